@@ -1,0 +1,80 @@
+"""mpj: from timesheets to declaration lines under the Dutch Model Prestatiecodes Jeugd.
+
+The names below are the public API; they are imported on first use, so that ``import mpj`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mpj.contract import Contract, load_contract, load_contracts, make_contract
+    from mpj.engine import Declaratieregel, Herkomst, Result, declare
+    from mpj.protocol import MPJ_16, Protocol
+    from mpj.reading.faults import Fault, InputError
+    from mpj.records import (
+        Medewerker,
+        Registratie,
+        Toewijzing,
+        Uitval,
+        Verblijf,
+        read_medewerkers,
+        read_registraties,
+        read_toewijzingen,
+        read_verblijf,
+    )
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),
+    "mpj.engine": ("Declaratieregel", "Herkomst", "Result", "declare"),
+    "mpj.protocol": ("MPJ_16", "Protocol"),
+    "mpj.reading.faults": ("Fault", "InputError"),
+    "mpj.records": (
+        "Medewerker",
+        "Registratie",
+        "Toewijzing",
+        "Uitval",
+        "Verblijf",
+        "read_medewerkers",
+        "read_registraties",
+        "read_toewijzingen",
+        "read_verblijf",
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "MPJ_16",
+    "Contract",
+    "Declaratieregel",
+    "Fault",
+    "Herkomst",
+    "InputError",
+    "Medewerker",
+    "Protocol",
+    "Registratie",
+    "Result",
+    "Toewijzing",
+    "Uitval",
+    "Verblijf",
+    "__version__",
+    "declare",
+    "load_contract",
+    "load_contracts",
+    "make_contract",
+    "read_medewerkers",
+    "read_registraties",
+    "read_toewijzingen",
+    "read_verblijf",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'mpj' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,23 @@
+"""A contract folder: settings, percelen, the dated tariff matrix and the optional code table; loaded, and checked as a whole.
+
+Every fault in the folder is reported at once. A `Contract` in hand has passed; what its matrix means is compiled in
+`mpj.tariefkaart` and nowhere else.
+"""
+
+from mpj.contract.check import check_together
+from mpj.contract.load import load_contract, load_contracts, make_contract
+from mpj.contract.model import Cel, Coderij, Contract, Perceel
+from mpj.contract.settings import SETTINGS, Setting
+
+__all__ = [
+    "SETTINGS",
+    "Cel",
+    "Coderij",
+    "Contract",
+    "Perceel",
+    "Setting",
+    "check_together",
+    "load_contract",
+    "load_contracts",
+    "make_contract",
+]

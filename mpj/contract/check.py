@@ -1,0 +1,324 @@
+"""What only shows when cells, codes and contracts are seen together: dates, gaps, overlaps, kinds of price, bijections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import combinations, pairwise
+
+from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of
+from mpj.contract.settings import Document, Report
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.periods import first_day, last_day, month_of
+
+_DAY = timedelta(days=1)
+
+
+def cell_name(cel: Cel | Coderij) -> str:
+    """Return a cell as people call it: ``perceel A, 2.1, hbo``."""
+    return f"perceel {cel.perceel or '(alle)'}, {cel.prestatiecode}, {cel.kwalificatieniveau or 'zonder niveau'}"
+
+
+def check_cells(contract: Contract, bestand: str, document: Document, report: Report) -> None:
+    """Report every fault in the matrix: kinds of price, JB/JR, normtijd, mid-month changes, gaps and overlaps."""
+    if not contract.cellen:
+        report(
+            Fault(
+                "tarieven_leeg",
+                bestand,
+                toelichting="geen enkele bruikbare cel",
+                verwacht="minstens één rij met een tarief",
+            )
+        )
+    protocol = contract.protocol
+    zonder = {(cel.perceel, cel.prestatiecode) for cel in contract.cellen if cel.kwalificatieniveau is None}
+    missing: set[str] = set()
+    for cel in contract.cellen:
+        hulpvorm = protocol.prestatiecodes[cel.prestatiecode].hulpvorm
+        zorg = is_zorg(
+            protocol,
+            cel.prestatiecode,
+            cel.kwalificatieniveau,
+            zonder_niveau=(cel.perceel, cel.prestatiecode) in zonder,
+        )
+        normtijd = normtijd_of(protocol, contract.normtijd, cel.prestatiecode, zorg=zorg)
+        if hulpvorm.niveau == "altijd" and cel.kwalificatieniveau is None:
+            report(
+                _fault(
+                    cel,
+                    bestand,
+                    "niveau_ontbreekt",
+                    "kwalificatieniveau",
+                    "deze prestatiecode heeft een prijs per niveau",
+                    "leeg",
+                    ", ".join(protocol.niveaus),
+                )
+            )
+        if hulpvorm.niveau == "nooit" and cel.kwalificatieniveau is not None:
+            report(
+                _fault(
+                    cel,
+                    bestand,
+                    "niveau_teveel",
+                    "kwalificatieniveau",
+                    "deze prestatiecode heeft geen prijs per niveau",
+                    cel.kwalificatieniveau,
+                    "leeg",
+                )
+            )
+        if hulpvorm.jeugdbescherming and not contract.jeugdbescherming:
+            report(
+                _fault(
+                    cel,
+                    bestand,
+                    "jeugdbescherming_uit",
+                    "prestatiecode",
+                    "alleen met jeugdbescherming = true in contract.toml",
+                    cel.prestatiecode,
+                    "jeugdbescherming = true",
+                )
+            )
+        if normtijd is None:
+            missing.add(cel.prestatiecode)
+        elif normtijd.meet == "dagen" and cel.kwalificatieniveau is not None:
+            report(
+                _fault(
+                    cel,
+                    bestand,
+                    "normtijd_onjuist",
+                    "kwalificatieniveau",
+                    "een prijs per etmaal heeft geen niveau",
+                    cel.kwalificatieniveau,
+                    "leeg",
+                )
+            )
+        elif cel.tarief_cent is not None and any(factor == 2 and cel.tarief_cent % 2 for factor in normtijd.bericht.values()):
+            report(
+                _fault(
+                    cel,
+                    bestand,
+                    "tarief_oneven",
+                    "tarief",
+                    "een dagprijs gaat als twee dagdelen de deur uit",
+                    f"{cel.tarief_cent} cent",
+                    "een even aantal centen",
+                )
+            )
+        _check_month(contract, cel, bestand, report)
+    for code in sorted(missing, key=lambda code: protocol.prestatiecodes[code].volgorde):
+        report(
+            document.fault(
+                "normtijd_ontbreekt",
+                "normtijd",
+                code,
+                "dit contract koopt deze prestatiecode, maar zegt niet per welke eenheid",
+                verwacht=", ".join(protocol.normtijden),
+            )
+        )
+    _check_dates(contract, bestand, report)
+
+
+def _fault(cel: Cel, bestand: str, code: str, kolom: str, toelichting: str, gevonden: str = "", verwacht: str = "") -> Fault:
+    return Fault(code, bestand, cel.rij, kolom, gevonden, verwacht, f"{cell_name(cel)}: {toelichting}")
+
+
+def _check_month(contract: Contract, cel: Cel, bestand: str, report: Report) -> None:
+    begin, end = first_day(month_of(cel.begindatum)), last_day(month_of(cel.einddatum))
+    if cel.begindatum not in (begin, contract.begindatum):
+        report(
+            _fault(
+                cel,
+                bestand,
+                "wijziging_midden_in_maand",
+                "begindatum",
+                "een cel begint op de eerste van een maand",
+                str(cel.begindatum),
+                f"{begin}, of het begin van het contract",
+            )
+        )
+    if cel.einddatum not in (end, contract.einddatum):
+        report(
+            _fault(
+                cel,
+                bestand,
+                "wijziging_midden_in_maand",
+                "einddatum",
+                "een cel eindigt op de laatste van een maand",
+                str(cel.einddatum),
+                f"{end}, of het einde van het contract",
+            )
+        )
+
+
+def _check_dates(contract: Contract, bestand: str, report: Report) -> None:
+    """Report overlaps and holes between the rows of one cell."""
+    for rows in _grouped(contract.cellen):
+        for earlier, later in pairwise(sorted(rows, key=lambda cel: (cel.begindatum, cel.rij))):
+            if later.begindatum <= earlier.einddatum:
+                text = f"overlapt met rij {earlier.rij} ({earlier.begindatum} t/m {earlier.einddatum})"
+                report(
+                    _fault(
+                        later,
+                        bestand,
+                        "cel_overlap",
+                        "begindatum",
+                        text,
+                        str(later.begindatum),
+                        f"na {earlier.einddatum}",
+                    )
+                )
+            elif later.begindatum > earlier.einddatum + _DAY:
+                text = f"gat tussen rij {earlier.rij} (t/m {earlier.einddatum}) en deze rij"
+                report(
+                    _fault(
+                        later,
+                        bestand,
+                        "cel_gat",
+                        "begindatum",
+                        text,
+                        str(later.begindatum),
+                        str(earlier.einddatum + _DAY),
+                    )
+                )
+
+
+def _grouped(cells: Iterable[Cel]) -> Iterable[list[Cel]]:
+    groups: dict[tuple[str, str, str | None], list[Cel]] = {}
+    for cel in cells:
+        groups.setdefault((cel.perceel, cel.prestatiecode, cel.kwalificatieniveau), []).append(cel)
+    return groups.values()
+
+
+def check_codes(contract: Contract, bestand: str, report: Report) -> None:
+    """Report where the code table is no bijection, or leaves a priced cell without a code."""
+    assert contract.codes is not None
+    by_code: dict[str, Coderij] = {}
+    by_cell: dict[tuple[str, str | None], list[Coderij]] = {}
+    for row in contract.codes:
+        if (other := by_code.setdefault(row.productcode, row)) is not row:
+            text = f"de productcode staat ook op rij {other.rij} ({cell_name(other)})"
+            report(
+                Fault(
+                    "productcode_dubbel",
+                    bestand,
+                    row.rij,
+                    "productcode",
+                    row.productcode,
+                    "elke productcode één keer",
+                    text,
+                )
+            )
+        rows = by_cell.setdefault((row.prestatiecode, row.kwalificatieniveau), [])
+        twin = next((other for other in rows if other.perceel == row.perceel or not other.perceel or not row.perceel), None)
+        if twin is not None:
+            text = f"{cell_name(row)} heeft al een code op rij {twin.rij}"
+            report(
+                Fault(
+                    "productcode_dubbel",
+                    bestand,
+                    row.rij,
+                    "prestatiecode",
+                    row.productcode,
+                    "één code per perceel, prestatiecode en niveau",
+                    text,
+                )
+            )
+        rows.append(row)
+    reported: set[str] = set()
+    for cel in contract.cellen:
+        rows = by_cell.get((cel.prestatiecode, cel.kwalificatieniveau), [])
+        name = cell_name(cel)
+        if cel.tarief_cent is not None and name not in reported and not any(row.perceel in ("", cel.perceel) for row in rows):
+            reported.add(name)
+            report(
+                Fault(
+                    "productcode_ontbreekt",
+                    bestand,
+                    0,
+                    "productcode",
+                    "geen rij",
+                    "een code voor elke cel met een prijs",
+                    f"{name} heeft geen code",
+                )
+            )
+
+
+def check_together(contracts: Sequence[Contract]) -> None:
+    """Check contracts that are used in one call; raises InputError with every fault.
+
+    Refused: an id that occurs twice, two protocols, and two contracts over one aanbieder, gemeente, perceel and prestatiecode
+    in one calendar month.
+    """
+    faults: list[Fault] = []
+    seen: dict[str, Contract] = {}
+    for contract in contracts:
+        other = seen.setdefault(contract.id, contract)
+        if other is not contract:
+            text = f"hetzelfde contract-id als in {_file(other, 'contract.toml')}"
+            faults.append(
+                Fault(
+                    "contract_dubbel",
+                    _file(contract, "contract.toml"),
+                    0,
+                    "contract.id",
+                    contract.id,
+                    "een eigen id per contract",
+                    text,
+                )
+            )
+        if contract.protocol is not contracts[0].protocol:
+            faults.append(
+                Fault(
+                    "protocol_verschilt",
+                    _file(contract, "contract.toml"),
+                    0,
+                    "contract.protocol",
+                    contract.protocol.id,
+                    contracts[0].protocol.id,
+                    "één protocol per aanroep",
+                )
+            )
+    for left, right in combinations(contracts, 2):
+        if left.aanbieder == right.aanbieder:
+            faults += _shared_cells(left, right)
+    if faults:
+        raise InputError(faults)
+
+
+def _shared_cells(left: Contract, right: Contract) -> list[Fault]:
+    faults: list[Fault] = []
+    served = {perceel.code: set(left.gemeenten_of(perceel)) for perceel in left.percelen}
+    common = {perceel.code for perceel in right.percelen if served.get(perceel.code, set()) & set(right.gemeenten_of(perceel))}
+    reported: set[tuple[str, str]] = set()
+    for cel in right.cellen:
+        key = (cel.perceel, cel.prestatiecode)
+        if cel.perceel not in common or key in reported:
+            continue
+        for other in left.cellen:
+            if (other.perceel, other.prestatiecode) == key and _share_month(cel, other):
+                reported.add(key)
+                text = (
+                    f"{cell_name(cel)} ({cel.begindatum} t/m {cel.einddatum}) staat ook in {_file(left, 'tarieven.csv')} rij {other.rij} "
+                    f"({other.begindatum} t/m {other.einddatum})"
+                )
+                faults.append(
+                    Fault(
+                        "contracten_overlappen",
+                        _file(right, "tarieven.csv"),
+                        cel.rij,
+                        "begindatum",
+                        str(cel.begindatum),
+                        "één contract per perceel, prestatiecode en maand",
+                        text,
+                    )
+                )
+                break
+    return faults
+
+
+def _share_month(left: Cel, right: Cel) -> bool:
+    return month_of(left.begindatum) <= month_of(right.einddatum) and month_of(right.begindatum) <= month_of(left.einddatum)
+
+
+def _file(contract: Contract, name: str) -> str:
+    return f"{contract.map}/{name}" if contract.map else f"{contract.id}/{name}"

@@ -1,0 +1,511 @@
+"""One client's records through steps 2 to 7: a client is the unit of work, nothing here looks beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, time, timedelta
+from functools import partial
+from typing import Protocol
+
+from attrs import define, evolve
+
+from mpj.engine.limits import Limieten, Limiet, Verbruik, Vraag, product_period
+from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Dekkingen, Match, find
+from mpj.engine.planning import Afspraken
+from mpj.engine.presence import Aanwezig, presence
+from mpj.engine.rounding import minutes_amount, shares
+from mpj.engine.scope import Periode, named, registratie_reason, set_aside
+from mpj.protocol import Afronding
+from mpj.protocol import Protocol as Rules
+from mpj.reading.periods import month_of
+from mpj.records.medewerkers import Levels
+from mpj.records.uitval import Uitval
+from mpj.records.values import Registratie, Verblijf
+from mpj.tariefkaart import Plaats, Prijs, stricter
+from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Productcode
+
+_DAY = timedelta(days=1)
+
+
+@define(eq=False)
+class Levering:
+    """One registratie, or one day of a stay, on its way to a line; each step fills in what it decides."""
+
+    record: Registratie | Verblijf
+    datum: date
+    dekking: Dekking
+    keuze: str
+    prestatiecode: str
+    plaats: Plaats
+    prijs: Prijs
+    eenheid: str
+    code: Productcode
+    niveau: str = ""
+    geteld: int = 0
+    som_voor: int = 0
+    voor_limiet: int = 0
+    units: int = 0
+    cents: int = 0
+    afgetopt: bool = False
+    rest_cents: int = 0
+
+    @property
+    def maand(self) -> int:
+        """The month of delivery."""
+        return month_of(self.datum)
+
+    @property
+    def volgorde(self) -> tuple[date, str, bool]:
+        """Sort key: date, then id."""
+        return self.datum, self.record.id, isinstance(self.record, Verblijf)
+
+    @property
+    def regel(self) -> tuple[int, str, int]:
+        """What makes a line: toewijzing, product code, month."""
+        return id(self.dekking), self.code.productcode, self.maand
+
+
+class Earlier(Protocol):
+    """What was declared before this run."""
+
+    def used(self, dekking: Dekking) -> Verbruik | None:
+        """Return what was used of a toewijzing, None when nothing was."""
+
+    def declared(self, levering: Levering) -> bool:
+        """Say whether an earlier line for the same toewijzing, product code and month still stands."""
+
+
+class Clientrun:
+    """Runs one client after another; keeps nothing of one client for the next but what it returns."""
+
+    def __init__(
+        self,
+        protocol: Rules,
+        periode: Periode,
+        dekkingen: Dekkingen,
+        levels: Levels | None,
+        earlier: Earlier,
+        differs: Callable[[Registratie, str], None],
+    ) -> None:
+        self.protocol = protocol
+        self.periode = periode
+        self.dekkingen = dekkingen
+        self.levels = levels
+        self.earlier = earlier
+        self.differs = differs
+
+    def run(self, registraties: Sequence[Registratie], stays: Sequence[Verblijf]) -> tuple[list[Levering], list[Uitval], int]:
+        """Return the deliveries that stand behind lines, in order of date and id, what was set aside, and euros on planning alone.
+
+        `registraties` and `stays` are one client's, readable, each once. The last figure is in eurocents.
+        """
+        return _Client(self, registraties, stays).run()
+
+
+class _Client:
+    """The work for one client."""
+
+    def __init__(self, context: Clientrun, registraties: Sequence[Registratie], stays: Sequence[Verblijf]) -> None:
+        self.context = context
+        self.protocol = context.protocol
+        self.registraties = sorted(registraties, key=lambda record: (record.datum, record.id))
+        self.stays = sorted(stays, key=lambda stay: (stay.begindatum, stay.id))
+        self.afspraken = Afspraken(self.registraties)
+        self.uitval: list[Uitval] = []
+        self._stay_days: dict[tuple[str, str], list[tuple[date, date, int, str, str, int | None]]] = {}
+        bsn = (self.registraties[0] if self.registraties else self.stays[0]).bsn
+        self.dekkingen = context.dekkingen.of(bsn)
+
+    def run(self) -> tuple[list[Levering], list[Uitval], int]:
+        found = [levering for record in self.registraties if (levering := self._registratie(record))]
+        for stay in self.stays:
+            found += self._stay(stay)
+        found = self._one_place_a_month(found)
+        found = [levering for levering in found if self._planned(levering) and self._level(levering) and self._timed(levering)]
+        found = self._present(found)
+        found.sort(key=lambda levering: levering.volgorde)
+        found = self._rounded(found)
+        found = [levering for levering in found if self._new(levering)]
+        found = self._limited(found)
+        found = self._no_empty_lines(found)
+        on_planning = sum(
+            levering.cents
+            for levering in found
+            if isinstance(levering.record, Registratie) and self.afspraken.alone(levering.record)
+        )
+        self._collect_stays()
+        return found, self.uitval, on_planning
+
+    def _aside(self, levering: Levering, reden: str, toelichting: str = "", waarde: int | None = None) -> None:
+        gemeente = levering.dekking.toewijzing.gemeente
+        if isinstance(levering.record, Verblijf):
+            self._days_aside(levering.record, levering.datum, levering.datum, 1, reden, toelichting, gemeente, waarde)
+        else:
+            self.uitval.append(set_aside(levering.record, reden, toelichting, gemeente=gemeente, waarde_cent=waarde))
+
+    def _days_aside(
+        self,
+        stay: Verblijf,
+        begin: date,
+        end: date,
+        count: int,
+        reden: str,
+        text: str,
+        gemeente: str = "",
+        waarde: int | None = None,
+    ) -> None:
+        self._stay_days.setdefault((stay.id, reden), []).append((begin, end, count, text, gemeente, waarde))
+
+    def _collect_stays(self) -> None:
+        """Make one row of uitval of the days of one stay with one reason."""
+        stays = {stay.id: stay for stay in self.stays}
+        for (identity, reden), parts in self._stay_days.items():
+            values = [waarde for *_, waarde in parts]
+            gemeenten = {gemeente for *_, gemeente, _ in parts}
+            self.uitval.append(
+                set_aside(
+                    stays[identity],
+                    reden,
+                    "; ".join(dict.fromkeys(text for _, _, _, text, _, _ in parts if text)),
+                    datum=min(begin for begin, *_ in parts),
+                    datum_tot=max(end for _, end, *_ in parts),
+                    aantal=sum(count for _, _, count, *_ in parts),
+                    gemeente=gemeenten.pop() if len(gemeenten) == 1 else "",
+                    waarde_cent=None if None in values else sum(value for value in values if value is not None),
+                )
+            )
+
+    def _registratie(self, record: Registratie) -> Levering | None:
+        if reason := registratie_reason(record, self.context.periode):
+            self.uitval.append(set_aside(record, *reason))
+            return None
+        found = self._match(record, record.datum)
+        if isinstance(found, Afwijzing):
+            self.uitval.append(set_aside(record, found.reden, found.toelichting))
+            return None
+        return found
+
+    def _stay(self, stay: Verblijf) -> list[Levering]:
+        result: list[Levering] = []
+        for run in self.context.periode.days_of(stay):
+            if run.reden is not None:
+                self._days_aside(stay, run.begin, run.einde, run.aantal, run.reden, "", stay.gemeente or "")
+                continue
+            if stay.aanwezigheid != "aanwezig":
+                self._days_aside(stay, run.begin, run.einde, run.aantal, "afwezig", "niet aanwezig gemeld", stay.gemeente or "")
+                continue
+            for offset in range(run.aantal):
+                day = run.begin + offset * _DAY
+                found = self._match(stay, day)
+                if isinstance(found, Afwijzing):
+                    self._days_aside(stay, day, day, 1, found.reden, found.toelichting, stay.gemeente or "")
+                elif day == stay.einddatum and found.plaats.kaart.instellingen.laatste_dag == "telt_niet":
+                    self._aside(found, "afwezig", "de laatste dag telt niet in dit contract")
+                else:
+                    result.append(found)
+        return result
+
+    def _match(self, record: Registratie | Verblijf, day: date) -> Levering | Afwijzing:
+        """Find toewijzing, contract, perceel, kind of price and unit: step 3, in the order of the reasons."""
+        match = find(self.dekkingen, record.toewijzingnummer, record.gemeente, record.prestatiecode, day)
+        if isinstance(match, Afwijzing):
+            return match
+        toewijzing = match.dekking.toewijzing
+        _, period_end = product_period(toewijzing.begindatum, toewijzing.einddatum, month_of(day))
+        if self.context.periode.te_oud(day, period_end):
+            return Afwijzing("te_oud", f"de productperiode eindigde op {period_end}")
+        plaats = self.context.dekkingen.kaarten.place(toewijzing, match.prestatiecode, day)
+        if isinstance(plaats, str):
+            return Afwijzing(plaats, f"{match.dekking.naam}, {match.prestatiecode}")
+        return self._priced(record, day, match, plaats)
+
+    def _priced(self, record: Registratie | Verblijf, day: date, match: Match, plaats: Plaats) -> Levering | Afwijzing:
+        kaart, perceel, code, month = plaats.kaart, plaats.perceel, match.prestatiecode, month_of(day)
+        stay = isinstance(record, Verblijf)
+        soort = VERBLIJF if isinstance(record, Verblijf) else record.soort or self.protocol.prestatiecodes[code].hulpvorm.soort
+        row = kaart.soort(perceel, code, soort)
+        per_day = self.protocol.normtijden[row.normtijd].meet == "dagen"
+        if (stay and not per_day) or (soort == "groep" and per_day):
+            return Afwijzing(
+                "eenheid_past_niet",
+                f"{code} telt per {row.normtijd}, de {'dag van een verblijf' if stay else 'groepstijd'} niet",
+            )
+        level = self.protocol.niveaus[0] if row.prijssoort == NIVEAU else ""
+        prijs = kaart.prijs(perceel, code, row.prijssoort, level, month)
+        where = f"{code} in perceel {perceel} van contract {kaart.instellingen.contract}"
+        if prijs is None:
+            kind = "prijs per niveau" if row.prijssoort == NIVEAU else "prijs zonder niveau"
+            return Afwijzing("prestatiecode_niet_gecontracteerd", f"geen {kind} voor {where}")
+        normtijd = self.protocol.normtijden[prijs.normtijd]
+        if not stay and normtijd.meet == "dagen":
+            return Afwijzing("eenheid_past_niet", f"{where} telt per {normtijd.naam}")
+        assigned = match.dekking.toewijzing.eenheid if match.dekking.soort == SPECIFIEK else None
+        eenheid = normtijd.eenheden.get(assigned) if assigned else prijs.eenheid
+        if eenheid is None:
+            return Afwijzing("eenheid_past_niet", f"toegewezen in eenheid {assigned}, {where} telt per {normtijd.naam}")
+        if isinstance(record, Registratie) and normtijd.meet == "minuten" and record.duur is None:
+            return Afwijzing("ongeldig", "minuten ontbreken; verwacht minuten, of begintijd en eindtijd")
+        productcode = kaart.productcode(perceel, code, "", match.dekking.categorie) if not level else _NO_CODE
+        return Levering(record, day, match.dekking, match.keuze, code, plaats, prijs, eenheid, productcode)
+
+    def _one_place_a_month(self, found: Sequence[Levering]) -> list[Levering]:
+        """Set aside what one toewijzing would bill under two contracts or percelen in one month: one line cannot hold it."""
+        places: dict[tuple[int, str, int], set[tuple[str, str]]] = {}
+        for levering in found:
+            place = (levering.plaats.kaart.instellingen.contract, levering.plaats.perceel)
+            places.setdefault((id(levering.dekking), levering.prestatiecode, levering.maand), set()).add(place)
+        kept: list[Levering] = []
+        for levering in found:
+            options = places[id(levering.dekking), levering.prestatiecode, levering.maand]
+            if len(options) == 1:
+                kept.append(levering)
+                continue
+            names = "; ".join(f"contract {contract}, perceel {perceel}" for contract, perceel in sorted(options))
+            self._aside(levering, "perceel_onbekend", f"in deze maand wisselt het perceel: {names}")
+        return kept
+
+    def _planned(self, levering: Levering) -> bool:
+        record = levering.record
+        if isinstance(record, Verblijf):
+            return True
+        settings = levering.plaats.kaart.instellingen
+        verdict = self.afspraken.judge(record, settings.registratiewijze, bevestiging=settings.bevestiging)
+        if verdict is None:
+            return True
+        reden, other = verdict
+        text = f"registratiewijze {settings.registratiewijze}" + (
+            f"; telt in plaats hiervan: {named(other)}" if other and reden == "vervangen" else ""
+        )
+        if other and reden == "niet_gerealiseerd":
+            text += f"; afgezegd door {named(other)}"
+        self._aside(levering, reden, text, self._value_alone(levering) if reden == "niet_bevestigd" else None)
+        return False
+
+    def _value_alone(self, levering: Levering) -> int | None:
+        """Return what a record would cost if it were the only one, None while its level is not billable."""
+        trial = evolve(levering)
+        if self._find_level(trial) is not None or not isinstance(levering.record, Registratie):
+            return None
+        trial.geteld = self._measure(trial)
+        self._share([trial])
+        return self._cost(trial, trial.voor_limiet)
+
+    def _level(self, levering: Levering) -> bool:
+        refusal = self._find_level(levering)
+        if refusal is not None:
+            self._aside(levering, refusal.reden, refusal.toelichting)
+            return False
+        toewijzing, settings = levering.dekking.toewijzing, levering.plaats.kaart.instellingen
+        strict = settings.tr340 == "productcode" and levering.dekking.soort == SPECIFIEK and toewijzing.productcode
+        if strict and levering.code.productcode != toewijzing.productcode:
+            self._aside(
+                levering,
+                "productcode_niet_toegewezen",
+                f"toegewezen {toewijzing.productcode}, de regel zou {levering.code.productcode} dragen",
+            )
+            return False
+        return True
+
+    def _find_level(self, levering: Levering) -> Afwijzing | None:
+        """Step 4: set delivered level, price row and code of a delivery that is priced per level, or return why not."""
+        record = levering.record
+        if not isinstance(record, Registratie):
+            return None
+        delivered = self._delivered(record)
+        levering.niveau = delivered or ""
+        if levering.prijs.soort == ZONDER:
+            return None
+        if delivered is None:
+            return Afwijzing("niveau_onbekend", "geen kwalificatieniveau, en geen medewerker met een niveau op deze datum")
+        kaart, perceel, code = levering.plaats.kaart, levering.plaats.perceel, levering.prestatiecode
+        contracted = ", ".join(kaart.niveaus(perceel, code, levering.maand))
+        limit = stricter(delivered, levering.dekking.maximum, self.protocol.niveaus)
+        as_delivered = kaart.prijs(perceel, code, NIVEAU, delivered, levering.maand)
+        billed = kaart.prijs(perceel, code, NIVEAU, limit, levering.maand)
+        if as_delivered is None or not as_delivered.gedeclareerd:
+            return Afwijzing("niveau_te_laag", f"geleverd {delivered}, gecontracteerd {contracted}")
+        if billed is None or not billed.gedeclareerd:
+            return Afwijzing("niveau_niet_gecontracteerd", f"maximum {levering.dekking.maximum}, gecontracteerd {contracted}")
+        levering.prijs = billed
+        levering.code = kaart.productcode(perceel, code, billed.gedeclareerd, levering.dekking.categorie)
+        return None
+
+    def _delivered(self, record: Registratie) -> str | None:
+        """Return the delivered level: the medewerkers' file where it is given and the record names a medewerker, else the record's."""
+        if self.context.levels is None or record.medewerker is None:
+            return record.kwalificatieniveau
+        niveau = self.context.levels.on(record.medewerker, record.datum)
+        if niveau is not None and record.kwalificatieniveau not in (None, niveau):
+            self.context.differs(record, niveau)
+        return niveau
+
+    def _afronding(self, levering: Levering) -> Afronding:
+        return levering.plaats.kaart.instellingen.afronding(levering.prijs.normtijd)
+
+    def _measure(self, levering: Levering) -> int:
+        """Return what a delivery counts, before presence and rounding: minutes, pieces, or one day."""
+        record = levering.record
+        if isinstance(record, Verblijf):
+            return 1
+        return (record.duur or 0) if levering.prijs.minuten else record.aantal
+
+    def _timed(self, levering: Levering) -> bool:
+        levering.geteld = self._measure(levering)
+        drempel = self._afronding(levering).drempel if levering.prijs.minuten else 0
+        if levering.geteld == 0 or levering.geteld < drempel:
+            text = f"korter dan de drempel van {drempel} minuten" if levering.geteld else "0 minuten of stuks"
+            self._aside(levering, "geen_tijd", text, 0)
+            return False
+        return True
+
+    def _present(self, found: Sequence[Levering]) -> list[Levering]:
+        """Step 5: group time once per client, toewijzing and date; a day of a stay once per toewijzing."""
+        groups: dict[tuple[int, date], list[Levering]] = {}
+        days: dict[tuple[int, date], list[Levering]] = {}
+        for levering in found:
+            key = (id(levering.dekking), levering.datum)
+            if isinstance(levering.record, Verblijf):
+                days.setdefault(key, []).append(levering)
+            elif levering.prijs.soort == ZONDER and levering.prijs.minuten and self._is_group(levering):
+                groups.setdefault(key, []).append(levering)
+        dropped: set[int] = set()
+        for members in groups.values():
+            for levering, minutes in zip(members, presence([_aanwezig(member) for member in members]), strict=True):
+                levering.geteld = minutes
+                if not minutes:
+                    dropped.add(id(levering))
+                    self._aside(levering, "dubbele_aanwezigheid", "deze tijd van het kind telt al in een andere registratie", 0)
+        for members in days.values():
+            first = min(members, key=_stay_order)
+            for levering in members:
+                if levering is not first:
+                    dropped.add(id(levering))
+                    self._aside(levering, "dubbele_dag", f"telt al in {named(first.record)}", 0)
+        return [levering for levering in found if id(levering) not in dropped]
+
+    def _is_group(self, levering: Levering) -> bool:
+        record = levering.record
+        default = self.protocol.prestatiecodes[levering.prestatiecode].hulpvorm.soort
+        return isinstance(record, Registratie) and (record.soort or default) == "groep"
+
+    def _unrounded(self, levering: Levering) -> bool:
+        return levering.eenheid in self.protocol.normtijden[levering.prijs.normtijd].ongerond
+
+    def _rounds(self, levering: Levering) -> bool:
+        return levering.prijs.minuten > 0 and not self._unrounded(levering)
+
+    def _rounded(self, found: Sequence[Levering]) -> list[Levering]:
+        """Step 6: normed units, rounded once over contact, day or product period; sums that round to 0 are set aside."""
+        sums: dict[object, list[Levering]] = {}
+        for levering in found:
+            over = self._afronding(levering).over if self._rounds(levering) else "contact"
+            key = {"contact": id(levering), "dag": (levering.regel, levering.datum), "productperiode": levering.regel}[over]
+            sums.setdefault(key, []).append(levering)
+        empty: set[int] = set()
+        for members in sums.values():
+            self._share(members)
+            if not any(levering.voor_limiet for levering in members):
+                empty.update(map(id, members))
+        for levering in found:
+            if id(levering) in empty:
+                self._aside(levering, "geen_tijd", "de som rondt af op 0 eenheden", 0)
+        return [levering for levering in found if id(levering) not in empty]
+
+    def _share(self, members: Sequence[Levering]) -> None:
+        first = members[0]
+        counted = [levering.geteld for levering in members]
+        parts = shares(counted, first.prijs.minuten, self._afronding(first)) if self._rounds(first) else counted
+        before = 0
+        for levering, part in zip(members, parts, strict=True):
+            levering.voor_limiet, levering.som_voor = part, before
+            before += levering.geteld
+
+    def _new(self, levering: Levering) -> bool:
+        if self.context.earlier.declared(levering):
+            self._aside(levering, "reeds_gedeclareerd", "een eerdere regel voor deze toewijzing, code en maand staat nog")
+            return False
+        return True
+
+    def _cost(self, levering: Levering, units: int, line: int = 0) -> int:
+        """Return the eurocents of `units`, on a line that already holds `line` units: exact, or the running difference of IV081."""
+        price = levering.prijs.tarief_cent
+        if self._unrounded(levering):
+            return minutes_amount(price, line + units) - minutes_amount(price, line)
+        return price * units
+
+    def _fits(self, levering: Levering, line: int, cents: int) -> int:
+        """Return how many units `cents` buy on a line that already holds `line` units."""
+        price = levering.prijs.tarief_cent
+        if not self._unrounded(levering):
+            return cents // price
+        return (120 * (cents + minutes_amount(price, line)) + 59) // (2 * price) - line
+
+    def _limited(self, found: Sequence[Levering]) -> list[Levering]:
+        """Steps 7 and 8: bill up to what the toewijzing allows, in order of date, then id."""
+        limits: dict[int, Limieten] = {}
+        lines: dict[tuple[int, str, int], int] = {}
+        kept: list[Levering] = []
+        for levering in found:
+            limieten = limits.get(id(levering.dekking))
+            if limieten is None:
+                limieten = Limieten(self.protocol, levering.dekking.toewijzing, self.context.earlier.used(levering.dekking))
+                limits[id(levering.dekking)] = limieten
+            line, units = lines.get(levering.regel, 0), levering.voor_limiet
+            cost = partial(self._cost, levering, line=line)
+            per_unit = 1 if self._unrounded(levering) else self._per_unit(levering)
+            whole = levering.plaats.kaart.instellingen.bij_overschrijding == "hele_contacten"
+            wanted = Vraag(levering.datum, named(levering.record), units, levering.eenheid, per_unit, whole)
+            toets = limieten.take(wanted, cost, partial(self._fits, levering, line))
+            levering.units, levering.afgetopt = toets.units, toets.afgetopt
+            levering.cents = cost(toets.units)
+            levering.rest_cents = cost(units) - levering.cents
+            if toets.limiet is not None and not toets.units:
+                self._aside(levering, toets.limiet.reden, _used_up(levering.dekking, toets.limiet), levering.rest_cents)
+                continue
+            lines[levering.regel] = line + toets.units
+            kept.append(levering)
+        return kept
+
+    def _per_unit(self, levering: Levering) -> int:
+        return self.protocol.normtijden[levering.prijs.normtijd].bericht[levering.eenheid]
+
+    def _no_empty_lines(self, found: Sequence[Levering]) -> list[Levering]:
+        cents: dict[tuple[int, str, int], int] = {}
+        for levering in found:
+            cents[levering.regel] = cents.get(levering.regel, 0) + levering.cents
+        for levering in found:
+            if not cents[levering.regel]:
+                self._aside(levering, "geen_tijd", "de regel komt op 0 uit", 0)
+        return [levering for levering in found if cents[levering.regel]]
+
+
+_NO_CODE = Productcode("", "", "", "", "", standaard=False)
+
+
+def _aanwezig(levering: Levering) -> Aanwezig:
+    record = levering.record
+    assert isinstance(record, Registratie)
+    begin: time | None = record.begintijd
+    return Aanwezig(record.id, None if begin is None else begin.hour * 60 + begin.minute, levering.geteld)
+
+
+def _stay_order(levering: Levering) -> tuple[date, str]:
+    assert isinstance(levering.record, Verblijf)
+    return levering.record.begindatum, levering.record.id
+
+
+def _used_up(dekking: Dekking, limiet: Limiet) -> str:
+    what = "budget" if limiet.reden.startswith("budget") else "omvang"
+    return f"{what} van {dekking.naam} op sinds {limiet.op}"
+
+
+def by_client(
+    registraties: Iterable[Registratie], stays: Iterable[Verblijf]
+) -> dict[str, tuple[list[Registratie], list[Verblijf]]]:
+    """Return the records of each client, by BSN."""
+    clients: dict[str, tuple[list[Registratie], list[Verblijf]]] = {}
+    for registratie in registraties:
+        clients.setdefault(registratie.bsn, ([], []))[0].append(registratie)
+    for stay in stays:
+        clients.setdefault(stay.bsn, ([], []))[1].append(stay)
+    return clients

@@ -1,0 +1,338 @@
+"""Step 3: the toewijzing that covers a record on its date, and contract, perceel, kind of price and unit that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+from attrs import frozen
+
+from mpj.protocol import Protocol
+from mpj.reading.faults import Fault, InputError
+from mpj.records.rows import MappingRows, shows_bsn
+from mpj.records.toewijzingen import COLUMNS, OngeldigeToewijzing, Stempel, parse_toewijzing, stempel_of
+from mpj.records.uitval import Uitval
+from mpj.records.values import Toewijzing
+from mpj.tariefkaart import Tariefkaarten
+
+SPECIFIEK, ASPECIFIEK, GENERIEK, NIET_MPJ = "specifiek", "aspecifiek", "generiek", "niet_mpj"
+_RANG = {SPECIFIEK: 0, ASPECIFIEK: 1, GENERIEK: 2}
+
+
+@frozen(eq=False)
+class Dekking:
+    """What a current toewijzing covers: its `soort`, the prestatiecodes (None: all), its category, maximum level and assigned code.
+
+    `contract` says whether the call has a contract of its aanbieder.
+    """
+
+    toewijzing: Toewijzing
+    soort: str
+    codes: frozenset[str] | None
+    categorie: str
+    maximum: str | None
+    contract: bool
+    verwijderd: bool
+
+    def covers(self, prestatiecode: str) -> bool:
+        """Say whether the prestatiecode may be delivered on this toewijzing."""
+        return self.codes is None or prestatiecode in self.codes
+
+    @property
+    def naam(self) -> str:
+        """The toewijzing as people name it: number and gemeente; the number is left out when it could show the BSN."""
+        nummer = (
+            "" if shows_bsn(str(self.toewijzing.toewijzingnummer), self.toewijzing.bsn) else f"{self.toewijzing.toewijzingnummer} "
+        )
+        return f"toewijzing {nummer}van gemeente {self.toewijzing.gemeente}"
+
+
+@frozen
+class Match:
+    """The toewijzing found for a record: its coverage, the prestatiecode, and how it was chosen (docs/steps.md, step 3)."""
+
+    dekking: Dekking
+    prestatiecode: str
+    keuze: str
+
+
+@frozen
+class Afwijzing:
+    """Why no toewijzing, contract or unit was found: a reason of `mpj.records.REDENEN` and a Dutch sentence."""
+
+    reden: str
+    toelichting: str = ""
+
+
+class Dekkingen:
+    """All current toewijzingen of a call by client, and what was set aside on the way."""
+
+    def __init__(
+        self,
+        items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
+        kaarten: Tariefkaarten,
+        protocol: Protocol,
+    ) -> None:
+        self.kaarten = kaarten
+        self.protocol = protocol
+        self.uitval: list[Uitval] = []
+        self.gelezen = 0
+        self._by_bsn: dict[str, list[Dekking]] = {}
+        for toewijzing in _current(self._checked(items)):
+            dekking = self._bind(toewijzing)
+            self._by_bsn.setdefault(toewijzing.bsn, []).append(dekking)
+            if dekking.soort == NIET_MPJ and not dekking.verwijderd:
+                self.uitval.append(
+                    _uitval(toewijzing, NIET_MPJ, "de code of categorie hoort niet bij MPJ of niet bij dit contract")
+                )
+        for dekkingen in self._by_bsn.values():
+            dekkingen.sort(key=lambda dekking: dekking.toewijzing.sleutel)
+
+    def of(self, bsn: str) -> Sequence[Dekking]:
+        """Return the client's current toewijzingen, by gemeente and number."""
+        return self._by_bsn.get(bsn, ())
+
+    def _checked(
+        self, items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
+    ) -> Iterable[Toewijzing | OngeldigeToewijzing]:
+        mappings = MappingRows(COLUMNS)
+        for item in items:
+            self.gelezen += 1
+            if isinstance(item, Mapping):
+                item = parse_toewijzing(mappings.row(item))
+            if isinstance(item, Toewijzing) and (faults := self._faults(item)):
+                uitval = _uitval(item, "ongeldig", "; ".join(faults))
+                item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))
+            if isinstance(item, OngeldigeToewijzing):
+                self.uitval.append(item.uitval)
+            yield item
+
+    def _faults(self, toewijzing: Toewijzing) -> list[str]:
+        """Return what makes a readable row faulty all the same: codes that do not exist or contradict each other."""
+        protocol = self.protocol
+        faults = [
+            f"{kolom}: onbekende waarde, verwacht {verwacht}"
+            for kolom, value, known, verwacht in (
+                ("productcategorie", toewijzing.productcategorie, protocol.productcategorieen, "een code uit JZ020"),
+                ("eenheid", toewijzing.eenheid, protocol.eenheden, ", ".join(protocol.eenheden)),
+                ("frequentie", toewijzing.frequentie, protocol.frequenties, ", ".join(protocol.frequenties)),
+                (
+                    "kwalificatieniveau_max",
+                    toewijzing.kwalificatieniveau_max,
+                    protocol.niveaus,
+                    ", ".join(protocol.niveaus),
+                ),
+                (
+                    "reden_wijziging",
+                    toewijzing.reden_wijziging,
+                    protocol.redenen_wijziging,
+                    "een code uit JZ002, behalve 01",
+                ),
+            )
+            if value is not None and value not in known
+        ]
+        for code in toewijzing.prestatiecodes:
+            if code not in protocol.prestatiecodes:
+                faults.append("prestatiecode: onbekende code, verwacht een prestatiecode als 2.1")
+            elif toewijzing.productcategorie not in (None, *protocol.prestatiecodes[code].categorieen):
+                allowed = " of ".join(protocol.prestatiecodes[code].categorieen)
+                faults.append(f"productcategorie past niet bij {code}, verwacht {allowed}")
+        if toewijzing.productcode and toewijzing.prestatiecodes and (decoded := self.kaarten.decode(toewijzing)):
+            code = decoded[1].prestatiecode
+            if (code,) != toewijzing.prestatiecodes:
+                faults.append(f"productcode hoort bij {code}, maar de kolom prestatiecode zegt iets anders")
+        return faults
+
+    def _bind(self, toewijzing: Toewijzing) -> Dekking:
+        protocol = self.protocol
+        soort, categorie, maximum = SPECIFIEK, toewijzing.productcategorie or "", toewijzing.kwalificatieniveau_max
+        codes: frozenset[str] | None = frozenset(toewijzing.prestatiecodes)
+        contract = self.kaarten.has(toewijzing.aanbieder)
+        if toewijzing.productcode:
+            decoded = self.kaarten.decode(toewijzing)
+            if decoded is None:
+                soort, codes = NIET_MPJ, frozenset()
+            else:
+                kaart, found = decoded
+                codes = frozenset([found.prestatiecode])
+                rows = protocol.prestatiecodes[found.prestatiecode].categorieen
+                categorie = categorie or ("" if kaart.eigen_codes else found.productcategorie)
+                if (categorie and categorie not in rows) or (not kaart.eigen_codes and found.productcategorie not in rows):
+                    soort = NIET_MPJ
+                if found.kwalificatieniveau:
+                    levels = [found.kwalificatieniveau, *([maximum] if maximum else [])]
+                    maximum = min(levels, key=protocol.niveaus.index)
+        elif len(toewijzing.prestatiecodes) > 1:
+            soort = ASPECIFIEK
+        elif not toewijzing.prestatiecodes and categorie:
+            soort = ASPECIFIEK
+            codes = frozenset(code.code for code in protocol.prestatiecodes.values() if categorie in code.categorieen)
+            if not codes:
+                soort = NIET_MPJ
+        elif not toewijzing.prestatiecodes:
+            soort, codes = GENERIEK, None
+        removed = toewijzing.reden_wijziging == protocol.reden_verwijderd
+        return Dekking(toewijzing, soort if contract else SPECIFIEK, codes, categorie, maximum, contract, removed)
+
+
+def _uitval(toewijzing: Toewijzing, reden: str, toelichting: str) -> Uitval:
+    nummer = str(toewijzing.toewijzingnummer)
+    return Uitval(
+        soort="toewijzing",
+        bron="" if shows_bsn(nummer, toewijzing.bsn) else nummer,
+        datum=toewijzing.begindatum,
+        datum_tot=toewijzing.begindatum,
+        aantal=1,
+        bestand=toewijzing.bestand,
+        rij=toewijzing.rij,
+        gemeente=toewijzing.gemeente,
+        reden=reden,
+        waarde_cent=None,
+        toelichting=toelichting,
+    )
+
+
+def _current(items: Iterable[Toewijzing | OngeldigeToewijzing]) -> list[Toewijzing]:
+    """Return the current version of every toewijzing (IV013); raises InputError where the versions cannot be ordered."""
+    groups: dict[tuple[str, int], list[Toewijzing | OngeldigeToewijzing]] = {}
+    for item in items:
+        if item.sleutel is not None:
+            groups.setdefault(item.sleutel, []).append(item)
+    faults: list[Fault] = []
+    current: list[Toewijzing] = []
+    for (gemeente, _), versions in groups.items():
+        stamps: dict[Stempel | None, Toewijzing | OngeldigeToewijzing] = {}
+        hidden = False
+        for version in versions:
+            if isinstance(version, OngeldigeToewijzing) and version.stempel_onleesbaar:
+                hidden = True
+                continue
+            stempel = _stempel(version)
+            other = stamps.setdefault(stempel, version)
+            if other is version:
+                continue
+            if stempel is None:
+                text = "twee rijen met dezelfde gemeente en hetzelfde toewijzingnummer, zonder toewijzingsdatum"
+                faults.append(_version_fault(version, other, gemeente, text))
+            elif isinstance(version, OngeldigeToewijzing) or isinstance(other, OngeldigeToewijzing):
+                stamps[stempel] = version if isinstance(version, OngeldigeToewijzing) else other
+            elif version != other:
+                text = "twee versies met dezelfde toewijzingsdatum en -tijd, maar verschillende inhoud"
+                faults.append(_version_fault(version, other, gemeente, text))
+        latest = stamps[max(stamps, key=lambda stempel: (stempel is not None, stempel or ()))] if stamps else None
+        if not hidden and isinstance(latest, Toewijzing):
+            current.append(latest)
+    if faults:
+        raise InputError(sorted(faults, key=lambda fault: (fault.bestand, fault.rij)))
+    return current
+
+
+def _stempel(version: Toewijzing | OngeldigeToewijzing) -> Stempel | None:
+    if isinstance(version, OngeldigeToewijzing):
+        return version.stempel
+    return stempel_of(version.toewijzingsdatum, version.toewijzingstijd)
+
+
+def _place(version: Toewijzing | OngeldigeToewijzing) -> tuple[str, int]:
+    source = version.uitval if isinstance(version, OngeldigeToewijzing) else version
+    return source.bestand, source.rij
+
+
+def _version_fault(
+    version: Toewijzing | OngeldigeToewijzing, other: Toewijzing | OngeldigeToewijzing, gemeente: str, toelichting: str
+) -> Fault:
+    (bestand, rij), (other_bestand, other_rij) = sorted((_place(version), _place(other)), reverse=True)
+    where = f" (de andere: {other_bestand or 'invoer'} rij {other_rij})" if other_rij else ""
+    verwacht = "per versie een eigen toewijzingsdatum en -tijd"
+    return Fault("toewijzing_dubbel", bestand, rij, "toewijzingnummer", f"gemeente {gemeente}", verwacht, toelichting + where)
+
+
+def find(
+    dekkingen: Sequence[Dekking], nummer: int | None, gemeente: str | None, prestatiecode: str | None, day: date
+) -> Match | Afwijzing:
+    """Return the one toewijzing of a client for a record, or why there is none.
+
+    `dekkingen` are the client's own; `nummer`, `gemeente` and `prestatiecode` are the record's, where it has them.
+    """
+    own = [dekking for dekking in dekkingen if gemeente is None or dekking.toewijzing.gemeente == gemeente]
+    if nummer is not None:
+        return _by_number(own, nummer, prestatiecode, day)
+    return _by_search(own, prestatiecode, day)
+
+
+def _by_number(own: Sequence[Dekking], nummer: int, prestatiecode: str | None, day: date) -> Match | Afwijzing:
+    left = [dekking for dekking in own if dekking.toewijzing.toewijzingnummer == nummer]
+    filters: tuple[tuple[str, Callable[[Dekking], bool]], ...] = (
+        ("toewijzing_verwijderd", lambda dekking: not dekking.verwijderd),
+        ("buiten_toewijzing", lambda dekking: dekking.toewijzing.geldig(day)),
+    )
+    if not left:
+        return Afwijzing("toewijzing_onbekend", "het nummer hoort niet bij een toewijzing van deze cliënt")
+    for reden, keep in filters:
+        first = left[0]
+        left = [dekking for dekking in left if keep(dekking)]
+        if not left:
+            period = f"{first.toewijzing.begindatum} t/m {first.toewijzing.einddatum or 'open einde'}"
+            return Afwijzing(reden, f"{first.naam}, geldig {period}")
+    if not any(dekking.contract for dekking in left):
+        return Afwijzing("geen_contract", f"{left[0].naam} is van een aanbieder zonder contract in deze aanroep")
+    left = [dekking for dekking in left if dekking.contract]
+    mpj = [dekking for dekking in left if dekking.soort != NIET_MPJ]
+    if not mpj:
+        return Afwijzing(NIET_MPJ, f"{left[0].naam} heeft geen MPJ-code")
+    if prestatiecode is None:
+        fitting = [dekking for dekking in mpj if dekking.soort == SPECIFIEK]
+        reden = "prestatiecode_ontbreekt"
+    else:
+        fitting = [dekking for dekking in mpj if dekking.covers(prestatiecode)]
+        reden = "prestatiecode_niet_toegewezen"
+    if not fitting:
+        return Afwijzing(reden, f"{mpj[0].naam} is {_describe(mpj[0])}")
+    if len(fitting) > 1:
+        return _several(fitting)
+    return Match(fitting[0], prestatiecode or _only_code(fitting[0]), "nummer")
+
+
+def _by_search(own: Sequence[Dekking], prestatiecode: str | None, day: date) -> Match | Afwijzing:
+    valid = [dekking for dekking in own if dekking.contract and not dekking.verwijderd and dekking.toewijzing.geldig(day)]
+    if not valid:
+        return Afwijzing("geen_toewijzing", "de cliënt heeft op deze datum geen toewijzing")
+    mpj = [dekking for dekking in valid if dekking.soort != NIET_MPJ]
+    if not mpj:
+        return Afwijzing(NIET_MPJ, f"{valid[0].naam} heeft geen MPJ-code")
+    if prestatiecode is None:
+        specific = [dekking for dekking in mpj if dekking.soort == SPECIFIEK]
+        if not specific:
+            return Afwijzing("prestatiecode_ontbreekt", f"{mpj[0].naam} is {_describe(mpj[0])}")
+        return _several(specific) if len(specific) > 1 else Match(specific[0], _only_code(specific[0]), "enige_specifieke")
+    covering = [dekking for dekking in mpj if dekking.covers(prestatiecode)]
+    if not covering:
+        return Afwijzing("prestatiecode_niet_toegewezen", f"{mpj[0].naam} is {_describe(mpj[0])}")
+    if len(covering) == 1:
+        return Match(covering[0], prestatiecode, "enige")
+    if len({(dekking.toewijzing.gemeente, dekking.toewijzing.aanbieder) for dekking in covering}) > 1:
+        return _several(covering)
+    best = [dekking for dekking in covering if _RANG[dekking.soort] == min(_RANG[other.soort] for other in covering)]
+    if len(best) == 1:
+        return Match(best[0], prestatiecode, "soort")
+    earliest = min(_end(dekking) for dekking in best)
+    best = [dekking for dekking in best if _end(dekking) == earliest]
+    return _several(best) if len(best) > 1 else Match(best[0], prestatiecode, "einddatum")
+
+
+def _end(dekking: Dekking) -> date:
+    return dekking.toewijzing.einddatum or date.max
+
+
+def _only_code(dekking: Dekking) -> str:
+    assert dekking.codes is not None
+    (code,) = dekking.codes
+    return code
+
+
+def _describe(dekking: Dekking) -> str:
+    return dekking.soort if dekking.codes is None else f"{dekking.soort}: {', '.join(sorted(dekking.codes))}"
+
+
+def _several(candidates: Sequence[Dekking]) -> Afwijzing:
+    return Afwijzing("meerdere_toewijzingen", "kandidaten: " + "; ".join(dekking.naam for dekking in candidates))

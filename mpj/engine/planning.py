@@ -1,0 +1,62 @@
+"""Step 2, once the contract is known: what the registratiewijze makes of planned time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mpj.records.values import Registratie
+
+GEPLAND = "gepland"
+GEREALISEERD = "gerealiseerd"
+AFGEZEGD = ("niet_verschenen", "geannuleerd")
+
+
+class Afspraken:
+    """The records of one client that can belong together: valid, direct, not withdrawn, from inside and outside the period."""
+
+    def __init__(self, records: Iterable[Registratie]) -> None:
+        self._by_afspraak: dict[str, list[Registratie]] = {}
+        for record in records:
+            if record.afspraak is not None and record.tijdsoort == "direct":
+                self._by_afspraak.setdefault(record.afspraak, []).append(record)
+
+    def beside(self, record: Registratie, *statussen: str) -> list[Registratie]:
+        """Return the other records with one of `statussen` that belong to `record`.
+
+        Records belong together when afspraak and medewerker are equal, or, where one has no medewerker, the afspraak alone.
+        """
+        if record.afspraak is None:
+            return []
+        return [
+            other
+            for other in self._by_afspraak.get(record.afspraak, ())
+            if other is not record
+            and other.status in statussen
+            and (other.medewerker is None or record.medewerker is None or other.medewerker == record.medewerker)
+        ]
+
+    def judge(self, record: Registratie, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Registratie | None] | None:
+        """Return why `record` does not count under the contract's registratiewijze and because of which other, None when it does."""
+        if record.status == GEPLAND:
+            return self._judge_plan(record, registratiewijze, bevestiging=bevestiging)
+        if registratiewijze == "planning":
+            for plan in self.beside(record, GEPLAND):
+                if not self.beside(plan, *AFGEZEGD):
+                    return "vervangen", plan
+        return None
+
+    def _judge_plan(self, plan: Registratie, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Registratie | None] | None:
+        if registratiewijze == "realisatie":
+            return "niet_gerealiseerd", None
+        if cancelled := self.beside(plan, *AFGEZEGD):
+            return "niet_gerealiseerd", cancelled[0]
+        realised = self.beside(plan, GEREALISEERD)
+        if registratiewijze == "planning-tenzij" and realised:
+            return "vervangen", realised[0]
+        if bevestiging and not plan.bevestigd and not realised:
+            return "niet_bevestigd", None
+        return None
+
+    def alone(self, plan: Registratie) -> bool:
+        """Say whether a billed plan rests on planning alone: nothing realised beside it, not confirmed."""
+        return plan.status == GEPLAND and not plan.bevestigd and not self.beside(plan, GEREALISEERD)

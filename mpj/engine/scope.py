@@ -1,0 +1,184 @@
+"""Steps 1 and 2: which records are readable, once only, inside the period and direct; what is not is set aside here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+from attrs import frozen
+from dateutil.relativedelta import relativedelta
+
+from mpj.engine.planning import AFGEZEGD
+from mpj.protocol import Protocol
+from mpj.reading.periods import first_day, last_day, month_of, month_text
+from mpj.records.rows import shows_bsn
+from mpj.records.uitval import Uitval
+from mpj.records.values import Registratie, Verblijf
+
+_R = TypeVar("_R", Registratie, Verblijf)
+_DAY = timedelta(days=1)
+
+
+@frozen
+class Dagen:
+    """Consecutive days of one stay: inclusive, with the reason they are out, None for days that go on."""
+
+    begin: date
+    einde: date
+    reden: str | None
+
+    @property
+    def aantal(self) -> int:
+        """The number of days."""
+        return (self.einde - self.begin).days + 1
+
+
+@frozen
+class Periode:
+    """The declaration month, and how far back care may ride along. `dagtekening` is the date the declaration bears."""
+
+    maand: int
+    dagtekening: date
+    nalevering: bool
+    vroegste: date
+    jaren_terug: int
+
+    @classmethod
+    def of(cls, protocol: Protocol, maand: int, dagtekening: date, *, nalevering: bool) -> Periode:
+        """Return the period of a run under `protocol`."""
+        return cls(maand, dagtekening, nalevering, protocol.vroegste_datum, protocol.jaren_terug)
+
+    def te_oud(self, day: date, period_end: date) -> bool:
+        """Say whether care on `day` is too old: before the earliest date, or in a product period that ended too long ago (TR335)."""
+        return day < self.vroegste or period_end < self.dagtekening - relativedelta(years=self.jaren_terug)
+
+    def reason(self, day: date) -> str | None:
+        """Return na_periode, te_oud or voor_periode, None for a day that this run may declare."""
+        month = month_of(day)
+        if month > self.maand:
+            return "na_periode"
+        if self.te_oud(day, last_day(month)):
+            return "te_oud"
+        return "voor_periode" if month < self.maand and not self.nalevering else None
+
+    def days_of(self, stay: Verblijf) -> Iterator[Dagen]:
+        """Take a stay apart into runs of days by what the period says of them; an open end runs to the end of the period.
+
+        Of an open stay that begins after the period the first day stands for what is to come.
+        """
+        last = stay.einddatum or max(last_day(self.maand), stay.begindatum)
+        begin = stay.begindatum
+        while begin <= last:
+            run = self._run(begin, last)
+            yield run
+            begin = run.einde + _DAY
+
+    def _run(self, begin: date, last: date) -> Dagen:
+        """Return the run of days that starts at `begin`: whole stretches at once, however long."""
+        reden = self.reason(begin)
+        match reden:
+            case "na_periode":
+                return Dagen(begin, last, reden)
+            case "te_oud":
+                oldest = first_day(month_of(self.dagtekening - relativedelta(years=self.jaren_terug)))
+                end = min(max(self.vroegste, oldest) - _DAY, last_day(self.maand))
+            case "voor_periode":
+                end = first_day(self.maand) - _DAY
+            case _:
+                end = last_day(self.maand)
+        return Dagen(begin, min(last, max(end, begin)), reden)
+
+
+def shown_id(record: Registratie | Verblijf) -> str:
+    """Return the record's id, empty when it would show its BSN."""
+    return "" if shows_bsn(record.id, record.bsn) else record.id
+
+
+def named(record: Registratie | Verblijf) -> str:
+    """Return the record as people name it: by its id, else by file and row."""
+    soort = "registratie" if isinstance(record, Registratie) else "verblijf"
+    identity = shown_id(record)
+    if identity:
+        return f"{soort} {identity}"
+    return f"{soort} in {record.bestand} rij {record.rij}" if record.rij else f"een {soort}"
+
+
+def set_aside(
+    record: Registratie | Verblijf,
+    reden: str,
+    toelichting: str = "",
+    *,
+    datum: date | None = None,
+    datum_tot: date | None = None,
+    aantal: int = 1,
+    gemeente: str = "",
+    waarde_cent: int | None = None,
+) -> Uitval:
+    """Return a record, or days of a stay, as set aside."""
+    registratie = isinstance(record, Registratie)
+    day = datum or (record.datum if isinstance(record, Registratie) else record.begindatum)
+    return Uitval(
+        soort="registratie" if registratie else "verblijf",
+        bron=shown_id(record),
+        datum=day,
+        datum_tot=datum_tot or day,
+        aantal=aantal,
+        bestand=record.bestand,
+        rij=record.rij,
+        gemeente=gemeente or record.gemeente or "",
+        reden=reden,
+        waarde_cent=waarde_cent,
+        toelichting=toelichting,
+    )
+
+
+def split_doubles(records: Sequence[_R], withdrawn: set[str], aside: Callable[[_R, str, str], None]) -> list[_R]:
+    """Return the records that count once; pass the others to `aside` with vervallen or dubbel.
+
+    `withdrawn` are ids that some row withdraws. Records with one id and the same content count once, the first by file and
+    row; with different content none does.
+    """
+    by_id: dict[str, list[_R]] = {}
+    for record in records:
+        by_id.setdefault(record.id, []).append(record)
+    kept: list[_R] = []
+    for identity, group in by_id.items():
+        if identity in withdrawn:
+            for record in group:
+                aside(record, "vervallen", "ingetrokken")
+        elif len(group) == 1:
+            kept.append(group[0])
+        else:
+            group.sort(key=lambda record: (record.bestand, record.rij))
+            same = all(record == group[0] for record in group[1:])
+            if same:
+                kept.append(group[0])
+            text = (
+                "dezelfde inhoud komt vaker voor; één telt" if same else f"{len(group)} keer hetzelfde id met verschillende inhoud"
+            )
+            for record in group[1:] if same else group:
+                aside(record, "dubbel", text)
+    return kept
+
+
+def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
+    """Return what the protocol does not know about a readable record, empty when all is well."""
+    if record.prestatiecode is not None and record.prestatiecode not in protocol.prestatiecodes:
+        return "prestatiecode: onbekende code, verwacht een prestatiecode als 2.1"
+    if isinstance(record, Registratie) and record.kwalificatieniveau not in (None, *protocol.niveaus):
+        known = protocol.kwalificatieniveaus.get(record.kwalificatieniveau or "")
+        text = f"{known.naam} staat uit in {protocol.id}" if known else "onbekend niveau"
+        return f"kwalificatieniveau: {text}, verwacht {', '.join(protocol.niveaus)}"
+    return ""
+
+
+def registratie_reason(record: Registratie, periode: Periode) -> tuple[str, str] | None:
+    """Return why a registratie is out before any toewijzing is looked for, None when it goes on."""
+    if reden := periode.reason(record.datum):
+        return reden, f"de periode is {month_text(periode.maand)}"
+    if record.tijdsoort != "direct":
+        return "niet_direct", f"tijdsoort {record.tijdsoort}"
+    if record.status in AFGEZEGD:
+        return "niet_gerealiseerd", f"status {record.status}"
+    return None

@@ -1,0 +1,35 @@
+"""The national rules as data: prestatiecodes, kwalificatieniveaus, normtijden, units, product codes.
+
+One immutable `Protocol` per regulation, read from a dated data file that names its source. A later regulation is a new
+file, not new code; nothing else in mpj spells out a code or a level.
+"""
+
+from mpj.protocol.load import MPJ_16, PROTOCOLS, read_protocol
+from mpj.protocol.model import (
+    Afronding,
+    Eenheid,
+    Frequentie,
+    Hulpvorm,
+    Kwalificatieniveau,
+    Normtijd,
+    Prestatiecode,
+    Protocol,
+)
+from mpj.protocol.productcodes import DecodedProductcode, decode, encode
+
+__all__ = [
+    "MPJ_16",
+    "PROTOCOLS",
+    "Afronding",
+    "DecodedProductcode",
+    "Eenheid",
+    "Frequentie",
+    "Hulpvorm",
+    "Kwalificatieniveau",
+    "Normtijd",
+    "Prestatiecode",
+    "Protocol",
+    "decode",
+    "encode",
+    "read_protocol",
+]

@@ -1,0 +1,67 @@
+"""Faults as values: what is wrong, where, what was found and what was expected.
+
+Invariant: the text of a fault never holds a BSN. Values from unreadable fields pass through `mask` first (docs/privacy.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from attrs import frozen
+
+_DIGIT_RUN = re.compile(r"[0-9]{7}")
+_SEPARATORS = re.compile(r"[\s.\-_/]")
+_MAX_SHOWN = 60
+
+
+def mask(text: str) -> str:
+    """Return `text` fit to be shown: cut to 60 characters, and hidden when it could hold a BSN.
+
+    Hidden is what has 7 or more digits in a row, or 9 or more once blanks, dots, dashes and slashes are left out.
+    """
+    digits = sum(character.isdigit() for character in _SEPARATORS.sub("", text))
+    if _DIGIT_RUN.search(text) or digits >= 9:
+        return f"(verborgen, {len(text)} tekens)"
+    shown = "".join(character if character.isprintable() else "�" for character in text)
+    return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
+
+
+@frozen
+class Fault:
+    """One thing that is wrong with the input or the call.
+
+    Fields: `code` a stable word for machines; `bestand` file name; `rij` line in the file, header = 1, 0 where there is none;
+    `kolom` column, TOML key or element path; `gevonden` and `verwacht` found and expected; `toelichting` a Dutch sentence;
+    `soort` either ``fout`` (the run stops, exit code 2) or ``waarschuwing`` (the run goes on).
+    """
+
+    code: str
+    bestand: str = ""
+    rij: int = 0
+    kolom: str = ""
+    gevonden: str = ""
+    verwacht: str = ""
+    toelichting: str = ""
+    soort: str = "fout"
+
+    def __str__(self) -> str:
+        place = self.bestand
+        if self.rij:
+            place += f", rij {self.rij}" if place else f"rij {self.rij}"
+        if self.kolom:
+            place += f", {self.kolom}" if place else self.kolom
+        text = self.toelichting
+        if self.gevonden:
+            text += f"; gevonden: {self.gevonden}" if text else f"gevonden: {self.gevonden}"
+        if self.verwacht:
+            text += f"; verwacht: {self.verwacht}" if text else f"verwacht: {self.verwacht}"
+        return f"{place}: {text}" if place else text
+
+
+class InputError(Exception):
+    """The input or the call is wrong and nothing was done; `faults` holds every fault found, in reading order."""
+
+    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))

@@ -1,0 +1,112 @@
+"""Single fields: text in, value out, or a `FieldError` that says what was expected.
+
+Everything is exact: ASCII digits, whole numbers, two date forms, no guessing. Amounts become integer eurocents at once.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from functools import lru_cache
+
+from stdnum.nl import bsn as _stdnum_bsn
+
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_DUTCH = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?")
+_EUROS = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?")
+_NINE = re.compile(r"[0-9]{9}")
+
+MAX_CENTS = 99_999_999
+
+
+class FieldError(ValueError):
+    """A field cannot be read; `verwacht` says, in Dutch, what was expected. Never holds the value itself."""
+
+    def __init__(self, verwacht: str) -> None:
+        super().__init__(verwacht)
+        self.verwacht = verwacht
+
+
+@lru_cache(maxsize=8192)
+def parse_date(text: str) -> date:
+    """Read ``2026-03-31`` or ``31-03-2026``; raises FieldError."""
+    if match := _ISO.fullmatch(text):
+        year, month, day = match.groups()
+    elif match := _DUTCH.fullmatch(text):
+        day, month, year = match.groups()
+    else:
+        raise FieldError("een datum als 2026-03-31 of 31-03-2026")
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise FieldError("een bestaande datum als 2026-03-31") from None
+
+
+@lru_cache(maxsize=2048)
+def parse_time(text: str) -> time:
+    """Read ``HH:MM``; raises FieldError."""
+    if match := _TIME.fullmatch(text):
+        return time(int(match[1]), int(match[2]))
+    raise FieldError("een tijd als 14:30")
+
+
+@lru_cache(maxsize=2048)
+def parse_clock(text: str) -> time:
+    """Read ``HH:MM`` or ``HH:MM:SS`` (a fraction of a second is dropped); raises FieldError."""
+    if match := _CLOCK.fullmatch(text):
+        return time(int(match[1]), int(match[2]), int(match[3] or 0))
+    raise FieldError("een tijd als 14:30 of 14:30:00")
+
+
+def parse_number(text: str, low: int, high: int) -> int:
+    """Read a whole number in ASCII digits between `low` and `high`, both included; raises FieldError."""
+    if text.isascii() and text.isdigit() and len(text) <= 12 and low <= (number := int(text)) <= high:
+        return number
+    raise FieldError(f"een geheel getal van {low} tot en met {high}")
+
+
+def parse_euros(text: str) -> int:
+    """Read euros with comma or point and at most 2 decimals as eurocents; raises FieldError."""
+    match = _EUROS.fullmatch(text)
+    if match is None:
+        raise FieldError("een bedrag in euro's met hoogstens 2 decimalen, als 24,55")
+    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+
+
+@lru_cache(maxsize=65536)
+def is_bsn(text: str) -> bool:
+    """Say whether `text` is exactly nine digits that pass the elfproef (CS002)."""
+    return _NINE.fullmatch(text) is not None and bool(_stdnum_bsn.is_valid(text))
+
+
+def check_bsn(text: str) -> str:
+    """Return `text` when it is a BSN; raises FieldError, which never shows the value."""
+    if not is_bsn(text):
+        raise FieldError("een BSN: precies 9 cijfers die voldoen aan de elfproef")
+    return text
+
+
+def check_digits(text: str, length: int, what: str) -> str:
+    """Return `text` when it is exactly `length` ASCII digits; raises FieldError naming `what`."""
+    if len(text) != length or not text.isascii() or not text.isdigit():
+        raise FieldError(f"{what}: precies {length} cijfers")
+    return text
+
+
+def check_agb(text: str) -> str:
+    """Return `text` when it has the form of an AGB code; raises FieldError."""
+    return check_digits(text, 8, "een AGB-code")
+
+
+def check_gemeente(text: str) -> str:
+    """Return `text` when it has the form of a CBS gemeente code; raises FieldError."""
+    return check_digits(text, 4, "een gemeentecode (CBS)")
+
+
+def check_choice(text: str, choices: tuple[str, ...]) -> str:
+    """Return `text` when it is one of `choices`; raises FieldError."""
+    if text not in choices:
+        raise FieldError(", ".join(choices[:-1]) + f" of {choices[-1]}" if len(choices) > 1 else choices[0])
+    return text

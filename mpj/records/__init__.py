@@ -1,0 +1,30 @@
+"""What comes in: registraties, stays, medewerkers and toewijzingen, as values; and what is set aside, with its reason.
+
+Readers turn files or mappings into values. A record that cannot be read becomes `Uitval` with reason ``ongeldig``; it never
+stops a run and is never lost. Knows nothing of contracts.
+"""
+
+from mpj.records.medewerkers import read_medewerkers
+from mpj.records.registraties import parse_registratie, read_registraties
+from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing, read_toewijzingen
+from mpj.records.uitval import REDENEN, Reden, Uitval
+from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.verblijf import parse_verblijf, read_verblijf
+
+__all__ = [
+    "REDENEN",
+    "Medewerker",
+    "OngeldigeToewijzing",
+    "Reden",
+    "Registratie",
+    "Toewijzing",
+    "Uitval",
+    "Verblijf",
+    "parse_registratie",
+    "parse_toewijzing",
+    "parse_verblijf",
+    "read_medewerkers",
+    "read_registraties",
+    "read_toewijzingen",
+    "read_verblijf",
+]

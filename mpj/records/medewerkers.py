@@ -1,0 +1,102 @@
+"""`medewerkers.csv`: the kwalificatieniveau the employer set, by medewerker and date.
+
+A fault here would change what is billed for everyone, so a faulty row, an unknown level or overlapping periods stop the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from mpj.protocol import MPJ_16, Protocol
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.fields import check_choice, parse_date
+from mpj.records.rows import MappingRows, Row, read_rows
+from mpj.records.values import Medewerker
+from mpj.records.verblijf import open_end
+
+COLUMNS = ("medewerker", "kwalificatieniveau", "begindatum", "einddatum")
+REQUIRED = ("medewerker", "kwalificatieniveau", "begindatum")
+
+
+def read_medewerkers(
+    paths: Iterable[str | Path],
+    *,
+    protocol: Protocol = MPJ_16,
+    report: Callable[[Fault], None] | None = None,
+    hashes: dict[str, str] | None = None,
+) -> list[Medewerker]:
+    """Read all medewerkers. Raises InputError with every faulty row, unknown level and overlap (docs/formats.md)."""
+    return collect_medewerkers(read_rows(paths, COLUMNS, REQUIRED, lambda row: row, report, hashes), protocol)
+
+
+def collect_medewerkers(items: Iterable[Medewerker | Row | Mapping[str, object]], protocol: Protocol) -> list[Medewerker]:
+    """Return the medewerkers as values, from values, rows or the caller's mappings; raises InputError with every fault."""
+    mappings = MappingRows(COLUMNS)
+    good: list[Medewerker] = []
+    faults: list[Fault] = []
+    for item in items:
+        if isinstance(item, Medewerker):
+            good.append(item)
+            if item.kwalificatieniveau not in protocol.niveaus:
+                faults.append(_fault(item.bestand, item.rij, "kwalificatieniveau is onbekend"))
+            continue
+        row = item if isinstance(item, Row) else mappings.row(item)
+        medewerker = _parse(row, protocol)
+        if medewerker is None:
+            faults += [_fault(row.bestand, row.rij, text) for text in row.faults]
+        else:
+            good.append(medewerker)
+    faults += _overlaps(good)
+    if faults:
+        raise InputError(faults)
+    return good
+
+
+def _parse(row: Row, protocol: Protocol) -> Medewerker | None:
+    naam = row.need("medewerker")
+    niveau = row.require("kwalificatieniveau", lambda text: check_choice(text, protocol.niveaus))
+    begindatum, einddatum = row.require("begindatum", parse_date), open_end(row.take("einddatum", parse_date))
+    if begindatum and einddatum and einddatum < begindatum:
+        row.refuse("einddatum ligt voor begindatum")
+    if row.faults or niveau is None or begindatum is None:
+        return None
+    return Medewerker(naam, niveau, begindatum, einddatum, row.bestand, row.rij)
+
+
+def _fault(bestand: str, rij: int, text: str) -> Fault:
+    return Fault("medewerker_ongeldig", bestand, rij, toelichting=text)
+
+
+def _overlaps(medewerkers: Sequence[Medewerker]) -> list[Fault]:
+    faults: list[Fault] = []
+    by_name: dict[str, list[Medewerker]] = {}
+    for medewerker in medewerkers:
+        by_name.setdefault(medewerker.medewerker, []).append(medewerker)
+    for periods in by_name.values():
+        periods.sort(key=lambda period: (period.begindatum, period.rij))
+        latest = periods[0]
+        for later in periods[1:]:
+            if latest.einddatum is None or later.begindatum <= latest.einddatum:
+                text = f"overlapt met de periode van dezelfde medewerker in {latest.bestand or 'de invoer'} rij {latest.rij}"
+                faults.append(Fault("medewerker_overlap", later.bestand, later.rij, "begindatum", toelichting=text))
+            if latest.einddatum is not None and (later.einddatum is None or later.einddatum > latest.einddatum):
+                latest = later
+    return sorted(faults, key=lambda fault: (fault.bestand, fault.rij))
+
+
+class Levels:
+    """Looks up the level of a medewerker on a date."""
+
+    def __init__(self, medewerkers: Iterable[Medewerker]) -> None:
+        self._by_name: dict[str, list[Medewerker]] = {}
+        for medewerker in medewerkers:
+            self._by_name.setdefault(medewerker.medewerker, []).append(medewerker)
+
+    def on(self, medewerker: str, day: date) -> str | None:
+        """Return the kwalificatieniveau of `medewerker` on `day`, None when there is none."""
+        for period in self._by_name.get(medewerker, ()):
+            if period.begindatum <= day and (period.einddatum is None or day <= period.einddatum):
+                return period.kwalificatieniveau
+        return None

@@ -1,0 +1,144 @@
+"""`registraties.csv`: direct client time, and pieces, as the provider recorded them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from attrs import frozen
+
+from mpj.reading.faults import Fault
+from mpj.reading.fields import FieldError, check_bsn, check_choice, check_gemeente, parse_date, parse_number, parse_time
+from mpj.records.rows import Row, read_rows
+from mpj.records.uitval import Uitval
+from mpj.records.values import (
+    MAX_AANTAL,
+    MAX_MINUTEN,
+    MAX_NUMMER,
+    SOORTEN,
+    STATUSSEN,
+    TIJDSOORTEN,
+    Registratie,
+    minutes_between,
+)
+
+COLUMNS = (
+    "id",
+    "bsn",
+    "datum",
+    "minuten",
+    "begintijd",
+    "eindtijd",
+    "kwalificatieniveau",
+    "medewerker",
+    "prestatiecode",
+    "toewijzingnummer",
+    "gemeente",
+    "soort",
+    "tijdsoort",
+    "status",
+    "bevestigd",
+    "afspraak",
+    "aantal",
+    "onderaannemer",
+)
+REQUIRED = ("id", "bsn", "datum")
+
+
+@frozen
+class Ongeldig:
+    """A registratie or stay that could not be read: what is set aside, its `id`, and whether it says ``vervallen``."""
+
+    uitval: Uitval
+    id: str
+    vervallen: bool = False
+
+
+def read_registraties(
+    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
+) -> Iterator[Registratie | Ongeldig]:
+    """Read registraties from CSV files, folders or zips (docs/formats.md), one at a time.
+
+    Yields a Registratie per row, or an Ongeldig that says why not. Unknown columns go to `report` as warnings, the
+    SHA-256 of every file to `hashes`. Raises InputError for a file that is no such table.
+    """
+    yield from read_rows(paths, COLUMNS, REQUIRED, parse_registratie, report, hashes)
+
+
+def parse_registratie(row: Row) -> Registratie | Ongeldig:
+    """Return the registratie a row holds, or what is wrong with it. Whether codes and levels exist is the protocol's to say."""
+    text, take = row.text, row.take
+    identity, bsn, datum = row.need("id"), row.require("bsn", check_bsn), row.require("datum", parse_date)
+    minuten, begintijd, eindtijd = (
+        take("minuten", _minutes),
+        take("begintijd", parse_time),
+        take("eindtijd", parse_time),
+    )
+    status = take("status", _status) or "gerealiseerd"
+    if not row.faults:
+        if eindtijd is not None and begintijd is None:
+            row.refuse("eindtijd zonder begintijd; verwacht beide, of minuten")
+        elif begintijd is not None and eindtijd is None and minuten is None:
+            row.refuse("begintijd zonder eindtijd; verwacht beide, of minuten")
+        elif begintijd is not None and eindtijd is not None:
+            clock = minutes_between(begintijd, eindtijd)
+            if minuten is not None and minuten != clock:
+                row.refuse(f"minuten: gevonden {minuten}, verwacht {clock} volgens begintijd en eindtijd")
+    toewijzingnummer, gemeente = take("toewijzingnummer", parse_nummer), take("gemeente", check_gemeente)
+    soort, tijdsoort = take("soort", _soort), take("tijdsoort", _tijdsoort) or "direct"
+    bevestigd, aantal = take("bevestigd", _ja_nee), take("aantal", _aantal)
+    if row.faults or bsn is None or datum is None:
+        return Ongeldig(row.uitval("registratie", identity, datum), identity, status == "vervallen")
+    return Registratie(
+        identity,
+        bsn,
+        datum,
+        minuten,
+        begintijd,
+        eindtijd,
+        text("kwalificatieniveau"),
+        text("medewerker"),
+        text("prestatiecode"),
+        toewijzingnummer,
+        gemeente,
+        soort,
+        tijdsoort,
+        status,
+        bool(bevestigd),
+        text("afspraak"),
+        1 if aantal is None else aantal,
+        text("onderaannemer"),
+        row.bestand,
+        row.rij,
+    )
+
+
+def parse_nummer(text: str) -> int:
+    """Read a toewijzingnummer: an integer, so leading zeros do not count; raises FieldError."""
+    if text.isascii() and text.isdigit() and len(text) <= 36 and int(text) <= MAX_NUMMER:
+        return int(text)
+    raise FieldError("een toewijzingnummer: hoogstens 9 cijfers")
+
+
+def _minutes(text: str) -> int:
+    return parse_number(text, 0, MAX_MINUTEN)
+
+
+def _aantal(text: str) -> int:
+    return parse_number(text, 0, MAX_AANTAL)
+
+
+def _soort(text: str) -> str:
+    return check_choice(text, SOORTEN)
+
+
+def _tijdsoort(text: str) -> str:
+    return check_choice(text, TIJDSOORTEN)
+
+
+def _status(text: str) -> str:
+    return check_choice(text, STATUSSEN)
+
+
+def _ja_nee(text: str) -> bool:
+    return check_choice(text, ("ja", "nee")) == "ja"

@@ -1,0 +1,173 @@
+"""One row of any record table, field by field: what can be read is, what cannot is collected with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import TypeVar
+
+from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.fields import FieldError, is_bsn
+from mpj.reading.names import check_names
+from mpj.reading.sources import find_sources
+from mpj.reading.tables import Table, open_table
+from mpj.records.uitval import Uitval
+
+_T = TypeVar("_T")
+_NINE_DIGITS = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])")
+_HIDDEN = "(niet getoond)"
+
+
+class Row:
+    """The fields of one row by column name, stripped of blanks (the BSN is not), and the faults found while reading them."""
+
+    __slots__ = ("bestand", "faults", "fields", "rij")
+
+    def __init__(self, fields: Mapping[str, str], bestand: str = "", rij: int = 0) -> None:
+        self.fields = fields
+        self.bestand = bestand
+        self.rij = rij
+        self.faults: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        """Return the field as text, None when it is empty."""
+        return self.fields.get(name) or None
+
+    def need(self, name: str) -> str:
+        """Return a required text; its absence is a fault."""
+        found = self.fields.get(name)
+        if not found:
+            self.faults.append(f"{name} is leeg")
+            return ""
+        return found
+
+    def take(self, name: str, parse: Callable[[str], _T]) -> _T | None:
+        """Return the parsed field, None when it is empty or unreadable; the latter is a fault."""
+        found = self.fields.get(name)
+        if not found:
+            return None
+        try:
+            return parse(found)
+        except FieldError as error:
+            shown = _HIDDEN if name == "bsn" else mask(found)
+            self.faults.append(f"{name}: gevonden {shown}, verwacht {error.verwacht}")
+            return None
+
+    def require(self, name: str, parse: Callable[[str], _T]) -> _T | None:
+        """As `take`, but an empty field is a fault too."""
+        if not self.fields.get(name):
+            self.faults.append(f"{name} is leeg")
+            return None
+        return self.take(name, parse)
+
+    def refuse(self, text: str) -> None:
+        """Add a fault that no single field shows; `text` must not hold a value from the row."""
+        self.faults.append(text)
+
+    def uitval(self, soort: str, bron: str, datum: date | None) -> Uitval:
+        """Return the row as set aside: ``ongeldig``, with all its faults."""
+        shown = "" if _may_show_bsn(bron, self.fields.get("bsn", "")) else bron
+        gemeente = self.fields.get("gemeente", "")
+        return Uitval(
+            soort=soort,
+            bron=shown,
+            datum=datum,
+            datum_tot=datum,
+            aantal=1,
+            bestand=self.bestand,
+            rij=self.rij,
+            gemeente=gemeente if len(gemeente) == 4 and gemeente.isdigit() else "",
+            reden="ongeldig",
+            waarde_cent=None,
+            toelichting="; ".join(self.faults),
+        )
+
+
+def shows_bsn(text: str, bsn: str) -> bool:
+    """Say whether `text` holds the nine digits of `bsn`, also with dots, dashes or blanks between them."""
+    return bsn in text or bsn in re.sub(r"[^0-9]", "", text)
+
+
+def _may_show_bsn(bron: str, found: str) -> bool:
+    """As `shows_bsn`, where the BSN itself could not be read: then any nine digits that are one count."""
+    digits = re.sub(r"[^0-9]", "", found)
+    if len(digits) >= 7 and digits in re.sub(r"[^0-9]", "", bron):
+        return True
+    return not is_bsn(found) and any(is_bsn(run) for run in _NINE_DIGITS.findall(bron))
+
+
+def table_rows(table: Table) -> Iterator[Row]:
+    """Pass on the rows of a table; one with more or fewer fields than the header is a fault in itself."""
+    columns = list(table.columns.items())
+    naam, width = table.naam, table.width
+    for rij, fields in table:
+        ragged = len(fields) != width
+        if ragged:
+            fields = fields + [""] * (width - len(fields))
+        row = Row({name: fields[place].strip() if name != "bsn" else fields[place] for name, place in columns}, naam, rij)
+        if ragged:
+            row.refuse("de rij heeft meer of minder velden dan de kopregel")
+        yield row
+
+
+def read_rows(
+    paths: Iterable[str | Path],
+    columns: tuple[str, ...],
+    required: tuple[str, ...],
+    parse: Callable[[Row], _T],
+    report: Callable[[Fault], None] | None = None,
+    hashes: dict[str, str] | None = None,
+) -> Iterator[_T]:
+    """Read every row of every CSV file that `paths` stand for.
+
+    Unknown columns go to `report` as warnings, the SHA-256 of each file to `hashes` by its short name. Raises InputError for
+    a file that is no such table; files are opened one by one while iterating, the paths are checked at once.
+    """
+    for source in find_sources(paths, (".csv",)):
+        with open_table(source, columns, required) as table:
+            for warning in table.warnings if report else ():
+                assert report is not None
+                report(warning)
+            for row in table_rows(table):
+                yield parse(row)
+        if hashes is not None:
+            hashes[source.naam] = table.sha256
+
+
+class MappingRows:
+    """Turns the caller's own mappings into rows, checking each new set of keys for slips once."""
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self._seen: set[tuple[str, ...]] = set()
+
+    def row(self, mapping: Mapping[str, object]) -> Row:
+        """Return `mapping` as a row; raises InputError when a key looks like a misspelt column."""
+        keys = tuple(mapping)
+        if keys not in self._seen:
+            faults = check_names([str(key) for key in keys], self.columns, (), "", 0)
+            wrong = [fault for fault in faults if fault.soort == "fout"]
+            if wrong:
+                raise InputError(wrong)
+            self._seen.add(keys)
+        fields = {name: _as_text(mapping.get(name)) for name in self.columns}
+        return Row({name: text.strip() if name != "bsn" else text for name, text in fields.items()})
+
+
+def _as_text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "ja" if value else "nee"
+        case time():
+            return value.strftime("%H:%M:%S" if value.second else "%H:%M")
+        case date():
+            return value.isoformat()
+        case tuple() | list() | frozenset() | set():
+            return ",".join(sorted(map(str, value)) if isinstance(value, set | frozenset) else map(str, value))
+    return str(value)

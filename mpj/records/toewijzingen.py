@@ -1,0 +1,189 @@
+"""Toewijzingen: `toewijzingen.csv`, or the official JW301 message, which may stand wherever that file may.
+
+A faulty row is kept with the key and the stamp it shows, because a faulty latest version hides the toewijzing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, time
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from attrs import frozen
+
+from mpj.reading.faults import Fault
+from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
+from mpj.reading.sources import Source, find_sources
+from mpj.reading.tables import open_table
+from mpj.records.registraties import parse_nummer
+from mpj.records.rows import Row, table_rows
+from mpj.records.uitval import Uitval
+from mpj.records.values import Toewijzing
+from mpj.records.verblijf import open_end
+
+COLUMNS = (
+    "toewijzingnummer",
+    "bsn",
+    "gemeente",
+    "aanbieder",
+    "begindatum",
+    "einddatum",
+    "prestatiecode",
+    "productcategorie",
+    "productcode",
+    "budget_cent",
+    "volume",
+    "eenheid",
+    "frequentie",
+    "kwalificatieniveau_max",
+    "perceel",
+    "reden_wijziging",
+    "toewijzingsdatum",
+    "toewijzingstijd",
+)
+REQUIRED = ("toewijzingnummer", "bsn", "gemeente", "aanbieder", "begindatum")
+Stempel = tuple[date, time]
+
+
+@frozen
+class OngeldigeToewijzing:
+    """A toewijzing row that cannot be used: what is set aside, and which toewijzing it may hide.
+
+    `sleutel` (gemeente, toewijzingnummer), None when unreadable; `stempel` its toewijzingsdatum and -tijd, None when undated;
+    `stempel_onleesbaar` when it had one that cannot be read.
+    """
+
+    uitval: Uitval
+    sleutel: tuple[str, int] | None
+    stempel: Stempel | None
+    stempel_onleesbaar: bool = False
+
+
+def read_toewijzingen(
+    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
+) -> Iterator[Toewijzing | OngeldigeToewijzing]:
+    """Read toewijzingen from CSV files and JW301 messages, and from folders and zips of them (docs/formats.md).
+
+    Yields a Toewijzing per row or ToegewezenProduct, or an OngeldigeToewijzing. Unknown columns go to `report`, SHA-256 of the
+    files to `hashes`. Raises InputError for a file that is neither. Reading JW301 needs the extra ``mpj[messages]``.
+    """
+    for source in find_sources(paths, (".csv", ".xml")):
+        if source.suffix == ".xml":
+            yield from _read_jw301(source, hashes)
+            continue
+        with open_table(source, COLUMNS, REQUIRED) as table:
+            for warning in table.warnings if report else ():
+                assert report is not None
+                report(warning)
+            for row in table_rows(table):
+                yield parse_toewijzing(row)
+        if hashes is not None:
+            hashes[source.naam] = table.sha256
+
+
+def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
+    """Return the toewijzing a row holds, or what is wrong with it. Whether codes and levels exist is the protocol's to say."""
+    text, take, require = row.text, row.take, row.require
+    nummer, gemeente = require("toewijzingnummer", parse_nummer), require("gemeente", check_gemeente)
+    bsn, aanbieder = require("bsn", check_bsn), require("aanbieder", check_agb)
+    begindatum, einddatum = require("begindatum", parse_date), open_end(take("einddatum", parse_date))
+    budget, volume = take("budget_cent", _amount), take("volume", _amount)
+    before = len(row.faults)
+    datum, tijd = take("toewijzingsdatum", parse_date), take("toewijzingstijd", parse_clock)
+    unreadable = len(row.faults) > before
+    codes = take("prestatiecode", _codes) or ()
+    if begindatum and einddatum and einddatum < begindatum:
+        row.refuse("einddatum ligt voor begindatum")
+    if len({bool(text(name)) for name in ("volume", "eenheid", "frequentie")}) == 2:
+        row.refuse("volume, eenheid en frequentie: verwacht alle drie of geen")
+    if not (text("prestatiecode") or text("productcategorie") or text("productcode") or text("budget_cent")):
+        row.refuse("geen prestatiecode, productcategorie of productcode; verwacht dan een budget_cent")
+    if row.faults or nummer is None or bsn is None or gemeente is None or aanbieder is None or begindatum is None:
+        sleutel = None if nummer is None or gemeente is None else (gemeente, nummer)
+        uitval = row.uitval("toewijzing", "" if nummer is None else str(nummer), begindatum)
+        return OngeldigeToewijzing(uitval, sleutel, stempel_of(datum, tijd), unreadable)
+    return Toewijzing(
+        toewijzingnummer=nummer,
+        bsn=bsn,
+        gemeente=gemeente,
+        aanbieder=aanbieder,
+        begindatum=begindatum,
+        einddatum=einddatum,
+        prestatiecodes=codes,
+        productcategorie=text("productcategorie"),
+        productcode=text("productcode"),
+        budget_cent=budget,
+        volume=volume,
+        eenheid=text("eenheid"),
+        frequentie=text("frequentie"),
+        kwalificatieniveau_max=text("kwalificatieniveau_max"),
+        perceel=text("perceel"),
+        reden_wijziging=text("reden_wijziging"),
+        toewijzingsdatum=datum,
+        toewijzingstijd=tijd,
+        bestand=row.bestand,
+        rij=row.rij,
+    )
+
+
+def stempel_of(datum: date | None, tijd: time | None) -> Stempel | None:
+    """Return the stamp that orders versions (IV013): None when undated, midnight when only the time is absent."""
+    return None if datum is None else (datum, tijd or time())
+
+
+def _amount(text: str) -> int:
+    return parse_number(text, 0, 99_999_999)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    codes = tuple(part.strip() for part in text.split(","))
+    if not all(codes) or len(set(codes)) != len(codes):
+        raise FieldError("een prestatiecode, of verschillende met een komma ertussen")
+    return codes
+
+
+def _read_jw301(source: Source, hashes: dict[str, str] | None) -> Iterator[Toewijzing | OngeldigeToewijzing]:
+    """Read a JW301: RedenWijziging, product and omvang keep their codes, so that one reading serves both forms."""
+    from mpj.messages import iter_toewijzingen
+
+    with source.open() as stream:
+        for product in iter_toewijzingen(cast("BinaryIO", stream), bestand=source.naam):
+            if product.fouten:
+                uitval = Uitval(
+                    soort="toewijzing",
+                    bron=str(product.toewijzingnummer),
+                    datum=product.begindatum,
+                    datum_tot=product.begindatum,
+                    aantal=1,
+                    bestand=source.naam,
+                    rij=product.rij,
+                    gemeente=product.gemeente,
+                    reden="ongeldig",
+                    waarde_cent=None,
+                    toelichting="; ".join(f"{fault.code}: {fault.toelichting}" for fault in product.fouten),
+                )
+                stempel = (product.toewijzingsdatum, product.toewijzingstijd)
+                yield OngeldigeToewijzing(uitval, (product.gemeente, product.toewijzingnummer), stempel)
+                continue
+            yield Toewijzing(
+                toewijzingnummer=product.toewijzingnummer,
+                bsn=product.bsn,
+                gemeente=product.gemeente,
+                aanbieder=product.aanbieder,
+                begindatum=product.begindatum,
+                einddatum=open_end(product.einddatum),
+                productcategorie=product.productcategorie,
+                productcode=product.productcode,
+                budget_cent=product.budget_cent,
+                volume=product.volume,
+                eenheid=product.eenheid,
+                frequentie=product.frequentie,
+                reden_wijziging=product.reden_wijziging,
+                toewijzingsdatum=product.toewijzingsdatum,
+                toewijzingstijd=product.toewijzingstijd,
+                bestand=source.naam,
+                rij=product.rij,
+            )
+        if hashes is not None:
+            hashes[source.naam] = stream.sha256()

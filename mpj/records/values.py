@@ -1,0 +1,234 @@
+"""The records as values. Frozen; checked when made, so that a value in hand is well-formed.
+
+`bestand` and `rij` say where a record was read; they are no part of its content and do not count in comparisons. No message
+of a refused value shows the value itself, because it might be a BSN.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+
+from mpj.reading.fields import is_bsn
+
+SOORTEN = ("groep", "individueel")
+TIJDSOORTEN = ("direct", "indirect", "reis", "overig")
+STATUSSEN = ("gerealiseerd", "gepland", "niet_verschenen", "geannuleerd", "vervallen")
+MAX_MINUTEN = 1440
+MAX_AANTAL = 9999
+MAX_NUMMER = 999_999_999
+
+
+def _refuse(attribute: attrs.Attribute[Any], wanted: str) -> None:
+    raise ValueError(f"{attribute.name}: {wanted}")
+
+
+def _is_id(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) or not value:
+        _refuse(attribute, "a text that is not empty")
+
+
+def _is_bsn(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) or not is_bsn(value):
+        _refuse(attribute, "nine digits that pass the elfproef")
+
+
+def _is_date(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if type(value) is not date:
+        _refuse(attribute, "a datetime.date (not a datetime)")
+
+
+def _is_date_or_none(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and type(value) is not date:
+        _refuse(attribute, "a datetime.date (not a datetime) or None")
+
+
+def _is_time_or_none(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and type(value) is not time:
+        _refuse(attribute, "a datetime.time or None")
+
+
+def _is_text_or_none(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and (not isinstance(value, str) or not value):
+        _refuse(attribute, "a text that is not empty, or None")
+
+
+class _Number:
+    """A validator: a whole number from 0 to `high`, or None where `optional`."""
+
+    def __init__(self, high: int, *, optional: bool = True) -> None:
+        self.high = high
+        self.optional = optional
+
+    def __call__(self, _: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is None and self.optional:
+            return
+        if type(value) is not int or not 0 <= value <= self.high:
+            _refuse(attribute, f"a whole number from 0 to {self.high}")
+
+
+class _Digits:
+    """A validator: exactly `length` digits, or None where `optional`."""
+
+    def __init__(self, length: int, *, optional: bool = False) -> None:
+        self.length = length
+        self.optional = optional
+
+    def __call__(self, _: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is None and self.optional:
+            return
+        if not isinstance(value, str) or len(value) != self.length or not value.isascii() or not value.isdigit():
+            _refuse(attribute, f"a text of {self.length} digits")
+
+
+class _Choice:
+    """A validator: one of the words given."""
+
+    def __init__(self, *words: str | None) -> None:
+        self.words = frozenset(words)
+
+    def __call__(self, _: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value not in self.words:
+            _refuse(attribute, "one of " + ", ".join(sorted(str(word) for word in self.words)))
+
+
+def minutes_between(begin: time, end: time) -> int:
+    """Return the minutes on the clock from `begin` to `end`, past midnight when `end` is earlier; equal times are 0 minutes."""
+    return (end.hour * 60 + end.minute - begin.hour * 60 - begin.minute) % MAX_MINUTEN
+
+
+@frozen
+class Registratie:
+    """One registration of client time, or of pieces.
+
+    `datum` the date of delivery; `minuten` 0 to 1440 as recorded, or `begintijd` and `eindtijd` (past midnight counts for the
+    start date); `aantal` counts pieces, halve and hele dagen; `soort` groep or individueel, None for the default of the hulpvorm.
+    Raises ValueError, without showing values, when a field has the wrong form or times and minutes disagree.
+    """
+
+    id: str = field(validator=_is_id)
+    bsn: str = field(validator=_is_bsn, repr=False)
+    datum: date = field(validator=_is_date)
+    minuten: int | None = field(default=None, validator=_Number(MAX_MINUTEN))
+    begintijd: time | None = field(default=None, validator=_is_time_or_none)
+    eindtijd: time | None = field(default=None, validator=_is_time_or_none)
+    kwalificatieniveau: str | None = field(default=None, validator=_is_text_or_none)
+    medewerker: str | None = field(default=None, validator=_is_text_or_none)
+    prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
+    toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
+    gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
+    soort: str | None = field(default=None, validator=_Choice(None, *SOORTEN))
+    tijdsoort: str = field(default="direct", validator=_Choice(*TIJDSOORTEN))
+    status: str = field(default="gerealiseerd", validator=_Choice(*STATUSSEN))
+    bevestigd: bool = False
+    afspraak: str | None = field(default=None, validator=_is_text_or_none)
+    aantal: int = field(default=1, validator=_Number(MAX_AANTAL, optional=False))
+    onderaannemer: str | None = field(default=None, validator=_is_text_or_none)
+    bestand: str = field(default="", eq=False)
+    rij: int = field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.eindtijd is not None and self.begintijd is None:
+            raise ValueError("eindtijd: needs a begintijd")
+        if self.begintijd is not None and self.eindtijd is None and self.minuten is None:
+            raise ValueError("begintijd: needs an eindtijd or minuten")
+        if self.begintijd is not None and self.eindtijd is not None and self.minuten is not None:
+            if self.minuten != minutes_between(self.begintijd, self.eindtijd):
+                raise ValueError("minuten: disagrees with begintijd and eindtijd")
+
+    @property
+    def duur(self) -> int | None:
+        """Minutes as recorded: `minuten`, else what the clock says; None where the record has neither."""
+        if self.minuten is None and self.begintijd is not None and self.eindtijd is not None:
+            return minutes_between(self.begintijd, self.eindtijd)
+        return self.minuten
+
+
+@frozen
+class Verblijf:
+    """One stay: the inclusive days `begindatum` to `einddatum` (None: still staying) on which a child was there.
+
+    `aanwezigheid` other than ``aanwezig`` makes them days away. Raises ValueError, without showing values.
+    """
+
+    id: str = field(validator=_is_id)
+    bsn: str = field(validator=_is_bsn, repr=False)
+    begindatum: date = field(validator=_is_date)
+    einddatum: date | None = field(default=None, validator=_is_date_or_none)
+    prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
+    toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
+    gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
+    aanwezigheid: str = field(default="aanwezig", validator=_is_id)
+    bestand: str = field(default="", eq=False)
+    rij: int = field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.einddatum is not None and self.einddatum < self.begindatum:
+            raise ValueError("einddatum: before begindatum")
+
+
+@frozen
+class Medewerker:
+    """The kwalificatieniveau that the employer set for a medewerker, over an inclusive period (`einddatum` None: open)."""
+
+    medewerker: str = field(validator=_is_id)
+    kwalificatieniveau: str = field(validator=_is_id)
+    begindatum: date = field(validator=_is_date)
+    einddatum: date | None = field(default=None, validator=_is_date_or_none)
+    bestand: str = field(default="", eq=False)
+    rij: int = field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.einddatum is not None and self.einddatum < self.begindatum:
+            raise ValueError("einddatum: before begindatum")
+
+
+@frozen
+class Toewijzing:
+    """One version of an assignment, identified by (gemeente, toewijzingnummer).
+
+    `prestatiecodes` one: specific; several, or only `productcategorie`: aspecific; none of these: generic, with a budget.
+    `budget_cent` eurocents; `volume`, `eenheid` (WJ756) and `frequentie` (WMO757) are the omvang, all three or none;
+    dates are inclusive, `einddatum` None is open. Raises ValueError, without showing values.
+    """
+
+    toewijzingnummer: int = field(validator=_Number(MAX_NUMMER, optional=False))
+    bsn: str = field(validator=_is_bsn, repr=False)
+    gemeente: str = field(validator=_Digits(4))
+    aanbieder: str = field(validator=_Digits(8))
+    begindatum: date = field(validator=_is_date)
+    einddatum: date | None = field(default=None, validator=_is_date_or_none)
+    prestatiecodes: tuple[str, ...] = ()
+    productcategorie: str | None = field(default=None, validator=_is_text_or_none)
+    productcode: str | None = field(default=None, validator=_is_text_or_none)
+    budget_cent: int | None = field(default=None, validator=_Number(99_999_999))
+    volume: int | None = field(default=None, validator=_Number(99_999_999))
+    eenheid: str | None = field(default=None, validator=_is_text_or_none)
+    frequentie: str | None = field(default=None, validator=_is_text_or_none)
+    kwalificatieniveau_max: str | None = field(default=None, validator=_is_text_or_none)
+    perceel: str | None = field(default=None, validator=_is_text_or_none)
+    reden_wijziging: str | None = field(default=None, validator=_is_text_or_none)
+    toewijzingsdatum: date | None = field(default=None, validator=_is_date_or_none)
+    toewijzingstijd: time | None = field(default=None, validator=_is_time_or_none)
+    bestand: str = field(default="", eq=False)
+    rij: int = field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.einddatum is not None and self.einddatum < self.begindatum:
+            raise ValueError("einddatum: before begindatum")
+        if len({self.volume is None, self.eenheid is None, self.frequentie is None}) == 2:
+            raise ValueError("volume, eenheid, frequentie: all three or none")
+        if not (self.prestatiecodes or self.productcategorie or self.productcode) and self.budget_cent is None:
+            raise ValueError("budget_cent: needed without prestatiecode, productcategorie and productcode")
+
+    @property
+    def sleutel(self) -> tuple[str, int]:
+        """(gemeente, toewijzingnummer): what identifies an assignment over its versions."""
+        return self.gemeente, self.toewijzingnummer
+
+    def geldig(self, day: date) -> bool:
+        """Say whether `day` lies inside the assignment."""
+        return self.begindatum <= day and (self.einddatum is None or day <= self.einddatum)

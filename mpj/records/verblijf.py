@@ -1,0 +1,52 @@
+"""`verblijf.csv`: stays, which the engine takes apart into days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from mpj.reading.faults import Fault
+from mpj.reading.fields import check_bsn, check_gemeente, parse_date
+from mpj.reading.periods import OPEN_YEAR
+from mpj.records.registraties import Ongeldig, parse_nummer
+from mpj.records.rows import Row, read_rows
+from mpj.records.values import Verblijf
+
+COLUMNS = ("id", "bsn", "begindatum", "einddatum", "prestatiecode", "toewijzingnummer", "gemeente", "aanwezigheid")
+REQUIRED = ("id", "bsn", "begindatum")
+
+
+def read_verblijf(
+    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
+) -> Iterator[Verblijf | Ongeldig]:
+    """Read stays from CSV files, folders or zips (docs/formats.md); yields, reports and raises as `read_registraties` does."""
+    yield from read_rows(paths, COLUMNS, REQUIRED, parse_verblijf, report, hashes)
+
+
+def parse_verblijf(row: Row) -> Verblijf | Ongeldig:
+    """Return the stay a row holds, or what is wrong with it. An end in the year 9999 is an open end."""
+    identity, bsn = row.need("id"), row.require("bsn", check_bsn)
+    begindatum, einddatum = row.require("begindatum", parse_date), open_end(row.take("einddatum", parse_date))
+    nummer, gemeente = row.take("toewijzingnummer", parse_nummer), row.take("gemeente", check_gemeente)
+    if begindatum and einddatum and einddatum < begindatum:
+        row.refuse("einddatum ligt voor begindatum")
+    if row.faults or bsn is None or begindatum is None:
+        return Ongeldig(row.uitval("verblijf", identity, begindatum), identity)
+    return Verblijf(
+        identity,
+        bsn,
+        begindatum,
+        einddatum,
+        row.text("prestatiecode"),
+        nummer,
+        gemeente,
+        row.text("aanwezigheid") or "aanwezig",
+        row.bestand,
+        row.rij,
+    )
+
+
+def open_end(einddatum: date | None) -> date | None:
+    """Return None for an end in the year 9999, which many systems write for: still going on."""
+    return None if einddatum is not None and einddatum.year == OPEN_YEAR else einddatum

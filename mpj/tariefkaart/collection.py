@@ -1,0 +1,105 @@
+"""The tariefkaarten of one call: which contract and perceel a toewijzing's care falls under on a date, and what its code means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from attrs import frozen
+
+from mpj.reading.periods import month_of
+from mpj.records.values import Toewijzing
+from mpj.tariefkaart.model import Productcode, Tariefkaart
+
+
+@frozen
+class Plaats:
+    """Where care falls: a tariefkaart and one of its percelen."""
+
+    kaart: Tariefkaart
+    perceel: str
+
+
+class Tariefkaarten:
+    """All tariefkaarten of a call, looked up by aanbieder and gemeente."""
+
+    def __init__(self, kaarten: Sequence[Tariefkaart]) -> None:
+        self.kaarten = tuple(kaarten)
+        self._by_aanbieder: dict[str, list[Tariefkaart]] = {}
+        for kaart in sorted(kaarten, key=lambda kaart: (kaart.instellingen.begindatum, kaart.instellingen.contract)):
+            self._by_aanbieder.setdefault(kaart.instellingen.aanbieder, []).append(kaart)
+        self._places: dict[tuple[object, ...], Plaats | str] = {}
+
+    def has(self, aanbieder: str) -> bool:
+        """Say whether the call has any contract of `aanbieder`."""
+        return aanbieder in self._by_aanbieder
+
+    def valid(self, aanbieder: str, gemeente: str, day: date) -> tuple[Tariefkaart, ...]:
+        """Return the contracts of `aanbieder` with `gemeente` that are valid on `day`."""
+        return tuple(
+            kaart
+            for kaart in self._by_aanbieder.get(aanbieder, ())
+            if gemeente in kaart.instellingen.gemeenten and kaart.instellingen.geldig(day)
+        )
+
+    def decode(self, toewijzing: Toewijzing) -> tuple[Tariefkaart, Productcode] | None:
+        """Return what the toewijzing's product code means, None when no contract of its aanbieder knows it.
+
+        Asked first: the contract valid when the toewijzing began, then the others with its gemeente by date, then the rest.
+        """
+        assert toewijzing.productcode is not None
+        kaarten = self._by_aanbieder.get(toewijzing.aanbieder, [])
+        first = self.valid(toewijzing.aanbieder, toewijzing.gemeente, toewijzing.begindatum)
+        second = [kaart for kaart in kaarten if toewijzing.gemeente in kaart.instellingen.gemeenten]
+        for kaart in (*first, *second, *kaarten):
+            if (found := kaart.decode(toewijzing.productcode)) is not None:
+                return kaart, found
+        return None
+
+    def place(self, toewijzing: Toewijzing, prestatiecode: str, day: date) -> Plaats | str:
+        """Return contract and perceel for care on `day`, or the reason why there is none (docs/steps.md, perceel).
+
+        Reasons: geen_contract, perceel_onbekend, prestatiecode_niet_gecontracteerd.
+        """
+        kaarten = self.valid(toewijzing.aanbieder, toewijzing.gemeente, day)
+        if not kaarten:
+            return "geen_contract"
+        names = tuple(kaart.instellingen.contract for kaart in kaarten)
+        key = (names, toewijzing.gemeente, toewijzing.perceel, toewijzing.productcode, prestatiecode, month_of(day))
+        if key not in self._places:
+            self._places[key] = _choose(kaarten, toewijzing, prestatiecode, month_of(day))
+        return self._places[key]
+
+
+def _choose(kaarten: Sequence[Tariefkaart], toewijzing: Toewijzing, prestatiecode: str, month: int) -> Plaats | str:
+    gemeente = toewijzing.gemeente
+    priced = [(kaart, row) for kaart in kaarten for row in kaart.percelen_met_prijs(gemeente, prestatiecode, month)]
+    named = _named(kaarten, toewijzing)
+    if named is not None:
+        if not named:
+            return "perceel_onbekend"
+        priced = [(kaart, row) for kaart, row in priced if (kaart, row.perceel) in named]
+    elif any(row.expliciet for _, row in priced):
+        priced = [(kaart, row) for kaart, row in priced if row.expliciet]
+    if not priced:
+        return "prestatiecode_niet_gecontracteerd"
+    if len(priced) > 1:
+        return "perceel_onbekend"
+    kaart, row = priced[0]
+    return Plaats(kaart, row.perceel)
+
+
+def _named(kaarten: Sequence[Tariefkaart], toewijzing: Toewijzing) -> list[tuple[Tariefkaart, str]] | None:
+    """Return the percelen that the toewijzing, or else its code in a contract's own table, names; None when neither does."""
+    if toewijzing.perceel:
+        return [(kaart, toewijzing.perceel) for kaart in kaarten if kaart.bedient(toewijzing.perceel, toewijzing.gemeente)]
+    if toewijzing.productcode is None:
+        return None
+    named = [
+        (kaart, row.perceel)
+        for kaart in kaarten
+        if kaart.eigen_codes and (row := kaart.decode(toewijzing.productcode)) is not None and row.perceel
+    ]
+    if not named:
+        return None
+    return [(kaart, perceel) for kaart, perceel in named if kaart.bedient(perceel, toewijzing.gemeente)]

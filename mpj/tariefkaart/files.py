@@ -1,0 +1,121 @@
+"""A tariefkaart as plain files, for executors that join instead of look up: one CSV per table, settings as JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from attrs import asdict, fields
+
+from mpj.protocol import PROTOCOLS, Afronding, Protocol
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.periods import month_text, parse_month
+from mpj.tariefkaart.model import Aanbod, Instellingen, Prijs, Productcode, Soort, Tariefkaart
+
+_T = TypeVar("_T")
+_TABLES: dict[str, type[Prijs] | type[Aanbod] | type[Soort] | type[Productcode]] = {
+    "prijzen": Prijs,
+    "aanbod": Aanbod,
+    "soorten": Soort,
+    "productcodes": Productcode,
+}
+
+
+def write_tariefkaart(kaart: Tariefkaart, folder: Path) -> None:
+    """Write ``prijzen.csv``, ``aanbod.csv``, ``soorten.csv``, ``productcodes.csv`` and ``tariefkaart.json`` into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, cls in _TABLES.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, delimiter=";", lineterminator="\n")
+            writer.writerow(attribute.name for attribute in fields(cls))
+            for row in getattr(kaart, name):
+                writer.writerow(_text(attribute.name, getattr(row, attribute.name)) for attribute in fields(cls))
+    settings = asdict(
+        kaart.instellingen,
+        value_serializer=lambda _, __, value: value.isoformat() if isinstance(value, date) else value,
+    )
+    data = {
+        "formaat": 1,
+        "hash": kaart.hash,
+        "sha256": kaart.sha256,
+        "eigen_codes": kaart.eigen_codes,
+        "percelen": kaart.percelen,
+    }
+    text = json.dumps(data | {"instellingen": settings}, indent=2, ensure_ascii=False)
+    (folder / "tariefkaart.json").write_text(text + "\n", "utf-8")
+
+
+def read_tariefkaart(folder: Path, *, protocols: Mapping[str, Protocol] = PROTOCOLS) -> Tariefkaart:
+    """Read back what `write_tariefkaart` wrote; raises InputError when files are missing, damaged, or not of one piece."""
+    try:
+        data = json.loads((folder / "tariefkaart.json").read_text("utf-8"))
+        settings = data["instellingen"]
+        protocol = protocols[settings["protocol"]]
+        kaart = Tariefkaart(
+            instellingen=_instellingen(settings),
+            protocol=protocol,
+            eigen_codes=data["eigen_codes"],
+            percelen=tuple((perceel, gemeente) for perceel, gemeente in data["percelen"]),
+            prijzen=_read(folder, "prijzen", Prijs),
+            aanbod=_read(folder, "aanbod", Aanbod),
+            soorten=_read(folder, "soorten", Soort),
+            productcodes=_read(folder, "productcodes", Productcode),
+        )
+        expected = data["sha256"]
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise InputError(
+            Fault(
+                "tariefkaart_onleesbaar",
+                folder.name,
+                toelichting="geen leesbare tariefkaart",
+                verwacht="de bestanden die mpj schreef",
+            )
+        ) from error
+    if kaart.sha256 != expected:
+        raise InputError(
+            Fault(
+                "tariefkaart_gewijzigd",
+                folder.name,
+                gevonden=kaart.hash,
+                verwacht=data["hash"],
+                toelichting="de tabellen zijn veranderd",
+            )
+        )
+    return kaart
+
+
+def _plain(_: object, __: object, value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _instellingen(settings: dict[str, Any]) -> Instellingen:
+    special: dict[str, Callable[[Any], object]] = {
+        "gemeenten": tuple,
+        "begindatum": date.fromisoformat,
+        "einddatum": date.fromisoformat,
+        "afronding_kwartier": lambda value: Afronding(**value),
+        "afronding_uur": lambda value: Afronding(**value),
+    }
+    return Instellingen(**{name: special.get(name, lambda value: value)(value) for name, value in settings.items()})
+
+
+def _text(name: str, value: object) -> str:
+    if name == "maand":
+        return month_text(cast("int", value))
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    return str(value)
+
+
+def _read(folder: Path, name: str, cls: type[_T]) -> tuple[_T, ...]:
+    readers: dict[str, Callable[[str], object]] = {"int": int, "bool": lambda text: text == "ja", "str": str}
+    make: Any = cls
+    columns = fields(make)
+    kinds = {a.name: parse_month if a.name == "maand" else readers[str(a.type)] for a in columns}
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        rows = csv.DictReader(stream, delimiter=";", strict=True)
+        return tuple(cast("_T", make(**{key: kinds[key](value) for key, value in row.items()})) for row in rows)

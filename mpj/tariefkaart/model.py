@@ -1,0 +1,225 @@
+"""The tables of a tariefkaart. Months are integers (``mpj.reading.periods``), prices integer eurocents per normtijd."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+
+from attrs import asdict, astuple, field, frozen
+
+from mpj.protocol import Afronding, Protocol
+from mpj.protocol.productcodes import decode
+
+ZONDER = "zonder"
+NIVEAU = "niveau"
+VERBLIJF = "verblijf"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@frozen
+class Instellingen:
+    """The settings of a contract that decide what becomes of a record (docs/settings.md)."""
+
+    contract: str
+    protocol: str
+    aanbieder: str
+    gemeenten: tuple[str, ...]
+    begindatum: date
+    einddatum: date
+    vorm: str
+    registratiewijze: str
+    bevestiging: bool
+    eenheid_kwartier: str
+    eenheid_uur: str
+    tr340: str
+    bij_overschrijding: str
+    laatste_dag: str
+    afronding_kwartier: Afronding
+    afronding_uur: Afronding
+
+    def geldig(self, day: date) -> bool:
+        """Say whether `day` lies inside the contract."""
+        return self.begindatum <= day <= self.einddatum
+
+    def afronding(self, normtijd: str) -> Afronding:
+        """Return the rounding of a normtijd that is measured in minutes."""
+        return self.afronding_kwartier if normtijd == "kwartier" else self.afronding_uur
+
+
+@frozen
+class Prijs:
+    """What one delivered level of a prestatiecode is billed as in one month.
+
+    `soort` niveau (a price per level) or zonder (without level; both levels empty). `gedeclareerd` empty under niveau: no
+    contracted level at or below the delivered one. `minuten` per normed unit, 0 where it is no time; `eenheid` the wire unit where
+    the toewijzing names none.
+    """
+
+    perceel: str
+    prestatiecode: str
+    soort: str
+    geleverd: str
+    maand: int
+    gedeclareerd: str
+    normtijd: str
+    minuten: int
+    eenheid: str
+    tarief_cent: int
+
+
+@frozen
+class Aanbod:
+    """A perceel that serves `gemeente` and has some price for the prestatiecode in the month; `expliciet`: it lists the gemeente."""
+
+    gemeente: str
+    prestatiecode: str
+    maand: int
+    perceel: str
+    expliciet: bool
+
+
+@frozen
+class Productcode:
+    """How (perceel, prestatiecode, level) travels under a category; `perceel` empty serves all; `standaard`: the default category."""
+
+    perceel: str
+    prestatiecode: str
+    kwalificatieniveau: str
+    productcategorie: str
+    productcode: str
+    standaard: bool
+
+
+@frozen
+class Soort:
+    """Which kind of price a registratie (`soort` groep, individueel) or a stay (verblijf) needs; `normtijd` is the code's own."""
+
+    perceel: str
+    prestatiecode: str
+    soort: str
+    prijssoort: str
+    normtijd: str
+
+
+@frozen
+class Tariefkaart:
+    """One contract, compiled. Equal tables mean equal bills; `hash` tells whether two parties loaded the same."""
+
+    instellingen: Instellingen
+    protocol: Protocol = field(eq=False, repr=False)
+    eigen_codes: bool
+    percelen: tuple[tuple[str, str], ...]
+    prijzen: tuple[Prijs, ...] = field(repr=False)
+    aanbod: tuple[Aanbod, ...] = field(repr=False)
+    soorten: tuple[Soort, ...] = field(repr=False)
+    productcodes: tuple[Productcode, ...] = field(repr=False)
+
+    @cached_property
+    def _prijs(self) -> Mapping[tuple[str, str, str, str, int], Prijs]:
+        return {(row.perceel, row.prestatiecode, row.soort, row.geleverd, row.maand): row for row in self.prijzen}
+
+    @cached_property
+    def _niveaus(self) -> Mapping[tuple[str, str, int], tuple[str, ...]]:
+        result: dict[tuple[str, str, int], tuple[str, ...]] = {}
+        for row in self.prijzen:
+            if row.soort == NIVEAU and row.geleverd == row.gedeclareerd:
+                key = (row.perceel, row.prestatiecode, row.maand)
+                result[key] = (*result.get(key, ()), row.geleverd)
+        return result
+
+    @cached_property
+    def _aanbod(self) -> Mapping[tuple[str, str, int], tuple[Aanbod, ...]]:
+        result: dict[tuple[str, str, int], tuple[Aanbod, ...]] = {}
+        for row in self.aanbod:
+            key = (row.gemeente, row.prestatiecode, row.maand)
+            result[key] = (*result.get(key, ()), row)
+        return result
+
+    @cached_property
+    def _soort(self) -> Mapping[tuple[str, str, str], Soort]:
+        return {(row.perceel, row.prestatiecode, row.soort): row for row in self.soorten}
+
+    @cached_property
+    def _codes(self) -> Mapping[tuple[str, str, str], Mapping[str, Productcode]]:
+        result: dict[tuple[str, str, str], dict[str, Productcode]] = {}
+        for row in self.productcodes:
+            codes = result.setdefault((row.perceel, row.prestatiecode, row.kwalificatieniveau), {})
+            codes[row.productcategorie] = row
+            if row.standaard:
+                codes[""] = row
+        return result
+
+    @cached_property
+    def _eigen(self) -> Mapping[str, Productcode]:
+        return {row.productcode: row for row in self.productcodes if row.standaard}
+
+    @cached_property
+    def _gekocht(self) -> frozenset[str]:
+        return frozenset(row.prestatiecode for row in self.productcodes)
+
+    def prijs(self, perceel: str, prestatiecode: str, soort: str, geleverd: str, maand: int) -> Prijs | None:
+        """Return the price row, None when there is no price of that kind in that month."""
+        return self._prijs.get((perceel, prestatiecode, soort, geleverd, maand))
+
+    def niveaus(self, perceel: str, prestatiecode: str, maand: int) -> tuple[str, ...]:
+        """Return the contracted levels of a prestatiecode in a month, low to high."""
+        return self._niveaus.get((perceel, prestatiecode, maand), ())
+
+    def percelen_met_prijs(self, gemeente: str, prestatiecode: str, maand: int) -> tuple[Aanbod, ...]:
+        """Return the percelen that serve `gemeente` and have some price for the prestatiecode in the month."""
+        return self._aanbod.get((gemeente, prestatiecode, maand), ())
+
+    def bedient(self, perceel: str, gemeente: str) -> bool:
+        """Say whether the contract has `perceel` and it serves `gemeente`."""
+        return (perceel, gemeente) in self.percelen
+
+    def soort(self, perceel: str, prestatiecode: str, soort: str) -> Soort:
+        """Return which kind of price a registratie or stay of this soort needs; raises KeyError when the perceel has none at all."""
+        return self._soort[perceel, prestatiecode, soort]
+
+    def productcode(self, perceel: str, prestatiecode: str, kwalificatieniveau: str, productcategorie: str) -> Productcode:
+        """Return the code of a line; `productcategorie` empty means the default. Raises KeyError when there is none."""
+        codes = self._codes.get((perceel, prestatiecode, kwalificatieniveau)) or self._codes["", prestatiecode, kwalificatieniveau]
+        return codes[productcategorie]
+
+    def decode(self, productcode: str) -> Productcode | None:
+        """Return what a product code means under this contract, None when it is no code of it.
+
+        Own table: its rows alone. Default scheme: the prestatiecodes that the contract buys, at every level; the last three
+        positions decide, `productcategorie` is the first two as they stand.
+        """
+        if self.eigen_codes:
+            return self._eigen.get(productcode)
+        found = decode(self.protocol, productcode)
+        if found is None or found.prestatiecode not in self._gekocht:
+            return None
+        return Productcode(
+            "",
+            found.prestatiecode,
+            found.kwalificatieniveau or "",
+            found.productcategorie,
+            productcode,
+            standaard=False,
+        )
+
+    @cached_property
+    def sha256(self) -> str:
+        """The content hash over settings and tables, without the contract's own name."""
+        digest = hashlib.sha256()
+        settings = asdict(self.instellingen)
+        del settings["contract"]
+        digest.update(repr(sorted(settings.items())).encode())
+        digest.update(repr((self.eigen_codes, self.percelen)).encode())
+        for table in (self.prijzen, self.aanbod, self.soorten, self.productcodes):
+            for row in table:
+                digest.update(repr(astuple(row)).encode())
+        return digest.hexdigest()
+
+    @property
+    def hash(self) -> str:
+        """The content hash as people compare it: six characters, as ``7K4M-Q2``."""
+        number = int(self.sha256[:8], 16) >> 2
+        text = "".join(_CROCKFORD[number >> shift & 31] for shift in range(25, -1, -5))
+        return f"{text[:4]}-{text[4:]}"
