@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mpj.contract import Contract, load_contract, load_contracts, make_contract
     from mpj.engine import Declaratieregel, Herkomst, Result, declare
+    from mpj.explain import Uitleg, explain
     from mpj.protocol import MPJ_16, Protocol
     from mpj.reading.faults import Fault, InputError
     from mpj.records import (
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),
     "mpj.engine": ("Declaratieregel", "Herkomst", "Result", "declare"),
+    "mpj.explain": ("Uitleg", "explain"),
     "mpj.protocol": ("MPJ_16", "Protocol"),
     "mpj.reading.faults": ("Fault", "InputError"),
     "mpj.records": (
@@ -58,10 +60,12 @@ __all__ = [
     "Registratie",
     "Result",
     "Toewijzing",
+    "Uitleg",
     "Uitval",
     "Verblijf",
     "__version__",
     "declare",
+    "explain",
     "load_contract",
     "load_contracts",
     "make_contract",

@@ -894,14 +894,16 @@ def find_unit(levering: Levering) -> str:
     return ""
 
 
-def check_after_match(levering: Levering, scenario: Scenario) -> str:
-    """What only the toewijzing and the contract can tell: a period too old, a last day that does not count."""
-    toewijzing, contract = levering.match
-    if is_too_old(product_period(toewijzing, levering.day)[1], scenario.dagtekening):
-        return "te_oud"
-    if levering.last_day and contract.settings["laatste_dag"] == "telt_niet":
-        return "afwezig"
-    return ""
+def find_too_old(levering: Levering, scenario: Scenario) -> str:
+    """Once the toewijzing is known: a product period that ended too long ago."""
+    assert levering.toewijzing is not None
+    return "te_oud" if is_too_old(product_period(levering.toewijzing, levering.day)[1], scenario.dagtekening) else ""
+
+
+def find_last_day(levering: Levering) -> str:
+    """Once the contract is known: a last day that does not count."""
+    _, contract = levering.match
+    return "afwezig" if levering.last_day and contract.settings["laatste_dag"] == "telt_niet" else ""
 
 
 # --- Planned and realised ---------------------------------------------------------------------------------------------
@@ -1316,10 +1318,11 @@ def declare(scenario: Scenario) -> Outcome:
             set_outside_period_aside(levering, scenario, first, last)
             or set_not_billable_aside(levering)
             or find_toewijzing(levering, toewijzingen, contracten)
+            or find_too_old(levering, scenario)
             or find_contract(levering, contracten)
             or find_kind_of_price(levering)
             or find_unit(levering)
-            or check_after_match(levering, scenario)
+            or find_last_day(levering)
             or judge_planning(levering, leveringen)
         )
     for levering in still_open(leveringen):

@@ -79,12 +79,7 @@ class Dekkingen:
         self.gelezen = 0
         self._by_bsn: dict[str, list[Dekking]] = {}
         for toewijzing in _current(self._checked(items)):
-            dekking = self._bind(toewijzing)
-            self._by_bsn.setdefault(toewijzing.bsn, []).append(dekking)
-            if dekking.soort == NIET_MPJ and not dekking.verwijderd:
-                self.uitval.append(
-                    _uitval(toewijzing, NIET_MPJ, "de code of categorie hoort niet bij MPJ of niet bij dit contract")
-                )
+            self._by_bsn.setdefault(toewijzing.bsn, []).append(self._bind(toewijzing))
         for dekkingen in self._by_bsn.values():
             dekkingen.sort(key=lambda dekking: dekking.toewijzing.sleutel)
 
@@ -105,6 +100,8 @@ class Dekkingen:
                 item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))
             if isinstance(item, OngeldigeToewijzing):
                 self.uitval.append(item.uitval)
+            elif self._bind(item).soort == NIET_MPJ:
+                self.uitval.append(_uitval(item, NIET_MPJ, "de code of categorie hoort niet bij MPJ of niet bij dit contract"))
             yield item
 
     def _faults(self, toewijzing: Toewijzing) -> list[str]:
@@ -148,7 +145,9 @@ class Dekkingen:
         soort, categorie, maximum = SPECIFIEK, toewijzing.productcategorie or "", toewijzing.kwalificatieniveau_max
         codes: frozenset[str] | None = frozenset(toewijzing.prestatiecodes)
         contract = self.kaarten.has(toewijzing.aanbieder)
-        if toewijzing.productcode:
+        if toewijzing.productcode and not contract:
+            codes = codes or None
+        elif toewijzing.productcode:
             decoded = self.kaarten.decode(toewijzing)
             if decoded is None:
                 soort, codes = NIET_MPJ, frozenset()
@@ -172,7 +171,7 @@ class Dekkingen:
         elif not toewijzing.prestatiecodes:
             soort, codes = GENERIEK, None
         removed = toewijzing.reden_wijziging == protocol.reden_verwijderd
-        return Dekking(toewijzing, soort if contract else SPECIFIEK, codes, categorie, maximum, contract, removed)
+        return Dekking(toewijzing, soort, codes, categorie, maximum, contract, removed)
 
 
 def _uitval(toewijzing: Toewijzing, reden: str, toelichting: str) -> Uitval:
@@ -274,9 +273,6 @@ def _by_number(own: Sequence[Dekking], nummer: int, prestatiecode: str | None, d
         if not left:
             period = f"{first.toewijzing.begindatum} t/m {first.toewijzing.einddatum or 'open einde'}"
             return Afwijzing(reden, f"{first.naam}, geldig {period}")
-    if not any(dekking.contract for dekking in left):
-        return Afwijzing("geen_contract", f"{left[0].naam} is van een aanbieder zonder contract in deze aanroep")
-    left = [dekking for dekking in left if dekking.contract]
     mpj = [dekking for dekking in left if dekking.soort != NIET_MPJ]
     if not mpj:
         return Afwijzing(NIET_MPJ, f"{left[0].naam} heeft geen MPJ-code")
@@ -325,9 +321,8 @@ def _end(dekking: Dekking) -> date:
 
 
 def _only_code(dekking: Dekking) -> str:
-    assert dekking.codes is not None
-    (code,) = dekking.codes
-    return code
+    """Return the prestatiecode of a specific toewijzing; empty where its code cannot be read for want of a contract."""
+    return next(iter(dekking.codes or ("",)))
 
 
 def _describe(dekking: Dekking) -> str:

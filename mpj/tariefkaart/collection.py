@@ -65,20 +65,32 @@ class Tariefkaarten:
         if not kaarten:
             return "geen_contract"
         names = tuple(kaart.instellingen.contract for kaart in kaarten)
-        key = (names, toewijzing.gemeente, toewijzing.perceel, toewijzing.productcode, prestatiecode, month_of(day))
+        key = (
+            names,
+            toewijzing.gemeente,
+            toewijzing.perceel,
+            toewijzing.productcode,
+            toewijzing.begindatum,
+            prestatiecode,
+            month_of(day),
+        )
         if key not in self._places:
-            self._places[key] = _choose(kaarten, toewijzing, prestatiecode, month_of(day))
+            named = toewijzing.perceel or self._named_by_code(toewijzing)
+            self._places[key] = _choose(kaarten, toewijzing.gemeente, named, prestatiecode, month_of(day))
         return self._places[key]
 
+    def _named_by_code(self, toewijzing: Toewijzing) -> str:
+        """Return the perceel that the toewijzing's code names in a contract's own table, empty when it names none."""
+        decoded = self.decode(toewijzing) if toewijzing.productcode else None
+        return decoded[1].perceel if decoded else ""
 
-def _choose(kaarten: Sequence[Tariefkaart], toewijzing: Toewijzing, prestatiecode: str, month: int) -> Plaats | str:
-    gemeente = toewijzing.gemeente
+
+def _choose(kaarten: Sequence[Tariefkaart], gemeente: str, named: str, prestatiecode: str, month: int) -> Plaats | str:
     priced = [(kaart, row) for kaart in kaarten for row in kaart.percelen_met_prijs(gemeente, prestatiecode, month)]
-    named = _named(kaarten, toewijzing)
-    if named is not None:
-        if not named:
+    if named:
+        if not any(kaart.bedient(named, gemeente) for kaart in kaarten):
             return "perceel_onbekend"
-        priced = [(kaart, row) for kaart, row in priced if (kaart, row.perceel) in named]
+        priced = [(kaart, row) for kaart, row in priced if row.perceel == named]
     elif any(row.expliciet for _, row in priced):
         priced = [(kaart, row) for kaart, row in priced if row.expliciet]
     if not priced:
@@ -87,19 +99,3 @@ def _choose(kaarten: Sequence[Tariefkaart], toewijzing: Toewijzing, prestatiecod
         return "perceel_onbekend"
     kaart, row = priced[0]
     return Plaats(kaart, row.perceel)
-
-
-def _named(kaarten: Sequence[Tariefkaart], toewijzing: Toewijzing) -> list[tuple[Tariefkaart, str]] | None:
-    """Return the percelen that the toewijzing, or else its code in a contract's own table, names; None when neither does."""
-    if toewijzing.perceel:
-        return [(kaart, toewijzing.perceel) for kaart in kaarten if kaart.bedient(toewijzing.perceel, toewijzing.gemeente)]
-    if toewijzing.productcode is None:
-        return None
-    named = [
-        (kaart, row.perceel)
-        for kaart in kaarten
-        if kaart.eigen_codes and (row := kaart.decode(toewijzing.productcode)) is not None and row.perceel
-    ]
-    if not named:
-        return None
-    return [(kaart, perceel) for kaart, perceel in named if kaart.bedient(perceel, toewijzing.gemeente)]

@@ -93,14 +93,9 @@ def _plain(_: object, __: object, value: object) -> object:
 
 
 def _instellingen(settings: dict[str, Any]) -> Instellingen:
-    special: dict[str, Callable[[Any], object]] = {
-        "gemeenten": tuple,
-        "begindatum": date.fromisoformat,
-        "einddatum": date.fromisoformat,
-        "afronding_kwartier": lambda value: Afronding(**value),
-        "afronding_uur": lambda value: Afronding(**value),
-    }
-    return Instellingen(**{name: special.get(name, lambda value: value)(value) for name, value in settings.items()})
+    dates = {name: date.fromisoformat(settings[name]) for name in ("begindatum", "einddatum")}
+    rounding = {name: Afronding(**settings[name]) for name in ("afronding_kwartier", "afronding_uur")}
+    return Instellingen(**settings | dates | rounding | {"gemeenten": tuple(settings["gemeenten"])})
 
 
 def _text(name: str, value: object) -> str:
@@ -113,9 +108,9 @@ def _text(name: str, value: object) -> str:
 
 def _read(folder: Path, name: str, cls: type[_T]) -> tuple[_T, ...]:
     readers: dict[str, Callable[[str], object]] = {"int": int, "bool": lambda text: text == "ja", "str": str}
-    make: Any = cls
-    columns = fields(make)
+    columns = fields(cast("Any", cls))
+    make = cast("Callable[..., _T]", cls)
     kinds = {a.name: parse_month if a.name == "maand" else readers[str(a.type)] for a in columns}
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter=";", strict=True)
-        return tuple(cast("_T", make(**{key: kinds[key](value) for key, value in row.items()})) for row in rows)
+        return tuple(make(**{key: kinds[key](value) for key, value in row.items()}) for row in rows)

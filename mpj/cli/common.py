@@ -1,0 +1,178 @@
+"""What all commands share: option types, faults and set-aside records as text or JSON, progress, money as people write it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mpj.reading.faults import Fault, InputError
+
+_T = TypeVar("_T")
+FILE = click.Path(path_type=Path)
+
+meldingen_option = click.option(
+    "--meldingen",
+    type=click.Choice(["tekst", "json"]),
+    default="tekst",
+    show_default=True,
+    help="Vorm van fouten en meldingen op stderr; json: één object per regel.",
+)
+force_option = click.option("--force", is_flag=True, help="Schrijf ook in een map die niet leeg is.")
+strict_option = click.option("--strict", is_flag=True, help="Eindig met code 1 als er iets is uitgevallen of afgekeurd.")
+
+
+class Datum(click.ParamType[date]):
+    """A date as 2026-03-31 or 31-03-2026."""
+
+    name = "datum"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from mpj.reading.fields import FieldError, parse_date
+
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(str(value))
+        except FieldError as error:
+            self.fail(f"verwacht {error.verwacht}", param, ctx)
+
+
+class Command(click.Command):
+    """A command whose repeatable options also take several values at once: ``--registraties a.csv b.csv``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        repeatable = {name for param in self.params if isinstance(param, click.Option) and param.multiple for name in param.opts}
+        expanded: list[str] = []
+        current, taken = "", False
+        for place, arg in enumerate(args):
+            if arg == "--":
+                expanded += args[place:]
+                break
+            if arg.startswith("-"):
+                current, taken = (arg if arg in repeatable else ""), False
+            elif current:
+                if taken:
+                    expanded.append(current)
+                taken = True
+            expanded.append(arg)
+        return super().parse_args(ctx, expanded)
+
+
+def today() -> date:
+    """Return today's date on this machine: the only clock in mpj."""
+    return datetime.now().astimezone().date()
+
+
+def show_fault(fault: Fault, form: str) -> None:
+    """Write one fault to stderr, as text or as a JSON object."""
+    if form == "json":
+        data = {
+            name: getattr(fault, name)
+            for name in ("soort", "code", "bestand", "rij", "kolom", "gevonden", "verwacht", "toelichting")
+        }
+        write_melding(data | {"rij": fault.rij or None})
+    else:
+        prefix = "Let op: " if fault.soort == "waarschuwing" else "Fout: "
+        click.echo(prefix + str(fault), err=True)
+
+
+def write_melding(data: dict[str, Any]) -> None:
+    """Write one JSON object to stderr (schema: mpj/output/schemas/melding.json)."""
+    click.echo(json.dumps({"formaat": 1} | data, ensure_ascii=False), err=True)
+
+
+def guarded(function: Callable[..., _T]) -> Callable[..., _T]:
+    """Make a command show an InputError in the form of its ``--meldingen`` option and exit with 2; a kill cleans up first."""
+
+    @wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> _T:
+        form = kwargs.get("meldingen", "tekst")
+        with _terminable():
+            try:
+                return function(*args, **kwargs)
+            except InputError as error:
+                for fault in error.faults:
+                    show_fault(fault, form)
+                if form == "tekst":
+                    count = len(error.faults)
+                    click.echo(f"{count} {'fout' if count == 1 else 'fouten'}; er is niets geschreven.", err=True)
+                raise click.exceptions.Exit(2) from None
+
+    return wrapper
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Turn SIGTERM into an ordinary interruption, so that half-written output is removed."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+class Progress:
+    """A bar on stderr when that is a terminal, nothing otherwise. Counts only: no record is ever named."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    @contextmanager
+    def shown(self) -> Iterator[Progress]:
+        """Show the bar while the block runs."""
+        if not sys.stderr.isatty():
+            yield self
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Bar(*columns, console=Console(stderr=True), transient=True) as self._bar:
+            yield self
+
+    def counted(self, description: str, items: Iterable[_T]) -> Iterable[_T]:
+        """Pass `items` on, counting them on the bar."""
+        return items if self._bar is None else self._count(description, items)
+
+    def _count(self, description: str, items: Iterable[_T]) -> Iterator[_T]:
+        task = self._bar.add_task(description, total=None)
+        for number, item in enumerate(items, 1):
+            if number % 500 == 0:
+                self._bar.update(task, completed=number)
+            yield item
+        self._bar.remove_task(task)
+
+    def step(self, description: str) -> Callable[[int, int], None] | None:
+        """Return a callback (done, in all) that moves a bar, None when nothing is shown."""
+        if self._bar is None:
+            return None
+        task = self._bar.add_task(description, total=None)
+        return lambda done, total: self._bar.update(task, completed=done, total=total)
+
+
+def euros(cents: int) -> str:
+    """Return eurocents as people write them: ``€ 1.234,56``."""
+    from mpj.explain import words
+
+    return words.euros(cents)
+
+
+def count(value: int) -> str:
+    """Return a whole number as people write it: ``60.000``."""
+    from mpj.explain import words
+
+    return words.number(value)

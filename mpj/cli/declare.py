@@ -1,0 +1,179 @@
+"""`mpj declare`: one month of records becomes declaration lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mpj.cli.common import (
+    FILE,
+    Command,
+    Datum,
+    Progress,
+    force_option,
+    guarded,
+    meldingen_option,
+    show_fault,
+    strict_option,
+    today,
+    write_melding,
+)
+
+_EPILOG = """
+Voorbeeld:
+
+\b
+  mpj declare --contracten tariffs/voorbeeldregio --toewijzingen toewijzingen.csv \\
+      --registraties registraties.csv --verblijf verblijf.csv --periode 2026-03 --out maart
+
+Een optie met FILE mag vaker worden gegeven, en mag een map of zip met zulke bestanden zijn. Bij de toewijzingen mag ook een
+JW301-bericht staan. Eindcode 0: klaar (uitval staat in uitval.csv); 1: klaar, maar met --strict en er was uitval; 2: de invoer
+of de aanroep klopt niet en er is niets geschreven.
+"""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.option(
+    "--contracten", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap met contract.toml en tarieven.csv."
+)
+@click.option(
+    "--toewijzingen", type=FILE, multiple=True, required=True, metavar="FILE", help="toewijzingen.csv, of JW301-berichten."
+)
+@click.option("--registraties", type=FILE, multiple=True, metavar="FILE", help="registraties.csv: de geregistreerde tijd.")
+@click.option("--verblijf", type=FILE, multiple=True, metavar="FILE", help="verblijf.csv: de verblijven.")
+@click.option(
+    "--medewerkers", type=FILE, multiple=True, metavar="FILE", help="medewerkers.csv: het niveau per medewerker; gaat voor."
+)
+@click.option("--periode", required=True, metavar="JJJJ-MM", help="De maand die wordt gedeclareerd, als 2026-03.")
+@click.option("--dagtekening", type=Datum(), default=None, help="Datum op de declaratie.  [standaard: vandaag]")
+@click.option("--nalevering", is_flag=True, help="Neem eerdere maanden mee: die zijn nooit gedeclareerd.")
+@click.option("--eerder", type=FILE, multiple=True, metavar="FILE", help="Eerdere declaraties: hun verbruik telt eerst mee.")
+@click.option(
+    "--volgnummer", type=click.IntRange(1, 999), default=1, show_default=True, help="Geeft dezelfde declaratie andere nummers."
+)
+@click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
+@strict_option
+@force_option
+@meldingen_option
+@guarded
+def command(
+    contracten: tuple[Path, ...],
+    toewijzingen: tuple[Path, ...],
+    registraties: tuple[Path, ...],
+    verblijf: tuple[Path, ...],
+    medewerkers: tuple[Path, ...],
+    periode: str,
+    dagtekening: date | None,
+    nalevering: bool,
+    eerder: tuple[Path, ...],
+    volgnummer: int,
+    out: Path,
+    strict: bool,
+    force: bool,
+    meldingen: str,
+) -> int:
+    """Maak van een maand registraties declaratieregels.
+
+    Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
+    gedeclareerd, en waarom), stappen.csv (voor mpj explain) en samenvatting.json.
+    """
+    from mpj.cli.show import show_summary
+    from mpj.output import output_folder, write_result
+    from mpj.reading.faults import Fault, InputError
+
+    if not registraties and not verblijf:
+        text = "er is niets om te declareren"
+        raise InputError(
+            Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht="--registraties of --verblijf")
+        )
+    progress = Progress()
+    with output_folder(out, force=force) as folder, progress.shown():
+        result = declare_files(
+            contracten=contracten,
+            toewijzingen=toewijzingen,
+            registraties=registraties,
+            verblijf=verblijf,
+            medewerkers=medewerkers,
+            eerder=eerder,
+            meldingen=meldingen,
+            progress=progress,
+            settings={
+                "periode": periode,
+                "dagtekening": dagtekening or today(),
+                "nalevering": nalevering,
+                "volgnummer": volgnummer,
+            },
+        )
+        write_result(result, folder)
+    show_meldingen(result, meldingen)
+    show_summary(result.samenvatting, out)
+    return 1 if strict and result.uitval else 0
+
+
+def declare_files(
+    *,
+    contracten: Iterable[Path],
+    toewijzingen: Iterable[Path],
+    registraties: Iterable[Path],
+    verblijf: Iterable[Path],
+    medewerkers: tuple[Path, ...],
+    eerder: tuple[Path, ...],
+    meldingen: str,
+    progress: Progress,
+    settings: dict[str, Any],
+) -> Any:
+    """Read the files and declare them; warnings go to stderr as they come. Returns an `mpj.Result`."""
+    import mpj
+
+    invoer: dict[str, str] = {}
+    options: dict[str, Any] = {"report": lambda fault: show_fault(fault, meldingen), "hashes": invoer}
+    contracts = mpj.load_contracts(contracten, report=options["report"])
+    return mpj.declare(
+        contracts,
+        progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options)),
+        progress.counted("registraties", mpj.read_registraties(registraties, **options)),
+        verblijf=progress.counted("verblijf", mpj.read_verblijf(verblijf, **options)),
+        medewerkers=mpj.read_medewerkers(medewerkers, **options) if medewerkers else None,
+        eerder=_earlier(eerder, invoer),
+        invoer=invoer,
+        progress=progress.step("cliënten"),
+        **settings,
+    )
+
+
+def _earlier(paths: tuple[Path, ...], invoer: dict[str, str]) -> Iterator[Any]:
+    from mpj.output import read_regels
+    from mpj.reading.sources import find_sources
+
+    for source in find_sources(paths, (".csv",)):
+        yield from read_regels(source, hashes=invoer)
+
+
+def show_meldingen(result: Any, form: str) -> None:
+    """Write warnings, and as JSON every set-aside record, to stderr."""
+    for note in result.meldingen:
+        show_fault(note, form)
+    if form != "json":
+        return
+    for row in result.uitval:
+        write_melding(
+            {
+                "soort": "uitval",
+                "code": row.reden,
+                "record": row.soort,
+                "bron": row.bron,
+                "datum": row.datum.isoformat() if row.datum else None,
+                "datum_tot": row.datum_tot.isoformat() if row.datum_tot else None,
+                "aantal": row.aantal,
+                "bestand": row.bestand,
+                "rij": row.rij or None,
+                "gemeente": row.gemeente,
+                "vervolg": row.vervolg,
+                "waarde_cent": row.waarde_cent,
+                "toelichting": row.toelichting,
+            }
+        )

@@ -1,0 +1,91 @@
+"""`mpj demo`: the main job on a synthetic but lifelike region."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from mpj.cli.common import FILE, Command, Progress, count, force_option, guarded, meldingen_option
+
+
+@click.command(
+    cls=Command, epilog="Alles is verzonnen: de BSN's komen uit de testreeks (9999...). Dezelfde --zaad geeft dezelfde regio."
+)
+@click.option(
+    "--out", type=FILE, default=None, metavar="DIR", help="Bewaar invoer en uitvoer hier.  [standaard: een tijdelijke map]"
+)
+@click.option("--zaad", type=int, default=2026, show_default=True, help="Startwaarde van het toeval.")
+@click.option("--clienten", type=click.IntRange(1, 9000), default=2000, show_default=True, help="Aantal cliënten.")
+@click.option("--registraties", type=click.IntRange(0, 5_000_000), default=60000, show_default=True, help="Aantal registraties.")
+@click.option("--verblijven", type=click.IntRange(0, 100_000), default=300, show_default=True, help="Aantal verblijven.")
+@force_option
+@meldingen_option
+@guarded
+def command(out: Path | None, zaad: int, clienten: int, registraties: int, verblijven: int, force: bool, meldingen: str) -> None:
+    """Declareer een verzonnen regio en laat het resultaat zien.
+
+    Maakt een maand registraties, verblijven, medewerkers en toewijzingen van een verzonnen aanbieder in twintig gemeenten, met
+    de rommel van alledag erin, en declareert die met de contracten van tariffs/.
+    """
+    import tempfile
+
+    from mpj.demo import contract_folders
+    from mpj.output import output_folder
+
+    if out is not None:
+        with output_folder(out, force=force) as folder:
+            _run(folder, contract_folders(), zaad, clienten, registraties, verblijven, meldingen, out)
+        click.echo(f"\nInvoer: {out / 'invoer'}; uitvoer: {out / 'declaratie'}.")
+        click.echo(f"Verder kijken: mpj explain --van {out / 'declaratie'} --regel REFERENTIENUMMER (zie declaratieregels.csv)")
+        return
+    with tempfile.TemporaryDirectory(prefix="mpj-demo-") as name:
+        _run(Path(name), contract_folders(), zaad, clienten, registraties, verblijven, meldingen, None)
+    click.echo("\nBewaren: mpj demo --out DIR")
+
+
+def _run(
+    folder: Path,
+    contracts: list[Path],
+    zaad: int,
+    clienten: int,
+    registraties: int,
+    verblijven: int,
+    meldingen: str,
+    out: Path | None,
+) -> None:
+    from mpj.cli.declare import declare_files
+    from mpj.cli.show import show_summary
+    from mpj.demo import generate
+    from mpj.output import output_folder, write_result
+
+    periode, dagtekening = "2026-03", date(2026, 4, 7)
+    region = generate(
+        folder / "invoer",
+        contracts,
+        zaad=zaad,
+        clienten=clienten,
+        registraties=registraties,
+        verblijven=verblijven,
+        periode=periode,
+    )
+    click.echo(
+        f"Verzonnen regio: {region.gemeenten} gemeenten, {count(region.clienten)} cliënten, {count(region.toewijzingen)} toewijzingen, "
+        f"{count(region.registraties)} registraties, {count(region.verblijven)} verblijven."
+    )
+    progress = Progress()
+    with output_folder(folder / "declaratie") as stage, progress.shown():
+        result = declare_files(
+            contracten=contracts,
+            toewijzingen=[region.toewijzingen_csv],
+            registraties=[region.registraties_csv],
+            verblijf=[region.verblijf_csv],
+            medewerkers=(region.medewerkers_csv,),
+            eerder=(),
+            meldingen=meldingen,
+            progress=progress,
+            settings={"periode": periode, "dagtekening": dagtekening},
+        )
+        write_result(result, stage)
+    show_summary(result.samenvatting)

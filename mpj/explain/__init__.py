@@ -1,0 +1,8 @@
+"""One line back to its registraties, or one record forward to its line or its reason, step by step.
+
+Reads a finished run (`mpj.output.Run`), computes nothing anew but what it shows, and names no client.
+"""
+
+from mpj.explain.build import Blok, Uitleg, explain
+
+__all__ = ["Blok", "Uitleg", "explain"]

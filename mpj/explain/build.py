@@ -1,0 +1,177 @@
+"""Building an explanation from a finished run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from mpj.engine.run import Result
+from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.explain import words
+from mpj.output import Run, read_run
+from mpj.reading.faults import Fault, InputError, mask
+from mpj.records.rows import shows_bsn
+from mpj.records.uitval import REDENEN, Uitval
+
+
+@frozen
+class Blok:
+    """A titled part of an explanation: (step, sentence) in order."""
+
+    titel: str
+    stappen: tuple[tuple[str, str], ...]
+
+
+@frozen
+class Uitleg:
+    """An explanation in Dutch, without BSN: a title and its parts. ``str()`` gives plain text."""
+
+    titel: str
+    blokken: tuple[Blok, ...]
+
+    def __str__(self) -> str:
+        lines = [self.titel]
+        for blok in self.blokken:
+            width = max((len(step) for step, _ in blok.stappen), default=0)
+            lines += ["", blok.titel, *(f"  {step.ljust(width)}  {text}" for step, text in blok.stappen)]
+        return "\n".join(lines) + "\n"
+
+
+def explain(run: Result | Run | str | Path, *, regel: str | None = None, bron: str | None = None) -> Uitleg:
+    """Explain one line (`regel`: its referentienummer) or one record (`bron`: its id).
+
+    `run` is a Result, or the folder that ``mpj declare`` wrote. Raises InputError when the folder is not complete, or nothing in
+    it has that number or id, and ValueError unless exactly one of `regel` and `bron` is given.
+    """
+    if (regel is None) == (bron is None):
+        raise ValueError("give either regel or bron")
+    if isinstance(run, Result):
+        run = Run.of(run)
+    elif not isinstance(run, Run):
+        run = read_run(Path(run))
+    return _explain_line(run, regel) if regel is not None else _explain_record(run, bron or "")
+
+
+def _explain_line(run: Run, referentienummer: str) -> Uitleg:
+    line = next((line for line in run.regels() if line.referentienummer == referentienummer), None)
+    if line is None:
+        raise _nothing("regel", referentienummer, "een referentienummer uit declaratieregels.csv")
+    settings = _settings(run, line)
+    rows = [row for row in run.herkomst() if row.referentienummer == referentienummer]
+    head = Blok(
+        "De regel",
+        (
+            (
+                "contract",
+                f"{line.contract}, aanbieder {line.aanbieder}, gemeente {line.gemeente}, toewijzing {line.toewijzingnummer}",
+            ),
+            ("product", f"{line.prestatiecode} {line.kwalificatieniveau or 'zonder niveau'}, productcode {line.productcode}"),
+            ("periode", words.product_period(line)),
+            ("prijs", f"{words.euros(line.tarief_cent)} per {line.normtijd.replace('_', ' ')} ({words.price_cell(line)})"),
+        ),
+    )
+    parts = [Blok(_title(row, line), _steps(row, line, settings)) for row in rows]
+    return Uitleg(f"Regel {line.referentienummer}: {words.euros(line.bedrag_cent)}", (head, *parts, _total(line, rows)))
+
+
+def _total(line: Declaratieregel, rows: list[Herkomst]) -> Blok:
+    volume, cents = sum(row.aantal_eenheden for row in rows), sum(row.bedrag_cent for row in rows)
+    unit = words.unit_of(line)
+    agrees = "klopt met de regel" if (volume, cents) == (line.volume, line.bedrag_cent) else "WIJKT AF van de regel"
+    steps = [
+        ("som", f"{len(rows)} × herkomst, {words.units(volume, unit)}, {words.euros(cents)}: {agrees}"),
+        ("bericht", f"volume {line.volume_bericht} in eenheid {line.eenheid}"),
+    ]
+    if words.unrounded(line):
+        steps.insert(1, ("bedrag", f"{words.euros(line.tarief_cent)} × {line.volume} minuten / 60, afgerond op de cent"))
+    return Blok("Samen", tuple(steps))
+
+
+def _explain_record(run: Run, bron: str) -> Uitleg:
+    rows = [row for row in run.herkomst() if row.bron == bron]
+    wanted = {row.referentienummer for row in rows}
+    lines = {line.referentienummer: line for line in run.regels() if line.referentienummer in wanted}
+    aside = [row for row in run.uitval() if row.bron == bron]
+    if not rows and not aside:
+        raise _nothing("bron", bron, "een id uit herkomst.csv of uitval.csv")
+    parts = [
+        Blok(
+            _title(row, lines[row.referentienummer]),
+            _steps(row, lines[row.referentienummer], _settings(run, lines[row.referentienummer])),
+        )
+        for row in rows
+    ]
+    parts += [_aside(row) for row in aside]
+    shown = _shown_id(rows[0], lines[rows[0].referentienummer]) if rows else bron
+    return Uitleg(f"{'Verblijf' if (rows or aside)[0].soort == 'verblijf' else 'Bron'} {shown}".rstrip(), tuple(parts))
+
+
+def _aside(row: Uitval) -> Blok:
+    reden = REDENEN[row.reden]
+    period = "" if row.datum is None else words.day(row.datum)
+    if row.datum_tot is not None and row.datum_tot != row.datum:
+        period += f" t/m {words.day(row.datum_tot)}, {words.number(row.aantal)} dagen"
+    steps = [("gelezen", _source(row.bestand, row.rij))] if row.bestand or row.rij else []
+    steps.append(("reden", f"{row.reden}: {reden.betekenis}"))
+    if row.toelichting:
+        steps.append(("toelichting", row.toelichting))
+    if row.waarde_cent is not None:
+        steps.append(("waarde", words.euros(row.waarde_cent)))
+    steps.append(("vervolg", f"{row.vervolg}: {reden.actie}"))
+    return Blok(f"Niet gedeclareerd: {row.soort} {period}".rstrip(), tuple(steps))
+
+
+def _title(row: Herkomst, line: Declaratieregel) -> str:
+    shown = _shown_id(row, line)
+    return f"{row.soort.capitalize()} {shown + ' ' if shown else ''}van {words.day(row.datum)}"
+
+
+def _shown_id(row: Herkomst, line: Declaratieregel) -> str:
+    return "" if shows_bsn(row.bron, line.bsn) else row.bron
+
+
+def _source(bestand: str, rij: int) -> str:
+    return f"{bestand or 'invoer'}{f', rij {rij}' if rij else ''}"
+
+
+def _steps(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Say what each step did with one record behind a line."""
+    recorded = (
+        f"{row.minuten} minuten" if row.minuten is not None else ("één dag" if row.soort == "verblijf" else f"aantal {row.geteld}")
+    )
+    steps = [("gelezen", f"{recorded}, {row.status}" + (f" ({_source(row.bestand, row.rij)})" if row.bestand else ""))]
+    if row.status == "gepland":
+        steps.append(("planning", f"geplande tijd telt: registratiewijze {settings['registratiewijze']}"))
+    steps.append(("toewijzing", words.chosen(row, line)))
+    steps.append(("contract", f"{line.contract}, perceel {line.perceel}"))
+    if row.soort != "verblijf":
+        steps.append(("niveau", words.level(row, line)))
+    if row.minuten is not None and row.geteld != row.minuten and line.normtijd in ("kwartier", "uur"):
+        steps.append(
+            ("aanwezigheid", f"van {row.minuten} minuten tellen er {row.geteld}; de rest telt al bij een andere registratie")
+        )
+    steps.append(("afronding", words.rounding(row, line, settings)))
+    if row.afgetopt:
+        unit = words.unit_of(line)
+        whole, billed = words.units(row.eenheden_voor_limiet, unit), words.units(row.aantal_eenheden, unit)
+        steps.append(("limiet", f"van {whole} passen er {billed} binnen de toewijzing: afgetopt"))
+    steps.append(("bedrag", words.amount(row, line)))
+    steps.append(("regel", line.referentienummer))
+    return tuple(steps)
+
+
+def _settings(run: Run, line: Declaratieregel) -> Mapping[str, Any]:
+    for contract in run.samenvatting["contracten"]:
+        if contract["id"] == line.contract:
+            settings: Mapping[str, Any] = contract["instellingen"]
+            return settings
+    raise InputError(
+        Fault("map_onleesbaar", "samenvatting.json", kolom="contracten", verwacht=line.contract, toelichting="contract ontbreekt")
+    )
+
+
+def _nothing(kolom: str, found: str, verwacht: str) -> InputError:
+    return InputError(Fault("niet_gevonden", "", 0, f"--{kolom}", mask(found), verwacht, "niets in deze uitvoer heeft dit kenmerk"))

@@ -1,0 +1,129 @@
+"""The Dutch words of an explanation: units, dates, money, and how each step is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.reading.periods import month_of
+
+_UNITS: Mapping[str, tuple[str, str]] = {
+    "kwartier": ("kwartier", "kwartieren"),
+    "uur": ("uur", "uren"),
+    "halve_dag": ("halve dag", "halve dagen"),
+    "hele_dag": ("hele dag", "hele dagen"),
+    "etmaal": ("etmaal", "etmalen"),
+    "stuk": ("stuk", "stuks"),
+    "minuut": ("minuut", "minuten"),
+}
+_MINUTES = {"kwartier": 15, "uur": 60}
+_CHOICES: Mapping[str, str] = {
+    "nummer": "het nummer staat op de registratie",
+    "enige": "de enige toewijzing van de cliënt die deze prestatiecode op deze datum omvat",
+    "enige_specifieke": "de registratie noemt geen prestatiecode; dit is de enige specifieke toewijzing op deze datum",
+    "soort": "meer toewijzingen passen; specifiek gaat voor aspecifiek, en aspecifiek voor generiek",
+    "einddatum": "meer toewijzingen passen; deze eindigt het eerst",
+}
+_WIJZEN: Mapping[str, str] = {"rekenkundig": "rekenkundig", "naar_boven": "naar boven", "naar_beneden": "naar beneden"}
+_OVER: Mapping[str, str] = {"contact": "per contact", "dag": "over de dag", "productperiode": "over de productperiode"}
+
+
+def euros(cents: int) -> str:
+    """Return eurocents as people write them."""
+    return format_currency(Decimal(cents).scaleb(-2), "EUR", locale="nl_NL").replace("\xa0", " ")
+
+
+def number(value: int) -> str:
+    """Return a whole number as people write it."""
+    return format_decimal(value, locale="nl_NL")
+
+
+def day(value: date) -> str:
+    """Return a date as people write it: ``5 maart 2026``."""
+    return format_date(value, "d MMMM yyyy", locale="nl_NL")
+
+
+def month(value: date) -> str:
+    """Return the month of a date as people write it: ``maart 2026``."""
+    return format_date(value, "MMMM yyyy", locale="nl_NL")
+
+
+def units(amount: int, normtijd: str) -> str:
+    """Return an amount of units: ``3 kwartieren``."""
+    return f"{number(amount)} {_UNITS[normtijd][amount != 1]}"
+
+
+def unrounded(line: Declaratieregel) -> bool:
+    """Say whether a line counts minutes of an hour price (IV081)."""
+    return line.normtijd == "uur" and line.eenheid == "01"
+
+
+def unit_of(line: Declaratieregel) -> str:
+    """Return what a line's volume counts: its normtijd, or minutes of an hour price."""
+    return "minuut" if unrounded(line) else line.normtijd
+
+
+def price_cell(line: Declaratieregel) -> str:
+    """Return the cell of the matrix that a line was priced from."""
+    level = line.kwalificatieniveau or "zonder niveau"
+    return f"perceel {line.perceel}, prestatiecode {line.prestatiecode}, {level}, {month(line.begindatum)}"
+
+
+def chosen(row: Herkomst, line: Declaratieregel) -> str:
+    """Say which toewijzing was chosen, and why."""
+    return f"toewijzing {line.toewijzingnummer} van gemeente {line.gemeente}: {_CHOICES.get(row.keuze, row.keuze)}"
+
+
+def level(row: Herkomst, line: Declaratieregel) -> str:
+    """Say which level was delivered, which is billed, and why."""
+    if not line.kwalificatieniveau:
+        return "de prijs is zonder niveau; het niveau speelt geen rol"
+    text = f"geleverd {row.kwalificatieniveau}, gecontracteerd {', '.join(row.niveaus)}"
+    if row.maximum:
+        text += f", maximum van de toewijzing {row.maximum}"
+    if line.kwalificatieniveau == row.kwalificatieniveau:
+        return f"{text}: gedeclareerd als geleverd"
+    return f"{text}: gedeclareerd als {line.kwalificatieniveau}, het hoogste dat mag"
+
+
+def rounding(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) -> str:
+    """Say how the counted minutes became units."""
+    size = _MINUTES.get(line.normtijd)
+    if size is None:
+        return f"{units(row.geteld, line.normtijd)}; hier wordt niet afgerond"
+    if unrounded(line):
+        return f"{units(row.geteld, 'minuut')}; minuten van een uurtarief worden niet afgerond (IV081)"
+    rule = settings[f"afronding_{line.normtijd}"]
+    how = f"{_WIJZEN[rule['wijze']]}, {_OVER[rule['over']]}, minimaal {rule['minimum']}"
+    if rule["over"] == "contact":
+        exact = format_decimal(Decimal(row.geteld) / size, "#,##0.##", locale="nl_NL")
+        return (
+            f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {units(row.eenheden_voor_limiet, line.normtijd)} ({how})"
+        )
+    total = row.som_voor + row.geteld
+    return (
+        f"de som gaat met deze {row.geteld} minuten van {row.som_voor} naar {total} minuten; "
+        f"dat voegt {units(row.eenheden_voor_limiet, line.normtijd)} toe ({how})"
+    )
+
+
+def amount(row: Herkomst, line: Declaratieregel) -> str:
+    """Say how units became euros."""
+    if unrounded(line):
+        return f"{units(row.aantal_eenheden, 'minuut')} van {euros(line.tarief_cent)} per uur: {euros(row.bedrag_cent)} (het verschil van de lopende som)"
+    return (
+        f"{units(row.aantal_eenheden, line.normtijd)} × {euros(line.tarief_cent)} = {euros(row.bedrag_cent)} ({price_cell(line)})"
+    )
+
+
+def product_period(line: Declaratieregel) -> str:
+    """Say which days a line covers."""
+    whole = month_of(line.begindatum) == month_of(line.einddatum) and line.begindatum.day == 1
+    text = f"{day(line.begindatum)} t/m {day(line.einddatum)}"
+    return f"{text}: de maand, voor zover de toewijzing geldt" if not whole else text

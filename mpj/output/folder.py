@@ -1,0 +1,86 @@
+"""A folder of output appears complete or not at all.
+
+Files are written in a hidden sibling folder that is renamed when all is there. Over an existing folder (only when told to)
+``samenvatting.json`` goes first and comes back last: a folder without it is not a finished one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mpj.reading.faults import Fault, InputError
+
+SEAL = "samenvatting.json"
+
+
+@contextmanager
+def output_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give a folder to write in, which becomes `out` when the block ends well and disappears when it does not.
+
+    An existing `out` that is not empty is refused unless `force`; then the files of this run replace those of the same name, and
+    messages of an earlier run go. Only the owner can enter the new folder. Raises InputError when `out` cannot be used.
+    """
+    _check(out, force=force)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=f".{out.name}.onvolledig-", dir=out.parent))
+    except OSError as error:
+        raise _unusable(out, error) from error
+    try:
+        yield stage
+        try:
+            _publish(stage, out)
+        except OSError as error:
+            raise _unusable(out, error) from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _check(out: Path, *, force: bool) -> None:
+    if out.exists() and not out.is_dir():
+        raise InputError(
+            Fault("uitvoer_onbruikbaar", out.name, kolom="--out", toelichting="is een bestand, geen map", verwacht="een map")
+        )
+    try:
+        filled = out.is_dir() and any(out.iterdir())
+    except OSError as error:
+        raise _unusable(out, error) from error
+    if filled and not force:
+        raise InputError(
+            Fault(
+                "uitvoer_niet_leeg",
+                out.name,
+                kolom="--out",
+                toelichting="de map bestaat en is niet leeg",
+                verwacht="een nieuwe map, of --force",
+            )
+        )
+
+
+def _unusable(out: Path, error: OSError) -> InputError:
+    reason = error.strerror or type(error).__name__
+    return InputError(
+        Fault("uitvoer_onbruikbaar", out.name, kolom="--out", toelichting=f"de map kan niet worden geschreven ({reason})")
+    )
+
+
+def _publish(stage: Path, out: Path) -> None:
+    if not out.exists() or not any(out.iterdir()):
+        if out.exists():
+            out.rmdir()
+        stage.rename(out)
+        return
+    (out / SEAL).unlink(missing_ok=True)
+    names = sorted((path.name for path in stage.iterdir()), key=lambda name: (name == SEAL, name))
+    for stale in (*out.glob("jw323-*.xml"), *out.glob("jw325*.xml")):
+        if stale.name not in names:
+            stale.unlink()
+    for name in names:
+        if (out / name).is_dir():
+            shutil.rmtree(out / name)
+        os.replace(stage / name, out / name)

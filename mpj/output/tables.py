@@ -1,0 +1,307 @@
+"""The files of a run (docs/formats.md): columns, order and form of every value, both ways."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from attrs import fields, frozen
+
+from mpj.engine.run import Result
+from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.fields import FieldError, parse_date
+from mpj.reading.sources import Source
+from mpj.reading.tables import open_table
+from mpj.records.uitval import REDENEN, Uitval
+
+REGELS, HERKOMST, UITVAL, STAPPEN, SAMENVATTING = (
+    "declaratieregels.csv",
+    "herkomst.csv",
+    "uitval.csv",
+    "stappen.csv",
+    "samenvatting.json",
+)
+REGELS_COLUMNS = tuple(field.name for field in fields(Declaratieregel))
+HERKOMST_COLUMNS = (
+    "referentienummer",
+    "soort",
+    "bron",
+    "datum",
+    "minuten",
+    "kwalificatieniveau",
+    "aantal_eenheden",
+    "bedrag_cent",
+    "afgetopt",
+    "status",
+    "medewerker",
+    "onderaannemer",
+)
+STAPPEN_COLUMNS = (
+    "referentienummer",
+    "soort",
+    "bron",
+    "datum",
+    "bestand",
+    "rij",
+    "keuze",
+    "niveaus",
+    "maximum",
+    "geteld",
+    "som_voor",
+    "eenheden_voor_limiet",
+)
+UITVAL_COLUMNS = (
+    "soort",
+    "bron",
+    "datum",
+    "datum_tot",
+    "aantal",
+    "bestand",
+    "rij",
+    "gemeente",
+    "reden",
+    "vervolg",
+    "waarde_cent",
+    "toelichting",
+)
+_T = TypeVar("_T")
+
+
+def text_of(value: object) -> str:
+    """Return a value as every output writes it: ISO dates, ja and nee, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, date):
+        return value.isoformat()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
+    """Write a table in the house form: UTF-8, ``;`` between fields, a header row, line feeds."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";", lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a JSON output in the house form."""
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _rows(values: Iterable[object], columns: Sequence[str]) -> Iterator[list[str]]:
+    for value in values:
+        yield [text_of(getattr(value, name)) for name in columns]
+
+
+def write_result(result: Result, folder: Path) -> None:
+    """Write lines, trace, steps, set-aside records and summary of a run into `folder`."""
+    write_csv(folder / REGELS, REGELS_COLUMNS, _rows(result.regels, REGELS_COLUMNS))
+    write_csv(folder / HERKOMST, HERKOMST_COLUMNS, _rows(result.herkomst, HERKOMST_COLUMNS))
+    steps = _rows(result.herkomst, STAPPEN_COLUMNS)
+    write_csv(folder / STAPPEN, STAPPEN_COLUMNS, steps)
+    write_csv(folder / UITVAL, UITVAL_COLUMNS, (row.texts() for row in result.uitval))
+    write_json(folder / SAMENVATTING, result.samenvatting)
+
+
+def _ja_nee(text: str) -> bool:
+    if text not in ("ja", "nee"):
+        raise FieldError("ja of nee")
+    return text == "ja"
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise FieldError("een geheel getal")
+    return int(text)
+
+
+def _maybe(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: parse(text) if text else None
+
+
+def _levels(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def _line_number(text: str) -> int:
+    return _whole(text) if text else 0
+
+
+def _reason(text: str) -> str:
+    if text not in REDENEN:
+        raise FieldError("een reden uit docs/reasons.md")
+    return text
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "toewijzingnummer": _whole,
+    "begindatum": parse_date,
+    "einddatum": parse_date,
+    "volume": _whole,
+    "tarief_cent": _whole,
+    "bedrag_cent": _whole,
+    "volume_bericht": _whole,
+    "in_bericht": _ja_nee,
+    "datum": parse_date,
+    "minuten": _maybe(_whole),
+    "aantal_eenheden": _whole,
+    "afgetopt": _ja_nee,
+    "rij": _line_number,
+    "niveaus": _levels,
+    "geteld": _whole,
+    "som_voor": _whole,
+    "eenheden_voor_limiet": _whole,
+}
+_UITVAL_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "datum": _maybe(parse_date),
+    "datum_tot": _maybe(parse_date),
+    "aantal": _whole,
+    "rij": _line_number,
+    "reden": _reason,
+    "waarde_cent": _maybe(_whole),
+}
+
+
+def _read(
+    path: Path | Source,
+    columns: Sequence[str],
+    parsers: Mapping[str, Callable[[str], Any]],
+    make: Callable[..., _T],
+    hashes: dict[str, str] | None = None,
+) -> Iterator[_T]:
+    """Read a table that mpj wrote, row by row; raises InputError with every unreadable field of the first bad row."""
+    source = path if isinstance(path, Source) else Source(path.name, path)
+    with open_table(source, columns, columns) as table:
+        for rij, texts in table:
+            faults: list[Fault] = []
+            values: dict[str, Any] = {}
+            if len(texts) != table.width:
+                raise InputError(Fault("rij_onvolledig", source.naam, rij, toelichting="de rij past niet bij de kopregel"))
+            for name in columns:
+                found = texts[table.columns[name]]
+                try:
+                    values[name] = parsers.get(name, str)(found)
+                except FieldError as error:
+                    faults.append(
+                        Fault("veld_onleesbaar", source.naam, rij, name, mask(found), error.verwacht, "het veld klopt niet")
+                    )
+            if faults:
+                raise InputError(faults)
+            yield make(**values)
+    if hashes is not None:
+        hashes[source.naam] = table.sha256
+
+
+def read_regels(path: Path | Source, *, hashes: dict[str, str] | None = None) -> Iterator[Declaratieregel]:
+    """Read ``declaratieregels.csv``, one line at a time; raises InputError for a file that is not one.
+
+    The SHA-256 of the file goes to `hashes`, by its name.
+    """
+    return _read(path, REGELS_COLUMNS, _PARSERS, Declaratieregel, hashes)
+
+
+@frozen
+class Herkomstrij:
+    """A row of ``herkomst.csv``: see `mpj.engine.values.Herkomst` for the fields."""
+
+    referentienummer: str
+    soort: str
+    bron: str
+    datum: date
+    minuten: int | None
+    kwalificatieniveau: str
+    aantal_eenheden: int
+    bedrag_cent: int
+    afgetopt: bool
+    status: str
+    medewerker: str
+    onderaannemer: str
+
+
+@frozen
+class Stap:
+    """A row of ``stappen.csv``: see `mpj.engine.values.Herkomst` for the fields."""
+
+    referentienummer: str
+    soort: str
+    bron: str
+    datum: date
+    bestand: str
+    rij: int
+    keuze: str
+    niveaus: tuple[str, ...]
+    maximum: str
+    geteld: int
+    som_voor: int
+    eenheden_voor_limiet: int
+
+
+def read_herkomst(path: Path) -> Iterator[Herkomstrij]:
+    """Read ``herkomst.csv``, one row at a time; raises InputError for a file that is not one."""
+    return _read(path, HERKOMST_COLUMNS, _PARSERS, Herkomstrij)
+
+
+def read_stappen(path: Path) -> Iterator[Stap]:
+    """Read ``stappen.csv``, one row at a time; raises InputError for a file that is not one."""
+    return _read(path, STAPPEN_COLUMNS, _PARSERS, Stap)
+
+
+def read_uitval(path: Path) -> Iterator[Uitval]:
+    """Read ``uitval.csv``, one row at a time; raises InputError for a file that is not one."""
+
+    def make(vervolg: str, **values: Any) -> Uitval:
+        return Uitval(**values)
+
+    return _read(path, UITVAL_COLUMNS, _UITVAL_PARSERS, make)
+
+
+@frozen
+class Run:
+    """A run as it can be looked back on, from a `Result` or from the folder it was written to; the tables are read when asked."""
+
+    regels: Callable[[], Iterable[Declaratieregel]]
+    herkomst: Callable[[], Iterable[Herkomst]]
+    uitval: Callable[[], Iterable[Uitval]]
+    samenvatting: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, result: Result) -> Run:
+        """Return the run that `result` is."""
+        return cls(lambda: result.regels, lambda: result.herkomst, lambda: result.uitval, result.samenvatting)
+
+
+def read_run(folder: Path) -> Run:
+    """Open a folder that ``mpj declare`` wrote; raises InputError when it is not a complete one."""
+    path = folder / SAMENVATTING
+    try:
+        summary = json.loads(path.read_text("utf-8"))
+        if summary["formaat"] != 1 or summary["soort"] != "declare":
+            raise ValueError
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        verwacht = "een map die mpj declare schreef, met samenvatting.json"
+        raise InputError(
+            Fault("map_onleesbaar", folder.name, kolom="--van", toelichting="geen volledige uitvoer", verwacht=verwacht)
+        ) from error
+    return Run(
+        lambda: read_regels(folder / REGELS),
+        lambda: _joined(folder),
+        lambda: read_uitval(folder / UITVAL),
+        summary,
+    )
+
+
+def _joined(folder: Path) -> Iterator[Herkomst]:
+    """Put trace and steps together again: they have the same rows in the same order."""
+    for row, step in zip(read_herkomst(folder / HERKOMST), read_stappen(folder / STAPPEN), strict=True):
+        if (row.referentienummer, row.soort, row.bron, row.datum) != (step.referentienummer, step.soort, step.bron, step.datum):
+            raise InputError(Fault("map_onleesbaar", folder.name, toelichting="herkomst.csv en stappen.csv horen niet bij elkaar"))
+        values = {name: getattr(row, name) for name in HERKOMST_COLUMNS}
+        yield Herkomst(**values | {name: getattr(step, name) for name in STAPPEN_COLUMNS})
