@@ -346,8 +346,7 @@ def read_contract(spec: ContractSpec) -> Contract:
         "bij_overschrijding": toml.get("limiet", {}).get("bij_overschrijding", "aftoppen"),
         "laatste_dag": toml.get("verblijf", {}).get("laatste_dag", "telt"),
         "normtijd": toml.get("normtijd", {}),
-        "kwartier": {"wijze": "rekenkundig", "over": "contact", "minimum": 1, "drempel": 0}
-        | rounding.get("kwartier", {}),
+        "kwartier": {"wijze": "rekenkundig", "over": "contact", "minimum": 1, "drempel": 0} | rounding.get("kwartier", {}),
         "uur": {"wijze": "rekenkundig", "over": "productperiode", "minimum": 1, "drempel": 0} | rounding.get("uur", {}),
     }
     return Contract(
@@ -678,9 +677,7 @@ def read_verblijf(scenario: Scenario, period_end: date) -> list[Levering]:
                 datum=begin,
                 bsn=parse_bsn(row.get("bsn", "")),
                 prestatiecode=parse_choice(text(row, "prestatiecode"), PRESTATIECODES),
-                nummer=parse_number(text(row, "toewijzingnummer"), 999999999)
-                if text(row, "toewijzingnummer")
-                else None,
+                nummer=parse_number(text(row, "toewijzingnummer"), 999999999) if text(row, "toewijzingnummer") else None,
                 gemeente=parse_digits(text(row, "gemeente"), 4) if text(row, "gemeente") else "",
                 aanwezig=text(row, "aanwezigheid") in ("", "aanwezig"),
             )
@@ -1275,8 +1272,7 @@ def make_line(behind: list[Levering]) -> dict[str, Any]:
         "eenheid": first.wire,
         "volume_bericht": on_wire,
         "herkomst": [
-            (item.soort, item.bron, item.datum, item.minuten, item.niveau, item.units, item.cents, item.afgetopt)
-            for item in behind
+            (item.soort, item.bron, item.datum, item.minuten, item.niveau, item.units, item.cents, item.afgetopt) for item in behind
         ],
     }
 

@@ -295,9 +295,7 @@ def draw_contract(
     letter: str,
 ) -> Offer | None:
     """One contract; cells that another contract has in the same month are left out."""
-    percelen = {
-        code: dice.some(gemeenten, 1, 2) if dice.one_in(4) else [] for code in "ABC"[: dice.pick([1, 1, 2, 2, 3])]
-    }
+    percelen = {code: dice.some(gemeenten, 1, 2) if dice.one_in(4) else [] for code in "ABC"[: dice.pick([1, 1, 2, 2, 3])]}
     months = range(begin.year * 12 + begin.month, end.year * 12 + end.month + 1)
     bought = draw_codes(dice)
     tarieven: list[Row] = []
@@ -718,9 +716,7 @@ def draw_registraties(dice: Dice, targets: list[Target], bsns: list[str], first:
     return rows
 
 
-def draw_registratie(
-    dice: Dice, target: Target | None, bsns: list[str], dates: list[date], staff: list[str], several: bool
-) -> Row:
+def draw_registratie(dice: Dice, target: Target | None, bsns: list[str], dates: list[date], staff: list[str], several: bool) -> Row:
     """One ordinary record."""
     if target is None:
         code = dice.pick(["1.2", "4.1", ""])

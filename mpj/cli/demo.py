@@ -71,8 +71,8 @@ def _run(
         periode=periode,
     )
     click.echo(
-        f"Verzonnen regio: {region.gemeenten} gemeenten, {count(region.clienten)} cliënten, {count(region.toewijzingen)} toewijzingen, "
-        f"{count(region.registraties)} registraties, {count(region.verblijven)} verblijven."
+        f"Verzonnen regio: {region.gemeenten} gemeenten, {count(region.clienten)} cliënten, "
+        f"{count(region.toewijzingen)} toewijzingen, {count(region.registraties)} registraties, {count(region.verblijven)} verblijven."
     )
     progress = Progress()
     with output_folder(folder / "declaratie") as stage, progress.shown():

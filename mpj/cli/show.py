@@ -34,7 +34,8 @@ def show_summary(summary: Mapping[str, Any], out: Path | None = None) -> None:
     if any(summary["toewijzingen"][kind] for kind in ("ongeldig", "niet_mpj")):
         counts = summary["toewijzingen"]
         console.print(
-            f"Toewijzingen: {count(counts['gelezen'])} gelezen, {counts['ongeldig']} ongeldig, {counts['niet_mpj']} van een ander stelsel."
+            f"Toewijzingen: {count(counts['gelezen'])} gelezen, {counts['ongeldig']} ongeldig, "
+            f"{counts['niet_mpj']} van een ander stelsel."
         )
     if out is not None:
         console.print(

@@ -298,8 +298,8 @@ def _shared_cells(left: Contract, right: Contract) -> list[Fault]:
             if (other.perceel, other.prestatiecode) == key and _share_month(cel, other):
                 reported.add(key)
                 text = (
-                    f"{cell_name(cel)} ({cel.begindatum} t/m {cel.einddatum}) staat ook in {_file(left, 'tarieven.csv')} rij {other.rij} "
-                    f"({other.begindatum} t/m {other.einddatum})"
+                    f"{cell_name(cel)} ({cel.begindatum} t/m {cel.einddatum}) staat ook in "
+                    f"{_file(left, 'tarieven.csv')} rij {other.rij} ({other.begindatum} t/m {other.einddatum})"
                 )
                 faults.append(
                     Fault(

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from attrs import define, evolve
 
-from mpj.engine.limits import Limieten, Limiet, Verbruik, Vraag, product_period
+from mpj.engine.limits import Limiet, Limieten, Verbruik, Vraag, product_period
 from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Dekkingen, Match, find
 from mpj.engine.planning import Afspraken
 from mpj.engine.presence import Aanwezig, presence
@@ -331,7 +331,7 @@ class _Client:
         return None
 
     def _delivered(self, record: Registratie) -> str | None:
-        """Return the delivered level: the medewerkers' file where it is given and the record names a medewerker, else the record's."""
+        """Return the delivered level: that of the medewerkers' file where the record names a medewerker, else its own."""
         if self.context.levels is None or record.medewerker is None:
             return record.kwalificatieniveau
         niveau = self.context.levels.on(record.medewerker, record.datum)

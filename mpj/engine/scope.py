@@ -50,7 +50,7 @@ class Periode:
         return cls(maand, dagtekening, nalevering, protocol.vroegste_datum, protocol.jaren_terug)
 
     def te_oud(self, day: date, period_end: date) -> bool:
-        """Say whether care on `day` is too old: before the earliest date, or in a product period that ended too long ago (TR335)."""
+        """Say whether care on `day` is too old: before the earliest date, or its product period ended too long ago (TR335)."""
         return day < self.vroegste or period_end < self.dagtekening - relativedelta(years=self.jaren_terug)
 
     def reason(self, day: date) -> str | None:

@@ -11,8 +11,8 @@ from attrs import field, frozen
 class Declaratieregel:
     """One line: all care of one toewijzing and product code in one product period (IV089).
 
-    `volume` in normed units (`normtijd`), in minutes where an hour price is declared unrounded; `eenheid` and `volume_bericht` as on
-    the wire (WJ756); `tarief_cent` eurocents per normtijd; `bedrag_cent` eurocents; `debetcredit` D or C; dates inclusive;
+    `volume` in normed units (`normtijd`), in minutes where an hour price is declared unrounded; `eenheid` and `volume_bericht`
+    as on the wire (WJ756); `tarief_cent` eurocents per normtijd; `bedrag_cent` eurocents; `debetcredit` D or C; dates inclusive;
     `declaratieperiode` as 2026-03; `kwalificatieniveau` the billed level, empty for a price without level.
     """
 

@@ -116,7 +116,8 @@ def rounding(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) 
 def amount(row: Herkomst, line: Declaratieregel) -> str:
     """Say how units became euros."""
     if unrounded(line):
-        return f"{units(row.aantal_eenheden, 'minuut')} van {euros(line.tarief_cent)} per uur: {euros(row.bedrag_cent)} (het verschil van de lopende som)"
+        minutes = units(row.aantal_eenheden, "minuut")
+        return f"{minutes} van {euros(line.tarief_cent)} per uur: {euros(row.bedrag_cent)} (het verschil van de lopende som)"
     return (
         f"{units(row.aantal_eenheden, line.normtijd)} × {euros(line.tarief_cent)} = {euros(row.bedrag_cent)} ({price_cell(line)})"
     )

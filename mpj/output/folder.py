@@ -6,7 +6,6 @@ Files are written in a hidden sibling folder that is renamed when all is there. 
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -83,4 +82,4 @@ def _publish(stage: Path, out: Path) -> None:
     for name in names:
         if (out / name).is_dir():
             shutil.rmtree(out / name)
-        os.replace(stage / name, out / name)
+        (stage / name).replace(out / name)

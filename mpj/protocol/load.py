@@ -21,7 +21,6 @@ from mpj.protocol.model import (
     Protocol,
 )
 
-
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 @frozen
 class Kwalificatieniveau:
-    """A kwalificatieniveau: `naam`, its `cijfer` in the product code scheme, its `rang` from low to high, and whether it is `aan`."""
+    """A kwalificatieniveau: `naam`, its `cijfer` in the product code scheme, its `rang` from low to high, whether it is `aan`."""
 
     naam: str
     cijfer: str

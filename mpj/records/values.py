@@ -135,9 +135,9 @@ class Registratie:
             raise ValueError("eindtijd: needs a begintijd")
         if self.begintijd is not None and self.eindtijd is None and self.minuten is None:
             raise ValueError("begintijd: needs an eindtijd or minuten")
-        if self.begintijd is not None and self.eindtijd is not None and self.minuten is not None:
-            if self.minuten != minutes_between(self.begintijd, self.eindtijd):
-                raise ValueError("minuten: disagrees with begintijd and eindtijd")
+        clock = minutes_between(self.begintijd, self.eindtijd) if self.begintijd and self.eindtijd else None
+        if clock is not None and self.minuten not in (None, clock):
+            raise ValueError("minuten: disagrees with begintijd and eindtijd")
 
     @property
     def duur(self) -> int | None:

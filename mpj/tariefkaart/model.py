@@ -71,7 +71,7 @@ class Prijs:
 
 @frozen
 class Aanbod:
-    """A perceel that serves `gemeente` and has some price for the prestatiecode in the month; `expliciet`: it lists the gemeente."""
+    """A perceel that serves `gemeente` and has some price for the prestatiecode in the month; `expliciet`: by its own list."""
 
     gemeente: str
     prestatiecode: str
@@ -82,7 +82,7 @@ class Aanbod:
 
 @frozen
 class Productcode:
-    """How (perceel, prestatiecode, level) travels under a category; `perceel` empty serves all; `standaard`: the default category."""
+    """How (perceel, prestatiecode, level) travels under a category; `perceel` empty serves all; `standaard`: default category."""
 
     perceel: str
     prestatiecode: str
@@ -176,7 +176,7 @@ class Tariefkaart:
         return (perceel, gemeente) in self.percelen
 
     def soort(self, perceel: str, prestatiecode: str, soort: str) -> Soort:
-        """Return which kind of price a registratie or stay of this soort needs; raises KeyError when the perceel has none at all."""
+        """Return which kind of price a registratie or stay of this soort needs; raises KeyError when there is none."""
         return self._soort[perceel, prestatiecode, soort]
 
     def productcode(self, perceel: str, prestatiecode: str, kwalificatieniveau: str, productcategorie: str) -> Productcode:

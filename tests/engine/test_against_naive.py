@@ -71,7 +71,9 @@ def reasons_of(result: Result) -> Counter[tuple[Any, ...]]:
     return counts
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(scenarios())
 def test_engine_agrees_with_the_naive_recomputation(scenario: Scenario) -> None:
     """Same lines, same trace, same reason for every record that stands behind none."""

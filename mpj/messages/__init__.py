@@ -1,0 +1,82 @@
+"""iJw messages (JW301, JW323, JW325): read, written and checked from one description of each, which is data.
+
+Needs the extra `messages` (lxml); nothing outside this folder imports it. See docs/messages.md.
+"""
+
+from __future__ import annotations
+
+from mpj.messages.check import check
+from mpj.messages.content import content_faults
+from mpj.messages.declaratie import Declaratieregel, Deel, declaratieberichten, product_tarief, split
+from mpj.messages.description import Beschrijving, Registry, shipped
+from mpj.messages.parsing import Limits
+from mpj.messages.reader import iter_jw323, iter_jw325, read, read_jw301, read_jw323, read_jw325
+from mpj.messages.toewijzingen import iter_toewijzingen
+from mpj.messages.values import (
+    Antwoordbericht,
+    Antwoordclient,
+    Antwoordheader,
+    Antwoordkop,
+    Antwoordprestatie,
+    Antwoordslot,
+    Berichtidentificatie,
+    Client,
+    Clientregel,
+    Clientslot,
+    Declaratieantwoord,
+    Declaratiebericht,
+    Declaratiekop,
+    Header,
+    Periode,
+    Prestatie,
+    Product,
+    ToegewezenProduct,
+    Toewijzingsbericht,
+    Totaal,
+    Xsdversie,
+)
+from mpj.messages.writer import write, write_stream
+
+__all__ = [
+    "Antwoordbericht",
+    "Antwoordclient",
+    "Antwoordheader",
+    "Antwoordkop",
+    "Antwoordprestatie",
+    "Antwoordslot",
+    "Berichtidentificatie",
+    "Beschrijving",
+    "Client",
+    "Clientregel",
+    "Clientslot",
+    "Declaratieantwoord",
+    "Declaratiebericht",
+    "Declaratiekop",
+    "Declaratieregel",
+    "Deel",
+    "Header",
+    "Limits",
+    "Periode",
+    "Prestatie",
+    "Product",
+    "Registry",
+    "ToegewezenProduct",
+    "Toewijzingsbericht",
+    "Totaal",
+    "Xsdversie",
+    "check",
+    "content_faults",
+    "declaratieberichten",
+    "iter_jw323",
+    "iter_jw325",
+    "iter_toewijzingen",
+    "product_tarief",
+    "read",
+    "read_jw301",
+    "read_jw323",
+    "read_jw325",
+    "shipped",
+    "split",
+    "write",
+    "write_stream",
+]

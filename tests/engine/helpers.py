@@ -1,0 +1,102 @@
+"""Small worlds for the engine's tests: one aanbieder, one gemeente, what a test needs and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import mpj
+from mpj.engine import Declaratieregel, Result
+
+BSN, BSN_2 = "999900006", "999900018"
+AGB, GEMEENTE = "65656055", "0384"
+Row = Mapping[str, object]
+
+
+def contract(
+    prices: Mapping[str, object] | Sequence[Mapping[str, str]],
+    *,
+    codes: Iterable[Mapping[str, str]] | None = None,
+    percelen: Sequence[Mapping[str, object]] = ({"code": "A"},),
+    **tables: Any,
+) -> mpj.Contract:
+    """A contract with `prices` as ``{"2.1 hbo": "24,55", "4.1": "18,00"}`` or as rows; `tables` add to contract.toml."""
+    head = {
+        "id": "VB-2026",
+        "protocol": "MPJ-16",
+        "aanbieder": AGB,
+        "gemeenten": [GEMEENTE, "0363"],
+        "begindatum": date(2025, 1, 1),
+        "einddatum": date(2027, 12, 31),
+        "jeugdbescherming": True,
+    }
+    settings = {"contract": head | tables.pop("contract", {}), "perceel": [dict(perceel) for perceel in percelen], **tables}
+    begin = settings["contract"]["begindatum"].isoformat()
+    if isinstance(prices, Mapping):
+        rows: list[Mapping[str, str]] = [
+            {
+                "perceel": "A",
+                "prestatiecode": name.split()[0],
+                "kwalificatieniveau": "".join(name.split()[1:]),
+                "begindatum": begin,
+                "tarief": str(price),
+            }
+            for name, price in prices.items()
+        ]
+    else:
+        rows = list(prices)
+    return mpj.make_contract(settings, rows, codes)
+
+
+def toewijzing(nummer: int = 1, **fields: object) -> dict[str, object]:
+    """A toewijzing of the client for 2.1, the whole of 2026, unless said otherwise."""
+    base: dict[str, object] = {
+        "toewijzingnummer": nummer,
+        "bsn": BSN,
+        "gemeente": GEMEENTE,
+        "aanbieder": AGB,
+        "begindatum": "2026-01-01",
+        "einddatum": "2026-12-31",
+    }
+    if not {"prestatiecode", "productcategorie", "productcode", "budget_only"} & set(fields):
+        base["prestatiecode"] = "2.1"
+    fields.pop("budget_only", None)
+    return base | fields
+
+
+_counter = iter(range(1, 1_000_000))
+
+
+def registratie(
+    datum: str = "2026-03-05", minuten: int | None = 60, niveau: str | None = "hbo", **fields: object
+) -> dict[str, object]:
+    """A registratie of 2.1 by an hbo, unless said otherwise; ids count up."""
+    base: dict[str, object] = {"id": f"r{next(_counter):06d}", "bsn": BSN, "datum": datum, "minuten": minuten}
+    return base | {"kwalificatieniveau": niveau, "prestatiecode": "2.1"} | fields
+
+
+def declare(
+    contracts: mpj.Contract | Sequence[mpj.Contract],
+    toewijzingen: Sequence[Row],
+    registraties: Sequence[Row] = (),
+    **options: Any,
+) -> Result:
+    """Declare March 2026 unless said otherwise."""
+    if isinstance(contracts, mpj.Contract):
+        contracts = [contracts]
+    options.setdefault("periode", "2026-03")
+    options.setdefault("dagtekening", date(2026, 4, 7))
+    return mpj.declare(contracts, toewijzingen, registraties, **options)
+
+
+def only(result: Result) -> Declaratieregel:
+    """The one line of a result."""
+    (line,) = result.regels
+    return line
+
+
+def reasons(result: Result) -> dict[str, int]:
+    """How many records (or days) were set aside per reason."""
+    counts: dict[str, int] = dict(result.samenvatting["uitval_per_reden"])
+    return counts

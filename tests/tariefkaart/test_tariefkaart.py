@@ -1,0 +1,75 @@
+"""The compiled tables: what they say, that they survive being files, and their hash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers import contract
+from hypothesis import HealthCheck, Phase, given, settings
+from scenarios import Scenario, scenarios
+
+import mpj
+from mpj.demo import contract_folders
+from mpj.reading.periods import parse_month
+from mpj.tariefkaart import compile_tariefkaart, read_tariefkaart, write_tariefkaart
+
+MARCH = parse_month("2026-03")
+
+
+def test_a_delivered_level_points_at_its_billed_level_and_price() -> None:
+    kaart = compile_tariefkaart(contract({"2.1 hbo": "24,55", "2.1 hbo+": "uitgesloten", "2.1 wo": "31,00"}))
+    rows = {row.geleverd: (row.gedeclareerd, row.tarief_cent) for row in kaart.prijzen if row.maand == MARCH}
+    assert rows == {
+        "mbo": ("", 0),
+        "hbo": ("hbo", 2455),
+        "hbo+": ("hbo", 2455),
+        "wo": ("wo", 3100),
+        "wo+": ("wo", 3100),
+        "ams": ("wo", 3100),
+    }
+    assert kaart.niveaus("A", "2.1", MARCH) == ("hbo", "wo")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+@given(scenarios())
+def test_write_and_read_give_the_same_tables(tmp_path_factory: pytest.TempPathFactory, scenario: Scenario) -> None:
+    for spec in scenario.contracten:
+        kaart = compile_tariefkaart(mpj.make_contract(spec.toml, spec.tarieven, spec.codes))
+        folder = tmp_path_factory.mktemp("kaart")
+        write_tariefkaart(kaart, folder)
+        again = read_tariefkaart(folder)
+        assert again == kaart
+        assert again.hash == kaart.hash
+
+
+def test_a_changed_table_is_noticed(tmp_path: Path) -> None:
+    write_tariefkaart(compile_tariefkaart(contract({"2.1 hbo": "24,55"})), tmp_path)
+    prices = tmp_path / "prijzen.csv"
+    prices.write_text(prices.read_text("utf-8").replace("2455", "2456", 1), "utf-8")
+    with pytest.raises(mpj.InputError, match="veranderd"):
+        read_tariefkaart(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["", "{}", "[1]", '{"instellingen": {"protocol": "MPJ-16"}}'])
+def test_damaged_files_are_an_input_error(tmp_path: Path, damage: str) -> None:
+    write_tariefkaart(compile_tariefkaart(contract({"2.1 hbo": "24,55"})), tmp_path)
+    (tmp_path / "tariefkaart.json").write_text(damage, "utf-8")
+    with pytest.raises(mpj.InputError):
+        read_tariefkaart(tmp_path)
+
+
+def test_the_hash_tells_prices_apart_and_not_names() -> None:
+    def short(price: str, **head: object) -> str:
+        return compile_tariefkaart(contract({"2.1 hbo": price}, contract=head)).hash
+
+    assert short("24,55") == short("24.55") == short("24,55", id="other-name")
+    assert short("24,55") != short("24,56")
+    assert len(short("24,55")) == 7 and short("24,55")[4] == "-"
+
+
+def test_the_example_folders_compile() -> None:
+    kaarten = [compile_tariefkaart(one) for one in mpj.load_contracts(contract_folders())]
+    assert {row.prestatiecode for row in kaarten[0].prijzen} == set(kaarten[0].protocol.prestatiecodes)
+    for kaart in kaarten:
+        assert all(kaart.decode(row.productcode) is not None for row in kaart.productcodes)
