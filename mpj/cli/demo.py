@@ -72,7 +72,8 @@ def _run(
     )
     click.echo(
         f"Verzonnen regio: {region.gemeenten} gemeenten, {count(region.clienten)} cliënten, "
-        f"{count(region.toewijzingen)} toewijzingen, {count(region.registraties)} registraties, {count(region.verblijven)} verblijven."
+        f"{count(region.toewijzingen)} toewijzingen, {count(region.registraties)} registraties, "
+        f"{count(region.verblijven)} verblijven."
     )
     progress = Progress()
     with output_folder(folder / "declaratie") as stage, progress.shown():

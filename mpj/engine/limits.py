@@ -48,7 +48,7 @@ def maximum_per_period(protocol: Protocol, toewijzing: Toewijzing, month: int) -
 
 
 def maximum_total(protocol: Protocol, toewijzing: Toewijzing) -> int | None:
-    """Return the volume that the omvang allows over the whole toewijzing (TR322); None without omvang, or per period without end."""
+    """Return the volume that the omvang allows over the whole toewijzing (TR322); None without one, or per period without end."""
     if toewijzing.volume is None or toewijzing.frequentie is None:
         return None
     telt = protocol.frequenties[toewijzing.frequentie].telt

@@ -36,7 +36,7 @@ class Afspraken:
         ]
 
     def judge(self, record: Registratie, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Registratie | None] | None:
-        """Return why `record` does not count under the contract's registratiewijze, and because of which other; None when it does."""
+        """Return why `record` does not count under the registratiewijze, and because of which other; None when it does."""
         if record.status == GEPLAND:
             return self._judge_plan(record, registratiewijze, bevestiging=bevestiging)
         if registratiewijze == "planning":

@@ -8,8 +8,8 @@ from typing import Any
 import naive
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import Scenario, scenarios
+from world import run
 
-import mpj
 from mpj.engine import Result
 
 LINE_FIELDS = (
@@ -32,21 +32,6 @@ LINE_FIELDS = (
     "eenheid",
     "volume_bericht",
 )
-
-
-def run(scenario: Scenario) -> Result:
-    """Declare a scenario through the API."""
-    contracten = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
-    return mpj.declare(
-        contracten,
-        scenario.toewijzingen,
-        scenario.registraties,
-        verblijf=scenario.verblijf,
-        medewerkers=scenario.medewerkers,
-        periode=scenario.periode,
-        dagtekening=scenario.dagtekening,
-        nalevering=scenario.nalevering,
-    )
 
 
 def lines_of(result: Result) -> Counter[tuple[Any, ...]]:

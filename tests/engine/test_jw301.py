@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import contract, declare, only, reasons, registratie
+from world import contract, declare, only, reasons, registratie
 
 import mpj
 from mpj.reading.periods import month_of

@@ -10,7 +10,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scenarios import Scenario, scenarios
-from test_against_naive import run
+from world import run
 
 import mpj
 from mpj.engine import Declaratieregel, Result

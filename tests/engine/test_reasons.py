@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from helpers import BSN, BSN_2, GEMEENTE, contract, declare, reasons, registratie, toewijzing
+from world import BSN, BSN_2, GEMEENTE, contract, declare, reasons, registratie, toewijzing
 
 from mpj.engine import Declaratieregel, Result
 from mpj.records import REDENEN
@@ -18,11 +18,8 @@ TRIPS = {"normtijd": {"10.2": "stuk"}}
 
 def one(record: Mapping[str, object], assigned: Mapping[str, object] | None = None, **options: Any) -> Result:
     """One record on one toewijzing under one contract."""
-    settings = {key: options.pop(key) for key in ("declaratie", "limiet", "verblijf_settings", "afronding") if key in options}
-    if "verblijf_settings" in settings:
-        settings["verblijf"] = settings.pop("verblijf_settings")
-    prices = options.pop("prices", PRICES)
-    return declare(contract(prices, **TRIPS, **settings), [assigned or toewijzing()], [record], **options)
+    settings: dict[str, Any] = {"declaratie": options.pop("declaratie", {})}
+    return declare(contract(PRICES, **TRIPS, **settings), [assigned or toewijzing()], [record], **options)
 
 
 def stay(**fields: object) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from helpers import AGB, BSN, contract, declare, only, reasons, registratie, toewijzing
+from world import AGB, BSN, contract, declare, only, reasons, registratie, toewijzing
 
 import mpj
 from mpj.engine.limits import maximum_per_period, maximum_total

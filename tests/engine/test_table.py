@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers import contract, declare, only, reasons, registratie, toewijzing
+from world import contract, declare, only, reasons, registratie, toewijzing
 
 from mpj.engine.rounding import round_minutes, shares
 from mpj.protocol import MPJ_16, Afronding

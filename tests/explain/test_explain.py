@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from helpers import BSN, contract, declare, registratie, toewijzing
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import Scenario, scenarios
-from test_against_naive import run
+from world import BSN, contract, declare, registratie, run, toewijzing
 
 import mpj
 from mpj.output import write_result

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from helpers import contract
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import Scenario, scenarios
+from world import contract
 
 import mpj
 from mpj.demo import contract_folders

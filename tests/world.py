@@ -1,10 +1,12 @@
-"""Small worlds for the engine's tests: one aanbieder, one gemeente, what a test needs and nothing else."""
+"""Small worlds for the tests: one aanbieder, one gemeente, what a test needs and nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from scenarios import Scenario
 
 import mpj
 from mpj.engine import Declaratieregel, Result
@@ -100,3 +102,18 @@ def reasons(result: Result) -> dict[str, int]:
     """How many records (or days) were set aside per reason."""
     counts: dict[str, int] = dict(result.samenvatting["uitval_per_reden"])
     return counts
+
+
+def run(scenario: Scenario) -> Result:
+    """Declare a scenario through the API."""
+    contracten = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
+    return mpj.declare(
+        contracten,
+        scenario.toewijzingen,
+        scenario.registraties,
+        verblijf=scenario.verblijf,
+        medewerkers=scenario.medewerkers,
+        periode=scenario.periode,
+        dagtekening=scenario.dagtekening,
+        nalevering=scenario.nalevering,
+    )
