@@ -13,7 +13,6 @@ from mpj.engine import Declaratieregel, Result
 
 BSN, BSN_2 = "999900006", "999900018"
 AGB, GEMEENTE = "65656055", "0384"
-Row = Mapping[str, object]
 
 
 def contract(
@@ -80,8 +79,8 @@ def registratie(
 
 def declare(
     contracts: mpj.Contract | Sequence[mpj.Contract],
-    toewijzingen: Sequence[Row],
-    registraties: Sequence[Row] = (),
+    toewijzingen: Sequence[Any],
+    registraties: Sequence[Any] = (),
     **options: Any,
 ) -> Result:
     """Declare March 2026 unless said otherwise."""

@@ -17,8 +17,11 @@ from mpj import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "declare": ("mpj.cli.declare", "Maak van een maand registraties declaratieregels."),
     "demo": ("mpj.cli.demo", "Declareer een verzonnen regio en laat het resultaat zien."),
+    "messages": ("mpj.cli.messages", "Toets iJw-berichten op vorm en inhoud."),
     "explain": ("mpj.cli.explain", "Leg één regel of één registratie stap voor stap uit."),
 }
+
+EXTRAS = {"lxml": "messages", "rich": "cli", "openpyxl": "xlsx"}
 
 
 class Lazy(click.Group):
@@ -68,6 +71,12 @@ def run(args: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        click.echo(f"Deze opdracht heeft een uitbreiding nodig: pip install 'mpj[{extra}]'", err=True)
+        return 2
     except Exception as error:
         # Its text may quote a record, so only the kind of error is shown.
         click.echo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from mpj.cli.common import (
     write_melding,
 )
 
+_SHOWN = 3
 _EPILOG = """
 Voorbeeld:
 
@@ -55,6 +57,11 @@ of de aanroep klopt niet en er is niets geschreven.
 @click.option(
     "--volgnummer", type=click.IntRange(1, 999), default=1, show_default=True, help="Geeft dezelfde declaratie andere nummers."
 )
+@click.option("--berichten", is_flag=True, help="Schrijf ook een JW323-bericht per declaratie.")
+@click.option("--xsd-versie", default=None, metavar="VERSIE", help="Versie van de schema's in de berichten, als 1.0.0.")
+@click.option(
+    "--xsd", type=FILE, default=None, metavar="DIR", help="Map met de officiële schema's: toets de berichten ook daarmee."
+)
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
 @strict_option
 @force_option
@@ -71,6 +78,9 @@ def command(
     nalevering: bool,
     eerder: tuple[Path, ...],
     volgnummer: int,
+    berichten: bool,
+    xsd_versie: str | None,
+    xsd: Path | None,
     out: Path,
     strict: bool,
     force: bool,
@@ -79,12 +89,13 @@ def command(
     """Maak van een maand registraties declaratieregels.
 
     Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
-    gedeclareerd, en waarom), stappen.csv (voor mpj explain) en samenvatting.json.
+    gedeclareerd, en waarom), stappen.csv (voor mpj explain), samenvatting.json en, met --berichten, de JW323-berichten.
     """
     from mpj.cli.show import show_summary
     from mpj.output import output_folder, write_result
     from mpj.reading.faults import Fault, InputError
 
+    dagtekening = dagtekening or today()
     if not registraties and not verblijf:
         text = "er is niets om te declareren"
         raise InputError(
@@ -103,11 +114,13 @@ def command(
             progress=progress,
             settings={
                 "periode": periode,
-                "dagtekening": dagtekening or today(),
+                "dagtekening": dagtekening,
                 "nalevering": nalevering,
                 "volgnummer": volgnummer,
             },
         )
+        if berichten:
+            result = _write_berichten(result, folder, dagtekening, volgnummer, xsd_versie, xsd)
         write_result(result, folder)
     show_meldingen(result, meldingen)
     show_summary(result.samenvatting, out)
@@ -145,6 +158,20 @@ def declare_files(
     )
 
 
+def _write_berichten(
+    result: Any, folder: Path, dagtekening: date, volgnummer: int, xsd_versie: str | None, xsd: Path | None
+) -> Any:
+    """Write the messages; the lines of a declaration that had to be split get the number of their part."""
+    from mpj.messages import split, write_berichten
+
+    result = result.renumbered(
+        {line.referentienummer: part.declaratienummer for part in split(result.regels) for line in part.regels}
+    )
+    versions = {"xsd_versie": xsd_versie} if xsd_versie else {}
+    write_berichten(result.regels, folder, dagtekening=dagtekening, volgnummer=volgnummer, xsd_dir=xsd, **versions)
+    return result
+
+
 def _earlier(paths: tuple[Path, ...], invoer: dict[str, str]) -> Iterator[Any]:
     from mpj.output import read_regels
     from mpj.reading.sources import find_sources
@@ -155,9 +182,15 @@ def _earlier(paths: tuple[Path, ...], invoer: dict[str, str]) -> Iterator[Any]:
 
 def show_meldingen(result: Any, form: str) -> None:
     """Write warnings, and as JSON every set-aside record, to stderr."""
+    shown: Counter[str] = Counter()
     for note in result.meldingen:
-        show_fault(note, form)
+        shown[note.code] += 1
+        if form == "json" or shown[note.code] <= _SHOWN:
+            show_fault(note, form)
     if form != "json":
+        for code, number in shown.items():
+            if number > _SHOWN:
+                click.echo(f"Let op: en nog {number - _SHOWN} keer {code}; --meldingen json toont ze alle.", err=True)
         return
     for row in result.uitval:
         write_melding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from mpj.engine.limits import Verbruik
 from mpj.engine.lines import identity, make_lines, number_declarations, sort_key
 from mpj.engine.matching import Dekking, Dekkingen
 from mpj.engine.scope import Periode, check_protocol, named, set_aside, split_doubles
-from mpj.engine.summary import Totals, summarise
+from mpj.engine.summary import Totals, declarations, summarise
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError
@@ -46,6 +46,13 @@ class Result:
     uitval: tuple[Uitval, ...]
     meldingen: tuple[Fault, ...]
     samenvatting: Mapping[str, Any]
+
+    def renumbered(self, numbers: Mapping[str, str]) -> Result:
+        """Return the same result under other declaratienummers, given by referentienummer: for a declaration that was split."""
+        regels = tuple(
+            evolve(line, declaratienummer=numbers.get(line.referentienummer, line.declaratienummer)) for line in self.regels
+        )
+        return evolve(self, regels=regels, samenvatting={**self.samenvatting, "declaraties": declarations(regels)})
 
 
 def declare(
@@ -223,8 +230,3 @@ def _differs(record: Registratie, niveau: str) -> Fault:
         f"{named(record)}: het niveau op de registratie wijkt af van het medewerkersbestand, dat telt",
         "waarschuwing",
     )
-
-
-def with_numbers(regels: Sequence[Declaratieregel], numbers: Mapping[str, str]) -> list[Declaratieregel]:
-    """Return the lines with other declaratienummers, by referentienummer."""
-    return [evolve(line, declaratienummer=numbers.get(line.referentienummer, line.declaratienummer)) for line in regels]

@@ -107,7 +107,7 @@ def summarise(
         },
         "bedrag_op_planning_cent": totals.op_planning,
         "per_gemeente": _per_gemeente(regels),
-        "declaraties": _declarations(regels),
+        "declaraties": declarations(regels),
         "toewijzingen": {"gelezen": toewijzingen} | _toewijzingen(uitval),
         "contracten": [_contract(contract, kaart) for contract, kaart in zip(contracten, kaarten, strict=True)],
         "invoer": [{"bestand": naam, "sha256": bestanden[naam]} for naam in sorted(bestanden)],
@@ -137,7 +137,8 @@ def _per_gemeente(regels: Sequence[Declaratieregel]) -> dict[str, dict[str, int]
     return {gemeente: {"regels": len(lines), "bedrag_cent": _net(lines)} for gemeente, lines in sorted(groups.items())}
 
 
-def _declarations(regels: Sequence[Declaratieregel]) -> list[dict[str, object]]:
+def declarations(regels: Sequence[Declaratieregel]) -> list[dict[str, object]]:
+    """Return count and net amount of each declaration, by aanbieder, gemeente and number."""
     groups: dict[tuple[str, str, str], list[Declaratieregel]] = {}
     for line in regels:
         groups.setdefault((line.aanbieder, line.gemeente, line.declaratienummer), []).append(line)

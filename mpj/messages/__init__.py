@@ -9,6 +9,7 @@ from mpj.messages.check import check
 from mpj.messages.content import content_faults
 from mpj.messages.declaratie import Declaratieregel, Deel, declaratieberichten, product_tarief, split
 from mpj.messages.description import Beschrijving, Registry, shipped
+from mpj.messages.files import write_berichten
 from mpj.messages.parsing import Limits
 from mpj.messages.reader import iter_jw323, iter_jw325, read, read_jw301, read_jw323, read_jw325
 from mpj.messages.toewijzingen import iter_toewijzingen
@@ -78,5 +79,6 @@ __all__ = [
     "shipped",
     "split",
     "write",
+    "write_berichten",
     "write_stream",
 ]

@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
+from mpj.engine.rounding import half_up
 from mpj.messages.binding import to_groep
 from mpj.messages.description import Beschrijving, Registry, shipped
 from mpj.messages.values import (
@@ -115,7 +116,7 @@ def product_tarief(normtijd: str, eenheid: str, tarief_cent: int) -> int:
     if eenheid != "01" and tarief_cent % units:
         text = "Een dagprijs moet een even aantal centen zijn om in dagdelen te declareren"
         raise InputError(Fault("tarief_ondeelbaar", gevonden=str(tarief_cent), verwacht="even", toelichting=text))
-    return (2 * tarief_cent + units) // (2 * units)
+    return half_up(tarief_cent, units)
 
 
 def split(
@@ -164,7 +165,7 @@ def declaratieberichten(
     TR137), or holds more than one month.
     """
     parts = split(regels, limiet_bytes, registry=registry, release=release)
-    faults = [fault for part in parts for fault in _date_faults(part, dagtekening)]
+    faults = dict.fromkeys(fault for part in parts for fault in _date_faults(part, dagtekening))
     if faults:
         raise InputError(faults)
     versions = (xsd_versie, xsd_versie) if isinstance(xsd_versie, str) else xsd_versie

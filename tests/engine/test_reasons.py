@@ -13,7 +13,7 @@ from mpj.engine import Declaratieregel, Result
 from mpj.records import REDENEN
 
 PRICES = {"2.1 hbo": "24,55", "2.1 wo": "31,00", "4.1": "18,00", "6.1": "150,00", "10.2": "12,50"}
-TRIPS = {"normtijd": {"10.2": "stuk"}}
+TRIPS: dict[str, Any] = {"normtijd": {"10.2": "stuk"}}
 
 
 def one(record: Mapping[str, object], assigned: Mapping[str, object] | None = None, **options: Any) -> Result:
