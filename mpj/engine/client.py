@@ -29,7 +29,10 @@ _DAY = timedelta(days=1)
 
 @define(eq=False)
 class Levering:
-    """One registratie, or one day of a stay, on its way to a line; each step fills in what it decides."""
+    """One registratie, or one day of a stay, on its way to a line; each step fills in what it decides.
+
+    `regel` is what makes a line: toewijzing, product code, month.
+    """
 
     record: Registratie | Verblijf
     datum: date
@@ -40,6 +43,8 @@ class Levering:
     prijs: Prijs
     eenheid: str
     code: Productcode
+    maand: int
+    regel: tuple[int, str, int] = (0, "", 0)
     niveau: str = ""
     geteld: int = 0
     som_voor: int = 0
@@ -50,19 +55,9 @@ class Levering:
     rest_cents: int = 0
 
     @property
-    def maand(self) -> int:
-        """The month of delivery."""
-        return month_of(self.datum)
-
-    @property
     def volgorde(self) -> tuple[date, str, bool]:
         """Sort key: date, then id."""
         return self.datum, self.record.id, isinstance(self.record, Verblijf)
-
-    @property
-    def regel(self) -> tuple[int, str, int]:
-        """What makes a line: toewijzing, product code, month."""
-        return id(self.dekking), self.code.productcode, self.maand
 
 
 class Earlier(Protocol):
@@ -246,7 +241,7 @@ class _Client:
         if isinstance(record, Registratie) and normtijd.meet == "minuten" and record.duur is None:
             return Afwijzing("ongeldig", "minuten ontbreken; verwacht minuten, of begintijd en eindtijd")
         productcode = kaart.productcode(perceel, code, "", match.dekking.categorie) if not level else _NO_CODE
-        return Levering(record, day, match.dekking, match.keuze, code, plaats, prijs, eenheid, productcode)
+        return Levering(record, day, match.dekking, match.keuze, code, plaats, prijs, eenheid, productcode, month)
 
     def _one_place_a_month(self, found: Sequence[Levering]) -> list[Levering]:
         """Set aside what one toewijzing would bill under two contracts or percelen in one month: one line cannot hold it."""
@@ -304,6 +299,7 @@ class _Client:
                 f"toegewezen {toewijzing.productcode}, de regel zou {levering.code.productcode} dragen",
             )
             return False
+        levering.regel = (id(levering.dekking), levering.code.productcode, levering.maand)
         return True
 
     def _find_level(self, levering: Levering) -> Afwijzing | None:

@@ -36,22 +36,24 @@ class Dagen:
 
 @frozen
 class Periode:
-    """The declaration month, and how far back care may ride along. `dagtekening` is the date the declaration bears."""
+    """The declaration month, and how far back care may ride along.
+
+    No care before `vroegste` (CS100), no product period that ended before `oudste`: so many years before the dagtekening (TR335).
+    """
 
     maand: int
-    dagtekening: date
     nalevering: bool
     vroegste: date
-    jaren_terug: int
+    oudste: date
 
     @classmethod
     def of(cls, protocol: Protocol, maand: int, dagtekening: date, *, nalevering: bool) -> Periode:
         """Return the period of a run under `protocol`."""
-        return cls(maand, dagtekening, nalevering, protocol.vroegste_datum, protocol.jaren_terug)
+        return cls(maand, nalevering, protocol.vroegste_datum, dagtekening - relativedelta(years=protocol.jaren_terug))
 
     def te_oud(self, day: date, period_end: date) -> bool:
         """Say whether care on `day` is too old: before the earliest date, or its product period ended too long ago (TR335)."""
-        return day < self.vroegste or period_end < self.dagtekening - relativedelta(years=self.jaren_terug)
+        return day < self.vroegste or period_end < self.oudste
 
     def reason(self, day: date) -> str | None:
         """Return na_periode, te_oud or voor_periode, None for a day that this run may declare."""
@@ -81,8 +83,7 @@ class Periode:
             case "na_periode":
                 return Dagen(begin, last, reden)
             case "te_oud":
-                oldest = first_day(month_of(self.dagtekening - relativedelta(years=self.jaren_terug)))
-                end = min(max(self.vroegste, oldest) - _DAY, last_day(self.maand))
+                end = min(max(self.vroegste, first_day(month_of(self.oudste))) - _DAY, last_day(self.maand))
             case "voor_periode":
                 end = first_day(self.maand) - _DAY
             case _:

@@ -74,13 +74,16 @@ _T = TypeVar("_T")
 
 def text_of(value: object) -> str:
     """Return a value as every output writes it: ISO dates, ja and nee, nothing for None."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "ja" if value else "nee"
-    if isinstance(value, date):
-        return value.isoformat()
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    match value:
+        case str():
+            return value
+        case bool():
+            return "ja" if value else "nee"
+        case date():
+            return value.isoformat()
+        case tuple():
+            return ",".join(value)
+    return "" if value is None else str(value)
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 
 from attrs import frozen
 
@@ -124,7 +125,7 @@ class Protocol:
     redenen_wijziging: frozenset[str]
     reden_verwijderd: str
 
-    @property
+    @cached_property
     def niveaus(self) -> tuple[str, ...]:
         """The names of the levels that are on, low to high."""
         return tuple(naam for naam, niveau in self.kwalificatieniveaus.items() if niveau.aan)
