@@ -7,57 +7,23 @@ from datetime import date, time, timedelta
 from functools import partial
 from typing import Protocol
 
-from attrs import define, evolve
+from attrs import evolve
 
-from mpj.engine.limits import Limiet, Limieten, Verbruik, Vraag, product_period
-from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Dekkingen, Match, find
+from mpj.engine.levering import Levering, Rekenwijze
+from mpj.engine.limits import Limiet, Limieten, Verbruik, Vraag
+from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Dekkingen
+from mpj.engine.placing import Placing
 from mpj.engine.planning import Afspraken
 from mpj.engine.presence import Aanwezig, presence
-from mpj.engine.rounding import minutes_amount, shares
 from mpj.engine.scope import Periode, named, registratie_reason, set_aside
-from mpj.protocol import Afronding
 from mpj.protocol import Protocol as Rules
-from mpj.reading.periods import month_of
 from mpj.records.medewerkers import Levels
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, Verblijf
-from mpj.tariefkaart import Plaats, Prijs, stricter
-from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Productcode
+from mpj.tariefkaart import stricter
+from mpj.tariefkaart.model import NIVEAU, ZONDER
 
 _DAY = timedelta(days=1)
-
-
-@define(eq=False)
-class Levering:
-    """One registratie, or one day of a stay, on its way to a line; each step fills in what it decides.
-
-    `regel` is what makes a line: toewijzing, product code, month.
-    """
-
-    record: Registratie | Verblijf
-    datum: date
-    dekking: Dekking
-    keuze: str
-    prestatiecode: str
-    plaats: Plaats
-    prijs: Prijs
-    eenheid: str
-    code: Productcode
-    maand: int
-    regel: tuple[int, str, int] = (0, "", 0)
-    niveau: str = ""
-    geteld: int = 0
-    som_voor: int = 0
-    voor_limiet: int = 0
-    units: int = 0
-    cents: int = 0
-    afgetopt: bool = False
-    rest_cents: int = 0
-
-    @property
-    def volgorde(self) -> tuple[date, str, bool]:
-        """Sort key: date, then id."""
-        return self.datum, self.record.id, isinstance(self.record, Verblijf)
 
 
 class Earlier(Protocol):
@@ -88,6 +54,8 @@ class Clientrun:
         self.levels = levels
         self.earlier = earlier
         self.differs = differs
+        self.placing = Placing(protocol, periode, dekkingen.kaarten)
+        self.rekenwijze = Rekenwijze(protocol)
 
     def run(self, registraties: Sequence[Registratie], stays: Sequence[Verblijf]) -> tuple[list[Levering], list[Uitval], int]:
         """Return the deliveries that stand behind lines, in order of date and id, what was set aside, and euros on planning alone.
@@ -103,6 +71,7 @@ class _Client:
     def __init__(self, context: Clientrun, registraties: Sequence[Registratie], stays: Sequence[Verblijf]) -> None:
         self.context = context
         self.protocol = context.protocol
+        self.rekenwijze = context.rekenwijze
         self.registraties = sorted(registraties, key=lambda record: (record.datum, record.id))
         self.stays = sorted(stays, key=lambda stay: (stay.begindatum, stay.id))
         self.afspraken = Afspraken(self.registraties)
@@ -174,7 +143,7 @@ class _Client:
         if reason := registratie_reason(record, self.context.periode):
             self.uitval.append(set_aside(record, *reason))
             return None
-        found = self._match(record, record.datum)
+        found = self.context.placing.place(record, record.datum, self.dekkingen)
         if isinstance(found, Afwijzing):
             self.uitval.append(set_aside(record, found.reden, found.toelichting))
             return None
@@ -191,7 +160,7 @@ class _Client:
                 continue
             for offset in range(run.aantal):
                 day = run.begin + offset * _DAY
-                found = self._match(stay, day)
+                found = self.context.placing.place(stay, day, self.dekkingen)
                 if isinstance(found, Afwijzing):
                     self._days_aside(stay, day, day, 1, found.reden, found.toelichting, stay.gemeente or "")
                 elif day == stay.einddatum and found.plaats.kaart.instellingen.laatste_dag == "telt_niet":
@@ -199,49 +168,6 @@ class _Client:
                 else:
                     result.append(found)
         return result
-
-    def _match(self, record: Registratie | Verblijf, day: date) -> Levering | Afwijzing:
-        """Find toewijzing, contract, perceel, kind of price and unit: step 3, in the order of the reasons."""
-        match = find(self.dekkingen, record.toewijzingnummer, record.gemeente, record.prestatiecode, day)
-        if isinstance(match, Afwijzing):
-            return match
-        toewijzing = match.dekking.toewijzing
-        _, period_end = product_period(toewijzing.begindatum, toewijzing.einddatum, month_of(day))
-        if self.context.periode.te_oud(day, period_end):
-            return Afwijzing("te_oud", f"de productperiode eindigde op {period_end}")
-        plaats = self.context.dekkingen.kaarten.place(toewijzing, match.prestatiecode, day)
-        if isinstance(plaats, str):
-            return Afwijzing(plaats, f"{match.dekking.naam}, {match.prestatiecode}")
-        return self._priced(record, day, match, plaats)
-
-    def _priced(self, record: Registratie | Verblijf, day: date, match: Match, plaats: Plaats) -> Levering | Afwijzing:
-        kaart, perceel, code, month = plaats.kaart, plaats.perceel, match.prestatiecode, month_of(day)
-        stay = isinstance(record, Verblijf)
-        soort = VERBLIJF if isinstance(record, Verblijf) else record.soort or self.protocol.prestatiecodes[code].hulpvorm.soort
-        row = kaart.soort(perceel, code, soort)
-        per_day = self.protocol.normtijden[row.normtijd].meet == "dagen"
-        if (stay and not per_day) or (soort == "groep" and per_day):
-            return Afwijzing(
-                "eenheid_past_niet",
-                f"{code} telt per {row.normtijd}, de {'dag van een verblijf' if stay else 'groepstijd'} niet",
-            )
-        level = self.protocol.niveaus[0] if row.prijssoort == NIVEAU else ""
-        prijs = kaart.prijs(perceel, code, row.prijssoort, level, month)
-        where = f"{code} in perceel {perceel} van contract {kaart.instellingen.contract}"
-        if prijs is None:
-            kind = "prijs per niveau" if row.prijssoort == NIVEAU else "prijs zonder niveau"
-            return Afwijzing("prestatiecode_niet_gecontracteerd", f"geen {kind} voor {where}")
-        normtijd = self.protocol.normtijden[prijs.normtijd]
-        if not stay and normtijd.meet == "dagen":
-            return Afwijzing("eenheid_past_niet", f"{where} telt per {normtijd.naam}")
-        assigned = match.dekking.toewijzing.eenheid if match.dekking.soort == SPECIFIEK else None
-        eenheid = normtijd.eenheden.get(assigned) if assigned else prijs.eenheid
-        if eenheid is None:
-            return Afwijzing("eenheid_past_niet", f"toegewezen in eenheid {assigned}, {where} telt per {normtijd.naam}")
-        if isinstance(record, Registratie) and normtijd.meet == "minuten" and record.duur is None:
-            return Afwijzing("ongeldig", "minuten ontbreken; verwacht minuten, of begintijd en eindtijd")
-        productcode = kaart.productcode(perceel, code, "", match.dekking.categorie) if not level else _NO_CODE
-        return Levering(record, day, match.dekking, match.keuze, code, plaats, prijs, eenheid, productcode, month)
 
     def _one_place_a_month(self, found: Sequence[Levering]) -> list[Levering]:
         """Set aside what one toewijzing would bill under two contracts or percelen in one month: one line cannot hold it."""
@@ -281,9 +207,9 @@ class _Client:
         trial = evolve(levering)
         if self._find_level(trial) is not None or not isinstance(levering.record, Registratie):
             return None
-        trial.geteld = self._measure(trial)
-        self._share([trial])
-        return self._cost(trial, trial.voor_limiet)
+        trial.geteld = self.rekenwijze.measure(trial)
+        self.rekenwijze.share([trial])
+        return self.rekenwijze.cost(trial, trial.voor_limiet)
 
     def _level(self, levering: Levering) -> bool:
         refusal = self._find_level(levering)
@@ -335,19 +261,9 @@ class _Client:
             self.context.differs(record, niveau)
         return niveau
 
-    def _afronding(self, levering: Levering) -> Afronding:
-        return levering.plaats.kaart.instellingen.afronding(levering.prijs.normtijd)
-
-    def _measure(self, levering: Levering) -> int:
-        """Return what a delivery counts, before presence and rounding: minutes, pieces, or one day."""
-        record = levering.record
-        if isinstance(record, Verblijf):
-            return 1
-        return (record.duur or 0) if levering.prijs.minuten else record.aantal
-
     def _timed(self, levering: Levering) -> bool:
-        levering.geteld = self._measure(levering)
-        drempel = self._afronding(levering).drempel if levering.prijs.minuten else 0
+        levering.geteld = self.rekenwijze.measure(levering)
+        drempel = self.rekenwijze.afronding(levering).drempel if levering.prijs.minuten else 0
         if levering.geteld == 0 or levering.geteld < drempel:
             text = f"korter dan de drempel van {drempel} minuten" if levering.geteld else "0 minuten of stuks"
             self._aside(levering, "geen_tijd", text, 0)
@@ -384,22 +300,16 @@ class _Client:
         default = self.protocol.prestatiecodes[levering.prestatiecode].hulpvorm.soort
         return isinstance(record, Registratie) and (record.soort or default) == "groep"
 
-    def _unrounded(self, levering: Levering) -> bool:
-        return levering.eenheid in self.protocol.normtijden[levering.prijs.normtijd].ongerond
-
-    def _rounds(self, levering: Levering) -> bool:
-        return levering.prijs.minuten > 0 and not self._unrounded(levering)
-
     def _rounded(self, found: Sequence[Levering]) -> list[Levering]:
         """Step 6: normed units, rounded once over contact, day or product period; sums that round to 0 are set aside."""
         sums: dict[object, list[Levering]] = {}
         for levering in found:
-            over = self._afronding(levering).over if self._rounds(levering) else "contact"
+            over = self.rekenwijze.afronding(levering).over if self.rekenwijze.rounds(levering) else "contact"
             key = {"contact": id(levering), "dag": (levering.regel, levering.datum), "productperiode": levering.regel}[over]
             sums.setdefault(key, []).append(levering)
         empty: set[int] = set()
         for members in sums.values():
-            self._share(members)
+            self.rekenwijze.share(members)
             if not any(levering.voor_limiet for levering in members):
                 empty.update(map(id, members))
         for levering in found:
@@ -407,34 +317,11 @@ class _Client:
                 self._aside(levering, "geen_tijd", "de som rondt af op 0 eenheden", 0)
         return [levering for levering in found if id(levering) not in empty]
 
-    def _share(self, members: Sequence[Levering]) -> None:
-        first = members[0]
-        counted = [levering.geteld for levering in members]
-        parts = shares(counted, first.prijs.minuten, self._afronding(first)) if self._rounds(first) else counted
-        before = 0
-        for levering, part in zip(members, parts, strict=True):
-            levering.voor_limiet, levering.som_voor = part, before
-            before += levering.geteld
-
     def _new(self, levering: Levering) -> bool:
         if self.context.earlier.declared(levering):
             self._aside(levering, "reeds_gedeclareerd", "een eerdere regel voor deze toewijzing, code en maand staat nog")
             return False
         return True
-
-    def _cost(self, levering: Levering, units: int, line: int = 0) -> int:
-        """Return the eurocents of `units`, on a line that already holds `line` units: exact, or the running difference of IV081."""
-        price = levering.prijs.tarief_cent
-        if self._unrounded(levering):
-            return minutes_amount(price, line + units) - minutes_amount(price, line)
-        return price * units
-
-    def _fits(self, levering: Levering, line: int, cents: int) -> int:
-        """Return how many units `cents` buy on a line that already holds `line` units."""
-        price = levering.prijs.tarief_cent
-        if not self._unrounded(levering):
-            return cents // price
-        return (120 * (cents + minutes_amount(price, line)) + 59) // (2 * price) - line
 
     def _limited(self, found: Sequence[Levering]) -> list[Levering]:
         """Steps 7 and 8: bill up to what the toewijzing allows, in order of date, then id."""
@@ -447,11 +334,11 @@ class _Client:
                 limieten = Limieten(self.protocol, levering.dekking.toewijzing, self.context.earlier.used(levering.dekking))
                 limits[id(levering.dekking)] = limieten
             line, units = lines.get(levering.regel, 0), levering.voor_limiet
-            cost = partial(self._cost, levering, line=line)
-            per_unit = 1 if self._unrounded(levering) else self._per_unit(levering)
+            cost = partial(self.rekenwijze.cost, levering, line=line)
+            per_unit = 1 if self.rekenwijze.unrounded(levering) else self.rekenwijze.per_unit(levering)
             whole = levering.plaats.kaart.instellingen.bij_overschrijding == "hele_contacten"
             wanted = Vraag(levering.datum, named(levering.record), units, levering.eenheid, per_unit, whole)
-            toets = limieten.take(wanted, cost, partial(self._fits, levering, line))
+            toets = limieten.take(wanted, cost, partial(self.rekenwijze.fits, levering, line))
             levering.units, levering.afgetopt = toets.units, toets.afgetopt
             levering.cents = cost(toets.units)
             levering.rest_cents = cost(units) - levering.cents
@@ -462,9 +349,6 @@ class _Client:
             kept.append(levering)
         return kept
 
-    def _per_unit(self, levering: Levering) -> int:
-        return self.protocol.normtijden[levering.prijs.normtijd].bericht[levering.eenheid]
-
     def _no_empty_lines(self, found: Sequence[Levering]) -> list[Levering]:
         cents: dict[tuple[int, str, int], int] = {}
         for levering in found:
@@ -473,9 +357,6 @@ class _Client:
             if not cents[levering.regel]:
                 self._aside(levering, "geen_tijd", "de regel komt op 0 uit", 0)
         return [levering for levering in found if cents[levering.regel]]
-
-
-_NO_CODE = Productcode("", "", "", "", "", standaard=False)
 
 
 def _aanwezig(levering: Levering) -> Aanwezig:

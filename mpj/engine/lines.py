@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve
 
-from mpj.engine.client import Levering
+from mpj.engine.levering import Levering
 from mpj.engine.limits import product_period
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import Protocol

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mpj.protocol import Afronding
-
-
-def half_up(numerator: int, denominator: int) -> int:
-    """Return numerator / denominator rounded to a whole number, halves up; both non-negative, the denominator positive."""
-    return (2 * numerator + denominator) // (2 * denominator)
+from mpj.protocol.rounding import half_up
 
 
 def round_minutes(minutes: int, unit: int, afronding: Afronding) -> int:

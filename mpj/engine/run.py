@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from mpj.contract import Contract, check_together
-from mpj.engine.client import Clientrun, Levering, by_client
+from mpj.engine.client import Clientrun, by_client
+from mpj.engine.levering import Levering
 from mpj.engine.limits import Verbruik
 from mpj.engine.lines import identity, make_lines, number_declarations, sort_key
 from mpj.engine.matching import Dekking, Dekkingen

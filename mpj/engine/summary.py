@@ -11,10 +11,10 @@ from attrs import asdict
 
 from mpj import __version__
 from mpj.contract import Contract
-from mpj.engine.client import Levering
-from mpj.engine.rounding import half_up
+from mpj.engine.levering import Levering
 from mpj.engine.values import Declaratieregel
 from mpj.protocol import Protocol
+from mpj.protocol.rounding import half_up
 from mpj.records.uitval import REDENEN, Uitval
 from mpj.records.values import Registratie
 from mpj.tariefkaart import Tariefkaart

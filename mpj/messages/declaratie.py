@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
-from mpj.engine.rounding import half_up
+from mpj.protocol.rounding import half_up
 from mpj.messages.binding import to_groep
 from mpj.messages.description import Beschrijving, Registry, shipped
 from mpj.messages.values import (
