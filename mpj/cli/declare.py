@@ -23,6 +23,7 @@ from mpj.cli.common import (
     today,
     write_melding,
 )
+from mpj.reading.faults import Fault, InputError
 
 _SHOWN = 3
 _EPILOG = """
@@ -93,7 +94,6 @@ def command(
     """
     from mpj.cli.show import show_summary
     from mpj.output import output_folder, write_result
-    from mpj.reading.faults import Fault, InputError
 
     dagtekening = dagtekening or today()
     if not registraties and not verblijf:
@@ -142,16 +142,22 @@ def declare_files(
     """Read the files and declare them; warnings go to stderr as they come. Returns an `mpj.Result`."""
     import mpj
 
-    invoer: dict[str, str] = {}
-    options: dict[str, Any] = {"report": lambda fault: show_fault(fault, meldingen), "hashes": invoer}
-    contracts = mpj.load_contracts(contracten, report=options["report"])
+    invoer: dict[str, dict[str, str]] = {}
+
+    def report(fault: Fault) -> None:
+        show_fault(fault, meldingen)
+
+    def options(soort: str) -> dict[str, Any]:
+        return {"report": report, "hashes": invoer.setdefault(soort, {})}
+
+    contracts = mpj.load_contracts(contracten, report=report)
     return mpj.declare(
         contracts,
-        progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options)),
-        progress.counted("registraties", mpj.read_registraties(registraties, **options)),
-        verblijf=progress.counted("verblijf", mpj.read_verblijf(verblijf, **options)),
-        medewerkers=mpj.read_medewerkers(medewerkers, **options) if medewerkers else None,
-        eerder=_earlier(eerder, invoer),
+        progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options("toewijzingen"))),
+        progress.counted("registraties", mpj.read_registraties(registraties, **options("registraties"))),
+        verblijf=progress.counted("verblijf", mpj.read_verblijf(verblijf, **options("verblijf"))),
+        medewerkers=mpj.read_medewerkers(medewerkers, **options("medewerkers")) if medewerkers else None,
+        eerder=_earlier(eerder, invoer.setdefault("eerder", {})),
         invoer=invoer,
         progress=progress.step("cliënten"),
         **settings,

@@ -26,14 +26,17 @@ CODES_REQUIRED = ("prestatiecode", "kwalificatieniveau", "productcategorie", "pr
 UITGESLOTEN = "uitgesloten"
 
 
-def load_contract(folder: str | Path, *, protocols: Mapping[str, Protocol] = PROTOCOLS, report: Report | None = None) -> Contract:
+def load_contract(
+    folder: str | Path, *, naam: str = "", protocols: Mapping[str, Protocol] = PROTOCOLS, report: Report | None = None
+) -> Contract:
     """Load the contract folder `folder` (docs/settings.md, docs/formats.md).
 
-    Warnings (unknown columns and keys) go to `report`. Raises InputError with every fault of the folder: file, row, column,
+    `naam` is what faults and summaries call the folder; its own name unless given. Warnings (unknown columns and keys) go to
+    `report`. Raises InputError with every fault of the folder: file, row, column,
     what was found, what was expected.
     """
     folder = Path(folder)
-    naam = folder.resolve().name
+    naam = naam or folder.resolve().name
     if not folder.is_dir():
         raise InputError(
             Fault(
@@ -61,9 +64,11 @@ def load_contracts(
     """Load several folders and check them together; raises InputError with the faults of all of them."""
     contracts: list[Contract] = []
     faults: list[Fault] = []
-    for folder in folders:
+    paths = [Path(folder).resolve() for folder in folders]
+    for path in paths:
+        depth = 1 if [other.name for other in paths].count(path.name) == 1 else 2
         try:
-            contracts.append(load_contract(folder, protocols=protocols, report=report))
+            contracts.append(load_contract(path, naam="/".join(path.parts[-depth:]), protocols=protocols, report=report))
         except InputError as error:
             faults += error.faults
     if faults:

@@ -68,7 +68,7 @@ def declare(
     nalevering: bool = False,
     eerder: Iterable[Declaratieregel] = (),
     volgnummer: int = 1,
-    invoer: Mapping[str, str] | None = None,
+    invoer: Mapping[str, Mapping[str, str]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Turn one month of records into declaration lines (docs/steps.md tells every step).
@@ -77,7 +77,7 @@ def declare(
     `periode` is the declaration month as ``2026-03``, `dagtekening` the date the declaration bears. `nalevering` lets records of
     earlier months ride along, because those months were never declared. `eerder` are earlier lines, whose use of limits
     counts first and whose care is not declared again. `volgnummer` changes the numbers of an otherwise equal declaration.
-    `invoer` (file name to SHA-256) goes into the summary; `progress` hears (clients done, clients in all).
+    `invoer` (kind of input, to file name, to SHA-256) goes into the summary; `progress` hears (clients done, clients in all).
 
     Amounts are eurocents, dates inclusive. Records that cannot be billed are in `Result.uitval`, with a reason. Raises InputError
     for contracts that contradict each other, toewijzing versions that cannot be ordered, faulty medewerkers, a malformed
@@ -86,6 +86,8 @@ def declare(
     contracts = list(contracten)
     if not contracts:
         raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
+    if type(dagtekening) is not date:
+        raise TypeError("dagtekening: expected a datetime.date")
     check_together(contracts)
     protocol = contracts[0].protocol
     kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in contracts])

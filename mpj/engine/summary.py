@@ -74,15 +74,13 @@ def summarise(
     regels: Sequence[Declaratieregel],
     uitval: Sequence[Uitval],
     toewijzingen: int,
-    invoer: Mapping[str, str],
+    invoer: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
     """Return the summary of a run (docs/formats.md, samenvatting.json)."""
     records = [row for row in uitval if row.soort != "toewijzing"]
     reasons = _per_reden(records)
     count = sum(row.aantal for row in records)
-    bestanden = dict(invoer)
-    for contract in contracten:
-        bestanden.update(contract.bestanden)
+    bestanden = [("contracten", contract.bestanden) for contract in contracten] + list(invoer.items())
     return {
         "formaat": FORMAAT,
         "soort": "declare",
@@ -110,7 +108,9 @@ def summarise(
         "declaraties": declarations(regels),
         "toewijzingen": {"gelezen": toewijzingen} | _toewijzingen(uitval),
         "contracten": [_contract(contract, kaart) for contract, kaart in zip(contracten, kaarten, strict=True)],
-        "invoer": [{"bestand": naam, "sha256": bestanden[naam]} for naam in sorted(bestanden)],
+        "invoer": [
+            {"soort": soort, "bestand": naam, "sha256": hashes[naam]} for soort, hashes in bestanden for naam in sorted(hashes)
+        ],
     }
 
 

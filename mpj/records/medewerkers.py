@@ -14,7 +14,6 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import check_choice, parse_date
 from mpj.records.rows import MappingRows, Row, read_rows
 from mpj.records.values import Medewerker
-from mpj.records.verblijf import open_end
 
 COLUMNS = ("medewerker", "kwalificatieniveau", "begindatum", "einddatum")
 REQUIRED = ("medewerker", "kwalificatieniveau", "begindatum")
@@ -57,7 +56,7 @@ def collect_medewerkers(items: Iterable[Medewerker | Row | Mapping[str, object]]
 def _parse(row: Row, protocol: Protocol) -> Medewerker | None:
     naam = row.need("medewerker")
     niveau = row.require("kwalificatieniveau", lambda text: check_choice(text, protocol.niveaus))
-    begindatum, einddatum = row.require("begindatum", parse_date), open_end(row.take("einddatum", parse_date))
+    begindatum, einddatum = row.require("begindatum", parse_date), row.take("einddatum", parse_date)
     if begindatum and einddatum and einddatum < begindatum:
         row.refuse("einddatum ligt voor begindatum")
     if row.faults or niveau is None or begindatum is None:

@@ -20,7 +20,6 @@ from mpj.records.registraties import parse_nummer
 from mpj.records.rows import Row, table_rows
 from mpj.records.uitval import Uitval
 from mpj.records.values import Toewijzing
-from mpj.records.verblijf import open_end
 
 COLUMNS = (
     "toewijzingnummer",
@@ -87,7 +86,7 @@ def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
     text, take, require = row.text, row.take, row.require
     nummer, gemeente = require("toewijzingnummer", parse_nummer), require("gemeente", check_gemeente)
     bsn, aanbieder = require("bsn", check_bsn), require("aanbieder", check_agb)
-    begindatum, einddatum = require("begindatum", parse_date), open_end(take("einddatum", parse_date))
+    begindatum, einddatum = require("begindatum", parse_date), take("einddatum", parse_date)
     budget, volume = take("budget_cent", _amount), take("volume", _amount)
     before = len(row.faults)
     datum, tijd = take("toewijzingsdatum", parse_date), take("toewijzingstijd", parse_clock)
@@ -172,7 +171,7 @@ def _read_jw301(source: Source, hashes: dict[str, str] | None) -> Iterator[Toewi
                 gemeente=product.gemeente,
                 aanbieder=product.aanbieder,
                 begindatum=product.begindatum,
-                einddatum=open_end(product.einddatum),
+                einddatum=product.einddatum,
                 productcategorie=product.productcategorie,
                 productcode=product.productcode,
                 budget_cent=product.budget_cent,

@@ -13,6 +13,7 @@ import attrs
 from attrs import field, frozen
 
 from mpj.reading.fields import is_bsn
+from mpj.reading.periods import OPEN_YEAR
 
 SOORTEN = ("groep", "individueel")
 TIJDSOORTEN = ("direct", "indirect", "reis", "overig")
@@ -95,6 +96,11 @@ class _Choice:
             _refuse(attribute, "one of " + ", ".join(sorted(str(word) for word in self.words)))
 
 
+def open_end(einddatum: date | None) -> date | None:
+    """Return None for an end in the year 9999, which many systems write for: still going on."""
+    return None if isinstance(einddatum, date) and einddatum.year == OPEN_YEAR else einddatum
+
+
 def minutes_between(begin: time, end: time) -> int:
     """Return the minutes on the clock from `begin` to `end`, past midnight when `end` is earlier; equal times are 0 minutes."""
     return (end.hour * 60 + end.minute - begin.hour * 60 - begin.minute) % MAX_MINUTEN
@@ -157,7 +163,7 @@ class Verblijf:
     id: str = field(validator=_is_id)
     bsn: str = field(validator=_is_bsn, repr=False)
     begindatum: date = field(validator=_is_date)
-    einddatum: date | None = field(default=None, validator=_is_date_or_none)
+    einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
     prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
     toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
     gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
@@ -177,7 +183,7 @@ class Medewerker:
     medewerker: str = field(validator=_is_id)
     kwalificatieniveau: str = field(validator=_is_id)
     begindatum: date = field(validator=_is_date)
-    einddatum: date | None = field(default=None, validator=_is_date_or_none)
+    einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
     bestand: str = field(default="", eq=False)
     rij: int = field(default=0, eq=False)
 
@@ -200,7 +206,7 @@ class Toewijzing:
     gemeente: str = field(validator=_Digits(4))
     aanbieder: str = field(validator=_Digits(8))
     begindatum: date = field(validator=_is_date)
-    einddatum: date | None = field(default=None, validator=_is_date_or_none)
+    einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
     prestatiecodes: tuple[str, ...] = ()
     productcategorie: str | None = field(default=None, validator=_is_text_or_none)
     productcode: str | None = field(default=None, validator=_is_text_or_none)

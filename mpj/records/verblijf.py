@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from pathlib import Path
 
 from mpj.reading.faults import Fault
 from mpj.reading.fields import check_bsn, check_gemeente, parse_date
-from mpj.reading.periods import OPEN_YEAR
 from mpj.records.registraties import Ongeldig, parse_nummer
 from mpj.records.rows import Row, read_rows
 from mpj.records.values import Verblijf
@@ -27,7 +25,7 @@ def read_verblijf(
 def parse_verblijf(row: Row) -> Verblijf | Ongeldig:
     """Return the stay a row holds, or what is wrong with it. An end in the year 9999 is an open end."""
     identity, bsn = row.need("id"), row.require("bsn", check_bsn)
-    begindatum, einddatum = row.require("begindatum", parse_date), open_end(row.take("einddatum", parse_date))
+    begindatum, einddatum = row.require("begindatum", parse_date), row.take("einddatum", parse_date)
     nummer, gemeente = row.take("toewijzingnummer", parse_nummer), row.take("gemeente", check_gemeente)
     if begindatum and einddatum and einddatum < begindatum:
         row.refuse("einddatum ligt voor begindatum")
@@ -45,8 +43,3 @@ def parse_verblijf(row: Row) -> Verblijf | Ongeldig:
         row.bestand,
         row.rij,
     )
-
-
-def open_end(einddatum: date | None) -> date | None:
-    """Return None for an end in the year 9999, which many systems write for: still going on."""
-    return None if einddatum is not None and einddatum.year == OPEN_YEAR else einddatum
