@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
 import mpj
 from mpj.cli import run
@@ -22,13 +22,13 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Overview:
     return generate(tmp_path_factory.mktemp("region"), contract_folders(), clienten=3_000, registraties=SIZE, verblijven=500)
 
 
-def test_compile_a_contract(benchmark: BenchmarkFixture) -> None:
+def test_compile_a_contract(benchmark: Any) -> None:
     contract = mpj.load_contract(contract_folders()[0])
     kaart = benchmark(compile_tariefkaart, contract)
     benchmark.extra_info["rows"] = len(kaart.prijzen)
 
 
-def test_declare_through_the_api(benchmark: BenchmarkFixture, region: Overview) -> None:
+def test_declare_through_the_api(benchmark: Any, region: Overview) -> None:
     contracts = mpj.load_contracts(contract_folders())
     toewijzingen = list(mpj.read_toewijzingen([region.toewijzingen_csv]))
     registraties = list(mpj.read_registraties([region.registraties_csv]))
@@ -51,7 +51,7 @@ def test_declare_through_the_api(benchmark: BenchmarkFixture, region: Overview) 
     assert result.samenvatting["gedeclareerd"] > SIZE * 0.8
 
 
-def test_declare_through_the_command_line(benchmark: BenchmarkFixture, region: Overview, tmp_path: Path) -> None:
+def test_declare_through_the_command_line(benchmark: Any, region: Overview, tmp_path: Path) -> None:
     arguments = ["declare", "--periode", region.periode, "--dagtekening", "2026-04-07", "--force", "--out", str(tmp_path / "out")]
     arguments += ["--contracten", *map(str, contract_folders()), "--toewijzingen", str(region.toewijzingen_csv)]
     arguments += ["--registraties", str(region.registraties_csv), "--verblijf", str(region.verblijf_csv)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mpj.contract import Contract, load_contract, load_contracts, make_contract
     from mpj.engine import Declaratieregel, Herkomst, Result, declare
-    from mpj.explain import Uitleg, explain
+    from mpj.explanation import Uitleg, explain
     from mpj.protocol import MPJ_16, Protocol
     from mpj.reading.faults import Fault, InputError
     from mpj.records import (
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
         read_toewijzingen,
         read_verblijf,
     )
+    from mpj.verification import verify
+    from mpj.workbench.reprice import reprice
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),
     "mpj.engine": ("Declaratieregel", "Herkomst", "Result", "declare"),
-    "mpj.explain": ("Uitleg", "explain"),
+    "mpj.explanation": ("Uitleg", "explain"),
     "mpj.protocol": ("MPJ_16", "Protocol"),
     "mpj.reading.faults": ("Fault", "InputError"),
     "mpj.records": (
@@ -45,6 +47,8 @@ _HOMES = {
         "read_toewijzingen",
         "read_verblijf",
     ),
+    "mpj.verification": ("verify",),
+    "mpj.workbench.reprice": ("reprice",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -73,6 +77,8 @@ __all__ = [
     "read_registraties",
     "read_toewijzingen",
     "read_verblijf",
+    "reprice",
+    "verify",
 ]
 
 

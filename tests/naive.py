@@ -839,7 +839,9 @@ def find_kind_of_price(levering: Levering) -> str:
     normtijd = normtijd_of(contract, code)
     soort = levering.groep or ("groep" if hulpvorm == 4 else "individueel")
     levering.groep = soort
-    rows = [cell.niveau for cell in contract.cells if (cell.perceel, cell.prestatiecode) == (perceel, code)]
+    rows = [
+        cell.niveau for cell in contract.cells if (cell.perceel, cell.prestatiecode) == (perceel, code) and cell.cents is not None
+    ]
     has_level_cells = any(niveau != "" for niveau in rows)
 
     if levering.soort == "verblijf":

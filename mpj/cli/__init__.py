@@ -6,6 +6,8 @@ nothing was written. No traceback reaches a user.
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -18,6 +20,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "declare": ("mpj.cli.declare", "Maak van een maand registraties declaratieregels."),
     "demo": ("mpj.cli.demo", "Declareer een verzonnen regio en laat het resultaat zien."),
     "messages": ("mpj.cli.messages", "Toets iJw-berichten op vorm en inhoud."),
+    "sample": ("mpj.cli.sample", "Trek een herhaalbare steekproef van (medewerker, niveau) voor de accountant."),
+    "tariffs": ("mpj.cli.tariffs", "Toets, toon, vergelijk, bereken en bouw tarievenbladen."),
+    "verify": ("mpj.cli.verify", "Toets een JW323 regel voor regel en schrijf het antwoord."),
     "explain": ("mpj.cli.explain", "Leg één regel of één registratie stap voor stap uit."),
 }
 
@@ -51,9 +56,32 @@ def group() -> None:
     """Declareren volgens het Model Prestatiecodes Jeugd: van registratie tot declaratieregel, tot op de cent uitgelegd."""
 
 
+def _show_call(error: click.ClickException, args: list[str]) -> None:
+    """Show what is wrong with the call, in the form that the call itself asks for."""
+    if "json" not in args and "--meldingen=json" not in args:
+        error.show()
+        return
+    from mpj.cli.common import show_fault
+    from mpj.reading.faults import Fault
+
+    parameter = getattr(error, "param", None)
+    option = parameter.opts[0] if parameter is not None and parameter.opts else ""
+    show_fault(Fault("aanroep_onjuist", kolom=option, toelichting=error.format_message()), "json")
+
+
 def main(args: list[str] | None = None) -> None:
-    """Run the command line and exit with 0, 1 or 2."""
-    sys.exit(run(sys.argv[1:] if args is None else args))
+    """Run the command line and exit with 0, 1 or 2. What the terminal cannot show or take does not change that."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    code = run(sys.argv[1:] if args is None else args)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
 
 
 def run(args: list[str]) -> int:
@@ -63,14 +91,11 @@ def run(args: list[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        _show_call(error, args)
         return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("Afgebroken; er is niets geschreven.", err=True)
         return 2
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
@@ -79,8 +104,6 @@ def run(args: list[str]) -> int:
         return 2
     except Exception as error:
         # Its text may quote a record, so only the kind of error is shown.
-        click.echo(
-            f"Onverwachte fout ({type(error).__name__}); er is niets geschreven. Dit hoort niet te gebeuren: meld het.", err=True
-        )
+        click.echo(f"Onverwachte fout ({type(error).__name__}); dit hoort niet te gebeuren: meld het.", err=True)
         return 2
     return code if isinstance(code, int) else 0

@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -67,6 +67,13 @@ class Command(click.Command):
         return super().parse_args(ctx, expanded)
 
 
+@contextmanager
+def best_effort() -> Iterator[None]:
+    """Show what can be shown: once the output is written, a terminal that is full, closed or gone does not make it a failure."""
+    with suppress(OSError, ValueError):
+        yield
+
+
 def today() -> date:
     """Return today's date on this machine: the only clock in mpj."""
     return datetime.now().astimezone().date()
@@ -104,7 +111,8 @@ def guarded(function: Callable[..., _T]) -> Callable[..., _T]:
                     show_fault(fault, form)
                 if form == "tekst":
                     count = len(error.faults)
-                    click.echo(f"{count} {'fout' if count == 1 else 'fouten'}; er is niets geschreven.", err=True)
+                    nothing = "; er is niets geschreven" if "out" in kwargs else ""
+                    click.echo(f"{count} {'fout' if count == 1 else 'fouten'}{nothing}.", err=True)
                 raise click.exceptions.Exit(2) from None
 
     return wrapper
@@ -133,7 +141,7 @@ class Progress:
     @contextmanager
     def shown(self) -> Iterator[Progress]:
         """Show the bar while the block runs."""
-        if not sys.stderr.isatty():
+        if sys.stderr is None or not sys.stderr.isatty():
             yield self
             return
         from rich.console import Console
@@ -166,13 +174,13 @@ class Progress:
 
 def euros(cents: int) -> str:
     """Return eurocents as people write them: ``€ 1.234,56``."""
-    from mpj.explain import words
+    from mpj.explanation import words
 
     return words.euros(cents)
 
 
 def count(value: int) -> str:
     """Return a whole number as people write it: ``60.000``."""
-    from mpj.explain import words
+    from mpj.explanation import words
 
     return words.number(value)

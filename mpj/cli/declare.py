@@ -15,6 +15,7 @@ from mpj.cli.common import (
     Command,
     Datum,
     Progress,
+    best_effort,
     force_option,
     guarded,
     meldingen_option,
@@ -54,10 +55,23 @@ of de aanroep klopt niet en er is niets geschreven.
 @click.option("--periode", required=True, metavar="JJJJ-MM", help="De maand die wordt gedeclareerd, als 2026-03.")
 @click.option("--dagtekening", type=Datum(), default=None, help="Datum op de declaratie.  [standaard: vandaag]")
 @click.option("--nalevering", is_flag=True, help="Neem eerdere maanden mee: die zijn nooit gedeclareerd.")
-@click.option("--eerder", type=FILE, multiple=True, metavar="FILE", help="Eerdere declaraties: hun verbruik telt eerst mee.")
+@click.option(
+    "--eerder",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Eerdere declaraties (declaratieregels.csv, JW323, JW325): hun verbruik telt eerst mee.",
+)
 @click.option(
     "--volgnummer", type=click.IntRange(1, 999), default=1, show_default=True, help="Geeft dezelfde declaratie andere nummers."
 )
+@click.option("--ledger", default=None, metavar="URL", help="Ledger dat elke declaratie onthoudt: een bestand of postgresql://...")
+@click.option("--proef", is_flag=True, help="Met --ledger: reken alles uit en onthoud niets.")
+@click.option(
+    "--volledig-vanaf", default=None, metavar="JJJJ-MM", help="Met --ledger: wat vanaf deze maand ontbreekt, is ingetrokken."
+)
+@click.option("--akkoord", is_flag=True, help="Met --volledig-vanaf: de getoonde bedragen kloppen.")
+@click.option("--crediteer", is_flag=True, help="Met --ledger: crediteer toegekende zorg die de toewijzing niet meer dekt.")
 @click.option("--berichten", is_flag=True, help="Schrijf ook een JW323-bericht per declaratie.")
 @click.option("--xsd-versie", default=None, metavar="VERSIE", help="Versie van de schema's in de berichten, als 1.0.0.")
 @click.option(
@@ -79,6 +93,11 @@ def command(
     nalevering: bool,
     eerder: tuple[Path, ...],
     volgnummer: int,
+    ledger: str | None,
+    proef: bool,
+    volledig_vanaf: str | None,
+    akkoord: bool,
+    crediteer: bool,
     berichten: bool,
     xsd_versie: str | None,
     xsd: Path | None,
@@ -96,13 +115,27 @@ def command(
     from mpj.output import output_folder, write_result
 
     dagtekening = dagtekening or today()
-    if not registraties and not verblijf:
+    remembered = {"volledig_vanaf": volledig_vanaf, "akkoord": akkoord, "crediteer": crediteer, "proef": proef}
+    if ledger is None and any(remembered.values()):
+        raise click.UsageError("--proef, --volledig-vanaf, --akkoord en --crediteer horen bij --ledger")
+    if ledger is not None and (nalevering or eerder or volgnummer != 1):
+        raise click.UsageError(
+            "met --ledger zijn --nalevering, --eerder en --volgnummer niet nodig: het ledger weet wat er eerder was"
+        )
+    if not registraties and not verblijf and ledger is None:
         text = "er is niets om te declareren"
         raise InputError(
             Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht="--registraties of --verblijf")
         )
     progress = Progress()
     with output_folder(out, force=force) as folder, progress.shown():
+
+        def write(made: Any) -> Any:
+            if berichten:
+                made = _write_berichten(made, folder, dagtekening, volgnummer, xsd_versie, xsd)
+            write_result(made, folder)
+            return made
+
         result = declare_files(
             contracten=contracten,
             toewijzingen=toewijzingen,
@@ -112,18 +145,16 @@ def command(
             eerder=eerder,
             meldingen=meldingen,
             progress=progress,
-            settings={
-                "periode": periode,
-                "dagtekening": dagtekening,
-                "nalevering": nalevering,
-                "volgnummer": volgnummer,
-            },
+            settings={"periode": periode, "dagtekening": dagtekening}
+            | ({"nalevering": nalevering, "volgnummer": volgnummer} if ledger is None else remembered)
+            | ({"before_commit": write, "xsd_versie": xsd_versie or "1.0.0"} if ledger is not None else {}),
+            ledger=ledger,
         )
-        if berichten:
-            result = _write_berichten(result, folder, dagtekening, volgnummer, xsd_versie, xsd)
-        write_result(result, folder)
-    show_meldingen(result, meldingen)
-    show_summary(result.samenvatting, out)
+        if ledger is None:
+            result = write(result)
+    with best_effort():
+        show_meldingen(result, meldingen)
+        show_summary(result.samenvatting, out)
     return 1 if strict and result.uitval else 0
 
 
@@ -138,8 +169,12 @@ def declare_files(
     meldingen: str,
     progress: Progress,
     settings: dict[str, Any],
+    ledger: str | None = None,
 ) -> Any:
-    """Read the files and declare them; warnings go to stderr as they come. Returns an `mpj.Result`."""
+    """Read the files and declare them, with a ledger where one is named; warnings go to stderr as they come.
+
+    Returns an `mpj.Result`.
+    """
     import mpj
 
     invoer: dict[str, dict[str, str]] = {}
@@ -151,13 +186,19 @@ def declare_files(
         return {"report": report, "hashes": invoer.setdefault(soort, {})}
 
     contracts = mpj.load_contracts(contracten, report=report)
-    return mpj.declare(
+    if ledger is None:
+        declare: Any = mpj.declare
+        settings = settings | {"eerder": _earlier(eerder, invoer.setdefault("eerder", {}))}
+    else:
+        from mpj.ledger import Ledger
+
+        declare = Ledger(ledger).declare
+    return declare(
         contracts,
         progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options("toewijzingen"))),
         progress.counted("registraties", mpj.read_registraties(registraties, **options("registraties"))),
         verblijf=progress.counted("verblijf", mpj.read_verblijf(verblijf, **options("verblijf"))),
         medewerkers=mpj.read_medewerkers(medewerkers, **options("medewerkers")) if medewerkers else None,
-        eerder=_earlier(eerder, invoer.setdefault("eerder", {})),
         invoer=invoer,
         progress=progress.step("cliënten"),
         **settings,
@@ -179,11 +220,10 @@ def _write_berichten(
 
 
 def _earlier(paths: tuple[Path, ...], invoer: dict[str, str]) -> Iterator[Any]:
-    from mpj.output import read_regels
-    from mpj.reading.sources import find_sources
+    if paths:
+        from mpj.verification.earlier import read_earlier
 
-    for source in find_sources(paths, (".csv",)):
-        yield from read_regels(source, hashes=invoer)
+        yield from read_earlier(paths, hashes=invoer)
 
 
 def show_meldingen(result: Any, form: str) -> None:

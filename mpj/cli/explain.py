@@ -24,19 +24,20 @@ def command(van: Path, regel: str | None, bron: str | None, meldingen: str) -> N
     from rich.console import Console
     from rich.table import Table
 
-    from mpj.explain import explain
+    from mpj.explanation import explain
+    from mpj.reading.faults import printable
 
     if (regel is None) == (bron is None):
         raise click.UsageError("geef óf --regel, óf --bron")
     uitleg = explain(van, regel=regel, bron=bron)
-    console = Console(width=None if Console().is_terminal else 120, highlight=False, markup=False)
-    console.print(uitleg.titel, style="bold")
+    console = Console(width=None if Console().is_terminal else 120, highlight=False, markup=False, emoji=False)
+    console.print(printable(uitleg.titel), style="bold")
     for blok in uitleg.blokken:
         console.print()
-        console.print(blok.titel, style="bold cyan")
+        console.print(printable(blok.titel), style="bold cyan")
         table = Table(show_header=False, box=None, padding=(0, 1, 0, 2))
         table.add_column(no_wrap=True, style="dim")
         table.add_column()
         for step, text in blok.stappen:
-            table.add_row(step, text)
+            table.add_row(step, printable(text))
         console.print(table)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from mpj.cli.common import count, euros
@@ -23,9 +24,8 @@ def show_summary(summary: Mapping[str, Any], out: Path | None = None) -> None:
         f"\n[bold]Declaratie {settings['periode']}[/bold]  dagtekening {settings['dagtekening']}, protocol {summary['protocol']}"
     )
     for contract in summary["contracten"]:
-        console.print(
-            f"  contract {contract['id']}, aanbieder {contract['instellingen']['aanbieder']}, tariefkaart {contract['tariefkaart']}"
-        )
+        aanbieder = contract["instellingen"]["aanbieder"]
+        console.print(f"  contract {escape(contract['id'])}, aanbieder {aanbieder}, tariefkaart {contract['tariefkaart']}")
     console.print(_totals(summary))
     if summary["per_gemeente"]:
         console.print(_per_gemeente(summary))
@@ -39,7 +39,8 @@ def show_summary(summary: Mapping[str, Any], out: Path | None = None) -> None:
         )
     if out is not None:
         console.print(
-            f"\nGeschreven in [bold]{out}[/bold]. Uitleg van een regel: mpj explain --van {out} --regel REFERENTIENUMMER",
+            f"\nGeschreven in [bold]{escape(str(out))}[/bold]. "
+            f"Uitleg van een regel: mpj explain --van {escape(str(out))} --regel REFERENTIENUMMER",
             soft_wrap=True,
         )
 
@@ -52,7 +53,11 @@ def _totals(summary: Mapping[str, Any]) -> Table:
     table.add_column()
     rows = [
         ("Gelezen", count(summary["gelezen"]), "registraties en verblijfsdagen"),
-        ("Gedeclareerd", count(summary["gedeclareerd"]), f"op {count(summary['regels'])} regels"),
+        (
+            "Gedeclareerd",
+            count(summary["gedeclareerd"]),
+            f"op {count(summary['regels'])} {'regel' if summary['regels'] == 1 else 'regels'}",
+        ),
         ("Uitval", count(summary["uitval"]), f"met een bekende waarde van {euros(summary['uitval_waarde_cent'])}"),
         ("[bold]Bedrag[/bold]", f"[bold]{euros(summary['bedrag_cent'])}[/bold]", ""),
         ("Tijd", count(summary["minuten_gedeclareerd"]), f"minuten gedeclareerd, {count(summary['minuten_geleverd'])} geleverd"),

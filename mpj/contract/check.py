@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import combinations, pairwise
+from itertools import combinations
 
-from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of
+from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of, priced_without_level
 from mpj.contract.settings import Document, Report
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of
@@ -31,7 +31,7 @@ def check_cells(contract: Contract, bestand: str, document: Document, report: Re
             )
         )
     protocol = contract.protocol
-    zonder = {(cel.perceel, cel.prestatiecode) for cel in contract.cellen if cel.kwalificatieniveau is None}
+    zonder = priced_without_level(contract)
     missing: set[str] = set()
     for cel in contract.cellen:
         hulpvorm = protocol.prestatiecodes[cel.prestatiecode].hulpvorm
@@ -153,33 +153,18 @@ def _check_month(contract: Contract, cel: Cel, bestand: str, report: Report) -> 
 def _check_dates(contract: Contract, bestand: str, report: Report) -> None:
     """Report overlaps and holes between the rows of one cell."""
     for rows in _grouped(contract.cellen):
-        for earlier, later in pairwise(sorted(rows, key=lambda cel: (cel.begindatum, cel.rij))):
-            if later.begindatum <= earlier.einddatum:
-                text = f"overlapt met rij {earlier.rij} ({earlier.begindatum} t/m {earlier.einddatum})"
-                report(
-                    _fault(
-                        later,
-                        bestand,
-                        "cel_overlap",
-                        "begindatum",
-                        text,
-                        str(later.begindatum),
-                        f"na {earlier.einddatum}",
-                    )
-                )
-            elif later.begindatum > earlier.einddatum + _DAY:
-                text = f"gat tussen rij {earlier.rij} (t/m {earlier.einddatum}) en deze rij"
-                report(
-                    _fault(
-                        later,
-                        bestand,
-                        "cel_gat",
-                        "begindatum",
-                        text,
-                        str(later.begindatum),
-                        str(earlier.einddatum + _DAY),
-                    )
-                )
+        first, *others = sorted(rows, key=lambda cel: (cel.begindatum, cel.rij))
+        latest = first
+        for later in others:
+            if later.begindatum <= latest.einddatum:
+                text = f"overlapt met rij {latest.rij} ({latest.begindatum} t/m {latest.einddatum})"
+                found, wanted = str(later.begindatum), f"na {latest.einddatum}"
+                report(_fault(later, bestand, "cel_overlap", "begindatum", text, found, wanted))
+            elif later.begindatum > latest.einddatum + _DAY:
+                text = f"gat tussen rij {latest.rij} (t/m {latest.einddatum}) en deze rij"
+                found, wanted = str(later.begindatum), str(latest.einddatum + _DAY)
+                report(_fault(later, bestand, "cel_gat", "begindatum", text, found, wanted))
+            latest = max(latest, later, key=lambda cel: cel.einddatum)
 
 
 def _grouped(cells: Iterable[Cel]) -> Iterable[list[Cel]]:

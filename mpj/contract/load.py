@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
-from attrs import frozen
-
 from mpj.contract.check import check_cells, check_codes, check_together
-from mpj.contract.model import Cel, Coderij, Contract, Perceel
+from mpj.contract.model import Contract, Perceel
+from mpj.contract.rows import Contracttabel, read_cells, read_coderijen
 from mpj.contract.settings import PERCEEL_KEYS, Document, Report, read_gemeenten, read_settings
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
-from mpj.reading.faults import Fault, InputError, mask
-from mpj.reading.fields import MAX_CENTS, FieldError, check_choice, parse_date, parse_euros
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.fields import FieldError
 from mpj.reading.names import check_names
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
@@ -23,7 +24,6 @@ TARIEVEN_COLUMNS = ("perceel", "prestatiecode", "kwalificatieniveau", "begindatu
 TARIEVEN_REQUIRED = ("prestatiecode", "kwalificatieniveau", "begindatum", "tarief")
 CODES_COLUMNS = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode", "perceel")
 CODES_REQUIRED = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode")
-UITGESLOTEN = "uitgesloten"
 
 
 def load_contract(
@@ -36,8 +36,11 @@ def load_contract(
     what was found, what was expected.
     """
     folder = Path(folder)
-    naam = naam or folder.resolve().name
-    if not folder.is_dir():
+    try:
+        naam, present = naam or folder.resolve().name, folder.is_dir()
+    except (OSError, RuntimeError):
+        naam, present = naam or folder.name[:60], False
+    if not present:
         raise InputError(
             Fault(
                 "map_ontbreekt",
@@ -64,7 +67,7 @@ def load_contracts(
     """Load several folders and check them together; raises InputError with the faults of all of them."""
     contracts: list[Contract] = []
     faults: list[Fault] = []
-    paths = [Path(folder).resolve() for folder in folders]
+    paths = [Path(folder).absolute() for folder in folders]
     for path in paths:
         depth = 1 if [other.name for other in paths].count(path.name) == 1 else 2
         try:
@@ -90,7 +93,7 @@ def make_contract(
     Raises InputError with every fault, as `load_contract` does.
     """
     faults: list[Fault] = []
-    tables: list[_Table | None] = []
+    tables: list[Contracttabel | None] = []
     for naam, rows, columns, required in (
         ("tarieven", tarieven, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED),
         ("codes", codes, CODES_COLUMNS, CODES_REQUIRED),
@@ -103,14 +106,8 @@ def make_contract(
         if listed:
             faults += check_names(names, columns, required, naam, 0)
         texts = ({name: str(row.get(name) or "").strip() for name in columns} for row in listed)
-        tables.append(_Table(naam, list(enumerate(texts, 1))))
+        tables.append(Contracttabel(naam, list(enumerate(texts, 1))))
     return _build(Document(settings, "contract"), tables[0], tables[1], faults, protocols, report, "", {})
-
-
-@frozen
-class _Table:
-    naam: str
-    rows: list[tuple[int, Mapping[str, str]]]
 
 
 def _read_toml(source: Source, faults: list[Fault], hashes: dict[str, str]) -> Document:
@@ -124,14 +121,21 @@ def _read_toml(source: Source, faults: list[Fault], hashes: dict[str, str]) -> D
         faults += error.faults
     except UnicodeDecodeError:
         faults.append(Fault("codering_onjuist", source.naam, toelichting="het bestand is geen UTF-8", verwacht="UTF-8"))
-    except tomllib.TOMLDecodeError as error:
-        faults.append(Fault("toml_onleesbaar", source.naam, toelichting="geen leesbare TOML", gevonden=mask(str(error))))
+    except (RecursionError, ValueError) as error:
+        # tomllib tells the line in its text only; a number of thousands of digits and deep nesting tell none.
+        place = re.search(r"\(at line ([0-9]+), column ([0-9]+)\)", str(error))
+        kolom = f"teken {place[2]}" if place else ""
+        text = "geen leesbare TOML" if place or not isinstance(error, RecursionError) else "te diep genest"
+        verwacht = "TOML: sleutel = waarde, teksten tussen aanhalingstekens"
+        faults.append(
+            Fault("toml_onleesbaar", source.naam, int(place[1]) if place else 0, kolom, toelichting=text, verwacht=verwacht)
+        )
     return Document({}, source.naam)
 
 
 def _read_table(
     source: Source, columns: tuple[str, ...], required: tuple[str, ...], faults: list[Fault], hashes: dict[str, str]
-) -> _Table:
+) -> Contracttabel:
     rows: list[tuple[int, Mapping[str, str]]] = []
     try:
         with open_table(source, columns, required) as table:
@@ -153,13 +157,13 @@ def _read_table(
         hashes[source.naam] = table.sha256
     except InputError as error:
         faults += error.faults
-    return _Table(source.naam, rows)
+    return Contracttabel(source.naam, rows)
 
 
 def _build(
     document: Document,
-    tarieven: _Table | None,
-    codes: _Table | None,
+    tarieven: Contracttabel | None,
+    codes: Contracttabel | None,
     faults: list[Fault],
     protocols: Mapping[str, Protocol],
     report: Report | None,
@@ -194,6 +198,11 @@ def _build(
             )
         )
     percelen = _percelen(document, values.get("contract.gemeenten"), faults.append) if readable else ()
+    # Without a usable protocol or dates the rows are still read, by the rules that are known, so that no fault hides another.
+    rules = protocol or next(iter(protocols.values()))
+    window = (begindatum or date.min, einddatum or date.max)
+    cellen = tuple(read_cells(tarieven, rules, percelen, window, faults.append)) if tarieven else ()
+    coderijen = tuple(read_coderijen(codes, rules, percelen, faults.append)) if codes else None
     if protocol is None or not begindatum or not einddatum or not percelen or tarieven is None:
         _raise(faults, report)
         raise AssertionError("a contract that cannot be built has faults")
@@ -220,12 +229,13 @@ def _build(
         },
         normtijd=normtijd,
         percelen=percelen,
-        cellen=tuple(_cells(tarieven, protocol, percelen, begindatum, einddatum, faults.append)),
-        codes=None if codes is None else tuple(_coderijen(codes, protocol, percelen, faults.append)),
+        cellen=cellen,
+        codes=coderijen,
         map=naam,
         bestanden=dict(hashes),
     )
-    check_cells(contract, tarieven.naam, document, faults.append)
+    if cellen or not any(fault.bestand == tarieven.naam and fault.soort == "fout" for fault in faults):
+        check_cells(contract, tarieven.naam, document, faults.append)
     if codes is not None:
         check_codes(contract, codes.naam, faults.append)
     _raise(faults, report)
@@ -254,7 +264,8 @@ def _percelen(document: Document, gemeenten: tuple[str, ...] | None, report: Rep
         ):
             report(fault)
         code, naam = table.get("code", ""), table.get("naam", "")
-        if not isinstance(code, str) or not code.strip() or not isinstance(naam, str):
+        code = code.strip() if isinstance(code, str) else code
+        if not isinstance(code, str) or not code or not isinstance(naam, str):
             report(
                 document.fault(
                     "waarde_onjuist",
@@ -289,7 +300,7 @@ def _percelen(document: Document, gemeenten: tuple[str, ...] | None, report: Rep
             )
         if code in {perceel.code for perceel in percelen}:
             report(document.fault("perceel_dubbel", "perceel", "code", "de code komt twee keer voor", gevonden=code, nth=nth))
-        percelen.append(Perceel(code, naam, eigen))
+        percelen.append(Perceel(code, naam.strip(), eigen))
     return tuple(percelen)
 
 
@@ -311,7 +322,7 @@ def _normtijden(document: Document, protocol: Protocol, report: Report) -> dict[
                     verwacht='een prestatiecode tussen aanhalingstekens, als "10.2"',
                 )
             )
-        elif naam not in protocol.normtijden:
+        elif not isinstance(naam, str) or naam not in protocol.normtijden:
             report(
                 document.fault(
                     "normtijd_onbekend",
@@ -325,101 +336,3 @@ def _normtijden(document: Document, protocol: Protocol, report: Report) -> dict[
         else:
             result[code] = naam
     return result
-
-
-class _Fields:
-    """Reads the fields of one row of a contract table, reporting each that is wrong."""
-
-    def __init__(self, bestand: str, rij: int, fields: Mapping[str, str], report: Report) -> None:
-        self.bestand, self.rij, self.fields, self.report = bestand, rij, fields, report
-        self.ok = True
-
-    def wrong(self, code: str, kolom: str, verwacht: str, toelichting: str) -> None:
-        self.ok = False
-        found = mask(self.fields.get(kolom, "")) or "leeg"
-        self.report(Fault(code, self.bestand, self.rij, kolom, found, verwacht, toelichting))
-
-    def take(self, kolom: str, parse: Callable[[str], Any], code: str, toelichting: str) -> Any:
-        try:
-            return parse(self.fields.get(kolom, ""))
-        except FieldError as error:
-            self.wrong(code, kolom, error.verwacht, toelichting)
-            return None
-
-
-def _common(
-    fields: _Fields, protocol: Protocol, percelen: tuple[Perceel, ...], *, perceel_required: bool
-) -> tuple[str, str, str | None]:
-    """Read what both tables share: perceel, prestatiecode, kwalificatieniveau."""
-    perceel = fields.fields.get("perceel", "")
-    codes = tuple(item.code for item in percelen)
-    if not perceel and perceel_required and len(codes) == 1:
-        perceel = codes[0]
-    elif perceel not in codes and (perceel or perceel_required):
-        fields.wrong("perceel_onbekend", "perceel", ", ".join(codes), "het perceel staat niet in contract.toml")
-    prestatiecode = fields.take(
-        "prestatiecode", lambda text: _known_code(protocol, text), "prestatiecode_onbekend", "onbekende prestatiecode"
-    )
-    niveau = None
-    if fields.fields.get("kwalificatieniveau"):
-        niveau = fields.take(
-            "kwalificatieniveau",
-            lambda text: check_choice(text, protocol.niveaus),
-            "niveau_onbekend",
-            "onbekend kwalificatieniveau",
-        )
-    return perceel, prestatiecode or "", niveau
-
-
-def _known_code(protocol: Protocol, text: str) -> str:
-    if text not in protocol.prestatiecodes:
-        raise FieldError("een prestatiecode van het protocol, als 2.1")
-    return text
-
-
-def _cells(
-    table: _Table, protocol: Protocol, percelen: tuple[Perceel, ...], begindatum: Any, einddatum: Any, report: Report
-) -> Iterator[Cel]:
-    for rij, row in table.rows:
-        fields = _Fields(table.naam, rij, row, report)
-        perceel, prestatiecode, niveau = _common(fields, protocol, percelen, perceel_required=True)
-        begin = fields.take("begindatum", parse_date, "datum_onjuist", "geen datum")
-        end = einddatum
-        if row.get("einddatum"):
-            end = fields.take("einddatum", parse_date, "datum_onjuist", "geen datum")
-        tarief = None
-        if row.get("tarief") != UITGESLOTEN:
-            tarief = fields.take("tarief", _price, "tarief_onjuist", "geen tarief")
-        if begin and end and end < begin:
-            fields.wrong("datum_onjuist", "einddatum", f"{begin} of later", "einddatum ligt voor begindatum")
-        if begin and begin < begindatum:
-            fields.wrong("datum_buiten_contract", "begindatum", f"{begindatum} of later", "de cel begint voor het contract")
-        if end and end > einddatum:
-            fields.wrong("datum_buiten_contract", "einddatum", f"{einddatum} of eerder", "de cel eindigt na het contract")
-        if begin and begin > einddatum and not row.get("einddatum"):
-            continue
-        if fields.ok:
-            yield Cel(perceel, prestatiecode, niveau, begin, end, tarief, rij)
-
-
-def _price(text: str) -> int:
-    try:
-        cents = parse_euros(text)
-    except FieldError:
-        raise FieldError("euro's met hoogstens 2 decimalen, als 24,55, of uitgesloten") from None
-    if not 0 < cents <= MAX_CENTS:
-        raise FieldError("een tarief boven 0,00")
-    return cents
-
-
-def _coderijen(table: _Table, protocol: Protocol, percelen: tuple[Perceel, ...], report: Report) -> Iterator[Coderij]:
-    for rij, row in table.rows:
-        fields = _Fields(table.naam, rij, row, report)
-        perceel, prestatiecode, niveau = _common(fields, protocol, percelen, perceel_required=False)
-        categorie, productcode = row.get("productcategorie", ""), row.get("productcode", "")
-        if prestatiecode and categorie not in (allowed := protocol.prestatiecodes[prestatiecode].categorieen):
-            fields.wrong("categorie_onjuist", "productcategorie", " of ".join(allowed), f"geen categorie van {prestatiecode}")
-        if not 1 <= len(productcode) <= 5:
-            fields.wrong("productcode_onjuist", "productcode", "1 tot en met 5 tekens", "geen productcode")
-        if fields.ok:
-            yield Coderij(prestatiecode, niveau, categorie, productcode, perceel, rij)

@@ -107,3 +107,12 @@ def is_zorg(protocol: Protocol, prestatiecode: str, kwalificatieniveau: str | No
     """
     priced = protocol.prestatiecodes[prestatiecode].hulpvorm.niveau
     return kwalificatieniveau is not None and (priced == "zorg" or (priced == "contract" and zonder_niveau))
+
+
+def priced_without_level(contract: Contract) -> set[tuple[str, str]]:
+    """Return the (perceel, prestatiecode) that have a price without level at any time; an excluded cell is no price."""
+    return {
+        (cel.perceel, cel.prestatiecode)
+        for cel in contract.cellen
+        if cel.kwalificatieniveau is None and cel.tarief_cent is not None
+    }

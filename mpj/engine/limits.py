@@ -77,8 +77,11 @@ class Limiet:
     reden: str
     maximum: int
     used: int
-    laatst: str = "eerdere declaraties"
+    laatst: str = ""
     op: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        self.laatst = "eerdere declaraties" if self.used else "het begin: er past geen hele eenheid in"
 
     @property
     def rest(self) -> int:

@@ -95,6 +95,8 @@ class Dekkingen:
             self.gelezen += 1
             if isinstance(item, Mapping):
                 item = parse_toewijzing(mappings.row(item))
+            elif not isinstance(item, Toewijzing | OngeldigeToewijzing):
+                raise TypeError(f"expected Toewijzing or a mapping, not {type(item).__name__}")
             if isinstance(item, Toewijzing) and (faults := self._faults(item)):
                 uitval = _uitval(item, "ongeldig", "; ".join(faults))
                 item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))

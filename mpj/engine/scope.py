@@ -49,7 +49,11 @@ class Periode:
     @classmethod
     def of(cls, protocol: Protocol, maand: int, dagtekening: date, *, nalevering: bool) -> Periode:
         """Return the period of a run under `protocol`."""
-        return cls(maand, nalevering, protocol.vroegste_datum, dagtekening - relativedelta(years=protocol.jaren_terug))
+        try:
+            oudste = dagtekening - relativedelta(years=protocol.jaren_terug)
+        except ValueError:
+            oudste = date.min
+        return cls(maand, nalevering, protocol.vroegste_datum, oudste)
 
     def te_oud(self, day: date, period_end: date) -> bool:
         """Say whether care on `day` is too old: before the earliest date, or its product period ended too long ago (TR335)."""
@@ -64,6 +68,12 @@ class Periode:
             return "te_oud"
         return "voor_periode" if month < self.maand and not self.nalevering else None
 
+    def explain(self, reden: str) -> str:
+        """Say in Dutch what a reason of this period means."""
+        if reden == "te_oud":
+            return f"voor {self.vroegste}, of in een productperiode die voor {self.oudste} eindigde"
+        return f"de declaratieperiode is {month_text(self.maand)}"
+
     def days_of(self, stay: Verblijf) -> Iterator[Dagen]:
         """Take a stay apart into runs of days by what the period says of them; an open end runs to the end of the period.
 
@@ -71,9 +81,11 @@ class Periode:
         """
         last = stay.einddatum or max(last_day(self.maand), stay.begindatum)
         begin = stay.begindatum
-        while begin <= last:
+        while True:
             run = self._run(begin, last)
             yield run
+            if run.einde >= last:
+                return
             begin = run.einde + _DAY
 
     def _run(self, begin: date, last: date) -> Dagen:
@@ -177,7 +189,7 @@ def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
 def registratie_reason(record: Registratie, periode: Periode) -> tuple[str, str] | None:
     """Return why a registratie is out before any toewijzing is looked for, None when it goes on."""
     if reden := periode.reason(record.datum):
-        return reden, f"de periode is {month_text(periode.maand)}"
+        return reden, periode.explain(reden)
     if record.tijdsoort != "direct":
         return "niet_direct", f"tijdsoort {record.tijdsoort}"
     if record.status in AFGEZEGD:

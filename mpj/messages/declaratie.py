@@ -13,7 +13,6 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
-from mpj.protocol.rounding import half_up
 from mpj.messages.binding import to_groep
 from mpj.messages.description import Beschrijving, Registry, shipped
 from mpj.messages.values import (
@@ -28,6 +27,7 @@ from mpj.messages.values import (
     Xsdversie,
 )
 from mpj.messages.writer import sizer
+from mpj.protocol.rounding import half_up
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of, parse_month
 

@@ -6,10 +6,11 @@ Files are written in a hidden sibling folder that is renamed when all is there. 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mpj.reading.faults import Fault, InputError
@@ -24,8 +25,10 @@ def output_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
     An existing `out` that is not empty is refused unless `force`; then the files of this run replace those of the same name, and
     messages of an earlier run go. Only the owner can enter the new folder. Raises InputError when `out` cannot be used.
     """
-    _check(out, force=force)
     try:
+        out = Path(os.path.realpath(out))
+        _check(out, force=force)
+        made = [folder for folder in out.parents if not folder.exists()]
         out.parent.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=f".{out.name}.onvolledig-", dir=out.parent))
     except OSError as error:
@@ -33,47 +36,45 @@ def output_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
     try:
         yield stage
         try:
+            _check(out, force=force)
             _publish(stage, out)
         except OSError as error:
             raise _unusable(out, error) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        with suppress(OSError):
+            for folder in made:
+                folder.rmdir()
 
 
 def _check(out: Path, *, force: bool) -> None:
+    """Refuse a file, and a folder that is not empty unless `force`; raises OSError where that cannot be seen."""
     if out.exists() and not out.is_dir():
-        raise InputError(
-            Fault("uitvoer_onbruikbaar", out.name, kolom="--out", toelichting="is een bestand, geen map", verwacht="een map")
-        )
-    try:
-        filled = out.is_dir() and any(out.iterdir())
-    except OSError as error:
-        raise _unusable(out, error) from error
-    if filled and not force:
-        raise InputError(
-            Fault(
-                "uitvoer_niet_leeg",
-                out.name,
-                kolom="--out",
-                toelichting="de map bestaat en is niet leeg",
-                verwacht="een nieuwe map, of --force",
-            )
-        )
+        raise InputError(_fault("uitvoer_onbruikbaar", out, "is een bestand, geen map", "een map"))
+    if out.is_dir() and any(out.iterdir()) and not force:
+        raise InputError(_fault("uitvoer_niet_leeg", out, "de map bestaat en is niet leeg", "een nieuwe map, of --force"))
+
+
+def _fault(code: str, out: Path, toelichting: str, verwacht: str = "") -> Fault:
+    return Fault(code, out.name[:60], kolom="--out", toelichting=toelichting, verwacht=verwacht)
 
 
 def _unusable(out: Path, error: OSError) -> InputError:
     reason = error.strerror or type(error).__name__
-    return InputError(
-        Fault("uitvoer_onbruikbaar", out.name, kolom="--out", toelichting=f"de map kan niet worden geschreven ({reason})")
-    )
+    return InputError(_fault("uitvoer_onbruikbaar", out, f"de map kan niet worden geschreven ({reason})"))
 
 
 def _publish(stage: Path, out: Path) -> None:
-    if not out.exists() or not any(out.iterdir()):
-        if out.exists():
-            out.rmdir()
+    if not out.exists():
         stage.rename(out)
         return
+    if not any(out.iterdir()):
+        # A mount point cannot be replaced as a whole; then the files go in one by one, as over an earlier run.
+        with suppress(OSError):
+            out.rmdir()
+            stage.rename(out)
+            return
+        out.mkdir(exist_ok=True)
     (out / SEAL).unlink(missing_ok=True)
     names = sorted((path.name for path in stage.iterdir()), key=lambda name: (name == SEAL, name))
     for stale in (*out.glob("jw323-*.xml"), *out.glob("jw325*.xml")):

@@ -7,14 +7,16 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from attrs import fields, frozen
 
 from mpj.engine.run import Result
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.protocol import MPJ_16
 from mpj.reading.faults import Fault, InputError, mask
-from mpj.reading.fields import FieldError, parse_date
+from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
+from mpj.reading.periods import month_text, parse_month
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
 from mpj.records.uitval import REDENEN, Uitval
@@ -86,10 +88,21 @@ def text_of(value: object) -> str:
     return "" if value is None else str(value)
 
 
+class _LineFeeds:
+    """Ends rows with a line feed alone. The writer is told CR/LF, since it quotes only the line ends that it knows of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, row: str) -> int:
+        """Write one row."""
+        return self._stream.write(row[:-2] + "\n")
+
+
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
     """Write a table in the house form: UTF-8, ``;`` between fields, a header row, line feeds."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, delimiter=";", lineterminator="\n")
+        writer = csv.writer(_LineFeeds(stream), delimiter=";", lineterminator="\r\n")
         writer.writerow(columns)
         writer.writerows(rows)
 
@@ -121,9 +134,20 @@ def _ja_nee(text: str) -> bool:
 
 
 def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
         raise FieldError("een geheel getal")
     return int(text)
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    return lambda text: check_choice(text, choices)
+
+
+def _month(text: str) -> str:
+    try:
+        return month_text(parse_month(text))
+    except ValueError:
+        raise FieldError("een maand als 2026-03") from None
 
 
 def _maybe(parse: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -145,6 +169,13 @@ def _reason(text: str) -> str:
 
 
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "debetcredit": _one_of("D", "C"),
+    "declaratieperiode": _month,
+    "aanbieder": check_agb,
+    "gemeente": check_gemeente,
+    "bsn": check_bsn,
+    "normtijd": _one_of(*MPJ_16.normtijden),
+    "eenheid": _one_of(*MPJ_16.eenheden),
     "toewijzingnummer": _whole,
     "begindatum": parse_date,
     "einddatum": parse_date,
@@ -288,7 +319,7 @@ def read_run(folder: Path) -> Run:
         summary = json.loads(path.read_text("utf-8"))
         if summary["formaat"] != 1 or summary["soort"] != "declare":
             raise ValueError
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         verwacht = "een map die mpj declare schreef, met samenvatting.json"
         raise InputError(
             Fault("map_onleesbaar", folder.name, kolom="--van", toelichting="geen volledige uitvoer", verwacht=verwacht)

@@ -23,8 +23,13 @@ def mask(text: str) -> str:
     digits = sum(character.isdigit() for character in _SEPARATORS.sub("", text))
     if _DIGIT_RUN.search(text) or digits >= 9:
         return f"(verborgen, {len(text)} tekens)"
-    shown = "".join(character if character.isprintable() else "�" for character in text)
+    shown = printable(text)
     return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
+
+
+def printable(text: str) -> str:
+    """Return `text` without characters that steer a terminal."""
+    return "".join(character if character.isprintable() else "�" for character in text)
 
 
 @frozen

@@ -81,6 +81,15 @@ def is_bsn(text: str) -> bool:
     return _NINE.fullmatch(text) is not None and bool(_stdnum_bsn.is_valid(text))
 
 
+_IN_PIECES = re.compile(r"(?<![0-9])[0-9](?:[ .\-/_]?[0-9]){8}(?![ .\-/_]?[0-9])")
+
+
+def bsns_in(text: str) -> list[str]:
+    """Return every BSN that stands in `text` by itself, also with dots, dashes, slashes or blanks between its digits."""
+    found = (re.sub(r"[^0-9]", "", match) for match in _IN_PIECES.findall(text))
+    return [digits for digits in found if is_bsn(digits)]
+
+
 def check_bsn(text: str) -> str:
     """Return `text` when it is a BSN; raises FieldError, which never shows the value."""
     if not is_bsn(text):

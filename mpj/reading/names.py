@@ -32,7 +32,7 @@ def check_names(
     for name in dict.fromkeys(found):
         if not name or name in known:
             continue
-        neighbour = next((candidate for candidate in known if _is_near(name, candidate)), None)
+        neighbour = _neighbour(name, known)
         if neighbour is None:
             ignored.append(mask(name))
         else:
@@ -69,10 +69,16 @@ def _plain(name: str) -> str:
     return name.casefold().replace("_", "").replace("-", "")
 
 
-def _is_near(name: str, known: str) -> bool:
-    left, right = _plain(name), _plain(known)
-    allowed = 1 if min(len(left), len(right)) <= 4 else 2
-    return abs(len(left) - len(right)) <= allowed and _distance(left, right) <= allowed
+def _neighbour(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is nearest to `name`, None when none is near."""
+    left = _plain(name)
+    distances: list[tuple[int, str]] = []
+    for candidate in known:
+        right = _plain(candidate)
+        allowed = 1 if min(len(left), len(right)) <= 4 else 2
+        if abs(len(left) - len(right)) <= allowed and (distance := _distance(left, right)) <= allowed:
+            distances.append((distance, candidate))
+    return min(distances)[1] if distances else None
 
 
 def _distance(left: str, right: str) -> int:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
+import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,18 +19,22 @@ from typing import IO
 from attrs import evolve, frozen
 
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.fields import is_bsn
 
 _CHUNK = 1 << 16
 _MAX_ZIP = 8 << 30
+# What zipfile lets through for a damaged, encrypted or exotic zip; NotImplementedError is a RuntimeError.
+_ZIP_ERRORS = (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error, lzma.LZMAError, ValueError)
 
 
 @frozen
 class Source:
-    """One file: `naam` for reports, `path` on disk and, in a zip, the `lid` (member)."""
+    """One file: `naam` for reports, `path` on disk and, in a zip, the `lid` (member) and its place in the list of members."""
 
     naam: str
     path: Path
     lid: str = ""
+    plaats: int = 0
 
     @property
     def suffix(self) -> str:
@@ -39,12 +46,12 @@ class Source:
         """Open the file for reading once; its SHA-256 is complete when all was read. Raises InputError when it cannot be read."""
         try:
             if self.lid:
-                with zipfile.ZipFile(self.path) as archive, archive.open(self.lid) as stream:
+                with zipfile.ZipFile(self.path) as archive, archive.open(archive.infolist()[self.plaats]) as stream:
                     yield Digester(stream)
             else:
                 with self.path.open("rb") as stream:
                     yield Digester(stream)
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        except (OSError, *_ZIP_ERRORS) as error:
             if isinstance(error, RuntimeError) and not self.lid:
                 raise
             raise InputError(_unreadable(self.naam, error)) from error
@@ -85,8 +92,8 @@ def find_sources(paths: Iterable[str | Path], suffixes: Sequence[str]) -> list[S
     for path in map(Path, paths):
         try:
             sources = list(_expand(path, suffixes))
-        except (OSError, zipfile.BadZipFile) as error:
-            faults.append(_unreadable(path.name or str(path), error))
+        except (OSError, *_ZIP_ERRORS) as error:
+            faults.append(_unreadable(_shown(path.name or str(path)), error))
             continue
         if not sources:
             wanted = " of ".join(suffixes)
@@ -109,19 +116,28 @@ def _expand(path: Path, suffixes: Sequence[str]) -> Iterator[Source]:
         for file in sorted(path.rglob("*")):
             inside = file.relative_to(path)
             if file.is_file() and file.suffix.lower() in suffixes and not any(part.startswith(".") for part in inside.parts):
-                yield Source(f"{path.resolve().name}/{inside.as_posix()}", file)
+                yield Source(_shown(f"{path.resolve().name}/{inside.as_posix()}"), file)
     elif path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if Path(info.filename).suffix.lower() in suffixes and not info.is_dir()]
-        if sum(info.file_size for info in members) > _MAX_ZIP:
+            members = [
+                (info.filename, place, info.file_size)
+                for place, info in enumerate(archive.infolist())
+                if Path(info.filename).suffix.lower() in suffixes and not info.is_dir()
+            ]
+        if sum(size for _, _, size in members) > _MAX_ZIP:
             raise zipfile.BadZipFile("uitgepakt groter dan 8 GiB")
-        for info in sorted(members, key=lambda info: info.filename):
-            if not info.filename.startswith("__MACOSX"):
-                yield Source(f"{path.name}/{info.filename}", path, info.filename)
+        for lid, place, _ in sorted(members):
+            if not lid.startswith("__MACOSX"):
+                yield Source(_shown(f"{path.name}/{lid}"), path, lid, place)
     else:
-        if not path.exists():
-            raise FileNotFoundError
-        yield Source(path.name, path)
+        path.stat()
+        yield Source(_shown(path.name), path)
+
+
+def _shown(naam: str) -> str:
+    """Return a file's name fit for every report: characters that can be written, and no BSN."""
+    naam = naam.encode("utf-8", "replace").decode("utf-8")
+    return re.sub(r"[0-9]{9}", lambda match: "#########" if is_bsn(match[0]) else match[0], naam)
 
 
 def _distinct(sources: list[Source]) -> list[Source]:
@@ -144,7 +160,7 @@ def _distinct(sources: list[Source]) -> list[Source]:
 def _unreadable(naam: str, error: Exception) -> Fault:
     if isinstance(error, FileNotFoundError):
         return Fault("bestand_ontbreekt", naam, toelichting="bestand of map bestaat niet")
-    if isinstance(error, zipfile.BadZipFile | RuntimeError | NotImplementedError | EOFError):
+    if isinstance(error, _ZIP_ERRORS):
         return Fault(
             "zip_onleesbaar",
             naam,

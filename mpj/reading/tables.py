@@ -49,7 +49,7 @@ def open_table(source: Source, known: Iterable[str], required: Iterable[str]) ->
     with source.open() as raw:
         stream = io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8-sig", newline="")
         reader = csv.reader(stream, delimiter=";", strict=True)
-        rows = _rows(reader, source.naam)
+        rows = _rows(reader, source)
         rij, header = next(rows, (0, []))
         if not rij:
             raise InputError(
@@ -78,9 +78,9 @@ def open_table(source: Source, known: Iterable[str], required: Iterable[str]) ->
         stream.detach().detach()
 
 
-def _rows(reader: Iterator[list[str]], naam: str) -> Iterator[Row]:
+def _rows(reader: Iterator[list[str]], source: Source) -> Iterator[Row]:
     """Pass on the rows that hold anything, with their line numbers; turn what csv and the decoder raise into InputError."""
-    line = 0
+    naam, line = source.naam, 0
     while True:
         begin = line + 1
         try:
@@ -92,7 +92,7 @@ def _rows(reader: Iterator[list[str]], naam: str) -> Iterator[Row]:
                 Fault(
                     "codering_onjuist",
                     naam,
-                    begin,
+                    _undecodable(source) or begin,
                     toelichting="het bestand is geen UTF-8",
                     verwacht="UTF-8 (in Excel: CSV UTF-8)",
                 )
@@ -120,6 +120,17 @@ def _rows(reader: Iterator[list[str]], naam: str) -> Iterator[Row]:
                     )
                 )
             yield begin, fields
+
+
+def _undecodable(source: Source) -> int:
+    """Return the first line that is no UTF-8, 0 when every line by itself is."""
+    with source.open() as raw:
+        for number, line in enumerate(io.BufferedReader(raw), 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 0
 
 
 def _hint(header: list[str], naam: str) -> list[Fault]:

@@ -41,6 +41,8 @@ def collect_medewerkers(items: Iterable[Medewerker | Row | Mapping[str, object]]
             if item.kwalificatieniveau not in protocol.niveaus:
                 faults.append(_fault(item.bestand, item.rij, "kwalificatieniveau is onbekend"))
             continue
+        if not isinstance(item, Row | Mapping):
+            raise TypeError(f"expected Medewerker or a mapping, not {type(item).__name__}")
         row = item if isinstance(item, Row) else mappings.row(item)
         medewerker = _parse(row, protocol)
         if medewerker is None:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from mpj.reading.faults import Fault, InputError, mask
-from mpj.reading.fields import FieldError, is_bsn
+from mpj.reading.fields import FieldError, bsns_in, is_bsn
 from mpj.reading.names import check_names
 from mpj.reading.sources import find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.uitval import Uitval
 
 _T = TypeVar("_T")
-_NINE_DIGITS = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])")
 _HIDDEN = "(niet getoond)"
+_HUGE = 10**40
 
 
 class Row:
@@ -95,7 +95,7 @@ def _may_show_bsn(bron: str, found: str) -> bool:
     digits = re.sub(r"[^0-9]", "", found)
     if len(digits) >= 7 and digits in re.sub(r"[^0-9]", "", bron):
         return True
-    return not is_bsn(found) and any(is_bsn(run) for run in _NINE_DIGITS.findall(bron))
+    return not is_bsn(found) and bool(bsns_in(bron))
 
 
 def table_rows(table: Table) -> Iterator[Row]:
@@ -103,7 +103,7 @@ def table_rows(table: Table) -> Iterator[Row]:
     columns = list(table.columns.items())
     naam, width = table.naam, table.width
     for rij, fields in table:
-        ragged = len(fields) != width
+        ragged = len(fields) < width or any(fields[width:])
         if ragged:
             fields = fields + [""] * (width - len(fields))
         row = Row({name: fields[place].strip() if name != "bsn" else fields[place] for name, place in columns}, naam, rij)
@@ -161,13 +161,18 @@ def _as_text(value: object) -> str:
         case None:
             return ""
         case str():
-            return value
+            return value.encode("utf-8", "replace").decode("utf-8")
         case bool():
             return "ja" if value else "nee"
+        case int() if abs(value) >= _HUGE:
+            return "(een te groot getal)"
         case time():
             return value.strftime("%H:%M:%S" if value.second else "%H:%M")
         case date():
             return value.isoformat()
         case tuple() | list() | frozenset() | set():
-            return ",".join(sorted(map(str, value)) if isinstance(value, set | frozenset) else map(str, value))
-    return str(value)
+            return ",".join(sorted(map(_as_text, value)) if isinstance(value, set | frozenset) else map(_as_text, value))
+    try:
+        return _as_text(str(value))
+    except Exception:
+        return "(geen tekst)"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mpj.contract.model import Contract, is_zorg, normtijd_of
+from mpj.contract.model import Contract, is_zorg, normtijd_of, priced_without_level
 from mpj.protocol import Normtijd
 from mpj.protocol.productcodes import encode
 from mpj.reading.periods import month_of
 from mpj.tariefkaart.kwalificatieniveaus import billed_level
 from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Aanbod, Instellingen, Prijs, Productcode, Soort, Tariefkaart
 
+# A contract until the year 9999 is one without an end; tables of a hundred years are enough for it.
+_HORIZON = 1200
 _Prices = dict[tuple[str, str, int], dict[str | None, int]]
 
 
@@ -54,21 +56,18 @@ def _instellingen(contract: Contract) -> Instellingen:
 
 def _by_month(contract: Contract) -> _Prices:
     """Return the priced cells of each (perceel, prestatiecode, month) by level; excluded cells are left out here, once."""
+    horizon = month_of(contract.begindatum) + _HORIZON
     prices: _Prices = {}
     for cel in contract.cellen:
         if cel.tarief_cent is not None:
-            for month in range(month_of(cel.begindatum), month_of(cel.einddatum) + 1):
+            for month in range(month_of(cel.begindatum), min(month_of(cel.einddatum), horizon) + 1):
                 prices.setdefault((cel.perceel, cel.prestatiecode, month), {})[cel.kwalificatieniveau] = cel.tarief_cent
     return prices
 
 
-def _zonder_niveau(contract: Contract) -> set[tuple[str, str]]:
-    return {(cel.perceel, cel.prestatiecode) for cel in contract.cellen if cel.kwalificatieniveau is None}
-
-
 def _prijzen(contract: Contract, prices: _Prices) -> Iterator[Prijs]:
     niveaus = contract.protocol.niveaus
-    zonder = _zonder_niveau(contract)
+    zonder = priced_without_level(contract)
     for (perceel, code, month), by_level in sorted(prices.items()):
         main = normtijd_of(contract.protocol, contract.normtijd, code, zorg=False)
         assert main is not None
@@ -115,7 +114,9 @@ def _soorten(contract: Contract) -> Iterator[Soort]:
     """Say for every prestatiecode of the contract which kind of price each soort of record needs (docs/steps.md, step 3)."""
     listed: dict[tuple[str, str], set[bool]] = {}
     for cel in contract.cellen:
-        listed.setdefault((cel.perceel, cel.prestatiecode), set()).add(cel.kwalificatieniveau is not None)
+        kinds = listed.setdefault((cel.perceel, cel.prestatiecode), set())
+        if cel.tarief_cent is not None:
+            kinds.add(cel.kwalificatieniveau is not None)
     for (perceel, code), kinds in sorted(listed.items()):
         main = normtijd_of(contract.protocol, contract.normtijd, code, zorg=False)
         assert main is not None

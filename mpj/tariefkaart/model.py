@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
-from attrs import asdict, astuple, field, frozen
+from attrs import asdict, field, fields, frozen
 
 from mpj.protocol import Afronding, Protocol
 from mpj.protocol.productcodes import decode
@@ -213,8 +214,10 @@ class Tariefkaart:
         digest.update(repr(sorted(settings.items())).encode())
         digest.update(repr((self.eigen_codes, self.percelen)).encode())
         for table in (self.prijzen, self.aanbod, self.soorten, self.productcodes):
-            for row in table:
-                digest.update(repr(astuple(row)).encode())
+            if table:
+                values = attrgetter(*(attribute.name for attribute in fields(type(table[0]))))
+                for row in table:
+                    digest.update(repr(values(row)).encode())
         return digest.hexdigest()
 
     @property

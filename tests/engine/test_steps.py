@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from world import AGB, BSN, contract, declare, only, reasons, registratie, toewijzing
@@ -113,8 +114,8 @@ def test_an_hour_price_in_minutes_is_not_rounded() -> None:
 )
 def test_wire_units(prestatiecode: str, normtijd: str | None, assigned: str | None, eenheid: str, volume: int) -> None:
     price = f"{prestatiecode} hbo" if prestatiecode == "2.1" else prestatiecode
-    settings = {"normtijd": {prestatiecode: normtijd}} if normtijd else {}
-    extra = {"volume": 100, "eenheid": assigned, "frequentie": "6"} if assigned else {}
+    settings: dict[str, Any] = {"normtijd": {prestatiecode: normtijd}} if normtijd else {}
+    extra: dict[str, Any] = {"volume": 100, "eenheid": assigned, "frequentie": "6"} if assigned else {}
     record = registratie(prestatiecode=prestatiecode, aantal=2)
     line = only(declare(contract({price: "20,00"}, **settings), [toewijzing(prestatiecode=prestatiecode, **extra)], [record]))
     assert (line.eenheid, line.volume_bericht) == (eenheid, volume)
@@ -356,3 +357,18 @@ def test_numbers_follow_from_a_lines_own_content() -> None:
     assert numbers(one)[0] == numbers(one, other)[1]
     assert numbers(one) != numbers(one, volgnummer=2)
     assert all(len(number) == 20 for number in numbers(one, other))
+
+
+def test_an_excluded_cell_bills_the_same_as_a_missing_one() -> None:
+    """Also where the contract decides whether a prestatiecode is priced per level."""
+    hours: Any = {"normtijd": {"11.1": "uur"}}
+    record, assigned = registratie(prestatiecode="11.1"), toewijzing(prestatiecode="11.1")
+    for prices in ({"11.1 hbo": "100,00"}, {"11.1 hbo": "100,00", "11.1": "uitgesloten"}):
+        assert only(declare(contract(prices, **hours), [assigned], [record])).bedrag_cent == 10_000
+    for prices in ({"11.1": "112,40"}, {"11.1": "112,40", "11.1 ams": "uitgesloten"}):
+        assert only(declare(contract(prices, **hours), [assigned], [record])).bedrag_cent == 11_240
+
+
+def test_a_budget_below_one_unit_says_so() -> None:
+    result = declare(contract(HBO), [toewijzing(budget_cent=2000)], [registratie()])
+    assert "past geen hele eenheid" in result.uitval[0].toelichting

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from mpj.engine.run import Result
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.explain import words
+from mpj.explanation import words
 from mpj.output import Run, read_run
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.records.rows import shows_bsn
@@ -52,7 +52,11 @@ def explain(run: Result | Run | str | Path, *, regel: str | None = None, bron: s
         run = Run.of(run)
     elif not isinstance(run, Run):
         run = read_run(Path(run))
-    return _explain_line(run, regel) if regel is not None else _explain_record(run, bron or "")
+    try:
+        return _explain_line(run, regel) if regel is not None else _explain_record(run, bron or "")
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        text = "de bestanden van deze uitvoer passen niet bij elkaar of zijn beschadigd"
+        raise InputError(Fault("map_onleesbaar", toelichting=text, verwacht="een map zoals mpj declare die schreef")) from error
 
 
 def _explain_line(run: Run, referentienummer: str) -> Uitleg:
@@ -66,7 +70,7 @@ def _explain_line(run: Run, referentienummer: str) -> Uitleg:
         (
             (
                 "contract",
-                f"{line.contract}, aanbieder {line.aanbieder}, gemeente {line.gemeente}, toewijzing {line.toewijzingnummer}",
+                f"{line.contract}, aanbieder {line.aanbieder}, {words.assignment(line)}",
             ),
             ("product", f"{line.prestatiecode} {line.kwalificatieniveau or 'zonder niveau'}, productcode {line.productcode}"),
             ("periode", words.product_period(line)),

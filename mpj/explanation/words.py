@@ -12,6 +12,7 @@ from babel.numbers import format_currency, format_decimal
 
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.periods import month_of
+from mpj.records.rows import shows_bsn
 
 _UNITS: Mapping[str, tuple[str, str]] = {
     "kwartier": ("kwartier", "kwartieren"),
@@ -75,9 +76,15 @@ def price_cell(line: Declaratieregel) -> str:
     return f"perceel {line.perceel}, prestatiecode {line.prestatiecode}, {level}, {month(line.begindatum)}"
 
 
+def assignment(line: Declaratieregel) -> str:
+    """Name the toewijzing of a line; its number is left out when it would show the BSN."""
+    nummer = "" if shows_bsn(str(line.toewijzingnummer), line.bsn) else f"{line.toewijzingnummer} "
+    return f"toewijzing {nummer}van gemeente {line.gemeente}"
+
+
 def chosen(row: Herkomst, line: Declaratieregel) -> str:
     """Say which toewijzing was chosen, and why."""
-    return f"toewijzing {line.toewijzingnummer} van gemeente {line.gemeente}: {_CHOICES.get(row.keuze, row.keuze)}"
+    return f"{assignment(line)}: {_CHOICES.get(row.keuze, row.keuze)}"
 
 
 def level(row: Herkomst, line: Declaratieregel) -> str:

@@ -3,6 +3,6 @@
 Reads a finished run (`mpj.output.Run`), computes nothing anew but what it shows, and names no client.
 """
 
-from mpj.explain.build import Blok, Uitleg, explain
+from mpj.explanation.build import Blok, Uitleg, explain
 
 __all__ = ["Blok", "Uitleg", "explain"]

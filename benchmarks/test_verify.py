@@ -1,0 +1,71 @@
+"""Verifying: the cost per line stays the same from 1,000 to 100,000 lines, with the history of as many."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from attrs import evolve
+from verify.support import AANBIEDER, GEMEENTE, contract, earlier, granted, line, message
+
+import mpj
+from mpj.messages import Declaratiebericht, Prestatie
+from mpj.records import Toewijzing
+from mpj.verification import Verificatie, verify
+
+SIZES = (1_000, 10_000, 100_000)
+
+
+def bsns(count: int) -> list[str]:
+    """Numbers that pass the eleven test."""
+    found: list[str] = []
+    number = 100_000_000
+    while len(found) < count:
+        digits = [int(one) for one in str(number)]
+        if (sum((9 - place) * digit for place, digit in enumerate(digits[:8])) - digits[8]) % 11 == 0:
+            found.append(str(number))
+        number += 1
+    return found
+
+
+def month(count: int) -> tuple[list[tuple[str, Prestatie]], list[Toewijzing]]:
+    """`count` right lines, five codes and levels for each client, and their toewijzingen."""
+    codes = (("45212", 164, 9820), ("45213", 174, 10440), ("45214", 208, 12480))
+    lines: list[tuple[str, Prestatie]] = []
+    own: list[Toewijzing] = []
+    for number, bsn in enumerate(bsns(-(-count // len(codes))), 1):
+        own.append(
+            Toewijzing(
+                toewijzingnummer=number,
+                bsn=bsn,
+                gemeente=GEMEENTE,
+                aanbieder=AANBIEDER,
+                begindatum=date(2026, 1, 1),
+                einddatum=date(2026, 12, 31),
+                prestatiecodes=("2.1",),
+                volume=100,
+                eenheid="04",
+                frequentie="6",
+            )
+        )
+        for place, (code, tariff, amount) in enumerate(codes):
+            values: dict[str, Any] = {"toewijzingnummer": number, "productcode": code, "tarief_cent": tariff, "bedrag_cent": amount}
+            lines.append((bsn, evolve(line(referentienummer=f"R{number}-{place}"), **values)))
+    return lines[:count], own
+
+
+def run(declared: Declaratiebericht, contracts: list[mpj.Contract], own: list[Toewijzing], history: Any) -> Verificatie:
+    return verify(declared, contracts, own, dagtekening=date(2026, 4, 10), history=history)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_verify(benchmark: Any, size: int) -> None:
+    lines, own = month(size)
+    february: dict[str, Any] = {"begindatum": date(2026, 2, 1), "einddatum": date(2026, 2, 28)}
+    before = [(bsn, evolve(one, referentienummer=f"{one.referentienummer}-F", **february)) for bsn, one in lines]
+    history = granted(earlier(*before))
+    outcome = benchmark.pedantic(run, (message(*lines), [contract()], own, history), rounds=1 if size > 10_000 else 3)
+    assert outcome.bevindingen == ()
+    assert outcome.samenvatting["toegekend"] == size
+    benchmark.extra_info["microseconds_per_line"] = round(benchmark.stats.stats.min / size * 1e6, 1)

@@ -1,0 +1,49 @@
+"""`mpj sample`: what an auditor checks at the employer, drawn by euros and reproducible."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from mpj.cli.common import FILE, Command, euros, guarded, meldingen_option
+
+_EPILOG = """
+Voorbeeld:
+
+\b
+  mpj sample --van maart --aantal 25 --zaad 2026-Q1 > steekproef.csv
+
+Spreek het zaad samen af: met hetzelfde zaad trekken beide partijen dezelfde steekproef. Elke euro heeft evenveel kans.
+"""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.option("--van", type=FILE, required=True, metavar="DIR", help="Map die mpj declare schreef.")
+@click.option("--aantal", type=click.IntRange(1, 100_000), required=True, help="Aantal paren, en aantal regels.")
+@click.option("--zaad", required=True, metavar="S", help="Woord of getal dat de trekking bepaalt.")
+@click.option("--taal", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Taal van te_controleren.")
+@meldingen_option
+@guarded
+def command(van: Path, aantal: int, zaad: str, taal: str, meldingen: str) -> int:
+    """Trek een steekproef van (medewerker, niveau) en van regels, gewogen naar euro's.
+
+    Schrijft een CSV naar stdout, met bij elke trekking wat er te controleren is.
+    """
+    import csv
+
+    from mpj.output import read_run
+    from mpj.output.tables import text_of
+    from mpj.verification.sample import COLUMNS, draw
+
+    sample = draw(read_run(van).herkomst(), aantal=aantal, zaad=zaad, taal=taal)
+    writer = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([text_of(getattr(row, name)) for name in COLUMNS] for row in sample.trekkingen)
+    if sample.zonder_medewerker_cent:
+        amount = euros(sample.zonder_medewerker_cent)
+        click.echo(
+            f"Let op: {amount} aan registraties noemt geen medewerker of niveau, en kan niet als paar worden getrokken.", err=True
+        )
+    return 0

@@ -1,0 +1,377 @@
+"""`mpj tariffs`: check, show, compare, index, reprice, read in, build up and convert a tariff matrix."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, show_fault, strict_option
+
+_OUT = click.option("--out", type=FILE, metavar="FILE", help="Schrijf in dit bestand in plaats van op het scherm.")
+
+
+class Percentage(click.ParamType[Fraction]):
+    """A percentage, read exactly: 3,42 or 3.42."""
+
+    name = "percentage"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        from mpj.reading.fields import FieldError
+        from mpj.workbench.exact import parse_percentage
+
+        if isinstance(value, Fraction):
+            return value
+        try:
+            return parse_percentage(str(value))
+        except FieldError as error:
+            self.fail(f"verwacht {error.verwacht}", param, ctx)
+
+
+@click.group(epilog="Uitleg en voorbeelden: docs/tariffs.md. Uitleg per opdracht: mpj tariffs OPDRACHT --help")
+def command() -> None:
+    """Werk aan tariefmatrices: controleren, lezen, vergelijken, herberekenen, inlezen, indexeren, opbouwen en omzetten."""
+
+
+@command.command(cls=Command)
+@click.argument("mappen", metavar="DIR...", type=FILE, nargs=-1, required=True)
+@click.option(
+    "--sprong", type=Percentage(), default="10", show_default=True, help="Meld een prijs die met meer dan dit percentage verandert."
+)
+@meldingen_option
+@guarded
+def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
+    """Controleer contractmappen: alle fouten in één keer (code 2), en waarschuwingen (code 0)."""
+    from mpj.workbench.folders import check_folders
+
+    contracts, warnings = check_folders(mappen, sprong=sprong)
+    for fault in warnings:
+        if meldingen == "json":
+            show_fault(fault, meldingen)
+        else:
+            click.echo(f"Let op: {fault}")
+    for contract in contracts:
+        own = sum(fault.bestand.startswith(f"{contract.map}/") for fault in warnings)
+        word = "waarschuwing" if own == 1 else "waarschuwingen"
+        click.echo(
+            f"{contract.map}: geen fouten, {own} {word}; {len(contract.cellen)} cellen in {len(contract.percelen)} percelen."
+        )
+    return 0
+
+
+@command.command(cls=Command)
+@click.argument("map_", metavar="DIR", type=FILE)
+@click.option(
+    "--formaat",
+    type=click.Choice(["tekst", "csv", "xlsx", "html"]),
+    default="tekst",
+    show_default=True,
+    help="Vorm van de uitvoer.",
+)
+@click.option("--op", type=Datum(), default=None, help="Laat alleen zien wat op deze datum geldt.")
+@_OUT
+@force_option
+@meldingen_option
+@guarded
+def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: bool, meldingen: str) -> int:
+    """Laat de matrix van een contractmap zien: prestatiecodes onder elkaar, niveaus naast elkaar, per perceel."""
+    from mpj.contract import load_contract
+    from mpj.workbench import show_out
+    from mpj.workbench.show import overview
+
+    contract = load_contract(map_, report=lambda fault: show_fault(fault, meldingen))
+    overzicht = overview(contract, op=op)
+    if formaat == "xlsx":
+        from mpj.workbench.xlsx import write_xlsx
+
+        sheets = {blad.perceel: show_out.xlsx_rows(blad) for blad in overzicht.bladen}
+        _write(_needed(out), lambda path: write_xlsx(path, sheets), force=force)
+    elif formaat == "csv":
+        _emit_csv(show_out.CSV_COLUMNS, show_out.csv_rows(overzicht), out, force=force)
+    elif formaat == "html":
+        _emit(show_out.html_page(overzicht), out, force=force)
+    else:
+        from mpj.workbench.terminal import show_overview
+
+        show_overview(overzicht)
+    return 0
+
+
+@command.command(cls=Command)
+@click.argument("oud", metavar="OUD", type=FILE)
+@click.argument("nieuw", metavar="NIEUW", type=FILE)
+@click.option(
+    "--formaat", type=click.Choice(["tekst", "csv", "html"]), default="tekst", show_default=True, help="Vorm van de uitvoer."
+)
+@click.option("--oud-op", type=Datum(), default=None, help="Vergelijk OUD zoals die op deze datum geldt.")
+@click.option("--nieuw-op", type=Datum(), default=None, help="Vergelijk met NIEUW zoals die op deze datum geldt.")
+@_OUT
+@force_option
+@meldingen_option
+@guarded
+def diff(
+    oud: Path, nieuw: Path, formaat: str, oud_op: date | None, nieuw_op: date | None, out: Path | None, force: bool, meldingen: str
+) -> int:
+    """Vergelijk twee contractmappen cel voor cel, en wat dat doet met het niveau dat wordt betaald."""
+    from mpj.contract import load_contract
+    from mpj.tariefkaart import compile_tariefkaart
+    from mpj.workbench import diff_out
+    from mpj.workbench.diff import compare
+
+    contracts = _load_both(oud, nieuw, load_contract, meldingen)
+    result = compare(*contracts, oud_op=oud_op, nieuw_op=nieuw_op)
+    if formaat == "csv":
+        _emit_csv(diff_out.CSV_COLUMNS, diff_out.csv_rows(result), out, force=force)
+        return 0
+    if formaat == "html":
+        hashes = compile_tariefkaart(contracts[0]).hash, compile_tariefkaart(contracts[1]).hash
+        _emit(diff_out.html_page(result, (oud.resolve().name, nieuw.resolve().name), hashes), out, force=force)
+    else:
+        from mpj.workbench.terminal import show_diff
+
+        show_diff(result)
+    return 0
+
+
+@command.command(cls=Command)
+@click.argument("map_", metavar="DIR", type=FILE)
+@click.option("--percentage", type=Percentage(), required=True, help="De index in procenten, precies zoals u hem schrijft: 3,42.")
+@click.option("--vanaf", type=Datum(), required=True, help="Eerste dag van de nieuwe prijzen: de eerste van een maand.")
+@click.option(
+    "--afronding",
+    type=click.Choice(["cent", "vijf_cent", "tien_cent", "euro"]),
+    default="cent",
+    show_default=True,
+    help="Waarop een nieuwe prijs één keer wordt afgerond, half omhoog.",
+)
+@click.option(
+    "--bestaande",
+    type=click.Choice(["weigeren", "vervangen", "meenemen"]),
+    default="weigeren",
+    show_default=True,
+    help="Wat te doen met prijzen die al op of na die dag beginnen.",
+)
+@click.option("--out", type=FILE, metavar="DIR", help="Nieuwe contractmap.  [standaard: tarieven.csv op het scherm]")
+@force_option
+@meldingen_option
+@guarded
+def index(
+    map_: Path, percentage: Fraction, vanaf: date, afronding: str, bestaande: str, out: Path | None, force: bool, meldingen: str
+) -> int:
+    """Indexeer: nieuwe gedateerde cellen vanaf een datum; de oude worden afgesloten op de dag ervoor."""
+    from mpj.contract import load_contract
+    from mpj.output import output_folder
+    from mpj.workbench.folders import write_contract
+    from mpj.workbench.index import index_cells
+    from mpj.workbench.matrix import tarieven_text
+
+    contract = load_contract(map_, report=lambda fault: show_fault(fault, meldingen))
+    result = index_cells(contract, percentage, vanaf, afronding=afronding, bestaande=bestaande)
+    if out is None:
+        click.echo(tarieven_text(contract, result.cellen), nl=False)
+        click.echo(f"{len(result.wijzigingen)} prijzen: {result.regel}", err=True)
+        return 0
+    with output_folder(out, force=force) as stage:
+        write_contract(stage, contract, result.cellen, source=map_)
+    from mpj.workbench.terminal import show_index
+
+    show_index(result, str(out))
+    return 0
+
+
+@command.command(cls=Command)
+@click.option(
+    "--regels", type=FILE, multiple=True, required=True, metavar="FILE", help="declaratieregels.csv van een of meer maanden."
+)
+@click.option("--herkomst", type=FILE, multiple=True, metavar="FILE", help="herkomst.csv bij dezelfde regels.")
+@click.option(
+    "--stappen", type=FILE, multiple=True, metavar="FILE", help="stappen.csv bij dezelfde regels: dan blijft er minder open."
+)
+@click.option("--oud", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap waaronder de regels zijn gemaakt.")
+@click.option("--nieuw", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap waarmee wordt herberekend.")
+@click.option("--prijspeil", type=Datum(), default=None, help="Neem voor alle regels de nieuwe prijzen van deze datum.")
+@click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
+@strict_option
+@force_option
+@meldingen_option
+@guarded
+def reprice(
+    regels: tuple[Path, ...],
+    herkomst: tuple[Path, ...],
+    stappen: tuple[Path, ...],
+    oud: tuple[Path, ...],
+    nieuw: tuple[Path, ...],
+    prijspeil: date | None,
+    out: Path,
+    strict: bool,
+    force: bool,
+    meldingen: str,
+) -> int:
+    """Herbereken declaratieregels onder een andere matrix: wat had dezelfde zorg gekost?
+
+    Schrijft in DIR: herberekening.csv, verschuivingen.csv, samenvatting.json, herberekening.html en (met openpyxl)
+    herberekening.xlsx. Wat de herkomst niet kan zeggen, wordt niet herberekend, met de reden; met --strict is dat code 1.
+    """
+    from mpj.contract import load_contracts
+    from mpj.output import output_folder
+    from mpj.workbench.reprice_files import reprice_files
+    from mpj.workbench.terminal_money import show_reprice
+
+    old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
+    with output_folder(out, force=force) as stage:
+        outcome = reprice_files(stage, regels, herkomst, stappen, old, new, prijspeil)
+    for fault in outcome.meldingen:
+        show_fault(fault, meldingen)
+    show_reprice(outcome, str(out))
+    return 1 if strict and not outcome.volledig else 0
+
+
+@command.command("import", cls=Command)
+@click.argument("bestand", metavar="FILE.xlsx", type=FILE)
+@click.option("--naar", type=FILE, required=True, metavar="DIR", help="Contractmap die tarieven.csv krijgt.")
+@click.option("--contract", type=FILE, metavar="FILE", help="contract.toml om bij in te lezen.  [standaard: dat in DIR]")
+@click.option("--vanaf", type=Datum(), default=None, help="Begindatum van rijen zonder datum.  [standaard: begin van het contract]")
+@click.option("--proef", is_flag=True, help="Laat alleen zien wat is begrepen; schrijf niets.")
+@force_option
+@meldingen_option
+@guarded
+def import_(bestand: Path, naar: Path, contract: Path | None, vanaf: date | None, proef: bool, force: bool, meldingen: str) -> int:
+    """Lees een matrix in zoals gemeenten die publiceren: een blad per perceel, prestatiecodes onder elkaar, niveaus ernaast."""
+    from mpj.workbench.importing import imported, publish
+    from mpj.workbench.terminal import show_import
+
+    with imported(bestand, naar, toml=contract, vanaf=vanaf) as (found, result, stage):
+        show_import(found, len(result.cellen))
+        if not proef:
+            publish(stage, naar, whole=contract is not None, force=force)
+            click.echo(f"Geschreven in {naar}. Controleer met: mpj tariffs check {naar}")
+    return 0
+
+
+@command.command(cls=Command)
+@click.argument("bestand", metavar="FILE", type=FILE)
+@click.option("--contract", type=FILE, metavar="DIR", help="Contractmap om de opbouw naast te leggen.")
+@click.option("--op", type=Datum(), default=None, help="Datum van de contractprijs.  [standaard: begin van het contract]")
+@click.option(
+    "--wat-als",
+    multiple=True,
+    metavar="VELD=PUNTEN",
+    help="Wat als dit percentage zoveel punten hoger is.  [standaard: indirect_client=5]",
+)
+@click.option("--out", type=FILE, metavar="DIR", help="Map voor opbouw.csv en opbouw.html.")
+@force_option
+@meldingen_option
+@guarded
+def buildup(
+    bestand: Path, contract: Path | None, op: date | None, wat_als: tuple[str, ...], out: Path | None, force: bool, meldingen: str
+) -> int:
+    """Bouw een reëel tarief op uit een kostenbestand: elke stap te zien, tot de prijs per kwartier bij de cliënt."""
+    from mpj.contract import load_contract
+    from mpj.output import output_folder
+    from mpj.output.tables import write_csv
+    from mpj.workbench import buildup_out
+    from mpj.workbench.buildup import explain, read_costs
+    from mpj.workbench.terminal_money import show_buildup
+
+    what_ifs = [_what_if(text) for text in wat_als or ("indirect_client=5",)]
+    loaded = load_contract(contract, report=lambda fault: show_fault(fault, meldingen)) if contract else None
+    items = [explain(row, what_ifs, loaded, op) for row in read_costs(bestand)]
+    if out is not None:
+        with output_folder(out, force=force) as stage:
+            write_csv(stage / "opbouw.csv", buildup_out.CSV_COLUMNS, buildup_out.csv_rows(items))
+            (stage / "opbouw.html").write_text(buildup_out.html_page(items, "Opbouw van het tarief"), "utf-8")
+    show_buildup(items, None if out is None else str(out))
+    return 0
+
+
+def _what_if(text: str) -> tuple[str, Fraction]:
+    from mpj.reading.fields import FieldError
+    from mpj.workbench.buildup import PERCENTAGES
+    from mpj.workbench.exact import parse_percentage
+
+    name, _, points = text.partition("=")
+    full = name.removesuffix("_procent") + "_procent"
+    try:
+        if full in PERCENTAGES:
+            return full, parse_percentage(points)
+    except FieldError:
+        pass
+    names = ", ".join(known.removesuffix("_procent") for known in PERCENTAGES)
+    raise click.BadParameter(f"verwacht VELD=PUNTEN, als indirect_client=5; velden: {names}", param_hint="--wat-als")
+
+
+@command.command(cls=Command)
+@click.argument("tabel", metavar="WAS_WORDT.csv", type=FILE)
+@click.option("--regels", type=FILE, multiple=True, required=True, metavar="FILE", help="Oude regels, als CSV.")
+@click.option("--nieuw", type=FILE, multiple=True, metavar="FILE", help="declaratieregels.csv om mee te vergelijken.")
+@click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
+@strict_option
+@force_option
+@meldingen_option
+@guarded
+def convert(
+    tabel: Path, regels: tuple[Path, ...], nieuw: tuple[Path, ...], out: Path, strict: bool, force: bool, meldingen: str
+) -> int:
+    """Zet oude productcodes om naar prestatiecodes en niveaus (was-wordt), per gemeente en aanbieder.
+
+    Schrijft in DIR: was_wordt.csv, niet_vertaald.csv, samenvatting.json en, met --nieuw, vergelijking.csv.
+    """
+    from mpj.output import output_folder
+    from mpj.workbench.convert_out import convert_files
+    from mpj.workbench.terminal_money import show_convert
+
+    with output_folder(out, force=force) as stage:
+        outcome = convert_files(stage, tabel, regels, nieuw)
+    show_convert(outcome, str(out))
+    return 1 if strict and outcome.niet_vertaald else 0
+
+
+def _load_both(oud: Path, nieuw: Path, load: Any, meldingen: str) -> tuple[Any, Any]:
+    """Load two folders; raises InputError with the faults of both."""
+    from mpj.reading.faults import Fault, InputError
+
+    found: list[Any] = []
+    faults: list[Fault] = []
+    for folder in (oud, nieuw):
+        try:
+            found.append(load(folder, report=lambda fault: show_fault(fault, meldingen)))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return found[0], found[1]
+
+
+def _needed(out: Path | None) -> Path:
+    if out is None:
+        raise click.UsageError("XLSX kan niet op het scherm; geef --out FILE.")
+    return out
+
+
+def _write(out: Path, write: Any, *, force: bool) -> None:
+    from mpj.workbench.files import write_file
+
+    write_file(out, write, force=force)
+    click.echo(f"Geschreven: {out}", err=True)
+
+
+def _emit(text: str, out: Path | None, *, force: bool) -> None:
+    """Write text to the file, or to stdout when there is none."""
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        _write(out, lambda path: path.write_text(text, "utf-8", newline="\n"), force=force)
+
+
+def _emit_csv(columns: Any, rows: Any, out: Path | None, *, force: bool) -> None:
+    import csv
+    import io
+
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";", lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    _emit(stream.getvalue(), out, force=force)

@@ -1,0 +1,247 @@
+"""`mpj verify`: a municipality checks a declaration line by line, or a provider its own before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import click
+
+from mpj.cli.common import (
+    FILE,
+    Command,
+    Datum,
+    Progress,
+    count,
+    euros,
+    force_option,
+    guarded,
+    meldingen_option,
+    show_fault,
+    strict_option,
+    today,
+    write_melding,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from mpj.reading.sources import Source
+    from mpj.verification import MemoryHistory, Verificatie
+
+_EPILOG = """
+Voorbeeld:
+
+\b
+  mpj verify --bericht jw323.xml --contracten tariffs/voorbeeldregio --toewijzingen toewijzingen.csv \\
+      --eerder berichten/ --out antwoord
+
+Zonder --eerder zijn dubbele nummers, creditregels en het totaal van een toewijzing niet (helemaal) te toetsen; dat staat dan in de
+samenvatting. Eindcode 0: klaar; 1: klaar, maar met --strict en er is iets afgekeurd of niet beoordeeld; 2: de invoer of de aanroep
+klopt niet en er is niets geschreven.
+"""
+_UITKOMST = {
+    "toegekend": "volledig toegekend",
+    "deels_toegekend": "deels toegekend",
+    "afgekeurd": "geheel afgekeurd",
+    "niet_verzonden": "als geheel afgekeurd: geldt als niet verzonden",
+    "onbeslist": "onbeslist: er zijn regels niet beoordeeld",
+}
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.option("--bericht", type=FILE, required=True, metavar="FILE", help="De declaratie (JW323).")
+@click.option(
+    "--contracten", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap met contract.toml en tarieven.csv."
+)
+@click.option(
+    "--toewijzingen", type=FILE, multiple=True, required=True, metavar="FILE", help="toewijzingen.csv, of JW301-berichten."
+)
+@click.option("--eerder", type=FILE, multiple=True, metavar="FILE", help="Eerdere declaraties en antwoorden (JW323, JW325).")
+@click.option("--gemeenten", type=FILE, default=None, metavar="FILE", help="CSV met kolom gemeente: de codes van het CBS (TR378).")
+@click.option("--dagtekening", type=Datum(), default=None, help="Datum van ontvangst en van het antwoord.  [standaard: vandaag]")
+@click.option("--taal", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Taal van de toelichting.")
+@click.option(
+    "--onbeoordeeld",
+    type=click.Choice(["toekennen", "afwijzen"]),
+    default=None,
+    help="Wat het antwoord zegt over regels die niet te beoordelen zijn; zonder keuze volgt dan geen jw325.xml.",
+)
+@click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
+@strict_option
+@force_option
+@meldingen_option
+@guarded
+def command(
+    bericht: Path,
+    contracten: tuple[Path, ...],
+    toewijzingen: tuple[Path, ...],
+    eerder: tuple[Path, ...],
+    gemeenten: Path | None,
+    dagtekening: date | None,
+    taal: str,
+    onbeoordeeld: str | None,
+    out: Path,
+    strict: bool,
+    force: bool,
+    meldingen: str,
+) -> int:
+    """Toets een declaratie (JW323) regel voor regel en maak het antwoord (JW325).
+
+    Schrijft in DIR: bevindingen.csv (elke fout, met regel en retourcode), samenvatting.json en jw325.xml.
+    """
+    from mpj.output import output_folder
+    from mpj.verification.output import write_verification
+
+    progress = Progress()
+    with output_folder(out, force=force) as folder, progress.shown():
+        outcome, history = verify_files(
+            bericht=bericht,
+            contracten=contracten,
+            toewijzingen=toewijzingen,
+            eerder=eerder,
+            gemeenten=gemeenten,
+            meldingen=meldingen,
+            progress=progress,
+            settings={"dagtekening": dagtekening or today(), "taal": taal, "onbeoordeeld": onbeoordeeld},
+        )
+        write_verification(outcome, folder)
+    for fault in (*(history.meldingen if history else ()), *outcome.meldingen):
+        show_fault(fault, meldingen)
+    if meldingen == "json":
+        show_findings(outcome, bericht.name)
+    show_summary(outcome.samenvatting, out)
+    refused = outcome.samenvatting["afgekeurd"] + outcome.samenvatting["niet_beoordeeld"]
+    return 1 if strict and refused else 0
+
+
+def verify_files(
+    *,
+    bericht: Path,
+    contracten: tuple[Path, ...],
+    toewijzingen: tuple[Path, ...],
+    eerder: tuple[Path, ...],
+    gemeenten: Path | None,
+    meldingen: str,
+    progress: Progress,
+    settings: dict[str, Any],
+) -> tuple[Verificatie, MemoryHistory | None]:
+    """Read the files and verify the message; warnings go to stderr as they come."""
+    import mpj
+    from mpj.messages import read_jw323
+    from mpj.verification import MemoryHistory, verify
+
+    invoer: dict[str, str] = {}
+    source = _one_source(bericht)
+    with source.open() as stream:
+        message = read_jw323(cast("BinaryIO", stream), source.naam)
+        invoer[source.naam] = stream.sha256()
+    options: dict[str, Any] = {"report": lambda fault: show_fault(fault, meldingen), "hashes": invoer}
+    history = MemoryHistory.read(eerder, hashes=invoer) if eerder else None
+    outcome = verify(
+        message,
+        mpj.load_contracts(contracten, report=options["report"]),
+        progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options)),
+        history=history,
+        gemeenten=_codes(gemeenten, invoer) if gemeenten else None,
+        invoer=invoer,
+        progress=progress.step("regels"),
+        **settings,
+    )
+    return outcome, history
+
+
+def _one_source(path: Path) -> Source:
+    """Return the one message that `path` names: a file, or a folder or zip that holds one."""
+    from mpj.reading.faults import Fault, InputError
+    from mpj.reading.sources import find_sources
+
+    sources = find_sources([path], (".xml",))
+    if len(sources) > 1:
+        found, text = f"{len(sources)} berichten", "Eén declaratie per keer; noem het bestand zelf"
+        raise InputError(Fault("meer_berichten", path.name, 0, "--bericht", found, "één bericht", text))
+    return sources[0]
+
+
+def _codes(path: Path, hashes: dict[str, str]) -> set[str]:
+    """Read the municipality codes that exist, from the column gemeente; other columns do not matter."""
+    from mpj.reading.sources import Source
+    from mpj.reading.tables import open_table
+
+    source = Source(path.name, path)
+    with open_table(source, ("gemeente",), ("gemeente",)) as table:
+        place = table.columns["gemeente"]
+        found = {fields[place].strip() for _, fields in table if len(fields) > place}
+    hashes[source.naam] = table.sha256
+    return found
+
+
+def show_findings(outcome: Verificatie, bestand: str) -> None:
+    """Write every finding to stderr as a JSON object."""
+    for one in (*outcome.bevindingen, *outcome.niet_beoordeeld):
+        write_melding(
+            {
+                "soort": "afkeuring" if one.retourcode else "niet_beoordeeld",
+                "code": one.regelcode,
+                "bestand": bestand,
+                "rij": None,
+                "kolom": " ".join(part for part in (one.plaats, one.positie) if part),
+                "gevonden": one.gevonden,
+                "verwacht": one.verwacht,
+                "toelichting": one.toelichting,
+                "retourcode": one.retourcode,
+                "referentienummer": one.referentienummer,
+                "bedrag_cent": one.bedrag_cent,
+            }
+        )
+
+
+def show_summary(summary: Mapping[str, Any], out: Path) -> None:
+    """Print the summary by rule to stdout; group figures only."""
+    from rich.console import Console
+
+    console = Console(width=None if Console().is_terminal else 110, highlight=False)
+    message = summary["bericht"]
+    parties = f"aanbieder {message['aanbieder']}, gemeente {message['gemeente']}"
+    console.print(f"\n[bold]Declaratie {message['declaratieperiode']}[/bold]  {parties}")
+    console.print(f"Uitkomst: [bold]{_UITKOMST[summary['uitkomst']]}[/bold]")
+    console.print(_totals(summary))
+    if summary["per_regel"]:
+        console.print(_per_regel(summary))
+    if summary["niet_getoetst"]:
+        codes = ", ".join(dict.fromkeys(row["regelcode"] for row in summary["niet_getoetst"]))
+        console.print(f"Niet (helemaal) getoetst: {codes}. Zie niet_getoetst in samenvatting.json.")
+    if not summary["antwoord"]:
+        console.print("Er is geen jw325.xml: kies --onbeoordeeld toekennen of --onbeoordeeld afwijzen.")
+    console.print(f"\nGeschreven in [bold]{out}[/bold].", soft_wrap=True)
+
+
+def _totals(summary: Mapping[str, Any]) -> Table:
+    from rich.table import Table
+
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    table.add_row("Ingediend", f"{count(summary['regels'])} regels", euros(summary["ingediend_cent"]))
+    for name, text in (("toegekend", "Toegekend"), ("afgekeurd", "Afgekeurd"), ("niet_beoordeeld", "Niet beoordeeld")):
+        if summary[name] or name != "niet_beoordeeld":
+            table.add_row(text, f"{count(summary[name])} regels", euros(summary[f"{name}_cent"]))
+    return table
+
+
+def _per_regel(summary: Mapping[str, Any]) -> Table:
+    from rich.table import Table
+
+    table = Table(title="Bevindingen", title_justify="left", title_style="bold")
+    table.add_column("regel", no_wrap=True)
+    table.add_column("code", no_wrap=True)
+    table.add_column("aantal", justify="right", no_wrap=True)
+    table.add_column("bedrag", justify="right", no_wrap=True)
+    table.add_column("wat er is")
+    for row in summary["per_regel"]:
+        amount = euros(row["bedrag_cent"])
+        table.add_row(row["regelcode"], row["retourcode"], count(row["aantal"]), amount, row["omschrijving"])
+    return table

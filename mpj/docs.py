@@ -1,0 +1,202 @@
+"""``python -m mpj.docs docs``: rewrites the tables in the documentation that follow from the code's own data.
+
+A page holds ``<!-- generated: NAME -->`` and ``<!-- end generated -->``; what stands between them is replaced by the table of
+that name, everything else is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from mpj.contract import SETTINGS, Setting
+from mpj.protocol import MPJ_16, Hulpvorm, Prestatiecode, encode
+from mpj.records import REDENEN
+
+_MARKED = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
+_PRICED: Mapping[str, str] = MappingProxyType(
+    {
+        "altijd": "per level",
+        "zorg": "without level; a level cell is extra zorg per kwartier",
+        "nooit": "without level",
+        "contract": "the contract says",
+    }
+)
+_DEFAULT_KIND: Mapping[str, str] = MappingProxyType(
+    {
+        "tekst": "a text",
+        "datum": "a date, without quotes",
+        "ja_nee": "`true` or `false`",
+        "agb": "a text of 8 digits",
+        "gemeenten": "a list of texts of 4 digits",
+    }
+)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _code(text: object) -> str:
+    return f"`{text}`"
+
+
+def _codes(texts: Iterable[object]) -> str:
+    return ", ".join(_code(text) for text in texts)
+
+
+def prestatiecodes() -> str:
+    """The prestatiecodes with hulpvorm, normtijd, kind of price, categories and the code they are assigned under."""
+
+    def row(code: Prestatiecode) -> list[str]:
+        hulpvorm: Hulpvorm = code.hulpvorm
+        return [
+            code.code,
+            code.naam,
+            f"{hulpvorm.nummer} {hulpvorm.naam}",
+            hulpvorm.normtijd or "the contract says",
+            _PRICED[hulpvorm.niveau],
+            ", ".join(code.categorieen),
+            _code(encode(MPJ_16, code.code, None)),
+            "yes" if hulpvorm.jeugdbescherming else "",
+        ]
+
+    head = ["code", "name", "hulpvorm", "normtijd", "priced", "JZ020", "assigned as", "needs `jeugdbescherming`"]
+    return table(head, map(row, MPJ_16.prestatiecodes.values()))
+
+
+def niveaus() -> str:
+    """The kwalificatieniveaus, low to high."""
+    rows = (
+        [_code(niveau.naam), niveau.cijfer, "on" if niveau.aan else "known, but off", _code(encode(MPJ_16, "2.1", niveau.naam))]
+        for niveau in MPJ_16.kwalificatieniveaus.values()
+    )
+    return table(["kwalificatieniveau", "digit", "state", "2.1 at this level"], rows)
+
+
+def normtijden() -> str:
+    """The normtijden with their form on the wire."""
+    measured = {"minuten": "minutes", "aantal": "`aantal`", "dagen": "days of a stay"}
+    rows = []
+    for normtijd in MPJ_16.normtijden.values():
+        forms = [
+            f"`{eenheid}`, in minutes" if eenheid in normtijd.ongerond else f"`{eenheid}`, volume = {factor} × units"
+            for eenheid, factor in normtijd.bericht.items()
+        ]
+        follows = [f"`{assigned}` → `{wire}`" for assigned, wire in normtijd.eenheden.items()]
+        rows.append(
+            [
+                _code(normtijd.naam),
+                measured[normtijd.meet],
+                f"{normtijd.minuten} min" if normtijd.minuten else "",
+                "; ".join(forms),
+                _code(normtijd.keuze[normtijd.standaard]),
+                ", ".join(follows),
+            ]
+        )
+    head = ["normtijd", "counts", "length", "on the wire", "default unit", "follows an assigned unit"]
+    return table(head, rows)
+
+
+def eenheden() -> str:
+    """The units on the wire (WJ756) and what an omvang in them counts."""
+    rows = (
+        [_code(unit.code), unit.naam, f"{unit.gewicht} {unit.telt}" if unit.telt else "not used under MPJ: sets no limit"]
+        for unit in MPJ_16.eenheden.values()
+    )
+    return table(["WJ756", "name", "one of it weighs"], rows)
+
+
+def frequenties() -> str:
+    """The frequencies (WMO757)."""
+    times = {"dagen": "days", "weken": "ISO weeks touched", "maanden": "calendar months touched"}
+    rows = (
+        [_code(item.code), item.naam, f"volume × {times[item.telt]}" if item.telt else "the volume itself"]
+        for item in MPJ_16.frequenties.values()
+    )
+    return table(["WMO757", "name", "the limit is"], rows)
+
+
+def bron() -> str:
+    """Where the protocol comes from."""
+    oldest = f"Care before {MPJ_16.vroegste_datum} is never declared, nor a product period that ended more than"
+    return (
+        f"`{MPJ_16.id}`: {MPJ_16.naam}.\n\nSource: {MPJ_16.bron}.\n\n{oldest} {MPJ_16.jaren_terug} years before the dagtekening.\n"
+    )
+
+
+def settings() -> str:
+    """Every setting of contract.toml."""
+    return table(
+        ["section", "key", "value", "default", "what it does"],
+        ([_code(f"[{item.section}]"), _code(item.key), _value(item), _default(item), item.uitleg] for item in SETTINGS),
+    )
+
+
+def _value(setting: Setting) -> str:
+    if setting.kind == "keuze":
+        return _codes(f'"{choice}"' for choice in setting.choices)
+    if setting.kind == "getal":
+        return f"0 to {setting.highest}"
+    return _DEFAULT_KIND[setting.kind]
+
+
+def _default(setting: Setting) -> str:
+    match setting.default:
+        case None:
+            return "**required**"
+        case bool():
+            return _code(str(setting.default).lower())
+        case str():
+            return _code(f'"{setting.default}"')
+    return _code(setting.default)
+
+
+def reasons() -> str:
+    """Every reason, in the order in which they apply."""
+    rows = (
+        [str(place), _code(reden.code), reden.vervolg, reden.betekenis, reden.actie]
+        for place, reden in enumerate(REDENEN.values(), 1)
+    )
+    return table(["", "reden", "vervolg", "betekenis", "wat te doen"], rows)
+
+
+GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {
+        "bron": bron,
+        "eenheden": eenheden,
+        "frequenties": frequenties,
+        "niveaus": niveaus,
+        "normtijden": normtijden,
+        "prestatiecodes": prestatiecodes,
+        "reasons": reasons,
+        "settings": settings,
+    }
+)
+
+
+def rewritten(text: str) -> str:
+    """Return a page with its generated tables as the code has them now; raises KeyError for a name that does not exist."""
+    return _MARKED.sub(lambda match: f"{match[1]}\n{GENERATED[match[2]]()}\n{match[3]}", text)
+
+
+def main(folder: Path) -> list[Path]:
+    """Rewrite the tables in every page of `folder` and return the pages that changed."""
+    changed: list[Path] = []
+    for path in sorted(folder.glob("*.md")):
+        before = path.read_text("utf-8")
+        after = rewritten(before)
+        if after != before:
+            path.write_text(after, "utf-8")
+            changed.append(path)
+    return changed
+
+
+if __name__ == "__main__":
+    for page in main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs")):
+        print(f"rewritten: {page}")

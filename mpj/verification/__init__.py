@@ -1,0 +1,24 @@
+"""Verification: a JW323 checked line by line, with the national rule behind every verdict, and the JW325 that answers it.
+
+`register` lists the rules that are run, one small function each in the ``*_rules`` modules; `verification` runs them on a `Case`;
+`answer` writes the verdict as a message, `texts` in words; `received` checks an answer that came in. See docs/verify.md.
+"""
+
+from mpj.verification.answer import Oordeel, build_answer
+from mpj.verification.history import EerdereRegel, History, MemoryHistory
+from mpj.verification.received import verify_answer
+from mpj.verification.values import Bevinding, NietGetoetst, Verificatie
+from mpj.verification.verification import verify
+
+__all__ = [
+    "Bevinding",
+    "EerdereRegel",
+    "History",
+    "MemoryHistory",
+    "NietGetoetst",
+    "Oordeel",
+    "Verificatie",
+    "build_answer",
+    "verify",
+    "verify_answer",
+]

@@ -1,0 +1,71 @@
+"""Earlier declarations as lines, from line files and from JW323 messages with their answers, for a run without a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mpj.engine.values import Declaratieregel
+from mpj.output import read_regels
+from mpj.output.tables import REGELS
+from mpj.reading.periods import month_of, month_text
+from mpj.reading.sources import Source, find_sources
+from mpj.verification.history import EerdereRegel, MemoryHistory
+
+
+def read_earlier(paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None) -> list[Declaratieregel]:
+    """Read earlier lines from ``declaratieregels.csv`` files and JW323 messages; JW325 answers drop what was refused.
+
+    A folder or zip may hold either, or a whole output folder: then its line file is read and its other tables are passed over.
+    A line that comes twice, from a line file and a message, counts once. Lines from messages know no contract, perceel,
+    prestatiecode or level. SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
+    """
+    sources = find_sources(paths, (".csv", ".xml"))
+    tables = [source for source in sources if source.suffix != ".xml" and _is_lines(source)]
+    messages = [source for source in sources if source.suffix == ".xml"]
+    found: dict[tuple[str, str], Declaratieregel] = {}
+    for source in tables:
+        for line in read_regels(source, hashes=hashes):
+            found[line.aanbieder, line.referentienummer] = line
+    if messages:
+        history = MemoryHistory.of_sources(messages, hashes=hashes)
+        refused = {(aanbieder, line.prestatie.referentienummer) for aanbieder, _, line in history.refused()}
+        found = {key: line for key, line in found.items() if key not in refused}
+        for aanbieder, gemeente, earlier in history.standing():
+            line = _line(aanbieder, gemeente, earlier)
+            found.setdefault((aanbieder, line.referentienummer), line)
+    return list(found.values())
+
+
+def _is_lines(source: Source) -> bool:
+    """Say whether a table is meant: one that was named itself, or the line file of an output folder or zip."""
+    return "/" not in source.naam or source.naam.endswith(f"/{REGELS}")
+
+
+def _line(aanbieder: str, gemeente: str, earlier: EerdereRegel) -> Declaratieregel:
+    one = earlier.prestatie
+    return Declaratieregel(
+        referentienummer=one.referentienummer,
+        vorig_referentienummer=one.vorig_referentienummer or "",
+        debetcredit=one.debetcredit,
+        declaratienummer="",
+        declaratieperiode=month_text(month_of(one.begindatum)),
+        contract="",
+        aanbieder=aanbieder,
+        gemeente=gemeente,
+        bsn=earlier.bsn,
+        toewijzingnummer=one.toewijzingnummer,
+        perceel="",
+        prestatiecode="",
+        kwalificatieniveau="",
+        productcategorie=one.productcategorie,
+        productcode=one.productcode,
+        begindatum=one.begindatum,
+        einddatum=one.einddatum,
+        volume=one.volume,
+        normtijd="",
+        tarief_cent=one.tarief_cent or 0,
+        bedrag_cent=one.bedrag_cent,
+        eenheid=one.eenheid,
+        volume_bericht=one.volume,
+    )

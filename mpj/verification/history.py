@@ -1,0 +1,201 @@
+"""What was declared and answered before: a small protocol to implement, and a history in memory from JW323 and JW325.
+
+A declaration that was refused as a whole (a technical fault, a fault in Header or Declaratie) counts as not sent: it leaves
+no trace here. A returned line is refused; a line whose declaration has no answer yet waits, and a waiting line blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from attrs import field, frozen
+
+from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Declaratiebericht, Prestatie
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.sources import Source, find_sources
+
+TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
+IN_ORDE = ("0200",)
+
+
+@frozen
+class EerdereRegel:
+    """A line that was sent before: its client's `bsn`, the line itself, and its `stand` (toegekend, afgekeurd or wacht)."""
+
+    bsn: str = field(repr=False)
+    prestatie: Prestatie
+    stand: str
+
+
+class History(Protocol):
+    """What a municipality or an ERP tells about earlier messages. Numbers compare as they stand on the wire.
+
+    Earlier means: before the message that is verified; that message itself is not part of it.
+    """
+
+    def has_message(self, afzender: str, identificatie: str) -> bool:
+        """Say whether this sender used this Identificatie for a JW323 before (TR056)."""
+
+    def has_declaration(self, aanbieder: str, declaratienummer: str) -> bool:
+        """Say whether this provider used this DeclaratieNummer before (TR333)."""
+
+    def has_reference(self, aanbieder: str, referentienummer: str) -> bool:
+        """Say whether this provider used this ReferentieNummer before, whatever became of the line (TR314)."""
+
+    def last_period(self, aanbieder: str, gemeente: str) -> date | None:
+        """Return the first day of the latest DeclaratiePeriode that was sent, None when there is none (TR318)."""
+
+    def line(self, aanbieder: str, gemeente: str, referentienummer: str) -> EerdereRegel | None:
+        """Return the line with this ReferentieNummer, None when there is none (TR323)."""
+
+    def credited(self, aanbieder: str, gemeente: str, referentienummer: str) -> bool:
+        """Say whether an earlier credit line, not refused, undoes this line (TR389, TR390)."""
+
+    def lines(self, aanbieder: str, gemeente: str, toewijzingnummer: int) -> Sequence[EerdereRegel]:
+        """Return the granted and waiting lines on a toewijzing, debit and credit (TR322, TR369, TR389)."""
+
+
+class MemoryHistory:
+    """A `History` in memory. `meldingen` names the answers that belong to no declaration that was given."""
+
+    def __init__(self, declaraties: Iterable[Declaratiebericht] = (), antwoorden: Iterable[Antwoordbericht] = ()) -> None:
+        self.meldingen: list[Fault] = []
+        self._messages: set[tuple[str, str]] = set()
+        self._declarations: set[tuple[str, str]] = set()
+        self._references: set[tuple[str, str]] = set()
+        self._periods: dict[tuple[str, str], date] = {}
+        self._lines: dict[tuple[str, str, str], EerdereRegel] = {}
+        self._credited: set[tuple[str, str, str]] = set()
+        self._by_toewijzing: dict[tuple[str, str, int], list[EerdereRegel]] = {}
+        answers = {_answered(answer): answer for answer in antwoorden}
+        for message in declaraties:
+            header = message.header
+            key = (header.afzender, header.ontvanger, header.identificatie.identificatie)
+            self._add(message, answers.pop(key, None))
+        self.meldingen += [_loose(answer) for answer in answers.values()]
+
+    @classmethod
+    def read(cls, paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None) -> MemoryHistory:
+        """Build the history from JW323 and JW325 files, in any order; folders and zips of them too.
+
+        SHA-256 of the files go to `hashes`. Raises InputError for a file that is neither.
+        """
+        return cls.of_sources(find_sources(paths, (".xml",)), hashes=hashes)
+
+    @classmethod
+    def of_sources(cls, sources: Iterable[Source], *, hashes: dict[str, str] | None = None) -> MemoryHistory:
+        """As `read`, from files that were found before."""
+        from mpj.messages import read
+
+        declarations: list[Declaratiebericht] = []
+        answers: list[Antwoordbericht] = []
+        for source in sources:
+            with source.open() as stream:
+                message = read(cast("BinaryIO", stream), source.naam)
+                if hashes is not None:
+                    hashes[source.naam] = stream.sha256()
+            if isinstance(message, Declaratiebericht):
+                declarations.append(message)
+            elif isinstance(message, Antwoordbericht):
+                answers.append(message)
+            else:
+                text = "Een eerder bericht is een declaratie of een antwoord"
+                raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", "JW323 of JW325", text))
+        return cls(declarations, answers)
+
+    def _add(self, message: Declaratiebericht, answer: Antwoordbericht | None) -> None:
+        if answer is not None and not_sent(answer):
+            return
+        header = message.header
+        aanbieder, gemeente = header.afzender, header.ontvanger
+        self._messages.add((aanbieder, header.identificatie.identificatie))
+        self._declarations.add((aanbieder, message.declaratienummer))
+        begin = message.periode.begindatum
+        self._periods[aanbieder, gemeente] = max(begin, self._periods.get((aanbieder, gemeente), begin))
+        returned = _returned(answer)
+        for client in message.clienten:
+            for prestatie in client.prestaties:
+                refused = prestatie.referentienummer in returned
+                stand = AFGEKEURD if refused else WACHT if answer is None else TOEGEKEND
+                self._add_line(aanbieder, gemeente, EerdereRegel(client.bsn, prestatie, stand))
+
+    def _add_line(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
+        one = line.prestatie
+        self._references.add((aanbieder, one.referentienummer))
+        self._lines[aanbieder, gemeente, one.referentienummer] = line
+        if line.stand == AFGEKEURD:
+            return
+        if one.debetcredit == CREDIT and one.vorig_referentienummer is not None:
+            self._credited.add((aanbieder, gemeente, one.vorig_referentienummer))
+        self._by_toewijzing.setdefault((aanbieder, gemeente, one.toewijzingnummer), []).append(line)
+
+    def standing(self) -> Iterator[tuple[str, str, EerdereRegel]]:
+        """Yield (aanbieder, gemeente, line) of every line that was granted or waits for its answer."""
+        for (aanbieder, gemeente, _), lines in self._by_toewijzing.items():
+            yield from ((aanbieder, gemeente, line) for line in lines)
+
+    def refused(self) -> Iterator[tuple[str, str, EerdereRegel]]:
+        """Yield (aanbieder, gemeente, line) of every line that an answer returned."""
+        for (aanbieder, gemeente, _), line in self._lines.items():
+            if line.stand == AFGEKEURD:
+                yield aanbieder, gemeente, line
+
+    def has_message(self, afzender: str, identificatie: str) -> bool:
+        """See `History`."""
+        return (afzender, identificatie) in self._messages
+
+    def has_declaration(self, aanbieder: str, declaratienummer: str) -> bool:
+        """See `History`."""
+        return (aanbieder, declaratienummer) in self._declarations
+
+    def has_reference(self, aanbieder: str, referentienummer: str) -> bool:
+        """See `History`."""
+        return (aanbieder, referentienummer) in self._references
+
+    def last_period(self, aanbieder: str, gemeente: str) -> date | None:
+        """See `History`."""
+        return self._periods.get((aanbieder, gemeente))
+
+    def line(self, aanbieder: str, gemeente: str, referentienummer: str) -> EerdereRegel | None:
+        """See `History`."""
+        return self._lines.get((aanbieder, gemeente, referentienummer))
+
+    def credited(self, aanbieder: str, gemeente: str, referentienummer: str) -> bool:
+        """See `History`."""
+        return (aanbieder, gemeente, referentienummer) in self._credited
+
+    def lines(self, aanbieder: str, gemeente: str, toewijzingnummer: int) -> Sequence[EerdereRegel]:
+        """See `History`."""
+        return self._by_toewijzing.get((aanbieder, gemeente, toewijzingnummer), ())
+
+
+def not_sent(answer: Antwoordbericht) -> bool:
+    """Say whether an answer refuses its declaration as a whole, which then counts as not sent (IV087).
+
+    That is a code in the header, no answer at all, or a code about the declaration with nothing granted and no lines.
+    """
+    body = answer.antwoord
+    if body is None or answer.header.retourcodes != IN_ORDE:
+        return True
+    refused = not set(body.retourcodes) <= {"0200", "8001"}
+    return refused and not body.clienten and (body.totaal_toegekend.cent, body.totaal_toegekend.debetcredit) == (0, DEBET)
+
+
+def _answered(answer: Antwoordbericht) -> tuple[str, str, str]:
+    header = answer.header
+    return header.ontvanger, header.afzender, header.declaratie_identificatie.identificatie
+
+
+def _returned(answer: Antwoordbericht | None) -> frozenset[str]:
+    if answer is None or answer.antwoord is None:
+        return frozenset()
+    return frozenset(line.referentienummer for client in answer.antwoord.clienten for line in client.prestaties)
+
+
+def _loose(answer: Antwoordbericht) -> Fault:
+    text = "De declaratie bij dit antwoord is niet gegeven; het antwoord telt niet mee"
+    found = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
+    return Fault("antwoord_zonder_declaratie", gevonden=found, verwacht="de JW323 erbij", toelichting=text, soort="waarschuwing")

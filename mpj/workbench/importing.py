@@ -1,0 +1,85 @@
+"""From a published workbook to a contract folder: ``tarieven.csv`` beside the contract.toml that names the percelen."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from mpj.contract import Contract, Perceel, load_contract
+from mpj.contract.load import TARIEVEN_COLUMNS
+from mpj.output import output_folder
+from mpj.protocol import PROTOCOLS, Protocol
+from mpj.reading.faults import Fault, InputError
+from mpj.workbench.files import write_file
+from mpj.workbench.matrix import by_place, merged, tarieven_text
+from mpj.workbench.xlsx_in import Ingelezen, read_matrix
+
+
+@contextmanager
+def imported(
+    path: Path, naar: Path, *, toml: Path | None = None, vanaf: date | None = None
+) -> Iterator[tuple[Ingelezen, Contract, Path]]:
+    """Read the workbook at `path` into a temporary contract folder; give what was understood, the contract and the folder.
+
+    `toml` is the contract.toml to go by, by default the one in `naar`; a codes.csv beside it goes along. `vanaf` is the date
+    from which prices hold where a row names none, by default the contract's first day. Raises InputError with every fault of
+    workbook and result.
+    """
+    settings = toml or naar / "contract.toml"
+    if not settings.is_file():
+        text = "zonder contract.toml is niet bekend welke percelen er zijn en van wanneer tot wanneer"
+        raise InputError(
+            Fault("contract_ontbreekt", naar.name, toelichting=text, verwacht=f"{naar.name}/contract.toml, of --contract FILE")
+        )
+    percelen, protocol, begindatum = _settings(settings)
+    found = read_matrix(path, percelen, protocol, vanaf or begindatum)
+    with tempfile.TemporaryDirectory() as temporary:
+        stage = Path(temporary) / (naar.name or "import")
+        stage.mkdir()
+        shutil.copyfile(settings, stage / "contract.toml")
+        codes = settings.with_name("codes.csv")
+        if codes.is_file():
+            shutil.copyfile(codes, stage / "codes.csv")
+        _write_rows(stage / "tarieven.csv", found.rijen)
+        contract = load_contract(stage, naam=naar.resolve().name)
+        cells = [cel for own in by_place(contract).values() for cel in merged(own)]
+        (stage / "tarieven.csv").write_text(tarieven_text(contract, cells), "utf-8", newline="\n")
+        yield found, load_contract(stage, naam=naar.resolve().name), stage
+
+
+def publish(stage: Path, naar: Path, *, whole: bool, force: bool) -> None:
+    """Put the imported folder in place: all of it (`whole`), or only ``tarieven.csv`` beside the contract.toml that is there."""
+    if not whole:
+        write_file(naar / "tarieven.csv", lambda path: shutil.copyfile(stage / "tarieven.csv", path), force=force)
+        return
+    with output_folder(naar, force=force) as folder:
+        for file in stage.iterdir():
+            shutil.copyfile(file, folder / file.name)
+
+
+def _settings(path: Path) -> tuple[tuple[Perceel, ...], Protocol, date]:
+    """Return percelen, protocol and first day; what else the file says is judged when the result is loaded."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8-sig"))
+        head = data["contract"]
+        percelen = tuple(Perceel(str(table["code"]), str(table.get("naam", "")), ()) for table in data["perceel"])
+        begindatum: date = head["begindatum"]
+        if not percelen or type(begindatum) is not date:
+            raise ValueError
+        return percelen, PROTOCOLS[head["protocol"]], begindatum
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        text = "percelen, protocol of begindatum zijn niet te lezen"
+        raise InputError(Fault("contract_onleesbaar", path.name, toelichting=text, verwacht="een geldig contract.toml")) from error
+
+
+def _write_rows(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, TARIEVEN_COLUMNS, delimiter=";", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,170 @@
+"""Indexation: from a date on every price is higher (or lower) by a percentage; the old cells end the day before.
+
+The rounding is explicit: half up to a whole step (by default one cent), once, from the exact product. A day price goes out as two
+dagdelen, so its step is always even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from math import lcm
+
+from attrs import evolve, frozen
+
+from mpj.contract import Cel, Contract
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.fields import MAX_CENTS
+from mpj.reading.periods import first_day, month_of
+from mpj.workbench.exact import number, round_half_up
+from mpj.workbench.matrix import DAY, Eenheden, by_place
+
+STAPPEN = {"cent": 1, "vijf_cent": 5, "tien_cent": 10, "euro": 100}
+"""To what a new price is rounded, by name, in eurocents."""
+BESTAANDE = ("weigeren", "vervangen", "meenemen")
+"""What to do with prices that already begin on or after the date: refuse, replace them, or index them too."""
+
+
+@frozen
+class Wijziging:
+    """One indexed cell: from `oud_cent` to `nieuw_cent` eurocents from `begindatum` on; `exact` is the unrounded new price."""
+
+    perceel: str
+    prestatiecode: str
+    kwalificatieniveau: str | None
+    begindatum: date
+    oud_cent: int
+    nieuw_cent: int
+    exact: Fraction
+
+
+@frozen
+class Indexatie:
+    """The new set of cells, in the order of the matrix, what changed, and the rounding rule in a Dutch sentence."""
+
+    cellen: tuple[Cel, ...]
+    wijzigingen: tuple[Wijziging, ...]
+    regel: str
+
+
+def index_cells(
+    contract: Contract, percentage: Fraction, vanaf: date, *, afronding: str = "cent", bestaande: str = "weigeren"
+) -> Indexatie:
+    """Return the cells of `contract` with every price from `vanaf` on raised by `percentage` (exact, in percent).
+
+    A cell valid on `vanaf` is cut in two; excluded cells stay as they are. `afronding` is a name of `STAPPEN`, `bestaande` one of
+    `BESTAANDE`. Raises InputError: `vanaf` is not the first of a month inside the contract, prices already begin there, or a
+    new price would leave the permitted range.
+    """
+    faults = list(_date_faults(contract, vanaf))
+    factor = 1 + percentage / 100
+    if factor <= 0 or not percentage:
+        text = "hiermee verandert er niets" if not percentage else "hiermee blijft er geen prijs over"
+        faults.append(
+            Fault("percentage_onjuist", kolom="--percentage", toelichting=text, verwacht="een percentage boven -100, niet 0")
+        )
+    if faults:
+        raise InputError(faults)
+    eenheden = Eenheden.of(contract)
+    cells: list[Cel] = []
+    changes: list[Wijziging] = []
+    for place, own in by_place(contract).items():
+        step = STAPPEN[afronding]
+        if any(part == 2 for part in eenheden.normtijd(place).bericht.values()):
+            step = lcm(step, 2)
+        for cel, base in sorted(_dated(contract, own, vanaf, bestaande, faults), key=lambda row: row[0].begindatum):
+            if base is None:
+                cells.append(cel)
+                continue
+            exact = base * factor
+            cents = step * round_half_up(exact / step)
+            faults += _price_faults(contract, cel, cents)
+            cells.append(evolve(cel, tarief_cent=cents))
+            changes.append(Wijziging(*place, cel.begindatum, base, cents, exact))
+    if not changes and not faults:
+        faults.append(
+            Fault(
+                "niets_te_indexeren",
+                f"{contract.map or contract.id}/tarieven.csv",
+                toelichting=f"geen prijs geldt op of na {vanaf}",
+            )
+        )
+    if faults:
+        raise InputError(faults)
+    return Indexatie(tuple(cells), tuple(changes), _rule(percentage, afronding))
+
+
+def _date_faults(contract: Contract, vanaf: date) -> Iterator[Fault]:
+    if vanaf != first_day(month_of(vanaf)):
+        text = "een tarief verandert op de eerste van een maand"
+        yield Fault(
+            "datum_onjuist", kolom="--vanaf", gevonden=str(vanaf), verwacht=str(first_day(month_of(vanaf))), toelichting=text
+        )
+    elif not contract.begindatum < vanaf <= contract.einddatum:
+        expected = f"na {contract.begindatum}, uiterlijk {contract.einddatum}"
+        text = "de datum ligt niet binnen het contract; verleng zo nodig eerst einddatum in contract.toml"
+        yield Fault("datum_onjuist", kolom="--vanaf", gevonden=str(vanaf), verwacht=expected, toelichting=text)
+
+
+def _dated(
+    contract: Contract, own: tuple[Cel, ...], vanaf: date, bestaande: str, faults: list[Fault]
+) -> Iterator[tuple[Cel, int | None]]:
+    """Return the new rows of one place, each with the price to index, None for a row that stays as it is."""
+    for cel in own:
+        if cel.einddatum < vanaf or cel.tarief_cent is None:
+            yield cel, None
+            continue
+        if cel.begindatum < vanaf:
+            yield evolve(cel, einddatum=vanaf - DAY), None
+            if bestaande != "vervangen":
+                yield evolve(cel, begindatum=vanaf), cel.tarief_cent
+            continue
+        if bestaande == "meenemen":
+            yield cel, cel.tarief_cent
+        elif bestaande == "weigeren":
+            name = f"perceel {cel.perceel}, {cel.prestatiecode}, {cel.kwalificatieniveau or 'zonder niveau'}"
+            text = f"{name}: hier begint al een prijs; gebruik --bestaande vervangen of --bestaande meenemen"
+            bestand = f"{contract.map or contract.id}/tarieven.csv"
+            faults.append(
+                Fault("prijs_bestaat_al", bestand, cel.rij, "begindatum", str(cel.begindatum), f"geen prijs op of na {vanaf}", text)
+            )
+    if bestaande == "vervangen":
+        yield from _replaced(own, vanaf)
+
+
+def _replaced(own: tuple[Cel, ...], vanaf: date) -> Iterator[tuple[Cel, int | None]]:
+    """Let the price of the day before `vanaf` run on, in place of the priced rows after it; excluded rows end it."""
+    base = next((cel for cel in own if cel.begindatum < vanaf <= cel.einddatum + DAY and cel.tarief_cent is not None), None)
+    following = [cel for cel in own if cel.einddatum >= vanaf]
+    if base is None or base.tarief_cent is None:
+        yield from ((cel, cel.tarief_cent) for cel in following if cel.tarief_cent is not None)
+        return
+    excluded = next((cel.begindatum for cel in following if cel.tarief_cent is None), None)
+    end = excluded - DAY if excluded else max([base.einddatum, *(cel.einddatum for cel in following)])
+    if end >= vanaf:
+        yield evolve(base, begindatum=vanaf, einddatum=end), base.tarief_cent
+    if excluded:
+        yield from ((cel, cel.tarief_cent) for cel in following if cel.tarief_cent is not None and cel.begindatum > excluded)
+
+
+def _price_faults(contract: Contract, cel: Cel, cents: int) -> Iterator[Fault]:
+    if not 0 < cents <= MAX_CENTS:
+        name = f"perceel {cel.perceel}, {cel.prestatiecode}, {cel.kwalificatieniveau or 'zonder niveau'}"
+        bestand = f"{contract.map or contract.id}/tarieven.csv"
+        yield Fault(
+            "tarief_onjuist",
+            bestand,
+            cel.rij,
+            "tarief",
+            f"{cents} cent",
+            "een tarief boven 0,00",
+            f"{name}: na indexatie geen geldig tarief",
+        )
+
+
+def _rule(percentage: Fraction, afronding: str) -> str:
+    unit = {"cent": "hele centen", "vijf_cent": "5 cent", "tien_cent": "10 cent", "euro": "hele euro's"}[afronding]
+    exact = number(percentage, 6).rstrip("0").rstrip(",")
+    rounding = f"rekenkundig afgerond (half omhoog) op {unit}; een prijs per hele dag op een even aantal centen"
+    return f"oude prijs x (1 + {exact}/100), {rounding}"

@@ -1,0 +1,76 @@
+"""Repricing from files to files: lines and trace as ``mpj declare`` wrote them, of one month or several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
+
+from mpj.contract import Contract
+from mpj.engine.values import Declaratieregel
+from mpj.output.tables import read_herkomst, read_regels, read_stappen
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.sources import Source, find_sources
+from mpj.workbench.exact import day
+from mpj.workbench.reprice import reprice
+from mpj.workbench.reprice_out import write_reprice
+from mpj.workbench.reprice_trace import traces, traces_with_steps
+from mpj.workbench.reprice_values import Herberekening, Spoor
+
+
+def reprice_files(
+    stage: Path,
+    regels: Iterable[Path],
+    herkomst: Sequence[Path],
+    stappen: Sequence[Path],
+    oud: Sequence[Contract],
+    nieuw: Sequence[Contract],
+    prijspeil: date | None,
+) -> Herberekening:
+    """Read lines and trace, reprice them and write every file of the outcome into `stage`; returns the outcome.
+
+    The same file given twice counts once; a line that stands in two files is refused. Raises InputError for files that are not
+    what `mpj declare` writes, and for what `reprice` refuses.
+    """
+    invoer: dict[str, str] = {}
+    lines = _lines(find_sources(regels, (".csv",)), invoer)
+    outcome = reprice(lines, _rows(herkomst, stappen), oud, nieuw, prijspeil=prijspeil)
+    if not outcome.groepen and not outcome.geweigerd:
+        raise InputError(Fault("invoer_leeg", kolom="--regels", toelichting="er staat geen enkele regel in"))
+    moment = f"Prijzen van {day(prijspeil)}." if prijspeil else "Prijzen van de maand van levering."
+    extra = {
+        "prijspeil": prijspeil.isoformat() if prijspeil else None,
+        "invoer": [{"bestand": naam, "sha256": invoer[naam]} for naam in sorted(invoer)],
+    }
+    xlsx = find_spec("openpyxl") is not None
+    write_reprice(stage, outcome, oud, nieuw, moment, xlsx=xlsx, **extra)
+    return outcome
+
+
+def _lines(sources: Sequence[Source], invoer: dict[str, str]) -> Iterator[Declaratieregel]:
+    seen: set[str] = set()
+    for source in sources:
+        before = len(seen)
+        for count, line in enumerate(read_regels(source, hashes=invoer), 1):
+            seen.add(line.referentienummer)
+            if len(seen) != before + count:
+                text = "de regel komt twee keer voor in de opgegeven bestanden"
+                raise InputError(
+                    Fault("regel_dubbel", source.naam, kolom="referentienummer", gevonden=line.referentienummer, toelichting=text)
+                )
+            yield line
+
+
+def _rows(herkomst: Sequence[Path], stappen: Sequence[Path]) -> Iterator[Spoor]:
+    if stappen and len(stappen) != len(herkomst):
+        text = "geef bij elke herkomst.csv de stappen.csv uit dezelfde map, in dezelfde volgorde"
+        raise InputError(
+            Fault("stappen_past_niet", kolom="--stappen", gevonden=str(len(stappen)), verwacht=str(len(herkomst)), toelichting=text)
+        )
+    if not stappen:
+        return traces(chain.from_iterable(map(read_herkomst, herkomst)))
+    return chain.from_iterable(
+        traces_with_steps(read_herkomst(rows), read_stappen(steps)) for rows, steps in zip(herkomst, stappen, strict=True)
+    )

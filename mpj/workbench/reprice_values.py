@@ -1,0 +1,163 @@
+"""What repricing works with and what comes out: groups of lines, effects in eurocents, and what could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from types import MappingProxyType
+
+from attrs import define, frozen
+
+from mpj.engine.rounding import minutes_amount
+from mpj.reading.faults import Fault
+
+WEIGERINGEN: Mapping[str, str] = MappingProxyType(
+    {
+        "geen_contract": "valt buiten de looptijd of de gemeenten van het nieuwe contract; noem zo nodig --prijspeil",
+        "perceel_wisselt": "het perceel kan nu een ander zijn; de herkomst zegt niet of de toewijzing het noemt",
+        "perceel_onbekend": "het perceel bestaat niet in het nieuwe contract",
+        "prijssoort_verschilt": "met of zonder niveau verschilt, en de herkomst zegt niet of het groepstijd was",
+        "normtijd_verschilt": "de normtijd verschilt, en de herkomst zegt niet wat er in de nieuwe eenheid zou tellen",
+        "eenheid_verschilt": "het ene contract telt uren in minuten; de herkomst zegt niet wat de toewijzing noemt",
+        "drempel_lager": "de drempel is lager; kortere contacten staan niet in de herkomst",
+        "afronding_verschilt": "de afronding verschilt, en wat eerst op 0 afrondde, staat niet in de herkomst",
+        "aanwezigheid_onbekend": "groepstijd moet opnieuw worden afgerond; de aanwezigheid staat alleen in stappen.csv (--stappen)",
+        "maximum_onbekend": "het niveau hangt af van het maximum van de toewijzing; dat staat in stappen.csv (--stappen)",
+        "afgetopt": "een grens van de toewijzing kapte hier af; opnieuw afronden zou die grens opnieuw moeten toetsen",
+        "productcode_vast": "het nieuwe contract eist precies de toegewezen productcode (tr340)",
+        "herkomst_ontbreekt": "de herkomst van deze regel ontbreekt in het bestand",
+        "herkomst_past_niet": "regel en herkomst passen niet bij elkaar of bij het oude contract",
+        "dubbele_regels": "twee regels van dezelfde toewijzing, code en maand; ze kunnen niet samen opnieuw worden afgerond",
+    }
+)
+"""Why a line could not be repriced, by its code."""
+
+VERVALT: Mapping[str, str] = MappingProxyType(
+    {
+        "prestatiecode_niet_gecontracteerd": "de prestatiecode heeft in het nieuwe contract geen prijs van deze soort",
+        "niveau_te_laag": "het nieuwe contract heeft geen niveau op of onder het geleverde",
+        "geen_tijd": "het contact is te kort onder de nieuwe afronding",
+    }
+)
+"""Why care would not be paid at all under the new contract, by the reason ``declare`` would give."""
+
+
+@frozen
+class Spoor:
+    """What repricing needs of one row of the trace; `geteld` and `maximum` are None where only ``herkomst.csv`` was given."""
+
+    referentienummer: str
+    soort: str
+    bron: str
+    datum: date
+    minuten: int | None
+    geleverd: str
+    eenheden: int
+    cent: int
+    afgetopt: bool
+    geteld: int | None
+    maximum: str | None
+
+
+@frozen
+class Sleutel:
+    """The group a line falls in; `kwalificatieniveau` is the level it was billed at."""
+
+    gemeente: str
+    perceel: str
+    prestatiecode: str
+    kwalificatieniveau: str
+
+
+@define
+class Bedragen:
+    """Sums of one group, in eurocents; credits count negative. The effects add up to `nieuw` minus `oud`.
+
+    `volume` in normed units, exact. `prijs` other price at the same level, `niveau` another level is billed, `eenheid` other
+    rounding or another unit, `vervallen` care that would not be paid.
+    """
+
+    regels: int = 0
+    volume: Fraction = Fraction(0)
+    oud: int = 0
+    nieuw: int = 0
+    prijs: int = 0
+    niveau: int = 0
+    eenheid: int = 0
+    vervallen: int = 0
+
+    @property
+    def verschil(self) -> int:
+        """New minus old."""
+        return self.nieuw - self.oud
+
+    def add(self, other: Bedragen) -> None:
+        """Add another group's sums."""
+        for name in ("regels", "volume", "oud", "nieuw", "prijs", "niveau", "eenheid", "vervallen"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@frozen
+class Prijzen:
+    """The prices an effect is told apart with, in eurocents: the old level under both contracts, the new level under both."""
+
+    oud_niveau_nieuw: int | None
+    nieuw_niveau_oud: int | None
+    nieuw_niveau_nieuw: int
+    ongerond: bool
+    andere_eenheid: bool
+
+    def amount(self, price: int, units: int) -> int:
+        """Return what `units` cost at `price`."""
+        return minutes_amount(price, units) if self.ongerond else price * units
+
+
+def effects(prijzen: Prijzen, gelijk: bool, oud: int, oude_eenheden: int, nieuw: int) -> tuple[int, int, int]:
+    """Return price, level and unit effect in eurocents; together they are `nieuw` minus `oud`.
+
+    `gelijk`: the level stays. A level that goes away is told apart at the old price of the level below it, a new level at the new
+    price of the old one.
+    """
+    if prijzen.andere_eenheid:
+        return 0, 0, nieuw - oud
+    after = prijzen.amount(prijzen.nieuw_niveau_nieuw, oude_eenheden)
+    unit = nieuw - after
+    if gelijk:
+        return after - oud, 0, unit
+    if prijzen.oud_niveau_nieuw is not None:
+        same = prijzen.amount(prijzen.oud_niveau_nieuw, oude_eenheden)
+        return same - oud, after - same, unit
+    if prijzen.nieuw_niveau_oud is not None:
+        moved = prijzen.amount(prijzen.nieuw_niveau_oud, oude_eenheden)
+        return after - moved, moved - oud, unit
+    return 0, after - oud, unit
+
+
+@frozen
+class Herberekening:
+    """What the same care would have cost; see `mpj.workbench.reprice.reprice`.
+
+    `groepen` by group of lines; `verschuivingen` by group and new level (empty is none, None is not paid); `vervallen` and
+    `geweigerd` by reason; `meldingen` are warnings; `uit_herkomst` counts the lines that needed the trace.
+    """
+
+    groepen: Mapping[Sleutel, Bedragen]
+    verschuivingen: Mapping[tuple[Sleutel, str | None], Bedragen]
+    vervallen: Mapping[str, Bedragen]
+    geweigerd: Mapping[str, Bedragen]
+    meldingen: tuple[Fault, ...]
+    uit_herkomst: int
+
+    @property
+    def totaal(self) -> Bedragen:
+        """The sums over all that could be repriced."""
+        total = Bedragen()
+        for group in self.groepen.values():
+            total.add(group)
+        return total
+
+    @property
+    def volledig(self) -> bool:
+        """Say whether every line could be repriced."""
+        return not self.geweigerd

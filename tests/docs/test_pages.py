@@ -1,0 +1,250 @@
+"""Examples are run, tables are up to date, links lead somewhere, columns and words are all told."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import mpj
+from docs.examples import ROOT, Page, blocks, matches
+from mpj import cli
+from mpj.contract import SETTINGS
+from mpj.contract.load import CODES_COLUMNS, CODES_REQUIRED, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED
+from mpj.docs import main, rewritten
+from mpj.output.tables import HERKOMST_COLUMNS, REGELS_COLUMNS, STAPPEN_COLUMNS, UITVAL_COLUMNS
+from mpj.protocol import MPJ_16
+from mpj.records import REDENEN, medewerkers, registraties, toewijzingen, verblijf
+from mpj.records.values import SOORTEN, STATUSSEN, TIJDSOORTEN
+
+DOCS = ROOT / "docs"
+OWN = (
+    "README.md",
+    *(
+        f"docs/{name}.md"
+        for name in (
+            "README",
+            "api",
+            "architecture",
+            "formats",
+            "glossary",
+            "privacy",
+            "protocol",
+            "reasons",
+            "settings",
+            "steps",
+            "tutorial",
+        )
+    ),
+)
+PAGES = (*OWN, "CHANGELOG.md")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def page(name: str) -> str:
+    """Return the text of a page."""
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_examples_show_what_the_page_says(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("FORCE_COLOR", "COLUMNS", "NO_COLOR", "TERM"):
+        monkeypatch.delenv(variable, raising=False)
+    for outcome in Page(page(name), tmp_path).run():
+        if not matches(outcome.expected, outcome.shown):
+            pytest.fail(f"{name}, line {outcome.line}\nthe page says\n{outcome.expected}\nbut it shows\n{outcome.shown}")
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_commands_for_reading_exist(name: str) -> None:
+    """A ``sh`` block is not run; it may hold only make targets, pip and mpj commands that exist."""
+    targets = re.findall(r"^([a-z]+):", page("Makefile"), re.MULTILINE)
+    for block in blocks(page(name)):
+        for line in block.text.splitlines() if block.language == "sh" else ():
+            program, word, *_ = line.split()
+            assert (program == "make" and word in targets) or (program.endswith("mpj") and word in cli.COMMANDS), line
+
+
+@pytest.mark.slow
+def test_the_excerpt_of_the_demo_is_real(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    excerpt = re.search(r"<!-- excerpt of: mpj demo -->\n```text\n(.*?)```", page("README.md"), re.DOTALL)
+    assert excerpt is not None
+    assert cli.run(["demo", "--out", str(tmp_path / "demo")]) == 0
+    shown = capsys.readouterr().out
+    assert matches(excerpt[1], shown), shown
+    regels = (tmp_path / "demo" / "declaratie" / "declaratieregels.csv").read_text("utf-8").splitlines()
+    assert cli.run(["explain", "--van", str(tmp_path / "demo" / "declaratie"), "--regel", regels[1].split(";")[0]]) == 0
+
+
+def test_generated_tables_are_up_to_date() -> None:
+    for path in DOCS.glob("*.md"):
+        text = path.read_text("utf-8")
+        assert rewritten(text) == text, f"run make docs: {path.name}"
+
+
+def test_the_generator_touches_only_its_tables(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("before\n<!-- generated: reasons -->\nold\n<!-- end generated -->\nafter\n", "utf-8")
+    (tmp_path / "b.md").write_text("nothing generated\n", "utf-8")
+    assert main(tmp_path) == [tmp_path / "a.md"]
+    text = (tmp_path / "a.md").read_text("utf-8")
+    assert text.startswith("before\n<!-- generated: reasons -->\n")
+    assert text.endswith("<!-- end generated -->\nafter\n")
+    assert "old" not in text
+    assert main(tmp_path) == []
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_internal_links_lead_somewhere(name: str) -> None:
+    text = re.sub(r"^```.*?^```$", "", page(name), flags=re.DOTALL | re.MULTILINE)
+    for link in _LINK.findall(text):
+        if link.startswith(("http://", "https://")):
+            continue
+        target, _, anchor = link.partition("#")
+        path = (ROOT / name).parent / target if target else ROOT / name
+        assert path.exists(), f"{name}: {link}"
+        assert not anchor or anchor in anchors(path.read_text("utf-8")), f"{name}: {link}"
+
+
+def test_the_index_names_every_page() -> None:
+    linked = set(_LINK.findall(page("docs/README.md")))
+    assert {path.name for path in DOCS.glob("*.md")} - {"README.md"} <= linked
+
+
+def columns_told(section: str) -> dict[str, str]:
+    """Return the rows of the first table under a heading of formats.md: first cell (code words) to second cell."""
+    text = page("docs/formats.md").split(f"### {section}\n")[1].split("\n#")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \|(.*?)\|", text, re.MULTILINE)
+    return dict(rows)
+
+
+@pytest.mark.parametrize(
+    ("section", "columns", "required"),
+    [
+        ("tarieven.csv", TARIEVEN_COLUMNS, TARIEVEN_REQUIRED),
+        ("codes.csv", CODES_COLUMNS, CODES_REQUIRED),
+        ("registraties.csv", registraties.COLUMNS, registraties.REQUIRED),
+        ("verblijf.csv", verblijf.COLUMNS, verblijf.REQUIRED),
+        ("medewerkers.csv", medewerkers.COLUMNS, medewerkers.REQUIRED),
+        ("toewijzingen.csv", toewijzingen.COLUMNS, toewijzingen.REQUIRED),
+    ],
+)
+def test_input_columns_are_all_told(section: str, columns: tuple[str, ...], required: tuple[str, ...]) -> None:
+    told = columns_told(section)
+    assert tuple(told) == columns
+    assert {name for name, second in told.items() if "yes" in second} == set(required)
+
+
+@pytest.mark.parametrize(
+    ("section", "columns"),
+    [
+        ("declaratieregels.csv", REGELS_COLUMNS),
+        ("herkomst.csv", HERKOMST_COLUMNS),
+        ("stappen.csv", STAPPEN_COLUMNS),
+        ("uitval.csv", UITVAL_COLUMNS),
+    ],
+)
+def test_output_columns_are_all_told(section: str, columns: tuple[str, ...]) -> None:
+    assert tuple(columns_told(section)) == columns
+
+
+def test_every_reason_is_told_in_english_too() -> None:
+    told = re.findall(r"^\| `([a-z_]+)` \|", page("docs/reasons.md").split("## The same in English")[1], re.MULTILINE)
+    assert told == list(REDENEN)
+
+
+def domain_words() -> set[str]:
+    """Return every Dutch word of columns, settings and choices."""
+    words = {
+        "Prestatiecode",
+        "Kwalificatieniveau",
+        "Toewijzing",
+        "Registratie",
+        "Perceel",
+        "Tarief",
+        "Declaratieregel",
+        "Aanbieder",
+    }
+    words |= {"Gemeente", "Normtijd", "Hulpvorm", "Uitval", "Tariefkaart", "Herkomst", "Specifiek", "Aspecifiek", "Generiek"}
+    for columns in (
+        TARIEVEN_COLUMNS,
+        CODES_COLUMNS,
+        registraties.COLUMNS,
+        verblijf.COLUMNS,
+        medewerkers.COLUMNS,
+        toewijzingen.COLUMNS,
+        REGELS_COLUMNS,
+        HERKOMST_COLUMNS,
+        STAPPEN_COLUMNS,
+        UITVAL_COLUMNS,
+        SOORTEN,
+        TIJDSOORTEN,
+        STATUSSEN,
+        tuple(MPJ_16.normtijden),
+        tuple(MPJ_16.kwalificatieniveaus),
+    ):
+        words |= set(columns)
+    for setting in SETTINGS:
+        words |= {setting.key, *setting.choices}
+    return {word.lower() for word in words}
+
+
+def test_the_glossary_has_every_word() -> None:
+    cells = re.findall(r"^\| (.+?) \| (.+) \|$", page("docs/glossary.md"), re.MULTILINE)
+    told = {word.lower() for cell in cells for word in re.findall(r"[`*]([\w+-]+)[`*]", " ".join(cell))}
+    told |= {word.lower() for first, _ in cells for word in re.findall(r"[\w+-]+", first)}
+    assert domain_words() - told == set()
+
+
+def test_imports_run_one_way() -> None:
+    """The table in architecture.md is the rule; imports inside functions count too, unless the table says so."""
+    folders = {path.name for path in (ROOT / "mpj").iterdir() if (path / "__init__.py").exists()}
+    allowed: dict[str, set[str]] = {}
+    lazy: dict[str, set[str]] = {}
+    for folder, text in re.findall(r"^\| `([a-z]+)` \| (.+) \|$", page("docs/architecture.md"), re.MULTILINE):
+        named = set(re.findall(r"`([a-z]+)`", text.split(";")[0]))
+        if text.startswith("all of the above"):
+            named = set(allowed) - named
+        allowed[folder] = folders if text == "everything" else named
+        lazy[folder] = set(re.findall(r"`([a-z]+)`", text.partition(";")[2]))
+    assert set(allowed) == folders
+    for folder in folders:
+        for path in (ROOT / "mpj" / folder).rglob("*.py"):
+            tree = ast.parse(path.read_text("utf-8"))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("mpj."):
+                    used = node.module.split(".")[1]
+                    top = node in tree.body
+                    fine = used == folder or used in allowed[folder] or (not top and used in lazy[folder])
+                    assert fine, f"{path.relative_to(ROOT)}, line {node.lineno}: {folder} imports {used}"
+
+
+def test_the_files_that_architecture_names_exist() -> None:
+    rows = re.findall(r"^\| .+? \| (.*`[a-z]+/[a-z_0-9]+\.(?:py|toml)`.*) \|$", page("docs/architecture.md"), re.MULTILINE)
+    assert len(rows) > 15
+    for row in rows:
+        names = re.findall(r"`([a-z_0-9/]+\.(?:py|toml))`", row)
+        folder = names[0].split("/")[0]
+        for name in names:
+            assert (ROOT / "mpj" / name).exists() or (ROOT / "mpj" / folder / name).exists(), name
+
+
+def test_the_changelog_has_the_current_version() -> None:
+    assert f"## [{mpj.__version__}]" in page("CHANGELOG.md")
+    assert page("CHANGELOG.md").index("## [Unreleased]") < page("CHANGELOG.md").index(f"## [{mpj.__version__}]")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_real_bsn_stands_in_a_page(name: str) -> None:
+    for digits in re.findall(r"(?<![0-9])[0-9]{9}(?![0-9])", page(name)):
+        assert digits.startswith("9999"), f"{name}: {digits}"

@@ -1,0 +1,1 @@
+"""Tests of reading: files, folders, zips, CSV, single fields, and what is said about faults."""

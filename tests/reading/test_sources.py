@@ -1,0 +1,171 @@
+"""Files, folders and zips: what is found in them, under which name it is reported, and what cannot be opened."""
+
+from __future__ import annotations
+
+import io
+import random
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from cli.helpers import ANNA, Content, write
+
+from mpj import Fault, InputError, read_registraties, read_toewijzingen
+
+HEADER = "id;bsn;datum;minuten\n"
+
+
+def rows(*ids: str) -> str:
+    return HEADER + "".join(f"{identity};{ANNA};2026-03-02;50\n" for identity in ids)
+
+
+def zipped(*members: tuple[str, Content], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def names(*paths: Path) -> list[tuple[str, str]]:
+    """(file as reported, id) of every registratie below the paths."""
+    return [(record.bestand, record.id) for record in read_registraties(paths) if not hasattr(record, "uitval")]
+
+
+def faults(*paths: Path) -> tuple[Fault, ...]:
+    with pytest.raises(InputError) as caught:
+        list(read_registraties(paths))
+    return caught.value.faults
+
+
+# --- What is found ----------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_stands_for_its_csv_files_by_name_also_deeper(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.CSV", "sub/c.csv", "lees.txt", ".verborgen.csv", ".map/d.csv"):
+        write(tmp_path / "in" / name, rows(name))
+    assert names(tmp_path / "in") == [("in/a.CSV", "a.CSV"), ("in/b.csv", "b.csv"), ("in/sub/c.csv", "sub/c.csv")]
+
+
+def test_a_zip_stands_for_its_csv_files_by_name_also_deeper(tmp_path: Path) -> None:
+    members: list[tuple[str, Content]] = [
+        ("b.csv", rows("b")),
+        ("map/a.csv", rows("a")),
+        ("lees.txt", "x"),
+        ("__MACOSX/._b.csv", b"\0\1"),
+        ("map/", ""),
+    ]
+    assert names(write(tmp_path / "in.zip", zipped(*members))) == [("in.zip/b.csv", "b"), ("in.zip/map/a.csv", "a")]
+
+
+def test_a_named_file_is_read_whatever_its_ending(tmp_path: Path) -> None:
+    assert names(write(tmp_path / "export.txt", rows("a"))) == [("export.txt", "a")]
+
+
+def test_files_are_read_in_the_order_they_are_named(tmp_path: Path) -> None:
+    one, two = write(tmp_path / "2.csv", rows("b")), write(tmp_path / "1.csv", rows("a"))
+    assert names(one, two) == [("2.csv", "b"), ("1.csv", "a")]
+
+
+def test_equal_names_in_several_folders_are_told_apart(tmp_path: Path) -> None:
+    one, two = write(tmp_path / "jan/r.csv", rows("a")), write(tmp_path / "feb/r.csv", rows("b"))
+    assert names(one, two) == [("jan/r.csv", "a"), ("feb/r.csv", "b")]
+    hashes: dict[str, str] = {}
+    list(read_registraties([one, two], hashes=hashes))
+    assert list(hashes) == ["jan/r.csv", "feb/r.csv"]
+
+
+def test_a_folder_of_messages_and_tables_is_read_for_toewijzingen(tmp_path: Path) -> None:
+    header = "toewijzingnummer;bsn;gemeente;aanbieder;begindatum;prestatiecode\n"
+    write(tmp_path / "in/t.csv", f"{header}1;{ANNA};0384;65656055;2026-01-01;2.1\n")
+    write(tmp_path / "in/lees.txt", "x")
+    assert len(list(read_toewijzingen([tmp_path / "in"]))) == 1
+
+
+# --- What cannot be opened --------------------------------------------------------------------------------------------
+
+
+def test_every_path_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "leeg").mkdir()
+    found = faults(tmp_path / "weg.csv", tmp_path / "leeg", tmp_path / "weg")
+    assert [(fault.code, fault.bestand) for fault in found] == [
+        ("bestand_ontbreekt", "weg.csv"),
+        ("invoer_leeg", "leeg"),
+        ("bestand_ontbreekt", "weg"),
+    ]
+
+
+def encrypted() -> bytes:
+    data = bytearray(zipped(("r.csv", rows("a"))))
+    data[data.index(b"PK\x03\x04") + 6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+BROKEN_ZIPS = {
+    "no zip": (b"tekst", "zip_onleesbaar"),
+    "empty file": (b"", "zip_onleesbaar"),
+    "half a zip": (zipped(("r.csv", rows("a")))[:80], "zip_onleesbaar"),
+    "encrypted": (encrypted(), "zip_onleesbaar"),
+    "nothing in it": (zipped(), "invoer_leeg"),
+    "nothing that fits": (zipped(("lees.txt", "x")), "invoer_leeg"),
+    "only leftovers of macOS": (zipped(("__MACOSX/r.csv", "x")), "invoer_leeg"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_ZIPS)
+def test_a_zip_that_cannot_be_used_is_named(tmp_path: Path, name: str) -> None:
+    content, code = BROKEN_ZIPS[name]
+    (fault,) = faults(write(tmp_path / "x.zip", content))
+    assert fault.code == code
+    assert fault.bestand.startswith("x.zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2])
+def test_damage_inside_a_zip_is_an_input_error(tmp_path: Path, method: int) -> None:
+    faults(write(tmp_path / "x.zip", damaged(method)))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_damage_inside_a_compressed_zip_is_an_input_error(tmp_path: Path, method: int) -> None:
+    faults(write(tmp_path / "x.zip", damaged(method)))
+
+
+def damaged(method: int) -> bytes:
+    data = bytearray(zipped(("r.csv", rows(*(f"R{number}" for number in range(3000)))), method=method))
+    data[60:80] = b"\xff" * 20
+    return bytes(data)
+
+
+def test_any_damage_to_a_zip_gives_records_or_an_input_error(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    whole = zipped(("map/a.csv", rows("a", "b") * 5), ("b.csv", rows("c")))
+    path = tmp_path / "x.zip"
+    for _ in range(400):
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 3))):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        path.write_bytes(data)
+        with suppress(InputError):
+            list(read_registraties([path]))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_members_with_one_name_are_all_read_or_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.zip", zipped(("r.csv", rows("a")), ("r.csv", rows("b"))))
+    try:
+        found = names(path)
+    except InputError:
+        return
+    assert [identity for _, identity in found] == ["a", "b"]
+
+
+def test_a_file_name_can_always_be_written(tmp_path: Path) -> None:
+    """Old exports carry names in other encodings; Python shows their bytes as lone surrogates."""
+    import os
+
+    path = tmp_path / os.fsdecode(b"regist\xe9.csv")
+    write(path, rows("a"))
+    ((bestand, _),) = names(path)
+    bestand.encode()

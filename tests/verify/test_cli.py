@@ -1,0 +1,186 @@
+"""`mpj verify` and `mpj sample`: files in, files out, exit codes, and nothing shown that should not be."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from scenarios import to_toml, write_csv
+
+from mpj import cli
+from mpj.messages import Declaratiebericht, read_jw325
+from mpj.verification.output import COLUMNS
+from mpj.verification.sample import COLUMNS as SAMPLE_COLUMNS
+from verify.examples import ANDERE, OUD, VOORBEELDEN
+from verify.support import ANNA, PRICES, TOML, answer, earlier, line, message, toewijzing, written
+
+SCHEMA = Path(__file__).resolve().parents[2] / "mpj" / "verify" / "samenvatting.schema.json"
+HEADER = "referentienummer;plaats;positie;regelcode;retourcode;gevonden;verwacht;bedrag_cent;toelichting"
+
+
+@pytest.fixture(autouse=True)
+def commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("verify", "sample"):
+        monkeypatch.setitem(cli.COMMANDS, name, (f"mpj.cli.{name}", name))
+
+
+def prepare(folder: Path, declared: Declaratiebericht, **values: str) -> list[str]:
+    """Write contract, toewijzing and message, and return the arguments that verify them."""
+    (folder / "contract").mkdir()
+    (folder / "contract" / "contract.toml").write_text(to_toml(TOML), "utf-8")
+    cells = [{"perceel": "A", "prestatiecode": code, "kwalificatieniveau": level, "tarief": price} for code, level, price in PRICES]
+    write_csv(folder / "contract" / "tarieven.csv", [cell | {"begindatum": "2025-01-01"} for cell in cells])
+    write_csv(folder / "toewijzingen.csv", [toewijzing(**values)])
+    (folder / "jw323.xml").write_bytes(written(declared))
+    paths = {"bericht": "jw323.xml", "contracten": "contract", "toewijzingen": "toewijzingen.csv", "out": "uit"}
+    arguments = [part for name, path in paths.items() for part in (f"--{name}", str(folder / path))]
+    return ["verify", *arguments, "--dagtekening", "2026-04-10"]
+
+
+def findings(folder: Path) -> list[dict[str, str]]:
+    text = (folder / "uit" / "bevindingen.csv").read_text("utf-8")
+    assert text.splitlines()[0] == HEADER
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def summary(folder: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads((folder / "uit" / "samenvatting.json").read_text("utf-8"))
+    jsonschema.validate(found, json.loads(SCHEMA.read_text("utf-8")))
+    return found
+
+
+def test_a_right_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*prepare(tmp_path, message()), "--strict"]) == 0
+    assert findings(tmp_path) == []
+    assert (summary(tmp_path)["uitkomst"], summary(tmp_path)["toegekend_cent"]) == ("toegekend", 9820)
+    assert ";".join(COLUMNS) == HEADER
+    found = read_jw325((tmp_path / "uit" / "jw325.xml").read_bytes())
+    assert found.antwoord is not None and found.antwoord.retourcodes == ("8001",)
+    shown = capsys.readouterr()
+    assert "volledig toegekend" in shown.out and "€ 98,20" in shown.out and ANNA not in shown.out + shown.err
+
+
+def test_a_wrong_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message(line(tarief_cent=170, bedrag_cent=10200)))
+    assert cli.run([*arguments, "--strict"]) == 1
+    (found,) = findings(tmp_path)
+    assert found == {
+        "referentienummer": "R1",
+        "plaats": "regel",
+        "positie": "1.1",
+        "regelcode": "TR418",
+        "retourcode": "0611",
+        "gevonden": "€ 1,70",
+        "verwacht": "€ 1,64",
+        "bedrag_cent": "10200",
+        "toelichting": "Het tarief is € 1,70; volgens het contract is het € 1,64 per eenheid.",
+    }
+    shown = capsys.readouterr().out
+    assert "TR418" in shown and "€ 102,00" in shown
+    assert cli.run(arguments) == 2
+    assert cli.run([*arguments, "--force", "--taal", "en"]) == 0
+    assert findings(tmp_path)[0]["toelichting"] == "The tariff is €1.70; by the contract it is €1.64 per unit."
+
+
+def test_earlier_messages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message(line(referentienummer="R0")))
+    (tmp_path / "eerder").mkdir()
+    sent = earlier(OUD)
+    for name, one in (("a.xml", sent), ("b.xml", answer(sent))):
+        (tmp_path / "eerder" / name).write_bytes(written(one))
+    assert cli.run([*arguments, "--eerder", str(tmp_path / "eerder")]) == 0
+    assert [row["regelcode"] for row in findings(tmp_path)] == ["TR314"]
+    inputs = summary(tmp_path)["invoer"]
+    assert isinstance(inputs, list) and len(inputs) == 6
+    assert "Niet (helemaal) getoetst: TR378." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("code", "expected"), [("0384", []), ("0363", ["TR378"])])
+def test_the_list_of_municipalities(tmp_path: Path, code: str, expected: list[str]) -> None:
+    arguments = prepare(tmp_path, message())
+    (tmp_path / "cbs.csv").write_text(f"gemeente;naam\n{code};Ergens\n", "utf-8")
+    assert cli.run([*arguments, "--gemeenten", str(tmp_path / "cbs.csv")]) == 0
+    assert [row["regelcode"] for row in findings(tmp_path)] == expected
+
+
+def test_lines_that_cannot_be_assessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message(line(productcode="99ZZ9")))
+    assert cli.run([*arguments, "--strict"]) == 1
+    assert [(row["regelcode"], row["retourcode"]) for row in findings(tmp_path)] == [("niet_beoordeeld", "")]
+    assert not (tmp_path / "uit" / "jw325.xml").exists()
+    assert "--onbeoordeeld" in capsys.readouterr().out
+    assert cli.run([*arguments, "--force", "--strict", "--onbeoordeeld", "toekennen"]) == 0
+    assert summary(tmp_path)["toegekend"] == 1
+    assert cli.run([*arguments, "--force", "--onbeoordeeld", "afwijzen"]) == 0
+    assert (tmp_path / "uit" / "jw325.xml").exists()
+    assert summary(tmp_path)["afgekeurd"] == 1
+    assert cli.run([*arguments, "--force"]) == 0
+    assert not (tmp_path / "uit" / "jw325.xml").exists()
+
+
+def test_findings_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message(line(tarief_cent=170, bedrag_cent=10200)))
+    assert cli.run([*arguments, "--meldingen", "json"]) == 0
+    (found,) = [json.loads(row) for row in capsys.readouterr().err.splitlines()]
+    assert (found["formaat"], found["soort"], found["code"], found["retourcode"]) == (1, "afkeuring", "TR418", "0611")
+
+
+def test_a_message_that_breaks_the_form_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message())
+    path = tmp_path / "jw323.xml"
+    path.write_bytes(path.read_bytes().replace(b">60<", b">6.5<"))
+    assert cli.run(arguments) == 2
+    assert not (tmp_path / "uit").exists()
+    assert "er is niets geschreven" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["jw325.xml", "niets.xml", "."])
+def test_another_message_none_or_several(tmp_path: Path, name: str) -> None:
+    arguments = prepare(tmp_path, message())
+    (tmp_path / "jw325.xml").write_bytes(written(answer(message())))
+    arguments[2] = str(tmp_path / name)
+    assert cli.run(arguments) == 2
+    assert not (tmp_path / "uit").exists()
+
+
+def test_every_summary_keeps_its_schema() -> None:
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    for situatie in [one for pair in VOORBEELDEN.values() for one in pair] + [one for _, one in ANDERE.values()]:
+        found = situatie.verify().samenvatting
+        validator.validate(dict(found))
+        assert found["regels"] == found["toegekend"] + found["afgekeurd"] + found["niet_beoordeeld"]
+        total = found["toegekend_cent"] + found["afgekeurd_cent"] + found["niet_beoordeeld_cent"]
+        assert found["ingediend_cent"] == total
+
+
+def test_sample_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare(tmp_path, message())
+    rows = [
+        {
+            "id": f"r{n}",
+            "bsn": ANNA,
+            "datum": f"2026-03-{n:02d}",
+            "minuten": "30",
+            "medewerker": f"m{n % 3}",
+            "kwalificatieniveau": "hbo",
+        }
+        for n in range(1, 20)
+    ]
+    write_csv(tmp_path / "registraties.csv", rows)
+    run = ["declare", "--contracten", str(tmp_path / "contract"), "--toewijzingen", str(tmp_path / "toewijzingen.csv")]
+    run += ["--registraties", str(tmp_path / "registraties.csv"), "--periode", "2026-03", "--dagtekening", "2026-04-05"]
+    assert cli.run([*run, "--out", str(tmp_path / "maart")]) == 0
+    capsys.readouterr()
+    texts = []
+    for _ in range(2):
+        assert cli.run(["sample", "--van", str(tmp_path / "maart"), "--aantal", "2", "--zaad", "S"]) == 0
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1]
+    found = list(csv.DictReader(io.StringIO(texts[0]), delimiter=";"))
+    assert tuple(found[0]) == SAMPLE_COLUMNS
+    assert [row["soort"] for row in found] == ["paar", "paar", "regel"]
+    assert cli.run(["sample", "--van", str(tmp_path), "--aantal", "2", "--zaad", "S"]) == 2

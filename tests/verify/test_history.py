@@ -1,0 +1,88 @@
+"""What earlier messages tell, what is said when they are not there, and that both ways of giving them agree."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from mpj.reading.faults import InputError
+from mpj.verification import MemoryHistory, Oordeel, build_answer
+from verify.examples import OUD
+from verify.support import AANBIEDER, GEMEENTE, ONTVANGST, answer, credit, earlier, line, message, written, zaak
+
+TWEE = earlier(OUD, line(referentienummer="R2", productcode="45213"))
+
+
+def test_without_history_the_rules_that_need_it_say_so() -> None:
+    outcome = zaak(history=None).verify()
+    assert outcome.bevindingen == ()
+    assert [one.regelcode for one in outcome.niet_getoetst] == [
+        "TR056", "TR378", "TR318", "TR333", "TR314", "TR323", "TR390", "TR389", "TR321", "TR322", "TR369",
+    ]  # fmt: skip
+    assert outcome.samenvatting["niet_getoetst"][0] == {"regelcode": "TR056", "reden": "eerdere berichten ontbreken"}
+
+
+def test_with_everything_given_nothing_is_unchecked() -> None:
+    assert zaak(settings={"gemeenten": {GEMEENTE}}).verify().niet_getoetst == ()
+
+
+def test_states_of_lines() -> None:
+    history = MemoryHistory([TWEE], [answer(TWEE, "R2")])
+    states = {number: history.line(AANBIEDER, GEMEENTE, number) for number in ("R0", "R2", "R3")}
+    assert [one.stand if one else None for one in states.values()] == ["toegekend", "afgekeurd", None]
+    waiting = MemoryHistory([TWEE]).line(AANBIEDER, GEMEENTE, "R0")
+    assert waiting is not None and waiting.stand == "wacht"
+
+
+@pytest.mark.parametrize("oordeel", [Oordeel(technisch=True), Oordeel(header=("9056",)), Oordeel(declaratie=("9333",))])
+def test_a_declaration_that_was_refused_as_a_whole_counts_as_not_sent(oordeel: Oordeel) -> None:
+    refused = build_answer(TWEE, oordeel, dagtekening=ONTVANGST, xsd_versie="1.0.0", xslt_versie="1.0.0")
+    history = MemoryHistory([TWEE], [refused])
+    assert not history.has_declaration(AANBIEDER, "DN0")
+    assert not history.has_reference(AANBIEDER, "R0")
+    assert not history.has_message(AANBIEDER, "B0")
+    assert history.last_period(AANBIEDER, GEMEENTE) is None
+
+
+def test_every_line_returned_is_not_the_same_as_not_sent() -> None:
+    history = MemoryHistory([TWEE], [answer(TWEE, "R0", "R2")])
+    assert history.has_declaration(AANBIEDER, "DN0")
+    assert history.lines(AANBIEDER, GEMEENTE, 1001) == ()
+
+
+def test_a_refused_credit_does_not_credit() -> None:
+    undo = earlier(credit(OUD), nummer="DN01", identificatie="B01")
+    history = MemoryHistory([TWEE, undo], [answer(TWEE), answer(undo, "C-R0")])
+    assert not history.credited(AANBIEDER, GEMEENTE, "R0")
+    assert MemoryHistory([TWEE, undo]).credited(AANBIEDER, GEMEENTE, "R0")
+
+
+def test_the_last_period_is_per_municipality() -> None:
+    other = evolve(TWEE, header=evolve(TWEE.header, ontvanger="0363"))
+    history = MemoryHistory([TWEE, evolve(other, periode=message().periode)])
+    assert history.last_period(AANBIEDER, GEMEENTE) == date(2026, 2, 1)
+
+
+def test_files_in_any_order_give_the_same_history(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(written(answer(TWEE, "R2")))
+    (tmp_path / "b.xml").write_bytes(written(TWEE))
+    hashes: dict[str, str] = {}
+    history = MemoryHistory.read([tmp_path], hashes=hashes)
+    assert len(hashes) == 2
+    found = history.line(AANBIEDER, GEMEENTE, "R2")
+    assert found is not None and found.stand == "afgekeurd"
+    assert history.meldingen == []
+
+
+def test_an_answer_without_its_declaration_is_named(tmp_path: Path) -> None:
+    (found,) = MemoryHistory([], [answer(TWEE)]).meldingen
+    assert (found.code, found.soort) == ("antwoord_zonder_declaratie", "waarschuwing")
+
+
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text("<a><b/></a>", "utf-8")
+    with pytest.raises(InputError):
+        MemoryHistory.read([tmp_path])

@@ -1,0 +1,122 @@
+"""Indexation: a new dated set of cells that loads without a fault."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from scenarios import Dice, draw_contracts
+
+import mpj
+from mpj.reading.faults import InputError
+from mpj.workbench.diff import compare
+from mpj.workbench.index import BESTAANDE, STAPPEN, index_cells
+from mpj.workbench.matrix import by_place, tarieven_row, valid_on
+from workbench.support import codes, make
+
+MATRIX = """
+A 2.1 hbo 2026-01-01 2026-06-30 24,00
+A 2.1 hbo 2026-07-01 ..         24,55
+A 2.1 wo  2026-01-01 ..         uitgesloten
+A 10.1 -  2026-01-01 ..         61,50
+"""
+UNIT: dict[str, Any] = {"normtijd": {"10.1": "hele_dag"}}
+PERCENTAGE = Fraction(342, 100)
+
+
+def rows(text: str, *args: object, **options: str) -> list[tuple[str, ...]]:
+    contract = make(text, **UNIT)
+    result = index_cells(contract, *args, **options)  # type: ignore[arg-type]
+    return [tuple(tarieven_row(contract, cel).values())[1:] for cel in result.cellen]
+
+
+def test_old_cells_are_closed_and_new_ones_follow() -> None:
+    assert rows(MATRIX, PERCENTAGE, date(2027, 1, 1)) == [
+        ("2.1", "hbo", "2026-01-01", "2026-06-30", "24,00"),
+        ("2.1", "hbo", "2026-07-01", "2026-12-31", "24,55"),
+        ("2.1", "hbo", "2027-01-01", "", "25,39"),  # 24,55 x 1,0342 = 25,38961
+        ("2.1", "wo", "2026-01-01", "", "uitgesloten"),
+        ("10.1", "", "2026-01-01", "2026-12-31", "61,50"),
+        ("10.1", "", "2027-01-01", "", "63,60"),  # 63,6033, and an even number of cents
+    ]
+
+
+@pytest.mark.parametrize(
+    ("price", "percentage", "afronding", "expected"),
+    [
+        ("10,00", "1,25", "cent", "10,13"),  # 10,125: half up
+        ("10,00", "-1,25", "cent", "9,88"),  # 9,875: half up
+        ("10,00", "1,24", "cent", "10,12"),
+        ("24,55", "3,42", "vijf_cent", "25,40"),
+        ("24,55", "3,42", "tien_cent", "25,40"),
+        ("24,55", "3,42", "euro", "25,00"),
+        ("0,01", "3", "cent", "0,01"),
+    ],
+)
+def test_rounding_is_exact_and_half_up(price: str, percentage: str, afronding: str, expected: str) -> None:
+    exact = Fraction(percentage.replace(",", "."))
+    found = rows(f"A 2.1 hbo 2026-01-01 .. {price}", exact, date(2027, 1, 1), afronding=afronding)
+    assert found[-1][-1] == expected
+
+
+def test_the_rule_is_said_in_words() -> None:
+    rule = index_cells(make(MATRIX, **UNIT), PERCENTAGE, date(2027, 1, 1)).regel
+    assert "(1 + 3,42/100)" in rule
+    assert "half omhoog" in rule
+
+
+def test_prices_that_begin_later_are_refused_replaced_or_taken_along() -> None:
+    text = "A 2.1 hbo 2026-01-01 2026-12-31 24,00\nA 2.1 hbo 2027-01-01 .. 30,00"
+    with pytest.raises(InputError) as caught:
+        rows(text, Fraction(10), date(2026, 7, 1))
+    assert codes(caught.value.faults) == ["prijs_bestaat_al"]
+    replaced = rows(text, Fraction(10), date(2026, 7, 1), bestaande="vervangen")
+    assert [row[-1] for row in replaced] == ["24,00", "26,40"]
+    taken = rows(text, Fraction(10), date(2026, 7, 1), bestaande="meenemen")
+    assert [row[-1] for row in taken] == ["24,00", "26,40", "33,00"]
+
+
+@pytest.mark.parametrize(
+    ("percentage", "vanaf", "code"),
+    [
+        (Fraction(0), date(2027, 1, 1), "percentage_onjuist"),
+        (Fraction(-100), date(2027, 1, 1), "percentage_onjuist"),
+        (Fraction(3), date(2027, 1, 15), "datum_onjuist"),
+        (Fraction(3), date(2028, 1, 1), "datum_onjuist"),
+        (Fraction(3), date(2026, 1, 1), "datum_onjuist"),
+        (Fraction(-9999, 100), date(2027, 1, 1), "tarief_onjuist"),
+        (Fraction(9_000_000_00), date(2027, 1, 1), "tarief_onjuist"),
+    ],
+)
+def test_refusals(percentage: Fraction, vanaf: date, code: str) -> None:
+    with pytest.raises(InputError) as caught:
+        index_cells(make("A 2.1 hbo 2026-01-01 .. 24,00", **UNIT), percentage, vanaf)
+    assert code in codes(caught.value.faults)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), st.sampled_from(BESTAANDE), st.sampled_from(list(STAPPEN)), st.integers(-500, 2000))
+def test_indexed_contracts_load_without_a_fault(data: st.DataObject, bestaande: str, afronding: str, points: int) -> None:
+    """On random contracts; before the date nothing changes, after it every price is what the rule says."""
+    offer = draw_contracts(Dice(data.draw), date(2026, 3, 1))[0]
+    contract = mpj.make_contract(offer.spec.toml, offer.spec.tarieven, offer.spec.codes)
+    vanaf = data.draw(st.sampled_from([date(2026, 3, 1), date(2026, 4, 1), date(2027, 1, 1)]))
+    try:
+        result = index_cells(contract, Fraction(points, 100), vanaf, afronding=afronding, bestaande=bestaande)
+    except InputError:
+        assume(False)
+        return
+    table = [dict(tarieven_row(contract, cel)) for cel in result.cellen]
+    again = mpj.make_contract(offer.spec.toml, table, offer.spec.codes)
+    assert all(row.begindatum >= vanaf for row in compare(contract, again).cellen)
+    for place, cells in by_place(again).items():
+        for change in result.wijzigingen:
+            if (change.perceel, change.prestatiecode, change.kwalificatieniveau) == place:
+                cel = valid_on(cells, change.begindatum)
+                assert cel is not None
+                assert cel.tarief_cent == change.nieuw_cent
+                assert abs(change.nieuw_cent - change.exact) <= STAPPEN[afronding]
