@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mpj.cli.common import FILE, Command, guarded, meldingen_option
+from mpj.reading.faults import printable
 
 
 @click.command(cls=Command, epilog="Voorbeeld: mpj explain --van maart --bron R-1001")
@@ -25,19 +26,22 @@ def command(van: Path, regel: str | None, bron: str | None, meldingen: str) -> N
     from rich.table import Table
 
     from mpj.explanation import explain
-    from mpj.reading.faults import printable
 
     if (regel is None) == (bron is None):
         raise click.UsageError("geef óf --regel, óf --bron")
     uitleg = explain(van, regel=regel, bron=bron)
     console = Console(width=None if Console().is_terminal else 120, highlight=False, markup=False, emoji=False)
-    console.print(printable(uitleg.titel), style="bold")
+    console.print(_shown(uitleg.titel), style="bold")
     for blok in uitleg.blokken:
         console.print()
-        console.print(printable(blok.titel), style="bold cyan")
+        console.print(_shown(blok.titel), style="bold cyan")
         table = Table(show_header=False, box=None, padding=(0, 1, 0, 2))
         table.add_column(no_wrap=True, style="dim")
         table.add_column()
         for step, text in blok.stappen:
-            table.add_row(step, printable(text))
+            table.add_row(step, _shown(text))
         console.print(table)
+
+
+def _shown(text: str) -> str:
+    return "\n".join(printable(line) for line in text.split("\n"))

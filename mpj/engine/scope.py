@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from attrs import frozen
-from dateutil.relativedelta import relativedelta
 
 from mpj.engine.planning import AFGEZEGD
 from mpj.protocol import Protocol
-from mpj.reading.periods import first_day, last_day, month_of, month_text
+from mpj.reading.periods import first_day, last_day, month_of, month_text, years_before
 from mpj.records.rows import shows_bsn
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, Verblijf
@@ -49,11 +48,7 @@ class Periode:
     @classmethod
     def of(cls, protocol: Protocol, maand: int, dagtekening: date, *, nalevering: bool) -> Periode:
         """Return the period of a run under `protocol`."""
-        try:
-            oudste = dagtekening - relativedelta(years=protocol.jaren_terug)
-        except ValueError:
-            oudste = date.min
-        return cls(maand, nalevering, protocol.vroegste_datum, oudste)
+        return cls(maand, nalevering, protocol.vroegste_datum, years_before(dagtekening, protocol.jaren_terug))
 
     def te_oud(self, day: date, period_end: date) -> bool:
         """Say whether care on `day` is too old: before the earliest date, or its product period ended too long ago (TR335)."""

@@ -12,12 +12,12 @@ from datetime import date
 from typing import TypeVar
 
 from attrs import frozen
-from dateutil.relativedelta import relativedelta
 from stdnum.nl import bsn as stdnum_bsn
 
 from mpj.messages.lines import Bevinding, Declaratieverkeer, Regel, clients, lines, periods, sent, totals
 from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Antwoordprestatie, Declaratiebericht, Totaal
 from mpj.reading.faults import Fault, mask
+from mpj.reading.periods import years_before
 
 EUROS = "83"
 MINUTES = "01"
@@ -178,7 +178,7 @@ def tr316(message: Declaratiebericht) -> Bevindingen:
 
 def tr335(message: Declaratiebericht) -> Bevindingen:
     """TR335 (level 2, 0001): a product period ended at most 5 years before the declaration was dated."""
-    oldest = message.dagtekening - relativedelta(years=JAREN_TERUG)
+    oldest = years_before(message.dagtekening, JAREN_TERUG)
     for line in lines(message):
         if line.prestatie.einddatum < oldest:
             found, text = str(line.prestatie.einddatum), f"De prestatie is meer dan {JAREN_TERUG} jaar oud"

@@ -135,6 +135,8 @@ class Parser:
                 raise self._refuse("xml_ongeldig", "het wortelelement", "Het bericht begint niet met een element")
             chunk = self._next()
         self._finish()
+        # A message of a few bytes is parsed only now.
+        yield from cast(Iterable[tuple[str, etree._Element]], self._parser.read_events())
 
     def _feed(self, chunk: bytes) -> etree.XMLSyntaxError | None:
         try:

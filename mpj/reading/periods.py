@@ -9,6 +9,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
+from dateutil.relativedelta import relativedelta
+
 OPEN_YEAR = 9999
 
 
@@ -55,6 +57,14 @@ def weeks(begin: date, end: date) -> int:
 def days(begin: date, end: date) -> int:
     """Return the number of days of the inclusive period."""
     return (end - begin).days + 1
+
+
+def years_before(day: date, years: int) -> date:
+    """Return the same day so many years earlier (28 February for the 29th); the first day of the calendar where there is none."""
+    try:
+        return day - relativedelta(years=years)
+    except ValueError:
+        return date.min
 
 
 def months(begin: date, end: date) -> int:

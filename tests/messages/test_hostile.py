@@ -303,3 +303,11 @@ def test_a_damaged_message_gives_a_value_or_the_documented_error(data: bytes) ->
         except InputError as error:
             assert_no_bsn(error.faults)
     assert_no_bsn(check(data))
+
+
+@pytest.mark.parametrize("text", [b"<a/>", b"<a", b"<", b"a", b"\n", b"<a/>\n"])
+def test_a_message_of_a_few_bytes_is_refused(text: bytes) -> None:
+    for read_one in (read, read_jw323, read_jw325, read_jw301):
+        with pytest.raises(InputError):
+            read_one(text)
+    assert check(text)

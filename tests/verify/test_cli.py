@@ -18,7 +18,7 @@ from mpj.verification.sample import COLUMNS as SAMPLE_COLUMNS
 from verify.examples import ANDERE, OUD, VOORBEELDEN
 from verify.support import ANNA, PRICES, TOML, answer, earlier, line, message, toewijzing, written
 
-SCHEMA = Path(__file__).resolve().parents[2] / "mpj" / "verify" / "samenvatting.schema.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "mpj" / "verification" / "samenvatting.schema.json"
 HEADER = "referentienummer;plaats;positie;regelcode;retourcode;gevonden;verwacht;bedrag_cent;toelichting"
 
 
