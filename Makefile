@@ -33,7 +33,7 @@ types: setup
 	$(BIN)/mypy
 
 unit: setup
-	$(BIN)/pytest --benchmark-skip
+	$(BIN)/pytest -n auto -p no:benchmark
 
 bench: setup
 	$(BIN)/pytest benchmarks --benchmark-only

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mpj.contract import Contract, load_contract, load_contracts, make_contract
     from mpj.engine import Declaratieregel, Herkomst, Result, declare
     from mpj.explanation import Uitleg, explain
+    from mpj.ledger import Ledger
     from mpj.protocol import MPJ_16, Protocol
     from mpj.reading.faults import Fault, InputError
     from mpj.records import (
@@ -34,6 +35,7 @@ _HOMES = {
     "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),
     "mpj.engine": ("Declaratieregel", "Herkomst", "Result", "declare"),
     "mpj.explanation": ("Uitleg", "explain"),
+    "mpj.ledger": ("Ledger",),
     "mpj.protocol": ("MPJ_16", "Protocol"),
     "mpj.reading.faults": ("Fault", "InputError"),
     "mpj.records": (
@@ -59,6 +61,7 @@ __all__ = [
     "Fault",
     "Herkomst",
     "InputError",
+    "Ledger",
     "Medewerker",
     "Protocol",
     "Registratie",

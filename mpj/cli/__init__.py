@@ -19,6 +19,7 @@ from mpj import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "declare": ("mpj.cli.declare", "Maak van een maand registraties declaratieregels."),
     "demo": ("mpj.cli.demo", "Declareer een verzonnen regio en laat het resultaat zien."),
+    "ledger": ("mpj.cli.ledger", "Houd bij wat is verzonden en beantwoord, en corrigeer het."),
     "messages": ("mpj.cli.messages", "Toets iJw-berichten op vorm en inhoud."),
     "sample": ("mpj.cli.sample", "Trek een herhaalbare steekproef van (medewerker, niveau) voor de accountant."),
     "tariffs": ("mpj.cli.tariffs", "Toets, toon, vergelijk, bereken en bouw tarievenbladen."),
@@ -26,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("mpj.cli.explain", "Leg één regel of één registratie stap voor stap uit."),
 }
 
-EXTRAS = {"lxml": "messages", "rich": "cli", "openpyxl": "xlsx"}
+EXTRAS = {"lxml": "messages", "rich": "cli", "openpyxl": "xlsx", "sqlalchemy": "ledger", "alembic": "ledger", "psycopg": "ledger"}
 
 
 class Lazy(click.Group):

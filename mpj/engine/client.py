@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, time, timedelta
 from functools import partial
 from typing import Protocol
@@ -17,6 +17,7 @@ from mpj.engine.planning import Afspraken
 from mpj.engine.presence import Aanwezig, presence
 from mpj.engine.scope import Periode, named, registratie_reason, set_aside
 from mpj.protocol import Protocol as Rules
+from mpj.reading.periods import month_of
 from mpj.records.medewerkers import Levels
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, Verblijf
@@ -32,8 +33,14 @@ class Earlier(Protocol):
     def used(self, dekking: Dekking) -> Verbruik | None:
         """Return what was used of a toewijzing, None when nothing was."""
 
-    def declared(self, levering: Levering) -> bool:
-        """Say whether an earlier line for the same toewijzing, product code and month still stands."""
+    def block(self, leveringen: Sequence[Levering]) -> tuple[str, str] | None:
+        """Return why a line, given whole and before the limits, may not be declared now: reason, sentence; None when it may."""
+
+    def keeps(self, levering: Levering) -> bool:
+        """Say whether a delivery stands behind an earlier line already, and so comes first where a limit counts."""
+
+    def tarief(self, levering: Levering) -> int | None:
+        """Return the eurocents per normtijd that its line was declared at before and keeps, None for the price of the contract."""
 
 
 class Clientrun:
@@ -57,19 +64,30 @@ class Clientrun:
         self.placing = Placing(protocol, periode, dekkingen.kaarten)
         self.rekenwijze = Rekenwijze(protocol)
 
-    def run(self, registraties: Sequence[Registratie], stays: Sequence[Verblijf]) -> tuple[list[Levering], list[Uitval], int]:
-        """Return the deliveries that stand behind lines, in order of date and id, what was set aside, and euros on planning alone.
+    def run(
+        self, bsn: str, registraties: Sequence[Registratie], stays: Sequence[Verblijf], maanden: Collection[int] | None = None
+    ) -> tuple[list[Levering], list[Uitval], list[Levering]]:
+        """Return the deliveries behind lines, in order of date and id, what was set aside, and those on planning alone.
 
-        `registraties` and `stays` are one client's, readable, each once. The last figure is in eurocents.
+        `registraties` and `stays` are one client's, readable, each once. `maanden` are the months of which days of a stay count,
+        None for all.
         """
-        return _Client(self, registraties, stays).run()
+        return _Client(self, bsn, registraties, stays, maanden).run()
 
 
 class _Client:
     """The work for one client."""
 
-    def __init__(self, context: Clientrun, registraties: Sequence[Registratie], stays: Sequence[Verblijf]) -> None:
+    def __init__(
+        self,
+        context: Clientrun,
+        bsn: str,
+        registraties: Sequence[Registratie],
+        stays: Sequence[Verblijf],
+        maanden: Collection[int] | None,
+    ) -> None:
         self.context = context
+        self.maanden = maanden
         self.protocol = context.protocol
         self.rekenwijze = context.rekenwijze
         self.registraties = sorted(registraties, key=lambda record: (record.datum, record.id))
@@ -77,10 +95,9 @@ class _Client:
         self.afspraken = Afspraken(self.registraties)
         self.uitval: list[Uitval] = []
         self._stay_days: dict[tuple[str, str], list[tuple[date, date, int, str, str, int | None]]] = {}
-        bsn = (self.registraties[0] if self.registraties else self.stays[0]).bsn
         self.dekkingen = context.dekkingen.of(bsn)
 
-    def run(self) -> tuple[list[Levering], list[Uitval], int]:
+    def run(self) -> tuple[list[Levering], list[Uitval], list[Levering]]:
         found = [levering for record in self.registraties if (levering := self._registratie(record))]
         for stay in self.stays:
             found += self._stay(stay)
@@ -88,15 +105,14 @@ class _Client:
         found = [levering for levering in found if self._planned(levering) and self._level(levering) and self._timed(levering)]
         found = self._present(found)
         found.sort(key=lambda levering: levering.volgorde)
+        self._keep_prices(found)
         found = self._rounded(found)
-        found = [levering for levering in found if self._new(levering)]
+        found = self._open(found)
         found = self._limited(found)
         found = self._no_empty_lines(found)
-        on_planning = sum(
-            levering.cents
-            for levering in found
-            if isinstance(levering.record, Registratie) and self.afspraken.alone(levering.record)
-        )
+        on_planning = [
+            levering for levering in found if isinstance(levering.record, Registratie) and self.afspraken.alone(levering.record)
+        ]
         self._collect_stays()
         return found, self.uitval, on_planning
 
@@ -155,11 +171,13 @@ class _Client:
             if run.reden is not None:
                 self._days_aside(stay, run.begin, run.einde, run.aantal, run.reden, "", stay.gemeente or "")
                 continue
-            if stay.aanwezigheid != "aanwezig":
-                self._days_aside(stay, run.begin, run.einde, run.aantal, "afwezig", "niet aanwezig gemeld", stay.gemeente or "")
+            days = [run.begin + offset * _DAY for offset in range(run.aantal)]
+            if self.maanden is not None:
+                days = [day for day in days if month_of(day) in self.maanden]
+            if days and stay.aanwezigheid != "aanwezig":
+                self._days_aside(stay, days[0], days[-1], len(days), "afwezig", "niet aanwezig gemeld", stay.gemeente or "")
                 continue
-            for offset in range(run.aantal):
-                day = run.begin + offset * _DAY
+            for day in days:
                 found = self.context.placing.place(stay, day, self.dekkingen)
                 if isinstance(found, Afwijzing):
                     self._days_aside(stay, day, day, 1, found.reden, found.toelichting, stay.gemeente or "")
@@ -317,18 +335,33 @@ class _Client:
                 self._aside(levering, "geen_tijd", "de som rondt af op 0 eenheden", 0)
         return [levering for levering in found if id(levering) not in empty]
 
-    def _new(self, levering: Levering) -> bool:
-        if self.context.earlier.declared(levering):
-            self._aside(levering, "reeds_gedeclareerd", "een eerdere regel voor deze toewijzing, code en maand staat nog")
-            return False
-        return True
+    def _keep_prices(self, found: Sequence[Levering]) -> None:
+        """Give what stands behind an earlier line the price it was declared at: a retroactive price changes nothing by itself."""
+        for levering in found:
+            tarief = self.context.earlier.tarief(levering)
+            if tarief is not None and tarief != levering.prijs.tarief_cent:
+                levering.prijs = evolve(levering.prijs, tarief_cent=tarief)
+
+    def _open(self, found: Sequence[Levering]) -> list[Levering]:
+        """Set aside what belongs to an earlier line that may not be declared now."""
+        lines: dict[tuple[int, str, int], list[Levering]] = {}
+        for levering in found:
+            lines.setdefault(levering.regel, []).append(levering)
+        blocked = {regel: reason for regel, members in lines.items() if (reason := self.context.earlier.block(members))}
+        for levering in found if blocked else ():
+            if reason := blocked.get(levering.regel):
+                waiting = reason[0] == "wacht_op_antwoord"
+                kept = waiting and self.context.earlier.keeps(levering)
+                waarde = (0 if kept else self.rekenwijze.cost(levering, levering.voor_limiet)) if waiting else None
+                self._aside(levering, *reason, waarde)
+        return [levering for levering in found if levering.regel not in blocked]
 
     def _limited(self, found: Sequence[Levering]) -> list[Levering]:
-        """Steps 7 and 8: bill up to what the toewijzing allows, in order of date, then id."""
+        """Steps 7 and 8: bill up to what the toewijzing allows, first what stands already, then in order of date, then id."""
         limits: dict[int, Limieten] = {}
         lines: dict[tuple[int, str, int], int] = {}
         kept: list[Levering] = []
-        for levering in found:
+        for levering in sorted(found, key=lambda levering: not self.context.earlier.keeps(levering)):
             limieten = limits.get(id(levering.dekking))
             if limieten is None:
                 limieten = Limieten(self.protocol, levering.dekking.toewijzing, self.context.earlier.used(levering.dekking))
@@ -347,7 +380,7 @@ class _Client:
                 continue
             lines[levering.regel] = line + toets.units
             kept.append(levering)
-        return kept
+        return sorted(kept, key=lambda levering: levering.volgorde)
 
     def _no_empty_lines(self, found: Sequence[Levering]) -> list[Levering]:
         cents: dict[tuple[int, str, int], int] = {}

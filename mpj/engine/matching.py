@@ -10,7 +10,14 @@ from attrs import frozen
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.records.rows import MappingRows, shows_bsn
-from mpj.records.toewijzingen import COLUMNS, OngeldigeToewijzing, Stempel, parse_toewijzing, stempel_of
+from mpj.records.toewijzingen import (
+    COLUMNS,
+    OngeldigeToewijzing,
+    Stempel,
+    parse_toewijzing,
+    stempel_of,
+    toewijzing_aside,
+)
 from mpj.records.uitval import Uitval
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Tariefkaarten
@@ -98,12 +105,13 @@ class Dekkingen:
             elif not isinstance(item, Toewijzing | OngeldigeToewijzing):
                 raise TypeError(f"expected Toewijzing or a mapping, not {type(item).__name__}")
             if isinstance(item, Toewijzing) and (faults := self._faults(item)):
-                uitval = _uitval(item, "ongeldig", "; ".join(faults))
+                uitval = toewijzing_aside(item, "ongeldig", "; ".join(faults), bestand=item.bestand)
                 item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))
             if isinstance(item, OngeldigeToewijzing):
                 self.uitval.append(item.uitval)
             elif self._bind(item).soort == NIET_MPJ:
-                self.uitval.append(_uitval(item, NIET_MPJ, "de code of categorie hoort niet bij MPJ of niet bij dit contract"))
+                text = "de code of categorie hoort niet bij MPJ of niet bij dit contract"
+                self.uitval.append(toewijzing_aside(item, NIET_MPJ, text, bestand=item.bestand))
             yield item
 
     def _faults(self, toewijzing: Toewijzing) -> list[str]:
@@ -174,23 +182,6 @@ class Dekkingen:
             soort, codes = GENERIEK, None
         removed = toewijzing.reden_wijziging == protocol.reden_verwijderd
         return Dekking(toewijzing, soort, codes, categorie, maximum, contract, removed)
-
-
-def _uitval(toewijzing: Toewijzing, reden: str, toelichting: str) -> Uitval:
-    nummer = str(toewijzing.toewijzingnummer)
-    return Uitval(
-        soort="toewijzing",
-        bron="" if shows_bsn(nummer, toewijzing.bsn) else nummer,
-        datum=toewijzing.begindatum,
-        datum_tot=toewijzing.begindatum,
-        aantal=1,
-        bestand=toewijzing.bestand,
-        rij=toewijzing.rij,
-        gemeente=toewijzing.gemeente,
-        reden=reden,
-        waarde_cent=None,
-        toelichting=toelichting,
-    )
 
 
 def _current(items: Iterable[Toewijzing | OngeldigeToewijzing]) -> list[Toewijzing]:

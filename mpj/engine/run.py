@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
 from mpj.contract import Contract, check_together
-from mpj.engine.client import Clientrun, by_client
+from mpj.engine.client import Clientrun, Earlier, by_client
 from mpj.engine.levering import Levering
 from mpj.engine.limits import Verbruik
 from mpj.engine.lines import identity, make_lines, number_declarations, sort_key
@@ -17,7 +18,7 @@ from mpj.engine.matching import Dekking, Dekkingen
 from mpj.engine.scope import Periode, check_protocol, named, set_aside, split_doubles
 from mpj.engine.summary import Totals, declarations, summarise
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.protocol import Protocol
+from mpj.protocol import Protocol as Rules
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of, parse_month
 from mpj.records.medewerkers import Levels, collect_medewerkers
@@ -56,6 +57,32 @@ class Result:
         return evolve(self, regels=regels, samenvatting={**self.samenvatting, "declaraties": declarations(regels)})
 
 
+@define
+class Uitkomst:
+    """What one client's records come to: deliveries behind lines, what was set aside, each line with its trace.
+
+    `op_planning` are the deliveries that rest on planning alone.
+    """
+
+    leveringen: list[Levering]
+    uitval: list[Uitval]
+    regels: list[tuple[Declaratieregel, list[Herkomst]]]
+    op_planning: list[Levering]
+
+
+class Grootboek(Earlier, Protocol):
+    """What a memory of earlier declarations tells a run, client by client, and what it makes of the outcome."""
+
+    def clients(self, found: Collection[str]) -> Collection[str]:
+        """Return the BSNs to compute: those `found` in the records, and those of whom only earlier lines are left."""
+
+    def months(self, bsn: str) -> Collection[int] | None:
+        """Return the months that are computed of a client's stays, None for all."""
+
+    def settle(self, bsn: str, compute: Callable[[], Uitkomst]) -> Uitkomst:
+        """Return what is new or changed of one client; `compute` may be called again once this memory answers otherwise."""
+
+
 def declare(
     contracten: Iterable[Contract],
     toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
@@ -68,6 +95,7 @@ def declare(
     nalevering: bool = False,
     eerder: Iterable[Declaratieregel] = (),
     volgnummer: int = 1,
+    grootboek: Grootboek | None = None,
     invoer: Mapping[str, Mapping[str, str]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
@@ -77,6 +105,7 @@ def declare(
     `periode` is the declaration month as ``2026-03``, `dagtekening` the date the declaration bears. `nalevering` lets records of
     earlier months ride along, because those months were never declared. `eerder` are earlier lines, whose use of limits
     counts first and whose care is not declared again. `volgnummer` changes the numbers of an otherwise equal declaration.
+    `grootboek` stands in for `eerder` where a ledger remembers (`mpj.Ledger`).
     `invoer` (kind of input, to file name, to SHA-256) goes into the summary; `progress` hears (clients done, clients in all).
 
     Amounts are eurocents, dates inclusive. Records that cannot be billed are in `Result.uitval`, with a reason. Raises InputError
@@ -94,21 +123,23 @@ def declare(
     window = Periode.of(protocol, _month(periode), dagtekening, nalevering=nalevering)
     dekkingen = Dekkingen(toewijzingen, kaarten, protocol)
     levels = None if medewerkers is None else Levels(collect_medewerkers(medewerkers, protocol))
-    earlier = _Earlier(protocol, eerder)
+    book = grootboek or _Earlier(protocol, eerder)
     uitval: list[Uitval] = []
     notes: list[Fault] = []
     readable = _Records(protocol, window, uitval)
-    kept = readable.keep(_values(registraties, REGISTRATIE_COLUMNS, parse_registratie, Registratie))
-    stays = readable.keep(_values(verblijf, VERBLIJF_COLUMNS, parse_verblijf, Verblijf))
-    run = Clientrun(protocol, window, dekkingen, levels, earlier, lambda record, niveau: notes.append(_differs(record, niveau)))
+    kept = readable.keep(as_values(registraties, REGISTRATIE_COLUMNS, parse_registratie, Registratie))
+    stays = readable.keep(as_values(verblijf, VERBLIJF_COLUMNS, parse_verblijf, Verblijf))
+    run = Clientrun(protocol, window, dekkingen, levels, book, lambda record, niveau: notes.append(_differs(record, niveau)))
     totals = Totals(protocol)
     pairs: list[tuple[Declaratieregel, list[Herkomst]]] = []
-    clients = by_client(kept, stays)
-    for done, (own, own_stays) in enumerate(clients.values(), 1):
-        leveringen, aside, on_planning = run.run(own, own_stays)
-        uitval += aside
-        totals.add(leveringen, on_planning)
-        pairs += make_lines(protocol, leveringen, window.maand, volgnummer)
+    records = by_client(kept, stays)
+    clients = book.clients(records)
+    for done, bsn in enumerate(clients, 1):
+        own, own_stays = records.get(bsn, ([], []))
+        outcome = book.settle(bsn, partial(_compute, run, bsn, own, own_stays, book.months(bsn), volgnummer))
+        uitval += outcome.uitval
+        totals.add(outcome.leveringen, sum(levering.cents for levering in outcome.op_planning))
+        pairs += outcome.regels
         if progress is not None:
             progress(done, len(clients))
     pairs.sort(key=lambda pair: sort_key(pair[0]))
@@ -127,9 +158,21 @@ def declare(
         tuple(regels),
         herkomst,
         tuple(uitval),
-        tuple(sorted(notes, key=lambda note: (note.bestand, note.rij, note.toelichting))),
+        tuple(sorted(dict.fromkeys(notes), key=lambda note: (note.bestand, note.rij, note.toelichting))),
         samenvatting,
     )
+
+
+def _compute(
+    run: Clientrun,
+    bsn: str,
+    registraties: Sequence[Registratie],
+    stays: Sequence[Verblijf],
+    maanden: Collection[int] | None,
+    volgnummer: int,
+) -> Uitkomst:
+    leveringen, aside, on_planning = run.run(bsn, registraties, stays, maanden)
+    return Uitkomst(leveringen, aside, list(make_lines(run.protocol, leveringen, run.periode.maand, volgnummer)), on_planning)
 
 
 def _month(periode: str) -> int:
@@ -141,7 +184,7 @@ def _month(periode: str) -> int:
         ) from None
 
 
-def _values(
+def as_values(
     items: Iterable[_R | Ongeldig | Mapping[str, object]],
     columns: tuple[str, ...],
     parse: Callable[[Row], _R | Ongeldig],
@@ -161,7 +204,7 @@ def _values(
 class _Records:
     """Step 1: sorts out what is unreadable, withdrawn or double."""
 
-    def __init__(self, protocol: Protocol, window: Periode, uitval: list[Uitval]) -> None:
+    def __init__(self, protocol: Rules, window: Periode, uitval: list[Uitval]) -> None:
         self.protocol = protocol
         self.window = window
         self.uitval = uitval
@@ -197,7 +240,7 @@ class _Records:
 class _Earlier:
     """What earlier lines used of each toewijzing, and which of them stand uncredited."""
 
-    def __init__(self, protocol: Protocol, lines: Iterable[Declaratieregel]) -> None:
+    def __init__(self, protocol: Rules, lines: Iterable[Declaratieregel]) -> None:
         cents: dict[tuple[str, int], int] = {}
         volumes: dict[tuple[str, int], dict[tuple[str, int], int]] = {}
         standing: dict[tuple[str, int, str, str, int], int] = {}
@@ -216,10 +259,37 @@ class _Earlier:
         """Return what was used of a toewijzing, None when nothing was."""
         return self._used.get(dekking.toewijzing.sleutel)
 
-    def declared(self, levering: Levering) -> bool:
-        """Say whether an earlier line for the same toewijzing, product code and month still stands (TR389)."""
-        toewijzing, code = levering.dekking.toewijzing, levering.code
-        return (*toewijzing.sleutel, code.productcategorie, code.productcode, levering.maand) in self._standing
+    def block(self, leveringen: Sequence[Levering]) -> tuple[str, str] | None:
+        """Refuse a line while an earlier one for the same toewijzing, product code and month still stands (TR389)."""
+        if identiteit(leveringen[0]) not in self._standing:
+            return None
+        return "reeds_gedeclareerd", "een eerdere regel voor deze toewijzing, code en maand staat nog"
+
+    def keeps(self, levering: Levering) -> bool:
+        """Earlier lines are known without the records behind them."""
+        return False
+
+    def tarief(self, levering: Levering) -> int | None:
+        """Every line has the price of its contract."""
+        return None
+
+    def clients(self, found: Collection[str]) -> Collection[str]:
+        """Return the clients who have records."""
+        return found
+
+    def months(self, bsn: str) -> Collection[int] | None:
+        """All months count."""
+        return None
+
+    def settle(self, bsn: str, compute: Callable[[], Uitkomst]) -> Uitkomst:
+        """Everything that was computed is new."""
+        return compute()
+
+
+def identiteit(levering: Levering) -> tuple[str, int, str, str, int]:
+    """Return the identity (`mpj.engine.lines.identity`) of the line that a delivery belongs to."""
+    code = levering.code
+    return (*levering.dekking.toewijzing.sleutel, code.productcategorie, code.productcode, levering.maand)
 
 
 def _differs(record: Registratie, niveau: str) -> Fault:

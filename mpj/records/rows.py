@@ -11,7 +11,7 @@ from typing import TypeVar
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, bsns_in, is_bsn
 from mpj.reading.names import check_names
-from mpj.reading.sources import find_sources
+from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.uitval import Uitval
 
@@ -126,14 +126,25 @@ def read_rows(
     a file that is no such table; files are opened one by one while iterating, the paths are checked at once.
     """
     for source in find_sources(paths, (".csv",)):
-        with open_table(source, columns, required) as table:
-            for warning in table.warnings if report else ():
-                assert report is not None
+        for row in source_rows(source, columns, required, report, hashes):
+            yield parse(row)
+
+
+def source_rows(
+    source: Source,
+    columns: tuple[str, ...],
+    required: tuple[str, ...],
+    report: Callable[[Fault], None] | None,
+    hashes: dict[str, str] | None,
+) -> Iterator[Row]:
+    """Read every row of one CSV file; see `read_rows`."""
+    with open_table(source, columns, required) as table:
+        if report is not None:
+            for warning in table.warnings:
                 report(warning)
-            for row in table_rows(table):
-                yield parse(row)
-        if hashes is not None:
-            hashes[source.naam] = table.sha256
+        yield from table_rows(table)
+    if hashes is not None:
+        hashes[source.naam] = table.sha256
 
 
 class MappingRows:

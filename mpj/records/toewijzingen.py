@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from attrs import frozen
 
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
 from mpj.reading.sources import Source, find_sources
-from mpj.reading.tables import open_table
 from mpj.records.registraties import parse_nummer
-from mpj.records.rows import Row, table_rows
+from mpj.records.rows import Row, shows_bsn, source_rows
 from mpj.records.uitval import Uitval
 from mpj.records.values import Toewijzing
+
+if TYPE_CHECKING:
+    from mpj.messages import ToegewezenProduct
 
 COLUMNS = (
     "toewijzingnummer",
@@ -71,14 +73,8 @@ def read_toewijzingen(
         if source.suffix == ".xml":
             yield from _read_jw301(source, hashes)
             continue
-        with open_table(source, COLUMNS, REQUIRED) as table:
-            for warning in table.warnings if report else ():
-                assert report is not None
-                report(warning)
-            for row in table_rows(table):
-                yield parse_toewijzing(row)
-        if hashes is not None:
-            hashes[source.naam] = table.sha256
+        for row in source_rows(source, COLUMNS, REQUIRED, report, hashes):
+            yield parse_toewijzing(row)
 
 
 def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
@@ -126,6 +122,24 @@ def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
     )
 
 
+def toewijzing_aside(toewijzing: Toewijzing | ToegewezenProduct, reden: str, toelichting: str, *, bestand: str) -> Uitval:
+    """Return a readable toewijzing as set aside; its number is left out when it would show the BSN."""
+    nummer = str(toewijzing.toewijzingnummer)
+    return Uitval(
+        soort="toewijzing",
+        bron="" if shows_bsn(nummer, toewijzing.bsn) else nummer,
+        datum=toewijzing.begindatum,
+        datum_tot=toewijzing.begindatum,
+        aantal=1,
+        bestand=bestand,
+        rij=toewijzing.rij,
+        gemeente=toewijzing.gemeente,
+        reden=reden,
+        waarde_cent=None,
+        toelichting=toelichting,
+    )
+
+
 def stempel_of(datum: date | None, tijd: time | None) -> Stempel | None:
     """Return the stamp that orders versions (IV013): None when undated, midnight when only the time is absent."""
     return None if datum is None else (datum, tijd or time())
@@ -149,19 +163,8 @@ def _read_jw301(source: Source, hashes: dict[str, str] | None) -> Iterator[Toewi
     with source.open() as stream:
         for product in iter_toewijzingen(cast("BinaryIO", stream), bestand=source.naam):
             if product.fouten:
-                uitval = Uitval(
-                    soort="toewijzing",
-                    bron=str(product.toewijzingnummer),
-                    datum=product.begindatum,
-                    datum_tot=product.begindatum,
-                    aantal=1,
-                    bestand=source.naam,
-                    rij=product.rij,
-                    gemeente=product.gemeente,
-                    reden="ongeldig",
-                    waarde_cent=None,
-                    toelichting="; ".join(f"{fault.code}: {fault.toelichting}" for fault in product.fouten),
-                )
+                text = "; ".join(f"{fault.code}: {fault.toelichting}" for fault in product.fouten)
+                uitval = toewijzing_aside(product, "ongeldig", text, bestand=source.naam)
                 stempel = (product.toewijzingsdatum, product.toewijzingstijd)
                 yield OngeldigeToewijzing(uitval, (product.gemeente, product.toewijzingnummer), stempel)
                 continue

@@ -1,0 +1,163 @@
+"""`mpj.Ledger`: the ledger as a program uses it. One call is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from mpj.contract import Contract
+from mpj.engine.run import Result
+from mpj.ledger.conversation import Geboekt
+from mpj.ledger.database import WACHT_SECONDEN, Database
+
+if TYPE_CHECKING:
+    from mpj.explanation import Uitleg
+    from mpj.messages import Antwoordbericht
+
+
+class Ledger:
+    """What was declared, answered and set aside, in a database (docs/ledger.md).
+
+    `url` is the path of a SQLite file, made on first use, or a URL (``postgresql://...``). `wacht` is how long, in seconds, to wait
+    for another run. Every method is one transaction: it happens whole or not at all. All raise InputError when the database cannot
+    be used, is busy for too long, or would break a promise; then nothing changed.
+    """
+
+    def __init__(self, url: str | Path, *, wacht: float = WACHT_SECONDEN) -> None:
+        self.database = Database(url, wacht=wacht)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def declare(
+        self,
+        contracten: Iterable[Contract],
+        toewijzingen: Iterable[Any],
+        registraties: Iterable[Any] = (),
+        *,
+        periode: str,
+        dagtekening: date,
+        verblijf: Iterable[Any] = (),
+        medewerkers: Iterable[Any] | None = None,
+        volledig_vanaf: str | None = None,
+        akkoord: bool = False,
+        crediteer: bool = False,
+        proef: bool = False,
+        xsd_versie: str = "1.0.0",
+        invoer: Mapping[str, Mapping[str, str]] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        before_commit: Callable[[Result], None] | None = None,
+    ) -> Result:
+        """Declare what is new or changed, as concepts that take the place of earlier concepts.
+
+        Input as for `mpj.declare`; what is absent means nothing, unless `volledig_vanaf` (a month) says that the input is complete
+        from there on, which needs `akkoord` when it withdraws anything. `crediteer` credits granted care that its toewijzing no
+        longer covers. `proef` computes and remembers nothing. `before_commit` gets the result while it can still be undone.
+        Raises InputError also for a month before the last one sent (IV090).
+        """
+        from mpj.ledger.running import Input, run
+
+        given = Input(
+            list(contracten),
+            toewijzingen,
+            registraties,
+            verblijf,
+            medewerkers,
+            periode,
+            dagtekening,
+            volledig_vanaf,
+            akkoord,
+            crediteer,
+            proef,
+            xsd_versie,
+            invoer or {},
+            progress,
+        )
+        database = self.database
+        if proef and not database.exists():
+            database = Database("sqlite://")
+        with database.transaction(keep=not proef) as connection:
+            result = run(connection, given)
+            if before_commit is not None:
+                before_commit(result)
+        return result
+
+    def send(self, nummers: Iterable[str] | None = None, *, op: date) -> list[Geboekt]:
+        """Mark declarations (by number; None: all concepts) as sent on `op`.
+
+        One that was sent already stays so. Raises InputError, and sends nothing: a number is unknown, a declaration is answered or
+        withdrawn, or a later month was sent to the same municipality (IV090).
+        """
+        from mpj.ledger.conversation import send
+
+        with self.database.transaction() as connection:
+            return send(connection, nummers, op)
+
+    def withdraw(self, nummers: Iterable[str], *, op: date) -> list[Geboekt]:
+        """Take back declarations that were never processed (transport error): the next run declares their lines anew."""
+        from mpj.ledger.conversation import withdraw
+
+        with self.database.transaction() as connection:
+            return withdraw(connection, nummers, op)
+
+    def resend(self, referentienummers: Iterable[str]) -> list[str]:
+        """Let the next run declare rejected lines again although nothing changed; returns their numbers."""
+        from mpj.ledger.conversation import resend
+
+        with self.database.transaction() as connection:
+            return resend(connection, referentienummers)
+
+    def answer(self, berichten: Iterable[str | Path | tuple[str, Antwoordbericht]], *, op: date) -> list[Geboekt]:
+        """Book JW325 messages: files, folders, zips, or (name, message) pairs. `op` is the date of receipt.
+
+        The same message twice changes nothing the second time. Raises InputError for a wrong one (TR337, TR366, TR367, TR371,
+        TR376 and the rules of its content), and then books none.
+        """
+        from mpj.ledger.conversation import answer, read_answers
+
+        pairs: list[tuple[str, Antwoordbericht]] = []
+        for one in berichten:
+            pairs += [one] if isinstance(one, tuple) else read_answers([one])
+        with self.database.transaction() as connection:
+            return answer(connection, pairs, op)
+
+    def status(self) -> dict[str, Any]:
+        """Return counts and eurocents by municipality and state, ready for JSON; no client is named."""
+        from mpj.ledger.status import status
+
+        with self.database.transaction(write=False) as connection:
+            return status(connection)
+
+    def work(self) -> dict[str, Any]:
+        """Return onderhanden werk in eurocents: delivered, not yet declared or not yet granted."""
+        from mpj.ledger.status import work
+
+        with self.database.transaction(write=False) as connection:
+            return work(connection)
+
+    def explain(self, referentienummer: str) -> Uitleg:
+        """Return the whole life of a line, from its records to its answer and what followed."""
+        from mpj.ledger.life import life
+
+        with self.database.transaction(write=False) as connection:
+            return life(connection, referentienummer)
+
+    def erase(self, bsns: Iterable[str], *, op: date) -> tuple[int, int]:
+        """Remove clients after the retention period; amounts stay, so that totals hold. Returns (removed, unknown).
+
+        Raises InputError, naming rows and no BSN, when a client has a line that waits or could still be declared again.
+        """
+        from mpj.ledger.erase import erase
+
+        with self.database.transaction() as connection:
+            return erase(connection, bsns, op)

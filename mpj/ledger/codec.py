@@ -1,0 +1,81 @@
+"""Records, toewijzingen and trace as text in a column, and back: only what differs from the default, never the BSN."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from typing import Any, TypeVar
+
+import attrs
+
+from mpj.engine.values import Herkomst
+from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+
+_T = TypeVar("_T", Registratie, Verblijf, Toewijzing, Medewerker, Herkomst)
+_DATES = frozenset({"datum", "begindatum", "einddatum", "toewijzingsdatum"})
+_TIMES = frozenset({"begintijd", "eindtijd", "toewijzingstijd"})
+_TUPLES = frozenset({"prestatiecodes", "niveaus"})
+_OUTSIDE = frozenset({"bsn", "bestand", "rij"})
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_FIELDS: dict[type, tuple[tuple[str, object], ...]] = {}
+
+
+def dump(value: Registratie | Verblijf | Toewijzing | Medewerker | Herkomst) -> str:
+    """Return the content of a value as text: the same content, the same text. BSN, file and row stay out."""
+    found: dict[str, object] = {}
+    for name, default in _fields(type(value)):
+        one = getattr(value, name)
+        if one != default:
+            found[name] = one.isoformat() if isinstance(one, date | time) else one
+    return _encode(found)
+
+
+def load(kind: type[_T], text: str, **outside: Any) -> _T:
+    """Return the value that `text` holds; `outside` are the fields that were kept apart (bsn, bestand, rij)."""
+    return kind(**_values(json.loads(text)), **outside)
+
+
+def dump_periods(periods: Iterable[Medewerker]) -> str:
+    """Return the periods of one medewerker as text, by begin date."""
+    return "[" + ",".join(dump(one) for one in sorted(periods, key=lambda one: one.begindatum)) + "]"
+
+
+def load_periods(text: str) -> list[Medewerker]:
+    """Return the periods of one medewerker."""
+    return [Medewerker(**_values(one)) for one in json.loads(text)]
+
+
+def vinger(record: Registratie | Verblijf, inhoud: str) -> str:
+    """Return a fingerprint of a record, of which `inhoud` is the dump.
+
+    The end of a stay is no part of it: its days are looked at one by one.
+    """
+    return fingerprint(dump(attrs.evolve(record, einddatum=None)) if isinstance(record, Verblijf) else inhoud)
+
+
+def fingerprint(*parts: str) -> str:
+    """Return 16 hexadecimal characters that follow from `parts`."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def _values(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(name, one) for name, one in found.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _DATES:
+        return date.fromisoformat(value)
+    if name in _TIMES:
+        return time.fromisoformat(value)
+    return tuple(value) if name in _TUPLES else value
+
+
+def _fields(kind: type) -> Sequence[tuple[str, object]]:
+    if kind not in _FIELDS:
+        left_out = frozenset() if kind is Herkomst else _OUTSIDE
+        _FIELDS[kind] = tuple((field.name, field.default) for field in attrs.fields(kind) if field.name not in left_out)
+    return _FIELDS[kind]

@@ -1,0 +1,313 @@
+"""Sending, withdrawing, asking again, and booking answers: how a declaration and its lines move from state to state."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from mpj.ledger import schema
+from mpj.ledger.rows import add, among
+from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
+from mpj.ledger.stand import line_of
+from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.periods import month_text
+
+if TYPE_CHECKING:
+    from mpj.engine.values import Declaratieregel
+    from mpj.messages import Antwoordbericht, Declaratiebericht
+
+_LATER = (VERZONDEN, BEANTWOORD)
+
+
+@frozen
+class Geboekt:
+    """What became of one declaration: its number and gemeente, its state now, and of its lines how many were granted and rejected.
+
+    `al_bekend`: the same answer was booked before, and nothing changed.
+    """
+
+    declaratienummer: str
+    gemeente: str
+    status: str
+    toegekend: int = 0
+    afgekeurd: int = 0
+    al_bekend: bool = False
+
+
+def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> list[Geboekt]:
+    """Mark declarations as sent on `op`; None: all concepts. See `mpj.Ledger.send`."""
+    rows = _declarations(connection, nummers)
+    todo: list[Row[Any]] = []
+    faults: list[Fault] = []
+    for row in sorted(rows, key=lambda row: (row.aanbieder, row.gemeente, row.maand, row.declaratienummer)):
+        if row.status == CONCEPT:
+            todo.append(row)
+        elif row.status != VERZONDEN:
+            faults.append(_state_fault(row, "een concept"))
+    faults += [fault for row in todo if (fault := _too_early(connection, row))]
+    if faults:
+        raise InputError(faults)
+    for row in todo:
+        _send_one(connection, row, op)
+    return [_outcome(connection, row.id) for row in rows]
+
+
+def _send_one(connection: Connection, row: Row[Any], op: date) -> None:
+    lines = load_lines(connection, row.id)
+    message = message_of(lines, row)
+    table = schema.regel
+    own = select(table.c.vorige_id).where(table.c.declaratie_id == row.id, table.c.vorige_id.is_not(None))
+    connection.execute(update(table).where(table.c.id.in_(own)).values(staat=False))
+    where = table.c.declaratie_id == row.id
+    connection.execute(update(table).where(where, table.c.debetcredit == "D").values(status=VERZONDEN, staat=True))
+    connection.execute(update(table).where(where, table.c.debetcredit == "C").values(status=VERZONDEN))
+    connection.execute(update(table).where(where, table.c.in_bericht.is_(False)).values(status=TOEGEKEND))
+    status = VERZONDEN if message is not None else BEANTWOORD
+    name = message.header.identificatie.identificatie if message is not None else None
+    found = update(schema.declaratie).where(schema.declaratie.c.id == row.id)
+    connection.execute(found.values(status=status, identificatie=name, verzonden_op=op))
+
+
+def _too_early(connection: Connection, row: Row[Any]) -> Fault | None:
+    """Return why a declaration may not be sent: a later month was sent to the same municipality (IV090)."""
+    table = schema.declaratie.c
+    where = (table.aanbieder == row.aanbieder, table.gemeente == row.gemeente, table.status.in_(_LATER))
+    last = connection.execute(select(func.max(table.maand)).where(*where)).scalar()
+    if last is None or last <= row.maand:
+        return None
+    text = f"aan gemeente {row.gemeente} is al {month_text(last)} verzonden (IV090); draai die of een latere maand opnieuw"
+    return Fault("periode_voor_laatste", "", 0, row.declaratienummer, month_text(row.maand), month_text(last), text)
+
+
+def withdraw(connection: Connection, nummers: Iterable[str], op: date) -> list[Geboekt]:
+    """Take back declarations that never were processed. See `mpj.Ledger.withdraw`."""
+    rows = _declarations(connection, nummers)
+    faults = [_state_fault(row, "een verzonden declaratie zonder antwoord") for row in rows if row.status in (CONCEPT, BEANTWOORD)]
+    if faults:
+        raise InputError(faults)
+    for row in rows:
+        if row.status == VERZONDEN:
+            _not_sent(connection, row.id, op, ())
+    return [_outcome(connection, row.id) for row in rows]
+
+
+def _not_sent(connection: Connection, declaratie_id: int, op: date, codes: Sequence[str]) -> None:
+    """Undo what sending did: the lines are new again, and what they credited stands again."""
+    table = schema.regel
+    own = table.c.declaratie_id == declaratie_id
+    credited = select(table.c.vorige_id).where(own, table.c.vorige_id.is_not(None), table.c.in_bericht.is_(True))
+    ids = list(connection.execute(credited).scalars())
+    connection.execute(update(table).where(own).values(status=NIET_VERZONDEN, staat=False))
+    connection.execute(update(table).where(table.c.id.in_(ids)).values(staat=True))
+    _look_again(connection, connection.execute(select(table.c.client_id, table.c.maand).where(own)))
+    found = update(schema.declaratie).where(schema.declaratie.c.id == declaratie_id)
+    connection.execute(found.values(status=NIET_VERZONDEN, afgesloten_op=op, retourcodes=",".join(codes)))
+
+
+def resend(connection: Connection, referenties: Iterable[str]) -> list[str]:
+    """Let rejected lines go out again unchanged. See `mpj.Ledger.resend`."""
+    table, names = schema.regel, list(dict.fromkeys(referenties))
+    found = {row.referentienummer: row for row in among(connection, select(table), table.c.referentienummer, names)}
+    faults = [
+        Fault("regel_onbekend", "", 0, "referentienummer", mask(name), "een afgekeurde regel", "deze regel is niet afgekeurd")
+        for name in names
+        if name not in found or found[name].status != AFGEKEURD
+    ]
+    if faults:
+        raise InputError(faults)
+    connection.execute(update(table).where(table.c.id.in_([row.id for row in found.values()])).values(opnieuw=True))
+    _look_again(connection, ((row.client_id, row.maand) for row in found.values()))
+    return names
+
+
+def answer(connection: Connection, given: Sequence[tuple[str, Antwoordbericht]], op: date) -> list[Geboekt]:
+    """Book answers, each with the name of its file. See `mpj.Ledger.answer`."""
+    from mpj.messages import write
+
+    faults: list[Fault] = []
+    booked: list[Geboekt] = []
+    for naam, message in given:
+        import io
+
+        stream = io.BytesIO()
+        write(message, stream)
+        sha256 = hashlib.sha256(stream.getvalue()).hexdigest()
+        known = _known_answer(connection, message)
+        if known is not None and known.sha256 == sha256:
+            booked.append(_outcome(connection, known.declaratie_id, al_bekend=True))
+            continue
+        found = _check(connection, naam, message, op)
+        faults += found
+        if not found:
+            booked.append(_book_answer(connection, message, sha256))
+    if faults:
+        raise InputError(faults)
+    return booked
+
+
+def _known_answer(connection: Connection, message: Antwoordbericht) -> Row[Any] | None:
+    table = schema.antwoord
+    header = message.header
+    where = (table.c.gemeente == header.afzender, table.c.identificatie == header.identificatie.identificatie)
+    return connection.execute(select(table).where(*where)).first()
+
+
+def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date) -> list[Fault]:
+    """Return what is wrong with an answer (RULES C.5): TR337, TR366, TR367, TR371, TR376 and the rest."""
+    from mpj.verification import verify_answer
+
+    row = _answered(connection, message)
+    sent: list[Declaratiebericht] = []
+    if row is not None:
+        declared = message_of(load_lines(connection, row.id), row)
+        sent = [declared] if declared is not None else []
+    known = _known_answer(connection, message)
+    earlier = [known.identificatie] if known is not None else []
+    faults = [
+        Fault(one.regelcode, naam, 0, one.referentienummer or one.plaats, one.gevonden, one.verwacht, one.toelichting)
+        for one in verify_answer(message, sent, systeemdatum=op, eerdere=earlier)
+    ]
+    if not faults and row is not None and row.status != VERZONDEN:
+        faults.append(_state_fault(row, "een verzonden declaratie zonder antwoord", naam))
+    return faults
+
+
+def _answered(connection: Connection, message: Antwoordbericht) -> Row[Any] | None:
+    table, header = schema.declaratie, message.header
+    where = (
+        table.c.aanbieder == header.ontvanger,
+        table.c.gemeente == header.afzender,
+        table.c.identificatie == header.declaratie_identificatie.identificatie,
+    )
+    return connection.execute(select(table).where(*where)).first()
+
+
+def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) -> Geboekt:
+    from mpj.verification.history import not_sent
+
+    row = _answered(connection, message)
+    assert row is not None
+    header, op = message.header, message.header.identificatie.dagtekening
+    connection.execute(
+        insert(schema.antwoord).values(
+            declaratie_id=row.id, gemeente=header.afzender, identificatie=header.identificatie.identificatie, sha256=sha256
+        )
+    )
+    if not_sent(message):
+        codes = message.antwoord.retourcodes if message.antwoord else header.retourcodes
+        _not_sent(connection, row.id, op, codes)
+        return _outcome(connection, row.id)
+    body = message.antwoord
+    assert body is not None
+    returned = {line.referentienummer: line.retourcodes for client in body.clienten for line in client.prestaties}
+    _book_lines(connection, row.id, returned)
+    found = update(schema.declaratie).where(schema.declaratie.c.id == row.id)
+    connection.execute(found.values(status=BEANTWOORD, afgesloten_op=op, retourcodes=",".join(body.retourcodes)))
+    return _outcome(connection, row.id)
+
+
+def _book_lines(connection: Connection, declaratie_id: int, returned: dict[str, tuple[str, ...]]) -> None:
+    """Reject what was returned, grant the rest; a debit whose credit was refused stands again, unless its successor was granted."""
+    table = schema.regel
+    rows = connection.execute(select(table).where(table.c.declaratie_id == declaratie_id, table.c.status == VERZONDEN)).all()
+    refused = [row for row in rows if row.referentienummer in returned]
+    granted = {_identity(row) for row in rows if row.debetcredit == "D" and row.referentienummer not in returned}
+    own = update(table).where(table.c.declaratie_id == declaratie_id, table.c.status == VERZONDEN)
+    ids = [row.id for row in refused]
+    for place in range(0, len(ids), 500):
+        part = table.c.id.in_(ids[place : place + 500])
+        connection.execute(update(table).where(part).values(status=AFGEKEURD, staat=False))
+    connection.execute(own.values(status=TOEGEKEND))
+    restored = [row.vorige_id for row in refused if row.vorige_id is not None and _identity(row) not in granted]
+    for vorige_id in restored:
+        connection.execute(update(table).where(table.c.id == vorige_id).values(staat=True))
+    codes = {(row.id, code) for row in refused for code in returned[row.referentienummer]}
+    add(connection, schema.afkeuring, [{"regel_id": regel_id, "retourcode": code} for regel_id, code in sorted(codes)])
+    _look_again(connection, ((row.client_id, row.maand) for row in refused))
+
+
+def _identity(row: Row[Any]) -> tuple[object, ...]:
+    return row.gemeente, row.toewijzingnummer, row.productcategorie, row.productcode, row.maand
+
+
+def load_lines(connection: Connection, declaratie_id: int) -> list[Declaratieregel]:
+    """Return the lines of a declaration, credits first."""
+    regel, declaratie = schema.regel, schema.declaratie
+    before = regel.alias("vorige")
+    query = (
+        select(regel, schema.client.c.bsn, declaratie.c.declaratienummer, declaratie.c.maand.label("periode"))
+        .add_columns(before.c.referentienummer.label("vorig"))
+        .join(schema.client, schema.client.c.id == regel.c.client_id)
+        .join(declaratie, declaratie.c.id == regel.c.declaratie_id)
+        .join(before, before.c.id == regel.c.vorige_id, isouter=True)
+        .where(regel.c.declaratie_id == declaratie_id)
+        .order_by(regel.c.id)
+    )
+    return [line_of(row, row.vorig or "") for row in connection.execute(query)]
+
+
+def message_of(lines: Sequence[Declaratieregel], row: Row[Any]) -> Declaratiebericht | None:
+    """Return the JW323 that a declaration is, the same at every call; None when no line of it travels."""
+    from mpj.messages import declaratieberichten
+
+    found = list(declaratieberichten(lines, dagtekening=row.dagtekening, xsd_versie=row.xsd_versie, limiet_bytes=1 << 40))
+    return found[0] if found else None
+
+
+def read_answers(paths: Iterable[str | Path]) -> list[tuple[str, Antwoordbericht]]:
+    """Read JW325 files, folders and zips of them."""
+    from typing import BinaryIO, cast
+
+    from mpj.messages import read_jw325
+    from mpj.reading.sources import find_sources
+
+    found = []
+    for source in find_sources(paths, (".xml",)):
+        with source.open() as stream:
+            found.append((source.naam, read_jw325(cast("BinaryIO", stream), source.naam)))
+    return found
+
+
+def _declarations(connection: Connection, nummers: Iterable[str] | None) -> list[Row[Any]]:
+    table = schema.declaratie
+    if nummers is None:
+        return list(connection.execute(select(table).where(table.c.status == CONCEPT).order_by(table.c.id)))
+    names = list(dict.fromkeys(nummers))
+    rows = list(among(connection, select(table), table.c.declaratienummer, names))
+    known = {row.declaratienummer for row in rows}
+    faults = [
+        Fault("declaratie_onbekend", "", 0, "declaratienummer", mask(name), "", "dit ledger kent deze declaratie niet")
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise InputError(faults)
+    return rows
+
+
+def _state_fault(row: Row[Any], verwacht: str, bestand: str = "") -> Fault:
+    return Fault(
+        "verkeerde_status", bestand, 0, f"declaratie {row.declaratienummer}", row.status, verwacht, "dat kan niet in deze status"
+    )
+
+
+def _look_again(connection: Connection, cells: Iterable[Any]) -> None:
+    """Have the next run look at these (client, month) pairs."""
+    table = schema.herzien
+    wanted = {(client_id, maand) for client_id, maand in cells}
+    known = {tuple(row) for row in among(connection, select(table), table.c.client_id, {one for one, _ in wanted})}
+    add(connection, table, [{"client_id": one, "maand": maand} for one, maand in sorted(wanted - known)])
+
+
+def _outcome(connection: Connection, declaratie_id: int, *, al_bekend: bool = False) -> Geboekt:
+    row = connection.execute(select(schema.declaratie).where(schema.declaratie.c.id == declaratie_id)).one()
+    table = schema.regel.c
+    query = select(table.status, func.count()).where(table.declaratie_id == declaratie_id).group_by(table.status)
+    counts = {row[0]: row[1] for row in connection.execute(query)}
+    return Geboekt(row.declaratienummer, row.gemeente, row.status, counts.get(TOEGEKEND, 0), counts.get(AFGEKEURD, 0), al_bekend)

@@ -1,0 +1,155 @@
+"""The connection: one transaction per call, writers one after another, and a schema that is brought up to date when opened.
+
+SQLite takes its write lock when the transaction begins, PostgreSQL a lock of the ledger's own; who comes second waits, and says so
+after `WACHT_SECONDEN`. No error of the database reaches a caller with its values: they could hold a BSN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import NullPool, StaticPool
+
+from mpj.reading.faults import Fault, InputError
+
+WACHT_SECONDEN = 60
+HEAD = "0001"
+_SLOT = 7_153_230
+
+
+class Database:
+    """One ledger's database. `url` is a SQLAlchemy URL or the path of a SQLite file, made on first use."""
+
+    def __init__(self, url: str | Path, *, wacht: float = WACHT_SECONDEN) -> None:
+        self.url = _parse(url)
+        self.wacht = wacht
+        self._engine: Engine | None = None
+
+    @property
+    def postgres(self) -> bool:
+        """Whether it is PostgreSQL."""
+        return self.url.get_backend_name() == "postgresql"
+
+    def exists(self) -> bool:
+        """Say whether there is a database to open: for SQLite, whether the file is there."""
+        return self.postgres or not self.url.database or Path(self.url.database).exists()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    @contextmanager
+    def transaction(self, *, write: bool = True, keep: bool = True) -> Iterator[Connection]:
+        """Give a connection inside one transaction: committed when the block ends well, undone when it does not.
+
+        `write` False only reads and waits for nobody; `keep` False undoes all at the end.
+        Raises InputError: the database cannot be opened, is in use for too long, is
+        of a later version, or refuses what would break a promise (then nothing was changed).
+        """
+        try:
+            with self._open().connect() as connection:
+                connection.execution_options(mpj_write=write)
+                with connection.begin() as transaction:
+                    if write and self.postgres:
+                        connection.execute(text(f"SET LOCAL lock_timeout = '{int(self.wacht * 1000)}ms'"))
+                        connection.execute(text("SELECT pg_advisory_xact_lock(:slot)"), {"slot": _SLOT})
+                    self._upgrade(connection)
+                    yield connection
+                    if not keep:
+                        transaction.rollback()
+        except SQLAlchemyError as error:
+            raise _refused(error) from None
+
+    def _open(self) -> Engine:
+        if self._engine is None:
+            memory = not self.postgres and self.url.database in (None, "", ":memory:")
+            options: dict[str, Any] = {"poolclass": StaticPool if memory else NullPool}
+            if not self.postgres:
+                options["connect_args"] = {"timeout": self.wacht, "check_same_thread": False}
+            self._engine = create_engine(self.url, hide_parameters=True, **options)
+            if not self.postgres:
+                event.listen(self._engine, "connect", _sqlite_connect)
+                event.listen(self._engine, "begin", _sqlite_begin)
+        return self._engine
+
+    def _upgrade(self, connection: Connection) -> None:
+        version = _version(connection)
+        if version == HEAD:
+            return
+        if version is not None and version > HEAD:
+            raise InputError(
+                Fault(
+                    "ledger_te_nieuw",
+                    kolom="--ledger",
+                    gevonden=version,
+                    verwacht=f"versie {HEAD}",
+                    toelichting="gebruik een nieuwere mpj",
+                )
+            )
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _parse(url: str | Path) -> URL:
+    if isinstance(url, Path) or "://" not in url:
+        return URL.create("sqlite", database=str(url))
+    try:
+        found = make_url(url)
+    except ArgumentError:
+        raise _unusable("geen leesbaar adres") from None
+    if found.get_backend_name() not in ("sqlite", "postgresql"):
+        raise _unusable("mpj kent SQLite en PostgreSQL")
+    return found
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def _sqlite_connect(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # The write lock is taken at once: a lock taken halfway could not wait for the other writer.
+    write = connection.get_execution_options().get("mpj_write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _unusable(text: str) -> InputError:
+    verwacht = "een pad, sqlite:///pad of postgresql://gebruiker@server/database"
+    return InputError(Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht=verwacht))
+
+
+def _refused(error: SQLAlchemyError) -> InputError:
+    if isinstance(error, IntegrityError):
+        text = "een regel zou twee keer gedeclareerd of een nummer twee keer gebruikt worden; er is niets veranderd"
+        return InputError(Fault("ledger_weigert", kolom="--ledger", toelichting=text))
+    shown = str(getattr(error, "orig", "") or "")
+    if isinstance(error, DBAPIError) and ("database is locked" in shown or "lock timeout" in shown):
+        text = "een andere run is bezig met dit ledger; er is niets veranderd"
+        return InputError(Fault("ledger_bezet", kolom="--ledger", toelichting=text, verwacht="probeer het zo opnieuw"))
+    if isinstance(error, OperationalError):
+        return _unusable("de database is niet te openen of niet te schrijven")
+    return InputError(
+        Fault("ledger_fout", kolom="--ledger", toelichting=f"de database meldt {type(error).__name__}; er is niets veranderd")
+    )

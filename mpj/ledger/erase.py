@@ -1,0 +1,67 @@
+"""Removing clients after the retention period: everything that names them goes, the amounts stay, so that totals hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from mpj.ledger import schema
+from mpj.ledger.schema import CONCEPT, VERZONDEN
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.periods import month_of, month_text
+
+# As long as care can be declared (TR335), the ledger must know that it was.
+MAANDEN = 60
+
+
+def erase(connection: Connection, bsns: Iterable[str], op: date) -> tuple[int, int]:
+    """Remove these clients on `op`; returns how many were removed and how many are unknown.
+
+    Raises InputError, by place in the list and never by BSN, for a client with a line that is a concept or waits, or with care
+    of the last five years: its records could be declared a second time.
+    """
+    faults: list[Fault] = []
+    found: list[int] = []
+    unknown = 0
+    for place, bsn in enumerate(bsns, 1):
+        identity = connection.execute(select(schema.client.c.id).where(schema.client.c.bsn == bsn)).scalar()
+        if identity is None:
+            unknown += 1
+        elif fault := _too_early(connection, identity, place, month_of(op)):
+            faults.append(fault)
+        else:
+            found.append(identity)
+    if faults:
+        raise InputError(faults)
+    for identity in dict.fromkeys(found):
+        _erase_one(connection, identity, op)
+    return len(set(found)), unknown
+
+
+def _too_early(connection: Connection, identity: int, place: int, now: int) -> Fault | None:
+    table = schema.regel.c
+    open_lines = select(func.count()).where(table.client_id == identity, table.status.in_((CONCEPT, VERZONDEN)))
+    if connection.execute(open_lines).scalar():
+        return Fault("client_open", "", place, "bsn", toelichting="deze cliënt heeft een regel die klaarstaat of op antwoord wacht")
+    record = schema.record.c
+    last_line = connection.execute(select(func.max(table.maand)).where(table.client_id == identity)).scalar() or 0
+    last_record = connection.execute(
+        select(func.max(func.coalesce(record.maand_tot, record.berekend_tot, record.maand))).where(record.client_id == identity)
+    ).scalar()
+    last = max(last_line, last_record or 0)
+    if last > now - MAANDEN:
+        text = "de laatste zorg van deze cliënt kan nog worden gedeclareerd"
+        return Fault("client_te_recent", "", place, "bsn", month_text(last), f"{month_text(now - MAANDEN)} of eerder", text)
+    return None
+
+
+def _erase_one(connection: Connection, identity: int, op: date) -> None:
+    regel = schema.regel
+    own = select(regel.c.id).where(regel.c.client_id == identity)
+    connection.execute(delete(schema.herkomst).where(schema.herkomst.c.regel_id.in_(own)))
+    for table in (schema.record, schema.toewijzing, schema.opzij, schema.herzien):
+        connection.execute(delete(table).where(table.c.client_id == identity))
+    connection.execute(update(regel).where(regel.c.client_id == identity).values(toewijzingnummer=None, sleutel=""))
+    connection.execute(update(schema.client).where(schema.client.c.id == identity).values(bsn=None, gewist=op))

@@ -1,0 +1,98 @@
+"""When a granted line must not be credited by itself: what the toewijzing no longer covers, and what this run cannot judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from attrs import frozen
+
+from mpj.engine.run import Uitkomst, identiteit
+from mpj.ledger.schema import REGISTRATIE, VERBLIJF
+from mpj.ledger.stand import Identiteit, Sleutel, Spoor
+from mpj.records.uitval import Uitval
+from mpj.records.values import Registratie, Verblijf
+
+DOOR_TOEWIJZING = frozenset(
+    {
+        "toewijzing_onbekend",
+        "toewijzing_verwijderd",
+        "buiten_toewijzing",
+        "prestatiecode_ontbreekt",
+        "meerdere_toewijzingen",
+        "prestatiecode_niet_toegewezen",
+        "productcode_niet_toegewezen",
+        "niet_mpj",
+        "geen_toewijzing",
+        "niveau_niet_gecontracteerd",
+        "budget_overschreden",
+        "omvang_overschreden",
+    }
+)
+DOOR_CONTRACT = frozenset({"geen_contract", "perceel_onbekend", "prestatiecode_niet_gecontracteerd", "eenheid_past_niet"})
+BUITEN_DE_RUN = frozenset({"na_periode", "te_oud", "voor_periode"})
+
+
+@frozen
+class Hold:
+    """Why a granted line stands as it is, in Dutch, and whether the user must be told."""
+
+    tekst: str
+    melden: bool
+
+
+def reason_to_hold(
+    identiteit_: Identiteit,
+    sporen: Sequence[Spoor],
+    outcome: Uitkomst,
+    vingers: Mapping[tuple[str, str], str],
+    *,
+    crediteer: bool,
+) -> Hold | None:
+    """Return why a granted line with these records behind it may not be credited, None when it may.
+
+    Records that changed, moved or were withdrawn credit their line. A record that is as it was, but is no longer billed because of
+    its toewijzing, does so only when told to (`crediteer`); because of its contract or its age never.
+    """
+    where = {sleutel_of(levering.record, levering.datum): levering for levering in outcome.leveringen}
+    aside: dict[tuple[str, str], list[Uitval]] = {}
+    for row in outcome.uitval:
+        aside.setdefault((row.soort, row.bron), []).append(row)
+    worst: Hold | None = None
+    for spoor in sporen:
+        soort, bron, _ = spoor.sleutel
+        if vingers.get((soort, bron)) != spoor.vinger:
+            continue
+        levering = where.get(spoor.sleutel)
+        if levering is not None:
+            capped = identiteit(levering) == identiteit_ and levering.afgetopt and levering.units < spoor.eenheden
+            reden = "omvang_overschreden" if capped else ""
+        else:
+            reden = _reason(spoor.sleutel, aside)
+        hold = _hold(reden, crediteer=crediteer)
+        if hold is not None and (worst is None or hold.melden):
+            worst = hold
+    return worst
+
+
+def sleutel_of(record: Registratie | Verblijf, datum: date) -> Sleutel:
+    """Return what names a record, or a day of a stay, behind a line."""
+    return (VERBLIJF if isinstance(record, Verblijf) else REGISTRATIE), record.id, datum
+
+
+def _reason(sleutel: Sleutel, aside: Mapping[tuple[str, str], list[Uitval]]) -> str:
+    soort, bron, datum = sleutel
+    for row in aside.get((soort, bron), []) + aside.get((soort, ""), []):
+        if row.datum is not None and row.datum_tot is not None and row.datum <= datum <= row.datum_tot:
+            return row.reden
+    return ""
+
+
+def _hold(reden: str, *, crediteer: bool) -> Hold | None:
+    if reden in BUITEN_DE_RUN:
+        return Hold(f"{reden}: deze run kijkt er niet naar", melden=False)
+    if reden in DOOR_CONTRACT:
+        return Hold(f"{reden}: een contract crediteert niets dat is toegekend", melden=True)
+    if reden in DOOR_TOEWIJZING and not crediteer:
+        return Hold(f"{reden}: de toewijzing dekt deze zorg niet meer; met --crediteer wordt de regel gecrediteerd", melden=True)
+    return None

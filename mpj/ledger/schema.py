@@ -1,0 +1,199 @@
+"""The tables, in one place. A BSN stands in `client` alone; every other table names a client by a number of the ledger's own.
+
+Uniqueness is the database's to keep: a number is used once, of one line identity at most one debit stands and one is being
+prepared, and a debit has at most one credit that counts. Months are whole numbers (`mpj.reading.periods`), money is eurocents.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    or_,
+    true,
+)
+
+CONCEPT, VERZONDEN, BEANTWOORD, NIET_VERZONDEN = "concept", "verzonden", "beantwoord", "niet_verzonden"
+TOEGEKEND, AFGEKEURD = "toegekend", "afgekeurd"
+REGISTRATIE, VERBLIJF = "registratie", "verblijf"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+client = Table(
+    "client",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("bsn", String(9), unique=True),
+    Column("gewist", Date),
+)
+record = Table(
+    "record",
+    metadata,
+    Column("soort", String(12), primary_key=True),
+    Column("bron", Text, primary_key=True),
+    Column("client_id", ForeignKey("client.id"), nullable=False),
+    Column("maand", Integer, nullable=False),
+    Column("maand_tot", Integer),
+    Column("berekend_tot", Integer),
+    Column("vervallen", Boolean, nullable=False),
+    Column("medewerker", Text),
+    Column("inhoud", Text, nullable=False),
+    Column("bestand", Text, nullable=False),
+    Column("rij", Integer, nullable=False),
+    Index(None, "client_id", "maand"),
+    Index(None, "medewerker"),
+    Index(None, "maand"),
+)
+toewijzing = Table(
+    "toewijzing",
+    metadata,
+    Column("gemeente", String(4), primary_key=True),
+    Column("toewijzingnummer", Integer, primary_key=True),
+    Column("stempel", String(40), primary_key=True),
+    Column("client_id", ForeignKey("client.id"), nullable=False),
+    Column("begin", Integer, nullable=False),
+    Column("eind", Integer),
+    Column("inhoud", Text, nullable=False),
+    Column("bestand", Text, nullable=False),
+    Column("rij", Integer, nullable=False),
+    Index(None, "client_id"),
+)
+medewerker = Table("medewerker", metadata, Column("naam", Text, primary_key=True), Column("inhoud", Text, nullable=False))
+declaratie = Table(
+    "declaratie",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("aanbieder", String(8), nullable=False),
+    Column("gemeente", String(4), nullable=False),
+    Column("declaratienummer", String(12), nullable=False),
+    Column("maand", Integer, nullable=False),
+    Column("dagtekening", Date, nullable=False),
+    Column("xsd_versie", String(20), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("identificatie", String(12)),
+    Column("verzonden_op", Date),
+    Column("afgesloten_op", Date),
+    Column("retourcodes", Text, nullable=False, server_default=""),
+    UniqueConstraint("aanbieder", "declaratienummer"),
+    UniqueConstraint("aanbieder", "identificatie"),
+    Index(None, "status"),
+)
+regel = Table(
+    "regel",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("declaratie_id", ForeignKey("declaratie.id"), nullable=False),
+    Column("client_id", ForeignKey("client.id"), nullable=False),
+    Column("vorige_id", ForeignKey("regel.id")),
+    Column("status", String(16), nullable=False),
+    Column("staat", Boolean, nullable=False),
+    Column("opnieuw", Boolean, nullable=False),
+    Column("sleutel", Text, nullable=False),
+    Column("referentienummer", String(20), nullable=False),
+    Column("debetcredit", String(1), nullable=False),
+    Column("contract", Text, nullable=False),
+    Column("aanbieder", String(8), nullable=False),
+    Column("gemeente", String(4), nullable=False),
+    Column("toewijzingnummer", Integer),
+    Column("perceel", Text, nullable=False),
+    Column("prestatiecode", String(8), nullable=False),
+    Column("kwalificatieniveau", String(8), nullable=False),
+    Column("productcategorie", String(2), nullable=False),
+    Column("productcode", String(5), nullable=False),
+    Column("maand", Integer, nullable=False),
+    Column("begindatum", Date, nullable=False),
+    Column("einddatum", Date, nullable=False),
+    Column("volume", Integer, nullable=False),
+    Column("normtijd", String(16), nullable=False),
+    Column("tarief_cent", Integer, nullable=False),
+    Column("bedrag_cent", BigInteger, nullable=False),
+    Column("eenheid", String(2), nullable=False),
+    Column("volume_bericht", Integer, nullable=False),
+    Column("in_bericht", Boolean, nullable=False),
+    UniqueConstraint("aanbieder", "referentienummer"),
+    Index(None, "client_id", "maand"),
+    Index(None, "declaratie_id"),
+    Index(None, "vorige_id"),
+    Index(None, "status"),
+)
+_IDENTITY = (
+    regel.c.gemeente,
+    regel.c.toewijzingnummer,
+    regel.c.productcategorie,
+    regel.c.productcode,
+    regel.c.maand,
+)
+_debet = regel.c.debetcredit == "D"
+_counts = or_(regel.c.status == CONCEPT, regel.c.status == VERZONDEN, regel.c.status == TOEGEKEND)
+for _name, _columns, _where in (
+    ("uq_regel_staat", _IDENTITY, regel.c.staat == true()),
+    ("uq_regel_concept", _IDENTITY, and_(_debet, regel.c.status == CONCEPT)),
+    ("uq_regel_credit", (regel.c.vorige_id,), and_(regel.c.debetcredit == "C", _counts)),
+):
+    Index(_name, *_columns, unique=True, sqlite_where=_where, postgresql_where=_where)
+herkomst = Table(
+    "herkomst",
+    metadata,
+    Column("regel_id", ForeignKey("regel.id"), primary_key=True),
+    Column("volg", Integer, primary_key=True),
+    Column("soort", String(12), nullable=False),
+    Column("bron", Text, nullable=False),
+    Column("datum", Date, nullable=False),
+    Column("eenheden", Integer, nullable=False),
+    Column("vinger", String(16), nullable=False),
+    Column("inhoud", Text, nullable=False),
+)
+antwoord = Table(
+    "antwoord",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("declaratie_id", ForeignKey("declaratie.id"), nullable=False, unique=True),
+    Column("gemeente", String(4), nullable=False),
+    Column("identificatie", String(12), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    UniqueConstraint("gemeente", "identificatie"),
+)
+afkeuring = Table(
+    "afkeuring",
+    metadata,
+    Column("regel_id", ForeignKey("regel.id"), primary_key=True),
+    Column("retourcode", String(4), primary_key=True),
+)
+opzij = Table(
+    "opzij",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", ForeignKey("client.id"), nullable=False),
+    Column("soort", String(12), nullable=False),
+    Column("bron", Text, nullable=False),
+    Column("datum", Date, nullable=False),
+    Column("datum_tot", Date, nullable=False),
+    Column("aantal", Integer, nullable=False),
+    Column("gemeente", String(4), nullable=False),
+    Column("reden", String(40), nullable=False),
+    Column("waarde_cent", BigInteger),
+    Index(None, "client_id"),
+)
+herzien = Table(
+    "herzien",
+    metadata,
+    Column("client_id", ForeignKey("client.id"), primary_key=True),
+    Column("maand", Integer, primary_key=True),
+)

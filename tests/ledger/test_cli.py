@@ -1,0 +1,144 @@
+"""The commands as a clerk types them; no BSN in anything they show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from ledger.support import answer_to, registratie
+from ledger.test_crash import world
+from mpj.cli import run
+from mpj.cli.ledger import command
+from mpj.messages import read_jw323, write
+
+BSN = "999900006"
+
+
+def ledger(*args: str) -> int:
+    """Run ``mpj ledger ...``; returns the exit code."""
+    try:
+        code = command.main(list(args), prog_name="mpj ledger", standalone_mode=False)
+    except click.UsageError:
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+@pytest.fixture
+def april(tmp_path: Path) -> tuple[Path, str, list[str]]:
+    url = str(tmp_path / "zorg.db")
+    return tmp_path, url, world(tmp_path, url)
+
+
+def replace(arguments: Sequence[str], **values: str) -> list[str]:
+    """The same command with other values for some options."""
+    found = list(arguments)
+    for name, value in values.items():
+        found[found.index(f"--{name}") + 1] = value
+    return found
+
+
+def test_a_month_from_files_to_answer(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    folder, url, arguments = april
+    assert run(arguments) == 0
+    (path,) = (folder / "april").glob("jw323-*.xml")
+    assert ledger("send", "--ledger", url, "--alles") == 0
+    with path.open("rb") as stream:
+        message = read_jw323(stream, path.name)
+    debit = next(one for one in message.clienten[0].prestaties if one.debetcredit == "D")
+    with (folder / "jw325.xml").open("wb") as stream:
+        write(answer_to(message, [debit.referentienummer]), stream)
+    for _ in range(2):
+        assert ledger("answer", "--ledger", url, str(folder / "jw325.xml")) == 0
+    assert ledger("resend", "--ledger", url, debit.referentienummer) == 0
+    assert ledger("status", "--ledger", url) == 0
+    assert ledger("work", "--ledger", url) == 0
+    assert ledger("explain", "--ledger", url, debit.referentienummer) == 0
+    capsys.readouterr()
+    assert ledger("status", "--ledger", url, "--formaat", "json") == 0
+    out, err = capsys.readouterr()
+    found: dict[str, Any] = json.loads(out)
+    assert found["gemeenten"]["0384"]["te_herstellen"]["regels"] == 1
+    assert BSN not in out + err
+    assert run(arguments) == 0
+    summary = json.loads((folder / "april" / "samenvatting.json").read_text("utf-8"))
+    assert summary["ledger"]["debet_cent"] == debit.bedrag_cent
+
+
+def test_texts_show_states_and_money(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    _, url, arguments = april
+    assert run(arguments) == 0
+    capsys.readouterr()
+    assert ledger("status", "--ledger", url) == 0
+    out = capsys.readouterr().out
+    assert "concept" in out and "Onderhanden werk" in out and BSN not in out
+
+
+def test_withdraw_makes_the_lines_new_again(april: tuple[Path, str, list[str]]) -> None:
+    folder, url, arguments = april
+    assert run(arguments) == 0
+    before = (folder / "april" / "declaratieregels.csv").read_text("utf-8")
+    number = json.loads((folder / "april" / "samenvatting.json").read_text("utf-8"))["declaraties"][0]["declaratienummer"]
+    assert ledger("withdraw", "--ledger", url, number) == 2
+    assert ledger("send", "--ledger", url, number) == 0
+    assert ledger("withdraw", "--ledger", url, number) == 0
+    assert run(arguments) == 0
+    assert number not in (folder / "april" / "declaratieregels.csv").read_text("utf-8") and number in before
+
+
+def test_volledig_vanaf_asks_first(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    folder, _, arguments = april
+    assert run([*arguments, "--volledig-vanaf", "2026-03"]) == 2
+    assert "--akkoord" in capsys.readouterr().err and not (folder / "april").exists()
+    assert run([*arguments, "--volledig-vanaf", "2026-03", "--akkoord"]) == 0
+
+
+def test_a_trial_leaves_the_ledger_alone(april: tuple[Path, str, list[str]]) -> None:
+    folder, url, arguments = april
+    before = Path(url).read_bytes()
+    assert run([*arguments, "--proef"]) == 0
+    assert Path(url).read_bytes() == before and (folder / "april" / "declaratieregels.csv").exists()
+
+
+@pytest.mark.parametrize("extra", [["--nalevering"], ["--volgnummer", "2"], ["--eerder", "x.csv"]])
+def test_what_the_ledger_knows_need_not_be_said(april: tuple[Path, str, list[str]], extra: list[str]) -> None:
+    assert run([*april[2], *extra]) == 2
+
+
+def test_options_of_the_ledger_need_one(april: tuple[Path, str, list[str]]) -> None:
+    place = april[2].index("--ledger")
+    assert run([*april[2][:place], *april[2][place + 2 :], "--proef"]) == 2
+
+
+def test_a_run_without_new_records_continues_the_conversation(april: tuple[Path, str, list[str]]) -> None:
+    folder, _, arguments = april
+    assert run(arguments) == 0
+    place = arguments.index("--registraties")
+    assert run([*arguments[:place], *arguments[place + 2 :]]) == 0
+    assert len((folder / "april" / "declaratieregels.csv").read_text("utf-8").splitlines()) == 4
+
+
+def test_erase_names_rows_and_no_bsn(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    folder, url, _ = april
+    names = folder / "bsn.txt"
+    names.write_text("123456789\n", "utf-8")
+    assert ledger("erase", "--ledger", url, "--bsn-bestand", str(names)) == 2
+    names.write_text(f"999900018\n{BSN}\n", "utf-8")
+    assert ledger("erase", "--ledger", url, "--bsn-bestand", str(names)) == 2
+    out, err = capsys.readouterr()
+    assert "rij 2" in err and BSN not in out + err and "123456789" not in out + err
+    names.write_text("999900018\n", "utf-8")
+    assert ledger("erase", "--ledger", url, "--bsn-bestand", str(names)) == 0
+
+
+def test_calls_that_make_no_sense(april: tuple[Path, str, list[str]], tmp_path: Path) -> None:
+    _, url, arguments = april
+    assert ledger("send", "--ledger", url) == 2
+    assert ledger("status", "--ledger", str(tmp_path / "nieuw.db")) == 2
+    assert not (tmp_path / "nieuw.db").exists()
+    assert run(replace(arguments, ledger="mysql://x/y")) == 2
+    assert registratie("a")["id"] == "a"

@@ -1,0 +1,343 @@
+"""The named scenarios: what a run with a ledger makes of records, toewijzingen and prices that arrive, change and go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from world import contract, reasons
+
+import mpj
+from ledger.support import Partij, lines, refs, registratie, toewijzing
+
+HBO, WO = "45212", "45214"
+
+
+@pytest.fixture
+def partij(tmp_path: Path) -> Partij:
+    return Partij(tmp_path / "ledger.db")
+
+
+def test_run_look_repair_run_send(partij: Partij) -> None:
+    first = partij.run(registratie("a", minuten=60))
+    assert lines(first) == [("D", HBO, 9820)]
+    again = partij.run(registratie("a", minuten=60))
+    assert again.regels == first.regels
+    repaired = partij.run(registratie("a", minuten=30))
+    assert lines(repaired) == [("D", HBO, 4910)]
+    assert repaired.regels[0].referentienummer != first.regels[0].referentienummer
+    partij.settle(repaired)
+    assert lines(partij.run(registratie("a", minuten=30))) == []
+
+
+def test_absent_means_nothing(partij: Partij) -> None:
+    partij.month(registratie("a"), registratie("b", "2026-03-06"))
+    result = partij.run(registratie("a"))
+    assert lines(result) == [] and reasons(result) == {"reeds_gedeclareerd": 2}
+    late = partij.run(registratie("c", "2026-03-07"))
+    assert lines(late) == [("C", HBO, 19640), ("D", HBO, 29460)]
+
+
+def test_vervallen_withdraws(partij: Partij) -> None:
+    partij.month(registratie("a"), registratie("b", "2026-03-06"))
+    result = partij.run(registratie("b", "2026-03-06", status="vervallen"))
+    assert lines(result) == [("C", HBO, 19640), ("D", HBO, 9820)]
+    partij.settle(result)
+    gone = partij.run(registratie("a", status="vervallen"))
+    assert lines(gone) == [("C", HBO, 9820)]
+    partij.settle(gone)
+    assert lines(partij.run(registratie("b", "2026-03-06", status="vervallen"))) == []
+
+
+def test_volledig_vanaf_shows_the_euros_and_needs_akkoord(partij: Partij) -> None:
+    partij.month(registratie("a", "2026-02-05"), periode="2026-02")
+    partij.month(registratie("b"), registratie("c", "2026-03-06"))
+    with pytest.raises(mpj.InputError, match=r"196,40 credit.*98,20 debet"):
+        partij.run(registratie("b"), volledig_vanaf="2026-03")
+    result = partij.run(registratie("b"), volledig_vanaf="2026-03", akkoord=True)
+    assert lines(result) == [("C", HBO, 19640), ("D", HBO, 9820)]
+
+
+def test_50_to_52_minutes_changes_only_the_trace(partij: Partij) -> None:
+    partij.month(registratie("a", minuten=50))
+    assert lines(partij.run(registratie("a", minuten=52))) == []
+
+
+def test_a_stay_that_goes_on(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
+    stay = {"id": "v", "bsn": "999900006", "begindatum": "2026-02-10", "prestatiecode": "8.1"}
+    first = partij.run(periode="2026-02", verblijf=[stay])
+    assert lines(first) == [("D", "44810", 19 * 25000)]
+    partij.settle(first)
+    march = partij.run(periode="2026-03")
+    assert lines(march) == [("D", "44810", 31 * 25000)]
+    partij.settle(march)
+    april = partij.run(periode="2026-04", verblijf=[stay | {"einddatum": "2026-04-10"}])
+    assert lines(april) == [("D", "44810", 10 * 25000)]
+    partij.settle(april)
+    shorter = partij.run(periode="2026-05", verblijf=[stay | {"einddatum": "2026-04-08"}])
+    assert lines(shorter) == [("C", "44810", 250000), ("D", "44810", 200000)]
+
+
+def test_a_retroactive_price_credits_nothing(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(budget_cent=15000)]
+    partij.month(registratie("a"), registratie("b", "2026-03-06"))
+    partij.contract = contract({"2.1 hbo": "20,00", "2.1 wo": "31,20"})
+    assert lines(partij.run(registratie("a"), registratie("b", "2026-03-06"))) == []
+    new = partij.run(registratie("c", "2026-04-02"), periode="2026-04")
+    assert all(line.debetcredit == "D" for line in new.regels)
+
+
+def test_a_changed_line_takes_the_price_of_the_contract(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    partij.contract = contract({"2.1 hbo": "20,00", "2.1 wo": "31,20"})
+    assert lines(partij.run(registratie("b", "2026-03-06", 15))) == [("C", HBO, 9820), ("D", HBO, 10000)]
+
+
+def test_rejected_goes_again_once_changed(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    still = partij.run(registratie("a"))
+    assert lines(still) == [] and reasons(still) == {"reeds_gedeclareerd": 1}
+    changed = partij.run(registratie("a", minuten=30))
+    assert lines(changed) == [("D", HBO, 4910)]
+
+
+def test_rejected_goes_again_after_resend_under_new_numbers(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    partij.ledger.resend(refs(first.regels))
+    again = partij.run()
+    assert lines(again) == lines(first)
+    assert again.regels[0].referentienummer != first.regels[0].referentienummer
+    assert again.regels[0].declaratienummer != first.regels[0].declaratienummer
+
+
+def test_rejected_goes_again_once_its_toewijzing_changed(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    partij.toewijzingen = [toewijzing(einddatum="2027-06-30")]
+    assert lines(partij.run()) == lines(first)
+
+
+def test_without_answer_it_waits_and_says_for_what(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    messages = partij.send(first)
+    late = partij.run(registratie("b", "2026-03-06"))
+    assert lines(late) == [] and reasons(late) == {"wacht_op_antwoord": 2}
+    assert late.samenvatting["ledger"]["wacht_op"] == {first.regels[0].declaratienummer: 1}
+    partij.book(messages)
+    assert lines(partij.run()) == [("C", HBO, 9820), ("D", HBO, 19640)]
+
+
+def test_a_changed_level_moves_the_record(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    assert lines(partij.run(registratie("a", niveau="wo"))) == [("C", HBO, 9820), ("D", WO, 12480)]
+
+
+def test_a_level_changed_in_retrospect(partij: Partij) -> None:
+    staff = [{"medewerker": "M1", "kwalificatieniveau": "hbo", "begindatum": "2025-01-01"}]
+    partij.month(registratie("a", niveau=None, medewerker="M1"), medewerkers=staff)
+    assert lines(partij.run()) == []
+    result = partij.run(medewerkers=[staff[0] | {"kwalificatieniveau": "wo"}])
+    assert lines(result) == [("C", HBO, 9820), ("D", WO, 12480)]
+
+
+def test_a_toewijzing_that_arrives_late_picks_up_what_was_parked(partij: Partij) -> None:
+    known, partij.toewijzingen = partij.toewijzingen, []
+    assert reasons(partij.run(registratie("a"))) == {"geen_toewijzing": 1}
+    partij.toewijzingen = known
+    assert lines(partij.run(periode="2026-04")) == [("D", HBO, 9820)]
+
+
+def test_a_toewijzing_extended(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(einddatum="2026-03-10")]
+    partij.month(registratie("a"), registratie("b", "2026-03-20"))
+    partij.toewijzingen = [toewijzing(einddatum="2026-12-31")]
+    assert lines(partij.run()) == [("C", HBO, 9820), ("D", HBO, 19640)]
+
+
+def test_a_toewijzing_shortened_below_granted_care(partij: Partij) -> None:
+    partij.month(registratie("a"), registratie("b", "2026-03-20"))
+    partij.toewijzingen = [toewijzing(einddatum="2026-03-10")]
+    kept = partij.run()
+    assert lines(kept) == []
+    assert [fault.code for fault in kept.meldingen] == ["toegekend_blijft_staan"]
+    again = partij.run()
+    assert [fault.code for fault in again.meldingen] == ["toegekend_blijft_staan"]
+    told = partij.run(crediteer=True)
+    assert lines(told) == [("C", HBO, 19640), ("D", HBO, 9820)]
+
+
+def test_a_toewijzing_shortened_beyond_the_care_only_changes_the_period(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    partij.toewijzingen = [toewijzing(einddatum="2026-03-10")]
+    assert lines(partij.run()) == [("C", HBO, 9820), ("D", HBO, 9820)]
+
+
+def test_a_toewijzing_removed(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    partij.toewijzingen = [toewijzing(einddatum="2026-01-01", reden_wijziging="13")]
+    assert lines(partij.run()) == []
+    assert lines(partij.run(crediteer=True)) == [("C", HBO, 9820)]
+
+
+def test_a_toewijzing_replaced_by_another(partij: Partij) -> None:
+    partij.month(registratie("a"), registratie("b", "2026-03-20"))
+    partij.toewijzingen = [toewijzing(einddatum="2026-03-10"), toewijzing(2, begindatum="2026-03-11")]
+    assert lines(partij.run()) == [("C", HBO, 19640), ("D", HBO, 9820), ("D", HBO, 9820)]
+
+
+def test_an_old_version_does_not_replace_a_later_one(partij: Partij) -> None:
+    later = toewijzing(toewijzingsdatum="2026-02-01")
+    partij.toewijzingen = [later]
+    partij.month(registratie("a"))
+    partij.toewijzingen = [toewijzing(einddatum="2026-03-01", toewijzingsdatum="2026-01-01")]
+    assert lines(partij.run()) == []
+
+
+def test_limits_count_what_is_granted_and_underway_but_not_what_was_rejected(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(budget_cent=10000)]
+    first = partij.run(registratie("a", "2026-02-05"), periode="2026-02")
+    messages = partij.send(first)
+    underway = partij.run(registratie("b"))
+    assert lines(underway) == [] and reasons(underway)["budget_overschreden"] == 1
+    partij.book(messages, refs(first.regels))
+    assert lines(partij.run()) == [("D", HBO, 9820)]
+
+
+def test_granted_records_keep_their_place(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(budget_cent=10000)]
+    partij.month(registratie("b", "2026-03-20"))
+    late = partij.run(registratie("a", "2026-03-01"))
+    assert lines(late) == []
+    assert reasons(late) == {"budget_overschreden": 1, "reeds_gedeclareerd": 1}
+
+
+def test_a_raised_budget_bills_the_rest(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(budget_cent=10000)]
+    partij.month(registratie("a"), registratie("b", "2026-03-20"))
+    partij.toewijzingen = [toewijzing(budget_cent=20000)]
+    assert lines(partij.run()) == [("C", HBO, 9820), ("D", HBO, 19640)]
+
+
+def test_a_lowered_budget_is_reported(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(budget_cent=20000)]
+    partij.month(registratie("a"), registratie("b", "2026-03-20"))
+    partij.toewijzingen = [toewijzing(budget_cent=10000)]
+    assert lines(partij.run()) == []
+    assert lines(partij.run(crediteer=True)) == [("C", HBO, 19640), ("D", HBO, 9820)]
+
+
+def test_withdrawn_declarations_are_new_again_under_new_numbers(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.send(first)
+    partij.ledger.withdraw([first.regels[0].declaratienummer], op=first.regels[0].einddatum)
+    again = partij.run()
+    assert lines(again) == lines(first)
+    assert {again.regels[0].referentienummer, again.regels[0].declaratienummer}.isdisjoint(
+        {first.regels[0].referentienummer, first.regels[0].declaratienummer}
+    )
+
+
+@pytest.mark.parametrize("verdict", [{"technisch": True}, {"header": ("9056",)}, {"declaratie": ("9333",)}])
+def test_a_declaration_refused_as_a_whole_is_new_again(partij: Partij, verdict: dict[str, Any]) -> None:
+    partij.month(registratie("a"))
+    correction = partij.run(registratie("a", minuten=30))
+    booked = partij.book(partij.send(correction), **verdict)
+    assert [one.status for one in booked] == ["niet_verzonden"]
+    again = partij.run()
+    assert lines(again) == lines(correction) == [("C", HBO, 9820), ("D", HBO, 4910)]
+    assert set(refs(again.regels)).isdisjoint(refs(correction.regels))
+
+
+def test_a_period_before_the_last_one_sent_is_refused(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    with pytest.raises(mpj.InputError, match="IV090"):
+        partij.run(registratie("b", "2026-02-06"), periode="2026-02")
+    assert lines(partij.run(registratie("b", "2026-02-06"))) == [("D", HBO, 9820)]
+
+
+def test_a_contract_that_is_not_given_credits_nothing(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    other = contract({"2.1 hbo": "24,55"}, contract={"gemeenten": ["0363"], "id": "ANDERS"})
+    result = partij.run(registratie("a"), contracten=[other])
+    assert lines(result) == [] and result.meldingen == ()
+    assert lines(partij.run(registratie("a", status="vervallen"), contracten=[other], crediteer=True)) == []
+    assert lines(partij.run()) == [("C", HBO, 9820)]
+
+
+def test_a_contract_that_no_longer_has_the_price_credits_nothing(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    partij.contract = contract({"4.1": "18,00"})
+    result = partij.run(registratie("a"), crediteer=True)
+    assert lines(result) == [] and [fault.code for fault in result.meldingen] == ["toegekend_blijft_staan"]
+
+
+def test_what_cannot_be_read_is_not_absent(partij: Partij) -> None:
+    partij.month(registratie("a"), registratie("b", "2026-03-06"))
+    unreadable = {"id": "b", "bsn": "999900006", "datum": "geen datum"}
+    assert lines(partij.run(registratie("a"), unreadable, volledig_vanaf="2026-03")) == []
+
+
+def test_a_run_for_an_earlier_month_leaves_later_months_alone(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(), toewijzing(1, gemeente="0363", bsn="999900018")]
+    partij.month(registratie("a"))
+    result = partij.run(registratie("a"), registratie("x", "2026-02-03", bsn="999900018"), periode="2026-02")
+    assert lines(result) == [("D", HBO, 9820)]
+
+
+def test_proef_remembers_nothing(partij: Partij, tmp_path: Path) -> None:
+    trial = partij.run(registratie("a"), proef=True)
+    assert lines(trial) == [("D", HBO, 9820)] and not (tmp_path / "ledger.db").exists()
+    assert lines(partij.run()) == []
+    partij.month(registratie("a"))
+    assert lines(partij.run(registratie("a", minuten=30), proef=True)) == [("C", HBO, 9820), ("D", HBO, 4910)]
+    assert lines(partij.run()) == []
+
+
+def test_conflicting_doubles_leave_what_was_known(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    result = partij.run(registratie("a", minuten=30), registratie("a", minuten=45))
+    assert lines(result) == [] and reasons(result)["dubbel"] == 2
+
+
+def test_an_unreadable_row_leaves_what_was_known(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    result = partij.run({"id": "a", "bsn": "999900006", "datum": "geen datum"}, registratie("z", "2026-03-09", 0))
+    assert lines(result) == []
+
+
+def test_a_record_that_moves_to_another_client(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(), toewijzing(2, bsn="999900018")]
+    partij.month(registratie("a"))
+    result = partij.run(registratie("a", bsn="999900018"))
+    assert lines(result) == [("C", HBO, 9820), ("D", HBO, 9820)]
+
+
+def test_a_refused_credit_is_not_sent_again_by_itself(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    correction = partij.run(registratie("a", minuten=30))
+    partij.settle(correction, refs(correction.regels))
+    held = partij.run()
+    assert lines(held) == [] and [fault.code for fault in held.meldingen] == ["toegekend_blijft_staan"]
+    credit = next(line.referentienummer for line in correction.regels if line.debetcredit == "C")
+    partij.ledger.resend([credit])
+    again = partij.run()
+    assert lines(again) == lines(correction) and set(refs(again.regels)).isdisjoint(refs(correction.regels))
+
+
+def test_factuur_closes_the_account_of_a_rejected_line_in_the_line_file_only(tmp_path: Path) -> None:
+    partij = Partij(tmp_path / "ledger.db", declaratie={"vorm": "factuur"})
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    again = partij.run(registratie("a", minuten=30))
+    assert [(line.debetcredit, line.bedrag_cent, line.in_bericht) for line in again.regels] == [
+        ("C", 9820, False),
+        ("D", 4910, True),
+    ]
+    (message,) = partij.send(again)
+    assert [one.debetcredit for client in message.clienten for one in client.prestaties] == ["D"]
+    partij.book([message])
+    assert lines(partij.run()) == []

@@ -1,0 +1,141 @@
+"""What the database itself guards: the schema and its versions, uniqueness, one writer at a time, and no BSN in any error."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, select, text, update
+
+import mpj
+from ledger.support import Partij, lines, refs, registratie
+from mpj.engine import Result
+from mpj.ledger import Ledger, schema
+from mpj.ledger.database import HEAD, Database
+
+DAY = date(2026, 12, 31)
+
+
+def test_months_on_either_database(url: str) -> None:
+    partij = Partij(url)
+    first = partij.run(registratie("a"), registratie("b", niveau="wo"))
+    partij.settle(first, refs(first.regels)[:1])
+    changed = partij.run(registratie("b", minuten=30, niveau="wo"), registratie("a"))
+    assert lines(changed) == [
+        ("C", "45214", 12480),
+        ("D", "45214", 6240),
+    ]
+    partij.ledger.resend(refs(first.regels)[:1])
+    partij.month()
+    assert lines(partij.run(registratie("a", status="vervallen"))) == [("C", "45212", 9820)]
+    assert partij.ledger.status()["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == 9820 + 6240
+    assert "toegekend" in str(partij.ledger.explain(refs(first.regels)[0]))
+    partij.month()
+    assert partij.ledger.erase(["999900006"], op=date(2040, 1, 1)) == (1, 0)
+    partij.ledger.close()
+
+
+def test_the_migrations_make_the_schema(url: str) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    database = Database(url)
+    with database.transaction() as connection:
+        context = MigrationContext.configure(connection, opts={"target_metadata": schema.metadata})
+        assert [one for one in compare_metadata(context, schema.metadata) if "alembic_version" not in str(one)] == []
+        names = {index["name"] for index in inspect(connection).get_indexes("regel") if index["unique"]}
+        assert {"uq_regel_staat", "uq_regel_concept", "uq_regel_credit"} <= names
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+    database.close()
+
+
+def test_a_later_version_is_refused(tmp_path: Path) -> None:
+    database = Database(tmp_path / "ledger.db")
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(mpj.InputError, match="nieuwere mpj"), database.transaction():
+        pass
+
+
+def test_the_database_refuses_what_would_break_a_promise(url: str) -> None:
+    partij = Partij(url)
+    first = partij.month(registratie("a"))
+    table = schema.regel
+
+    def copied(**changes: object) -> None:
+        with partij.ledger.database.transaction() as connection:
+            row = connection.execute(select(table)).mappings().first()
+            assert row is not None
+            connection.execute(table.insert().values(**{**row, "id": 99, "referentienummer": "ANDERS", **changes}))
+
+    with pytest.raises(mpj.InputError, match="twee keer") as error:
+        copied()
+    assert "999900006" not in str(error.value) and error.value.__cause__ is None
+    with pytest.raises(mpj.InputError, match="twee keer"):
+        copied(staat=False, referentienummer=first.regels[0].referentienummer)
+    copied(id=98, staat=False, debetcredit="C", vorige_id=1, referentienummer="C1")
+    with pytest.raises(mpj.InputError, match="twee keer"):
+        copied(staat=False, debetcredit="C", vorige_id=1)
+    partij.ledger.close()
+
+
+def test_two_runs_at_once_follow_one_another(url: str) -> None:
+    """Both declare the same records: one makes the concept, the other waits and makes the same one in its place."""
+    partij, other = Partij(url), Partij(url)
+    inside, go_on = threading.Event(), threading.Event()
+    found: dict[str, Result] = {}
+
+    def slow(_: Result) -> None:
+        inside.set()
+        go_on.wait(10)
+
+    def first() -> None:
+        found["first"] = partij.run(registratie("a"), before_commit=slow)
+
+    def second() -> None:
+        found["second"] = other.run(registratie("a"), registratie("b", "2026-03-06"))
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    assert inside.wait(10)
+    threads[1].start()
+    threads[1].join(0.3)
+    assert "second" not in found
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert [lines(found[name]) for name in ("first", "second")] == [[("D", "45212", 9820)], [("D", "45212", 19640)]]
+    with partij.ledger.database.transaction(write=False) as connection:
+        assert len(connection.execute(select(schema.regel)).all()) == 1
+    partij.ledger.close()
+    other.ledger.close()
+
+
+def test_who_waits_too_long_is_told(url: str) -> None:
+    partij = Partij(url)
+    partij.run()
+    impatient = Ledger(url, wacht=0.1)
+    with partij.ledger.database.transaction(), pytest.raises(mpj.InputError, match="andere run is bezig"):
+        impatient.send(None, op=DAY)
+    partij.ledger.close()
+    impatient.close()
+
+
+def test_looking_waits_for_nobody(url: str) -> None:
+    partij = Partij(url)
+    partij.run(registratie("a"))
+    looking = Ledger(url, wacht=0.1)
+    with partij.ledger.database.transaction() as connection:
+        connection.execute(update(schema.client).values(gewist=None))
+        assert looking.status()["gemeenten"]["0384"]["concept"]["regels"] == 1
+    partij.ledger.close()
+    looking.close()
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    for wrong in ("mysql://x/y", "://", str(tmp_path / "nergens" / "ledger.db")):
+        with pytest.raises(mpj.InputError) as error:
+            Ledger(wrong).send(None, op=DAY)
+        assert error.value.faults[0].code == "ledger_onbruikbaar"
