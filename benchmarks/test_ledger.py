@@ -52,9 +52,17 @@ def copy_months(connection: Connection, maand: int) -> None:
             ),
             {"tail": f"~{back}", "back": back, "maand": maand},
         )
+        connection.execute(
+            text(
+                "INSERT INTO declaratie SELECT id + 1000 * :back, aanbieder, gemeente, substr(declaratienummer, 1, 9) || :tail, "
+                "maand - :back, dagtekening, xsd_versie, 'beantwoord', NULL, NULL, NULL, '' FROM declaratie WHERE id < 1000"
+            ),
+            {"back": back, "tail": f"{back:03d}"},
+        )
         columns = [row[1] for row in connection.execute(text("PRAGMA table_info(regel)"))]
         changed = {
             "id": "id + :shift",
+            "declaratie_id": "declaratie_id + 1000 * :back",
             "maand": "maand - :back",
             "status": "'toegekend'",
             "staat": "1",

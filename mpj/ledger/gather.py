@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, false, or_, select, u
 from mpj.engine.scope import check_protocol, set_aside
 from mpj.ledger import schema
 from mpj.ledger.codec import dump, dump_periods, load, load_periods, vinger
-from mpj.ledger.rows import add, among, by_months, chunks, next_id
+from mpj.ledger.rows import add, among, by_month, chunks, next_id
 from mpj.ledger.schema import CONCEPT, REGISTRATIE, VERBLIJF
 from mpj.protocol import Protocol
 from mpj.reading.periods import last_day, month_of
@@ -151,11 +151,14 @@ class Gatherer:
             row = self._row(soort, one, gone=one.id in withdrawn)
             begin, end = _months(one)
             self.found.vingers[soort, one.id] = vinger(one, str(row["inhoud"]))
+            same = before is not None and _content(before) == (row["client_id"], row["inhoud"], row["vervallen"])
+            if before is not None and same and soort == VERBLIJF:
+                # What was computed before stands; the days since then, and those of this month, are looked at.
+                begin = max(begin, min(self.maand, (before.berekend_tot or begin) + 1))
             self.touch(self.found.clienten[one.bsn], begin, end)
             if before is None:
                 new.append(row)
-                continue
-            if (before.client_id, before.inhoud, before.vervallen) != (row["client_id"], row["inhoud"], row["vervallen"]):
+            elif not same:
                 self.touch(before.client_id, before.maand, before.maand_tot if soort == VERBLIJF else before.maand)
                 updates.append(row)
         add(self.connection, schema.record, new)
@@ -324,16 +327,16 @@ class Gatherer:
             self._bsn[row.id] = row.bsn
             found.clienten[row.bsn] = row.id
         query = select(schema.record).where(record.vervallen == false())
-        for clients, months in by_months(found.cellen):
-            own = query.where(record.client_id.in_(clients))
-            for row in self.connection.execute(own.where(record.soort == REGISTRATIE, record.maand.in_(months))):
-                if (row.soort, row.bron) not in self._given and row.maand in found.cellen[row.client_id]:
+        for clients, month in by_month(found.cellen):
+            own = query.where(record.client_id.in_(clients), record.soort == REGISTRATIE, record.maand == month)
+            for row in self.connection.execute(own):
+                if (row.soort, row.bron) not in self._given:
                     found.registraties.append(registratie := load(Registratie, row.inhoud, **self._outside(row)))
                     found.vingers[REGISTRATIE, row.bron] = vinger(registratie, row.inhoud)
-            for row in self.connection.execute(own.where(record.soort == VERBLIJF)):
-                if (row.soort, row.bron) not in self._given and _covers(row, found.cellen[row.client_id]):
-                    found.verblijf.append(stay := load(Verblijf, row.inhoud, **self._outside(row)))
-                    found.vingers[VERBLIJF, row.bron] = vinger(stay, row.inhoud)
+        for row in among(self.connection, query.where(record.soort == VERBLIJF), record.client_id, found.cellen):
+            if (row.soort, row.bron) not in self._given and _covers(row, found.cellen[row.client_id]):
+                found.verblijf.append(stay := load(Verblijf, row.inhoud, **self._outside(row)))
+                found.vingers[VERBLIJF, row.bron] = vinger(stay, row.inhoud)
 
     def _outside(self, row: Row[Any]) -> dict[str, Any]:
         return {"bsn": self._bsn[row.client_id], "bestand": row.bestand, "rij": row.rij}
@@ -350,6 +353,10 @@ class Gatherer:
         for row in among(self.connection, select(table), table.c.client_id, found.cellen):
             if (row.gemeente, row.toewijzingnummer, row.stempel) not in own:
                 found.toewijzingen.append(load(Toewijzing, row.inhoud, **self._outside(row)))
+
+
+def _content(known: Bekend) -> tuple[object, object, object]:
+    return known.client_id, known.inhoud, known.vervallen
 
 
 def _covers(row: Row[Any], months: Iterable[int]) -> bool:

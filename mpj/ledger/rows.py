@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, Table, func, insert, select
@@ -11,11 +11,11 @@ _T = TypeVar("_T")
 CHUNK = 2000
 
 
-def chunks(items: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
+def chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
     """Yield the items in lists that fit in one statement."""
     found = list(items)
-    for begin in range(0, len(found), size):
-        yield found[begin : begin + size]
+    for begin in range(0, len(found), CHUNK):
+        yield found[begin : begin + CHUNK]
 
 
 def among(connection: Connection, query: Select[Any], column: Any, items: Iterable[Any]) -> Iterator[Any]:
@@ -24,14 +24,15 @@ def among(connection: Connection, query: Select[Any], column: Any, items: Iterab
         yield from connection.execute(query.where(column.in_(part)))
 
 
-def by_months(cells: Mapping[int, Collection[int]]) -> Iterator[tuple[list[int], list[int]]]:
-    """Yield clients with the months they are looked at in, such that clients with the same months go together.
-
-    A query then touches those months of those clients, however much else the ledger holds.
-    """
-    ordered = sorted(cells, key=lambda identity: (min(cells[identity]), max(cells[identity]), identity))
-    for part in chunks(ordered, 500):
-        yield part, sorted({month for identity in part for month in cells[identity]})
+def by_month(cells: Mapping[int, Iterable[int]]) -> Iterator[tuple[list[int], int]]:
+    """Yield each month with the clients who are looked at in it, so that a query touches those cells and no others."""
+    clients: dict[int, list[int]] = {}
+    for identity, months in cells.items():
+        for month in months:
+            clients.setdefault(month, []).append(identity)
+    for month in sorted(clients):
+        for part in chunks(clients[month]):
+            yield part, month
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select, true
 
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
-from mpj.ledger.rows import among, by_months
+from mpj.ledger.rows import among, by_month
 from mpj.ledger.schema import AFGEKEURD, CONCEPT, TOEGEKEND, VERZONDEN
 from mpj.reading.periods import month_text
 
@@ -89,8 +89,8 @@ def load_stands(connection: Connection, cells: dict[int, set[int]], limited: Ite
     query = query.where(regel.status != CONCEPT)
     rows = [
         row
-        for clients, months in by_months(cells)
-        for row in connection.execute(query.where(regel.client_id.in_(clients), regel.maand.in_(months)))
+        for clients, month in by_month(cells)
+        for row in connection.execute(query.where(regel.client_id.in_(clients), regel.maand == month))
     ]
     numbers: dict[int, str] = {}
     for row in sorted(rows, key=lambda row: row.id):

@@ -225,6 +225,6 @@ class Conversation(RuleBasedStateMachine):
 
 
 Conversation.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=18, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_conversation = Conversation.TestCase
