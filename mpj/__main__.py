@@ -12,7 +12,8 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
-        sys.exit("De opdrachtregel heeft een uitbreiding nodig: pip install 'mpj[cli]'")
+        sys.stderr.write("De opdrachtregel heeft een uitbreiding nodig: pip install 'mpj[cli]'\n")
+        sys.exit(2)
     run()
 
 

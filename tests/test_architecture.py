@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,3 +66,31 @@ def test_no_float_touches_money_or_time(folder: str) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+CORE_ONLY = """
+import sys
+for name in ("lxml", "click", "rich", "sqlalchemy", "openpyxl"):
+    sys.modules[name] = None
+import mpj
+from mpj.protocol import MPJ_16
+contract = mpj.load_contract("tariffs/voorbeeldregio")
+try:
+    list(mpj.read_toewijzingen(["x.xml"]))
+except mpj.InputError as error:
+    print(error)
+from mpj.__main__ import main
+main()
+"""
+
+
+def test_the_core_works_without_the_extras(tmp_path: Path) -> None:
+    """Only pure-Python dependencies are there; what needs an extra says which."""
+    (tmp_path / "x.xml").write_text("<a/>")
+    (tmp_path / "tariffs").symlink_to(PACKAGE.parent / "tariffs")
+    environment = os.environ | {"PYTHONPATH": str(PACKAGE.parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", CORE_ONLY], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "mpj[messages]" in done.stdout
+    assert (done.returncode, "mpj[cli]" in done.stderr, "Traceback" in done.stderr) == (2, True, False)

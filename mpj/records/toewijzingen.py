@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from attrs import frozen
 
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
 from mpj.reading.sources import Source, find_sources
 from mpj.records.registraties import parse_nummer
@@ -158,7 +158,13 @@ def _codes(text: str) -> tuple[str, ...]:
 
 def _read_jw301(source: Source, hashes: dict[str, str] | None) -> Iterator[Toewijzing | OngeldigeToewijzing]:
     """Read a JW301: RedenWijziging, product and omvang keep their codes, so that one reading serves both forms."""
-    from mpj.messages import iter_toewijzingen
+    try:
+        from mpj.messages import iter_toewijzingen
+    except ModuleNotFoundError as error:
+        text = "een JW301 lezen vraagt een uitbreiding"
+        raise InputError(
+            Fault("uitbreiding_ontbreekt", source.naam, toelichting=text, verwacht="pip install 'mpj[messages]'")
+        ) from error
 
     with source.open() as stream:
         for product in iter_toewijzingen(cast("BinaryIO", stream), bestand=source.naam):
