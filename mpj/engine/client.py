@@ -368,7 +368,7 @@ class _Client:
                 limits[id(levering.dekking)] = limieten
             line, units = lines.get(levering.regel, 0), levering.voor_limiet
             cost = partial(self.rekenwijze.cost, levering, line=line)
-            per_unit = 1 if self.rekenwijze.unrounded(levering) else self.rekenwijze.per_unit(levering)
+            per_unit = self.rekenwijze.per_unit(levering)
             whole = levering.plaats.kaart.instellingen.bij_overschrijding == "hele_contacten"
             wanted = Vraag(levering.datum, named(levering.record), units, levering.eenheid, per_unit, whole)
             toets = limieten.take(wanted, cost, partial(self.rekenwijze.fits, levering, line))

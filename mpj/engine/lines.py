@@ -45,8 +45,7 @@ def _line(protocol: Protocol, members: Sequence[Levering], maand: int, volgnumme
     toewijzing, kaart, prijs = first.dekking.toewijzing, first.plaats.kaart, first.prijs
     begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, first.maand)
     volume, bedrag = sum(levering.units for levering in members), sum(levering.cents for levering in members)
-    normtijd = protocol.normtijden[prijs.normtijd]
-    per_unit = 1 if first.eenheid in normtijd.ongerond else normtijd.bericht[first.eenheid]
+    per_unit = protocol.normtijden[prijs.normtijd].bericht[first.eenheid]
     identity = (
         kaart.instellingen.aanbieder,
         toewijzing.gemeente,

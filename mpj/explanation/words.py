@@ -11,6 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.protocol import MPJ_16
 from mpj.reading.periods import month_of
 from mpj.records.rows import shows_bsn
 
@@ -23,7 +24,6 @@ _UNITS: Mapping[str, tuple[str, str]] = {
     "stuk": ("stuk", "stuks"),
     "minuut": ("minuut", "minuten"),
 }
-_MINUTES = {"kwartier": 15, "uur": 60}
 _CHOICES: Mapping[str, str] = {
     "nummer": "het nummer staat op de registratie",
     "enige": "de enige toewijzing van de cliënt die deze prestatiecode op deze datum omvat",
@@ -62,7 +62,7 @@ def units(amount: int, normtijd: str) -> str:
 
 def unrounded(line: Declaratieregel) -> bool:
     """Say whether a line counts minutes of an hour price (IV081)."""
-    return line.normtijd == "uur" and line.eenheid == "01"
+    return line.eenheid in MPJ_16.normtijden[line.normtijd].ongerond
 
 
 def unit_of(line: Declaratieregel) -> str:
@@ -101,8 +101,8 @@ def level(row: Herkomst, line: Declaratieregel) -> str:
 
 def rounding(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) -> str:
     """Say how the counted minutes became units."""
-    size = _MINUTES.get(line.normtijd)
-    if size is None:
+    size = MPJ_16.normtijden[line.normtijd].minuten
+    if not size:
         return f"{units(row.geteld, line.normtijd)}; hier wordt niet afgerond"
     if unrounded(line):
         return f"{units(row.geteld, 'minuut')}; minuten van een uurtarief worden niet afgerond (IV081)"

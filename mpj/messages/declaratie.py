@@ -5,7 +5,7 @@ Everything follows from the lines and the arguments: no clock and no chance, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 from itertools import groupby
@@ -27,6 +27,7 @@ from mpj.messages.values import (
     Xsdversie,
 )
 from mpj.messages.writer import sizer
+from mpj.protocol import MPJ_16
 from mpj.protocol.rounding import half_up
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of, parse_month
@@ -36,12 +37,6 @@ XSD_VERSIE = "1.0.0"
 # Room kept for what stands around the clients of a message, and around the lines of a client: twice what they take.
 KOP_BYTES = 4096
 CLIENT_BYTES = 512
-# How many wire units one normed unit holds; ProductTarief is the price of a normed unit divided by it.
-EENHEDEN_PER_NORMTIJD: Mapping[tuple[str, str], int] = {
-    ("kwartier", "01"): 15,
-    ("uur", "01"): 60,
-    ("hele_dag", "16"): 2,
-}
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER_LENGTH = 12
 _PRESTATIE = "Declaratie/Clienten/Client/Prestaties/Prestatie"
@@ -112,7 +107,8 @@ def product_tarief(normtijd: str, eenheid: str, tarief_cent: int) -> int:
     InputError (``tarief_ondeelbaar``) for a day price that cannot be halved: its amount would not be volume times
     tariff.
     """
-    units = EENHEDEN_PER_NORMTIJD.get((normtijd, eenheid), 1)
+    known = MPJ_16.normtijden.get(normtijd)
+    units = known.wire_units(eenheid) if known else 1
     if eenheid != "01" and tarief_cent % units:
         text = "Een dagprijs moet een even aantal centen zijn om in dagdelen te declareren"
         raise InputError(Fault("tarief_ondeelbaar", gevonden=str(tarief_cent), verwacht="even", toelichting=text))

@@ -53,6 +53,10 @@ class Normtijd:
     standaard: str
     afronding: Afronding | None
 
+    def wire_units(self, eenheid: str) -> int:
+        """Return how many wire units one normed unit holds: what its price is divided by for the price of one (IV081)."""
+        return self.minuten if eenheid in self.ongerond else self.bericht.get(eenheid, 1)
+
 
 @frozen
 class Eenheid:

@@ -26,11 +26,6 @@ HOUR = "per uur"
 _PER = {"kwartier": "kwartier", "uur": "uur", "halve_dag": "halve dag", "hele_dag": "hele dag", "etmaal": "etmaal", "stuk": "stuk"}
 
 
-def unit_text(normtijd: str) -> str:
-    """Return a normtijd as people write it: ``per halve dag``."""
-    return f"per {_PER[normtijd]}" if normtijd else ""
-
-
 def csv_rows(overzicht: Overzicht) -> Iterator[tuple[str, ...]]:
     """Return one row per field that has a price or is excluded; money in eurocents."""
     for blad in overzicht.bladen:
