@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+from attrs import field, frozen
 
 from mpj.cli.common import (
     FILE,
@@ -128,6 +131,8 @@ def command(
             Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht="--registraties of --verblijf")
         )
     progress = Progress()
+    inputs = Inputs(contracten, toewijzingen, registraties, verblijf, medewerkers, eerder, meldingen, progress)
+    settings: dict[str, Any] = {"periode": periode, "dagtekening": dagtekening}
     with output_folder(out, force=force) as folder, progress.shown():
 
         def write(made: Any) -> Any:
@@ -136,73 +141,92 @@ def command(
             write_result(made, folder)
             return made
 
-        result = declare_files(
-            contracten=contracten,
-            toewijzingen=toewijzingen,
-            registraties=registraties,
-            verblijf=verblijf,
-            medewerkers=medewerkers,
-            eerder=eerder,
-            meldingen=meldingen,
-            progress=progress,
-            settings={"periode": periode, "dagtekening": dagtekening}
-            | ({"nalevering": nalevering, "volgnummer": volgnummer} if ledger is None else remembered)
-            | ({"before_commit": write, "xsd_versie": xsd_versie or "1.0.0"} if ledger is not None else {}),
-            ledger=ledger,
-        )
-        if ledger is None:
-            result = write(result)
+        if ledger is not None:
+            extra = remembered | {"before_commit": write, "xsd_versie": xsd_versie or "1.0.0"}
+            result = inputs.declare(settings | extra, ledger)
+        else:
+            settings |= {"nalevering": nalevering, "volgnummer": volgnummer}
+            result = write(inputs.declare(settings)) if berichten else inputs.declare_files(settings, folder)
     with best_effort():
         show_meldingen(result, meldingen)
         show_summary(result.samenvatting, out)
     return 1 if strict and result.uitval else 0
 
 
-def declare_files(
-    *,
-    contracten: Iterable[Path],
-    toewijzingen: Iterable[Path],
-    registraties: Iterable[Path],
-    verblijf: Iterable[Path],
-    medewerkers: tuple[Path, ...],
-    eerder: tuple[Path, ...],
-    meldingen: str,
-    progress: Progress,
-    settings: dict[str, Any],
-    ledger: str | None = None,
-) -> Any:
-    """Read the files and declare them, with a ledger where one is named; warnings go to stderr as they come.
+@frozen
+class Inputs:
+    """The input files of a run; warnings about them go to stderr as they come."""
 
-    Returns an `mpj.Result`.
-    """
-    import mpj
+    contracten: Iterable[Path]
+    toewijzingen: Iterable[Path]
+    registraties: Iterable[Path]
+    verblijf: Iterable[Path]
+    medewerkers: tuple[Path, ...]
+    eerder: tuple[Path, ...]
+    meldingen: str
+    progress: Progress
+    invoer: dict[str, dict[str, str]] = field(factory=dict)
 
-    invoer: dict[str, dict[str, str]] = {}
+    def _options(self, soort: str) -> dict[str, Any]:
+        return {"report": lambda fault: show_fault(fault, self.meldingen), "hashes": self.invoer.setdefault(soort, {})}
 
-    def report(fault: Fault) -> None:
-        show_fault(fault, meldingen)
+    def _toewijzingen(self) -> Iterable[Any]:
+        import mpj
 
-    def options(soort: str) -> dict[str, Any]:
-        return {"report": report, "hashes": invoer.setdefault(soort, {})}
+        read = mpj.read_toewijzingen(self.toewijzingen, **self._options("toewijzingen"))
+        return self.progress.counted("toewijzingen", read)
 
-    contracts = mpj.load_contracts(contracten, report=report)
-    if ledger is None:
-        declare: Any = mpj.declare
-        settings = settings | {"eerder": _earlier(eerder, invoer.setdefault("eerder", {}))}
-    else:
-        from mpj.ledger import Ledger
+    def _verblijf(self) -> Iterable[Any]:
+        import mpj
 
-        declare = Ledger(ledger).declare
-    return declare(
-        contracts,
-        progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options("toewijzingen"))),
-        progress.counted("registraties", mpj.read_registraties(registraties, **options("registraties"))),
-        verblijf=progress.counted("verblijf", mpj.read_verblijf(verblijf, **options("verblijf"))),
-        medewerkers=mpj.read_medewerkers(medewerkers, **options("medewerkers")) if medewerkers else None,
-        invoer=invoer,
-        progress=progress.step("cliënten"),
-        **settings,
-    )
+        return self.progress.counted("verblijf", mpj.read_verblijf(self.verblijf, **self._options("verblijf")))
+
+    def _common(self) -> dict[str, Any]:
+        """Return what a run takes beside its records, without a ledger or with one."""
+        import mpj
+
+        levels = mpj.read_medewerkers(self.medewerkers, **self._options("medewerkers")) if self.medewerkers else None
+        return {"medewerkers": levels}
+
+    def declare(self, settings: dict[str, Any], ledger: str | None = None) -> Any:
+        """Declare the files, with a ledger where one is named, and return an `mpj.Result`."""
+        import mpj
+
+        contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
+        if ledger is None:
+            declare: Any = mpj.declare
+            settings = settings | {"eerder": _earlier(self.eerder, self.invoer.setdefault("eerder", {}))}
+        else:
+            from mpj.ledger import Ledger
+
+            declare = Ledger(ledger).declare
+        registraties = mpj.read_registraties(self.registraties, **self._options("registraties"))
+        return declare(
+            contracts,
+            self._toewijzingen(),
+            self.progress.counted("registraties", registraties),
+            verblijf=self._verblijf(),
+            invoer=self.invoer,
+            progress=self.progress.step("cliënten"),
+            **self._common(),
+            **settings,
+        )
+
+    def declare_files(self, settings: dict[str, Any], folder: Path) -> Any:
+        """Declare the files straight into `folder`, and return an `mpj.output.bulk.Outcome`."""
+        import mpj
+        from mpj.engine.run import Job
+        from mpj.output.bulk import declare_files
+        from mpj.records.partitions import Partitions
+
+        contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
+        earlier = _earlier(self.eerder, self.invoer.setdefault("eerder", {}))
+        job = Job(contracts, self._toewijzingen(), eerder=earlier, **self._common(), **settings)
+        counted = partial(self.progress.counted, "registraties")
+        with closing(Partitions()) as rows:
+            rows.read(self.registraties, counted=counted, **self._options("registraties"))
+            progress = self.progress.step("delen")
+            return declare_files(job, rows, folder, verblijf=self._verblijf(), invoer=self.invoer, progress=progress)
 
 
 def _write_berichten(

@@ -55,10 +55,10 @@ def _run(
     meldingen: str,
     out: Path | None,
 ) -> None:
-    from mpj.cli.declare import declare_files
+    from mpj.cli.declare import Inputs
     from mpj.cli.show import show_summary
     from mpj.demo import generate
-    from mpj.output import output_folder, write_result
+    from mpj.output import output_folder
 
     periode, dagtekening = "2026-03", date(2026, 4, 7)
     region = generate(
@@ -77,16 +77,15 @@ def _run(
     )
     progress = Progress()
     with output_folder(folder / "declaratie") as stage, progress.shown():
-        result = declare_files(
-            contracten=contracts,
-            toewijzingen=[region.toewijzingen_csv],
-            registraties=[region.registraties_csv],
-            verblijf=[region.verblijf_csv],
-            medewerkers=(region.medewerkers_csv,),
-            eerder=(),
-            meldingen=meldingen,
-            progress=progress,
-            settings={"periode": periode, "dagtekening": dagtekening},
+        inputs = Inputs(
+            contracts,
+            [region.toewijzingen_csv],
+            [region.registraties_csv],
+            [region.verblijf_csv],
+            (region.medewerkers_csv,),
+            (),
+            meldingen,
+            progress,
         )
-        write_result(result, stage)
+        result = inputs.declare_files({"periode": periode, "dagtekening": dagtekening}, stage)
     show_summary(result.samenvatting)

@@ -1,34 +1,40 @@
-"""One client's records through steps 2 to 7: a client is the unit of work, nothing here looks beyond it."""
+"""One client's records through steps 2 to 7: a client is the unit of work, nothing here looks beyond it.
+
+A step that has nothing to do for a client is passed over: most clients have no group time, no limits and one toewijzing.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, time, timedelta
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from attrs import evolve
-
-from mpj.engine.levering import Levering, Rekenwijze
+from mpj.engine.levering import Levering, Regelsleutel, cost, fits, measure, share
 from mpj.engine.limits import Limiet, Limieten, Verbruik, Vraag
-from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Dekkingen
-from mpj.engine.placing import Placing
-from mpj.engine.planning import Afspraken
+from mpj.engine.matching import Afwijzing, Dekking, Dekkingen, Match, find
+from mpj.engine.planning import GEPLAND, Afspraken
 from mpj.engine.presence import Aanwezig, presence
-from mpj.engine.scope import Periode, named, registratie_reason, set_aside
+from mpj.engine.scope import Periode, named, set_aside, vorm_reason
+from mpj.engine.tarieven import CONTACT, Tarief, Tarieven
 from mpj.protocol import Protocol as Rules
 from mpj.reading.periods import month_of
+from mpj.records.entries import Entry, Reeks
 from mpj.records.medewerkers import Levels
 from mpj.records.uitval import Uitval
-from mpj.records.values import Registratie, Verblijf
-from mpj.tariefkaart import stricter
-from mpj.tariefkaart.model import NIVEAU, ZONDER
+from mpj.records.values import Verblijf
+from mpj.tariefkaart.model import VERBLIJF
 
 _DAY = timedelta(days=1)
+ROUNDED_AWAY = "de som rondt af op 0 eenheden"
 
 
 class Earlier(Protocol):
     """What was declared before this run."""
+
+    leeg: bool
+    """Nothing was, so that nothing below needs to be asked."""
 
     def used(self, dekking: Dekking) -> Verbruik | None:
         """Return what was used of a toewijzing, None when nothing was."""
@@ -43,6 +49,29 @@ class Earlier(Protocol):
         """Return the eurocents per normtijd that its line was declared at before and keeps, None for the price of the contract."""
 
 
+class Dag(NamedTuple):
+    """A day as a run sees it: its month, why care on it is out (reason and sentence, or None), and its `Tarieven.tijdvak`."""
+
+    maand: int
+    reden: tuple[str, str] | None
+    tijdvak: int
+
+
+class Dagen(dict[date, Dag]):
+    """The days of a run, worked out on first use."""
+
+    def __init__(self, periode: Periode, tarieven: Tarieven) -> None:
+        super().__init__()
+        self._periode = periode
+        self._tarieven = tarieven
+
+    def __missing__(self, day: date) -> Dag:
+        reden = self._periode.reason(day)
+        why = (reden, self._periode.explain(reden)) if reden else None
+        made = self[day] = Dag(month_of(day), why, self._tarieven.tijdvak(day))
+        return made
+
+
 class Clientrun:
     """Runs one client after another; keeps nothing of one client for the next but what it returns."""
 
@@ -53,7 +82,7 @@ class Clientrun:
         dekkingen: Dekkingen,
         levels: Levels | None,
         earlier: Earlier,
-        differs: Callable[[Registratie, str], None],
+        differs: Callable[[Entry, str], None],
     ) -> None:
         self.protocol = protocol
         self.periode = periode
@@ -61,13 +90,13 @@ class Clientrun:
         self.levels = levels
         self.earlier = earlier
         self.differs = differs
-        self.placing = Placing(protocol, periode, dekkingen.kaarten)
-        self.rekenwijze = Rekenwijze(protocol)
+        self.tarieven = Tarieven(protocol, dekkingen.kaarten)
+        self.dagen = Dagen(periode, self.tarieven)
 
     def run(
-        self, bsn: str, registraties: Sequence[Registratie], stays: Sequence[Verblijf], maanden: Collection[int] | None = None
-    ) -> tuple[list[Levering], list[Uitval], list[Levering]]:
-        """Return the deliveries behind lines, in order of date and id, what was set aside, and those on planning alone.
+        self, bsn: str, registraties: list[Entry], stays: Sequence[Verblijf], maanden: Collection[int] | None = None
+    ) -> tuple[list[list[Levering]], list[Uitval], list[Levering]]:
+        """Return the deliveries of each line, in order of date and id, what was set aside, and the deliveries on planning alone.
 
         `registraties` and `stays` are one client's, readable, each once. `maanden` are the months of which days of a stay count,
         None for all.
@@ -82,39 +111,84 @@ class _Client:
         self,
         context: Clientrun,
         bsn: str,
-        registraties: Sequence[Registratie],
+        registraties: list[Entry],
         stays: Sequence[Verblijf],
         maanden: Collection[int] | None,
     ) -> None:
         self.context = context
         self.maanden = maanden
         self.protocol = context.protocol
-        self.rekenwijze = context.rekenwijze
-        self.registraties = sorted(registraties, key=lambda record: (record.datum, record.id))
-        self.stays = sorted(stays, key=lambda stay: (stay.begindatum, stay.id))
-        self.afspraken = Afspraken(self.registraties)
+        self.registraties = registraties
+        self.registraties.sort()
+        self.stays = sorted(stays, key=lambda stay: (stay.begindatum, stay.id)) if stays else stays
         self.uitval: list[Uitval] = []
         self._stay_days: dict[tuple[str, str], list[tuple[date, date, int, str, str, int | None]]] = {}
         self.dekkingen = context.dekkingen.of(bsn)
+        self.grenzen = context.dekkingen.grenzen(bsn)
+        self._matches: dict[tuple[object, ...], Match | Afwijzing] = {}
 
-    def run(self) -> tuple[list[Levering], list[Uitval], list[Levering]]:
-        found = [levering for record in self.registraties if (levering := self._registratie(record))]
+    def run(self) -> tuple[list[list[Levering]], list[Uitval], list[Levering]]:
+        found, planned = self._registraties()
         for stay in self.stays:
             found += self._stay(stay)
         found = self._one_place_a_month(found)
-        found = [levering for levering in found if self._planned(levering) and self._level(levering) and self._timed(levering)]
+        afspraken = Afspraken(self.registraties) if planned else None
+        if afspraken is not None:
+            found = [levering for levering in found if self._planned(levering, afspraken)]
+        lines: dict[Regelsleutel, list[Levering]] = {}
+        rest = self._counted(found, lines)
+        if rest:
+            self._together(rest, lines)
+        on_planning = [] if afspraken is None else [one for line in lines.values() for one in line if _on_planning(one, afspraken)]
+        if self.stays:
+            self._collect_stays()
+        return list(lines.values()), self.uitval, on_planning
+
+    def _counted(self, found: Sequence[Levering], lines: dict[Regelsleutel, list[Levering]]) -> list[Levering]:
+        """Steps 4, 6 and 8 for what needs no look at other deliveries, straight to its line; return the others, after step 4."""
+        rest: list[Levering] = []
+        alone, noting = self.context.earlier.leeg, self.context.levels is not None
+        for levering in found:
+            tarief, dekking = levering.tarief, levering.match.dekking
+            if noting:
+                self._note_level(levering)
+            if tarief.niveau_geweigerd is not None:
+                self._aside(levering, tarief.niveau_geweigerd.reden, tarief.niveau_geweigerd.toelichting)
+                continue
+            levering.regel = regel = (id(dekking), tarief.productcode, tarief.maand)
+            levering.geteld = geteld = measure(levering)
+            if geteld == 0 or geteld < tarief.drempel:
+                text = f"korter dan de drempel van {tarief.drempel} minuten" if geteld else "0 minuten of stuks"
+                self._aside(levering, "geen_tijd", text, 0)
+            elif alone and tarief.gewoon and not dekking.begrensd:
+                levering.voor_limiet = levering.units = units = tarief.eenheden[geteld]
+                levering.cents = units * tarief.cent
+                line = lines.get(regel)
+                if not units:
+                    self._aside(levering, "geen_tijd", ROUNDED_AWAY, 0)
+                elif line is None:
+                    lines[regel] = [levering]
+                else:
+                    line.append(levering)
+            else:
+                rest.append(levering)
+        return rest
+
+    def _together(self, found: list[Levering], lines: dict[Regelsleutel, list[Levering]]) -> None:
+        """Steps 5 to 9 for deliveries that others bear upon: presence, sums, earlier lines, limits."""
         found = self._present(found)
-        found.sort(key=lambda levering: levering.volgorde)
-        self._keep_prices(found)
+        if self.stays:
+            found.sort(key=lambda levering: levering.volgorde)
+        if not self.context.earlier.leeg:
+            self._keep_prices(found)
         found = self._rounded(found)
-        found = self._open(found)
-        found = self._limited(found)
-        found = self._no_empty_lines(found)
-        on_planning = [
-            levering for levering in found if isinstance(levering.record, Registratie) and self.afspraken.alone(levering.record)
-        ]
-        self._collect_stays()
-        return found, self.uitval, on_planning
+        if not self.context.earlier.leeg:
+            found = self._open(found)
+        for members in self._filled(self._limited(found)):
+            beside = lines.setdefault(members[0].regel, members)
+            if beside is not members:
+                beside += members
+                beside.sort(key=lambda levering: levering.volgorde)
 
     def _aside(self, levering: Levering, reden: str, toelichting: str = "", waarde: int | None = None) -> None:
         gemeente = levering.dekking.toewijzing.gemeente
@@ -155,15 +229,64 @@ class _Client:
                 )
             )
 
-    def _registratie(self, record: Registratie) -> Levering | None:
-        if reason := registratie_reason(record, self.context.periode):
-            self.uitval.append(set_aside(record, *reason))
-            return None
-        found = self.context.placing.place(record, record.datum, self.dekkingen)
-        if isinstance(found, Afwijzing):
-            self.uitval.append(set_aside(record, found.reden, found.toelichting))
-            return None
-        return found
+    def _registraties(self) -> tuple[list[Levering], bool]:
+        """Place the registraties (steps 2 and 3), and say whether any of them is planned or belongs to an afspraak."""
+        found: list[Levering] = []
+        dagen, levels, snijdt = self.context.dagen, self.context.levels, {month_of(day) for day in self.grenzen}
+        planned = False
+        for entry in self.registraties:
+            datum, _, reeks, tijd, afspraak, _, _ = entry
+            dag = dagen[datum]
+            niveau = reeks.vorm.kwalificatieniveau if levels is None else self._delivered(entry)
+            # What holds for a day holds for its month, unless a toewijzing begins or ends in it.
+            key: object = datum if dag.maand in snijdt else dag.tijdvak
+            if levels is not None or tijd.duur is None:
+                key = (key, niveau, tijd.duur is None)
+            answer = reeks.memo.get(key)
+            if answer is None:
+                answer = reeks.memo[key] = self._place(reeks, datum, dag, niveau, zonder_tijd=tijd.duur is None)
+            if afspraak is not None or reeks.vorm.status == GEPLAND:
+                planned = True
+            if isinstance(answer, Afwijzing):
+                self.uitval.append(set_aside(entry, answer.reden, answer.toelichting))
+            else:
+                match, tarief = answer
+                found.append(Levering(entry, datum, match, tarief, niveau or ""))
+        return found, planned
+
+    def _place(
+        self, reeks: Reeks, datum: date, dag: Dag, niveau: str | None, *, zonder_tijd: bool
+    ) -> tuple[Match, Tarief] | Afwijzing:
+        """Return toewijzing and Tarief of a registratie of this reeks on this day, or the first reason why there are none."""
+        if reason := dag.reden or vorm_reason(reeks.vorm):
+            return Afwijzing(*reason)
+        match = self._match(reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.prestatiecode, datum)
+        if isinstance(match, Afwijzing):
+            return match
+        tarief = self._tarief(match, datum, dag, reeks.vorm.soort, niveau, zonder_tijd=zonder_tijd)
+        return tarief.geweigerd or (match, tarief)
+
+    def _match(self, nummer: int | None, gemeente: str | None, prestatiecode: str | None, datum: date) -> Match | Afwijzing:
+        key = (nummer, gemeente, prestatiecode, bisect_right(self.grenzen, datum))
+        match = self._matches.get(key)
+        if match is None:
+            match = find(self.dekkingen, nummer, gemeente, prestatiecode, datum)
+            if isinstance(match, Match) and (end := self.context.periode.verlopen(match.dekking.toewijzing.einddatum)):
+                match = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
+            self._matches[key] = match
+        return match
+
+    def _tarief(self, match: Match, datum: date, dag: Dag, soort: str | None, niveau: str | None, *, zonder_tijd: bool) -> Tarief:
+        tarieven = self.context.tarieven
+        known = tarieven.known(match.dekking, match.prestatiecode)
+        key = (dag.tijdvak, soort, niveau, zonder_tijd)
+        tarief = known.get(key)
+        if tarief is None:
+            found = tarieven.find(match.dekking, match.prestatiecode, datum, soort, niveau, zonder_tijd=zonder_tijd)
+            if found.geweigerd is not None:
+                return found
+            tarief = known[key] = found
+        return tarief
 
     def _stay(self, stay: Verblijf) -> list[Levering]:
         result: list[Levering] = []
@@ -178,7 +301,7 @@ class _Client:
                 self._days_aside(stay, days[0], days[-1], len(days), "afwezig", "niet aanwezig gemeld", stay.gemeente or "")
                 continue
             for day in days:
-                found = self.context.placing.place(stay, day, self.dekkingen)
+                found = self._stay_day(stay, day)
                 if isinstance(found, Afwijzing):
                     self._days_aside(stay, day, day, 1, found.reden, found.toelichting, stay.gemeente or "")
                 elif day == stay.einddatum and found.plaats.kaart.instellingen.laatste_dag == "telt_niet":
@@ -187,8 +310,17 @@ class _Client:
                     result.append(found)
         return result
 
-    def _one_place_a_month(self, found: Sequence[Levering]) -> list[Levering]:
+    def _stay_day(self, stay: Verblijf, day: date) -> Levering | Afwijzing:
+        match = self._match(stay.toewijzingnummer, stay.gemeente, stay.prestatiecode, day)
+        if isinstance(match, Afwijzing):
+            return match
+        tarief = self._tarief(match, day, self.context.dagen[day], VERBLIJF, None, zonder_tijd=True)
+        return tarief.geweigerd or Levering(stay, day, match, tarief, "")
+
+    def _one_place_a_month(self, found: list[Levering]) -> list[Levering]:
         """Set aside what one toewijzing would bill under two contracts or percelen in one month: one line cannot hold it."""
+        if len({levering.tarief.plaats for levering in found}) < 2:
+            return found
         places: dict[tuple[int, str, int], set[tuple[str, str]]] = {}
         for levering in found:
             place = (levering.plaats.kaart.instellingen.contract, levering.plaats.perceel)
@@ -203,12 +335,12 @@ class _Client:
             self._aside(levering, "perceel_onbekend", f"in deze maand wisselt het perceel: {names}")
         return kept
 
-    def _planned(self, levering: Levering) -> bool:
+    def _planned(self, levering: Levering, afspraken: Afspraken) -> bool:
         record = levering.record
         if isinstance(record, Verblijf):
             return True
         settings = levering.plaats.kaart.instellingen
-        verdict = self.afspraken.judge(record, settings.registratiewijze, bevestiging=settings.bevestiging)
+        verdict = afspraken.judge(record, settings.registratiewijze, bevestiging=settings.bevestiging)
         if verdict is None:
             return True
         reden, other = verdict
@@ -222,82 +354,38 @@ class _Client:
 
     def _value_alone(self, levering: Levering) -> int | None:
         """Return what a record would cost if it were the only one, None while its level is not billable."""
-        trial = evolve(levering)
-        if self._find_level(trial) is not None or not isinstance(levering.record, Registratie):
+        self._note_level(levering)
+        refused = levering.tarief.niveau_geweigerd
+        if refused is not None and refused.reden != "productcode_niet_toegewezen":
             return None
-        trial.geteld = self.rekenwijze.measure(trial)
-        self.rekenwijze.share([trial])
-        return self.rekenwijze.cost(trial, trial.voor_limiet)
+        levering.geteld = measure(levering)
+        share([levering])
+        return cost(levering, levering.voor_limiet)
 
-    def _level(self, levering: Levering) -> bool:
-        refusal = self._find_level(levering)
-        if refusal is not None:
-            self._aside(levering, refusal.reden, refusal.toelichting)
-            return False
-        toewijzing, settings = levering.dekking.toewijzing, levering.plaats.kaart.instellingen
-        strict = settings.tr340 == "productcode" and levering.dekking.soort == SPECIFIEK and toewijzing.productcode
-        if strict and levering.code.productcode != toewijzing.productcode:
-            self._aside(
-                levering,
-                "productcode_niet_toegewezen",
-                f"toegewezen {toewijzing.productcode}, de regel zou {levering.code.productcode} dragen",
-            )
-            return False
-        levering.regel = (id(levering.dekking), levering.code.productcode, levering.maand)
-        return True
-
-    def _find_level(self, levering: Levering) -> Afwijzing | None:
-        """Step 4: set delivered level, price row and code of a delivery that is priced per level, or return why not."""
-        record = levering.record
-        if not isinstance(record, Registratie):
-            return None
-        delivered = self._delivered(record)
-        levering.niveau = delivered or ""
-        if levering.prijs.soort == ZONDER:
-            return None
-        if delivered is None:
-            return Afwijzing("niveau_onbekend", "geen kwalificatieniveau, en geen medewerker met een niveau op deze datum")
-        kaart, perceel, code = levering.plaats.kaart, levering.plaats.perceel, levering.prestatiecode
-        contracted = ", ".join(kaart.niveaus(perceel, code, levering.maand))
-        limit = stricter(delivered, levering.dekking.maximum, self.protocol.niveaus)
-        as_delivered = kaart.prijs(perceel, code, NIVEAU, delivered, levering.maand)
-        billed = kaart.prijs(perceel, code, NIVEAU, limit, levering.maand)
-        if as_delivered is None or not as_delivered.gedeclareerd:
-            return Afwijzing("niveau_te_laag", f"geleverd {delivered}, gecontracteerd {contracted}")
-        if billed is None or not billed.gedeclareerd:
-            return Afwijzing("niveau_niet_gecontracteerd", f"maximum {levering.dekking.maximum}, gecontracteerd {contracted}")
-        levering.prijs = billed
-        levering.code = kaart.productcode(perceel, code, billed.gedeclareerd, levering.dekking.categorie)
-        return None
-
-    def _delivered(self, record: Registratie) -> str | None:
+    def _delivered(self, entry: Entry) -> str | None:
         """Return the delivered level: that of the medewerkers' file where the record names a medewerker, else its own."""
-        if self.context.levels is None or record.medewerker is None:
-            return record.kwalificatieniveau
-        niveau = self.context.levels.on(record.medewerker, record.datum)
-        if niveau is not None and record.kwalificatieniveau not in (None, niveau):
-            self.context.differs(record, niveau)
-        return niveau
+        levels, medewerker = self.context.levels, entry.reeks.medewerker
+        if levels is None or medewerker is None:
+            return entry.reeks.vorm.kwalificatieniveau
+        return levels.on(medewerker, entry.datum)
 
-    def _timed(self, levering: Levering) -> bool:
-        levering.geteld = self.rekenwijze.measure(levering)
-        drempel = self.rekenwijze.afronding(levering).drempel if levering.prijs.minuten else 0
-        if levering.geteld == 0 or levering.geteld < drempel:
-            text = f"korter dan de drempel van {drempel} minuten" if levering.geteld else "0 minuten of stuks"
-            self._aside(levering, "geen_tijd", text, 0)
-            return False
-        return True
+    def _note_level(self, levering: Levering) -> None:
+        """Report a level on the record that the medewerkers' file contradicts."""
+        record = levering.record
+        if self.context.levels is None or isinstance(record, Verblijf) or record.reeks.medewerker is None:
+            return
+        if levering.niveau and record.reeks.vorm.kwalificatieniveau not in (None, levering.niveau):
+            self.context.differs(record, levering.niveau)
 
-    def _present(self, found: Sequence[Levering]) -> list[Levering]:
+    def _present(self, found: list[Levering]) -> list[Levering]:
         """Step 5: group time once per client, toewijzing and date; a day of a stay once per toewijzing."""
         groups: dict[tuple[int, date], list[Levering]] = {}
         days: dict[tuple[int, date], list[Levering]] = {}
         for levering in found:
-            key = (id(levering.dekking), levering.datum)
-            if isinstance(levering.record, Verblijf):
-                days.setdefault(key, []).append(levering)
-            elif levering.prijs.soort == ZONDER and levering.prijs.minuten and self._is_group(levering):
-                groups.setdefault(key, []).append(levering)
+            if levering.tarief.groepstijd:
+                groups.setdefault((id(levering.match.dekking), levering.datum), []).append(levering)
+            elif isinstance(levering.record, Verblijf):
+                days.setdefault((id(levering.match.dekking), levering.datum), []).append(levering)
         dropped: set[int] = set()
         for members in groups.values():
             for levering, minutes in zip(members, presence([_aanwezig(member) for member in members]), strict=True):
@@ -310,41 +398,44 @@ class _Client:
             for levering in members:
                 if levering is not first:
                     dropped.add(id(levering))
+                    assert isinstance(first.record, Verblijf)
                     self._aside(levering, "dubbele_dag", f"telt al in {named(first.record)}", 0)
-        return [levering for levering in found if id(levering) not in dropped]
+        return [levering for levering in found if id(levering) not in dropped] if dropped else found
 
-    def _is_group(self, levering: Levering) -> bool:
-        record = levering.record
-        default = self.protocol.prestatiecodes[levering.prestatiecode].hulpvorm.soort
-        return isinstance(record, Registratie) and (record.soort or default) == "groep"
-
-    def _rounded(self, found: Sequence[Levering]) -> list[Levering]:
+    def _rounded(self, found: list[Levering]) -> list[Levering]:
         """Step 6: normed units, rounded once over contact, day or product period; sums that round to 0 are set aside."""
         sums: dict[object, list[Levering]] = {}
-        for levering in found:
-            over = self.rekenwijze.afronding(levering).over if self.rekenwijze.rounds(levering) else "contact"
-            key = {"contact": id(levering), "dag": (levering.regel, levering.datum), "productperiode": levering.regel}[over]
-            sums.setdefault(key, []).append(levering)
         empty: set[int] = set()
+        for levering in found:
+            tarief = levering.tarief
+            if tarief.over == CONTACT:
+                levering.voor_limiet = tarief.eenheden[levering.geteld]
+                if not levering.voor_limiet:
+                    empty.add(id(levering))
+            else:
+                key = (levering.regel, levering.datum) if tarief.over == "dag" else levering.regel
+                sums.setdefault(key, []).append(levering)
         for members in sums.values():
-            self.rekenwijze.share(members)
+            share(members)
             if not any(levering.voor_limiet for levering in members):
                 empty.update(map(id, members))
+        if not empty:
+            return found
         for levering in found:
             if id(levering) in empty:
-                self._aside(levering, "geen_tijd", "de som rondt af op 0 eenheden", 0)
+                self._aside(levering, "geen_tijd", ROUNDED_AWAY, 0)
         return [levering for levering in found if id(levering) not in empty]
 
     def _keep_prices(self, found: Sequence[Levering]) -> None:
         """Give what stands behind an earlier line the price it was declared at: a retroactive price changes nothing by itself."""
         for levering in found:
             tarief = self.context.earlier.tarief(levering)
-            if tarief is not None and tarief != levering.prijs.tarief_cent:
-                levering.prijs = evolve(levering.prijs, tarief_cent=tarief)
+            if tarief is not None:
+                levering.tarief = levering.tarief.at(tarief)
 
     def _open(self, found: Sequence[Levering]) -> list[Levering]:
         """Set aside what belongs to an earlier line that may not be declared now."""
-        lines: dict[tuple[int, str, int], list[Levering]] = {}
+        lines: dict[Regelsleutel, list[Levering]] = {}
         for levering in found:
             lines.setdefault(levering.regel, []).append(levering)
         blocked = {regel: reason for regel, members in lines.items() if (reason := self.context.earlier.block(members))}
@@ -352,50 +443,77 @@ class _Client:
             if reason := blocked.get(levering.regel):
                 waiting = reason[0] == "wacht_op_antwoord"
                 kept = waiting and self.context.earlier.keeps(levering)
-                waarde = (0 if kept else self.rekenwijze.cost(levering, levering.voor_limiet)) if waiting else None
+                waarde = (0 if kept else cost(levering, levering.voor_limiet)) if waiting else None
                 self._aside(levering, *reason, waarde)
         return [levering for levering in found if levering.regel not in blocked]
 
     def _limited(self, found: Sequence[Levering]) -> list[Levering]:
         """Steps 7 and 8: bill up to what the toewijzing allows, first what stands already, then in order of date, then id."""
+        bounded: list[Levering] = []
+        for levering in found:
+            if levering.tarief.ongerond or levering.match.dekking.begrensd:
+                bounded.append(levering)
+            else:
+                levering.units = levering.voor_limiet
+                levering.cents = cost(levering, levering.units)
+        if not bounded:
+            return list(found)
+        refused = self._bound(bounded)
+        return [levering for levering in found if id(levering) not in refused] if refused else list(found)
+
+    def _bound(self, found: list[Levering]) -> set[int]:
+        """Hold deliveries against the limits of their toewijzing, and return which of them nothing is left of."""
+        earlier = self.context.earlier
         limits: dict[int, Limieten] = {}
-        lines: dict[tuple[int, str, int], int] = {}
-        kept: list[Levering] = []
-        for levering in sorted(found, key=lambda levering: not self.context.earlier.keeps(levering)):
-            limieten = limits.get(id(levering.dekking))
+        lines: dict[Regelsleutel, int] = {}
+        refused: set[int] = set()
+        for levering in found if earlier.leeg else sorted(found, key=lambda levering: not earlier.keeps(levering)):
+            dekking = levering.match.dekking
+            limieten = limits.get(id(dekking))
             if limieten is None:
-                limieten = Limieten(self.protocol, levering.dekking.toewijzing, self.context.earlier.used(levering.dekking))
-                limits[id(levering.dekking)] = limieten
+                limieten = limits[id(dekking)] = Limieten(self.protocol, dekking.toewijzing, earlier.used(dekking))
             line, units = lines.get(levering.regel, 0), levering.voor_limiet
-            cost = partial(self.rekenwijze.cost, levering, line=line)
-            per_unit = self.rekenwijze.per_unit(levering)
+            price = partial(cost, levering, line=line)
             whole = levering.plaats.kaart.instellingen.bij_overschrijding == "hele_contacten"
-            wanted = Vraag(levering.datum, named(levering.record), units, levering.eenheid, per_unit, whole)
-            toets = limieten.take(wanted, cost, partial(self.rekenwijze.fits, levering, line))
+            wanted = Vraag(levering.datum, named(levering.record), units, levering.eenheid, levering.tarief.per_unit, whole)
+            toets = limieten.take(wanted, price, partial(fits, levering, line))
             levering.units, levering.afgetopt = toets.units, toets.afgetopt
-            levering.cents = cost(toets.units)
-            levering.rest_cents = cost(units) - levering.cents
+            levering.cents = price(toets.units)
+            levering.rest_cents = price(units) - levering.cents
             if toets.limiet is not None and not toets.units:
-                self._aside(levering, toets.limiet.reden, _used_up(levering.dekking, toets.limiet), levering.rest_cents)
+                self._aside(levering, toets.limiet.reden, _used_up(dekking, toets.limiet), levering.rest_cents)
+                refused.add(id(levering))
                 continue
             lines[levering.regel] = line + toets.units
-            kept.append(levering)
-        return sorted(kept, key=lambda levering: levering.volgorde)
+        return refused
 
-    def _no_empty_lines(self, found: Sequence[Levering]) -> list[Levering]:
-        cents: dict[tuple[int, str, int], int] = {}
+    def _filled(self, found: Sequence[Levering]) -> list[list[Levering]]:
+        """Gather the deliveries of each line (step 9); those of a line that comes to nothing are set aside."""
+        lines: dict[Regelsleutel, list[Levering]] = {}
         for levering in found:
-            cents[levering.regel] = cents.get(levering.regel, 0) + levering.cents
-        for levering in found:
-            if not cents[levering.regel]:
+            line = lines.get(levering.regel)
+            if line is None:
+                lines[levering.regel] = [levering]
+            else:
+                line.append(levering)
+        filled: list[list[Levering]] = []
+        for members in lines.values():
+            if any(levering.cents for levering in members):
+                filled.append(members)
+                continue
+            for levering in members:
                 self._aside(levering, "geen_tijd", "de regel komt op 0 uit", 0)
-        return [levering for levering in found if cents[levering.regel]]
+        return filled
+
+
+def _on_planning(levering: Levering, afspraken: Afspraken) -> bool:
+    return not isinstance(levering.record, Verblijf) and afspraken.alone(levering.record)
 
 
 def _aanwezig(levering: Levering) -> Aanwezig:
     record = levering.record
-    assert isinstance(record, Registratie)
-    begin: time | None = record.begintijd
+    assert not isinstance(record, Verblijf)
+    begin: time | None = record.tijd.begintijd
     return Aanwezig(record.id, None if begin is None else begin.hour * 60 + begin.minute, levering.geteld)
 
 
@@ -409,13 +527,11 @@ def _used_up(dekking: Dekking, limiet: Limiet) -> str:
     return f"{what} van {dekking.naam} op sinds {limiet.op}"
 
 
-def by_client(
-    registraties: Iterable[Registratie], stays: Iterable[Verblijf]
-) -> dict[str, tuple[list[Registratie], list[Verblijf]]]:
+def by_client(registraties: Iterable[Entry], stays: Iterable[Verblijf]) -> dict[str, tuple[list[Entry], list[Verblijf]]]:
     """Return the records of each client, by BSN."""
-    clients: dict[str, tuple[list[Registratie], list[Verblijf]]] = {}
-    for registratie in registraties:
-        clients.setdefault(registratie.bsn, ([], []))[0].append(registratie)
+    clients: dict[str, tuple[list[Entry], list[Verblijf]]] = {}
+    for entry in registraties:
+        clients.setdefault(entry.reeks.bsn, ([], []))[0].append(entry)
     for stay in stays:
         clients.setdefault(stay.bsn, ([], []))[1].append(stay)
     return clients

@@ -5,93 +5,114 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from attrs import define
-
-from mpj.engine.matching import Dekking
-from mpj.engine.rounding import minutes_amount, shares
-from mpj.protocol import Afronding, Protocol
-from mpj.records.values import Registratie, Verblijf
+from mpj.engine.matching import Dekking, Match
+from mpj.engine.rounding import minutes_amount
+from mpj.engine.tarieven import Tarief
+from mpj.records.entries import Entry
+from mpj.records.values import Verblijf
 from mpj.tariefkaart import Plaats, Prijs
 from mpj.tariefkaart.model import Productcode
 
+Regelsleutel = tuple[int, str, int]
 
-@define(eq=False)
+
 class Levering:
     """One registratie, or one day of a stay, on its way to a line; each step fills in what it decides.
 
-    `regel` is what makes a line: toewijzing, product code, month.
+    `regel` is what makes a line: toewijzing, product code, month. `geteld` minutes, pieces or days; `voor_limiet` and `units`
+    normed units before and after the limits, `cents` what they cost, `rest_cents` what a limit took off.
     """
 
-    record: Registratie | Verblijf
-    datum: date
-    dekking: Dekking
-    keuze: str
-    prestatiecode: str
-    plaats: Plaats
-    prijs: Prijs
-    eenheid: str
-    code: Productcode
-    maand: int
-    regel: tuple[int, str, int] = (0, "", 0)
-    niveau: str = ""
-    geteld: int = 0
-    som_voor: int = 0
-    voor_limiet: int = 0
-    units: int = 0
-    cents: int = 0
-    afgetopt: bool = False
-    rest_cents: int = 0
+    regel: Regelsleutel = (0, "", 0)
+    geteld = 0
+    som_voor = 0
+    voor_limiet = 0
+    units = 0
+    cents = 0
+    afgetopt = False
+    rest_cents = 0
+
+    def __init__(self, record: Entry | Verblijf, datum: date, match: Match, tarief: Tarief, niveau: str) -> None:
+        self.record = record
+        self.datum = datum
+        self.match = match
+        self.tarief = tarief
+        self.niveau = niveau
 
     @property
     def volgorde(self) -> tuple[date, str, bool]:
         """Sort key: date, then id."""
         return self.datum, self.record.id, isinstance(self.record, Verblijf)
 
+    @property
+    def dekking(self) -> Dekking:
+        """The toewijzing that it is delivered on."""
+        return self.match.dekking
 
-class Rekenwijze:
-    """Counts and prices deliveries by the protocol's normtijden and the contract's rounding."""
+    @property
+    def prestatiecode(self) -> str:
+        """The prestatiecode."""
+        return self.match.prestatiecode
 
-    def __init__(self, protocol: Protocol) -> None:
-        self.protocol = protocol
+    @property
+    def plaats(self) -> Plaats:
+        """Contract and perceel."""
+        assert self.tarief.plaats is not None
+        return self.tarief.plaats
 
-    def afronding(self, levering: Levering) -> Afronding:
-        return levering.plaats.kaart.instellingen.afronding(levering.prijs.normtijd)
+    @property
+    def prijs(self) -> Prijs:
+        """The price row."""
+        assert self.tarief.prijs is not None
+        return self.tarief.prijs
 
-    def measure(self, levering: Levering) -> int:
-        """Return what a delivery counts, before presence and rounding: minutes, pieces, or one day."""
-        record = levering.record
-        if isinstance(record, Verblijf):
-            return 1
-        return (record.duur or 0) if levering.prijs.minuten else record.aantal
+    @property
+    def code(self) -> Productcode:
+        """The product code that the line bears."""
+        assert self.tarief.code is not None
+        return self.tarief.code
 
-    def unrounded(self, levering: Levering) -> bool:
-        return levering.eenheid in self.protocol.normtijden[levering.prijs.normtijd].ongerond
+    @property
+    def eenheid(self) -> str:
+        """The unit on the wire."""
+        return self.tarief.eenheid
 
-    def rounds(self, levering: Levering) -> bool:
-        return levering.prijs.minuten > 0 and not self.unrounded(levering)
+    @property
+    def maand(self) -> int:
+        """The month of the product period."""
+        return self.tarief.maand
 
-    def share(self, members: Sequence[Levering]) -> None:
-        first = members[0]
-        counted = [levering.geteld for levering in members]
-        parts = shares(counted, first.prijs.minuten, self.afronding(first)) if self.rounds(first) else counted
-        before = 0
-        for levering, part in zip(members, parts, strict=True):
-            levering.voor_limiet, levering.som_voor = part, before
-            before += levering.geteld
 
-    def cost(self, levering: Levering, units: int, line: int = 0) -> int:
-        """Return the eurocents of `units`, on a line that already holds `line` units: exact, or the running difference of IV081."""
-        price = levering.prijs.tarief_cent
-        if self.unrounded(levering):
-            return minutes_amount(price, line + units) - minutes_amount(price, line)
-        return price * units
+def measure(levering: Levering) -> int:
+    """Return what a delivery counts, before presence and rounding: minutes, pieces, or one day."""
+    record = levering.record
+    if isinstance(record, Verblijf):
+        return 1
+    return (record.tijd.duur or 0) if levering.tarief.telt_minuten else record.vorm.aantal
 
-    def fits(self, levering: Levering, line: int, cents: int) -> int:
-        """Return how many units `cents` buy on a line that already holds `line` units."""
-        price = levering.prijs.tarief_cent
-        if not self.unrounded(levering):
-            return cents // price
-        return (120 * (cents + minutes_amount(price, line)) + 59) // (2 * price) - line
 
-    def per_unit(self, levering: Levering) -> int:
-        return self.protocol.normtijden[levering.prijs.normtijd].bericht[levering.eenheid]
+def share(members: Sequence[Levering]) -> None:
+    """Give each delivery of one sum its share: the sum with it, rounded, minus the sum before it, rounded (never round twice)."""
+    eenheden = members[0].tarief.eenheden
+    total = before = 0
+    for levering in members:
+        levering.som_voor = total
+        total += levering.geteld
+        after = eenheden[total]
+        levering.voor_limiet, before = after - before, after
+
+
+def cost(levering: Levering, units: int, line: int = 0) -> int:
+    """Return the eurocents of `units`, on a line that already holds `line` units: exact, or the running difference of IV081."""
+    price = levering.prijs.tarief_cent
+    if levering.tarief.ongerond:
+        return minutes_amount(price, line + units) - minutes_amount(price, line)
+    return price * units
+
+
+def fits(levering: Levering, line: int, cents: int) -> int:
+    """Return how many units `cents` buy on a line that already holds `line` units."""
+    price = levering.prijs.tarief_cent
+    if not levering.tarief.ongerond:
+        return cents // price
+    return (120 * (cents + minutes_amount(price, line)) + 59) // (2 * price) - line

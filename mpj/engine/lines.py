@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from attrs import evolve
 
@@ -12,102 +13,111 @@ from mpj.engine.limits import product_period
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import Protocol
 from mpj.reading.periods import month_of, month_text
-from mpj.records.values import Registratie
-
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from mpj.records.values import Verblijf
 
 
 def number(length: int, *parts: object) -> str:
-    """Return a number of `length` letters and digits that follows from `parts` alone: the same parts, the same number."""
-    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-    value = int.from_bytes(digest, "big")
-    return "".join(_ALPHABET[value >> 5 * place & 31] for place in range(length))
+    """Return a number of `length` hexadecimal digits that follows from `parts` alone: the same parts, the same number."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:length].upper()
 
 
 def make_lines(
-    protocol: Protocol, leveringen: Iterable[Levering], maand: int, volgnummer: int
+    protocol: Protocol, lines: Iterable[list[Levering]], maand: int, volgnummer: int
 ) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
-    """Aggregate the deliveries of one client to lines: one per toewijzing, product code and product period (IV089).
+    """Make a line of each group of deliveries: one per toewijzing, product code and product period (IV089), with its trace.
 
-    Each line comes with its trace in order of date and id. `maand` is the declaration period; `volgnummer` goes into the numbers,
-    so that a second declaration of the same care can bear others. The declaratienummer is left empty.
+    `maand` is the declaration period; `volgnummer` goes into the numbers, so that a second declaration of the same care can bear
+    others. The declaratienummer is left empty.
     """
-    groups: dict[tuple[int, str, int], list[Levering]] = {}
-    for levering in leveringen:
-        groups.setdefault(levering.regel, []).append(levering)
-    for members in groups.values():
-        line = _line(protocol, members, maand, volgnummer)
-        yield line, [_trace(line.referentienummer, levering) for levering in members]
+    for members in lines:
+        values = line_values(protocol, members, maand, volgnummer)
+        yield Declaratieregel(*values), [Herkomst(*trace_values(values[0], levering)) for levering in members]
 
 
-def _line(protocol: Protocol, members: Sequence[Levering], maand: int, volgnummer: int) -> Declaratieregel:
+def line_values(protocol: Protocol, members: Sequence[Levering], maand: int, volgnummer: int) -> tuple[Any, ...]:
+    """Return the fields of a `Declaratieregel`, in their order; see `make_lines`."""
     first = members[0]
-    toewijzing, kaart, prijs = first.dekking.toewijzing, first.plaats.kaart, first.prijs
-    begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, first.maand)
-    volume, bedrag = sum(levering.units for levering in members), sum(levering.cents for levering in members)
-    per_unit = protocol.normtijden[prijs.normtijd].bericht[first.eenheid]
-    identity = (
-        kaart.instellingen.aanbieder,
+    toewijzing, tarief = first.match.dekking.toewijzing, first.tarief
+    kaart, prijs, code = first.plaats.kaart.instellingen, first.prijs, first.code
+    begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
+    volume = bedrag = 0
+    for levering in members:
+        volume += levering.units
+        bedrag += levering.cents
+    wire = volume * tarief.per_unit
+    reference = number(
+        20,
+        "D",
+        kaart.aanbieder,
         toewijzing.gemeente,
         toewijzing.toewijzingnummer,
-        first.code.productcategorie,
-        first.code.productcode,
+        code.productcategorie,
+        code.productcode,
+        begindatum,
+        einddatum,
+        wire,
+        tarief.eenheid,
+        bedrag,
+        volgnummer,
     )
-    content = (begindatum, einddatum, volume * per_unit, first.eenheid, bedrag)
-    return Declaratieregel(
-        referentienummer=number(20, "D", *identity, *content, volgnummer),
-        vorig_referentienummer="",
-        debetcredit="D",
-        declaratienummer="",
-        declaratieperiode=month_text(maand),
-        contract=kaart.instellingen.contract,
-        aanbieder=kaart.instellingen.aanbieder,
-        gemeente=toewijzing.gemeente,
-        bsn=toewijzing.bsn,
-        toewijzingnummer=toewijzing.toewijzingnummer,
-        perceel=first.plaats.perceel,
-        prestatiecode=first.prestatiecode,
-        kwalificatieniveau=prijs.gedeclareerd,
-        productcategorie=first.code.productcategorie,
-        productcode=first.code.productcode,
-        begindatum=begindatum,
-        einddatum=einddatum,
-        volume=volume,
-        normtijd=prijs.normtijd,
-        tarief_cent=prijs.tarief_cent,
-        bedrag_cent=bedrag,
-        eenheid=first.eenheid,
-        volume_bericht=volume * per_unit,
+    return (
+        reference,
+        "",
+        "D",
+        "",
+        month_text(maand),
+        kaart.contract,
+        kaart.aanbieder,
+        toewijzing.gemeente,
+        toewijzing.bsn,
+        toewijzing.toewijzingnummer,
+        first.plaats.perceel,
+        first.match.prestatiecode,
+        prijs.gedeclareerd,
+        code.productcategorie,
+        code.productcode,
+        begindatum,
+        einddatum,
+        volume,
+        prijs.normtijd,
+        prijs.tarief_cent,
+        bedrag,
+        tarief.eenheid,
+        wire,
+        True,
     )
 
 
-def _trace(referentienummer: str, levering: Levering) -> Herkomst:
-    record = levering.record
-    registratie = record if isinstance(record, Registratie) else None
-    kaart = levering.plaats.kaart
-    return Herkomst(
-        referentienummer=referentienummer,
-        soort="registratie" if registratie else "verblijf",
-        bron=record.id,
-        datum=levering.datum,
-        minuten=registratie.duur if registratie else None,
-        kwalificatieniveau=levering.niveau,
-        aantal_eenheden=levering.units,
-        bedrag_cent=levering.cents,
-        afgetopt=levering.afgetopt,
-        status=registratie.status if registratie else "aanwezig",
-        medewerker=(registratie.medewerker or "") if registratie else "",
-        onderaannemer=(registratie.onderaannemer or "") if registratie else "",
-        bestand=record.bestand,
-        rij=record.rij,
-        keuze=levering.keuze,
-        niveaus=kaart.niveaus(levering.plaats.perceel, levering.prestatiecode, levering.maand)
-        if levering.prijs.gedeclareerd
-        else (),
-        maximum=levering.dekking.maximum or "",
-        geteld=levering.geteld,
-        som_voor=levering.som_voor,
-        eenheden_voor_limiet=levering.voor_limiet,
+def trace_values(referentienummer: str, levering: Levering) -> tuple[Any, ...]:
+    """Return the fields of a `Herkomst`, in their order."""
+    record, tarief, match = levering.record, levering.tarief, levering.match
+    if isinstance(record, Verblijf):
+        soort, minuten, status, medewerker, onderaannemer = "verblijf", None, "aanwezig", "", ""
+    else:
+        reeks = record.reeks
+        soort, minuten, status = "registratie", record.tijd.duur, reeks.vorm.status
+        medewerker, onderaannemer = reeks.medewerker or "", reeks.onderaannemer or ""
+    return (
+        referentienummer,
+        soort,
+        record.id,
+        levering.datum,
+        minuten,
+        levering.niveau,
+        levering.units,
+        levering.cents,
+        levering.afgetopt,
+        status,
+        medewerker,
+        onderaannemer,
+        record.bestand,
+        record.rij,
+        match.keuze,
+        tarief.niveaus,
+        match.dekking.maximum or "",
+        levering.geteld,
+        levering.som_voor,
+        levering.voor_limiet,
     )
 
 
@@ -130,9 +140,14 @@ def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> li
     for line in lines:
         groups.setdefault((line.aanbieder, line.gemeente), []).append(line.referentienummer)
     numbers: Mapping[tuple[str, str], str] = {
-        key: number(12, *key, lines[0].declaratieperiode, *sorted(references), volgnummer) for key, references in groups.items()
+        key: declaration_number(*key, lines[0].declaratieperiode, references, volgnummer) for key, references in groups.items()
     }
     return [evolve(line, declaratienummer=numbers[line.aanbieder, line.gemeente]) for line in lines]
+
+
+def declaration_number(aanbieder: str, gemeente: str, periode: str, references: Iterable[str], volgnummer: int) -> str:
+    """Return the number of a declaration (aanbieder, gemeente, month), which follows from the lines in it."""
+    return number(12, aanbieder, gemeente, periode, *sorted(references), volgnummer)
 
 
 def identity(line: Declaratieregel) -> tuple[str, int, str, str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -23,6 +24,16 @@ from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Tariefkaarten
 
 SPECIFIEK, ASPECIFIEK, GENERIEK, NIET_MPJ = "specifiek", "aspecifiek", "generiek", "niet_mpj"
+_terms_of = attrgetter(
+    "aanbieder",
+    "prestatiecodes",
+    "productcategorie",
+    "productcode",
+    "kwalificatieniveau_max",
+    "eenheid",
+    "frequentie",
+    "reden_wijziging",
+)
 _RANG = {SPECIFIEK: 0, ASPECIFIEK: 1, GENERIEK: 2}
 
 
@@ -41,6 +52,11 @@ class Dekking:
     contract: bool
     verwijderd: bool
 
+    @property
+    def begrensd(self) -> bool:
+        """Whether there is a limit to what may be declared on it."""
+        return self.toewijzing.budget_cent is not None or self.toewijzing.volume is not None
+
     def covers(self, prestatiecode: str) -> bool:
         """Say whether the prestatiecode may be delivered on this toewijzing."""
         return self.codes is None or prestatiecode in self.codes
@@ -55,6 +71,19 @@ class Dekking:
 
 
 @frozen
+class _Bereik:
+    """What toewijzingen that name the same codes cover (see `Dekking`), and what is wrong with those codes (`fouten`)."""
+
+    soort: str = NIET_MPJ
+    codes: frozenset[str] | None = None
+    categorie: str = ""
+    maximum: str | None = None
+    contract: bool = False
+    verwijderd: bool = False
+    fouten: tuple[str, ...] = ()
+
+
+@frozen(eq=False)
 class Match:
     """The toewijzing found for a record: its coverage, the prestatiecode, and how it was chosen (docs/steps.md, step 3)."""
 
@@ -84,15 +113,21 @@ class Dekkingen:
         self.protocol = protocol
         self.uitval: list[Uitval] = []
         self.gelezen = 0
+        self._bereiken: dict[tuple[object, ...], _Bereik] = {}
         self._by_bsn: dict[str, list[Dekking]] = {}
         for toewijzing in _current(self._checked(items)):
             self._by_bsn.setdefault(toewijzing.bsn, []).append(self._bind(toewijzing))
         for dekkingen in self._by_bsn.values():
-            dekkingen.sort(key=lambda dekking: dekking.toewijzing.sleutel)
+            if len(dekkingen) > 1:
+                dekkingen.sort(key=lambda dekking: dekking.toewijzing.sleutel)
 
     def of(self, bsn: str) -> Sequence[Dekking]:
         """Return the client's current toewijzingen, by gemeente and number."""
         return self._by_bsn.get(bsn, ())
+
+    def grenzen(self, bsn: str) -> list[date]:
+        """Return the days, in order, on which one of the client's toewijzingen begins or is over: between them nothing changes."""
+        return sorted({day for dekking in self.of(bsn) for day in dekking.toewijzing.grenzen})
 
     def _checked(
         self, items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
@@ -104,15 +139,33 @@ class Dekkingen:
                 item = parse_toewijzing(mappings.row(item))
             elif not isinstance(item, Toewijzing | OngeldigeToewijzing):
                 raise TypeError(f"expected Toewijzing or a mapping, not {type(item).__name__}")
-            if isinstance(item, Toewijzing) and (faults := self._faults(item)):
-                uitval = toewijzing_aside(item, "ongeldig", "; ".join(faults), bestand=item.bestand)
-                item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))
+            if isinstance(item, Toewijzing):
+                bereik = self._bereik(item)
+                if bereik.fouten:
+                    uitval = toewijzing_aside(item, "ongeldig", "; ".join(bereik.fouten), bestand=item.bestand)
+                    item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))
+                elif bereik.soort == NIET_MPJ:
+                    text = "de code of categorie hoort niet bij MPJ of niet bij dit contract"
+                    self.uitval.append(toewijzing_aside(item, NIET_MPJ, text, bestand=item.bestand))
             if isinstance(item, OngeldigeToewijzing):
                 self.uitval.append(item.uitval)
-            elif self._bind(item).soort == NIET_MPJ:
-                text = "de code of categorie hoort niet bij MPJ of niet bij dit contract"
-                self.uitval.append(toewijzing_aside(item, NIET_MPJ, text, bestand=item.bestand))
             yield item
+
+    def _bereik(self, toewijzing: Toewijzing) -> _Bereik:
+        """Return what a toewijzing covers, worked out once for all that name the same codes."""
+        key = _terms_of(toewijzing)
+        if toewijzing.productcode:
+            key = (*key, toewijzing.gemeente, toewijzing.begindatum)
+        bereik = self._bereiken.get(key)
+        if bereik is None:
+            fouten = tuple(self._faults(toewijzing))
+            bereik = _Bereik(fouten=fouten) if fouten else self._work_out(toewijzing)
+            self._bereiken[key] = bereik
+        return bereik
+
+    def _bind(self, toewijzing: Toewijzing) -> Dekking:
+        one = self._bereik(toewijzing)
+        return Dekking(toewijzing, one.soort, one.codes, one.categorie, one.maximum, one.contract, one.verwijderd)
 
     def _faults(self, toewijzing: Toewijzing) -> list[str]:
         """Return what makes a readable row faulty all the same: codes that do not exist or contradict each other."""
@@ -150,7 +203,7 @@ class Dekkingen:
                 faults.append(f"productcode hoort bij {code}, maar de kolom prestatiecode zegt iets anders")
         return faults
 
-    def _bind(self, toewijzing: Toewijzing) -> Dekking:
+    def _work_out(self, toewijzing: Toewijzing) -> _Bereik:
         protocol = self.protocol
         soort, categorie, maximum = SPECIFIEK, toewijzing.productcategorie or "", toewijzing.kwalificatieniveau_max
         codes: frozenset[str] | None = frozenset(toewijzing.prestatiecodes)
@@ -181,7 +234,7 @@ class Dekkingen:
         elif not toewijzing.prestatiecodes:
             soort, codes = GENERIEK, None
         removed = toewijzing.reden_wijziging == protocol.reden_verwijderd
-        return Dekking(toewijzing, soort, codes, categorie, maximum, contract, removed)
+        return _Bereik(soort, codes, categorie, maximum, contract, removed)
 
 
 def _current(items: Iterable[Toewijzing | OngeldigeToewijzing]) -> list[Toewijzing]:
@@ -193,6 +246,9 @@ def _current(items: Iterable[Toewijzing | OngeldigeToewijzing]) -> list[Toewijzi
     faults: list[Fault] = []
     current: list[Toewijzing] = []
     for (gemeente, _), versions in groups.items():
+        if len(versions) == 1 and isinstance(versions[0], Toewijzing):
+            current.append(versions[0])
+            continue
         stamps: dict[Stempel | None, Toewijzing | OngeldigeToewijzing] = {}
         hidden = False
         for version in versions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mpj.records.values import Registratie
+from mpj.records.entries import Entry
 
 GEPLAND = "gepland"
 GEREALISEERD = "gerealiseerd"
@@ -14,13 +14,13 @@ AFGEZEGD = ("niet_verschenen", "geannuleerd")
 class Afspraken:
     """The records of one client that can belong together: valid, direct, not withdrawn, from inside and outside the period."""
 
-    def __init__(self, records: Iterable[Registratie]) -> None:
-        self._by_afspraak: dict[str, list[Registratie]] = {}
+    def __init__(self, records: Iterable[Entry]) -> None:
+        self._by_afspraak: dict[str, list[Entry]] = {}
         for record in records:
-            if record.afspraak is not None and record.tijdsoort == "direct":
+            if record.afspraak is not None and record.reeks.vorm.tijdsoort == "direct":
                 self._by_afspraak.setdefault(record.afspraak, []).append(record)
 
-    def beside(self, record: Registratie, *statussen: str) -> list[Registratie]:
+    def beside(self, record: Entry, *statussen: str) -> list[Entry]:
         """Return the other records with one of `statussen` that belong to `record`.
 
         Records belong together when afspraak and medewerker are equal, or, where one has no medewerker, the afspraak alone.
@@ -31,13 +31,13 @@ class Afspraken:
             other
             for other in self._by_afspraak.get(record.afspraak, ())
             if other is not record
-            and other.status in statussen
+            and other.reeks.vorm.status in statussen
             and (other.medewerker is None or record.medewerker is None or other.medewerker == record.medewerker)
         ]
 
-    def judge(self, record: Registratie, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Registratie | None] | None:
+    def judge(self, record: Entry, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Entry | None] | None:
         """Return why `record` does not count under the registratiewijze, and because of which other; None when it does."""
-        if record.status == GEPLAND:
+        if record.reeks.vorm.status == GEPLAND:
             return self._judge_plan(record, registratiewijze, bevestiging=bevestiging)
         if registratiewijze == "planning":
             for plan in self.beside(record, GEPLAND):
@@ -45,7 +45,7 @@ class Afspraken:
                     return "vervangen", plan
         return None
 
-    def _judge_plan(self, plan: Registratie, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Registratie | None] | None:
+    def _judge_plan(self, plan: Entry, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Entry | None] | None:
         if registratiewijze == "realisatie":
             return "niet_gerealiseerd", None
         if cancelled := self.beside(plan, *AFGEZEGD):
@@ -53,10 +53,10 @@ class Afspraken:
         realised = self.beside(plan, GEREALISEERD)
         if registratiewijze == "planning-tenzij" and realised:
             return "vervangen", realised[0]
-        if bevestiging and not plan.bevestigd and not realised:
+        if bevestiging and not plan.reeks.vorm.bevestigd and not realised:
             return "niet_bevestigd", None
         return None
 
-    def alone(self, plan: Registratie) -> bool:
+    def alone(self, plan: Entry) -> bool:
         """Say whether a billed plan rests on planning alone: nothing realised beside it, not confirmed."""
-        return plan.status == GEPLAND and not plan.bevestigd and not self.beside(plan, GEREALISEERD)
+        return plan.reeks.vorm.status == GEPLAND and not plan.reeks.vorm.bevestigd and not self.beside(plan, GEREALISEERD)

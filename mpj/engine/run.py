@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol, TypeVar
 
 from attrs import define, evolve, frozen
@@ -21,6 +22,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import Protocol as Rules
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of, parse_month
+from mpj.records.entries import Entries, Entry
 from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.registraties import COLUMNS as REGISTRATIE_COLUMNS
 from mpj.records.registraties import Ongeldig, parse_registratie
@@ -59,15 +61,20 @@ class Result:
 
 @define
 class Uitkomst:
-    """What one client's records come to: deliveries behind lines, what was set aside, each line with its trace.
+    """What one client's records come to: the deliveries behind each line, what was set aside, each line with its trace.
 
     `op_planning` are the deliveries that rest on planning alone.
     """
 
-    leveringen: list[Levering]
+    lines: list[list[Levering]]
     uitval: list[Uitval]
     regels: list[tuple[Declaratieregel, list[Herkomst]]]
     op_planning: list[Levering]
+
+    @property
+    def leveringen(self) -> Iterator[Levering]:
+        """All deliveries behind lines."""
+        return chain.from_iterable(self.lines)
 
 
 class Grootboek(Earlier, Protocol):
@@ -81,6 +88,67 @@ class Grootboek(Earlier, Protocol):
 
     def settle(self, bsn: str, compute: Callable[[], Uitkomst]) -> Uitkomst:
         """Return what is new or changed of one client; `compute` may be called again once this memory answers otherwise."""
+
+
+class Job:
+    """A run made ready: contracts compiled, toewijzingen bound to them, what came earlier at hand. The records come after.
+
+    Takes and raises what `declare` does. `entries` reads registraties for this run.
+    """
+
+    def __init__(
+        self,
+        contracten: Iterable[Contract],
+        toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
+        *,
+        periode: str,
+        dagtekening: date,
+        medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
+        nalevering: bool = False,
+        eerder: Iterable[Declaratieregel] = (),
+        volgnummer: int = 1,
+        grootboek: Grootboek | None = None,
+    ) -> None:
+        self.contracten = list(contracten)
+        if not self.contracten:
+            raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
+        if type(dagtekening) is not date:
+            raise TypeError("dagtekening: expected a datetime.date")
+        check_together(self.contracten)
+        self.protocol = protocol = self.contracten[0].protocol
+        self.kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in self.contracten])
+        self.periode = Periode.of(protocol, _month(periode), dagtekening, nalevering=nalevering)
+        self.settings = {
+            "periode": periode,
+            "dagtekening": dagtekening.isoformat(),
+            "nalevering": nalevering,
+            "volgnummer": volgnummer,
+        }
+        self.volgnummer = volgnummer
+        self.dekkingen = Dekkingen(toewijzingen, self.kaarten, protocol)
+        levels = None if medewerkers is None else Levels(collect_medewerkers(medewerkers, protocol))
+        self.notes: dict[Fault, None] = {}
+        earlier: Earlier = grootboek or _Earlier(protocol, eerder)
+        self.run = Clientrun(protocol, self.periode, self.dekkingen, levels, earlier, self._differs)
+        self.entries = Entries(partial(check_protocol, protocol=protocol))
+
+    def _differs(self, entry: Entry, niveau: str) -> None:
+        self.notes[_differs(entry, niveau)] = None
+
+    def summary(
+        self,
+        totals: Totals,
+        declaraties: Sequence[Mapping[str, Any]],
+        uitval: Sequence[Uitval],
+        invoer: Mapping[str, Mapping[str, str]],
+    ) -> dict[str, Any]:
+        """Return the summary of the run (`mpj.engine.summary.summarise`)."""
+        kaarten, read = self.kaarten.kaarten, self.dekkingen.gelezen
+        return summarise(self.contracten, kaarten, self.settings, totals, declaraties, uitval, read, invoer)
+
+    def warnings(self) -> tuple[Fault, ...]:
+        """Return the warnings of the run so far, by file and row."""
+        return tuple(sorted(self.notes, key=lambda note: (note.bestand, note.rij, note.toelichting)))
 
 
 def declare(
@@ -112,67 +180,48 @@ def declare(
     for contracts that contradict each other, toewijzing versions that cannot be ordered, faulty medewerkers, a malformed
     `periode`. Nothing is printed, no clock is read, no state is kept.
     """
-    contracts = list(contracten)
-    if not contracts:
-        raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
-    if type(dagtekening) is not date:
-        raise TypeError("dagtekening: expected a datetime.date")
-    check_together(contracts)
-    protocol = contracts[0].protocol
-    kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in contracts])
-    window = Periode.of(protocol, _month(periode), dagtekening, nalevering=nalevering)
-    dekkingen = Dekkingen(toewijzingen, kaarten, protocol)
-    levels = None if medewerkers is None else Levels(collect_medewerkers(medewerkers, protocol))
-    book = grootboek or _Earlier(protocol, eerder)
-    uitval: list[Uitval] = []
-    notes: list[Fault] = []
-    readable = _Records(protocol, window, uitval)
-    kept = readable.keep(as_values(registraties, REGISTRATIE_COLUMNS, parse_registratie, Registratie))
-    stays = readable.keep(as_values(verblijf, VERBLIJF_COLUMNS, parse_verblijf, Verblijf))
-    run = Clientrun(protocol, window, dekkingen, levels, book, lambda record, niveau: notes.append(_differs(record, niveau)))
-    totals = Totals(protocol)
+    job = Job(
+        contracten,
+        toewijzingen,
+        periode=periode,
+        dagtekening=dagtekening,
+        medewerkers=medewerkers,
+        nalevering=nalevering,
+        eerder=eerder,
+        volgnummer=volgnummer,
+        grootboek=grootboek,
+    )
+    kept = Sieve(job.periode)
+    registraties_ = kept.entries(_as_entries(registraties, job.entries))
+    stays = kept.stays(as_values(verblijf, VERBLIJF_COLUMNS, parse_verblijf, Verblijf), job.protocol)
+    uitval, totals = kept.uitval, Totals()
     pairs: list[tuple[Declaratieregel, list[Herkomst]]] = []
-    records = by_client(kept, stays)
-    clients = book.clients(records)
+    records = by_client(registraties_, stays)
+    clients = records if grootboek is None else grootboek.clients(records)
     for done, bsn in enumerate(clients, 1):
         own, own_stays = records.get(bsn, ([], []))
-        outcome = book.settle(bsn, partial(_compute, run, bsn, own, own_stays, book.months(bsn), volgnummer))
+        if grootboek is None:
+            outcome = _compute(job, bsn, own, own_stays, None)
+        else:
+            outcome = grootboek.settle(bsn, partial(_compute, job, bsn, own, own_stays, grootboek.months(bsn)))
         uitval += outcome.uitval
-        totals.add(outcome.leveringen, sum(levering.cents for levering in outcome.op_planning))
+        totals.add(outcome.lines, sum(levering.cents for levering in outcome.op_planning))
         pairs += outcome.regels
         if progress is not None:
             progress(done, len(clients))
     pairs.sort(key=lambda pair: sort_key(pair[0]))
-    regels = number_declarations([line for line, _ in pairs], volgnummer)
-    uitval += dekkingen.uitval
+    regels = tuple(number_declarations([line for line, _ in pairs], volgnummer))
+    uitval += job.dekkingen.uitval
     uitval.sort(key=Uitval.sort_key)
-    settings = {
-        "periode": periode,
-        "dagtekening": dagtekening.isoformat(),
-        "nalevering": nalevering,
-        "volgnummer": volgnummer,
-    }
-    samenvatting = summarise(contracts, kaarten.kaarten, settings, totals, regels, uitval, dekkingen.gelezen, invoer or {})
     herkomst = tuple(trace for _, traces in pairs for trace in traces)
-    return Result(
-        tuple(regels),
-        herkomst,
-        tuple(uitval),
-        tuple(sorted(dict.fromkeys(notes), key=lambda note: (note.bestand, note.rij, note.toelichting))),
-        samenvatting,
-    )
+    samenvatting = job.summary(totals, declarations(regels), uitval, invoer or {})
+    return Result(regels, herkomst, tuple(uitval), job.warnings(), samenvatting)
 
 
-def _compute(
-    run: Clientrun,
-    bsn: str,
-    registraties: Sequence[Registratie],
-    stays: Sequence[Verblijf],
-    maanden: Collection[int] | None,
-    volgnummer: int,
-) -> Uitkomst:
-    leveringen, aside, on_planning = run.run(bsn, registraties, stays, maanden)
-    return Uitkomst(leveringen, aside, list(make_lines(run.protocol, leveringen, run.periode.maand, volgnummer)), on_planning)
+def _compute(job: Job, bsn: str, own: list[Entry], stays: Sequence[Verblijf], maanden: Collection[int] | None) -> Uitkomst:
+    lines, aside, on_planning = job.run.run(bsn, own, stays, maanden)
+    regels = list(make_lines(job.protocol, lines, job.periode.maand, job.volgnummer))
+    return Uitkomst(lines, aside, regels, on_planning)
 
 
 def _month(periode: str) -> int:
@@ -201,40 +250,61 @@ def as_values(
             raise TypeError(f"expected {kind.__name__} or a mapping, not {type(item).__name__}")
 
 
-class _Records:
-    """Step 1: sorts out what is unreadable, withdrawn or double."""
+def _as_entries(items: Iterable[Registratie | Ongeldig | Mapping[str, object]], entries: Entries) -> Iterator[Entry | Ongeldig]:
+    for item in as_values(items, REGISTRATIE_COLUMNS, parse_registratie, Registratie):
+        yield item if isinstance(item, Ongeldig) else entries.of(item)
 
-    def __init__(self, protocol: Rules, window: Periode, uitval: list[Uitval]) -> None:
-        self.protocol = protocol
-        self.window = window
-        self.uitval = uitval
 
-    def keep(self, items: Iterable[_R | Ongeldig]) -> list[_R]:
-        """Return the readable records that count once; the others go to uitval."""
-        good: list[_R] = []
+class Sieve:
+    """Step 1: sorts out what is unreadable, withdrawn or double; `uitval` is what that set aside."""
+
+    def __init__(self, periode: Periode) -> None:
+        self.periode = periode
+        self.uitval: list[Uitval] = []
+
+    def entries(self, items: Iterable[Entry | Ongeldig]) -> list[Entry]:
+        """Return the registraties that count once."""
+        good: list[Entry] = []
         withdrawn: set[str] = set()
         for item in items:
             if isinstance(item, Ongeldig):
-                self.uitval.append(item.uitval)
-                if item.vervallen and item.id:
-                    withdrawn.add(item.id)
+                self._unreadable(item, withdrawn)
                 continue
-            if isinstance(item, Registratie) and item.status == "vervallen":
+            vorm = item.reeks.vorm
+            if vorm.status == "vervallen":
                 withdrawn.add(item.id)
-            if wrong := check_protocol(item, self.protocol):
-                self.uitval.append(set_aside(item, "ongeldig", wrong))
+            if vorm.fout:
+                self.uitval.append(set_aside(item, "ongeldig", vorm.fout))
             else:
                 good.append(item)
         return split_doubles(good, withdrawn, self._aside)
 
-    def _aside(self, record: Registratie | Verblijf, reden: str, toelichting: str) -> None:
-        if isinstance(record, Registratie):
-            self.uitval.append(set_aside(record, reden, toelichting))
-            return
-        days = list(self.window.days_of(record))
-        begin, end = days[0].begin, days[-1].einde
+    def stays(self, items: Iterable[Verblijf | Ongeldig], protocol: Rules) -> list[Verblijf]:
+        """Return the stays that count once."""
+        good: list[Verblijf] = []
+        withdrawn: set[str] = set()
+        for item in items:
+            if isinstance(item, Ongeldig):
+                self._unreadable(item, withdrawn)
+            elif wrong := check_protocol(item, protocol):
+                self.uitval.append(set_aside(item, "ongeldig", wrong))
+            else:
+                good.append(item)
+        return split_doubles(good, withdrawn, self._stay_aside)
+
+    def _unreadable(self, item: Ongeldig, withdrawn: set[str]) -> None:
+        self.uitval.append(item.uitval)
+        if item.vervallen and item.id:
+            withdrawn.add(item.id)
+
+    def _aside(self, entry: Entry, reden: str, toelichting: str) -> None:
+        self.uitval.append(set_aside(entry, reden, toelichting))
+
+    def _stay_aside(self, stay: Verblijf, reden: str, toelichting: str) -> None:
+        days = list(self.periode.days_of(stay))
         count = sum(run.aantal for run in days)
-        self.uitval.append(set_aside(record, reden, toelichting, datum=begin, datum_tot=end, aantal=count))
+        begin, end = days[0].begin, days[-1].einde
+        self.uitval.append(set_aside(stay, reden, toelichting, datum=begin, datum_tot=end, aantal=count))
 
 
 class _Earlier:
@@ -252,6 +322,7 @@ class _Earlier:
             used = volumes.setdefault(key, {})
             used[unit.telt, month] = used.get((unit.telt, month), 0) + sign * line.volume_bericht * unit.gewicht
             standing[identity(line)] = standing.get(identity(line), 0) + sign
+        self.leeg = not cents
         self._used = {key: Verbruik(cent, volumes[key]) for key, cent in cents.items()}
         self._standing = {key for key, count in standing.items() if count > 0}
 
@@ -273,18 +344,6 @@ class _Earlier:
         """Every line has the price of its contract."""
         return None
 
-    def clients(self, found: Collection[str]) -> Collection[str]:
-        """Return the clients who have records."""
-        return found
-
-    def months(self, bsn: str) -> Collection[int] | None:
-        """All months count."""
-        return None
-
-    def settle(self, bsn: str, compute: Callable[[], Uitkomst]) -> Uitkomst:
-        """Everything that was computed is new."""
-        return compute()
-
 
 def identiteit(levering: Levering) -> tuple[str, int, str, str, int]:
     """Return the identity (`mpj.engine.lines.identity`) of the line that a delivery belongs to."""
@@ -292,13 +351,13 @@ def identiteit(levering: Levering) -> tuple[str, int, str, str, int]:
     return (*levering.dekking.toewijzing.sleutel, code.productcategorie, code.productcode, levering.maand)
 
 
-def _differs(record: Registratie, niveau: str) -> Fault:
+def _differs(record: Entry, niveau: str) -> Fault:
     return Fault(
         "niveau_afwijkend",
         record.bestand,
         record.rij,
         "kwalificatieniveau",
-        record.kwalificatieniveau or "",
+        record.reeks.vorm.kwalificatieniveau or "",
         niveau,
         f"{named(record)}: het niveau op de registratie wijkt af van het medewerkersbestand, dat telt",
         "waarschuwing",

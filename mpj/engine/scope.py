@@ -11,11 +11,12 @@ from attrs import frozen
 from mpj.engine.planning import AFGEZEGD
 from mpj.protocol import Protocol
 from mpj.reading.periods import first_day, last_day, month_of, month_text, years_before
+from mpj.records.entries import Entry, Vorm
 from mpj.records.rows import shows_bsn
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, Verblijf
 
-_R = TypeVar("_R", Registratie, Verblijf)
+_R = TypeVar("_R", Entry, Verblijf)
 _DAY = timedelta(days=1)
 
 
@@ -53,6 +54,10 @@ class Periode:
     def te_oud(self, day: date, period_end: date) -> bool:
         """Say whether care on `day` is too old: before the earliest date, or its product period ended too long ago (TR335)."""
         return day < self.vroegste or period_end < self.oudste
+
+    def verlopen(self, einddatum: date | None) -> date | None:
+        """Return `einddatum` where a toewijzing ended so long ago that none of its product periods may be declared (TR335)."""
+        return einddatum if einddatum is not None and einddatum < self.oudste else None
 
     def reason(self, day: date) -> str | None:
         """Return na_periode, te_oud or voor_periode, None for a day that this run may declare."""
@@ -98,14 +103,14 @@ class Periode:
         return Dagen(begin, min(last, max(end, begin)), reden)
 
 
-def shown_id(record: Registratie | Verblijf) -> str:
+def shown_id(record: Entry | Registratie | Verblijf) -> str:
     """Return the record's id, empty when it would show its BSN."""
     return "" if shows_bsn(record.id, record.bsn) else record.id
 
 
-def named(record: Registratie | Verblijf) -> str:
+def named(record: Entry | Verblijf) -> str:
     """Return the record as people name it: by its id, else by file and row."""
-    soort = "registratie" if isinstance(record, Registratie) else "verblijf"
+    soort = "verblijf" if isinstance(record, Verblijf) else "registratie"
     identity = shown_id(record)
     if identity:
         return f"{soort} {identity}"
@@ -113,7 +118,7 @@ def named(record: Registratie | Verblijf) -> str:
 
 
 def set_aside(
-    record: Registratie | Verblijf,
+    record: Entry | Registratie | Verblijf,
     reden: str,
     toelichting: str = "",
     *,
@@ -124,10 +129,10 @@ def set_aside(
     waarde_cent: int | None = None,
 ) -> Uitval:
     """Return a record, or days of a stay, as set aside."""
-    registratie = isinstance(record, Registratie)
-    day = datum or (record.datum if isinstance(record, Registratie) else record.begindatum)
+    stay = isinstance(record, Verblijf)
+    day = datum or (record.begindatum if isinstance(record, Verblijf) else record.datum)
     return Uitval(
-        soort="registratie" if registratie else "verblijf",
+        soort="verblijf" if stay else "registratie",
         bron=shown_id(record),
         datum=day,
         datum_tot=datum_tot or day,
@@ -147,27 +152,36 @@ def split_doubles(records: Sequence[_R], withdrawn: set[str], aside: Callable[[_
     `withdrawn` are ids that some row withdraws. Records with one id and the same content count once, the first by file and
     row; with different content none does.
     """
-    by_id: dict[str, list[_R]] = {}
+    seen: set[str] = set()
+    doubles = set(withdrawn)
     for record in records:
-        by_id.setdefault(record.id, []).append(record)
-    kept: list[_R] = []
-    for identity, group in by_id.items():
+        if record.id in seen:
+            doubles.add(record.id)
+        seen.add(record.id)
+    if not doubles:
+        return list(records)
+    kept = [record for record in records if record.id not in doubles]
+    groups: dict[str, list[_R]] = {}
+    for record in records:
+        if record.id in doubles:
+            groups.setdefault(record.id, []).append(record)
+    for identity, group in groups.items():
         if identity in withdrawn:
             for record in group:
                 aside(record, "vervallen", "ingetrokken")
-        elif len(group) == 1:
+            continue
+        group.sort(key=lambda record: (record.bestand, record.rij))
+        same = all(_content(record) == _content(group[0]) for record in group[1:])
+        if same:
             kept.append(group[0])
-        else:
-            group.sort(key=lambda record: (record.bestand, record.rij))
-            same = all(record == group[0] for record in group[1:])
-            if same:
-                kept.append(group[0])
-            text = (
-                "dezelfde inhoud komt vaker voor; één telt" if same else f"{len(group)} keer hetzelfde id met verschillende inhoud"
-            )
-            for record in group[1:] if same else group:
-                aside(record, "dubbel", text)
+        text = "dezelfde inhoud komt vaker voor; één telt" if same else f"{len(group)} keer hetzelfde id met verschillende inhoud"
+        for record in group[1:] if same else group:
+            aside(record, "dubbel", text)
     return kept
+
+
+def _content(record: Entry | Verblijf) -> object:
+    return record if isinstance(record, Verblijf) else record.inhoud
 
 
 def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
@@ -181,12 +195,10 @@ def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
     return ""
 
 
-def registratie_reason(record: Registratie, periode: Periode) -> tuple[str, str] | None:
-    """Return why a registratie is out before any toewijzing is looked for, None when it goes on."""
-    if reden := periode.reason(record.datum):
-        return reden, periode.explain(reden)
-    if record.tijdsoort != "direct":
-        return "niet_direct", f"tijdsoort {record.tijdsoort}"
-    if record.status in AFGEZEGD:
-        return "niet_gerealiseerd", f"status {record.status}"
+def vorm_reason(vorm: Vorm) -> tuple[str, str] | None:
+    """Return why registraties of this form are out before any toewijzing is looked for, None when they go on."""
+    if vorm.tijdsoort != "direct":
+        return "niet_direct", f"tijdsoort {vorm.tijdsoort}"
+    if vorm.status in AFGEZEGD:
+        return "niet_gerealiseerd", f"status {vorm.status}"
     return None

@@ -13,10 +13,9 @@ from mpj import __version__
 from mpj.contract import Contract
 from mpj.engine.levering import Levering
 from mpj.engine.values import Declaratieregel
-from mpj.protocol import Protocol
 from mpj.protocol.rounding import half_up
 from mpj.records.uitval import REDENEN, Uitval
-from mpj.records.values import Registratie
+from mpj.records.values import Verblijf
 from mpj.tariefkaart import Tariefkaart
 
 FORMAAT = 1
@@ -25,8 +24,7 @@ FORMAAT = 1
 class Totals:
     """Adds up what lies between delivered and billed time, in minutes and eurocents."""
 
-    def __init__(self, protocol: Protocol) -> None:
-        self.protocol = protocol
+    def __init__(self) -> None:
         self.gedeclareerd = 0
         self.geleverd = 0
         self.gefactureerd = 0
@@ -37,28 +35,48 @@ class Totals:
         self.op_planning = 0
         self._rounding: Counter[int] = Counter()
 
-    def add(self, leveringen: Iterable[Levering], on_planning: int) -> None:
+    def add(self, lines: Iterable[Sequence[Levering]], on_planning: int) -> None:
         """Add one client's deliveries that stand behind lines."""
         self.op_planning += on_planning
-        for levering in leveringen:
-            self.gedeclareerd += 1
-            if levering.afgetopt:
-                self.afgetopt_records += 1
-                self.afgetopt_cent += levering.rest_cents
-            unit = levering.prijs.minuten
-            if unit and isinstance(levering.record, Registratie):
-                self._time(levering, levering.record, unit)
+        for members in lines:
+            self.gedeclareerd += len(members)
+            tarief = members[0].tarief
+            for levering in members:
+                if levering.afgetopt:
+                    self.afgetopt_records += 1
+                    self.afgetopt_cent += levering.rest_cents
+            if tarief.telt_minuten and tarief.prijs is not None:
+                prijs = tarief.prijs
+                self._time(members, prijs.minuten, 1 if tarief.ongerond else prijs.minuten, prijs.tarief_cent)
 
-    def _time(self, levering: Levering, record: Registratie, unit: int) -> None:
-        if levering.eenheid in self.protocol.normtijden[levering.prijs.normtijd].ongerond:
-            unit = 1
-        recorded = record.duur or 0
-        rounding = levering.voor_limiet * unit - levering.geteld
-        self.geleverd += recorded
-        self.gefactureerd += levering.units * unit
-        self.aanwezigheid += levering.geteld - recorded
+    def merge(self, other: Totals) -> None:
+        """Add what was counted of other clients."""
+        self.gedeclareerd += other.gedeclareerd
+        self.geleverd += other.geleverd
+        self.gefactureerd += other.gefactureerd
+        self.aanwezigheid += other.aanwezigheid
+        self.afronding += other.afronding
+        self.afgetopt_records += other.afgetopt_records
+        self.afgetopt_cent += other.afgetopt_cent
+        self.op_planning += other.op_planning
+        self._rounding.update(other._rounding)
+
+    def _time(self, members: Iterable[Levering], minutes: int, unit: int, price: int) -> None:
+        """Add the time of one line: all of it has one price and one unit."""
+        geleverd = gefactureerd = geteld = 0
+        voor_limiet = 0
+        for levering in members:
+            record = levering.record
+            geleverd += 0 if isinstance(record, Verblijf) else record.tijd.duur or 0
+            gefactureerd += levering.units
+            geteld += levering.geteld
+            voor_limiet += levering.voor_limiet
+        rounding = voor_limiet * unit - geteld
+        self.geleverd += geleverd
+        self.gefactureerd += gefactureerd * unit
+        self.aanwezigheid += geteld - geleverd
         self.afronding += rounding
-        self._rounding[levering.prijs.minuten] += rounding * levering.prijs.tarief_cent
+        self._rounding[minutes] += rounding * price
 
     @property
     def afronding_cent(self) -> int:
@@ -71,12 +89,12 @@ def summarise(
     kaarten: Sequence[Tariefkaart],
     settings: Mapping[str, object],
     totals: Totals,
-    regels: Sequence[Declaratieregel],
+    declaraties: Sequence[Mapping[str, Any]],
     uitval: Sequence[Uitval],
     toewijzingen: int,
     invoer: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
-    """Return the summary of a run (docs/formats.md, samenvatting.json)."""
+    """Return the summary of a run (docs/formats.md, samenvatting.json); `declaraties` as `declarations` counts them."""
     records = [row for row in uitval if row.soort != "toewijzing"]
     reasons = _per_reden(records)
     count = sum(row.aantal for row in records)
@@ -92,8 +110,8 @@ def summarise(
         "uitval": count,
         "uitval_per_reden": reasons,
         "uitval_waarde_cent": sum(row.waarde_cent or 0 for row in records),
-        "regels": len(regels),
-        "bedrag_cent": _net(regels),
+        "regels": sum(one["regels"] for one in declaraties),
+        "bedrag_cent": sum(one["bedrag_cent"] for one in declaraties),
         "minuten_geleverd": totals.geleverd,
         "minuten_gedeclareerd": totals.gefactureerd,
         "verschil": {
@@ -104,8 +122,8 @@ def summarise(
             "afgetopt_cent": totals.afgetopt_cent,
         },
         "bedrag_op_planning_cent": totals.op_planning,
-        "per_gemeente": _per_gemeente(regels),
-        "declaraties": declarations(regels),
+        "per_gemeente": _per_gemeente(declaraties),
+        "declaraties": list(declaraties),
         "toewijzingen": {"gelezen": toewijzingen} | _toewijzingen(uitval),
         "contracten": [_contract(contract, kaart) for contract, kaart in zip(contracten, kaarten, strict=True)],
         "invoer": [
@@ -130,29 +148,33 @@ def _net(regels: Iterable[Declaratieregel]) -> int:
     return sum(line.bedrag_cent if line.debetcredit == "D" else -line.bedrag_cent for line in regels)
 
 
-def _per_gemeente(regels: Sequence[Declaratieregel]) -> dict[str, dict[str, int]]:
-    groups: dict[str, list[Declaratieregel]] = {}
-    for line in regels:
-        groups.setdefault(line.gemeente, []).append(line)
-    return {gemeente: {"regels": len(lines), "bedrag_cent": _net(lines)} for gemeente, lines in sorted(groups.items())}
+def _per_gemeente(declaraties: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    groups: dict[str, dict[str, int]] = {}
+    for one in sorted(declaraties, key=lambda one: str(one["gemeente"])):
+        group = groups.setdefault(one["gemeente"], {"regels": 0, "bedrag_cent": 0})
+        group["regels"] += one["regels"]
+        group["bedrag_cent"] += one["bedrag_cent"]
+    return groups
 
 
-def declarations(regels: Sequence[Declaratieregel]) -> list[dict[str, object]]:
+def declarations(regels: Iterable[Declaratieregel]) -> list[dict[str, Any]]:
     """Return count and net amount of each declaration, by aanbieder, gemeente and number."""
-    groups: dict[tuple[str, str, str], list[Declaratieregel]] = {}
+    groups: dict[tuple[str, str, str, str], list[Declaratieregel]] = {}
     for line in regels:
-        groups.setdefault((line.aanbieder, line.gemeente, line.declaratienummer), []).append(line)
-    return [
-        {
-            "declaratienummer": nummer,
-            "aanbieder": aanbieder,
-            "gemeente": gemeente,
-            "declaratieperiode": lines[0].declaratieperiode,
-            "regels": len(lines),
-            "bedrag_cent": _net(lines),
-        }
-        for (aanbieder, gemeente, nummer), lines in sorted(groups.items())
-    ]
+        groups.setdefault((line.aanbieder, line.gemeente, line.declaratienummer, line.declaratieperiode), []).append(line)
+    return [declaration(*key, len(lines), _net(lines)) for key, lines in sorted(groups.items())]
+
+
+def declaration(aanbieder: str, gemeente: str, nummer: str, periode: str, regels: int, bedrag_cent: int) -> dict[str, Any]:
+    """Return one declaration as the summary shows it: its parties, number and month, and what it adds up to."""
+    return {
+        "declaratienummer": nummer,
+        "aanbieder": aanbieder,
+        "gemeente": gemeente,
+        "declaratieperiode": periode,
+        "regels": regels,
+        "bedrag_cent": bedrag_cent,
+    }
 
 
 def _contract(contract: Contract, kaart: Tariefkaart) -> dict[str, object]:

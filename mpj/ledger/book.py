@@ -19,8 +19,8 @@ from mpj.engine.scope import set_aside
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger.codec import dump, fingerprint
 from mpj.ledger.hold import Hold, reason_to_hold, sleutel_of
-from mpj.ledger.schema import AFGEKEURD, TOEGEKEND
-from mpj.ledger.stand import WACHT, Clientstand, Identiteit, Regel, Sleutel
+from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
+from mpj.ledger.stand import Clientstand, Identiteit, Regel, Sleutel
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
@@ -74,6 +74,7 @@ class Book:
     held: dict[Identiteit, Hold] = field(factory=dict)
     frozen: set[Identiteit] = field(factory=set)
     repriced: set[Identiteit] = field(factory=set)
+    leeg: bool = False
 
     # What the engine asks
 
@@ -270,11 +271,10 @@ class Book:
     ) -> Uitkomst:
         """Set aside the deliveries behind lines that stand as they were, and remember what is still open."""
         aside = list(outcome.uitval)
-        kept: list[Levering] = []
+        kept = [members for members in outcome.lines if identiteit(members[0]) not in unchanged]
         for levering in outcome.leveringen:
             reference = unchanged.get(identiteit(levering))
             if reference is None:
-                kept.append(levering)
                 continue
             gemeente = levering.dekking.toewijzing.gemeente
             text = f"regel {reference} is toegekend"

@@ -10,8 +10,9 @@ from attrs import frozen
 from mpj.engine.run import Uitkomst, identiteit
 from mpj.ledger.schema import REGISTRATIE, VERBLIJF
 from mpj.ledger.stand import Identiteit, Sleutel, Spoor
+from mpj.records.entries import Entry
 from mpj.records.uitval import Uitval
-from mpj.records.values import Registratie, Verblijf
+from mpj.records.values import Verblijf
 
 DOOR_TOEWIJZING = frozenset(
     {
@@ -75,7 +76,7 @@ def reason_to_hold(
     return worst
 
 
-def sleutel_of(record: Registratie | Verblijf, datum: date) -> Sleutel:
+def sleutel_of(record: Entry | Verblijf, datum: date) -> Sleutel:
     """Return what names a record, or a day of a stay, behind a line."""
     return (VERBLIJF if isinstance(record, Verblijf) else REGISTRATIE), record.id, datum
 

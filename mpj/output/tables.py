@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -71,6 +73,8 @@ UITVAL_COLUMNS = (
     "waarde_cent",
     "toelichting",
 )
+_regel_of = attrgetter(*REGELS_COLUMNS)
+_herkomst_of = attrgetter(*(field.name for field in fields(Herkomst)))
 _T = TypeVar("_T")
 
 
@@ -112,19 +116,94 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
-def _rows(values: Iterable[object], columns: Sequence[str]) -> Iterator[list[str]]:
-    for value in values:
-        yield [text_of(getattr(value, name)) for name in columns]
+def cell(text: str) -> str:
+    """Return free text as a field of the house form, in quotes where it needs them."""
+    if ";" in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+class _Cells(dict[Any, str]):
+    """Values that many rows share, as fields of a row, each worked out once."""
+
+    def __missing__(self, value: Any) -> str:
+        text = self[value] = cell(text_of(value))
+        return text
+
+
+class RowTexts:
+    """Lines and their trace as rows of the output files: the one place that writes them, fast enough for millions."""
+
+    def __init__(self) -> None:
+        self._cells = _Cells()
+
+    def regel(self, values: Sequence[Any]) -> str:
+        """Return the row of ``declaratieregels.csv`` for the fields of a `Declaratieregel`, in their order."""
+        cells = self._cells
+        return ";".join([str(value) if value.__class__ is int else cells[value] for value in values]) + "\n"
+
+    def herkomst(self, values: Sequence[Any]) -> tuple[str, str]:
+        """Return the rows of ``herkomst.csv`` and ``stappen.csv`` for the fields of a `Herkomst`, in their order."""
+        cells = self._cells
+        (
+            referentienummer,
+            soort,
+            bron,
+            datum,
+            minuten,
+            niveau,
+            eenheden,
+            cent,
+            afgetopt,
+            status,
+            medewerker,
+            onderaannemer,
+            bestand,
+            rij,
+            keuze,
+            niveaus,
+            maximum,
+            geteld,
+            som_voor,
+            voor_limiet,
+        ) = values
+        head = f"{referentienummer};{soort};{cell(bron)};{cells[datum]};"
+        return (
+            f"{head}{'' if minuten is None else minuten};{niveau};{eenheden};{cent};{'ja' if afgetopt else 'nee'};{status};"
+            f"{cells[medewerker]};{cells[onderaannemer]}\n",
+            f"{head}{cells[bestand]};{rij};{keuze};{cells[niveaus]};{maximum};{geteld};{som_voor};{voor_limiet}\n",
+        )
 
 
 def write_result(result: Result, folder: Path) -> None:
     """Write lines, trace, steps, set-aside records and summary of a run into `folder`."""
-    write_csv(folder / REGELS, REGELS_COLUMNS, _rows(result.regels, REGELS_COLUMNS))
-    write_csv(folder / HERKOMST, HERKOMST_COLUMNS, _rows(result.herkomst, HERKOMST_COLUMNS))
-    steps = _rows(result.herkomst, STAPPEN_COLUMNS)
-    write_csv(folder / STAPPEN, STAPPEN_COLUMNS, steps)
-    write_csv(folder / UITVAL, UITVAL_COLUMNS, (row.texts() for row in result.uitval))
-    write_json(folder / SAMENVATTING, result.samenvatting)
+    texts = RowTexts()
+    with (
+        open_rows(folder / REGELS, REGELS_COLUMNS) as regels,
+        open_rows(folder / HERKOMST, HERKOMST_COLUMNS) as herkomst,
+        open_rows(folder / STAPPEN, STAPPEN_COLUMNS) as stappen,
+    ):
+        for line in result.regels:
+            regels.write(texts.regel(_regel_of(line)))
+        for trace in result.herkomst:
+            row, step = texts.herkomst(_herkomst_of(trace))
+            herkomst.write(row)
+            stappen.write(step)
+    write_rest(result.uitval, result.samenvatting, folder)
+
+
+def write_rest(uitval: Iterable[Uitval], samenvatting: Mapping[str, Any], folder: Path) -> None:
+    """Write what was set aside, and last the summary, into `folder`."""
+    write_csv(folder / UITVAL, UITVAL_COLUMNS, (row.texts() for row in uitval))
+    write_json(folder / SAMENVATTING, samenvatting)
+
+
+@contextmanager
+def open_rows(path: Path, columns: Sequence[str]) -> Iterator[TextIO]:
+    """Open a table of the house form for rows that are text already; the header is written."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(";".join(columns) + "\n")
+        yield stream
 
 
 def _ja_nee(text: str) -> bool:

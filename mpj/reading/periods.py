@@ -32,6 +32,7 @@ def last_day(month: int) -> date:
     return date(year, number, monthrange(year, number)[1])
 
 
+@lru_cache(maxsize=4096)
 def month_text(month: int) -> str:
     """Return `month` as ``2026-03``."""
     return f"{month // 12:04d}-{month % 12 + 1:02d}"

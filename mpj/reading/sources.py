@@ -58,12 +58,13 @@ class Source:
 
 
 class Digester(io.RawIOBase):
-    """A readable stream that keeps the SHA-256 of what passed through it."""
+    """A readable stream that keeps the SHA-256 of what passed through it; `binary` once that held a byte no text has."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__()
         self.stream = stream
         self.hash = hashlib.sha256()
+        self.binary = False
 
     def readable(self) -> bool:
         return True
@@ -72,6 +73,8 @@ class Digester(io.RawIOBase):
         data = self.stream.read(len(buffer))
         buffer[: len(data)] = data
         self.hash.update(data)
+        if b"\0" in data:
+            self.binary = True
         return len(data)
 
     def sha256(self) -> str:

@@ -98,18 +98,17 @@ def _may_show_bsn(bron: str, found: str) -> bool:
     return not is_bsn(found) and bool(bsns_in(bron))
 
 
-def table_rows(table: Table) -> Iterator[Row]:
-    """Pass on the rows of a table; one with more or fewer fields than the header is a fault in itself."""
-    columns = list(table.columns.items())
-    naam, width = table.naam, table.width
-    for rij, fields in table:
-        ragged = len(fields) < width or any(fields[width:])
-        if ragged:
-            fields = fields + [""] * (width - len(fields))
-        row = Row({name: fields[place].strip() if name != "bsn" else fields[place] for name, place in columns}, naam, rij)
-        if ragged:
-            row.refuse("de rij heeft meer of minder velden dan de kopregel")
-        yield row
+def row_of(table: Table[list[str]], rij: int, fields: list[str]) -> Row:
+    """Return one row of a table; more or fewer fields than the header has is a fault in itself."""
+    width = table.width
+    ragged = len(fields) < width or any(fields[width:])
+    if len(fields) < width:
+        fields = fields + [""] * (width - len(fields))
+    texts = {name: fields[place].strip() if name != "bsn" else fields[place] for name, place in table.columns.items()}
+    row = Row(texts, table.naam, rij)
+    if ragged:
+        row.refuse("de rij heeft meer of minder velden dan de kopregel")
+    return row
 
 
 def read_rows(
@@ -142,7 +141,8 @@ def source_rows(
         if report is not None:
             for warning in table.warnings:
                 report(warning)
-        yield from table_rows(table)
+        for rij, fields in table:
+            yield row_of(table, rij, fields)
     if hashes is not None:
         hashes[source.naam] = table.sha256
 

@@ -6,7 +6,7 @@ of a refused value shows the value itself, because it might be a BSN.
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import attrs
@@ -234,6 +234,12 @@ class Toewijzing:
     def sleutel(self) -> tuple[str, int]:
         """(gemeente, toewijzingnummer): what identifies an assignment over its versions."""
         return self.gemeente, self.toewijzingnummer
+
+    @property
+    def grenzen(self) -> tuple[date, ...]:
+        """The days on which it begins and on which it is over."""
+        after = () if self.einddatum in (None, date.max) else (self.einddatum + timedelta(days=1),)
+        return (self.begindatum, *after)
 
     def geldig(self, day: date) -> bool:
         """Say whether `day` lies inside the assignment."""

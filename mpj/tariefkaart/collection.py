@@ -12,9 +12,9 @@ from mpj.records.values import Toewijzing
 from mpj.tariefkaart.model import Productcode, Tariefkaart
 
 
-@frozen
+@frozen(eq=False)
 class Plaats:
-    """Where care falls: a tariefkaart and one of its percelen."""
+    """Where care falls: a tariefkaart and one of its percelen. Of each there is one in a `Tariefkaarten`."""
 
     kaart: Tariefkaart
     perceel: str
@@ -26,9 +26,13 @@ class Tariefkaarten:
     def __init__(self, kaarten: Sequence[Tariefkaart]) -> None:
         self.kaarten = tuple(kaarten)
         self._by_aanbieder: dict[str, list[Tariefkaart]] = {}
+        self._by_gemeente: dict[tuple[str, str], list[Tariefkaart]] = {}
         for kaart in sorted(kaarten, key=lambda kaart: (kaart.instellingen.begindatum, kaart.instellingen.contract)):
             self._by_aanbieder.setdefault(kaart.instellingen.aanbieder, []).append(kaart)
+            for gemeente in kaart.instellingen.gemeenten:
+                self._by_gemeente.setdefault((kaart.instellingen.aanbieder, gemeente), []).append(kaart)
         self._places: dict[tuple[object, ...], Plaats | str] = {}
+        self._plaatsen: dict[tuple[int, str], Plaats] = {}
 
     def has(self, aanbieder: str) -> bool:
         """Say whether the call has any contract of `aanbieder`."""
@@ -36,11 +40,7 @@ class Tariefkaarten:
 
     def valid(self, aanbieder: str, gemeente: str, day: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of `aanbieder` with `gemeente` that are valid on `day`."""
-        return tuple(
-            kaart
-            for kaart in self._by_aanbieder.get(aanbieder, ())
-            if gemeente in kaart.instellingen.gemeenten and kaart.instellingen.geldig(day)
-        )
+        return tuple(kaart for kaart in self._by_gemeente.get((aanbieder, gemeente), ()) if kaart.instellingen.geldig(day))
 
     def decode(self, toewijzing: Toewijzing) -> tuple[Tariefkaart, Productcode] | None:
         """Return what the toewijzing's product code means, None when no contract of its aanbieder knows it.
@@ -50,7 +50,7 @@ class Tariefkaarten:
         assert toewijzing.productcode is not None
         kaarten = self._by_aanbieder.get(toewijzing.aanbieder, [])
         first = self.valid(toewijzing.aanbieder, toewijzing.gemeente, toewijzing.begindatum)
-        second = [kaart for kaart in kaarten if toewijzing.gemeente in kaart.instellingen.gemeenten]
+        second = self._by_gemeente.get((toewijzing.aanbieder, toewijzing.gemeente), ())
         for kaart in (*first, *second, *kaarten):
             if (found := kaart.decode(toewijzing.productcode)) is not None:
                 return kaart, found
@@ -76,7 +76,10 @@ class Tariefkaarten:
         )
         if key not in self._places:
             named = toewijzing.perceel or self._named_by_code(toewijzing)
-            self._places[key] = _choose(kaarten, toewijzing.gemeente, named, prestatiecode, month_of(day))
+            found = _choose(kaarten, toewijzing.gemeente, named, prestatiecode, month_of(day))
+            if not isinstance(found, str):
+                found = self._plaatsen.setdefault((id(found.kaart), found.perceel), found)
+            self._places[key] = found
         return self._places[key]
 
     def _named_by_code(self, toewijzing: Toewijzing) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
 
@@ -43,6 +43,12 @@ class Instellingen:
     def geldig(self, day: date) -> bool:
         """Say whether `day` lies inside the contract."""
         return self.begindatum <= day <= self.einddatum
+
+    @property
+    def grenzen(self) -> tuple[date, ...]:
+        """The days on which the contract begins, and on which it is over."""
+        after = () if self.einddatum == date.max else (self.einddatum + timedelta(days=1),)
+        return (self.begindatum, *after)
 
     def afronding(self, normtijd: str) -> Afronding:
         """Return the rounding of a normtijd that is measured in minutes."""

@@ -1,0 +1,358 @@
+"""From files to files: the run of `mpj.engine.declare` on any number of records, in little memory, on all cores.
+
+The rows are spread over parts by client; each part is read, computed and turned into the rows of the output files by itself,
+and at the end the parts are laid together in the order of the lines. No value is made that nobody asked for.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import IO, Any
+
+from attrs import define, field, frozen
+
+from mpj.engine.lines import declaration_number, line_values, trace_values
+from mpj.engine.run import Job, Sieve
+from mpj.engine.summary import Totals, declaration
+from mpj.output.tables import (
+    HERKOMST,
+    HERKOMST_COLUMNS,
+    REGELS,
+    REGELS_COLUMNS,
+    STAPPEN,
+    STAPPEN_COLUMNS,
+    RowTexts,
+    open_rows,
+    write_rest,
+)
+from mpj.reading.faults import Fault
+from mpj.records.entries import Entry
+from mpj.records.partitions import Partitions
+from mpj.records.registraties import Ongeldig
+from mpj.records.uitval import Uitval
+from mpj.records.values import Verblijf
+
+_MANY = 50_000
+_FILES = ((REGELS, REGELS_COLUMNS), (HERKOMST, HERKOMST_COLUMNS), (STAPPEN, STAPPEN_COLUMNS))
+_REFERENCE = 20
+
+
+@frozen
+class Outcome:
+    """What a run that wrote its lines to files leaves in hand: what was set aside, warnings, the summary (see `mpj.Result`)."""
+
+    uitval: tuple[Uitval, ...]
+    meldingen: tuple[Fault, ...]
+    samenvatting: Mapping[str, Any]
+
+
+@define
+class _Share:
+    """What one process made of its parts: text of rows in its file, and what has to be known of it.
+
+    `blocks` are the lines of one client in one gemeente: gemeente, BSN, the part, and the bytes of its rows in each of the three
+    files. `regions` say where in the file each part's rows of each begin.
+    """
+
+    file: IO[bytes]
+    blocks: list[tuple[str, str, int, tuple[int, int, int]]] = field(factory=list)
+    regions: dict[int, tuple[int, int, int]] = field(factory=dict)
+    declared: dict[tuple[str, str], tuple[int, int, bytearray]] = field(factory=dict)
+    uitval: list[Uitval] = field(factory=list)
+    notes: dict[Fault, None] = field(factory=dict)
+    totals: Totals = field(factory=Totals)
+
+
+def declare_files(
+    job: Job,
+    registraties: Partitions,
+    folder: Path,
+    *,
+    verblijf: Iterable[Verblijf | Ongeldig] = (),
+    invoer: Mapping[str, Mapping[str, str]] | None = None,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Declare `registraties` and `verblijf` and write the files of a run (docs/formats.md) into `folder`.
+
+    Gives the bytes that `mpj.declare` and `write_result` give. `processes` are at most so many at once (None: one per core where
+    there are many records and the system can fork); `progress` hears (parts done, parts in all).
+    """
+    registraties.ready()
+    sieve = Sieve(job.periode)
+    stays: dict[int, dict[str, list[Verblijf]]] = {}
+    for stay in sieve.stays(verblijf, job.protocol):
+        stays.setdefault(hash(stay.bsn) % registraties.parts, {}).setdefault(stay.bsn, []).append(stay)
+    rejected = _rejected(job, registraties, sieve)
+    if processes is None:
+        processes = (os.cpu_count() or 1) if registraties.rows >= _MANY and "fork" in multiprocessing.get_all_start_methods() else 1
+    with _without_collector(), ExitStack() as stack:
+        shares = [_Share(stack.enter_context(tempfile.TemporaryFile())) for _ in range(processes)]
+
+        def work(number: int, progress: Callable[[int, int], None] | None = None) -> _Share:
+            maker = _Maker(job, registraties, stays, rejected, shares[number])
+            own = range(number, registraties.parts, processes)
+            for done, part in enumerate(own, 1):
+                maker.make(part)
+                if progress is not None:
+                    progress(min(done * processes, registraties.parts), registraties.parts)
+            shares[number].file.flush()
+            shares[number].notes = job.notes
+            return shares[number]
+
+        with _Others(work, processes, shares) as others:
+            work(0, progress)
+            others.collect()
+        return _laid_together(job, shares, sieve, folder, invoer or {})
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the search for circular garbage, of which none is made, and which would walk over every record again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Others:
+    """The processes beside this one: forked, so that they have everything at hand; each sends back what it made."""
+
+    def __init__(self, work: Callable[[int], _Share], processes: int, shares: list[_Share]) -> None:
+        self.shares = shares
+        self.running: list[tuple[int, Any, Connection]] = []
+        for number in range(1, processes):
+            context = multiprocessing.get_context("fork")
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=_work, args=(work, number, sender), daemon=True)
+            process.start()
+            sender.close()
+            self.running.append((number, process, receiver))
+
+    def __enter__(self) -> _Others:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for _, process, receiver in self.running:
+            receiver.close()
+            process.kill()
+            process.join()
+
+    def collect(self) -> None:
+        """Wait for what the others made; raises what one of them raised."""
+        for number, _, receiver in self.running:
+            made: Any
+            try:
+                made = receiver.recv()
+            except EOFError:
+                raise RuntimeError("a process of this run was stopped from outside") from None
+            if isinstance(made, BaseException):
+                raise made
+            share = self.shares[number]
+            share.blocks, share.regions, share.declared, share.uitval, share.notes, share.totals = made
+
+
+def _work(work: Callable[[int], _Share], number: int, sender: Connection) -> None:
+    try:
+        share = work(number)
+        made: object = (share.blocks, share.regions, share.declared, share.uitval, share.notes, share.totals)
+    except Exception as error:
+        made = error
+    sender.send(made)
+    sender.close()
+
+
+def _rejected(job: Job, registraties: Partitions, sieve: Sieve) -> set[tuple[str, int]]:
+    """Return which rows do not count because of rows with the same id in another part, as (file, row): set aside here and now."""
+    doubles = registraties.doubles()
+    if not doubles:
+        return set()
+    found: dict[str, dict[int, list[Entry | Ongeldig]]] = {}
+    for part in range(registraties.parts):
+        for table in registraties.tables(part):
+            place, width = table.columns["id"], table.width
+            table.rows = ((rij, fields) for rij, fields in table.rows if hash(_at(fields, place, width)) in doubles)
+            for item in job.entries.rows(table):
+                found.setdefault(item.id, {}).setdefault(part, []).append(item)
+        job.entries.forget()
+    across = [item for parts in found.values() if len(parts) > 1 for items in parts.values() for item in items]
+    trial = Sieve(job.periode)
+    trial.entries(across)
+    aside = [row for row in trial.uitval if row.reden != "ongeldig"]
+    sieve.uitval += aside
+    return {(row.bestand, row.rij) for row in aside}
+
+
+def _at(fields: list[str], place: int, width: int) -> str:
+    return fields[place].strip() if len(fields) >= width or len(fields) > place else ""
+
+
+class _Maker:
+    """Computes parts, one after another, into a share."""
+
+    def __init__(
+        self,
+        job: Job,
+        registraties: Partitions,
+        stays: Mapping[int, Mapping[str, list[Verblijf]]],
+        rejected: set[tuple[str, int]],
+        share: _Share,
+    ) -> None:
+        self.job = job
+        self.registraties = registraties
+        self.stays = stays
+        self.rejected = rejected
+        self.share = share
+        self.texts = RowTexts()
+
+    def _entries(self, part: int) -> Iterator[Entry | Ongeldig]:
+        for table in self.registraties.tables(part):
+            if not self.rejected:
+                yield from self.job.entries.rows(table)
+                continue
+            for item in self.job.entries.rows(table):
+                if isinstance(item, Ongeldig) or (item.bestand, item.rij) not in self.rejected:
+                    yield item
+
+    def make(self, part: int) -> None:
+        """Compute one part and add its rows to the file."""
+        job, share = self.job, self.share
+        sieve = Sieve(job.periode)
+        clients: dict[str, list[Entry]] = {}
+        for entry in sieve.entries(self._entries(part)):
+            bsn = entry.reeks.bsn
+            own = clients.get(bsn)
+            if own is None:
+                clients[bsn] = [entry]
+            else:
+                own.append(entry)
+        stays = self.stays.get(part, {})
+        share.uitval += sieve.uitval
+        rows: dict[tuple[str, str], tuple[list[str], list[str], list[str]]] = {}
+        for bsn in clients.keys() | stays.keys():
+            lines, aside, on_planning = job.run.run(bsn, clients.pop(bsn, []), stays.get(bsn, ()))
+            share.uitval += aside
+            share.totals.add(lines, sum(levering.cents for levering in on_planning))
+            self._client(lines, rows)
+        self._write(part, rows)
+        job.entries.forget()
+
+    def _client(self, lines: Iterable[list[Any]], rows: dict[tuple[str, str], tuple[list[str], list[str], list[str]]]) -> None:
+        """Turn one client's lines into rows, in the order of all outputs."""
+        job, texts = self.job, self.texts
+        made = [(line_values(job.protocol, members, job.periode.maand, job.volgnummer), members) for members in lines]
+        if len(made) > 1:
+            made.sort(key=_order)
+        declared = self.share.declared
+        for values, members in made:
+            reference, aanbieder, gemeente, bsn, bedrag = values[0], values[6], values[7], values[8], values[20]
+            block = rows.get((gemeente, bsn))
+            if block is None:
+                block = rows[gemeente, bsn] = ([], [], [])
+            regels, herkomst, stappen = block
+            regels.append(texts.regel((*values[:3], _mark(aanbieder), *values[4:])))
+            for levering in members:
+                trace, step = texts.herkomst(trace_values(reference, levering))
+                herkomst.append(trace)
+                stappen.append(step)
+            count, cents, references = declared.get((aanbieder, gemeente), (0, 0, bytearray()))
+            references += reference.encode()
+            declared[aanbieder, gemeente] = (count + 1, cents + bedrag, references)
+
+    def _write(self, part: int, rows: Mapping[tuple[str, str], tuple[list[str], list[str], list[str]]]) -> None:
+        share = self.share
+        keys = sorted(rows)
+        blocks = [tuple("".join(texts).encode() for texts in rows[key]) for key in keys]
+        begins = []
+        for place in range(3):
+            begins.append(share.file.tell())
+            share.file.write(b"".join([block[place] for block in blocks]))
+        share.regions[part] = (begins[0], begins[1], begins[2])
+        for key, block in zip(keys, blocks, strict=True):
+            share.blocks.append((*key, part, (len(block[0]), len(block[1]), len(block[2]))))
+
+
+def _order(made: tuple[Sequence[Any], object]) -> tuple[object, ...]:
+    """The order of one client's lines, gemeente by gemeente (`mpj.engine.lines.sort_key`)."""
+    values = made[0]
+    return values[7], values[9], values[14], values[15], values[2], values[6]
+
+
+def _mark(aanbieder: str) -> str:
+    """Return what stands for the declaratienummer, which follows from all lines of a declaration, until these are known."""
+    return f"\x01{aanbieder}\x01"
+
+
+def _laid_together(
+    job: Job, shares: Sequence[_Share], sieve: Sieve, folder: Path, invoer: Mapping[str, Mapping[str, str]]
+) -> Outcome:
+    """Write the files of the run from the shares."""
+    totals, uitval, notes = Totals(), list(sieve.uitval), dict(job.notes)
+    declared: dict[tuple[str, str], tuple[int, int, bytearray]] = {}
+    for share in shares:
+        totals.merge(share.totals)
+        uitval += share.uitval
+        notes |= share.notes
+        for key, (count, cents, references) in share.declared.items():
+            before = declared.get(key, (0, 0, bytearray()))
+            declared[key] = (before[0] + count, before[1] + cents, before[2] + references)
+    numbers: dict[str, dict[bytes, bytes]] = {}
+    declaraties = []
+    periode = job.settings["periode"]
+    for (aanbieder, gemeente), (count, cents, joined) in sorted(declared.items()):
+        text = joined.decode()
+        apart = [text[begin : begin + _REFERENCE] for begin in range(0, len(text), _REFERENCE)]
+        nummer = declaration_number(aanbieder, gemeente, str(periode), apart, job.volgnummer)
+        numbers.setdefault(gemeente, {})[_mark(aanbieder).encode()] = nummer.encode()
+        declaraties.append(declaration(aanbieder, gemeente, nummer, str(periode), count, cents))
+    blocks = sorted((*block, number) for number, share in enumerate(shares) for block in share.blocks)
+    for place, (name, columns) in enumerate(_FILES):
+        with open_rows(folder / name, columns) as text_stream:
+            text_stream.flush()
+            stream = text_stream.buffer
+            readers: dict[tuple[int, int], io.BufferedReader] = {}
+            for gemeente, _, part, lengths, number in blocks:
+                reader = readers.get((number, part))
+                if reader is None:
+                    share = shares[number]
+                    reader = readers[number, part] = io.BufferedReader(_Region(share.file.fileno(), share.regions[part][place]))
+                data = reader.read(lengths[place])
+                if not place:
+                    for mark, nummer_bytes in numbers[gemeente].items():
+                        data = data.replace(mark, nummer_bytes)
+                stream.write(data)
+    uitval += job.dekkingen.uitval
+    uitval.sort(key=Uitval.sort_key)
+    job.notes = notes
+    samenvatting = job.summary(totals, declaraties, uitval, invoer)
+    write_rest(uitval, samenvatting, folder)
+    return Outcome(tuple(uitval), job.warnings(), samenvatting)
+
+
+class _Region(io.RawIOBase):
+    """A file from one place on, read without moving anybody else's place in it."""
+
+    def __init__(self, descriptor: int, begin: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._place = begin
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = os.pread(self._descriptor, len(buffer), self._place)
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)

@@ -1,0 +1,146 @@
+"""Rows of registraties spread over parts by client, so that each part can be read, and computed, by itself.
+
+Only what tells the client and the id is looked at; a part is read in full when it is its turn. What does not fit in a small
+buffer waits in a file without a name, which is gone when the process is: however many rows, little memory and no trace.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from attrs import define
+
+from mpj.reading.faults import Fault
+from mpj.reading.sources import find_sources
+from mpj.reading.tables import Table, open_lines
+from mpj.records.registraties import COLUMNS, REQUIRED
+
+_BUFFER = 1 << 16
+_BUCKETS = 16
+
+
+@define
+class _Layout:
+    """The table that rows came from."""
+
+    naam: str
+    columns: dict[str, int]
+    width: int
+
+
+class Partitions:
+    """The rows of one or more files of registraties, in `parts` parts; a client's rows are all in one."""
+
+    def __init__(self, parts: int = 64) -> None:
+        self.parts = parts
+        self.rows = 0
+        self._layouts: list[_Layout] = []
+        self._buffers: list[list[str]] = [[] for _ in range(parts)]
+        self._segments: list[list[tuple[int, int, int]]] = [[] for _ in range(parts)]
+        self._hashes = [array("q") for _ in range(_BUCKETS)]
+        self._file: IO[bytes] | None = None
+        self._end = 0
+
+    def read(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        report: Callable[[Fault], None] | None = None,
+        hashes: dict[str, str] | None = None,
+        counted: Callable[[Iterable[tuple[int, str]]], Iterable[tuple[int, str]]] = iter,
+    ) -> None:
+        """Take in CSV files, folders or zips; reports and raises what `mpj.read_registraties` does of a file as a whole.
+
+        The rows pass through `counted`, which may show progress.
+        """
+        for source in find_sources(paths, (".csv",)):
+            with open_lines(source, COLUMNS, REQUIRED) as table:
+                if report is not None:
+                    for warning in table.warnings:
+                        report(warning)
+                self._spread(table, counted(table))
+            if hashes is not None:
+                hashes[source.naam] = table.sha256
+
+    def _spread(self, table: Table[str], rows: Iterable[tuple[int, str]]) -> None:
+        self._layouts.append(_Layout(table.naam, {name: place + 1 for name, place in table.columns.items()}, table.width + 1))
+        id_at, bsn_at = table.columns["id"], table.columns["bsn"]
+        cuts = max(id_at, bsn_at) + 1
+        parts, buckets = self.parts, [bucket.append for bucket in self._hashes]
+        buffers = self._buffers
+        appends, sizes = [buffer.append for buffer in buffers], [0] * parts
+        number = 0
+        for rij, text in rows:
+            number += 1
+            fields = text.split(";", cuts) if '"' not in text else next(csv.reader([text], delimiter=";"))
+            try:
+                part = hash(fields[bsn_at]) % parts
+                identity = hash(fields[id_at].strip())
+            except IndexError:
+                part = identity = 0
+            buckets[identity % _BUCKETS](identity)
+            appends[part](f"{rij};{text}")
+            sizes[part] += len(text)
+            if sizes[part] > _BUFFER:
+                self._flush(part)
+                sizes[part] = 0
+        self.rows += number
+        for part, buffer in enumerate(buffers):
+            if buffer:
+                self._flush(part)
+
+    def _flush(self, part: int) -> None:
+        """Move the buffer of a part to the file."""
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        data = "".join(self._buffers[part]).encode()
+        self._buffers[part].clear()
+        self._file.write(data)
+        self._segments[part].append((len(self._layouts) - 1, self._end, len(data)))
+        self._end += len(data)
+
+    def ready(self) -> None:
+        """Have everything that was taken in stand where any process can read it: to be called after the last `read`."""
+        if self._file is not None:
+            self._file.flush()
+
+    def tables(self, part: int) -> Iterator[Table[list[str]]]:
+        """Return the rows of one part, a table for each file that some came from."""
+        pending: dict[int, list[bytes]] = {}
+        for place, begin, length in self._segments[part]:
+            assert self._file is not None
+            pending.setdefault(place, []).append(os.pread(self._file.fileno(), length, begin))
+        for number, chunks in sorted(pending.items()):
+            layout = self._layouts[number]
+            yield Table(layout.naam, layout.columns, layout.width, (), _rows(b"".join(chunks).decode()))
+
+    def doubles(self) -> set[int]:
+        """Return the hashes of the ids that may occur more than once: two ids can share a hash, but none of them is missing."""
+        found: set[int] = set()
+        for bucket in self._hashes:
+            seen = set(bucket)
+            if len(seen) != len(bucket):
+                for value in bucket:
+                    if value in seen:
+                        seen.discard(value)
+                    else:
+                        found.add(value)
+        return found
+
+    def close(self) -> None:
+        """Let go of the rows."""
+        if self._file is not None:
+            self._file.close()
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    for fields in csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True):
+        if fields[1].strip() or any(map(str.strip, fields[1:])):
+            yield int(fields[0]), fields

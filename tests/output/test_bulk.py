@@ -1,0 +1,190 @@
+"""From files to files, in parts and on several processes: the same bytes as through values, whatever the input."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scenarios import Scenario, scenarios, write
+from world import BSN, BSN_2, contract, registratie, toewijzing
+
+import mpj
+from mpj.engine.run import Job
+from mpj.output import bulk, write_result
+from mpj.output.bulk import declare_files
+from mpj.reading.fields import is_bsn
+from mpj.records.partitions import Partitions
+
+FILES = ("declaratieregels.csv", "herkomst.csv", "stappen.csv", "uitval.csv", "samenvatting.json")
+
+
+def through_values(scenario: Scenario, source: Path, out: Path) -> dict[str, bytes]:
+    """What the API and `write_result` make of the files in `source`."""
+    invoer: dict[str, dict[str, str]] = {"registraties": {}}
+    result = mpj.declare(
+        mpj.load_contracts(sorted(source.glob("contract-*"))),
+        mpj.read_toewijzingen([source / "toewijzingen.csv"]),
+        mpj.read_registraties(sorted(source.glob("registraties*.csv")), hashes=invoer["registraties"]),
+        verblijf=mpj.read_verblijf([source / "verblijf.csv"]),
+        medewerkers=levels(scenario, source),
+        periode=scenario.periode,
+        dagtekening=scenario.dagtekening,
+        nalevering=scenario.nalevering,
+        invoer=invoer,
+    )
+    write_result(result, out)
+    return {name: (out / name).read_bytes() for name in FILES}
+
+
+def through_files(scenario: Scenario, source: Path, out: Path, *, parts: int, processes: int) -> dict[str, bytes]:
+    """What the run from files to files makes of them."""
+    job = Job(
+        mpj.load_contracts(sorted(source.glob("contract-*"))),
+        mpj.read_toewijzingen([source / "toewijzingen.csv"]),
+        medewerkers=levels(scenario, source),
+        periode=scenario.periode,
+        dagtekening=scenario.dagtekening,
+        nalevering=scenario.nalevering,
+    )
+    invoer: dict[str, dict[str, str]] = {"registraties": {}}
+    stays = mpj.read_verblijf([source / "verblijf.csv"])
+    with closing(Partitions(parts)) as rows:
+        rows.read(sorted(source.glob("registraties*.csv")), hashes=invoer["registraties"])
+        declare_files(job, rows, out, verblijf=stays, invoer=invoer, processes=processes)
+    return {name: (out / name).read_bytes() for name in FILES}
+
+
+def levels(scenario: Scenario, source: Path) -> Any:
+    return None if scenario.medewerkers is None else mpj.read_medewerkers([source / "medewerkers.csv"])
+
+
+def compare(scenario: Scenario, change: Callable[[Path], None] = lambda _: None, *, parts: int = 3, processes: int = 1) -> None:
+    with TemporaryDirectory() as folder:
+        source, one, two = Path(folder) / "in", Path(folder) / "een", Path(folder) / "twee"
+        for path in (source, one, two):
+            path.mkdir()
+        write(scenario, source)
+        change(source)
+        files = through_files(scenario, source, two, parts=parts, processes=processes)
+        for name, data in through_values(scenario, source, one).items():
+            assert files[name] == data, name
+
+
+@given(scenarios(), st.integers(1, 5))
+@settings(max_examples=120, deadline=None)
+def test_the_same_bytes_as_through_values(scenario: Scenario, parts: int) -> None:
+    compare(scenario, parts=parts)
+
+
+@given(scenarios(), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_the_same_bytes_however_untidy_the_files(scenario: Scenario, dice: random.Random) -> None:
+    compare(scenario, lambda source: make_untidy(source, dice), parts=3)
+
+
+def make_untidy(source: Path, dice: random.Random) -> None:
+    """Double, garble and quote rows of the registraties, and cut the file in two."""
+    path = source / "registraties.csv"
+    if not path.exists():
+        return
+    header, *rows = path.read_text("utf-8").splitlines()
+    made = []
+    for row in rows:
+        kind = dice.randrange(12)
+        made.append(row)
+        if kind == 0:
+            made.append(row)
+        elif kind == 1:
+            made[-1] = ";".join(f'"{text}"' for text in row.split(";"))
+        elif kind == 2:
+            made[-1] = row.replace(";", "; ") + ";;"
+        elif kind == 3:
+            made += ["", ";" * header.count(";"), row.rpartition(";")[0]]
+        elif kind == 4:
+            fields = row.split(";")
+            fields[header.split(";").index("bsn")] = dice.choice([BSN, "123456789", ""])
+            made.append(";".join(fields))
+        elif kind == 5:
+            fields = row.split(";")
+            fields[header.split(";").index("datum")] = dice.choice(["2026-02-30", "", "31-01-2026"])
+            made.append(";".join(fields))
+        elif kind == 6 and "status" in header.split(";"):
+            fields = row.split(";")
+            fields[header.split(";").index("status")] = "vervallen"
+            made.append(";".join(fields))
+        elif kind == 7:
+            fields = row.split(";")
+            fields[0] = f'"R""{dice.randrange(5)};\n x"'
+            made.append(";".join(fields))
+    half = dice.randint(0, len(made))
+    newline = dice.choice(["\n", "\r\n"])
+    path.write_bytes(newline.join([header, *made[:half]]).encode())
+    (source / "registraties-2.csv").write_bytes(("\ufeff" + newline.join([header, *made[half:]]) + newline).encode())
+
+
+@pytest.mark.parametrize("processes", [1, 2, 5])
+def test_several_processes_give_the_same_bytes(tmp_path: Path, processes: int) -> None:
+    outs = []
+    for number in (1, processes):
+        out = tmp_path / str(number)
+        out.mkdir(exist_ok=True)
+        outs.append(_big_run(tmp_path, out, number))
+    assert outs[0] == outs[1]
+    assert outs[0]["herkomst.csv"].count(b"\n") == 1 + 40 * 12
+
+
+def _big_run(folder: Path, out: Path, processes: int) -> dict[str, bytes]:
+    bsns = _bsns(40)
+    registraties = [
+        registratie(f"2026-03-{day:02d}", bsn=bsn, id=f"{bsn[-4:]}-{day}", medewerker=f"m;{day % 3}")
+        for bsn in bsns
+        for day in range(1, 13)
+    ]
+    toewijzingen = [toewijzing(number, bsn=bsn) for number, bsn in enumerate(bsns, 1)]
+    job = Job([contract({"2.1 hbo": "24,55"})], toewijzingen, periode="2026-03", dagtekening=date(2026, 4, 7))
+    path = folder / "registraties.csv"
+    columns = list(registraties[0])
+    lines = [";".join('"' + str(row[name]).replace('"', '""') + '"' for name in columns) for row in registraties]
+    path.write_text("\n".join([";".join(columns), *lines]) + "\n", "utf-8")
+    heard: list[tuple[int, int]] = []
+    with closing(Partitions()) as rows:
+        rows.read([path])
+        declare_files(job, rows, out, processes=processes, progress=lambda done, total: heard.append((done, total)))
+    assert heard[-1] == (64, 64)
+    return {name: (out / name).read_bytes() for name in FILES}
+
+
+def _bsns(count: int) -> list[str]:
+    return [text for number in range(999900000, 999999999) if is_bsn(text := str(number))][:count]
+
+
+def test_a_fault_in_another_process_reaches_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: Any, part: int) -> None:
+        if part % 2:
+            raise RuntimeError("kapot")
+
+    monkeypatch.setattr(bulk._Maker, "make", fail)
+    with pytest.raises(RuntimeError, match="kapot"):
+        _big_run(tmp_path, tmp_path, 2)
+
+
+def test_an_id_of_two_clients_counts_for_neither(tmp_path: Path) -> None:
+    rows = [registratie(id="dubbel", bsn=BSN), registratie(id="dubbel", bsn=BSN_2), registratie(id="een", bsn=BSN)]
+    columns = list(rows[0])
+    path = tmp_path / "registraties.csv"
+    path.write_text("\n".join([";".join(columns), *(";".join(str(row[name]) for name in columns) for row in rows)]), "utf-8")
+    toewijzingen = [toewijzing(1), toewijzing(2, bsn=BSN_2)]
+    job = Job([contract({"2.1 hbo": "24,55"})], toewijzingen, periode="2026-03", dagtekening=date(2026, 4, 7))
+    with closing(Partitions(64)) as spread:
+        spread.read([path])
+        outcome = declare_files(job, spread, tmp_path)
+    assert [(row.bron, row.reden) for row in outcome.uitval] == [("dubbel", "dubbel"), ("dubbel", "dubbel")]
+    assert outcome.samenvatting["gedeclareerd"] == 1
