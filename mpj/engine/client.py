@@ -126,6 +126,7 @@ class _Client:
         self.dekkingen = context.dekkingen.of(bsn)
         self.grenzen = context.dekkingen.grenzen(bsn)
         self._matches: dict[tuple[object, ...], Match | Afwijzing] = {}
+        self._known: dict[Match, dict[object, Tarief]] = {}
 
     def run(self) -> tuple[list[list[Levering]], list[Uitval], list[Levering]]:
         found, planned = self._registraties()
@@ -278,7 +279,9 @@ class _Client:
 
     def _tarief(self, match: Match, datum: date, dag: Dag, soort: str | None, niveau: str | None, *, zonder_tijd: bool) -> Tarief:
         tarieven = self.context.tarieven
-        known = tarieven.known(match.dekking, match.prestatiecode)
+        known = self._known.get(match)
+        if known is None:
+            known = self._known[match] = tarieven.known(match.dekking, match.prestatiecode)
         key = (dag.tijdvak, soort, niveau, zonder_tijd)
         tarief = known.get(key)
         if tarief is None:

@@ -11,7 +11,6 @@ from attrs import evolve
 from mpj.engine.levering import Levering
 from mpj.engine.limits import product_period
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.protocol import Protocol
 from mpj.reading.periods import month_of, month_text
 from mpj.records.values import Verblijf
 
@@ -21,21 +20,22 @@ def number(length: int, *parts: object) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:length].upper()
 
 
-def make_lines(
-    protocol: Protocol, lines: Iterable[list[Levering]], maand: int, volgnummer: int
-) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
+def make_lines(lines: Iterable[list[Levering]], maand: int, volgnummer: int) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
     """Make a line of each group of deliveries: one per toewijzing, product code and product period (IV089), with its trace.
 
     `maand` is the declaration period; `volgnummer` goes into the numbers, so that a second declaration of the same care can bear
     others. The declaratienummer is left empty.
     """
     for members in lines:
-        values = line_values(protocol, members, maand, volgnummer)
+        values = line_values(members, maand, volgnummer)
         yield Declaratieregel(*values), [Herkomst(*trace_values(values[0], levering)) for levering in members]
 
 
-def line_values(protocol: Protocol, members: Sequence[Levering], maand: int, volgnummer: int) -> tuple[Any, ...]:
-    """Return the fields of a `Declaratieregel`, in their order; see `make_lines`."""
+def line_values(members: Sequence[Levering], maand: int, volgnummer: int, mark: str = "") -> tuple[Any, ...]:
+    """Return the fields of a `Declaratieregel`, in their order; see `make_lines`.
+
+    For the declaratienummer, which follows from all lines of a declaration, stands the aanbieder between two `mark`s, if given.
+    """
     first = members[0]
     toewijzing, tarief = first.match.dekking.toewijzing, first.tarief
     kaart, prijs, code = first.plaats.kaart.instellingen, first.prijs, first.code
@@ -45,26 +45,16 @@ def line_values(protocol: Protocol, members: Sequence[Levering], maand: int, vol
         volume += levering.units
         bedrag += levering.cents
     wire = volume * tarief.per_unit
-    reference = number(
-        20,
-        "D",
-        kaart.aanbieder,
-        toewijzing.gemeente,
-        toewijzing.toewijzingnummer,
-        code.productcategorie,
-        code.productcode,
-        begindatum,
-        einddatum,
-        wire,
-        tarief.eenheid,
-        bedrag,
-        volgnummer,
+    identity = (
+        f"D\x1f{kaart.aanbieder}\x1f{toewijzing.gemeente}\x1f{toewijzing.toewijzingnummer}\x1f{code.productcategorie}\x1f"
+        f"{code.productcode}\x1f{begindatum}\x1f{einddatum}\x1f{wire}\x1f{tarief.eenheid}\x1f{bedrag}\x1f{volgnummer}"
     )
+    reference = number(20, identity)
     return (
         reference,
         "",
         "D",
-        "",
+        f"{mark}{kaart.aanbieder}{mark}" if mark else "",
         month_text(maand),
         kaart.contract,
         kaart.aanbieder,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 
@@ -41,7 +41,7 @@ _RANG = {SPECIFIEK: 0, ASPECIFIEK: 1, GENERIEK: 2}
 class Dekking:
     """What a current toewijzing covers: its `soort`, the prestatiecodes (None: all), its category, maximum level and assigned code.
 
-    `contract` says whether the call has a contract of its aanbieder.
+    `contract` says whether the call has a contract of its aanbieder, `begrensd` whether there is a limit to what may be declared.
     """
 
     toewijzing: Toewijzing
@@ -51,11 +51,7 @@ class Dekking:
     maximum: str | None
     contract: bool
     verwijderd: bool
-
-    @property
-    def begrensd(self) -> bool:
-        """Whether there is a limit to what may be declared on it."""
-        return self.toewijzing.budget_cent is not None or self.toewijzing.volume is not None
+    begrensd: bool
 
     def covers(self, prestatiecode: str) -> bool:
         """Say whether the prestatiecode may be delivered on this toewijzing."""
@@ -121,6 +117,11 @@ class Dekkingen:
             if len(dekkingen) > 1:
                 dekkingen.sort(key=lambda dekking: dekking.toewijzing.sleutel)
 
+    @property
+    def toewijzingen(self) -> Iterator[Toewijzing]:
+        """The current toewijzingen of all clients."""
+        return (dekking.toewijzing for dekkingen in self._by_bsn.values() for dekking in dekkingen)
+
     def of(self, bsn: str) -> Sequence[Dekking]:
         """Return the client's current toewijzingen, by gemeente and number."""
         return self._by_bsn.get(bsn, ())
@@ -165,7 +166,8 @@ class Dekkingen:
 
     def _bind(self, toewijzing: Toewijzing) -> Dekking:
         one = self._bereik(toewijzing)
-        return Dekking(toewijzing, one.soort, one.codes, one.categorie, one.maximum, one.contract, one.verwijderd)
+        limited = toewijzing.budget_cent is not None or toewijzing.volume is not None
+        return Dekking(toewijzing, one.soort, one.codes, one.categorie, one.maximum, one.contract, one.verwijderd, limited)
 
     def _faults(self, toewijzing: Toewijzing) -> list[str]:
         """Return what makes a readable row faulty all the same: codes that do not exist or contradict each other."""

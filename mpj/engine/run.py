@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -125,12 +126,20 @@ class Job:
             "volgnummer": volgnummer,
         }
         self.volgnummer = volgnummer
-        self.dekkingen = Dekkingen(toewijzingen, self.kaarten, protocol)
-        levels = None if medewerkers is None else Levels(collect_medewerkers(medewerkers, protocol))
+        self.levels = None if medewerkers is None else Levels(collect_medewerkers(medewerkers, protocol))
+        self._bind(toewijzingen, grootboek or _Earlier(protocol, eerder))
+
+    def _bind(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]], earlier: Earlier) -> None:
+        self.dekkingen = Dekkingen(toewijzingen, self.kaarten, self.protocol)
         self.notes: dict[Fault, None] = {}
-        earlier: Earlier = grootboek or _Earlier(protocol, eerder)
-        self.run = Clientrun(protocol, self.periode, self.dekkingen, levels, earlier, self._differs)
-        self.entries = Entries(partial(check_protocol, protocol=protocol))
+        self.run = Clientrun(self.protocol, self.periode, self.dekkingen, self.levels, earlier, self._differs)
+        self.entries = Entries(partial(check_protocol, protocol=self.protocol))
+
+    def part(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing], eerder: Iterable[Declaratieregel] = ()) -> Job:
+        """Return this run for some of its clients: with their toewijzingen and earlier lines, and nothing of the others."""
+        one = copy(self)
+        one._bind(toewijzingen, _Earlier(self.protocol, eerder))
+        return one
 
     def _differs(self, entry: Entry, niveau: str) -> None:
         self.notes[_differs(entry, niveau)] = None
@@ -220,7 +229,7 @@ def declare(
 
 def _compute(job: Job, bsn: str, own: list[Entry], stays: Sequence[Verblijf], maanden: Collection[int] | None) -> Uitkomst:
     lines, aside, on_planning = job.run.run(bsn, own, stays, maanden)
-    regels = list(make_lines(job.protocol, lines, job.periode.maand, job.volgnummer))
+    regels = list(make_lines(lines, job.periode.maand, job.volgnummer))
     return Uitkomst(lines, aside, regels, on_planning)
 
 
@@ -277,7 +286,7 @@ class Sieve:
                 self.uitval.append(set_aside(item, "ongeldig", vorm.fout))
             else:
                 good.append(item)
-        return split_doubles(good, withdrawn, self._aside)
+        return split_doubles(good, withdrawn, self.aside)
 
     def stays(self, items: Iterable[Verblijf | Ongeldig], protocol: Rules) -> list[Verblijf]:
         """Return the stays that count once."""
@@ -290,21 +299,22 @@ class Sieve:
                 self.uitval.append(set_aside(item, "ongeldig", wrong))
             else:
                 good.append(item)
-        return split_doubles(good, withdrawn, self._stay_aside)
+        return split_doubles(good, withdrawn, self.aside)
 
     def _unreadable(self, item: Ongeldig, withdrawn: set[str]) -> None:
         self.uitval.append(item.uitval)
         if item.vervallen and item.id:
             withdrawn.add(item.id)
 
-    def _aside(self, entry: Entry, reden: str, toelichting: str) -> None:
-        self.uitval.append(set_aside(entry, reden, toelichting))
-
-    def _stay_aside(self, stay: Verblijf, reden: str, toelichting: str) -> None:
-        days = list(self.periode.days_of(stay))
+    def aside(self, record: Entry | Verblijf, reden: str, toelichting: str) -> None:
+        """Set a readable record aside."""
+        if not isinstance(record, Verblijf):
+            self.uitval.append(set_aside(record, reden, toelichting))
+            return
+        days = list(self.periode.days_of(record))
         count = sum(run.aantal for run in days)
         begin, end = days[0].begin, days[-1].einde
-        self.uitval.append(set_aside(stay, reden, toelichting, datum=begin, datum_tot=end, aantal=count))
+        self.uitval.append(set_aside(record, reden, toelichting, datum=begin, datum_tot=end, aantal=count))
 
 
 class _Earlier:

@@ -140,7 +140,10 @@ def _per_reden(records: Iterable[Uitval]) -> dict[str, int]:
 
 
 def _toewijzingen(uitval: Iterable[Uitval]) -> dict[str, int]:
-    counts = Counter(row.reden for row in uitval if row.soort == "toewijzing")
+    counts: Counter[str] = Counter()
+    for row in uitval:
+        if row.soort == "toewijzing":
+            counts[row.reden] += row.aantal
     return {"ongeldig": counts["ongeldig"], "niet_mpj": counts["niet_mpj"]}
 
 

@@ -113,7 +113,7 @@ class Tarieven:
         specific = one.eenheid if dekking.soort == SPECIFIEK else None
         began = one.begindatum if one.productcode else None
         terms = _Voorwaarden(dekking.soort, specific, dekking.categorie, dekking.maximum, one.productcode)
-        key = (one.aanbieder, one.gemeente, one.perceel, began, terms, prestatiecode)
+        key = (self.kaarten.like(one.aanbieder, one.gemeente), one.perceel, began, terms, prestatiecode)
         return self._voorwaarden.setdefault(key, {})
 
     def find(

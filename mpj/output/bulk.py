@@ -43,6 +43,7 @@ from mpj.records.values import Verblijf
 _MANY = 50_000
 _FILES = ((REGELS, REGELS_COLUMNS), (HERKOMST, HERKOMST_COLUMNS), (STAPPEN, STAPPEN_COLUMNS))
 _REFERENCE = 20
+_MARK = "\x01"
 
 
 @frozen
@@ -52,6 +53,20 @@ class Outcome:
     uitval: tuple[Uitval, ...]
     meldingen: tuple[Fault, ...]
     samenvatting: Mapping[str, Any]
+
+
+@define
+class _Declaratie:
+    """What one declaration adds up to, and the referentienummers in it, one after another."""
+
+    regels: int = 0
+    bedrag_cent: int = 0
+    references: bytearray = field(factory=bytearray)
+
+    def apart(self) -> list[str]:
+        """Return the referentienummers."""
+        text = self.references.decode()
+        return [text[begin : begin + _REFERENCE] for begin in range(0, len(text), _REFERENCE)]
 
 
 @define
@@ -65,7 +80,7 @@ class _Share:
     file: IO[bytes]
     blocks: list[tuple[str, str, int, tuple[int, int, int]]] = field(factory=list)
     regions: dict[int, tuple[int, int, int]] = field(factory=dict)
-    declared: dict[tuple[str, str], tuple[int, int, bytearray]] = field(factory=dict)
+    declared: dict[tuple[str, str], _Declaratie] = field(factory=dict)
     uitval: list[Uitval] = field(factory=list)
     notes: dict[Fault, None] = field(factory=dict)
     totals: Totals = field(factory=Totals)
@@ -250,25 +265,28 @@ class _Maker:
 
     def _client(self, lines: Iterable[list[Any]], rows: dict[tuple[str, str], tuple[list[str], list[str], list[str]]]) -> None:
         """Turn one client's lines into rows, in the order of all outputs."""
-        job, texts = self.job, self.texts
-        made = [(line_values(job.protocol, members, job.periode.maand, job.volgnummer), members) for members in lines]
+        job, texts, declared = self.job, self.texts, self.share.declared
+        maand, volgnummer = job.periode.maand, job.volgnummer
+        made = [(line_values(members, maand, volgnummer, _MARK), members) for members in lines]
         if len(made) > 1:
             made.sort(key=_order)
-        declared = self.share.declared
         for values, members in made:
             reference, aanbieder, gemeente, bsn, bedrag = values[0], values[6], values[7], values[8], values[20]
             block = rows.get((gemeente, bsn))
             if block is None:
                 block = rows[gemeente, bsn] = ([], [], [])
             regels, herkomst, stappen = block
-            regels.append(texts.regel((*values[:3], _mark(aanbieder), *values[4:])))
+            regels.append(texts.regel(values))
             for levering in members:
                 trace, step = texts.herkomst(trace_values(reference, levering))
                 herkomst.append(trace)
                 stappen.append(step)
-            count, cents, references = declared.get((aanbieder, gemeente), (0, 0, bytearray()))
-            references += reference.encode()
-            declared[aanbieder, gemeente] = (count + 1, cents + bedrag, references)
+            declaratie = declared.get((aanbieder, gemeente))
+            if declaratie is None:
+                declaratie = declared[aanbieder, gemeente] = _Declaratie()
+            declaratie.regels += 1
+            declaratie.bedrag_cent += bedrag
+            declaratie.references += reference.encode()
 
     def _write(self, part: int, rows: Mapping[tuple[str, str], tuple[list[str], list[str], list[str]]]) -> None:
         share = self.share
@@ -289,33 +307,28 @@ def _order(made: tuple[Sequence[Any], object]) -> tuple[object, ...]:
     return values[7], values[9], values[14], values[15], values[2], values[6]
 
 
-def _mark(aanbieder: str) -> str:
-    """Return what stands for the declaratienummer, which follows from all lines of a declaration, until these are known."""
-    return f"\x01{aanbieder}\x01"
-
-
 def _laid_together(
     job: Job, shares: Sequence[_Share], sieve: Sieve, folder: Path, invoer: Mapping[str, Mapping[str, str]]
 ) -> Outcome:
     """Write the files of the run from the shares."""
     totals, uitval, notes = Totals(), list(sieve.uitval), dict(job.notes)
-    declared: dict[tuple[str, str], tuple[int, int, bytearray]] = {}
+    declared: dict[tuple[str, str], _Declaratie] = {}
     for share in shares:
         totals.merge(share.totals)
         uitval += share.uitval
         notes |= share.notes
-        for key, (count, cents, references) in share.declared.items():
-            before = declared.get(key, (0, 0, bytearray()))
-            declared[key] = (before[0] + count, before[1] + cents, before[2] + references)
+        for key, one in share.declared.items():
+            sum_ = declared.setdefault(key, _Declaratie())
+            sum_.regels += one.regels
+            sum_.bedrag_cent += one.bedrag_cent
+            sum_.references += one.references
     numbers: dict[str, dict[bytes, bytes]] = {}
     declaraties = []
-    periode = job.settings["periode"]
-    for (aanbieder, gemeente), (count, cents, joined) in sorted(declared.items()):
-        text = joined.decode()
-        apart = [text[begin : begin + _REFERENCE] for begin in range(0, len(text), _REFERENCE)]
-        nummer = declaration_number(aanbieder, gemeente, str(periode), apart, job.volgnummer)
-        numbers.setdefault(gemeente, {})[_mark(aanbieder).encode()] = nummer.encode()
-        declaraties.append(declaration(aanbieder, gemeente, nummer, str(periode), count, cents))
+    periode = str(job.settings["periode"])
+    for (aanbieder, gemeente), one in sorted(declared.items()):
+        nummer = declaration_number(aanbieder, gemeente, periode, one.apart(), job.volgnummer)
+        numbers.setdefault(gemeente, {})[f"{_MARK}{aanbieder}{_MARK}".encode()] = nummer.encode()
+        declaraties.append(declaration(aanbieder, gemeente, nummer, periode, one.regels, one.bedrag_cent))
     blocks = sorted((*block, number) for number, share in enumerate(shares) for block in share.blocks)
     for place, (name, columns) in enumerate(_FILES):
         with open_rows(folder / name, columns) as text_stream:

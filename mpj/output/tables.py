@@ -140,7 +140,37 @@ class RowTexts:
     def regel(self, values: Sequence[Any]) -> str:
         """Return the row of ``declaratieregels.csv`` for the fields of a `Declaratieregel`, in their order."""
         cells = self._cells
-        return ";".join([str(value) if value.__class__ is int else cells[value] for value in values]) + "\n"
+        (
+            referentienummer,
+            vorig,
+            debetcredit,
+            declaratienummer,
+            periode,
+            contract,
+            aanbieder,
+            gemeente,
+            bsn,
+            toewijzingnummer,
+            perceel,
+            prestatiecode,
+            niveau,
+            categorie,
+            productcode,
+            begin,
+            einde,
+            volume,
+            normtijd,
+            tarief,
+            bedrag,
+            eenheid,
+            volume_bericht,
+            in_bericht,
+        ) = values
+        return (
+            f"{referentienummer};{vorig};{debetcredit};{declaratienummer};{periode};{cells[contract]};{aanbieder};{gemeente};{bsn};"
+            f"{toewijzingnummer};{cells[perceel]};{prestatiecode};{niveau};{categorie};{cells[productcode]};{cells[begin]};"
+            f"{cells[einde]};{volume};{normtijd};{tarief};{bedrag};{eenheid};{volume_bericht};{'ja' if in_bericht else 'nee'}\n"
+        )
 
     def herkomst(self, values: Sequence[Any]) -> tuple[str, str]:
         """Return the rows of ``herkomst.csv`` and ``stappen.csv`` for the fields of a `Herkomst`, in their order."""
@@ -294,23 +324,32 @@ def _read(
     source = path if isinstance(path, Source) else Source(path.name, path)
     with open_table(source, columns, columns) as table:
         for rij, texts in table:
-            faults: list[Fault] = []
-            values: dict[str, Any] = {}
             if len(texts) != table.width:
                 raise InputError(Fault("rij_onvolledig", source.naam, rij, toelichting="de rij past niet bij de kopregel"))
-            for name in columns:
-                found = texts[table.columns[name]]
-                try:
-                    values[name] = parsers.get(name, str)(found)
-                except FieldError as error:
-                    faults.append(
-                        Fault("veld_onleesbaar", source.naam, rij, name, mask(found), error.verwacht, "het veld klopt niet")
-                    )
-            if faults:
-                raise InputError(faults)
-            yield make(**values)
+            yield make(**_parsed({name: texts[table.columns[name]] for name in columns}, parsers, source.naam, rij))
     if hashes is not None:
         hashes[source.naam] = table.sha256
+
+
+def _parsed(
+    texts: Mapping[str, str], parsers: Mapping[str, Callable[[str], Any]], bestand: str, rij: int
+) -> dict[str, Any]:
+    """Return the values of a row; raises InputError with every field that cannot be read."""
+    faults: list[Fault] = []
+    values: dict[str, Any] = {}
+    for name, found in texts.items():
+        try:
+            values[name] = parsers.get(name, str)(found)
+        except FieldError as error:
+            faults.append(Fault("veld_onleesbaar", bestand, rij, name, mask(found), error.verwacht, "het veld klopt niet"))
+    if faults:
+        raise InputError(faults)
+    return values
+
+
+def parse_regel(texts: Mapping[str, str], bestand: str = "", rij: int = 0) -> Declaratieregel:
+    """Return a row of ``declaratieregels.csv``, by column, as a line; raises InputError with every field that cannot be read."""
+    return Declaratieregel(**_parsed(texts, _PARSERS, bestand, rij))
 
 
 def read_regels(path: Path | Source, *, hashes: dict[str, str] | None = None) -> Iterator[Declaratieregel]:

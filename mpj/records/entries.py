@@ -7,8 +7,10 @@ so the rules stay in one place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, time
+from functools import partial
+from itertools import islice, repeat
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +29,7 @@ _VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", 
 _TIJD = ("minuten", "begintijd", "eindtijd")
 _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
 _OWN = ("id", "datum", "afspraak")
+_BATCH = 1024
 _tijd_of = attrgetter(*_TIJD, "duur")
 _reeks_of = attrgetter(*_REEKS)
 
@@ -110,6 +113,9 @@ class Entry(NamedTuple):
         return self.reeks.vorm
 
 
+_make_entry = partial(tuple.__new__, Entry)
+
+
 class Entries:
     """Turns registraties, as values or as rows of files, into entries.
 
@@ -121,18 +127,22 @@ class Entries:
         self._vormen: dict[tuple[object, ...], Vorm] = {}
         self._tijden: dict[tuple[object, ...], Tijd] = {}
         self._reeksen: dict[tuple[object, ...], Reeks] = {}
+        self._memories: dict[object, _Memory] = {}
 
     def of(self, registratie: Registratie) -> Entry:
         """Return a registratie as an entry."""
         one = registratie
-        reeks = self._reeks(*_reeks_of(one), self._vorm(one))
-        return Entry(one.datum, one.id, reeks, self._tijd(one), one.afspraak, one.bestand, one.rij)
+        reeks = self.reeks(*_reeks_of(one), self.vorm(one))
+        return Entry(one.datum, one.id, reeks, self.tijd(one), one.afspraak, one.bestand, one.rij)
 
     def forget(self) -> None:
         """Let go of the reeksen so far: the clients they are of are done."""
         self._reeksen.clear()
+        for memory in self._memories.values():
+            memory.reeksen.clear()
 
-    def _vorm(self, registratie: Registratie) -> Vorm:
+    def vorm(self, registratie: Registratie) -> Vorm:
+        """Return what it can share with registraties of other children."""
         one = registratie
         shared = (one.kwalificatieniveau, one.prestatiecode, one.soort, one.tijdsoort, one.status, one.bevestigd, one.aantal)
         vorm = self._vormen.get(shared)
@@ -140,11 +150,13 @@ class Entries:
             vorm = self._vormen[shared] = Vorm(*shared, self._check(registratie))
         return vorm
 
-    def _tijd(self, registratie: Registratie) -> Tijd:
+    def tijd(self, registratie: Registratie) -> Tijd:
+        """Return its time."""
         clock = _tijd_of(registratie)
         return self._tijden.get(clock) or self._tijden.setdefault(clock, Tijd(*clock))
 
-    def _reeks(self, *values: Any) -> Reeks:
+    def reeks(self, *values: Any) -> Reeks:
+        """Return the one Reeks with these fields."""
         reeks = self._reeksen.get(values)
         if reeks is None:
             reeks = self._reeksen[values] = Reeks(*values)
@@ -168,72 +180,115 @@ class Entries:
                 hashes[source.naam] = table.sha256
 
     def rows(self, table: Table[list[str]]) -> Iterator[Entry | Ongeldig]:
-        """Turn the rows of a table of registraties into entries."""
-        width, naam = table.width, table.naam
-        own, tijd_of = itemgetter(*_places(table, _OWN, all_of_them=True)), itemgetter(*_places(table, _TIJD))
-        series_of = itemgetter(*_places(table, (*_REEKS, *_VORM)))
-        memory = _Memory(self, table)
-        reeksen: dict[object, Reeks] = {}
-        make, kind = tuple.__new__, Entry
-        days, tijden = memory.days, memory.tijden
-        for rij, fields in table:
-            if len(fields) == width:
-                fields.append("")
-                identity, datum, afspraak = own(fields)
-                try:
-                    series = series_of(fields)
-                    reeks = reeksen.get(series)
-                    if reeks is None:
-                        reeks = reeksen[series] = memory.reeks(fields)
-                    tijd = tijden[tijd_of(fields)]
-                    identity = identity.strip() or memory.refuse()
-                    yield make(kind, (days[datum], identity, reeks, tijd, (afspraak and afspraak.strip()) or None, naam, rij))
-                    continue
-                except (KeyError, FieldError):
-                    fields.pop()
-            registratie = parse_registratie(row_of(table, rij, fields))
-            if isinstance(registratie, Ongeldig):
-                yield registratie
-                continue
-            if len(fields) == width:
-                fields.append("")
-                memory.learn(fields, self._vorm(registratie), self._tijd(registratie))
-            yield self.of(registratie)
+        """Turn the rows of a table of registraties into entries, column by column, some thousands of rows at a time."""
+        layout = (tuple(table.columns.items()), table.width)
+        memory = self._memories.get(layout)
+        if memory is None:
+            memory = self._memories[layout] = _Memory(self, table)
+        pairs = iter(table)
+        while batch := list(islice(pairs, _BATCH)):
+            yield from memory.entries(table, [rij for rij, _ in batch], [fields for _, fields in batch])
 
 
 class _Memory:
-    """What reading one table has accepted so far, by text. What is new and can be judged by itself is, the rest raises KeyError."""
+    """What reading tables of one layout has accepted so far, by text.
+
+    Where a text is new, what can be judged by itself is; the rest of its row is read with all rules, and remembered.
+    """
 
     def __init__(self, entries: Entries, table: Table[list[str]]) -> None:
-        self._make = entries._reeks
-        self._own = itemgetter(*_places(table, _REEKS, all_of_them=True))
+        self._all = entries
+        self._width = table.width
+        self._reeks_fields = itemgetter(*_places(table, _REEKS, all_of_them=True))
+        self._id, self._datum, self._afspraak = (_column(table, name) for name in _OWN)
         self._vorm_of, self._tijd_of = itemgetter(*_places(table, _VORM)), itemgetter(*_places(table, _TIJD))
-        self.vormen: dict[object, Vorm] = {}
-        self.tijden: dict[object, Tijd] = {}
-        self.days = _Days()
+        self._series_of = itemgetter(*_places(table, (*_REEKS, *_VORM)))
+        self._vormen: dict[object, Vorm] = {}
+        self._tijden: dict[object, Tijd] = {}
+        self.reeksen: dict[object, Reeks] = {}
+        self._days = _Days()
         self._numbers = _Numbers()
         self._gemeenten = _Gemeenten()
         self._names = _Names()
 
-    def reeks(self, fields: list[str]) -> Reeks:
-        """Return the reeks of a row; raises KeyError or FieldError where the row has to be read with all rules."""
-        bsn, nummer, gemeente, medewerker, onderaannemer = self._own(fields)
-        return self._make(
-            check_bsn(bsn),
-            self._numbers[nummer],
-            self._gemeenten[gemeente],
-            self._names[medewerker],
-            self._names[onderaannemer],
-            self.vormen[self._vorm_of(fields)],
-        )
+    def entries(self, table: Table[list[str]], rijen: list[int], rows: list[list[str]]) -> list[Entry | Ongeldig]:
+        """Return the rows as entries, in their order."""
+        special: dict[int, Entry | Ongeldig] = {}
+        if set(map(len, rows)) != {self._width}:
+            for place, fields in enumerate(rows):
+                if len(fields) != self._width:
+                    special[place] = self._with_all_rules(table, rijen[place], fields)
+                    rows[place] = [""] * self._width
+        for fields in rows:
+            fields.append("")
+        days = list(map(self._days.__getitem__, map(self._datum, rows)))
+        names = list(map(str.strip, map(self._id, rows)))
+        tijden = list(map(self._tijden.get, map(self._tijd_of, rows)))
+        reeksen = list(map(self.reeksen.get, map(self._series_of, rows)))
+        for place in _all_of(reeksen, None):
+            if place not in special:
+                reeksen[place] = self._reeks(rows[place])
+        for column, empty in ((days, None), (names, ""), (tijden, None), (reeksen, None)):
+            for place in _all_of(column, empty):
+                if place not in special:
+                    special[place] = self._again(table, rijen[place], rows[place])
+        has = "afspraak" in table.columns
+        afspraken = [text.strip() or None for text in map(self._afspraak, rows)] if has else repeat(None)
+        shared = zip(days, names, reeksen, tijden, afspraken, repeat(table.naam), rijen, strict=False)
+        made: list[Entry | Ongeldig] = list(map(_make_entry, shared))
+        for place, item in special.items():
+            made[place] = item
+        return made
 
-    def learn(self, fields: list[str], vorm: Vorm, tijd: Tijd) -> None:
-        """Remember what a row that was read with all rules came to."""
-        self.vormen[self._vorm_of(fields)], self.tijden[self._tijd_of(fields)] = vorm, tijd
+    def _reeks(self, fields: list[str]) -> Reeks | None:
+        """Return the reeks of a row, None where the row has to be read with all rules."""
+        series = self._series_of(fields)
+        reeks = self.reeksen.get(series)
+        if reeks is None:
+            vorm = self._vormen.get(self._vorm_of(fields))
+            if vorm is None:
+                return None
+            bsn, nummer, gemeente, medewerker, onderaannemer = self._reeks_fields(fields)
+            try:
+                values = (check_bsn(bsn), self._numbers[nummer], self._gemeenten[gemeente])
+            except FieldError:
+                return None
+            reeks = self._all.reeks(*values, self._names[medewerker], self._names[onderaannemer], vorm)
+            self.reeksen[series] = reeks
+        return reeks
 
-    def refuse(self) -> str:
-        """Have the row read with all rules."""
-        raise KeyError
+    def _again(self, table: Table[list[str]], rij: int, fields: list[str]) -> Entry | Ongeldig:
+        """Return a row of which something was not known, now that rows before it may have told."""
+        datum, name, tijd = self._days[self._datum(fields)], self._id(fields).strip(), self._tijden.get(self._tijd_of(fields))
+        reeks = self._reeks(fields)
+        if datum is None or not name or tijd is None or reeks is None:
+            return self._with_all_rules(table, rij, fields[:-1])
+        return Entry(datum, name, reeks, tijd, self._afspraak(fields).strip() or None, table.naam, rij)
+
+    def _with_all_rules(self, table: Table[list[str]], rij: int, fields: list[str]) -> Entry | Ongeldig:
+        registratie = parse_registratie(row_of(table, rij, fields))
+        if isinstance(registratie, Ongeldig):
+            return registratie
+        if len(fields) == self._width:
+            fields = [*fields, ""]
+            self._vormen[self._vorm_of(fields)] = self._all.vorm(registratie)
+            self._tijden[self._tijd_of(fields)] = self._all.tijd(registratie)
+        return self._all.of(registratie)
+
+
+def _all_of(column: Sequence[object], value: object) -> Iterator[int]:
+    """Return every place at which `value` stands."""
+    place = -1
+    while True:
+        try:
+            place = column.index(value, place + 1)
+        except ValueError:
+            return
+        yield place
+
+
+def _column(table: Table[list[str]], name: str) -> Callable[[list[str]], str]:
+    return itemgetter(table.columns.get(name, table.width))
 
 
 def _places(table: Table[list[str]], names: Iterable[str], *, all_of_them: bool = False) -> list[int]:
@@ -242,12 +297,14 @@ def _places(table: Table[list[str]], names: Iterable[str], *, all_of_them: bool 
     return places or [table.width]
 
 
-class _Days(dict[str, date]):
-    """Dates by their text."""
+class _Days(dict[str, date | None]):
+    """Dates by their text, None for what is none."""
 
-    def __missing__(self, text: str) -> date:
-        day = self[text] = parse_date(text.strip())
-        return day
+    def __missing__(self, text: str) -> date | None:
+        try:
+            return self.setdefault(text, parse_date(text.strip()))
+        except FieldError:
+            return self.setdefault(text, None)
 
 
 class _Numbers(dict[str, int | None]):

@@ -31,12 +31,23 @@ class Tariefkaarten:
             self._by_aanbieder.setdefault(kaart.instellingen.aanbieder, []).append(kaart)
             for gemeente in kaart.instellingen.gemeenten:
                 self._by_gemeente.setdefault((kaart.instellingen.aanbieder, gemeente), []).append(kaart)
+        self._likes: dict[tuple[str, str], int] = {}
+        self._signatures: dict[tuple[object, ...], int] = {}
         self._places: dict[tuple[object, ...], Plaats | str] = {}
         self._plaatsen: dict[tuple[int, str], Plaats] = {}
 
     def has(self, aanbieder: str) -> bool:
         """Say whether the call has any contract of `aanbieder`."""
         return aanbieder in self._by_aanbieder
+
+    def like(self, aanbieder: str, gemeente: str) -> int:
+        """Return a number that gemeenten share for which `aanbieder` has the same contracts, percelen and prices."""
+        number = self._likes.get((aanbieder, gemeente))
+        if number is None:
+            kaarten = self._by_gemeente.get((aanbieder, gemeente), ())
+            signature = (aanbieder, *((id(kaart), kaart.van_gemeente(gemeente)) for kaart in kaarten))
+            number = self._likes[aanbieder, gemeente] = self._signatures.setdefault(signature, len(self._signatures))
+        return number
 
     def valid(self, aanbieder: str, gemeente: str, day: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of `aanbieder` with `gemeente` that are valid on `day`."""

@@ -178,6 +178,19 @@ class Tariefkaart:
         """Return the percelen that serve `gemeente` and have some price for the prestatiecode in the month."""
         return self._aanbod.get((gemeente, prestatiecode, maand), ())
 
+    @cached_property
+    def _van_gemeente(self) -> Mapping[str, frozenset[tuple[object, ...]]]:
+        rows: dict[str, list[tuple[object, ...]]] = {}
+        for perceel, gemeente in self.percelen:
+            rows.setdefault(gemeente, []).append((perceel,))
+        for row in self.aanbod:
+            rows.setdefault(row.gemeente, []).append((row.prestatiecode, row.maand, row.perceel, row.expliciet))
+        return {gemeente: frozenset(own) for gemeente, own in rows.items()}
+
+    def van_gemeente(self, gemeente: str) -> frozenset[tuple[object, ...]]:
+        """Return all that the contract says of a gemeente: its percelen, and their prices by prestatiecode and month."""
+        return self._van_gemeente.get(gemeente, frozenset())
+
     def bedient(self, perceel: str, gemeente: str) -> bool:
         """Say whether the contract has `perceel` and it serves `gemeente`."""
         return (perceel, gemeente) in self.percelen
