@@ -38,7 +38,9 @@ def line_values(members: Sequence[Levering], maand: int, volgnummer: int, mark: 
     """
     first = members[0]
     toewijzing, tarief = first.match.dekking.toewijzing, first.tarief
-    kaart, prijs, code = first.plaats.kaart.instellingen, first.prijs, first.code
+    plaats, prijs, code = tarief.plaats, tarief.prijs, tarief.code
+    assert plaats is not None and prijs is not None and code is not None
+    kaart = plaats.kaart.instellingen
     begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
     volume = bedrag = 0
     for levering in members:
@@ -47,7 +49,7 @@ def line_values(members: Sequence[Levering], maand: int, volgnummer: int, mark: 
     wire = volume * tarief.per_unit
     identity = (
         f"D\x1f{kaart.aanbieder}\x1f{toewijzing.gemeente}\x1f{toewijzing.toewijzingnummer}\x1f{code.productcategorie}\x1f"
-        f"{code.productcode}\x1f{begindatum}\x1f{einddatum}\x1f{wire}\x1f{tarief.eenheid}\x1f{bedrag}\x1f{volgnummer}"
+        f"{code.productcode}\x1f{begindatum.isoformat()}\x1f{einddatum.isoformat()}\x1f{wire}\x1f{tarief.eenheid}\x1f{bedrag}\x1f{volgnummer}"
     )
     reference = number(20, identity)
     return (
@@ -61,7 +63,7 @@ def line_values(members: Sequence[Levering], maand: int, volgnummer: int, mark: 
         toewijzing.gemeente,
         toewijzing.bsn,
         toewijzing.toewijzingnummer,
-        first.plaats.perceel,
+        plaats.perceel,
         first.match.prestatiecode,
         prijs.gedeclareerd,
         code.productcategorie,

@@ -29,7 +29,8 @@ _VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", 
 _TIJD = ("minuten", "begintijd", "eindtijd")
 _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
 _OWN = ("id", "datum", "afspraak")
-_BATCH = 1024
+# Rows at a time: few enough to stay close to the processor while they are looked at column by column.
+_BATCH = 64
 _tijd_of = attrgetter(*_TIJD, "duur")
 _reeks_of = attrgetter(*_REEKS)
 
@@ -180,7 +181,7 @@ class Entries:
                 hashes[source.naam] = table.sha256
 
     def rows(self, table: Table[list[str]]) -> Iterator[Entry | Ongeldig]:
-        """Turn the rows of a table of registraties into entries, column by column, some thousands of rows at a time."""
+        """Turn the rows of a table of registraties into entries, column by column, some rows at a time."""
         layout = (tuple(table.columns.items()), table.width)
         memory = self._memories.get(layout)
         if memory is None:
