@@ -23,7 +23,7 @@ from mpj.reading.sources import find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig, parse_nummer, parse_registratie
 from mpj.records.rows import row_of
-from mpj.records.values import Registratie
+from mpj.records.values import Registratie, unchecked
 
 _VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _TIJD = ("minuten", "begintijd", "eindtijd")
@@ -31,6 +31,7 @@ _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
 _OWN = ("id", "datum", "afspraak")
 # Rows at a time: few enough to stay close to the processor while they are looked at column by column.
 _BATCH = 64
+_MANY = 100_000
 _tijd_of = attrgetter(*_TIJD, "duur")
 _reeks_of = attrgetter(*_REEKS)
 
@@ -114,6 +115,7 @@ class Entry(NamedTuple):
         return self.reeks.vorm
 
 
+_registratie = unchecked(Registratie)
 _make_entry = partial(tuple.__new__, Entry)
 
 
@@ -275,6 +277,49 @@ class _Memory:
             self._vormen[self._vorm_of(fields)] = self._all.vorm(registratie)
             self._tijden[self._tijd_of(fields)] = self._all.tijd(registratie)
         return self._all.of(registratie)
+
+
+def read_registraties(
+    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
+) -> Iterator[Registratie | Ongeldig]:
+    """Read registraties from CSV files, folders or zips (docs/formats.md), one at a time.
+
+    Yields a Registratie per row, or an Ongeldig that says why not. Unknown columns go to `report` as warnings, the
+    SHA-256 of every file to `hashes`. Raises InputError for a file that is no such table.
+    """
+    entries = Entries(lambda _: "")
+    for number, item in enumerate(entries.read(paths, report=report, hashes=hashes), 1):
+        if isinstance(item, Ongeldig):
+            yield item
+            continue
+        datum, identity, reeks, (minuten, begintijd, eindtijd, _), afspraak, bestand, rij = item
+        vorm = reeks.vorm
+        yield _registratie(
+            (
+                identity,
+                reeks.bsn,
+                datum,
+                minuten,
+                begintijd,
+                eindtijd,
+                vorm.kwalificatieniveau,
+                reeks.medewerker,
+                vorm.prestatiecode,
+                reeks.toewijzingnummer,
+                reeks.gemeente,
+                vorm.soort,
+                vorm.tijdsoort,
+                vorm.status,
+                vorm.bevestigd,
+                afspraak,
+                vorm.aantal,
+                reeks.onderaannemer,
+                bestand,
+                rij,
+            )
+        )
+        if number % _MANY == 0:
+            entries.forget()
 
 
 def _all_of(column: Sequence[object], value: object) -> Iterator[int]:

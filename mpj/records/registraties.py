@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-
 from attrs import frozen
 
-from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_bsn, check_choice, check_gemeente, parse_date, parse_number, parse_time
-from mpj.records.rows import Row, read_rows
+from mpj.records.rows import Row
 from mpj.records.uitval import Uitval
 from mpj.records.values import (
     MAX_AANTAL,
@@ -52,17 +48,6 @@ class Ongeldig:
     uitval: Uitval
     id: str
     vervallen: bool = False
-
-
-def read_registraties(
-    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
-) -> Iterator[Registratie | Ongeldig]:
-    """Read registraties from CSV files, folders or zips (docs/formats.md), one at a time.
-
-    Yields a Registratie per row, or an Ongeldig that says why not. Unknown columns go to `report` as warnings, the
-    SHA-256 of every file to `hashes`. Raises InputError for a file that is no such table.
-    """
-    yield from read_rows(paths, COLUMNS, REQUIRED, parse_registratie, report, hashes)
 
 
 def parse_registratie(row: Row) -> Registratie | Ongeldig:

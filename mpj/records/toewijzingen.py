@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, time
+from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from attrs import frozen
 
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
 from mpj.reading.sources import Source, find_sources
+from mpj.reading.tables import Table, open_table
 from mpj.records.registraties import parse_nummer
-from mpj.records.rows import Row, shows_bsn, source_rows
+from mpj.records.rows import Row, row_of, shows_bsn
 from mpj.records.uitval import Uitval
-from mpj.records.values import Toewijzing
+from mpj.records.values import Toewijzing, open_end, unchecked
 
 if TYPE_CHECKING:
     from mpj.messages import ToegewezenProduct
@@ -61,6 +63,24 @@ class OngeldigeToewijzing:
     stempel_onleesbaar: bool = False
 
 
+_OWN = ("toewijzingnummer", "bsn", "begindatum", "einddatum", "toewijzingsdatum", "toewijzingstijd")
+_terms_of = attrgetter(
+    "gemeente",
+    "aanbieder",
+    "prestatiecodes",
+    "productcategorie",
+    "productcode",
+    "budget_cent",
+    "volume",
+    "eenheid",
+    "frequentie",
+    "kwalificatieniveau_max",
+    "perceel",
+    "reden_wijziging",
+)
+_toewijzing = unchecked(Toewijzing)
+
+
 def read_toewijzingen(
     paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
 ) -> Iterator[Toewijzing | OngeldigeToewijzing]:
@@ -73,8 +93,59 @@ def read_toewijzingen(
         if source.suffix == ".xml":
             yield from _read_jw301(source, hashes)
             continue
-        for row in source_rows(source, COLUMNS, REQUIRED, report, hashes):
-            yield parse_toewijzing(row)
+        with open_table(source, COLUMNS, REQUIRED) as table:
+            if report is not None:
+                for warning in table.warnings:
+                    report(warning)
+            yield from _from_table(table)
+        if hashes is not None:
+            hashes[source.naam] = table.sha256
+
+
+def _from_table(table: Table[list[str]]) -> Iterator[Toewijzing | OngeldigeToewijzing]:
+    """Turn rows into toewijzingen. What many share is read with all rules once; of the rest each field is read by itself."""
+    width, columns = table.width, table.columns
+    places = [columns[name] for name in columns if name not in _OWN]
+    terms_of, own_of = itemgetter(*places), itemgetter(*(columns.get(name, width) for name in _OWN))
+    known: dict[object, tuple[Any, ...]] = {}
+    for rij, fields in table:
+        if len(fields) != width:
+            yield parse_toewijzing(row_of(table, rij, fields))
+            continue
+        terms = known.get(terms_of(fields))
+        made = None if terms is None else _on_known_terms(terms, own_of([*fields, ""]), table.naam, rij)
+        item = made or parse_toewijzing(row_of(table, rij, fields))
+        if terms is None and isinstance(item, Toewijzing):
+            known[terms_of(fields)] = _terms_of(item)
+        yield item
+
+
+def _on_known_terms(terms: tuple[Any, ...], own: tuple[str, ...], bestand: str, rij: int) -> Toewijzing | None:
+    """Return a toewijzing on terms that were read before; None where its row has to be read with all rules."""
+    nummer, bsn, *dates = own
+    begin, end, datum, tijd = map(str.strip, dates)
+    try:
+        begindatum = parse_date(begin)
+        einddatum = open_end(parse_date(end)) if end else None
+        if einddatum is not None and einddatum < begindatum:
+            return None
+        gemeente, aanbieder, *rest = terms
+        values = (
+            parse_nummer(nummer.strip()),
+            check_bsn(bsn),
+            gemeente,
+            aanbieder,
+            begindatum,
+            einddatum,
+            *rest,
+            parse_date(datum) if datum else None,
+            parse_clock(tijd) if tijd else None,
+            bestand,
+            rij,
+        )
+    except FieldError:
+        return None
+    return _toewijzing(values)
 
 
 def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
