@@ -4,12 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint types unit bench docs clean
+# How many registraties `make bench` compares mpj and its peers on.
+REGISTRATIES ?= 1000000
+
+.PHONY: help setup demo test lint types unit bench growth docs clean
 
 help:
 	@echo "make demo   set up and declare one month of a synthetic region"
 	@echo "make test   set up and run all checks (ruff, mypy strict, pytest with hypothesis)"
-	@echo "make bench  run the benchmarks"
+	@echo "make bench  run the benchmarks, and mpj beside its peers (REGISTRATIES=$(REGISTRATIES)); rewrites docs/speed.md"
+	@echo "make growth measure what a record or line more costs; rewrites docs/speed.md"
 	@echo "make docs   rewrite the generated tables in docs/"
 
 $(STAMP): pyproject.toml
@@ -37,6 +41,10 @@ unit: setup
 
 bench: setup
 	$(BIN)/pytest benchmarks --benchmark-only
+	$(BIN)/python -m benchmarks.peers --registraties $(REGISTRATIES) --docs docs/speed.md
+
+growth: setup
+	$(BIN)/python -m benchmarks.growth --docs docs/speed.md
 
 docs: setup
 	$(BIN)/python -m mpj.docs docs

@@ -27,9 +27,11 @@ ORDER = (
     "verification",
     "workbench",
     "ledger",
+    "columnar",
+    "spark",
     "cli",
 )
-EXACT = ("reading", "protocol", "records", "contract", "tariefkaart", "engine", "output", "messages")
+EXACT = ("reading", "protocol", "records", "contract", "tariefkaart", "engine", "output", "messages", "columnar", "spark")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -70,7 +72,7 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
 
 CORE_ONLY = """
 import sys
-for name in ("lxml", "click", "rich", "sqlalchemy", "openpyxl"):
+for name in ("lxml", "click", "rich", "sqlalchemy", "openpyxl", "duckdb"):
     sys.modules[name] = None
 import mpj
 from mpj.protocol import MPJ_16

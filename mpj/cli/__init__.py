@@ -27,7 +27,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("mpj.cli.explain", "Leg één regel of één registratie stap voor stap uit."),
 }
 
-EXTRAS = {"lxml": "messages", "rich": "cli", "openpyxl": "xlsx", "sqlalchemy": "ledger", "alembic": "ledger", "psycopg": "ledger"}
+EXTRAS = {
+    "lxml": "messages",
+    "rich": "cli",
+    "openpyxl": "xlsx",
+    "sqlalchemy": "ledger",
+    "alembic": "ledger",
+    "psycopg": "ledger",
+    "duckdb": "columnar",
+}
 
 
 class Lazy(click.Group):

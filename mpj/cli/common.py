@@ -30,6 +30,17 @@ force_option = click.option("--force", is_flag=True, help="Schrijf ook in een ma
 strict_option = click.option("--strict", is_flag=True, help="Eindig met code 1 als er iets is uitgevallen of afgekeurd.")
 
 
+def opened_ledger(url: str) -> Any:
+    """Open a ledger that exists, as an `mpj.Ledger`; only `mpj declare` and `mpj verify` make a new one. Raises InputError."""
+    from mpj.ledger import Ledger
+
+    ledger = Ledger(url)
+    if not ledger.database.exists():
+        text, verwacht = "dit ledger bestaat nog niet", "een ledger van mpj declare --ledger of mpj verify --ledger"
+        raise InputError(Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht=verwacht))
+    return ledger
+
+
 class Datum(click.ParamType[date]):
     """A date as 2026-03-31 or 31-03-2026."""
 

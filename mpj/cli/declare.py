@@ -51,6 +51,13 @@ of de aanroep klopt niet en er is niets geschreven.
     "--toewijzingen", type=FILE, multiple=True, required=True, metavar="FILE", help="toewijzingen.csv, of JW301-berichten."
 )
 @click.option("--registraties", type=FILE, multiple=True, metavar="FILE", help="registraties.csv: de geregistreerde tijd.")
+@click.option(
+    "--executor",
+    type=click.Choice(["python", "columnar"]),
+    default="python",
+    show_default=True,
+    help="Wie rekent: Python, of DuckDB (mpj[columnar]), dat ook Parquet leest. De uitkomst is dezelfde.",
+)
 @click.option("--verblijf", type=FILE, multiple=True, metavar="FILE", help="verblijf.csv: de verblijven.")
 @click.option(
     "--medewerkers", type=FILE, multiple=True, metavar="FILE", help="medewerkers.csv: het niveau per medewerker; gaat voor."
@@ -89,6 +96,7 @@ def command(
     contracten: tuple[Path, ...],
     toewijzingen: tuple[Path, ...],
     registraties: tuple[Path, ...],
+    executor: str,
     verblijf: tuple[Path, ...],
     medewerkers: tuple[Path, ...],
     periode: str,
@@ -125,6 +133,8 @@ def command(
         raise click.UsageError(
             "met --ledger zijn --nalevering, --eerder en --volgnummer niet nodig: het ledger weet wat er eerder was"
         )
+    if executor == "columnar" and (ledger is not None or berichten):
+        raise click.UsageError("--executor columnar gaat niet samen met --ledger of --berichten: laat --executor dan weg")
     if not registraties and not verblijf and ledger is None:
         text = "er is niets om te declareren"
         raise InputError(
@@ -146,7 +156,7 @@ def command(
             result = inputs.declare(settings | extra, ledger)
         else:
             settings |= {"nalevering": nalevering, "volgnummer": volgnummer}
-            result = write(inputs.declare(settings)) if berichten else inputs.declare_files(settings, folder)
+            result = write(inputs.declare(settings)) if berichten else inputs.declare_files(settings, folder, executor)
     with best_effort():
         show_meldingen(result, meldingen)
         show_summary(result.samenvatting, out)
@@ -212,7 +222,7 @@ class Inputs:
             **settings,
         )
 
-    def declare_files(self, settings: dict[str, Any], folder: Path) -> Any:
+    def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python") -> Any:
         """Declare the files straight into `folder`, and return an `mpj.output.bulk.Outcome`."""
         import mpj
         from mpj.engine.run import Job
@@ -222,9 +232,17 @@ class Inputs:
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
         earlier = _earlier(self.eerder, self.invoer.setdefault("eerder", {}))
         job = Job(contracts, self._toewijzingen(), eerder=earlier, **self._common(), **settings)
-        counted = partial(self.progress.counted, "registraties")
+        options = self._options("registraties")
+        if executor == "columnar":
+            from mpj import columnar
+
+            progress = self.progress.step("stappen")
+            stays = self._verblijf()
+            return columnar.declare_files(
+                job, self.registraties, folder, verblijf=stays, invoer=self.invoer, progress=progress, **options
+            )
         with closing(Partitions()) as rows:
-            rows.read(self.registraties, counted=counted, **self._options("registraties"))
+            rows.read(self.registraties, counted=partial(self.progress.counted, "registraties"), **options)
             progress = self.progress.step("delen")
             return declare_files(job, rows, folder, verblijf=self._verblijf(), invoer=self.invoer, progress=progress)
 

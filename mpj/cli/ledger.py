@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mpj.cli.common import FILE, Command, count, euros, guarded, meldingen_option, today
+from mpj.cli.common import FILE, Command, count, euros, guarded, meldingen_option, opened_ledger, today
 from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from mpj.ledger import Geboekt
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -57,7 +59,7 @@ def send(nummers: tuple[str, ...], alles: bool, ledger: str, meldingen: str) -> 
     """
     if alles == bool(nummers):
         raise click.UsageError("geef declaratienummers, of --alles")
-    with _opened(ledger) as opened:
+    with opened_ledger(ledger) as opened:
         _show(opened.send(None if alles else nummers, op=today()), "Er staat niets klaar.")
 
 
@@ -71,7 +73,7 @@ def withdraw(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
 
     Hun regels zijn weer nieuw: de volgende run declareert ze onder nieuwe nummers.
     """
-    with _opened(ledger) as opened:
+    with opened_ledger(ledger) as opened:
         _show(opened.withdraw(nummers, op=today()), "")
 
 
@@ -82,7 +84,7 @@ def withdraw(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
 @guarded
 def resend(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
     """Laat afgekeurde regels ongewijzigd nog eens meegaan met de volgende run."""
-    with _opened(ledger) as opened:
+    with opened_ledger(ledger) as opened:
         found = opened.resend(nummers)
     click.echo(f"{count(len(found))} regels gaan opnieuw mee met de volgende mpj declare.")
 
@@ -97,7 +99,7 @@ def answer(bestanden: tuple[Path, ...], ledger: str, meldingen: str) -> None:
 
     Klopt er een niet, dan verandert er niets. Een antwoord dat al geboekt was, verandert ook niets.
     """
-    with _opened(ledger) as opened:
+    with opened_ledger(ledger) as opened:
         _show(opened.answer(bestanden, op=today()), "")
 
 
@@ -107,8 +109,11 @@ def answer(bestanden: tuple[Path, ...], ledger: str, meldingen: str) -> None:
 @meldingen_option
 @guarded
 def status(ledger: str, formaat: str, meldingen: str) -> None:
-    """Toon per gemeente wat openstaat, is toegekend, is afgekeurd (per retourcode) en opzij staat."""
-    with _opened(ledger, existing=True) as opened:
+    """Toon per gemeente wat openstaat, is toegekend, is afgekeurd (per retourcode), te herstellen is en opzij staat.
+
+    Ook hoever budgetten en omvang zijn gebruikt (in aantallen toewijzingen), het onderhanden werk, en wat een gemeente ontving.
+    """
+    with opened_ledger(ledger) as opened:
         found = opened.status()
     if formaat == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -124,23 +129,12 @@ def status(ledger: str, formaat: str, meldingen: str) -> None:
 @guarded
 def work(ledger: str, formaat: str, meldingen: str) -> None:
     """Toon het onderhanden werk in euro's: geleverd, en nog niet gedeclareerd of toegekend."""
-    with _opened(ledger, existing=True) as opened:
+    with opened_ledger(ledger) as opened:
         found = opened.work()
     if formaat == "json":
         click.echo(json.dumps({"formaat": 1, "soort": "onderhanden_werk"} | found, ensure_ascii=False, indent=2))
     else:
         _show_work(found)
-
-
-@command.command(cls=Command)
-@click.argument("nummer", metavar="REFERENTIENUMMER")
-@_ledger_option
-@meldingen_option
-@guarded
-def explain(nummer: str, ledger: str, meldingen: str) -> None:
-    """Vertel het hele leven van een regel: registraties, verzending, antwoord en wat daarop volgde."""
-    with _opened(ledger, existing=True) as opened:
-        click.echo(str(opened.explain(nummer)), nl=False)
 
 
 @command.command(cls=Command)
@@ -150,21 +144,9 @@ def explain(nummer: str, ledger: str, meldingen: str) -> None:
 @guarded
 def erase(bsn_bestand: Path, ledger: str, meldingen: str) -> None:
     """Verwijder cliënten na de bewaartermijn; bedragen blijven, dus de totalen ook."""
-    with _opened(ledger, existing=True) as opened:
+    with opened_ledger(ledger) as opened:
         removed, unknown = opened.erase(_read_bsns(bsn_bestand), op=today())
     click.echo(f"{count(removed)} cliënten verwijderd, {count(unknown)} niet in dit ledger.")
-
-
-def _opened(url: str, *, existing: bool = False) -> Any:
-    from mpj.ledger import Ledger
-
-    ledger = Ledger(url)
-    if existing and not ledger.database.exists():
-        text = "dit ledger bestaat nog niet"
-        raise InputError(
-            Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht="een ledger van mpj declare --ledger")
-        )
-    return ledger
 
 
 def _read_bsns(path: Path) -> list[str]:
@@ -199,15 +181,34 @@ _STATES = ("concept", "verzonden", "toegekend", "afgekeurd", "te_herstellen", "n
 
 def _show_status(found: Mapping[str, Any]) -> None:
     from rich.console import Console
-    from rich.table import Table
 
     console = Console(width=None if Console().is_terminal else 110, highlight=False, markup=False)
-    table = Table(title="Regels per gemeente", title_justify="left", title_style="bold")
-    table.add_column("gemeente")
-    table.add_column("stand", no_wrap=True)
-    table.add_column("aantal", justify="right")
-    table.add_column("bedrag", justify="right")
-    for gemeente, rows in found["gemeenten"].items():
+    if found["gemeenten"] or not found["ontvangen"]:
+        console.print(_lines_table(found["gemeenten"]))
+    limits = _limits_table(found["gemeenten"])
+    if limits.row_count:
+        console.print(limits)
+    if found["ontvangen"]:
+        console.print(_received_table(found["ontvangen"]))
+    for row in found["declaraties"]:
+        if row["status"] in ("concept", "verzonden"):
+            what = f"{row['declaratienummer']}  {row['declaratieperiode']}  gemeente {row['gemeente']}  {row['status']}"
+            console.print(f"{what}  {count(row['regels'])} regels  {euros(row['bedrag_cent'])}")
+
+
+def _table(title: str, *columns: str, right: int = 0) -> Table:
+    """Return a table of which the last `right` columns hold numbers."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for place, name in enumerate(columns):
+        table.add_column(name, no_wrap=True, justify="right" if place >= len(columns) - right else "left")
+    return table
+
+
+def _lines_table(gemeenten: Mapping[str, Any]) -> Table:
+    table = _table("Regels per gemeente", "gemeente", "stand", "aantal", "bedrag", right=2)
+    for gemeente, rows in gemeenten.items():
         for name in _STATES:
             if name in rows:
                 table.add_row(gemeente, name, count(rows[name]["regels"]), euros(rows[name]["bedrag_cent"]))
@@ -216,11 +217,32 @@ def _show_status(found: Mapping[str, Any]) -> None:
         for reden, row in rows["opzij"].items():
             table.add_row(gemeente, f"  opzij: {reden}", count(row["aantal"]), euros(row["bekende_waarde_cent"]))
         table.add_section()
-    console.print(table)
-    for row in found["declaraties"]:
-        if row["status"] in ("concept", "verzonden"):
-            what = f"{row['declaratienummer']}  {row['declaratieperiode']}  gemeente {row['gemeente']}  {row['status']}"
-            console.print(f"{what}  {count(row['regels'])} regels  {euros(row['bedrag_cent'])}")
+    return table
+
+
+_BANDS = {"tot_50_procent": "tot 50%", "tot_80_procent": "50-80%", "tot_100_procent": "80-100%", "op": "op"}
+
+
+def _limits_table(gemeenten: Mapping[str, Any]) -> Table:
+    columns = ("gemeente", "limiet", "toewijzingen", *_BANDS.values(), "geen totaal")
+    table = _table("Gebruik van limieten, in aantallen toewijzingen", *columns, right=6)
+    for gemeente, rows in gemeenten.items():
+        for kind, row in rows["limieten"].items():
+            if row["toewijzingen"]:
+                numbers = [row["toewijzingen"], *(row[band] for band in _BANDS), row.get("zonder_totaal", 0)]
+                table.add_row(gemeente, kind, *(count(number) for number in numbers))
+    return table
+
+
+def _received_table(received: Mapping[str, Any]) -> Table:
+    table = _table("Ontvangen en getoetst, per aanbieder", "aanbieder", "stand", "aantal", "bedrag", right=2)
+    for aanbieder, rows in received.items():
+        for name, number in rows["berichten"].items():
+            table.add_row(aanbieder, f"berichten {name}", count(number), "")
+        for name, row in rows["regels"].items():
+            table.add_row(aanbieder, f"regels {name}", count(row["regels"]), euros(row["bedrag_cent"]))
+        table.add_section()
+    return table
 
 
 def _show_work(found: Mapping[str, Any]) -> None:
@@ -229,6 +251,7 @@ def _show_work(found: Mapping[str, Any]) -> None:
         ("concept_cent", "klaar om te verzenden"),
         ("wacht_op_antwoord_cent", "wacht op antwoord"),
         ("te_herstellen_cent", "afgekeurd, te herstellen"),
+        ("niet_verwerkt_cent", "nooit verwerkt, gaat mee met de volgende mpj declare"),
         ("opzij_cent", "opzij gezet, met bekende waarde"),
     ):
         click.echo(f"  {text}: {euros(found[name])}")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
+from attrs import evolve
 
 from mpj.cli.common import (
     FILE,
     Command,
     Datum,
     Progress,
+    best_effort,
     count,
     euros,
     force_option,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from mpj.reading.sources import Source
-    from mpj.verification import MemoryHistory, Verificatie
+    from mpj.verification import Verificatie
 
 _EPILOG = """
 Voorbeeld:
@@ -38,9 +40,11 @@ Voorbeeld:
   mpj verify --bericht jw323.xml --contracten tariffs/voorbeeldregio --toewijzingen toewijzingen.csv \\
       --eerder berichten/ --out antwoord
 
-Zonder --eerder zijn dubbele nummers, creditregels en het totaal van een toewijzing niet (helemaal) te toetsen; dat staat dan in de
-samenvatting. Eindcode 0: klaar; 1: klaar, maar met --strict en er is iets afgekeurd of niet beoordeeld; 2: de invoer of de aanroep
-klopt niet en er is niets geschreven.
+Zonder --ledger of --eerder zijn dubbele nummers, creditregels en het totaal van een toewijzing niet (helemaal) te toetsen; dat
+staat dan in de samenvatting. Met --ledger onthoudt mpj elke declaratie met haar antwoord, en neemt het met --eerder over wat van
+voor het ledger is. Dezelfde declaratie nog eens toetsen geeft hetzelfde antwoord; wordt het een ander, dan moet --force erbij.
+Eindcode 0: klaar; 1: klaar, maar met --strict en er is iets afgekeurd of niet beoordeeld; 2: de invoer of de aanroep klopt niet en
+er is niets geschreven.
 """
 _UITKOMST = {
     "toegekend": "volledig toegekend",
@@ -60,8 +64,15 @@ _UITKOMST = {
     "--toewijzingen", type=FILE, multiple=True, required=True, metavar="FILE", help="toewijzingen.csv, of JW301-berichten."
 )
 @click.option("--eerder", type=FILE, multiple=True, metavar="FILE", help="Eerdere declaraties en antwoorden (JW323, JW325).")
+@click.option("--ledger", default=None, metavar="URL", help="Ledger dat elke declaratie met haar antwoord onthoudt.")
+@click.option("--proef", is_flag=True, help="Met --ledger: toets en onthoud niets.")
 @click.option("--gemeenten", type=FILE, default=None, metavar="FILE", help="CSV met kolom gemeente: de codes van het CBS (TR378).")
-@click.option("--dagtekening", type=Datum(), default=None, help="Datum van ontvangst en van het antwoord.  [standaard: vandaag]")
+@click.option(
+    "--dagtekening",
+    type=Datum(),
+    default=None,
+    help="Datum van ontvangst en van het antwoord.  [standaard: vandaag; met --ledger de dag van de eerste keer]",
+)
 @click.option("--taal", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Taal van de toelichting.")
 @click.option(
     "--onbeoordeeld",
@@ -79,6 +90,8 @@ def command(
     contracten: tuple[Path, ...],
     toewijzingen: tuple[Path, ...],
     eerder: tuple[Path, ...],
+    ledger: str | None,
+    proef: bool,
     gemeenten: Path | None,
     dagtekening: date | None,
     taal: str,
@@ -95,9 +108,15 @@ def command(
     from mpj.output import output_folder
     from mpj.verification.output import write_verification
 
+    if proef and ledger is None:
+        raise click.UsageError("--proef hoort bij --ledger")
     progress = Progress()
     with output_folder(out, force=force) as folder, progress.shown():
-        outcome, history = verify_files(
+
+        def write(outcome: Verificatie) -> None:
+            write_verification(outcome, folder)
+
+        outcome = verify_files(
             bericht=bericht,
             contracten=contracten,
             toewijzingen=toewijzingen,
@@ -105,14 +124,16 @@ def command(
             gemeenten=gemeenten,
             meldingen=meldingen,
             progress=progress,
-            settings={"dagtekening": dagtekening or today(), "taal": taal, "onbeoordeeld": onbeoordeeld},
+            settings={"dagtekening": dagtekening, "taal": taal, "onbeoordeeld": onbeoordeeld},
+            write=write,
+            ledger=None if ledger is None else (ledger, {"proef": proef, "vervang": force}),
         )
-        write_verification(outcome, folder)
-    for fault in (*(history.meldingen if history else ()), *outcome.meldingen):
-        show_fault(fault, meldingen)
-    if meldingen == "json":
-        show_findings(outcome, bericht.name)
-    show_summary(outcome.samenvatting, out)
+    with best_effort():
+        for fault in outcome.meldingen:
+            show_fault(fault, meldingen)
+        if meldingen == "json":
+            show_findings(outcome, bericht.name)
+        show_summary(outcome.samenvatting, out)
     refused = outcome.samenvatting["afgekeurd"] + outcome.samenvatting["niet_beoordeeld"]
     return 1 if strict and refused else 0
 
@@ -127,11 +148,15 @@ def verify_files(
     meldingen: str,
     progress: Progress,
     settings: dict[str, Any],
-) -> tuple[Verificatie, MemoryHistory | None]:
-    """Read the files and verify the message; warnings go to stderr as they come."""
+    write: Callable[[Verificatie], None],
+    ledger: tuple[str, dict[str, Any]] | None = None,
+) -> Verificatie:
+    """Read the files, verify the message and write what came of it; warnings go to stderr as they come.
+
+    With a `ledger` (its URL, and options of `mpj.Ledger.verify`) the files are written before it is committed.
+    """
     import mpj
     from mpj.messages import read_jw323
-    from mpj.verification import MemoryHistory, verify
 
     invoer: dict[str, str] = {}
     source = _one_source(bericht)
@@ -139,18 +164,46 @@ def verify_files(
         message = read_jw323(cast("BinaryIO", stream), source.naam)
         invoer[source.naam] = stream.sha256()
     options: dict[str, Any] = {"report": lambda fault: show_fault(fault, meldingen), "hashes": invoer}
-    history = MemoryHistory.read(eerder, hashes=invoer) if eerder else None
-    outcome = verify(
+    judge = _judge(eerder, invoer) if ledger is None else _judge_with(*ledger, eerder, invoer, write)
+    outcome = judge(
         message,
         mpj.load_contracts(contracten, report=options["report"]),
         progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options)),
-        history=history,
         gemeenten=_codes(gemeenten, invoer) if gemeenten else None,
         invoer=invoer,
         progress=progress.step("regels"),
         **settings,
     )
-    return outcome, history
+    if ledger is None:
+        write(outcome)
+    return outcome
+
+
+def _judge(eerder: tuple[Path, ...], invoer: dict[str, str]) -> Callable[..., Verificatie]:
+    """Return how a message is verified against the earlier messages in files, if there are any."""
+    from mpj.verification import MemoryHistory, verify
+
+    history = MemoryHistory.read(eerder, hashes=invoer) if eerder else None
+
+    def judge(*args: Any, dagtekening: date | None, **settings: Any) -> Verificatie:
+        outcome = verify(*args, dagtekening=dagtekening or today(), history=history, **settings)
+        return evolve(outcome, meldingen=(*(history.meldingen if history else ()), *outcome.meldingen))
+
+    return judge
+
+
+def _judge_with(
+    url: str, told: dict[str, Any], eerder: tuple[Path, ...], invoer: dict[str, str], write: Callable[[Verificatie], None]
+) -> Callable[..., Verificatie]:
+    """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
+    from functools import partial
+
+    from mpj.ledger import Ledger
+    from mpj.reading.sources import find_sources
+    from mpj.verification.history import read_messages
+
+    earlier = list(read_messages(find_sources(eerder, (".xml",)), hashes=invoer)) if eerder else []
+    return partial(Ledger(url).verify, op=today(), eerder=earlier, before_commit=write, **told)
 
 
 def _one_source(path: Path) -> Source:

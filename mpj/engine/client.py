@@ -103,6 +103,15 @@ class Clientrun:
         """
         return _Client(self, bsn, registraties, stays, maanden).run()
 
+    def match(
+        self, dekkingen: Sequence[Dekking], nummer: int | None, gemeente: str | None, prestatiecode: str | None, day: date
+    ) -> Match | Afwijzing:
+        """Return the toewijzing for care of a client with these `dekkingen` (`mpj.engine.matching.find`), unless it is too old."""
+        match = find(dekkingen, nummer, gemeente, prestatiecode, day)
+        if isinstance(match, Match) and (end := self.periode.verlopen(match.dekking.toewijzing.einddatum)):
+            return Afwijzing("te_oud", f"de productperiode eindigde op {end}")
+        return match
+
 
 class _Client:
     """The work for one client."""
@@ -271,10 +280,7 @@ class _Client:
         key = (nummer, gemeente, prestatiecode, bisect_right(self.grenzen, datum))
         match = self._matches.get(key)
         if match is None:
-            match = find(self.dekkingen, nummer, gemeente, prestatiecode, datum)
-            if isinstance(match, Match) and (end := self.context.periode.verlopen(match.dekking.toewijzing.einddatum)):
-                match = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
-            self._matches[key] = match
+            match = self._matches[key] = self.context.match(self.dekkingen, nummer, gemeente, prestatiecode, datum)
         return match
 
     def _tarief(self, match: Match, datum: date, dag: Dag, soort: str | None, niveau: str | None, *, zonder_tijd: bool) -> Tarief:

@@ -12,6 +12,7 @@ from attrs import asdict
 from mpj import __version__
 from mpj.contract import Contract
 from mpj.engine.levering import Levering
+from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Declaratieregel
 from mpj.protocol.rounding import half_up
 from mpj.records.uitval import REDENEN, Uitval
@@ -46,8 +47,7 @@ class Totals:
                     self.afgetopt_records += 1
                     self.afgetopt_cent += levering.rest_cents
             if tarief.telt_minuten and tarief.prijs is not None:
-                prijs = tarief.prijs
-                self._time(members, prijs.minuten, 1 if tarief.ongerond else prijs.minuten, prijs.tarief_cent)
+                self._time(members, tarief)
 
     def merge(self, other: Totals) -> None:
         """Add what was counted of other clients."""
@@ -61,7 +61,13 @@ class Totals:
         self.op_planning += other.op_planning
         self._rounding.update(other._rounding)
 
-    def _time(self, members: Iterable[Levering], minutes: int, unit: int, price: int) -> None:
+    def add_sums(self, tarief: Tarief, records: int, geteld: int, units: int) -> None:
+        """Add the sums of deliveries that were each counted and priced by themselves (`Tarief.gewoon`) at one `tarief`."""
+        self.gedeclareerd += records
+        if tarief.telt_minuten:
+            self._spent(tarief, geteld, geteld, units, units)
+
+    def _time(self, members: Iterable[Levering], tarief: Tarief) -> None:
         """Add the time of one line: all of it has one price and one unit."""
         geleverd = gefactureerd = geteld = 0
         voor_limiet = 0
@@ -71,12 +77,19 @@ class Totals:
             gefactureerd += levering.units
             geteld += levering.geteld
             voor_limiet += levering.voor_limiet
+        self._spent(tarief, geleverd, geteld, voor_limiet, gefactureerd)
+
+    def _spent(self, tarief: Tarief, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int) -> None:
+        """Add minutes delivered and counted, and units before and after the limits."""
+        prijs = tarief.prijs
+        assert prijs is not None
+        unit = 1 if tarief.ongerond else prijs.minuten
         rounding = voor_limiet * unit - geteld
         self.geleverd += geleverd
         self.gefactureerd += gefactureerd * unit
         self.aanwezigheid += geteld - geleverd
         self.afronding += rounding
-        self._rounding[minutes] += rounding * price
+        self._rounding[prijs.minuten] += rounding * prijs.tarief_cent
 
     @property
     def afronding_cent(self) -> int:

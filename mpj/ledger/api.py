@@ -15,7 +15,8 @@ from mpj.ledger.database import WACHT_SECONDEN, Database
 
 if TYPE_CHECKING:
     from mpj.explanation import Uitleg
-    from mpj.messages import Antwoordbericht
+    from mpj.messages import Antwoordbericht, Declaratiebericht
+    from mpj.verification import Verificatie
 
 
 class Ledger:
@@ -38,6 +39,10 @@ class Ledger:
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
+
+    def _database(self, *, proef: bool) -> Database:
+        """Return the database, for a trial on a ledger that does not exist yet one in memory."""
+        return Database("sqlite://") if proef and not self.database.exists() else self.database
 
     def declare(
         self,
@@ -83,10 +88,7 @@ class Ledger:
             invoer or {},
             progress,
         )
-        database = self.database
-        if proef and not database.exists():
-            database = Database("sqlite://")
-        with database.transaction(keep=not proef) as connection:
+        with self._database(proef=proef).transaction(keep=not proef) as connection:
             result = run(connection, given)
             if before_commit is not None:
                 before_commit(result)
@@ -131,6 +133,38 @@ class Ledger:
         with self.database.transaction() as connection:
             return answer(connection, pairs, op)
 
+    def verify(
+        self,
+        bericht: Declaratiebericht,
+        contracten: Iterable[Contract],
+        toewijzingen: Iterable[Any],
+        *,
+        op: date,
+        dagtekening: date | None = None,
+        eerder: Iterable[Declaratiebericht | Antwoordbericht] = (),
+        vervang: bool = False,
+        proef: bool = False,
+        before_commit: Callable[[Verificatie], None] | None = None,
+        **options: Any,
+    ) -> Verificatie:
+        """Verify a received declaration (JW323) against all that came before it, and remember it with its answer.
+
+        Input and `options` as for `mpj.verify`. `op` is today: the date of receipt and of the answer, unless `dagtekening` says
+        otherwise; a message that was verified before keeps its date. It keeps its place too: the same message again gives the same
+        answer. Where the answer would be another one, `vervang` lets it replace the one that is remembered. `eerder` are messages
+        and answers from before the ledger, which takes them over. `proef` judges and remembers nothing. `before_commit` gets the
+        outcome while it can still be undone. Raises InputError as `mpj.verify` does; for an answer that changes without `vervang`;
+        and for `eerder` that contradicts what is known.
+        """
+        from mpj.ledger.receiving import Ontvangen, receive
+
+        given = Ontvangen(bericht, list(contracten), toewijzingen, op, dagtekening, list(eerder), vervang or proef, options)
+        with self._database(proef=proef).transaction(keep=not proef) as connection:
+            outcome = receive(connection, given)
+            if before_commit is not None:
+                before_commit(outcome)
+        return outcome
+
     def status(self) -> dict[str, Any]:
         """Return counts and eurocents by municipality and state, ready for JSON; no client is named."""
         from mpj.ledger.status import status
@@ -139,18 +173,25 @@ class Ledger:
             return status(connection)
 
     def work(self) -> dict[str, Any]:
-        """Return onderhanden werk in eurocents: delivered, not yet declared or not yet granted."""
+        """Return onderhanden werk in eurocents: delivered, not yet declared or not yet granted (docs/ledger.md)."""
         from mpj.ledger.status import work
 
         with self.database.transaction(write=False) as connection:
             return work(connection)
 
-    def explain(self, referentienummer: str) -> Uitleg:
-        """Return the whole life of a line, from its records to its answer and what followed."""
-        from mpj.ledger.life import life
+    def explain(self, regel: str | None = None, *, bron: str | None = None) -> Uitleg:
+        """Return the whole life of a line (`regel`: its referentienummer) or of a record (`bron`: its id), without BSN.
 
+        Declared, sent, answered, credited, replaced, with return codes, and the records behind each line; of a line that a
+        municipality received what it said of it. Raises InputError when nothing in the ledger has that number or id, and ValueError
+        unless exactly one of `regel` and `bron` is given.
+        """
+        from mpj.ledger.life import life_of_line, life_of_record
+
+        if (regel is None) == (bron is None):
+            raise ValueError("give either regel or bron")
         with self.database.transaction(write=False) as connection:
-            return life(connection, referentienummer)
+            return life_of_line(connection, regel) if regel is not None else life_of_record(connection, bron or "")
 
     def erase(self, bsns: Iterable[str], *, op: date) -> tuple[int, int]:
         """Remove clients after the retention period; amounts stay, so that totals hold. Returns (removed, unknown).

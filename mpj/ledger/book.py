@@ -20,7 +20,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger.codec import dump, fingerprint
 from mpj.ledger.hold import Hold, reason_to_hold, sleutel_of
 from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
-from mpj.ledger.stand import Clientstand, Identiteit, Regel, Sleutel
+from mpj.ledger.stand import Clientstand, Identiteit, Regel, Sleutel, Spoor
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
@@ -69,7 +69,7 @@ class Book:
     partijen: Collection[tuple[str, str]]
     nieuws: Nieuws = field(factory=Nieuws)
     now: Clientstand = field(factory=lambda: Clientstand(0))
-    kept: set[Sleutel] = field(factory=set)
+    kept: dict[Sleutel, Spoor] = field(factory=dict)
     keys: dict[Identiteit, str] = field(factory=dict)
     held: dict[Identiteit, Hold] = field(factory=dict)
     frozen: set[Identiteit] = field(factory=set)
@@ -87,8 +87,15 @@ class Book:
         return self.stands[bsn].maanden
 
     def keeps(self, levering: Levering) -> bool:
-        """Say whether the delivery stands behind a granted or waiting line: it keeps its place, whatever arrives late."""
-        return sleutel_of(levering.record, levering.datum) in self.kept
+        """Say whether the delivery stands behind a granted or waiting line: it keeps its place, whatever arrives late.
+
+        One that a limit cut off, and is as it was, does not ask for the rest before what stands whole.
+        """
+        spoor = self.kept.get(sleutel_of(levering.record, levering.datum))
+        if spoor is None:
+            return False
+        cut_off = spoor.eenheden < levering.voor_limiet and self.vingers.get(spoor.sleutel[:2]) == spoor.vinger
+        return not cut_off or self.now.stand(identiteit(levering))[0] == WACHT
 
     def tarief(self, levering: Levering) -> int | None:
         """Return the price that a granted line was declared at, for as long as nothing else about it changed."""
@@ -140,7 +147,7 @@ class Book:
     def settle(self, bsn: str, compute: Callable[[], Uitkomst]) -> Uitkomst:
         """Return what is new or changed of one client, computing again for as long as a line turns out to be held or repriced."""
         self.now = self.stands[bsn]
-        self.kept = {spoor.sleutel for sporen in self.now.sporen.values() for spoor in sporen}
+        self.kept = {spoor.sleutel: spoor for sporen in self.now.sporen.values() for spoor in sporen}
         self.held, self.frozen, self.repriced = {}, set(), set()
         while True:
             self.keys = {}

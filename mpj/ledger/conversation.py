@@ -48,7 +48,7 @@ def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> lis
     for row in sorted(rows, key=lambda row: (row.aanbieder, row.gemeente, row.maand, row.declaratienummer)):
         if row.status == CONCEPT:
             todo.append(row)
-        elif row.status != VERZONDEN:
+        elif row.status != VERZONDEN and not _without_message(row):
             faults.append(_state_fault(row, "een concept"))
     faults += [fault for row in todo if (fault := _too_early(connection, row))]
     if faults:
@@ -56,6 +56,11 @@ def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> lis
     for row in todo:
         _send_one(connection, row, op)
     return [_outcome(connection, row.id) for row in rows]
+
+
+def _without_message(row: Row[Any]) -> bool:
+    """Say whether a declaration was sent of which no line travels (`factuur`): it is answered at once, and nobody received it."""
+    return row.status == BEANTWOORD and row.identificatie is None
 
 
 def _send_one(connection: Connection, row: Row[Any], op: date) -> None:
@@ -77,7 +82,8 @@ def _send_one(connection: Connection, row: Row[Any], op: date) -> None:
 def _too_early(connection: Connection, row: Row[Any]) -> Fault | None:
     """Return why a declaration may not be sent: a later month was sent to the same municipality (IV090)."""
     table = schema.declaratie.c
-    where = (table.aanbieder == row.aanbieder, table.gemeente == row.gemeente, table.status.in_(_LATER))
+    received = (table.status.in_(_LATER), table.identificatie.is_not(None))
+    where = (table.aanbieder == row.aanbieder, table.gemeente == row.gemeente, *received)
     last = connection.execute(select(func.max(table.maand)).where(*where)).scalar()
     if last is None or last <= row.maand:
         return None
@@ -103,7 +109,7 @@ def _not_sent(connection: Connection, declaratie_id: int, op: date, codes: Seque
     own = table.c.declaratie_id == declaratie_id
     credited = select(table.c.vorige_id).where(own, table.c.vorige_id.is_not(None), table.c.in_bericht.is_(True))
     ids = list(connection.execute(credited).scalars())
-    connection.execute(update(table).where(own).values(status=NIET_VERZONDEN, staat=False))
+    connection.execute(update(table).where(own).values(status=NIET_VERZONDEN, staat=False, opnieuw=True))
     connection.execute(update(table).where(table.c.id.in_(ids)).values(staat=True))
     _look_again(connection, connection.execute(select(table.c.client_id, table.c.maand).where(own)))
     found = update(schema.declaratie).where(schema.declaratie.c.id == declaratie_id)

@@ -6,6 +6,7 @@ after `WACHT_SECONDEN`. No error of the database reaches a caller with its value
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +19,9 @@ from sqlalchemy.pool import NullPool, StaticPool
 from mpj.reading.faults import Fault, InputError
 
 WACHT_SECONDEN = 60
-HEAD = "0001"
+HEAD = "0002"
 _SLOT = 7_153_230
+_NUMBER = re.compile(r"[0-9]{4}")
 
 
 class Database:
@@ -56,16 +58,24 @@ class Database:
         try:
             with self._open().connect() as connection:
                 connection.execution_options(mpj_write=write)
+                if not write and self._outdated(connection):
+                    with self.transaction():
+                        pass
                 with connection.begin() as transaction:
                     if write and self.postgres:
                         connection.execute(text(f"SET LOCAL lock_timeout = '{int(self.wacht * 1000)}ms'"))
                         connection.execute(text("SELECT pg_advisory_xact_lock(:slot)"), {"slot": _SLOT})
-                    self._upgrade(connection)
+                    if write:
+                        self._upgrade(connection)
                     yield connection
                     if not keep:
                         transaction.rollback()
         except SQLAlchemyError as error:
             raise _refused(error) from None
+
+    def _outdated(self, connection: Connection) -> bool:
+        with connection.begin():
+            return _version(connection) != HEAD
 
     def _open(self) -> Engine:
         if self._engine is None:
@@ -83,16 +93,13 @@ class Database:
         version = _version(connection)
         if version == HEAD:
             return
+        if version is None and inspect(connection).get_table_names():
+            raise _unusable("de database is geen ledger: er staan al andere tabellen in")
+        if version is not None and not _NUMBER.fullmatch(version):
+            raise _unusable("de database is geen ledger: zij is van een ander programma")
         if version is not None and version > HEAD:
-            raise InputError(
-                Fault(
-                    "ledger_te_nieuw",
-                    kolom="--ledger",
-                    gevonden=version,
-                    verwacht=f"versie {HEAD}",
-                    toelichting="gebruik een nieuwere mpj",
-                )
-            )
+            text = "een nieuwere mpj heeft dit ledger bijgewerkt; gebruik die"
+            raise InputError(Fault("ledger_te_nieuw", "", 0, "--ledger", f"versie {version}", f"versie {HEAD}", text))
         from alembic import command
         from alembic.config import Config
 
@@ -145,6 +152,8 @@ def _refused(error: SQLAlchemyError) -> InputError:
         text = "een regel zou twee keer gedeclareerd of een nummer twee keer gebruikt worden; er is niets veranderd"
         return InputError(Fault("ledger_weigert", kolom="--ledger", toelichting=text))
     shown = str(getattr(error, "orig", "") or "")
+    if "file is not a database" in shown or "malformed" in shown:
+        return _unusable("het bestand is geen ledger, of beschadigd")
     if isinstance(error, DBAPIError) and ("database is locked" in shown or "lock timeout" in shown):
         text = "een andere run is bezig met dit ledger; er is niets veranderd"
         return InputError(Fault("ledger_bezet", kolom="--ledger", toelichting=text, verwacht="probeer het zo opnieuw"))

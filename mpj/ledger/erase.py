@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, delete, func, select, update
 
 from mpj.ledger import schema
-from mpj.ledger.schema import CONCEPT, VERZONDEN
+from mpj.ledger.schema import CONCEPT, VERZONDEN, WACHT
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of, month_text
 
@@ -41,16 +41,20 @@ def erase(connection: Connection, bsns: Iterable[str], op: date) -> tuple[int, i
 
 
 def _too_early(connection: Connection, identity: int, place: int, now: int) -> Fault | None:
-    table = schema.regel.c
-    open_lines = select(func.count()).where(table.client_id == identity, table.status.in_((CONCEPT, VERZONDEN)))
-    if connection.execute(open_lines).scalar():
+    table, received = schema.regel.c, schema.ontvangen_regel.c
+    waits = (
+        select(table.id).where(table.client_id == identity, table.status.in_((CONCEPT, VERZONDEN))),
+        select(received.id).where(received.client_id == identity, received.stand == WACHT),
+    )
+    if any(connection.execute(query.limit(1)).first() for query in waits):
         return Fault("client_open", "", place, "bsn", toelichting="deze cliënt heeft een regel die klaarstaat of op antwoord wacht")
     record = schema.record.c
     last_line = connection.execute(select(func.max(table.maand)).where(table.client_id == identity)).scalar() or 0
     last_record = connection.execute(
         select(func.max(func.coalesce(record.maand_tot, record.berekend_tot, record.maand))).where(record.client_id == identity)
     ).scalar()
-    last = max(last_line, last_record or 0)
+    last_received = connection.execute(select(func.max(received.einddatum)).where(received.client_id == identity)).scalar()
+    last = max(last_line, last_record or 0, month_of(last_received) if last_received else 0)
     if last > now - MAANDEN:
         text = "de laatste zorg van deze cliënt kan nog worden gedeclareerd"
         return Fault("client_te_recent", "", place, "bsn", month_text(last), f"{month_text(now - MAANDEN)} of eerder", text)
@@ -64,4 +68,6 @@ def _erase_one(connection: Connection, identity: int, op: date) -> None:
     for table in (schema.record, schema.toewijzing, schema.opzij, schema.herzien):
         connection.execute(delete(table).where(table.c.client_id == identity))
     connection.execute(update(regel).where(regel.c.client_id == identity).values(toewijzingnummer=None, sleutel=""))
+    received = schema.ontvangen_regel
+    connection.execute(update(received).where(received.c.client_id == identity).values(toewijzingnummer=None))
     connection.execute(update(schema.client).where(schema.client.c.id == identity).values(bsn=None, gewist=op))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, false, or_, select, u
 from mpj.engine.scope import check_protocol, set_aside
 from mpj.ledger import schema
 from mpj.ledger.codec import dump, dump_periods, load, load_periods, vinger
-from mpj.ledger.rows import add, among, by_month, chunks, next_id
+from mpj.ledger.rows import add, among, by_month, chunks, client_ids
 from mpj.ledger.schema import CONCEPT, REGISTRATIE, VERBLIJF
 from mpj.protocol import Protocol
 from mpj.reading.periods import last_day, month_of
@@ -96,15 +96,7 @@ class Gatherer:
         self.found.cellen.setdefault(client_id, set()).update(range(begin, max(begin, last) + 1))
 
     def _clients(self, values: Iterable[Registratie | Verblijf | Toewijzing]) -> None:
-        wanted = {one.bsn for one in values}
-        table = schema.client
-        for row in among(self.connection, select(table.c.id, table.c.bsn), table.c.bsn, wanted):
-            self.found.clienten[row.bsn] = row.id
-        new = sorted(wanted - self.found.clienten.keys())
-        first = next_id(self.connection, table)
-        rows = [{"id": first + place, "bsn": bsn, "gewist": None} for place, bsn in enumerate(new)]
-        add(self.connection, table, rows)
-        self.found.clienten.update((bsn, first + place) for place, bsn in enumerate(new))
+        self.found.clienten.update(client_ids(self.connection, (one.bsn for one in values)))
 
     def _records(self, items: Sequence[_R | Ongeldig], soort: str) -> list[_R | Ongeldig]:
         """Store the records that count and return what the engine gets to see of the input."""

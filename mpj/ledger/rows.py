@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
+from mpj.ledger.schema import client
+
 _T = TypeVar("_T")
 CHUNK = 2000
 
@@ -44,3 +46,14 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
 def next_id(connection: Connection, table: Table) -> int:
     """Return the first number that no row of `table` has; writers follow one another, so nobody takes it in between."""
     return (connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+
+
+def client_ids(connection: Connection, bsns: Iterable[str]) -> dict[str, int]:
+    """Return the ledger's own number of each client; who is new gets one."""
+    wanted = set(bsns)
+    found = {row.bsn: row.id for row in among(connection, select(client.c.id, client.c.bsn), client.c.bsn, wanted)}
+    new = sorted(wanted - found.keys())
+    first = next_id(connection, client)
+    add(connection, client, [{"id": first + place, "bsn": bsn, "gewist": None} for place, bsn in enumerate(new)])
+    found.update((bsn, first + place) for place, bsn in enumerate(new))
+    return found

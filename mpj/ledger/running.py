@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from attrs import evolve, field, frozen
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, true, update
 
 from mpj.contract import Contract, check_together
 from mpj.engine.run import Result, as_values, declare
@@ -17,7 +17,7 @@ from mpj.ledger.book import Book, Nieuws
 from mpj.ledger.codec import dump, load
 from mpj.ledger.gather import Gathered, Gatherer, drop_concepts
 from mpj.ledger.rows import add, chunks, next_id
-from mpj.ledger.schema import BEANTWOORD, CONCEPT, VERZONDEN
+from mpj.ledger.schema import BEANTWOORD, CONCEPT, NIET_VERZONDEN, VERZONDEN
 from mpj.ledger.stand import load_stands
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError
@@ -80,6 +80,7 @@ def run(connection: Connection, given: Input) -> Result:
     _check_consent(given, found, result)
     _check_period(connection, result, maand)
     result = _divided(result)
+    book.nieuws.herzien |= _under_other_concepts(connection, found)
     _store(connection, given, found, book, result, maand)
     return _with_ledger(result, given, found, book.nieuws, dropped)
 
@@ -155,7 +156,8 @@ def _check_consent(given: Input, found: Gathered, result: Result) -> None:
 def _check_period(connection: Connection, result: Result, maand: int) -> None:
     """Refuse a declaration of a month before the last one that was sent to the same municipality (IV090)."""
     table = schema.declaratie.c
-    query = select(table.aanbieder, table.gemeente, func.max(table.maand)).where(table.status.in_([VERZONDEN, BEANTWOORD]))
+    received = (table.status.in_([VERZONDEN, BEANTWOORD]), table.identificatie.is_not(None))
+    query = select(table.aanbieder, table.gemeente, func.max(table.maand)).where(*received)
     last = {(row[0], row[1]): row[2] for row in connection.execute(query.group_by(table.aanbieder, table.gemeente))}
     faults = [
         Fault(
@@ -181,10 +183,21 @@ def _divided(result: Result) -> Result:
     )
 
 
+def _under_other_concepts(connection: Connection, found: Gathered) -> set[tuple[int, int]]:
+    """Return the cells of this run that a concept of another contract stands on: it may still go out as it was made before."""
+    table = schema.regel.c
+    query = select(table.client_id, table.maand).where(table.status == CONCEPT)
+    return {(row.client_id, row.maand) for row in connection.execute(query) if row.maand in found.cellen.get(row.client_id, ())}
+
+
 def _store(connection: Connection, given: Input, found: Gathered, book: Book, result: Result, maand: int) -> None:
     news = book.nieuws
     _store_lines(connection, given, book, result, maand)
     _store_traces(connection, book)
+    # What was not sent after all is looked at by this run: it is declared anew, or it is not there any more.
+    regel = schema.regel
+    anew = (regel.c.status == NIET_VERZONDEN, regel.c.opnieuw == true())
+    connection.execute(update(regel).where(*anew).values(opnieuw=False))
     connection.execute(delete(schema.opzij))
     connection.execute(delete(schema.herzien))
     add(

@@ -2,6 +2,8 @@
 
 Uniqueness is the database's to keep: a number is used once, of one line identity at most one debit stands and one is being
 prepared, and a debit has at most one credit that counts. Months are whole numbers (`mpj.reading.periods`), money is eurocents.
+`regel.staat` marks the debit that stands of its identity, `regel.opnieuw` a rejected line that may go out again unchanged, or one
+that was not processed and that no run looked at since.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from sqlalchemy import (
 
 CONCEPT, VERZONDEN, BEANTWOORD, NIET_VERZONDEN = "concept", "verzonden", "beantwoord", "niet_verzonden"
 TOEGEKEND, AFGEKEURD = "toegekend", "afgekeurd"
+WACHT = "wacht"
 REGISTRATIE, VERBLIJF = "registratie", "verblijf"
 
 metadata = MetaData(
@@ -190,6 +193,56 @@ opzij = Table(
     Column("reden", String(40), nullable=False),
     Column("waarde_cent", BigInteger),
     Index(None, "client_id"),
+)
+# What a municipality received and verified. A message has a number above zero, in the order of first verification; one that was
+# taken over from before the ledger has a number below zero. So what came before a message has a lower number.
+ontvangst = Table(
+    "ontvangst",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("aanbieder", String(8), nullable=False),
+    Column("gemeente", String(4), nullable=False),
+    Column("identificatie", String(12), nullable=False),
+    Column("declaratienummer", String(12), nullable=False),
+    Column("maand", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("dagtekening", Date, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("antwoord", String(12)),
+    Column("retourcodes", Text, nullable=False, server_default=""),
+    UniqueConstraint("aanbieder", "identificatie", "sha256"),
+)
+for _name in ("identificatie", "declaratienummer"):
+    _sent = ontvangst.c.status != NIET_VERZONDEN
+    _number = (ontvangst.c.aanbieder, ontvangst.c[_name])
+    Index(f"uq_ontvangst_{_name}", *_number, unique=True, sqlite_where=_sent, postgresql_where=_sent)
+ontvangen_regel = Table(
+    "ontvangen_regel",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ontvangst_id", ForeignKey("ontvangst.id"), nullable=False),
+    Column("client_id", ForeignKey("client.id"), nullable=False),
+    Column("stand", String(16), nullable=False),
+    Column("retourcodes", Text, nullable=False, server_default=""),
+    Column("aanbieder", String(8), nullable=False),
+    Column("gemeente", String(4), nullable=False),
+    Column("referentienummer", String(20), nullable=False),
+    Column("vorig_referentienummer", String(20)),
+    Column("toewijzingnummer", Integer),
+    Column("productcategorie", String(2), nullable=False),
+    Column("productcode", String(5), nullable=False),
+    Column("begindatum", Date, nullable=False),
+    Column("einddatum", Date, nullable=False),
+    Column("volume", Integer, nullable=False),
+    Column("eenheid", String(2), nullable=False),
+    Column("tarief_cent", Integer),
+    Column("bedrag_cent", BigInteger, nullable=False),
+    Column("debetcredit", String(1), nullable=False),
+    Index(None, "ontvangst_id"),
+    Index(None, "client_id"),
+    Index(None, "referentienummer"),
+    Index(None, "vorig_referentienummer"),
+    Index(None, "toewijzingnummer"),
 )
 herzien = Table(
     "herzien",

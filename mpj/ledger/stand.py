@@ -12,12 +12,11 @@ from sqlalchemy import Connection, Row, func, select, true
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
 from mpj.ledger.rows import among, by_month
-from mpj.ledger.schema import AFGEKEURD, CONCEPT, TOEGEKEND, VERZONDEN
+from mpj.ledger.schema import AFGEKEURD, CONCEPT, TOEGEKEND, VERZONDEN, WACHT
 from mpj.reading.periods import month_text
 
 Identiteit = tuple[str, int, str, str, int]
 Sleutel = tuple[str, str, date]
-WACHT = "wacht"
 
 
 @frozen

@@ -2,96 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select, true
 
 from mpj.ledger import schema
 from mpj.ledger.codec import load
-from mpj.ledger.schema import AFGEKEURD, CONCEPT, TOEGEKEND, VERZONDEN
+from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
+from mpj.protocol import MPJ_16
 from mpj.reading.periods import month_text
 from mpj.records.values import Toewijzing
+from mpj.verification.limits import counted, total_maximum
 
+# Set aside, but not because it waits for something: a limit is used up, or nobody said yet that it took place.
+NOT_WORK = ("budget_overschreden", "omvang_overschreden", "niet_bevestigd")
+BANDS = ("tot_50_procent", "tot_80_procent", "tot_100_procent", "op")
 _SIGNED = case((schema.regel.c.debetcredit == "D", schema.regel.c.bedrag_cent), else_=-schema.regel.c.bedrag_cent)
+_RECEIVED = schema.ontvangen_regel.c
+_RECEIVED_CENT = case((_RECEIVED.debetcredit == "D", _RECEIVED.bedrag_cent), else_=-_RECEIVED.bedrag_cent)
 _PLACEHOLDER_BSN = "999990019"
+_Groups = dict[str, dict[str, Any]]
 
 
 def status(connection: Connection) -> dict[str, Any]:
-    """Return the ledger at a glance; see docs/ledger.md for every key."""
-    table = schema.regel.c
-    states: dict[str, dict[str, dict[str, int]]] = {}
-    query = select(table.gemeente, table.status, func.count(), func.sum(_SIGNED)).group_by(table.gemeente, table.status)
-    for gemeente, state, count, cents in connection.execute(query):
-        states.setdefault(gemeente, {})[state] = {"regels": count, "bedrag_cent": int(cents or 0)}
-    for gemeente, rows in _open_rejected(connection).items():
-        states.setdefault(gemeente, {})["te_herstellen"] = rows
+    """Return the ledger at a glance (mpj/ledger/schemas/ledger_status.json)."""
+    states, codes, aside, limits = _states(connection), _codes(connection), _aside(connection), _limits(connection)
     return {
         "formaat": 1,
         "soort": "ledger_status",
         "gemeenten": {
-            gemeente: states.get(gemeente, {}) | {"retourcodes": codes.get(gemeente, {}), "opzij": aside.get(gemeente, {})}
-            for codes, aside in [(_codes(connection), _aside(connection))]
-            for gemeente in sorted({*states, *aside})
+            gemeente: states.get(gemeente, {})
+            | {"retourcodes": codes.get(gemeente, {}), "opzij": aside.get(gemeente, {})}
+            | {"limieten": limits.get(gemeente, _no_limits())}
+            for gemeente in sorted({*states, *aside, *limits})
         },
         "declaraties": _declarations(connection),
         "onderhanden_werk": work(connection),
-        "limieten": _limits(connection),
+        "ontvangen": _received(connection),
     }
 
 
 def work(connection: Connection) -> dict[str, Any]:
-    """Return onderhanden werk in eurocents: concepts, lines without answer, lines to repair, and what is set aside but may come."""
+    """Return onderhanden werk in eurocents: what was delivered and is not granted yet, each part once.
+
+    Concepts, lines without answer, rejected lines to repair, lines that were not processed and that no run declared anew yet, and
+    what is set aside but may come, as far as its value is known. Credits count below zero.
+    """
     table = schema.regel.c
 
-    def lines(state: str) -> int:
-        return int(connection.execute(select(func.sum(_SIGNED)).where(table.status == state)).scalar() or 0)
+    def lines(*where: Any) -> int:
+        return int(connection.execute(select(func.sum(_SIGNED)).where(table.in_bericht == true(), *where)).scalar() or 0)
 
     aside = schema.opzij.c
     query = select(func.sum(aside.waarde_cent), func.sum(case((aside.waarde_cent.is_(None), aside.aantal), else_=0)))
-    cents, unknown = connection.execute(query.where(aside.reden.not_in(("budget_overschreden", "omvang_overschreden")))).one()
+    cents, unknown = connection.execute(query.where(aside.reden.not_in(NOT_WORK))).one()
     parts = {
-        "concept_cent": lines(CONCEPT),
-        "wacht_op_antwoord_cent": lines(VERZONDEN),
-        "te_herstellen_cent": sum(row["bedrag_cent"] for row in _open_rejected(connection).values()),
+        "concept_cent": lines(table.status == CONCEPT),
+        "wacht_op_antwoord_cent": lines(table.status == VERZONDEN),
+        "te_herstellen_cent": sum(row["bedrag_cent"] for row in _to_repair(connection).values()),
+        "niet_verwerkt_cent": lines(table.status == NIET_VERZONDEN, table.opnieuw == true()),
         "opzij_cent": int(cents or 0),
     }
     return {"totaal_cent": sum(parts.values()), **parts, "opzij_zonder_bekende_waarde": int(unknown or 0)}
 
 
-def _open_rejected(connection: Connection) -> dict[str, dict[str, int]]:
-    """Return, by municipality, the rejected debits that nothing followed yet: no later line and no closing credit."""
+def _states(connection: Connection) -> _Groups:
+    """Return lines and their amount by municipality and state; lines that no message carries are left out."""
+    table = schema.regel.c
+    found: _Groups = {}
+    query = select(table.gemeente, table.status, func.count(), func.sum(_SIGNED)).where(table.in_bericht == true())
+    for gemeente, state, count, cents in connection.execute(query.group_by(table.gemeente, table.status)):
+        found.setdefault(gemeente, {})[state] = {"regels": count, "bedrag_cent": int(cents or 0)}
+    for gemeente, rows in _to_repair(connection).items():
+        found.setdefault(gemeente, {})["te_herstellen"] = rows
+    return found
+
+
+def _to_repair(connection: Connection) -> dict[str, dict[str, int]]:
+    """Return, by municipality, the rejected lines that no later declaration followed up.
+
+    A rejected credit counts below zero: it and the debit that was to replace a granted line are one correction.
+    """
     regel, later = schema.regel, schema.regel.alias("later")
     same = [later.c[name] == regel.c[name] for name in ("gemeente", "toewijzingnummer", "productcategorie", "productcode", "maand")]
-    followed = select(later.c.id).where(
-        *same, later.c.id > regel.c.id, later.c.status.in_((VERZONDEN, TOEGEKEND, AFGEKEURD)), later.c.debetcredit == "D"
-    )
-    closed = select(later.c.id).where(later.c.vorige_id == regel.c.id, later.c.status == TOEGEKEND)
+    states = (CONCEPT, VERZONDEN, TOEGEKEND, AFGEKEURD)
+    followed = select(later.c.id).where(*same, later.c.declaratie_id > regel.c.declaratie_id, later.c.status.in_(states))
     query = (
-        select(regel.c.gemeente, func.count(), func.sum(regel.c.bedrag_cent))
-        .where(regel.c.status == AFGEKEURD, regel.c.debetcredit == "D", ~followed.exists(), ~closed.exists())
+        select(regel.c.gemeente, func.count(), func.sum(_SIGNED))
+        .where(regel.c.status == AFGEKEURD, regel.c.toewijzingnummer.is_not(None), ~followed.exists())
         .group_by(regel.c.gemeente)
     )
     return {row[0]: {"regels": row[1], "bedrag_cent": int(row[2])} for row in connection.execute(query)}
 
 
-def _codes(connection: Connection) -> dict[str, dict[str, dict[str, int]]]:
+def _codes(connection: Connection) -> _Groups:
     """Return rejected lines by municipality and return code: a line with two codes counts at both."""
     regel, code = schema.regel.c, schema.afkeuring.c
-    query = select(regel.gemeente, code.retourcode, func.count(), func.sum(regel.bedrag_cent)).join(
-        schema.regel, regel.id == code.regel_id
-    )
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for gemeente, name, count, cents in connection.execute(query.group_by(regel.gemeente, code.retourcode)):
+    query = select(regel.gemeente, code.retourcode, func.count(), func.sum(_SIGNED)).join(schema.regel, regel.id == code.regel_id)
+    query = query.group_by(regel.gemeente, code.retourcode).order_by(regel.gemeente, code.retourcode)
+    found: _Groups = {}
+    for gemeente, name, count, cents in connection.execute(query):
         found.setdefault(gemeente, {})[name] = {"regels": count, "bedrag_cent": int(cents)}
     return found
 
 
-def _aside(connection: Connection) -> dict[str, dict[str, dict[str, int]]]:
+def _aside(connection: Connection) -> _Groups:
     table = schema.opzij.c
     query = select(table.gemeente, table.reden, func.sum(table.aantal), func.sum(table.waarde_cent))
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for gemeente, reden, count, cents in connection.execute(query.group_by(table.gemeente, table.reden)):
+    query = query.group_by(table.gemeente, table.reden).order_by(table.gemeente, table.reden)
+    found: _Groups = {}
+    for gemeente, reden, count, cents in connection.execute(query):
         found.setdefault(gemeente or "onbekend", {})[reden] = {"aantal": int(count), "bekende_waarde_cent": int(cents or 0)}
     return found
 
@@ -101,6 +122,7 @@ def _declarations(connection: Connection) -> list[dict[str, Any]]:
     query = (
         select(schema.declaratie, func.count(regel.id).label("regels"), func.sum(_SIGNED).label("cent"))
         .join(schema.regel, regel.declaratie_id == table.id)
+        .where(regel.in_bericht == true())
         .group_by(*schema.declaratie.c)
         .order_by(table.maand, table.aanbieder, table.gemeente, table.declaratienummer)
     )
@@ -120,25 +142,63 @@ def _declarations(connection: Connection) -> list[dict[str, Any]]:
     ]
 
 
-def _limits(connection: Connection) -> dict[str, int]:
-    """Return how many toewijzingen with a budget are used for how much: counts only."""
-    regel = schema.regel.c
-    query = select(regel.gemeente, regel.toewijzingnummer, func.sum(regel.bedrag_cent)).where(regel.staat == true())
-    used = {(row[0], row[1]): int(row[2]) for row in connection.execute(query.group_by(regel.gemeente, regel.toewijzingnummer))}
-    counts = {"toewijzingen_met_budget": 0, "tot_50_procent": 0, "tot_90_procent": 0, "tot_100_procent": 0, "op": 0}
-    for key, budget in _budgets(connection.execute(select(schema.toewijzing).order_by(schema.toewijzing.c.stempel))).items():
-        share = used.get(key, 0)
-        counts["toewijzingen_met_budget"] += 1
-        name = "op" if share >= budget else "tot_100_procent" if 10 * share > 9 * budget else "tot_90_procent"
-        counts["tot_50_procent" if 2 * share <= budget and budget else name] += 1
-    return counts
-
-
-def _budgets(rows: Iterable[Any]) -> Mapping[tuple[str, int], int]:
-    found: dict[tuple[str, int], int] = {}
-    for row in rows:
-        budget = load(Toewijzing, row.inhoud, bsn=_PLACEHOLDER_BSN).budget_cent
-        found.pop((row.gemeente, row.toewijzingnummer), None)
-        if budget is not None:
-            found[row.gemeente, row.toewijzingnummer] = budget
+def _received(connection: Connection) -> _Groups:
+    """Return, of what a municipality received, messages by aanbieder and lines with their amount by what it said of them."""
+    messages = schema.ontvangst.c
+    found: _Groups = {}
+    query = select(messages.aanbieder, messages.status, func.count()).group_by(messages.aanbieder, messages.status)
+    for aanbieder, state, count in connection.execute(query.order_by(messages.aanbieder, messages.status)):
+        found.setdefault(aanbieder, {"berichten": {}, "regels": {}})["berichten"][state] = count
+    lines = select(_RECEIVED.aanbieder, _RECEIVED.stand, func.count(), func.sum(_RECEIVED_CENT))
+    for aanbieder, stand, count, cents in connection.execute(lines.group_by(_RECEIVED.aanbieder, _RECEIVED.stand)):
+        found[aanbieder]["regels"][stand] = {"regels": count, "bedrag_cent": int(cents)}
     return found
+
+
+def _no_limits() -> dict[str, dict[str, int]]:
+    none = {"toewijzingen": 0, **dict.fromkeys(BANDS, 0)}
+    return {"budget": dict(none), "omvang": none | {"zonder_totaal": 0}}
+
+
+def _limits(connection: Connection) -> _Groups:
+    """Return, by municipality, how many toewijzingen with a budget or an omvang are used for how much: counts only."""
+    regel = schema.regel.c
+    keys = (regel.gemeente, regel.toewijzingnummer, regel.eenheid)
+    query = select(*keys, func.sum(regel.bedrag_cent), func.sum(regel.volume_bericht)).where(regel.staat == true())
+    used: dict[tuple[str, int], list[tuple[str, int, int]]] = {}
+    for gemeente, nummer, eenheid, cents, volume in connection.execute(query.group_by(*keys)):
+        used.setdefault((gemeente, nummer), []).append((eenheid, int(cents), int(volume)))
+    found: _Groups = {}
+    for toewijzing in _current(connection):
+        counts = found.setdefault(toewijzing.gemeente, _no_limits())
+        rows = used.get(toewijzing.sleutel, [])
+        if toewijzing.budget_cent is not None:
+            _count(counts["budget"], sum(cents for _, cents, _ in rows), toewijzing.budget_cent)
+        if toewijzing.volume is not None:
+            maximum = total_maximum(MPJ_16, toewijzing)
+            if maximum is None:
+                counts["omvang"]["toewijzingen"] += 1
+                counts["omvang"]["zonder_totaal"] += 1
+            else:
+                telt, _ = counted(MPJ_16, toewijzing.eenheid or "")
+                weighed = [(*counted(MPJ_16, eenheid), volume) for eenheid, _, volume in rows]
+                _count(counts["omvang"], sum(weight * volume for kind, weight, volume in weighed if kind == telt), maximum)
+    return {gemeente: counts for gemeente, counts in found.items() if counts != _no_limits()}
+
+
+def _count(counts: dict[str, int], used: int, limit: int) -> None:
+    counts["toewijzingen"] += 1
+    shares = (2 * used < limit, 10 * used < 8 * limit, used < limit, True)
+    counts[next(band for band, fits in zip(BANDS, shares, strict=True) if fits)] += 1
+
+
+def _current(connection: Connection) -> Iterator[Toewijzing]:
+    """Yield the latest version of every toewijzing that was not removed, under a BSN that is nobody's."""
+    latest: dict[tuple[str, int], str] = {}
+    query = select(schema.toewijzing.c.gemeente, schema.toewijzing.c.toewijzingnummer, schema.toewijzing.c.inhoud)
+    for gemeente, nummer, inhoud in connection.execute(query.order_by(schema.toewijzing.c.stempel)):
+        latest[gemeente, nummer] = inhoud
+    for inhoud in latest.values():
+        toewijzing = load(Toewijzing, inhoud, bsn=_PLACEHOLDER_BSN)
+        if toewijzing.reden_wijziging != MPJ_16.reden_verwijderd:
+            yield toewijzing

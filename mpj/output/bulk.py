@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from attrs import define, field, frozen
 
@@ -41,7 +41,7 @@ from mpj.records.uitval import Uitval
 from mpj.records.values import Verblijf
 
 _MANY = 50_000
-_FILES = ((REGELS, REGELS_COLUMNS), (HERKOMST, HERKOMST_COLUMNS), (STAPPEN, STAPPEN_COLUMNS))
+FILES = ((REGELS, REGELS_COLUMNS), (HERKOMST, HERKOMST_COLUMNS), (STAPPEN, STAPPEN_COLUMNS))
 _REFERENCE = 20
 _MARK = "\x01"
 
@@ -56,7 +56,7 @@ class Outcome:
 
 
 @define
-class _Declaratie:
+class Declaratie:
     """What one declaration adds up to, and the referentienummers in it, one after another."""
 
     regels: int = 0
@@ -67,6 +67,20 @@ class _Declaratie:
         """Return the referentienummers."""
         text = self.references.decode()
         return [text[begin : begin + _REFERENCE] for begin in range(0, len(text), _REFERENCE)]
+
+
+class Beside(Protocol):
+    """Lines that somebody else computed, of clients of whom no line is computed here."""
+
+    totals: Totals
+    declared: dict[tuple[str, str], Declaratie]
+    """What they add up to, by aanbieder and gemeente."""
+
+    def write(self, place: int, path: Path, rows: Iterator[tuple[str, str, bytes]], numbers: Mapping[tuple[str, str], str]) -> None:
+        """Write `FILES[place]` to `path`: their rows, and between them the `rows` of gemeente and BSN, which come in that order.
+
+        `numbers` are the declaratienummers by aanbieder and gemeente.
+        """
 
 
 @define
@@ -80,7 +94,7 @@ class _Share:
     file: IO[bytes]
     blocks: list[tuple[str, str, int, tuple[int, int, int]]] = field(factory=list)
     regions: dict[int, tuple[int, int, int]] = field(factory=dict)
-    declared: dict[tuple[str, str], _Declaratie] = field(factory=dict)
+    declared: dict[tuple[str, str], Declaratie] = field(factory=dict)
     uitval: list[Uitval] = field(factory=list)
     notes: dict[Fault, None] = field(factory=dict)
     totals: Totals = field(factory=Totals)
@@ -101,6 +115,20 @@ def declare_files(
     Gives the bytes that `mpj.declare` and `write_result` give. `processes` are at most so many at once (None: one per core where
     there are many records and the system can fork); `progress` hears (parts done, parts in all).
     """
+    with computed(job, registraties, verblijf=verblijf, processes=processes, progress=progress) as made:
+        return made.write(folder, invoer or {})
+
+
+@contextmanager
+def computed(
+    job: Job,
+    registraties: Partitions,
+    *,
+    verblijf: Iterable[Verblijf | Ongeldig] = (),
+    processes: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Computed]:
+    """Compute `registraties` and `verblijf` as `declare_files` does; the outcome can be written while the block lasts."""
     registraties.ready()
     sieve = Sieve(job.periode)
     stays: dict[int, dict[str, list[Verblijf]]] = {}
@@ -109,7 +137,7 @@ def declare_files(
     rejected = _rejected(job, registraties, sieve)
     if processes is None:
         processes = (os.cpu_count() or 1) if registraties.rows >= _MANY and "fork" in multiprocessing.get_all_start_methods() else 1
-    with _without_collector(), ExitStack() as stack:
+    with without_collector(), ExitStack() as stack:
         shares = [_Share(stack.enter_context(tempfile.TemporaryFile())) for _ in range(processes)]
 
         def work(number: int, progress: Callable[[int, int], None] | None = None) -> _Share:
@@ -126,11 +154,11 @@ def declare_files(
         with _Others(work, processes, shares) as others:
             work(0, progress)
             others.collect()
-        return _laid_together(job, shares, sieve, folder, invoer or {})
+        yield Computed(job, shares, sieve)
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Pause the search for circular garbage, of which none is made, and which would walk over every record again and again."""
     enabled = gc.isenabled()
     gc.disable()
@@ -283,7 +311,7 @@ class _Maker:
                 stappen.append(step)
             declaratie = declared.get((aanbieder, gemeente))
             if declaratie is None:
-                declaratie = declared[aanbieder, gemeente] = _Declaratie()
+                declaratie = declared[aanbieder, gemeente] = Declaratie()
             declaratie.regels += 1
             declaratie.bedrag_cent += bedrag
             declaratie.references += reference.encode()
@@ -307,50 +335,79 @@ def _order(made: tuple[Sequence[Any], object]) -> tuple[object, ...]:
     return values[7], values[9], values[14], values[15], values[2], values[6]
 
 
-def _laid_together(
-    job: Job, shares: Sequence[_Share], sieve: Sieve, folder: Path, invoer: Mapping[str, Mapping[str, str]]
-) -> Outcome:
-    """Write the files of the run from the shares."""
-    totals, uitval, notes = Totals(), list(sieve.uitval), dict(job.notes)
-    declared: dict[tuple[str, str], _Declaratie] = {}
-    for share in shares:
-        totals.merge(share.totals)
-        uitval += share.uitval
-        notes |= share.notes
-        for key, one in share.declared.items():
-            sum_ = declared.setdefault(key, _Declaratie())
-            sum_.regels += one.regels
-            sum_.bedrag_cent += one.bedrag_cent
-            sum_.references += one.references
-    numbers: dict[str, dict[bytes, bytes]] = {}
-    declaraties = []
-    periode = str(job.settings["periode"])
-    for (aanbieder, gemeente), one in sorted(declared.items()):
-        nummer = declaration_number(aanbieder, gemeente, periode, one.apart(), job.volgnummer)
-        numbers.setdefault(gemeente, {})[f"{_MARK}{aanbieder}{_MARK}".encode()] = nummer.encode()
-        declaraties.append(declaration(aanbieder, gemeente, nummer, periode, one.regels, one.bedrag_cent))
-    blocks = sorted((*block, number) for number, share in enumerate(shares) for block in share.blocks)
-    for place, (name, columns) in enumerate(_FILES):
-        with open_rows(folder / name, columns) as text_stream:
-            text_stream.flush()
-            stream = text_stream.buffer
-            readers: dict[tuple[int, int], io.BufferedReader] = {}
-            for gemeente, _, part, lengths, number in blocks:
-                reader = readers.get((number, part))
-                if reader is None:
-                    share = shares[number]
-                    reader = readers[number, part] = io.BufferedReader(_Region(share.file.fileno(), share.regions[part][place]))
-                data = reader.read(lengths[place])
-                if not place:
-                    for mark, nummer_bytes in numbers[gemeente].items():
-                        data = data.replace(mark, nummer_bytes)
-                stream.write(data)
-    uitval += job.dekkingen.uitval
-    uitval.sort(key=Uitval.sort_key)
-    job.notes = notes
-    samenvatting = job.summary(totals, declaraties, uitval, invoer)
-    write_rest(uitval, samenvatting, folder)
-    return Outcome(tuple(uitval), job.warnings(), samenvatting)
+@define
+class Computed:
+    """What all records of a run came to, ready to be written."""
+
+    job: Job
+    shares: list[_Share]
+    sieve: Sieve
+
+    def write(self, folder: Path, invoer: Mapping[str, Mapping[str, str]], beside: Beside | None = None) -> Outcome:
+        """Write the files of the run into `folder`, together with what was computed `beside` it."""
+        job, shares = self.job, self.shares
+        totals, uitval, notes = Totals(), list(self.sieve.uitval), dict(job.notes)
+        declared: dict[tuple[str, str], Declaratie] = {}
+        for share in shares:
+            totals.merge(share.totals)
+            uitval += share.uitval
+            notes |= share.notes
+            _add(declared, share.declared)
+        if beside is not None:
+            totals.merge(beside.totals)
+            _add(declared, beside.declared)
+        numbers: dict[tuple[str, str], str] = {}
+        declaraties = []
+        periode = str(job.settings["periode"])
+        for (aanbieder, gemeente), one in sorted(declared.items()):
+            nummer = declaration_number(aanbieder, gemeente, periode, one.apart(), job.volgnummer)
+            numbers[aanbieder, gemeente] = nummer
+            declaraties.append(declaration(aanbieder, gemeente, nummer, periode, one.regels, one.bedrag_cent))
+        blocks = sorted((*block, number) for number, share in enumerate(shares) for block in share.blocks)
+        for place, (name, columns) in enumerate(FILES):
+            rows = self._rows(place, blocks, numbers)
+            if beside is not None:
+                beside.write(place, folder / name, rows, numbers)
+                continue
+            with open_rows(folder / name, columns) as text_stream:
+                text_stream.flush()
+                text_stream.buffer.writelines(data for _, _, data in rows)
+        uitval += job.dekkingen.uitval
+        uitval.sort(key=Uitval.sort_key)
+        job.notes = notes
+        samenvatting = job.summary(totals, declaraties, uitval, invoer)
+        write_rest(uitval, samenvatting, folder)
+        return Outcome(tuple(uitval), job.warnings(), samenvatting)
+
+    def _rows(
+        self,
+        place: int,
+        blocks: Iterable[tuple[str, str, int, tuple[int, int, int], int]],
+        numbers: Mapping[tuple[str, str], str],
+    ) -> Iterator[tuple[str, str, bytes]]:
+        """Return the rows of one of the files, block by block: gemeente, BSN, and the bytes."""
+        marks: dict[str, dict[bytes, bytes]] = {}
+        for (aanbieder, gemeente), nummer in numbers.items():
+            marks.setdefault(gemeente, {})[f"{_MARK}{aanbieder}{_MARK}".encode()] = nummer.encode()
+        readers: dict[tuple[int, int], io.BufferedReader] = {}
+        for gemeente, bsn, part, lengths, number in blocks:
+            reader = readers.get((number, part))
+            if reader is None:
+                share = self.shares[number]
+                reader = readers[number, part] = io.BufferedReader(_Region(share.file.fileno(), share.regions[part][place]))
+            data = reader.read(lengths[place])
+            if not place:
+                for mark, nummer_bytes in marks[gemeente].items():
+                    data = data.replace(mark, nummer_bytes)
+            yield gemeente, bsn, data
+
+
+def _add(sums: dict[tuple[str, str], Declaratie], more: Mapping[tuple[str, str], Declaratie]) -> None:
+    for key, one in more.items():
+        total = sums.setdefault(key, Declaratie())
+        total.regels += one.regels
+        total.bedrag_cent += one.bedrag_cent
+        total.references += one.references
 
 
 class _Region(io.RawIOBase):

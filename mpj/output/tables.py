@@ -331,9 +331,7 @@ def _read(
         hashes[source.naam] = table.sha256
 
 
-def _parsed(
-    texts: Mapping[str, str], parsers: Mapping[str, Callable[[str], Any]], bestand: str, rij: int
-) -> dict[str, Any]:
+def _parsed(texts: Mapping[str, str], parsers: Mapping[str, Callable[[str], Any]], bestand: str, rij: int) -> dict[str, Any]:
     """Return the values of a row; raises InputError with every field that cannot be read."""
     faults: list[Fault] = []
     values: dict[str, Any] = {}

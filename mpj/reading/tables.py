@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from itertools import chain
@@ -76,14 +76,18 @@ def _opened(
         stream = TextIOWrapper(io.BufferedReader(raw), encoding="utf-8-sig", newline="")
         reader = csv.reader(stream, delimiter=";", strict=True)
         rows = _rows(reader, source, raw)
-        table = _headed(source, rows, set(known), required, body(stream, rows, reader, raw))
+        table = _headed(source, rows, known, required, body(stream, rows, reader, raw))
         yield table
         table.sha256 = raw.sha256()
         stream.detach().detach()
 
 
 def _headed(
-    source: Source, rows: Iterator[tuple[int, list[str]]], known: set[str], required: Iterable[str], body: Iterator[tuple[int, _F]]
+    source: Source,
+    rows: Iterator[tuple[int, list[str]]],
+    known: Iterable[str],
+    required: Iterable[str],
+    body: Iterator[tuple[int, _F]],
 ) -> Table[_F]:
     """Check the header, which is the first of `rows`, and return the table that has `body` below it."""
     first = next(rows, None)
@@ -91,14 +95,21 @@ def _headed(
         raise InputError(
             Fault("bestand_leeg", source.naam, toelichting="het bestand is leeg", verwacht="een kopregel met kolomnamen")
         )
-    rij, names = first
+    return headed(source.naam, *first, known, required, body)
+
+
+def headed(
+    naam: str, rij: int, names: Sequence[str], known: Iterable[str], required: Iterable[str], body: Iterator[tuple[int, _F]]
+) -> Table[_F]:
+    """Return the table under a header with these names; raises InputError when it misses, doubles or misspells one."""
+    known = set(known)
     header: list[str] = [name.strip() for name in names]
-    faults = check_names(header, known, required, source.naam, rij)
+    faults = check_names(header, known, required, naam, rij)
     wrong: list[Fault] = [fault for fault in faults if fault.soort == "fout"]
     if wrong:
-        raise InputError([*wrong, *_hint(header, source.naam)])
+        raise InputError([*wrong, *_hint(header, naam)])
     columns = {name: place for place, name in enumerate(header) if name in known}
-    return Table(source.naam, columns, len(header), tuple(fault for fault in faults if fault.soort != "fout"), body)
+    return Table(naam, columns, len(header), tuple(fault for fault in faults if fault.soort != "fout"), body)
 
 
 def _lines(stream: TextIOWrapper, source: Source, raw: Digester, header: Any) -> Iterator[tuple[int, str]]:

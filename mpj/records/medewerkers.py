@@ -95,9 +95,13 @@ class Levels:
         for medewerker in medewerkers:
             self._by_name.setdefault(medewerker.medewerker, []).append(medewerker)
 
+    def of(self, medewerker: str) -> Sequence[Medewerker]:
+        """Return the levels of `medewerker`, each with its period."""
+        return self._by_name.get(medewerker, ())
+
     def on(self, medewerker: str, day: date) -> str | None:
         """Return the kwalificatieniveau of `medewerker` on `day`, None when there is none."""
-        for period in self._by_name.get(medewerker, ()):
+        for period in self.of(medewerker):
             if period.begindatum <= day and (period.einddatum is None or day <= period.einddatum):
                 return period.kwalificatieniveau
         return None

@@ -69,6 +69,10 @@ class Partitions:
             if hashes is not None:
                 hashes[source.naam] = table.sha256
 
+    def take(self, table: Table[str]) -> None:
+        """Take in the rows of an open table (`mpj.reading.tables.open_lines`)."""
+        self._spread(table, table)
+
     def _spread(self, table: Table[str], rows: Iterable[tuple[int, str]]) -> None:
         self._layouts.append(_Layout(table.naam, {name: place + 1 for name, place in table.columns.items()}, table.width + 1))
         id_at, bsn_at = table.columns["id"], table.columns["bsn"]

@@ -75,7 +75,7 @@ class MemoryHistory:
             header = message.header
             key = (header.afzender, header.ontvanger, header.identificatie.identificatie)
             self._add(message, answers.pop(key, None))
-        self.meldingen += [_loose(answer) for answer in answers.values()]
+        self.meldingen += [loose_answer(answer) for answer in answers.values()]
 
     @classmethod
     def read(cls, paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None) -> MemoryHistory:
@@ -88,22 +88,13 @@ class MemoryHistory:
     @classmethod
     def of_sources(cls, sources: Iterable[Source], *, hashes: dict[str, str] | None = None) -> MemoryHistory:
         """As `read`, from files that were found before."""
-        from mpj.messages import read
-
         declarations: list[Declaratiebericht] = []
         answers: list[Antwoordbericht] = []
-        for source in sources:
-            with source.open() as stream:
-                message = read(cast("BinaryIO", stream), source.naam)
-                if hashes is not None:
-                    hashes[source.naam] = stream.sha256()
+        for message in read_messages(sources, hashes=hashes):
             if isinstance(message, Declaratiebericht):
                 declarations.append(message)
-            elif isinstance(message, Antwoordbericht):
-                answers.append(message)
             else:
-                text = "Een eerder bericht is een declaratie of een antwoord"
-                raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", "JW323 of JW325", text))
+                answers.append(message)
         return cls(declarations, answers)
 
     def _add(self, message: Declaratiebericht, answer: Antwoordbericht | None) -> None:
@@ -125,9 +116,12 @@ class MemoryHistory:
     def _add_line(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
         one = line.prestatie
         self._references.add((aanbieder, one.referentienummer))
-        self._lines[aanbieder, gemeente, one.referentienummer] = line
+        key = (aanbieder, gemeente, one.referentienummer)
         if line.stand == AFGEKEURD:
+            # A number that was used again is refused for it (TR314), and hides no line that stands.
+            self._lines.setdefault(key, line)
             return
+        self._lines[key] = line
         if one.debetcredit == CREDIT and one.vorig_referentienummer is not None:
             self._credited.add((aanbieder, gemeente, one.vorig_referentienummer))
         self._by_toewijzing.setdefault((aanbieder, gemeente, one.toewijzingnummer), []).append(line)
@@ -172,6 +166,23 @@ class MemoryHistory:
         return self._by_toewijzing.get((aanbieder, gemeente, toewijzingnummer), ())
 
 
+def read_messages(
+    sources: Iterable[Source], *, hashes: dict[str, str] | None = None
+) -> Iterator[Declaratiebericht | Antwoordbericht]:
+    """Read JW323 and JW325 files one by one. SHA-256 of the files go to `hashes`. Raises InputError for a file that is neither."""
+    from mpj.messages import read
+
+    for source in sources:
+        with source.open() as stream:
+            message = read(cast("BinaryIO", stream), source.naam)
+            if hashes is not None:
+                hashes[source.naam] = stream.sha256()
+        if not isinstance(message, Declaratiebericht | Antwoordbericht):
+            text = "Een eerder bericht is een declaratie of een antwoord"
+            raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", "JW323 of JW325", text))
+        yield message
+
+
 def not_sent(answer: Antwoordbericht) -> bool:
     """Say whether an answer refuses its declaration as a whole, which then counts as not sent (IV087).
 
@@ -195,7 +206,8 @@ def _returned(answer: Antwoordbericht | None) -> frozenset[str]:
     return frozenset(line.referentienummer for client in answer.antwoord.clienten for line in client.prestaties)
 
 
-def _loose(answer: Antwoordbericht) -> Fault:
+def loose_answer(answer: Antwoordbericht) -> Fault:
+    """Return the warning that an answer belongs to no declaration that is known."""
     text = "De declaratie bij dit antwoord is niet gegeven; het antwoord telt niet mee"
     found = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
     return Fault("antwoord_zonder_declaratie", gevonden=found, verwacht="de JW323 erbij", toelichting=text, soort="waarschuwing")

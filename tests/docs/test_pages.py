@@ -28,8 +28,10 @@ OWN = (
             "README",
             "api",
             "architecture",
+            "columnar",
             "formats",
             "glossary",
+            "ledger",
             "privacy",
             "protocol",
             "reasons",
@@ -39,7 +41,7 @@ OWN = (
         )
     ),
 )
-PAGES = (*OWN, "CHANGELOG.md")
+PAGES = (*OWN, "docs/spark.md", "CHANGELOG.md")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 

@@ -12,7 +12,7 @@ from attrs import evolve
 from sqlalchemy import select
 
 import mpj
-from ledger.support import Partij, answer_to, lines, refs, registratie, toewijzing
+from ledger.support import Partij, answer_to, empty_ledger, lines, refs, registratie, toewijzing
 from mpj.ledger import schema
 from mpj.messages import Antwoordbericht, Berichtidentificatie, Declaratiebericht, Xsdversie
 
@@ -21,7 +21,7 @@ DAY = date(2026, 12, 31)
 
 @pytest.fixture
 def partij(tmp_path: Path) -> Partij:
-    return Partij(tmp_path / "ledger.db")
+    return Partij(empty_ledger(tmp_path / "ledger.db"))
 
 
 def sent(partij: Partij) -> Declaratiebericht:
@@ -119,35 +119,6 @@ def test_status_and_work_name_groups_and_money(partij: Partij) -> None:
     work = partij.ledger.work()
     assert work["totaal_cent"] == 12480 + 9820 and work["opzij_zonder_bekende_waarde"] == 1
     assert "999900006" not in json.dumps(status)
-
-
-def test_use_of_budgets_in_counts_only(partij: Partij) -> None:
-    partij.toewijzingen = [
-        toewijzing(budget_cent=10000),
-        toewijzing(2, budget_cent=10000, begindatum="2025-01-01", einddatum="2025-12-31"),
-    ]
-    partij.month(registratie("a"))
-    assert partij.ledger.status()["limieten"] == {
-        "toewijzingen_met_budget": 2,
-        "tot_50_procent": 1,
-        "tot_90_procent": 0,
-        "tot_100_procent": 1,
-        "op": 0,
-    }
-
-
-def test_the_life_of_a_line(partij: Partij) -> None:
-    first = partij.run(registratie("a"))
-    partij.settle(first, refs(first.regels))
-    again = partij.run(registratie("a", minuten=30))
-    partij.settle(again)
-    correction = partij.run(registratie("a", minuten=45))
-    text = str(partij.ledger.explain(first.regels[0].referentienummer))
-    for part in ("is afgekeurd (9338)", "is toegekend", "staat klaar", "crediteert", "registratie a van 5 maart 2026: 60 minuten"):
-        assert part in text
-    assert [text.index(number) for number in refs(correction.regels)] and "999900006" not in text
-    with pytest.raises(mpj.InputError, match="geen regel"):
-        partij.ledger.explain("X")
 
 
 def test_numbers_are_never_used_twice(partij: Partij) -> None:

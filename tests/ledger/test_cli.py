@@ -57,7 +57,7 @@ def test_a_month_from_files_to_answer(april: tuple[Path, str, list[str]], capsys
     assert ledger("resend", "--ledger", url, debit.referentienummer) == 0
     assert ledger("status", "--ledger", url) == 0
     assert ledger("work", "--ledger", url) == 0
-    assert ledger("explain", "--ledger", url, debit.referentienummer) == 0
+    assert run(["explain", "--ledger", url, "--regel", debit.referentienummer]) == 0
     capsys.readouterr()
     assert ledger("status", "--ledger", url, "--formaat", "json") == 0
     out, err = capsys.readouterr()

@@ -9,14 +9,14 @@ import pytest
 from world import contract, reasons
 
 import mpj
-from ledger.support import Partij, lines, refs, registratie, toewijzing
+from ledger.support import Partij, empty_ledger, lines, refs, registratie, toewijzing
 
 HBO, WO = "45212", "45214"
 
 
 @pytest.fixture
 def partij(tmp_path: Path) -> Partij:
-    return Partij(tmp_path / "ledger.db")
+    return Partij(empty_ledger(tmp_path / "ledger.db"))
 
 
 def test_run_look_repair_run_send(partij: Partij) -> None:
@@ -215,6 +215,14 @@ def test_granted_records_keep_their_place(partij: Partij) -> None:
     assert reasons(late) == {"budget_overschreden": 1, "reeds_gedeclareerd": 1}
 
 
+def test_what_stands_whole_does_not_make_room_for_what_was_cut_off(partij: Partij) -> None:
+    """Not even with --crediteer: the toewijzing covers what was granted as well as it did before."""
+    partij.toewijzingen = [toewijzing(volume=60, eenheid="01", frequentie="4")]
+    partij.month(registratie("b", "2026-03-20", 30))
+    assert lines(partij.month(registratie("a", "2026-03-05", 60, "wo"))) == [("D", WO, 6240)]
+    assert lines(partij.run(crediteer=True)) == []
+
+
 def test_a_raised_budget_bills_the_rest(partij: Partij) -> None:
     partij.toewijzingen = [toewijzing(budget_cent=10000)]
     partij.month(registratie("a"), registratie("b", "2026-03-20"))
@@ -268,6 +276,17 @@ def test_a_contract_that_is_not_given_credits_nothing(partij: Partij) -> None:
     assert lines(partij.run()) == [("C", HBO, 9820)]
 
 
+def test_a_concept_that_goes_out_after_its_care_was_withdrawn_is_credited(partij: Partij) -> None:
+    """The run that hears of the withdrawal has no contract of the concept, and so cannot replace it."""
+    partij.toewijzingen = [toewijzing(), toewijzing(1, gemeente="0363", bsn="999900018")]
+    here, there = (contract({"2.1 hbo": "24,55"}, contract={"gemeenten": [code], "id": code}) for code in ("0384", "0363"))
+    concept = partij.run(registratie("a", bsn="999900018"), contracten=[here, there])
+    assert lines(partij.run(registratie("a", bsn="999900018", status="vervallen"), contracten=[here])) == []
+    assert lines(partij.run(contracten=[here])) == []
+    partij.settle(concept)
+    assert lines(partij.run(contracten=[here, there])) == [("C", HBO, 9820)]
+
+
 def test_a_contract_that_no_longer_has_the_price_credits_nothing(partij: Partij) -> None:
     partij.month(registratie("a"))
     partij.contract = contract({"4.1": "18,00"})
@@ -289,8 +308,9 @@ def test_a_run_for_an_earlier_month_leaves_later_months_alone(partij: Partij) ->
 
 
 def test_proef_remembers_nothing(partij: Partij, tmp_path: Path) -> None:
-    trial = partij.run(registratie("a"), proef=True)
-    assert lines(trial) == [("D", HBO, 9820)] and not (tmp_path / "ledger.db").exists()
+    trial = Partij(tmp_path / "nieuw.db").run(registratie("a"), proef=True)
+    assert lines(trial) == [("D", HBO, 9820)] and not (tmp_path / "nieuw.db").exists()
+    assert lines(partij.run(registratie("a"), proef=True)) == lines(trial)
     assert lines(partij.run()) == []
     partij.month(registratie("a"))
     assert lines(partij.run(registratie("a", minuten=30), proef=True)) == [("C", HBO, 9820), ("D", HBO, 4910)]
@@ -341,3 +361,16 @@ def test_factuur_closes_the_account_of_a_rejected_line_in_the_line_file_only(tmp
     assert [one.debetcredit for client in message.clienten for one in client.prestaties] == ["D"]
     partij.book([message])
     assert lines(partij.run()) == []
+
+
+def test_a_declaration_of_which_no_line_travels_is_sent_without_a_message(tmp_path: Path) -> None:
+    """A rejected line whose care was withdrawn, under `factuur`: sending twice is sending once, and no later month is closed."""
+    partij = Partij(tmp_path / "ledger.db", declaratie={"vorm": "factuur"})
+    first = partij.run(registratie("a", "2026-02-05"), periode="2026-02")
+    partij.settle(first, refs(first.regels))
+    closing = partij.run(registratie("a", "2026-02-05", status="vervallen"), periode="2026-04")
+    assert [(line.debetcredit, line.in_bericht) for line in closing.regels] == [("C", False)]
+    assert partij.send(closing) == []
+    (again,) = partij.ledger.send([closing.regels[0].declaratienummer], op=closing.regels[0].einddatum)
+    assert again.status == "beantwoord"
+    assert lines(partij.run(registratie("b", "2026-03-05"))) == [("D", HBO, 9820)]

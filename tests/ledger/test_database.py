@@ -51,14 +51,6 @@ def test_the_migrations_make_the_schema(url: str) -> None:
     database.close()
 
 
-def test_a_later_version_is_refused(tmp_path: Path) -> None:
-    database = Database(tmp_path / "ledger.db")
-    with database.transaction() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(mpj.InputError, match="nieuwere mpj"), database.transaction():
-        pass
-
-
 def test_the_database_refuses_what_would_break_a_promise(url: str) -> None:
     partij = Partij(url)
     first = partij.month(registratie("a"))

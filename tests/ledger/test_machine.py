@@ -1,230 +1,675 @@
 """Months of provider and municipality against each other, in any order, against a model that knows no ledger.
 
-The municipality pays what it grants and takes back what it credits; whatever happened, nothing is paid or credited twice, no
-number is used twice, and what stands is what a fresh computation of all records says.
+The municipality pays what it grants and takes back what it credits. Whatever happened in between, in the end every delivered and
+valid unit is paid exactly once, at no moment anything is paid or credited twice, no number is used twice, and the municipality's
+own verification, with all that it received before, finds nothing wrong in any message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+import naive
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from world import BSN, BSN_2, contract
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from scenarios import BSNS, ContractSpec, Row, Scenario, scenarios
+from sqlalchemy import event, select
 
 import mpj
-from ledger.support import PRICES, answer_to, registratie, toewijzing
+from ledger.model import Identiteit, Inhoud, Spoor, month_number, standing
+from ledger.support import answer_to, migrated
 from mpj.engine import Declaratieregel, Result
 from mpj.engine.lines import identity
-from mpj.ledger import Ledger
+from mpj.ledger import Ledger, schema
 from mpj.messages import Antwoordbericht, Declaratiebericht, declaratieberichten
-from mpj.reading.periods import last_day, month_text, parse_month
+from mpj.reading.periods import first_day, last_day, month_text, parse_month
 from mpj.verification import MemoryHistory, verify
 
-NAMES = st.sampled_from(["a", "b", "c", "d", "e", "f"])
-START = parse_month("2026-01")
+T = TypeVar("T")
+Care = tuple[str, int, int, int, int, str]
+START, MONTHS = parse_month("2026-01"), 6
 DAY = date(2026, 12, 31)
-Standing = dict[tuple[str, int, str, str, int], Declaratieregel]
+AGB, STAD, DORP = "65656055", "0384", "0363"
+NAMES = st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "h"])
+STAYS = st.sampled_from(["v", "w"])
+MONTHS_BACK = st.sampled_from([0, 0, 0, 1, 2, -1])
+CARES = st.tuples(
+    NAMES,
+    st.sampled_from([0, 0, 1, 1, 2, 3, 3]),
+    st.integers(1, 28),
+    MONTHS_BACK,
+    st.sampled_from([7, 15, 50, 52, 60, 90]),
+    st.sampled_from(["hbo", "hbo", "wo", "m1"]),
+)
+# Nowhere; before or after the commit; or at a statement on the way there.
+CRASHES = st.sampled_from([None, None, None, None, "voor", "na", 2, 9, 17, 24, 31, 43])
+# What is cared for: client, prestatiecode, gemeente. The first and the third are without limits.
+CARE = [(BSNS[0], "2.1"), (BSNS[1], "2.1"), (BSNS[1], "4.1"), (BSNS[3], "2.1")]
+UNLIMITED = {(STAD, 1), (STAD, 6)}
+# A budget in eurocents; how much by how often, in the unit of the toewijzing; both; nothing.
+LIMITS: list[tuple[str, int, str]] = [
+    ("10000", 0, ""),
+    ("24000", 0, ""),
+    ("", 8, "4"),
+    ("", 12, "6"),
+    ("40000", 2, "2"),
+    ("", 0, ""),
+]
+UNITS = {2: ("01", 15), 3: ("04", 1), 4: ("14", 3), 5: ("01", 15)}
+TOEWIJZINGEN: dict[int, Row] = {
+    1: {"bsn": BSNS[0], "gemeente": STAD, "prestatiecode": "2.1"},
+    2: {"bsn": BSNS[1], "gemeente": STAD, "prestatiecode": "2.1", "budget_cent": "24000"},
+    3: {"bsn": BSNS[1], "gemeente": STAD, "prestatiecode": "4.1", "volume": "3", "eenheid": "04", "frequentie": "4"},
+    4: {"bsn": BSNS[2], "gemeente": STAD, "prestatiecode": "8.1"},
+    5: {"bsn": BSNS[3], "gemeente": DORP, "prestatiecode": "2.1", "volume": "150", "eenheid": "01", "frequentie": "6"},
+    6: {"bsn": BSNS[0], "gemeente": STAD, "prestatiecode": "2.1"},
+}
 
 
 class CrashError(Exception):
-    """The process died just before the commit."""
+    """The process died here."""
+
+
+@dataclass
+class Bericht:
+    """One declaration: its lines, and what the world looked like to the run that made it."""
+
+    lines: list[Declaratieregel]
+    message: Declaratiebericht | None
+    contracts: list[mpj.Contract]
+    toewijzingen: list[Row]
+    closed: dict[Identiteit, Declaratieregel] = field(default_factory=dict)
+
+    @property
+    def travelling(self) -> list[Declaratieregel]:
+        """The lines in the message, credits first."""
+        return sorted((line for line in self.lines if line.in_bericht), key=lambda line: line.debetcredit)
+
+
+def content(line: Declaratieregel) -> Inhoud:
+    return Inhoud(line.begindatum, line.einddatum, line.volume_bericht, line.eenheid, line.bedrag_cent)
+
+
+def apart_from_price(one: Inhoud | None) -> tuple[object, ...] | None:
+    return None if one is None else (one.begindatum, one.einddatum, one.volume, one.eenheid)
+
+
+def spec(number: int, price: str, vorm: str, bij_overschrijding: str) -> ContractSpec:
+    """One contract per gemeente, with the same prices."""
+    toml = {
+        "contract": {
+            "id": f"VB-{number}",
+            "protocol": "MPJ-16",
+            "aanbieder": AGB,
+            "gemeenten": [(STAD, DORP)[number]],
+            "begindatum": date(2025, 1, 1),
+            "einddatum": date(2027, 12, 31),
+        },
+        "perceel": [{"code": "A", "naam": "Alles", "gemeenten": []}],
+        "declaratie": {"vorm": vorm},
+        "limiet": {"bij_overschrijding": bij_overschrijding},
+    }
+    cells = {("2.1", "hbo"): price, ("2.1", "wo"): "31,20", ("4.1", ""): "18,00", ("8.1", ""): "250,00"}
+    rows = [
+        {"perceel": "A", "prestatiecode": code, "kwalificatieniveau": level, "begindatum": "2025-01-01", "tarief": cents}
+        for (code, level), cents in cells.items()
+    ]
+    return ContractSpec(toml, rows)
+
+
+@cache
+def contract(number: int, price: str, vorm: str, bij_overschrijding: str) -> mpj.Contract:
+    """The same, read."""
+    found = spec(number, price, vorm, bij_overschrijding)
+    return mpj.make_contract(found.toml, found.tarieven, found.codes)
 
 
 class Conversation(RuleBasedStateMachine):
-    """Runs, answers, late and changed records, withdrawals, shorter toewijzingen, other prices."""
+    """Runs, answers, late and changed records, withdrawals, other toewijzingen, levels and prices, and crashes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ledger = Ledger("sqlite://")
-        self.contract = contract(PRICES)
-        self.ends = {1: "2026-12-31", 2: "2026-12-31"}
-        self.repriced = False
+        with self.ledger.database._open().connect() as connection:
+            migrated().backup(connection.connection.driver_connection)  # type: ignore[arg-type]
         self.month = START
-        self.records: dict[str, Mapping[str, Any]] = {}
-        self.fresh_input: dict[str, Mapping[str, Any]] = {}
-        self.result: Result | None = None
-        self.underway: dict[str, tuple[Declaratiebericht, list[Declaratieregel]]] = {}
-        self.messages: list[Declaratiebericht] = []
+        self.price, self.vorm, self.whole = "24,55", "declaratie", "aftoppen"
+        self.records: dict[str, Row] = {}
+        self.stays: dict[str, Row] = {}
+        self.pending: dict[str, dict[str, Row]] = {"registratie": {}, "verblijf": {}}
+        self.versions: dict[int, list[Row]] = {}
+        self.levels: dict[str, str] | None = None
+        self.concepts: dict[str, Bericht] = {}
+        self.underway: dict[str, Bericht] = {}
+        self.received: dict[str, Declaratiebericht] = {}
         self.answers: list[Antwoordbericht] = []
-        self.paid: Standing = {}
-        self.rejected: dict[tuple[str, int, str, str, int], Declaratieregel] = {}
+        self.last: dict[str, int] = {}
+        self.paid: dict[Identiteit, Declaratieregel] = {}
+        self.rejected: dict[Identiteit, tuple[Declaratieregel, Row, str]] = {}
+        self.refused_credits: dict[Identiteit, Declaratieregel] = {}
+        self.resent: set[str] = set()
         self.used: set[str] = set()
 
-    def teardown(self) -> None:
-        self.ledger.close()
-
-    def toewijzingen(self) -> list[dict[str, object]]:
-        return [toewijzing(1, einddatum=self.ends[1]), toewijzing(2, einddatum=self.ends[2], bsn=BSN_2)]
-
-    @rule(
-        name=NAMES,
-        day=st.integers(1, 28),
-        back=st.integers(0, 2),
-        minuten=st.sampled_from([7, 15, 50, 52, 60]),
-        wo=st.booleans(),
-        second=st.booleans(),
+    @initialize(
+        vorm=st.sampled_from(["declaratie", "factuur"]),
+        whole=st.sampled_from(["aftoppen", "aftoppen", "hele_contacten"]),
+        late=st.sets(st.integers(1, 5), max_size=2),
+        level=st.sampled_from([None, "hbo"]),
     )
-    def deliver(self, name: str, day: int, back: int, minuten: int, wo: bool, second: bool) -> None:
-        month = max(START, self.month - back)
-        level, bsn = "wo" if wo else "hbo", BSN_2 if second else BSN
-        self.fresh_input[name] = registratie(name, f"{month_text(month)}-{day:02d}", minuten, level, bsn=bsn)
+    def begin(self, vorm: str, whole: str, late: set[int], level: str | None) -> None:
+        self.vorm, self.whole = vorm, whole
+        self.levels = None if level is None else {"m1": level}
+        for nummer in {1, 2, 3, 4, 5} - late:
+            self.assign(nummer)
 
-    @rule(name=NAMES)
-    def withdraw_record(self, name: str) -> None:
-        known = self.fresh_input.get(name) or self.records.get(name)
-        if known is not None:
-            self.fresh_input[name] = {**known, "status": "vervallen"}
+    def teardown(self) -> None:
+        """Whatever happened: in the end everything is paid, once."""
+        try:
+            if sys.exc_info()[0] is None and self.versions:
+                self.finish()
+        finally:
+            self.ledger.close()
 
-    @rule(which=st.sampled_from([1, 2]), end=st.sampled_from(["2026-01-20", "2026-02-10", "2026-03-31", "2026-12-31"]))
-    def change_toewijzing(self, which: int, end: str) -> None:
-        self.ends[which] = end
+    # The world outside
 
-    @rule(price=st.sampled_from(["24,55", "26,00"]))
-    def reprice(self, price: str) -> None:
-        self.contract = contract(dict(PRICES) | {"2.1 hbo": price})
-        self.repriced = True
+    def assign(self, nummer: int, **changes: str) -> None:
+        """A toewijzing, or its next version; the first has no date of its own, so that what comes last counts."""
+        base = {"toewijzingnummer": str(nummer), "aanbieder": AGB, "begindatum": "2026-01-01", "einddatum": "2026-12-31"}
+        versions = self.versions.setdefault(nummer, [])
+        row = base | TOEWIJZINGEN[nummer] | changes
+        if nummer != 1:
+            row["toewijzingsdatum"] = (date(2025, 11, 1) + timedelta(days=len(versions))).isoformat()
+        versions.append(row)
 
-    @rule()
-    def next_month(self) -> None:
-        if self.month < START + 5:
-            self.month += 1
+    def toewijzingen(self) -> list[Row]:
+        return [versions[-1] for _, versions in sorted(self.versions.items())]
 
-    def declare(self, **options: Any) -> Result:
-        return self.ledger.declare(
-            [self.contract],
+    def contracts(self, both: bool = True) -> list[mpj.Contract]:
+        return [contract(number, self.price, self.vorm, self.whole) for number in range(1 + both)]
+
+    def scenario(self, month: int) -> Scenario:
+        return Scenario(
+            [spec(number, self.price, self.vorm, self.whole) for number in range(2)],
             self.toewijzingen(),
-            list(self.fresh_input.values()),
-            periode=month_text(self.month),
-            dagtekening=last_day(self.month),
-            crediteer=True,
-            **options,
+            list(self.records.values()),
+            list(self.stays.values()),
+            self.staff(),
+            month_text(month),
+            last_day(month),
+            nalevering=True,
         )
 
-    @rule(repeat=st.sets(NAMES))
-    def run(self, repeat: set[str]) -> None:
-        """A run, with some records that were given before as well."""
-        for name in repeat & self.records.keys():
-            self.fresh_input.setdefault(name, self.records[name])
-        self.result = self.declare()
-        self.records.update(self.fresh_input)
-        self.fresh_input = {}
-        assert self.declare().regels == self.result.regels
-        self.check_against_fresh()
+    def staff(self) -> list[Row] | None:
+        if self.levels is None:
+            return None
+        return [
+            {"medewerker": name, "kwalificatieniveau": level, "begindatum": "2025-01-01"} for name, level in self.levels.items()
+        ]
 
-    @rule()
-    def crash(self) -> None:
-        def die(_: Result) -> None:
-            raise CrashError
+    @initialize(cares=st.lists(CARES, min_size=3, max_size=8))
+    def first_care(self, cares: list[Care]) -> None:
+        self.give(cares)
+
+    @rule(cares=st.lists(CARES, min_size=1, max_size=5))
+    def deliver(self, cares: list[Care]) -> None:
+        """Care that is new, late, or told otherwise than before."""
+        self.give(cares)
+
+    @rule(cares=st.lists(CARES, min_size=1, max_size=5))
+    def deliver_more(self, cares: list[Care]) -> None:
+        self.give(cares)
+
+    def give(self, cares: Iterable[Care]) -> None:
+        for name, care, day, back, minuten, who in cares:
+            bsn, code = CARE[care]
+            month = max(START, self.month - back)
+            row = {"id": name, "bsn": bsn, "datum": f"{month_text(month)}-{day:02d}", "minuten": str(minuten)}
+            if code == "2.1":
+                row["medewerker" if who == "m1" else "kwalificatieniveau"] = who
+            self.pending["registratie"][name] = row | {"prestatiecode": code}
+
+    @rule(name=STAYS, day=st.integers(1, 28), back=MONTHS_BACK, days=st.sampled_from([0, 3, 20, 45, None]), here=st.booleans())
+    def stay(self, name: str, day: int, back: int, days: int | None, here: bool) -> None:
+        """A stay begins; one that is known ends, sooner or later than was known."""
+        begin = first_day(max(START, self.month - back)) + timedelta(days=day - 1)
+        if (known := self.stays.get(name)) and days is not None:
+            begin = date.fromisoformat(known["begindatum"])
+        end = "" if days is None else (begin + timedelta(days=days)).isoformat()
+        row = {"id": name, "bsn": BSNS[2], "begindatum": begin.isoformat(), "einddatum": end, "prestatiecode": "8.1"}
+        self.pending["verblijf"][name] = row if here or days else row | {"aanwezigheid": "weekendverlof"}
+
+    @rule(names=st.sets(NAMES, min_size=1, max_size=3))
+    def withdraw_records(self, names: set[str]) -> None:
+        for name in names:
+            known = self.pending["registratie"].get(name) or self.records.get(name)
+            if known is not None:
+                self.pending["registratie"][name] = known | {"status": "vervallen"}
+
+    @rule(
+        nummer=st.sampled_from([1, 2, 3, 4, 5, 6]),
+        kind=st.sampled_from(["eind", "eind", "limiet", "limiet", "weg", "vervangen"]),
+        end=st.sampled_from(["2026-01-20", "2026-02-10", "2026-03-31", "2026-12-31", "2026-12-31"]),
+        limit=st.sampled_from(LIMITS),
+    )
+    def change_toewijzing(self, nummer: int, kind: str, end: str, limit: tuple[str, int, str]) -> None:
+        """Shortened, extended, there at last; more or less of it; removed; or replaced by another."""
+        names = ("budget_cent", "volume", "eenheid", "frequentie")
+        before = self.versions[nummer][-1] if nummer in self.versions else TOEWIJZINGEN[nummer]
+        same = {name: before.get(name, "") for name in names}
+        if kind == "vervangen" and end != "2026-12-31":
+            self.assign(1, einddatum=end)
+            self.assign(6, begindatum=(date.fromisoformat(end) + timedelta(days=1)).isoformat())
+        elif kind == "weg" and nummer in self.versions:
+            self.assign(nummer, **same, einddatum="2026-01-01", reden_wijziging="13")
+        elif kind == "limiet" and nummer in UNITS:
+            budget, much, often = limit
+            eenheid, times = UNITS[nummer]
+            self.assign(
+                nummer,
+                **dict(zip(names, (budget, str(much * times), eenheid, often) if much else (budget, "", "", ""), strict=True)),
+            )
+        else:
+            self.assign(nummer, **same, einddatum=end)
+
+    @rule(what=st.sampled_from(["hbo", "wo", "24,55", "26,00", "maand"]))
+    def change_terms(self, what: str) -> None:
+        """A level turns out to be another; a price changes in retrospect; or just a month goes by."""
+        if what == "maand":
+            self.next_month()
+        elif what in ("hbo", "wo"):
+            self.levels = {"m1": what}
+        else:
+            self.price = what
+
+    def next_month(self) -> None:
+        self.month = min(self.month + 1, START + MONTHS - 1)
+
+    # Crashes
+
+    def attempt(self, act: Callable[[], T], crash: object = None) -> T:
+        """What is done after a crash, if there is one, by saying the same again."""
+        if crash is not None:
+            with self.dying(crash), suppress(CrashError, mpj.InputError):
+                act()
+        return act()
+
+    @contextmanager
+    def dying(self, crash: object) -> Iterator[None]:
+        engine, left = self.ledger.database._open(), [crash if isinstance(crash, int) else 0]
+
+        def die(*_: object) -> None:
+            left[0] -= 1
+            if left[0] == 0 or crash == "voor":
+                raise CrashError
+
+        name = "commit" if crash == "voor" else "before_cursor_execute"
+        event.listen(engine, name, die)
+        try:
+            yield
+        finally:
+            event.remove(engine, name, die)
+
+    # The provider
+
+    @rule(
+        repeat=st.sets(NAMES, max_size=3),
+        missing=st.sets(st.one_of(NAMES, STAYS), max_size=2),
+        volledig=st.sampled_from([None, None, None, 0, 1]),
+        conflict=st.one_of(st.none(), st.none(), NAMES),
+        crediteer=st.booleans(),
+        both=st.sampled_from([True, True, True, False]),
+        back=st.sampled_from([0, 0, 0, 0, 1]),
+        versions=st.booleans(),
+        again=st.booleans(),
+        crash=CRASHES,
+    )
+    def run(
+        self,
+        repeat: set[str],
+        missing: set[str],
+        volledig: int | None,
+        conflict: str | None,
+        crediteer: bool,
+        both: bool,
+        back: int,
+        versions: bool,
+        again: bool,
+        crash: object,
+    ) -> None:
+        """A run, with some records that were given before as well, or with all of them but a few."""
+        month = max(START, self.month - back)
+        given = {soort: dict(rows) for soort, rows in self.pending.items()}
+        known = {"registratie": self.records, "verblijf": self.stays}
+        for soort, rows in known.items():
+            for name in rows.keys() - given[soort].keys():
+                if name in repeat or (volledig is not None and name not in missing):
+                    given[soort][name] = rows[name]
+        options: dict[str, Any] = {"crediteer": crediteer}
+        gone: dict[str, dict[str, Row | None]] = {"registratie": {}, "verblijf": {}}
+        if volledig is not None:
+            vanaf = max(START, month - volledig)
+            gone = {soort: dict(absent(rows, given[soort], vanaf)) for soort, rows in known.items()}
+            options["volledig_vanaf"] = month_text(vanaf)
+        extra: list[Row] = []
+        if conflict is not None and conflict not in given["registratie"] and volledig is None:
+            row = self.records.get(conflict, {"id": conflict, "bsn": BSNS[0], "datum": month_text(month) + "-03"})
+            extra = [row | {"minuten": "15"}, row | {"minuten": "45"}, {"id": conflict, "bsn": BSNS[0], "datum": "geen datum"}]
+        toewijzingen = [row for rows in self.versions.values() for row in (rows if rows[0].get("toewijzingsdatum") else rows[-1:])]
+
+        def declare(**more: Any) -> Result:
+            return self.ledger.declare(
+                self.contracts(both),
+                toewijzingen if versions else self.toewijzingen(),
+                [*given["registratie"].values(), *extra],
+                verblijf=list(given["verblijf"].values()),
+                medewerkers=self.staff(),
+                periode=month_text(month),
+                dagtekening=last_day(month),
+                **options,
+                **more,
+            )
 
         try:
-            self.declare(before_commit=die)
-        except CrashError:
+            if gone["registratie"] or gone["verblijf"]:
+                with pytest.raises(mpj.InputError, match="akkoord"):
+                    self.attempt(declare, crash)
+                options["akkoord"] = True
+            result = self.attempt(declare, crash)
+        except mpj.InputError as error:
+            assert {fault.code for fault in error.faults} == {"periode_voor_laatste"}
+            assert month < max(self.last.values())
             return
-        raise AssertionError
+        for soort, rows in known.items():
+            rows.update(given[soort])
+            for name, left in gone[soort].items():
+                if left is None:
+                    rows.pop(name)
+                else:
+                    rows[name] = left
+            self.pending[soort] = {}
+        self.made(result, month, both)
+        if again:
+            assert declare().regels == result.regels
+        self.check_lines(result)
+        if crediteer and both:
+            self.check_unlimited(result, month)
 
-    @precondition(lambda self: self.result is not None)
-    @rule()
-    def send(self) -> None:
-        assert self.result is not None
-        result, self.result = self.result, None
-        self.ledger.send(None, op=DAY)
-        dated = date.fromisoformat(result.samenvatting["instellingen"]["dagtekening"])
-        for message in declaratieberichten(result.regels, dagtekening=dated):
-            lines = [line for line in result.regels if line.declaratienummer == message.declaratienummer]
-            numbers = {message.declaratienummer, *(line.referentienummer for line in lines)}
-            assert not numbers & self.used
-            self.used |= numbers
-            history = MemoryHistory(self.messages, self.answers)
-            found = verify(message, [self.contract], self.toewijzingen(), dagtekening=DAY, history=history)
-            codes = {one.regelcode for one in found.bevindingen}
-            assert codes <= ({"TR418", "MPJ04", "TR346", "TR307", "TR308", "TR387", "TR388"} if self.stale() else set()), codes
-            self.underway[message.declaratienummer] = (message, lines)
+    def made(self, result: Result, month: int, both: bool) -> None:
+        """Concepts take the place of the earlier ones to the same gemeente."""
+        places = {STAD, DORP} if both else {STAD}
+        self.concepts = {number: one for number, one in self.concepts.items() if one.lines[0].gemeente not in places}
+        messages = {one.declaratienummer: one for one in declaratieberichten(result.regels, dagtekening=last_day(month))}
+        assert all(self.last.get(line.gemeente, month) <= month for line in result.regels)
+        for line in result.regels:
+            number = line.declaratienummer
+            if number not in self.concepts:
+                self.concepts[number] = Bericht([], messages.get(number), self.contracts(), self.toewijzingen())
+            self.concepts[number].lines.append(line)
 
-    def stale(self) -> bool:
-        """Whether toewijzing or price may have changed between the run and the sending."""
-        return self.repriced or any(end != "2026-12-31" for end in self.ends.values())
+    def check_lines(self, result: Result) -> None:
+        """What a run may say, given what was granted, refused and not answered yet."""
+        waiting = {identity(line) for one in self.underway.values() for line in one.lines}
+        undone = {identity(line): line for line in result.regels if line.debetcredit == "C"}
+        numbers = [line.referentienummer for line in result.regels]
+        assert len(numbers) == len(set(numbers))
+        assert not {*numbers, *(line.declaratienummer for line in result.regels)} & self.used
+        prices = {"45212": self.price, "45214": "31,20", "41410": "18,00", "44810": "250,00"}
+        for line in result.regels:
+            key = identity(line)
+            assert key not in waiting
+            if line.debetcredit == "C":
+                before = self.paid[key] if line.in_bericht else self.rejected[key][0]
+                assert line.in_bericht or self.vorm == "factuur"
+                assert (line.vorig_referentienummer, content(line)) == (before.referentienummer, content(before))
+                continue
+            assert line.tarief_cent == int(prices[line.productcode].replace(",", ""))
+            assert key not in self.paid or key in undone
+            if key in self.paid:
+                assert apart_from_price(content(line)) != apart_from_price(content(self.paid[key]))
+            elif key in self.rejected and key[:2] in UNLIMITED:
+                before, row, price = self.rejected[key]
+                same = apart_from_price(content(line)) == apart_from_price(content(before))
+                same = same and row == self.versions[key[1]][-1] and price == self.price
+                assert not same or before.referentienummer in self.resent
+
+    def check_unlimited(self, result: Result, month: int) -> None:
+        """Where no limit is in play, what stands with these concepts is what all records say; what is open stays open."""
+        prices = {key: line.tarief_cent for key, line in self.paid.items()}
+        wanted = standing(self.scenario(month), {}, prices)
+        after = {key: content(line) for key, line in self.paid.items()}
+        for line in sorted(result.regels, key=lambda line: line.debetcredit):
+            if line.debetcredit == "D":
+                after[identity(line)] = content(line)
+            elif line.in_bericht:
+                after.pop(identity(line))
+        open_ = {identity(line) for one in self.underway.values() for line in one.lines} | self.refused_credits.keys()
+        for key in (after.keys() | wanted.keys()) - open_:
+            if key[:2] not in UNLIMITED or key[-1] > month:
+                continue
+            if key not in after and key in self.rejected:
+                before = content(self.rejected[key][0])
+                assert key not in wanted or apart_from_price(wanted[key]) == apart_from_price(before)
+                continue
+            assert apart_from_price(after.get(key)) == apart_from_price(wanted.get(key)), key
+
+    @precondition(lambda self: bool(self.concepts))
+    @rule(first=st.booleans(), crash=CRASHES)
+    def send(self, first: bool, crash: object) -> None:
+        """Send what is ready, or one declaration of it."""
+        numbers = sorted(self.concepts)[: 1 if first else None]
+        booked = self.attempt(lambda: self.ledger.send(numbers, op=DAY), crash)
+        assert len(booked) == len(numbers)
+        for number in numbers:
+            self.sent(number, self.concepts.pop(number))
+
+    def sent(self, number: str, one: Bericht) -> None:
+        numbers = {number, *(line.referentienummer for line in one.lines)}
+        assert not numbers & self.used
+        self.used |= numbers
+        for line in one.lines:
+            if not line.in_bericht:
+                one.closed[identity(line)] = self.rejected.pop(identity(line))[0]
+        if one.message is None:
+            return
+        history = MemoryHistory(self.received.values(), self.answers)
+        found = verify(one.message, one.contracts, one.toewijzingen, dagtekening=DAY, history=history)
+        assert [(bad.regelcode, bad.gevonden, bad.verwacht) for bad in found.bevindingen] == []
+        self.last[one.lines[0].gemeente] = parse_month(one.lines[0].declaratieperiode)
+        self.received[number] = one.message
+        self.underway[number] = one
+
+    @precondition(lambda self: bool(self.rejected or self.refused_credits))
+    @rule(data=st.data(), crash=CRASHES)
+    def resend(self, data: st.DataObject, crash: object) -> None:
+        lines = [*(line for line, *_ in self.rejected.values()), *self.refused_credits.values()]
+        name = data.draw(st.sampled_from(sorted(line.referentienummer for line in lines)))
+        self.attempt(lambda: self.ledger.resend([name]), crash)
+        self.resent.add(name)
+
+    # The municipality
 
     @precondition(lambda self: bool(self.underway))
-    @rule(data=st.data())
-    def answer(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), how=st.sampled_from(["alles", "debet", "debet", "credit"]), crash=CRASHES)
+    def answer(self, data: st.DataObject, how: str, crash: object) -> None:
         number = data.draw(st.sampled_from(sorted(self.underway)))
-        message, lines = self.underway.pop(number)
-        debits = sorted(line.referentienummer for line in lines if line.debetcredit == "D")
-        refused = set(data.draw(st.lists(st.sampled_from(debits), unique=True, max_size=3))) if debits else set()
-        reply = answer_to(message, refused)
-        self.ledger.answer([("jw325.xml", reply)], op=DAY)
-        self.messages.append(message)
+        lines = self.underway[number].travelling
+        refused: set[str] = set()
+        if how != "alles":
+            choice = sorted(line.referentienummer for line in lines if line.debetcredit == how[0].upper())
+            refused = set(data.draw(st.lists(st.sampled_from(choice), unique=True, max_size=3))) if choice else set()
+            # Whoever refuses a credit cannot grant the debit that comes in its place.
+            keys = {identity(line) for line in lines if line.debetcredit == "C" and line.referentienummer in refused}
+            refused |= {line.referentienummer for line in lines if identity(line) in keys}
+        self.answered(number, refused, crash)
+
+    def answered(self, number: str, refused: Collection[str], crash: object = None) -> None:
+        one = self.underway.pop(number)
+        assert one.message is not None
+        reply = answer_to(one.message, refused)
+        booked = self.attempt(lambda: self.ledger.answer([("jw325.xml", reply)], op=DAY), crash)
+        assert [row.afgekeurd for row in booked] == [len(refused)]
         self.answers.append(reply)
-        for line in sorted(lines, key=lambda line: line.debetcredit):
-            key = identity(line)
+        for line in one.travelling:
+            key, bad = identity(line), line.referentienummer in refused
             if line.debetcredit == "C":
+                if bad:
+                    self.refused_credits[key] = line
+                    continue
                 assert self.paid.pop(key).referentienummer == line.vorig_referentienummer
+                self.refused_credits.pop(key, None)
                 self.rejected.pop(key, None)
-            elif line.referentienummer in refused:
-                self.rejected[key] = line
-            else:
+            elif not bad:
                 assert key not in self.paid
                 self.paid[key] = line
                 self.rejected.pop(key, None)
+            elif key not in self.refused_credits:
+                row = next(row for row in one.toewijzingen if (row["gemeente"], int(row["toewijzingnummer"])) == key[:2])
+                self.rejected[key] = line, row, f"{line.tarief_cent // 100},{line.tarief_cent % 100:02d}"
+        self.check_sum()
 
     @precondition(lambda self: bool(self.underway))
-    @rule(data=st.data(), by_hand=st.booleans())
-    def never_processed(self, data: st.DataObject, by_hand: bool) -> None:
+    @rule(
+        data=st.data(),
+        verdict=st.sampled_from([None, {"technisch": True}, {"header": ("9056",)}, {"declaratie": ("9333",)}]),
+        crash=CRASHES,
+    )
+    def never_processed(self, data: st.DataObject, verdict: Mapping[str, Any] | None, crash: object) -> None:
+        """A transport error, or a declaration that is refused as a whole."""
         number = data.draw(st.sampled_from(sorted(self.underway)))
-        message, _ = self.underway.pop(number)
-        if by_hand:
-            self.ledger.withdraw([number], op=DAY)
+        one = self.underway.pop(number)
+        assert one.message is not None
+        if verdict is None:
+            self.attempt(lambda: self.ledger.withdraw([number], op=DAY), crash)
+            del self.received[number]
         else:
-            self.ledger.answer([("jw325.xml", answer_to(message, declaratie=("9333",)))], op=DAY)
+            reply = answer_to(one.message, **verdict)
+            self.attempt(lambda: self.ledger.answer([("jw325.xml", reply)], op=DAY), crash)
+            self.answers.append(reply)
+        for key, line in one.closed.items():
+            self.rejected[key] = line, {}, ""
+        gemeente = one.lines[0].gemeente
+        heard = [self.received[name] for name in self.received.keys() - self.refused_whole()]
+        months = [month_number(one.periode.begindatum) for one in heard if one.header.ontvanger == gemeente]
+        self.last = {name: month for name, month in self.last.items() if name != gemeente}
+        if months:
+            self.last[gemeente] = max(months)
+        self.check_sum()
 
-    @precondition(lambda self: bool(self.rejected))
-    @rule(data=st.data())
-    def resend(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from(sorted(self.rejected)))
-        self.ledger.resend([self.rejected[key].referentienummer])
+    def refused_whole(self) -> set[str]:
+        names = {
+            reply.header.declaratie_identificatie.identificatie
+            for reply in self.answers
+            if reply.antwoord is None or (not reply.antwoord.clienten and reply.antwoord.retourcodes == ("9333",))
+        }
+        return {number for number, one in self.received.items() if one.header.identificatie.identificatie in names}
 
-    def check_against_fresh(self) -> None:
-        """What stands with this concept is what all records say, but for lines that wait or stand rejected."""
-        assert self.result is not None
-        fresh = mpj.declare(
-            [self.contract],
-            self.toewijzingen(),
-            list(self.records.values()),
-            periode=month_text(self.month),
-            dagtekening=last_day(self.month),
-            nalevering=True,
-        )
-        wanted = {identity(line): line for line in fresh.regels}
-        after = dict(self.paid)
-        for line in sorted(self.result.regels, key=lambda line: line.debetcredit):
-            if line.debetcredit == "C":
-                assert after.pop(identity(line)).referentienummer == line.vorig_referentienummer
-            else:
-                assert identity(line) not in after
-                after[identity(line)] = line
-        waiting = {identity(line) for _, lines in self.underway.values() for line in lines}
-        later = {key for key in after if key[-1] > self.month}
-        for key in (after.keys() | wanted.keys()) - waiting - later:
-            if key not in after and key in self.rejected:
-                continue
-            left, right = after.get(key), wanted.get(key)
-            assert left is not None and right is not None, (key, left, right)
-            assert (left.volume, left.begindatum, left.einddatum) == (right.volume, right.begindatum, right.einddatum)
-            assert self.repriced or left.bedrag_cent == right.bedrag_cent
+    @rule(crediteer=st.booleans())
+    def plain_run(self, crediteer: bool) -> None:
+        self.run(set(), set(), None, None, crediteer, True, 0, False, False, None)
 
-    @invariant()
-    def the_ledger_adds_up(self) -> None:
+    @rule(data=st.data(), refuse=st.booleans())
+    def settle(self, data: st.DataObject, refuse: bool) -> None:
+        """Send all that is ready, and answer all that was sent."""
+        for number in sorted(self.concepts):
+            self.ledger.send([number], op=DAY)
+            self.sent(number, self.concepts.pop(number))
+        for number in sorted(self.underway):
+            debits = sorted(line.referentienummer for line in self.underway[number].travelling if line.debetcredit == "D")
+            some = data.draw(st.lists(st.sampled_from(debits), unique=True, max_size=2)) if refuse and debits else []
+            self.answered(number, some)
+
+    @rule(data=st.data(), refuse=st.booleans())
+    def whole_month(self, data: st.DataObject, refuse: bool) -> None:
+        """Run, send and answer without anything in between; then the next month."""
+        self.plain_run(False)
+        self.settle(data, refuse)
+        self.next_month()
+
+    # What must hold
+
+    def check_sum(self) -> None:
         """Granted debits less granted credits are what the municipality paid."""
         states = self.ledger.status()["gemeenten"].values()
         granted = sum(rows["toegekend"]["bedrag_cent"] for rows in states if "toegekend" in rows)
         assert granted == sum(line.bedrag_cent for line in self.paid.values())
 
+    def finish(self) -> None:
+        """Everything is answered, asked for again and granted, until there is nothing left to say."""
+        for _ in range(2):
+            for number in sorted(self.underway):
+                self.answered(number, ())
+            refused = [line for line, *_ in self.rejected.values()] + list(self.refused_credits.values())
+            self.ledger.resend(names := sorted(line.referentienummer for line in refused))
+            self.resent.update(names)
+            self.run(set(), set(), None, None, True, True, 0, False, False, None)
+            if not self.concepts:
+                break
+            for number in sorted(self.concepts):
+                self.ledger.send([number], op=DAY)
+                self.sent(number, self.concepts.pop(number))
+        else:
+            raise AssertionError("the conversation does not end")
+        wanted = standing(self.scenario(self.month), self.kept(), {key: line.tarief_cent for key, line in self.paid.items()})
+        found = {key: content(line) for key, line in self.paid.items() if key[-1] <= self.month}
+        assert found == wanted
+        assert self.refused_credits == {}
+        work = self.ledger.work()
+        assert (work["concept_cent"], work["wacht_op_antwoord_cent"]) == (0, 0)
 
-Conversation.TestCase.settings = settings(
-    max_examples=18, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
-test_conversation = Conversation.TestCase
+    def kept(self) -> dict[Spoor, int]:
+        """The records behind what was granted, each once, with their units."""
+        table, trace = schema.regel.c, schema.herkomst.c
+        query = select(trace.soort, trace.bron, trace.datum, trace.eenheden).join(schema.regel, table.id == trace.regel_id)
+        with self.ledger.database.transaction(write=False) as connection:
+            rows = connection.execute(query.where(table.staat, table.status == "toegekend")).all()
+        found = {(row.soort, row.bron, row.datum): row.eenheden for row in rows}
+        assert len(found) == len(rows)
+        return found
+
+
+def absent(rows: Mapping[str, Row], given: Collection[str], vanaf: int) -> Iterator[tuple[str, Row | None]]:
+    """What a run with `volledig_vanaf` withdraws: the name, and what is left of it."""
+    for name, row in rows.items():
+        if name in given or row.get("status") == "vervallen":
+            continue
+        begin = parse_month((row.get("datum") or row["begindatum"])[:7])
+        if begin >= vanaf:
+            yield name, None
+        elif "begindatum" in row and (not row["einddatum"] or parse_month(row["einddatum"][:7]) >= vanaf):
+            yield name, row | {"einddatum": last_day(vanaf - 1).isoformat()}
+
+
+def play(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        Conversation,
+        settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)),
+    )
+
+
+def test_conversations() -> None:
+    play(20, 30)
+
+
+@pytest.mark.slow
+def test_long_conversations() -> None:
+    play(60, 60)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenarios())
+def test_the_model_is_the_naive_computation_where_nothing_was_granted(scenario: Scenario) -> None:
+    lines: Sequence[dict[str, Any]] = naive.declare(scenario).regels
+    if any(line["normtijd"] == "uur" and line["eenheid"] == "01" for line in lines):
+        return
+    columns: Iterable[str] = ("begindatum", "einddatum", "volume_bericht", "eenheid", "bedrag_cent")
+    assert sorted(standing(scenario, {}, {}).values(), key=repr) == sorted(
+        (Inhoud(*(line[name] for name in columns)) for line in lines), key=repr
+    )

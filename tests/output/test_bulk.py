@@ -3,131 +3,49 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from files import FILES, Executor, compare, make_untidy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenarios import Scenario, scenarios, write
+from scenarios import Scenario, scenarios
 from world import BSN, BSN_2, contract, registratie, toewijzing
 
 import mpj
 from mpj.engine.run import Job
-from mpj.output import bulk, write_result
+from mpj.output import bulk
 from mpj.output.bulk import declare_files
 from mpj.reading.fields import is_bsn
 from mpj.records.partitions import Partitions
 
-FILES = ("declaratieregels.csv", "herkomst.csv", "stappen.csv", "uitval.csv", "samenvatting.json")
 
+def through_parts(parts: int, processes: int = 1) -> Executor:
+    """The run in parts, by client."""
 
-def through_values(scenario: Scenario, source: Path, out: Path) -> dict[str, bytes]:
-    """What the API and `write_result` make of the files in `source`."""
-    invoer: dict[str, dict[str, str]] = {"registraties": {}}
-    result = mpj.declare(
-        mpj.load_contracts(sorted(source.glob("contract-*"))),
-        mpj.read_toewijzingen([source / "toewijzingen.csv"]),
-        mpj.read_registraties(sorted(source.glob("registraties*.csv")), hashes=invoer["registraties"]),
-        verblijf=mpj.read_verblijf([source / "verblijf.csv"]),
-        medewerkers=levels(scenario, source),
-        periode=scenario.periode,
-        dagtekening=scenario.dagtekening,
-        nalevering=scenario.nalevering,
-        invoer=invoer,
-    )
-    write_result(result, out)
-    return {name: (out / name).read_bytes() for name in FILES}
+    def execute(job: Job, source: Path, out: Path) -> None:
+        invoer: dict[str, dict[str, str]] = {"registraties": {}}
+        stays = mpj.read_verblijf([source / "verblijf.csv"])
+        with closing(Partitions(parts)) as rows:
+            rows.read(sorted(source.glob("registraties*.csv")), hashes=invoer["registraties"])
+            declare_files(job, rows, out, verblijf=stays, invoer=invoer, processes=processes)
 
-
-def through_files(scenario: Scenario, source: Path, out: Path, *, parts: int, processes: int) -> dict[str, bytes]:
-    """What the run from files to files makes of them."""
-    job = Job(
-        mpj.load_contracts(sorted(source.glob("contract-*"))),
-        mpj.read_toewijzingen([source / "toewijzingen.csv"]),
-        medewerkers=levels(scenario, source),
-        periode=scenario.periode,
-        dagtekening=scenario.dagtekening,
-        nalevering=scenario.nalevering,
-    )
-    invoer: dict[str, dict[str, str]] = {"registraties": {}}
-    stays = mpj.read_verblijf([source / "verblijf.csv"])
-    with closing(Partitions(parts)) as rows:
-        rows.read(sorted(source.glob("registraties*.csv")), hashes=invoer["registraties"])
-        declare_files(job, rows, out, verblijf=stays, invoer=invoer, processes=processes)
-    return {name: (out / name).read_bytes() for name in FILES}
-
-
-def levels(scenario: Scenario, source: Path) -> Any:
-    return None if scenario.medewerkers is None else mpj.read_medewerkers([source / "medewerkers.csv"])
-
-
-def compare(scenario: Scenario, change: Callable[[Path], None] = lambda _: None, *, parts: int = 3, processes: int = 1) -> None:
-    with TemporaryDirectory() as folder:
-        source, one, two = Path(folder) / "in", Path(folder) / "een", Path(folder) / "twee"
-        for path in (source, one, two):
-            path.mkdir()
-        write(scenario, source)
-        change(source)
-        files = through_files(scenario, source, two, parts=parts, processes=processes)
-        for name, data in through_values(scenario, source, one).items():
-            assert files[name] == data, name
+    return execute
 
 
 @given(scenarios(), st.integers(1, 5))
 @settings(max_examples=120, deadline=None)
 def test_the_same_bytes_as_through_values(scenario: Scenario, parts: int) -> None:
-    compare(scenario, parts=parts)
+    compare(scenario, through_parts(parts))
 
 
 @given(scenarios(), st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
 def test_the_same_bytes_however_untidy_the_files(scenario: Scenario, dice: random.Random) -> None:
-    compare(scenario, lambda source: make_untidy(source, dice), parts=3)
-
-
-def make_untidy(source: Path, dice: random.Random) -> None:
-    """Double, garble and quote rows of the registraties, and cut the file in two."""
-    path = source / "registraties.csv"
-    if not path.exists():
-        return
-    header, *rows = path.read_text("utf-8").splitlines()
-    made = []
-    for row in rows:
-        kind = dice.randrange(12)
-        made.append(row)
-        if kind == 0:
-            made.append(row)
-        elif kind == 1:
-            made[-1] = ";".join(f'"{text}"' for text in row.split(";"))
-        elif kind == 2:
-            made[-1] = row.replace(";", "; ") + ";;"
-        elif kind == 3:
-            made += ["", ";" * header.count(";"), row.rpartition(";")[0]]
-        elif kind == 4:
-            fields = row.split(";")
-            fields[header.split(";").index("bsn")] = dice.choice([BSN, "123456789", ""])
-            made.append(";".join(fields))
-        elif kind == 5:
-            fields = row.split(";")
-            fields[header.split(";").index("datum")] = dice.choice(["2026-02-30", "", "31-01-2026"])
-            made.append(";".join(fields))
-        elif kind == 6 and "status" in header.split(";"):
-            fields = row.split(";")
-            fields[header.split(";").index("status")] = "vervallen"
-            made.append(";".join(fields))
-        elif kind == 7:
-            fields = row.split(";")
-            fields[0] = f'"R""{dice.randrange(5)};\n x"'
-            made.append(";".join(fields))
-    half = dice.randint(0, len(made))
-    newline = dice.choice(["\n", "\r\n"])
-    path.write_bytes(newline.join([header, *made[:half]]).encode())
-    (source / "registraties-2.csv").write_bytes(("\ufeff" + newline.join([header, *made[half:]]) + newline).encode())
+    compare(scenario, through_parts(3), lambda source: make_untidy(source, dice))
 
 
 @pytest.mark.parametrize("processes", [1, 2, 5])

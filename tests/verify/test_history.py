@@ -86,3 +86,12 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text("<a><b/></a>", "utf-8")
     with pytest.raises(InputError):
         MemoryHistory.read([tmp_path])
+
+
+def test_a_number_used_again_does_not_hide_the_granted_line() -> None:
+    """The second use was refused for it (TR314); the first line stands and can be credited."""
+    again = message(line(referentienummer="R0"), nummer="DN2", identificatie="B2")
+    first = earlier(line(referentienummer="R0", begindatum=date(2026, 2, 1), einddatum=date(2026, 2, 28)))
+    for messages in ([first, again], [again, first]):
+        found = MemoryHistory(messages, [answer(first), answer(again, "R0")]).line(AANBIEDER, GEMEENTE, "R0")
+        assert found is not None and (found.stand, found.prestatie.begindatum) == ("toegekend", date(2026, 2, 1))

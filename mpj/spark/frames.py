@@ -1,0 +1,152 @@
+"""What passes between Spark and the engine: the form of rows on their way, and the caller's tables brought into it.
+
+Every kind of record travels in one form, so that all that is known of a client can meet in one part: `soort`, `sleutel` (what
+brings rows together), where it was read, and its fields as text in the order of its layout, or a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+from attrs import fields
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql.pandas.types import from_arrow_schema
+from pyspark.sql.types import ArrayType, BooleanType, StructType, TimestampNTZType, TimestampType
+
+from mpj.engine.values import Herkomst
+from mpj.output.tables import REGELS_COLUMNS, UITVAL_COLUMNS
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.names import check_names
+
+REGISTRATIE, VERBLIJF, TOEWIJZING, EERDER, FOUT = "registratie", "verblijf", "toewijzing", "eerder", "fout"
+OORDEEL = "oordeel_"
+"""Before the kind of record: what was decided of all records with an id, whoever they are of."""
+_PLACE = ("bestand", "rij")
+
+_TEXT, _WHOLE, _DATE, _BYTES = pa.string(), pa.int64(), pa.date32(), pa.binary()
+_TYPES: Mapping[str, pa.DataType] = {
+    "toewijzingnummer": _WHOLE,
+    "begindatum": _DATE,
+    "einddatum": _DATE,
+    "volume": _WHOLE,
+    "tarief_cent": _WHOLE,
+    "bedrag_cent": _WHOLE,
+    "volume_bericht": _WHOLE,
+    "in_bericht": pa.bool_(),
+    "datum": _DATE,
+    "datum_tot": _DATE,
+    "minuten": _WHOLE,
+    "aantal_eenheden": _WHOLE,
+    "aantal": _WHOLE,
+    "afgetopt": pa.bool_(),
+    "rij": _WHOLE,
+    "niveaus": pa.list_(_TEXT),
+    "geteld": _WHOLE,
+    "som_voor": _WHOLE,
+    "voor_limiet": _WHOLE,
+    "eenheden_voor_limiet": _WHOLE,
+    "waarde_cent": _WHOLE,
+}
+
+
+def struct_of(names: Iterable[str]) -> pa.StructType:
+    """Return the type of a row with these columns."""
+    return pa.struct([pa.field(name, _TYPES.get(name, _TEXT)) for name in names])
+
+
+RECORDS = pa.schema(
+    {"soort": _TEXT, "sleutel": _TEXT, "bestand": _TEXT, "rij": _WHOLE, "velden": pa.list_(_TEXT), "waarde": _BYTES}
+)
+"""Rows on their way to the part that they belong to."""
+
+BOUND = pa.schema([*RECORDS, pa.field("uitval", struct_of(UITVAL_COLUMNS)), pa.field("gelezen", _WHOLE)])
+"""Current toewijzingen and earlier lines by client, faults; toewijzingen that were set aside; how many rows were read."""
+
+OUTCOME = pa.schema(
+    {
+        "regel": struct_of(REGELS_COLUMNS),
+        "herkomst": struct_of(field.name for field in fields(Herkomst)),
+        "uitval": struct_of(UITVAL_COLUMNS),
+        "melding": struct_of(field.name for field in fields(Fault)),
+        "totalen": _BYTES,
+    }
+)
+"""What clients came to: each row has one of these, the others are null."""
+
+DECLARATIE = pa.schema({"aanbieder": _TEXT, "gemeente": _TEXT, "declaratienummer": _TEXT, "regels": _WHOLE, "bedrag_cent": _WHOLE})
+"""A declaration: its parties, its number, and what it adds up to."""
+
+
+def spark_type(schema: pa.Schema) -> StructType:
+    """Return an Arrow schema as Spark names it."""
+    found: StructType = from_arrow_schema(schema)
+    return found
+
+
+def columns_of(frame: DataFrame | None, naam: str, known: Sequence[str], required: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that a caller's table has of those `known`; raises InputError where one is misspelt, double or missing."""
+    if frame is None:
+        return ()
+    faults = check_names([name for name in frame.columns if name not in _PLACE], known, required, naam, 0)
+    wrong = [fault for fault in faults if fault.soort == "fout"]
+    if wrong:
+        raise InputError(wrong)
+    return tuple(name for name in frame.columns if name in known)
+
+
+def rows_of(frame: DataFrame, soort: str, columns: Sequence[str], sleutel: Column) -> DataFrame:
+    """Return a caller's table in the form of `RECORDS`: every value as text, as a mapping's would be read."""
+    place = [F.col("bestand").cast("string") if "bestand" in frame.columns else F.lit("")]
+    place.append(F.col("rij").try_cast("bigint") if "rij" in frame.columns else F.lit(0).cast("bigint"))
+    return frame.select(
+        F.lit(soort).alias("soort"),
+        sleutel.alias("sleutel"),
+        F.coalesce(place[0], F.lit("")).alias("bestand"),
+        F.coalesce(place[1], F.lit(0).cast("bigint")).alias("rij"),
+        F.array(*(text_of(frame, name) for name in columns)).alias("velden"),
+        F.lit(None).cast("binary").alias("waarde"),
+    )
+
+
+def text_of(frame: DataFrame, name: str) -> Column:
+    """Return a column as text, empty for null: dates as 2026-03-05, true and false as ja and nee, lists with commas."""
+    column, kind = F.col(name), frame.schema[name].dataType
+    if isinstance(kind, BooleanType):
+        column = F.when(column, "ja").when(~column, "nee")
+    elif isinstance(kind, TimestampType | TimestampNTZType):
+        column = F.date_format(column, "yyyy-MM-dd'T'HH:mm:ss")
+    elif isinstance(kind, ArrayType):
+        column = F.array_join(column.cast("array<string>"), ",")
+    return F.coalesce(column.cast("string"), F.lit(""))
+
+
+def client_of(frame: DataFrame) -> Column:
+    """Return what brings a client's records together: the BSN. What has none, and can only be set aside, is spread by its id."""
+    bsn = text_of(frame, "bsn")
+    return F.when(bsn.rlike(r"^[0-9]{9}\z"), bsn).otherwise(F.xxhash64(text_of(frame, "id")).cast("string"))
+
+
+def id_of(frame: DataFrame, soort: str) -> Column:
+    """Return a number that records of one kind with the same id share, blanks apart; null where there is no id.
+
+    Others may share it too.
+    """
+    plain = F.regexp_replace(text_of(frame, "id"), r"[\s\p{Z}\x1c-\x1f\x85]", "")
+    return F.when(plain != "", F.xxhash64(F.lit(soort), plain))
+
+
+def number_of(frame: DataFrame) -> Column:
+    """Return what the versions of a toewijzing share: the digits of its number. Those of other gemeenten may share it too."""
+    return F.regexp_replace(F.regexp_replace(text_of(frame, "toewijzingnummer"), "[^0-9]", ""), "^0+", "")
+
+
+def values_of(spark: SparkSession, soort: str, values: Iterable[tuple[str, bytes]]) -> DataFrame:
+    """Return values, as bytes with their key, in the form of `RECORDS`."""
+    rows: dict[str, list[Any]] = {name: [] for name in RECORDS.names}
+    for sleutel, data in values:
+        for name, value in zip(RECORDS.names, (soort, sleutel, "", 0, [], data), strict=True):
+            rows[name].append(value)
+    return spark.createDataFrame(pa.table(rows, schema=RECORDS))

@@ -1,0 +1,253 @@
+"""What runs on the executors: the engine, on one part of the rows after another.
+
+Each function takes the rows of a part as Arrow batches and gives what they came to as Arrow batches, as Spark's `mapInArrow` asks.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import astuple
+from pyspark import Broadcast, cloudpickle
+
+from mpj.engine.client import by_client
+from mpj.engine.lines import declaration_number, line_values, trace_values
+from mpj.engine.run import Job, Sieve
+from mpj.engine.scope import check_protocol
+from mpj.engine.summary import Totals
+from mpj.engine.values import Declaratieregel
+from mpj.output.bulk import without_collector
+from mpj.output.tables import UITVAL_COLUMNS, parse_regel
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.tables import Table
+from mpj.records.entries import Entry
+from mpj.records.registraties import Ongeldig
+from mpj.records.rows import Row
+from mpj.records.toewijzingen import parse_toewijzing
+from mpj.records.values import Verblijf
+from mpj.records.verblijf import parse_verblijf
+from mpj.spark.frames import BOUND, DECLARATIE, EERDER, FOUT, OORDEEL, OUTCOME, RECORDS, REGISTRATIE, TOEWIJZING, VERBLIJF
+
+Batches = Iterator[pa.RecordBatch]
+Layouts = Mapping[str, Sequence[str]]
+"""The columns that the caller's table of each kind of record has: the order of the fields of its rows."""
+
+_uitval_of = attrgetter(*UITVAL_COLUMNS)
+_BATCH = 10_000
+
+
+class Shared:
+    """A run as it goes to every executor, once: contracts, tariefkaarten, settings, medewerkers. It arrives as the `Job` itself."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Any], tuple[bytes]]:
+        packed: bytes = cloudpickle.dumps(self.job)  # type: ignore[no-untyped-call]
+        return pickle.loads, (packed,)
+
+
+class PartError(Exception):
+    """A part could not be computed. Says what happened and where in the code, and nothing of the records."""
+
+
+def guarded(function: Callable[..., Batches], *args: Any) -> Callable[[Batches], Batches]:
+    """Return `function` as a function of batches, whose errors say only what kind they are: their own text might quote a record."""
+    return partial(_guarded, function, args)
+
+
+def _guarded(function: Callable[..., Batches], args: tuple[Any, ...], batches: Batches) -> Batches:
+    try:
+        with without_collector():
+            yield from function(*args, batches)
+    except Exception as error:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f" in {Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}" if trace is not None else ""
+        raise PartError(type(error).__name__ + where) from None
+
+
+def bind(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
+    """Find the current version of each toewijzing, of which all are in this part; earlier lines go to its client."""
+    job = shared.value
+    items: list[Any] = []
+    lines: dict[tuple[str, int], list[Declaratieregel]] = {}
+    faults: list[Fault] = []
+    for soort, bestand, rij, velden, waarde in _rows(batches):
+        value = pickle.loads(waarde) if waarde is not None else None
+        if soort == TOEWIJZING:
+            items.append(value or parse_toewijzing(_row(layouts[soort], bestand, rij, velden)))
+            continue
+        try:
+            line = value or parse_regel(dict(zip(layouts[soort], velden, strict=True)), bestand, rij)
+            lines.setdefault((line.gemeente, line.toewijzingnummer), []).append(line)
+        except InputError as error:
+            faults += error.faults
+    made: list[dict[str, Any]] = [{"gelezen": len(items)}]
+    try:
+        dekkingen = job.part(items).dekkingen
+    except InputError as error:
+        faults += error.faults
+    else:
+        for toewijzing in dekkingen.toewijzingen:
+            values = [(TOEWIJZING, toewijzing), *((EERDER, line) for line in lines.get(toewijzing.sleutel, ()))]
+            made += ({"soort": soort, "sleutel": toewijzing.bsn, "waarde": pickle.dumps(value)} for soort, value in values)
+        made += ({"uitval": dict(zip(UITVAL_COLUMNS, _uitval_of(row), strict=True))} for row in dekkingen.uitval)
+    made += ({"soort": FOUT, "waarde": pickle.dumps(fault)} for fault in faults)
+    yield from _batches(made, BOUND)
+
+
+class _Judge(Sieve):
+    """A sieve that remembers what it decided, by client and id."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job.periode)
+        self.verdicts: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def aside(self, record: Entry | Verblijf, reden: str, toelichting: str) -> None:
+        """Remember why a record does not count."""
+        self.verdicts[record.bsn, record.id] = reden, toelichting
+
+
+def judge(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
+    """Decide on ids of which all records are in this part. Where none of them counts, each client with the id is told so."""
+    job = shared.value.part(())
+    part, sieve = _Part(job, layouts, batches), _Judge(job)
+    kept: Iterable[Entry | Verblijf]
+    for soort in (REGISTRATIE, VERBLIJF):
+        sieve.verdicts.clear()
+        kept = sieve.entries(part.registraties) if soort == REGISTRATIE else sieve.stays(part.stays, job.protocol)
+        counted = {record.id for record in kept}
+        verdicts = [(bsn, [identity, *why]) for (bsn, identity), why in sieve.verdicts.items() if identity not in counted]
+        rows = [{"soort": OORDEEL + soort, "sleutel": bsn, "velden": velden} for bsn, velden in verdicts]
+        yield from _batches(rows, RECORDS)
+
+
+def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
+    """Declare the clients of this part: what `mpj.declare` does, but for the summary and the numbers of the declarations."""
+    reader = shared.value.part(())
+    part, sieve, totals, made = _Part(reader, layouts, batches), Sieve(reader.periode), Totals(), _Outcome()
+    job = reader.part(part.values[TOEWIJZING], part.values[EERDER])
+    entries = sieve.entries(part.undecided(part.registraties, part.verdicts[REGISTRATIE], sieve))
+    stays = sieve.stays(part.undecided(part.stays, part.verdicts[VERBLIJF], sieve), job.protocol)
+    clients = by_client(entries, stays)
+    del part, entries, stays
+    while clients:
+        bsn, (own, own_stays) = clients.popitem()
+        lines, aside, on_planning = job.run.run(bsn, own, own_stays)
+        totals.add(lines, sum(levering.cents for levering in on_planning))
+        made.uitval += map(_uitval_of, aside)
+        for members in lines:
+            values = line_values(members, job.periode.maand, job.volgnummer)
+            made.regel.append(values)
+            made.herkomst += (trace_values(values[0], levering) for levering in members)
+        if len(made.herkomst) > _BATCH:
+            yield from made.batches()
+    made.uitval += map(_uitval_of, sieve.uitval)
+    made.melding += map(astuple, job.notes)
+    made.totalen.append(pickle.dumps(totals))
+    yield from made.batches()
+
+
+def number(periode: str, volgnummer: int, batches: Batches) -> Batches:
+    """Give each declaration its number, which follows from the lines in it."""
+    for batch in batches:
+        rows = batch.to_pylist()
+        for row in rows:
+            references = row.pop("referentienummers")
+            row["declaratienummer"] = declaration_number(row["aanbieder"], row["gemeente"], periode, references, volgnummer)
+        yield pa.RecordBatch.from_pylist(rows, schema=DECLARATIE)
+
+
+class _Part:
+    """All that came to a part, by kind: records, current toewijzingen, earlier lines, and what was decided of ids."""
+
+    def __init__(self, job: Job, layouts: Layouts, batches: Batches) -> None:
+        self._job = job
+        self.registraties: list[Entry | Ongeldig] = []
+        self.stays: list[Verblijf | Ongeldig] = []
+        self.values: dict[str, list[Any]] = {TOEWIJZING: [], EERDER: []}
+        self.verdicts: dict[str, dict[str, tuple[str, str]]] = {REGISTRATIE: {}, VERBLIJF: {}}
+        columns = {name: place for place, name in enumerate(layouts[REGISTRATIE])}
+        for batch in batches:
+            kinds = batch.column("soort")
+            tables: dict[str, list[tuple[int, list[str]]]] = {}
+            for _, bestand, rij, velden, _ in _rows([batch.filter(pc.equal(kinds, REGISTRATIE))]):
+                tables.setdefault(bestand, []).append((rij, velden))
+            for naam, rows in tables.items():
+                self.registraties += job.entries.rows(Table(naam, columns, len(columns), (), iter(rows)))
+            for soort, bestand, rij, velden, waarde in _rows([batch.filter(pc.not_equal(kinds, REGISTRATIE))]):
+                if soort == VERBLIJF:
+                    self.stays.append(parse_verblijf(_row(layouts[soort], bestand, rij, velden)))
+                elif waarde is not None:
+                    self.values[soort].append(pickle.loads(waarde))
+                else:
+                    identity, reden, toelichting = velden
+                    self.verdicts[soort.removeprefix(OORDEEL)][identity] = reden, toelichting
+
+    def undecided(self, items: Iterable[Any], verdicts: Mapping[str, tuple[str, str]], sieve: Sieve) -> Iterator[Any]:
+        """Pass on what nothing was decided of yet; `sieve` sets the rest aside."""
+        for item in items:
+            verdict = verdicts.get(item.id)
+            if verdict is None or self._unreadable(item):
+                yield item
+            else:
+                sieve.aside(item, *verdict)
+
+    def _unreadable(self, item: Entry | Verblijf | Ongeldig) -> bool:
+        if isinstance(item, Verblijf):
+            return bool(check_protocol(item, self._job.protocol))
+        return isinstance(item, Ongeldig) or bool(item.vorm.fout)
+
+
+class _Outcome:
+    """What was made of clients, until it goes on its way."""
+
+    def __init__(self) -> None:
+        self.regel: list[tuple[Any, ...]] = []
+        self.herkomst: list[tuple[Any, ...]] = []
+        self.uitval: list[tuple[Any, ...]] = []
+        self.melding: list[tuple[Any, ...]] = []
+        self.totalen: list[bytes] = []
+
+    def batches(self) -> Batches:
+        """Give and forget what there is: batches of one kind each, with nothing in the columns of the others."""
+        for kind in OUTCOME:
+            rows: list[Any] = getattr(self, kind.name)
+            for begin in range(0, len(rows), _BATCH):
+                some = rows[begin : begin + _BATCH]
+                if pa.types.is_struct(kind.type):
+                    cells = [pa.array(values, one.type) for values, one in zip(zip(*some, strict=True), kind.type, strict=True)]
+                    made: pa.Array = pa.StructArray.from_arrays(cells, fields=list(kind.type))
+                else:
+                    made = pa.array(some, kind.type)
+                columns = [made if one.name == kind.name else pa.nulls(len(some), one.type) for one in OUTCOME]
+                yield pa.RecordBatch.from_arrays(columns, schema=OUTCOME)
+            rows.clear()
+
+
+def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, str, int, list[str], bytes | None]]:
+    """Return what each row holds: kind, file and row, fields, value."""
+    for batch in batches:
+        columns = [batch.column(name).to_pylist() for name in ("soort", "bestand", "rij", "velden", "waarde")]
+        yield from zip(*columns, strict=True)
+
+
+def _row(columns: Sequence[str], bestand: str, rij: int, velden: Sequence[str]) -> Row:
+    fields = zip(columns, velden, strict=True)
+    return Row({name: text if name == "bsn" else text.strip() for name, text in fields}, bestand, rij)
+
+
+def _batches(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Batches:
+    left = iter(rows)
+    while some := list(islice(left, _BATCH)):
+        yield pa.RecordBatch.from_pylist(some, schema=schema)

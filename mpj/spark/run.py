@@ -1,0 +1,244 @@
+"""The run on Spark, seen from the driver: who meets whom in which part, and what is added up. No rule is decided here."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import reduce
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+
+from mpj.contract import Contract
+from mpj.engine.run import Job
+from mpj.engine.summary import Totals, declaration
+from mpj.engine.values import Declaratieregel
+from mpj.output.tables import REGELS_COLUMNS
+from mpj.reading.faults import Fault, InputError
+from mpj.records import registraties as r
+from mpj.records import toewijzingen as t
+from mpj.records import verblijf as v
+from mpj.records.rows import MappingRows
+from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing
+from mpj.records.uitval import Uitval
+from mpj.records.values import Medewerker, Toewijzing
+from mpj.spark.frames import (
+    BOUND,
+    DECLARATIE,
+    EERDER,
+    FOUT,
+    OUTCOME,
+    RECORDS,
+    REGISTRATIE,
+    TOEWIJZING,
+    VERBLIJF,
+    client_of,
+    columns_of,
+    id_of,
+    number_of,
+    rows_of,
+    spark_type,
+    values_of,
+)
+from mpj.spark.parts import Shared, bind, compute, guarded, judge, number
+from mpj.spark.result import SparkResult
+
+_KNOWN = {
+    REGISTRATIE: (r.COLUMNS, r.REQUIRED),
+    VERBLIJF: (v.COLUMNS, v.REQUIRED),
+    TOEWIJZING: (t.COLUMNS, t.REQUIRED),
+    EERDER: (REGELS_COLUMNS, REGELS_COLUMNS),
+}
+
+
+def declare(
+    spark: SparkSession,
+    contracten: Iterable[Contract],
+    toewijzingen: DataFrame | Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
+    registraties: DataFrame | None = None,
+    *,
+    periode: str,
+    dagtekening: date,
+    verblijf: DataFrame | None = None,
+    medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
+    nalevering: bool = False,
+    eerder: DataFrame | Iterable[Declaratieregel] = (),
+    volgnummer: int = 1,
+    invoer: Mapping[str, Mapping[str, str]] | None = None,
+    delen: int | None = None,
+) -> SparkResult:
+    """Turn one month of records into declaration lines on Spark: what `mpj.declare` decides, this decides (docs/spark.md).
+
+    Takes what `mpj.declare` takes, with records as tables: columns by the names of docs/formats.md, as text or typed, and where a
+    row was read as `bestand` and `rij`, if there. `toewijzingen` and `eerder` may be values as well. `delen` is the number of
+    parts that the clients are spread over, by default Spark's ``spark.sql.shuffle.partitions``; a part must fit in the memory of
+    a task.
+
+    The result is computed before this returns and kept on the executors until it is closed. Amounts are eurocents, dates
+    inclusive. Raises InputError as `mpj.declare` does, and for a table with a misspelt, double or missing column;
+    pyspark's own error, without the content of any record, where a part fails.
+    """
+    job = Job(
+        contracten,
+        (),
+        periode=periode,
+        dagtekening=dagtekening,
+        medewerkers=medewerkers,
+        nalevering=nalevering,
+        volgnummer=volgnummer,
+    )
+    given = {REGISTRATIE: registraties, VERBLIJF: verblijf, TOEWIJZING: toewijzingen, EERDER: eerder}
+    frames = {soort: table for soort, table in given.items() if isinstance(table, DataFrame)}
+    return _Run(spark, job, frames, delen).result(given, invoer or {})
+
+
+class _Run:
+    """One run: the caller's tables, what the executors share, and what they keep."""
+
+    def __init__(self, spark: SparkSession, job: Job, frames: Mapping[str, DataFrame], delen: int | None) -> None:
+        self.spark = spark
+        self.job = job
+        self.frames = frames
+        self.layouts = {soort: columns_of(frames.get(soort), soort, *known) for soort, known in _KNOWN.items()}
+        self.delen = delen or int(spark.conf.get("spark.sql.shuffle.partitions") or 1)
+        self.shared: Any = spark.sparkContext.broadcast(Shared(job))
+        self.kept: list[DataFrame] = []
+
+    def result(self, given: Mapping[str, Any], invoer: Mapping[str, Mapping[str, str]]) -> SparkResult:
+        """Compute everything; what goes wrong leaves nothing behind."""
+        try:
+            return self._result(given, invoer)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Have the executors let go of what they keep for this run."""
+        for frame in self.kept:
+            frame.unpersist()
+        self.shared.destroy()
+
+    def _result(self, given: Mapping[str, Any], invoer: Mapping[str, Mapping[str, str]]) -> SparkResult:
+        bound = self._bound(given)
+        self._check(bound)
+        made = self._made(bound)
+        uitval = bound.select("uitval").union(made.select("uitval")).where("uitval is not null").select("uitval.*")
+        declaraties = self._declaraties(made)
+        numbers = self.spark.createDataFrame(
+            [(one["aanbieder"], one["gemeente"], one["declaratienummer"]) for one in declaraties],
+            "aanbieder string, gemeente string, declaratienummer string",
+        )
+        regels = _one_kind(made, "regel").drop("declaratienummer").join(F.broadcast(numbers), ["aanbieder", "gemeente"])
+        return SparkResult(
+            regels.select(*REGELS_COLUMNS),
+            _one_kind(made, "herkomst"),
+            uitval,
+            _one_kind(made, "melding").distinct(),
+            self.job.summary(self._totals(made), declaraties, list(_counted(uitval)), invoer),
+            self.close,
+        )
+
+    def _apply(self, rows: DataFrame, sleutel: str, function: Any, schema: Any, *args: Any) -> DataFrame:
+        """Bring the rows with the same key together, and have `function` compute each part."""
+        work = guarded(function, self.shared, self.layouts, *args)
+        return rows.repartition(self.delen, sleutel).mapInArrow(work, spark_type(schema))
+
+    def _kept(self, frame: DataFrame) -> DataFrame:
+        """Have the executors keep a table once it is computed."""
+        self.kept.append(frame)
+        return frame.persist()
+
+    def _bound(self, given: Mapping[str, Any]) -> DataFrame:
+        """Return the current toewijzingen and earlier lines by client: of a toewijzing all versions count, whoever they are of."""
+        rows = [
+            rows_of(self.frames[soort], soort, self.layouts[soort], number_of(self.frames[soort]))
+            if soort in self.frames
+            else values_of(self.spark, soort, values(given[soort]))
+            for soort, values in ((TOEWIJZING, _toewijzingen), (EERDER, _lines))
+        ]
+        return self._kept(self._apply(_all_of(rows), "sleutel", bind, BOUND))
+
+    def _check(self, bound: DataFrame) -> None:
+        """Count the toewijzingen; raises InputError with every fault in them."""
+        found = bound.where((F.col("soort") == FOUT) | F.col("gelezen").isNotNull()).select("waarde", "gelezen").collect()
+        faults: list[Fault] = [pickle.loads(row.waarde) for row in found if row.waarde is not None]
+        if faults:
+            raise InputError(sorted(faults, key=lambda fault: (fault.bestand, fault.rij, str(fault))))
+        self.job.dekkingen.gelezen = sum(row.gelezen or 0 for row in found)
+
+    def _verdicts(self) -> Iterator[DataFrame]:
+        """Return what was decided of ids that occur more than once: the one thing that no client can tell alone."""
+        rows = [
+            rows_of(self.frames[soort], soort, self.layouts[soort], id_of(self.frames[soort], soort))
+            for soort in (REGISTRATIE, VERBLIJF)
+            if soort in self.frames
+        ]
+        if rows:
+            by_id = _all_of(rows).where("sleutel is not null")
+            twice = self._kept(by_id.groupBy("sleutel").count().where("count > 1").select("sleutel"))
+            if not twice.isEmpty():
+                yield self._apply(by_id.join(twice, "sleutel", "left_semi").select(*RECORDS.names), "sleutel", judge, RECORDS)
+
+    def _made(self, bound: DataFrame) -> DataFrame:
+        """Return what the clients came to, each computed where all that is known of it has come together."""
+        records = [
+            rows_of(self.frames[soort], soort, self.layouts[soort], client_of(self.frames[soort]))
+            for soort in (REGISTRATIE, VERBLIJF)
+            if soort in self.frames
+        ]
+        known = bound.where(F.col("soort").isin(TOEWIJZING, EERDER)).select(*RECORDS.names)
+        return self._kept(self._apply(_all_of([known, *records, *self._verdicts()]), "sleutel", compute, OUTCOME))
+
+    def _totals(self, made: DataFrame) -> Totals:
+        totals = Totals()
+        for row in made.where("totalen is not null").select("totalen").collect():
+            totals.merge(pickle.loads(row.totalen))
+        return totals
+
+    def _declaraties(self, made: DataFrame) -> list[dict[str, Any]]:
+        """Return the declarations with their numbers, by aanbieder and gemeente."""
+        lines = F.collect_list("referentienummer"), F.count("*"), F.sum("bedrag_cent")
+        names = "referentienummers", "regels", "bedrag_cent"
+        groups = _one_kind(made, "regel").groupBy("aanbieder", "gemeente")
+        sums = groups.agg(*(column.alias(name) for column, name in zip(lines, names, strict=True)))
+        periode = str(self.job.settings["periode"])
+        numbered = sums.mapInArrow(guarded(number, periode, self.job.volgnummer), spark_type(DECLARATIE))
+        found = sorted(
+            (row.aanbieder, row.gemeente, row.declaratienummer, row.regels, row.bedrag_cent) for row in numbered.collect()
+        )
+        return [declaration(*one[:3], periode, *one[3:]) for one in found]
+
+
+def _toewijzingen(items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]) -> Iterator[tuple[str, bytes]]:
+    mappings = MappingRows(t.COLUMNS)
+    for item in items:
+        value = parse_toewijzing(mappings.row(item)) if isinstance(item, Mapping) else item
+        if not isinstance(value, Toewijzing | OngeldigeToewijzing):
+            raise TypeError(f"expected Toewijzing or a mapping, not {type(value).__name__}")
+        yield _key(0 if value.sleutel is None else value.sleutel[1]), pickle.dumps(value)
+
+
+def _lines(items: Iterable[Declaratieregel]) -> Iterator[tuple[str, bytes]]:
+    return ((_key(line.toewijzingnummer), pickle.dumps(line)) for line in items)
+
+
+def _key(toewijzingnummer: int) -> str:
+    """Return a number as `number_of` reads it from a table."""
+    return str(toewijzingnummer).lstrip("0")
+
+
+def _all_of(frames: Iterable[DataFrame]) -> DataFrame:
+    return reduce(DataFrame.union, frames)
+
+
+def _one_kind(made: DataFrame, kind: str) -> DataFrame:
+    return made.where(F.col(kind).isNotNull()).select(f"{kind}.*")
+
+
+def _counted(uitval: DataFrame) -> Iterator[Uitval]:
+    """Return what was set aside as the summary counts it: one for each kind of record and reason."""
+    sums = uitval.groupBy("soort", "reden").agg(F.sum("aantal").alias("aantal"), F.sum("waarde_cent").alias("waarde_cent"))
+    for row in sums.collect():
+        yield Uitval(row.soort, "", None, None, row.aantal, "", 0, "", row.reden, row.waarde_cent, "")
