@@ -134,7 +134,7 @@ def test_typed_columns_earlier_lines_and_places(local: Any, tmp_path: Path) -> N
     toewijzingen = [toewijzing(1, budget_cent=20_000), toewijzing(2, bsn=BSN_2)]
     before = [registratie("2026-02-03", bsn=bsn, id=f"feb-{bsn[-2:]}", minuten=120) for bsn in (BSN, BSN_2)]
     rows = [
-        registratie(id=f"r{day}-{bsn[-2:]}", bsn=bsn, bevestigd=day % 2 == 0)
+        registratie(id=f"r{day}-{bsn[-2:]}", bsn=bsn, medewerker=f"m{day}", bevestigd=day % 2 == 0)
         | {"datum": date(2026, 3 if day < 8 else 2, day), "toewijzingnummer": 1 if bsn == BSN else 2}
         for day in range(1, 10)
         for bsn in (BSN, BSN_2)

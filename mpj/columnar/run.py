@@ -1,0 +1,176 @@
+"""From files to files on the columnar executor: the database joins, groups and adds; the engine decides, and does the special."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from mpj.columnar.database import Database
+from mpj.columnar.kinds import Kinds, Reader, decide_kinds, find_kinds, raw
+from mpj.columnar.lines import Lines
+from mpj.columnar.routes import Routes, find_routes, find_tarieven, make_key
+from mpj.columnar.sources import File, open_files, rewritten
+from mpj.engine.run import Job
+from mpj.output.bulk import Outcome, computed, without_collector
+from mpj.output.tables import cell
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.tables import Table
+from mpj.records.partitions import Partitions
+from mpj.records.registraties import COLUMNS, Ongeldig
+from mpj.records.values import Verblijf
+
+_STEPS = 6
+
+
+def declare_files(
+    job: Job,
+    paths: Iterable[str | Path],
+    folder: Path,
+    *,
+    verblijf: Iterable[Verblijf | Ongeldig] = (),
+    invoer: Mapping[str, Mapping[str, str]] | None = None,
+    report: Callable[[Fault], None] | None = None,
+    hashes: dict[str, str] | None = None,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Declare the registraties in `paths` and `verblijf`, and write the files of a run (docs/formats.md) into `folder`.
+
+    Gives the bytes that `mpj.output.bulk.declare_files` gives. `paths` are CSV or Parquet files, folders or zips; unknown columns
+    go to `report`, the SHA-256 of each file to `hashes`. `memory_limit` is what the database may hold (``1500MB``; None: so much
+    that the process stays within 2 GiB), `threads` how many it uses (None: one per core); `progress` hears (steps done, steps in
+    all).
+
+    Raises InputError for files that are no registraties, when the extra ``mpj[columnar]`` is missing, and when `memory_limit` or
+    the room on disk does not suffice. What the database keeps on disk stands in `folder`, and is gone when this returns or raises.
+    """
+
+    def done(step: int) -> None:
+        if progress is not None:
+            progress(step, _STEPS)
+
+    stays = list(verblijf)
+    with Database(folder, memory_limit, threads) as database, without_collector():
+        try:
+            files = open_files(database, paths, report, hashes)
+            with closing(Partitions()) as rest:
+                lines = None
+                if files:
+                    lines = _prepared(database, job, files, stays, rest, done)
+                database.run("SET threads = 1")  # none may run when other processes are made
+                with computed(job, rest, verblijf=stays) as made:
+                    database.run("RESET threads" if threads is None else f"SET threads = {threads}")
+                    outcome = made.write(folder, invoer or {}, lines)
+                done(_STEPS)
+                return outcome
+        except database.error as error:
+            raise _as_fault(error) from None
+
+
+def _as_fault(error: Exception) -> Exception:
+    """Return what a user is told of an error of the database, which itself may show the rows it was about."""
+    kind = type(error).__name__
+    if kind == "OutOfMemoryException":
+        text, verwacht = "het geheugen dat de database mag gebruiken is te klein, of de schijf is vol", "een grotere memory_limit"
+        return InputError(Fault("geheugen_te_klein", kolom="--executor", toelichting=text, verwacht=verwacht))
+    if kind == "IOException":
+        text = "de database kan niet schrijven; is de schijf vol?"
+        return InputError(Fault("uitvoer_onbruikbaar", kolom="--out", toelichting=text))
+    return RuntimeError(f"the database failed: {kind}")
+
+
+def _prepared(
+    database: Database,
+    job: Job,
+    files: list[File],
+    stays: Iterable[Verblijf | Ongeldig],
+    rest: Partitions,
+    done: Callable[[int], None],
+) -> Lines:
+    """Decide all there is to decide, and put aside in `rest` the rows that the engine has to do."""
+    try:
+        kinds = find_kinds(database, files)
+    except database.error:
+        files = [rewritten(database, file) for file in files]
+        kinds = find_kinds(database, files)
+    done(1)
+    reader = Reader(job)
+    decide_kinds(database, job, reader, kinds)
+    routes = find_routes(database, job, reader, kinds)
+    done(2)
+    _make_facts(database, job, files, kinds, routes)
+    done(3)
+    keys = [key for (key,) in database.all("SELECT DISTINCT sleutel FROM feit WHERE sleutel IS NOT NULL")]
+    tarieven = find_tarieven(database, job, routes, kinds, keys)
+    special = _find_special(database, {stay.bsn for stay in stays if isinstance(stay, Verblijf)})
+    lines = Lines(database, job, tarieven, list(routes.keuzen), files, special=special)
+    lines.make()
+    done(4)
+    for file in files:
+        rest.take(_rest_of(database, file, kinds, lines))
+    done(5)
+    return lines
+
+
+def _make_facts(database: Database, job: Job, files: list[File], kinds: Kinds, routes: Routes) -> None:
+    """Make the table of all records (`feit`): what of them is their own, and the numbers of what they share."""
+    joins = [
+        (f"JOIN {table} AS {kind} ON " + " AND ".join(f"{kind}.{name} = r.{name}" for name in kinds.present[kind]))
+        if kinds.present[kind]
+        else f"CROSS JOIN {table} AS {kind}"
+        for kind, table in (("zoek", "zoek_texts"), ("vorm", "vorm"), ("tijd", "tijd"), ("dag", "dag"), ("wie", "wie"))
+    ]
+    good = "vorm.telt AND tijd.leesbaar AND dag.tijdvak IS NOT NULL AND r.id <> '' AND NOT r.scheef"
+    niveau, differs = "vorm.niveaunr", "false"
+    joins.append("LEFT JOIN route ON route.zoek = zoek.zoek AND dag.ordinaal >= route.begin AND dag.ordinaal < route.einde")
+    if job.run.levels is not None:
+        joins.append("LEFT JOIN niveau ON niveau.wie = wie.wie AND dag.ordinaal >= niveau.begin AND dag.ordinaal <= niveau.einde")
+        niveau = "CASE WHEN wie.genoemd THEN coalesce(niveau.niveaunr, 0) ELSE vorm.niveaunr END"
+        # The engine warns of these.
+        differs = "coalesce(wie.genoemd AND niveau.niveaunr <> vorm.niveaunr AND vorm.niveaunr <> 0, false)"
+    planned = "r.afspraak <> ''" if kinds.afspraak else "false"
+    placed = f"({good}) AND route.dekking IS NOT NULL"
+    database.run(
+        f"""CREATE TABLE feit AS
+        SELECT r.bestand, r.rij::INTEGER AS rij, r.id, {"r.afspraak, " if kinds.afspraak else ""}r.overig, r.scheef,
+          zoek.zoek, vorm.vorm, tijd.tijd, dag.dag, wie.wie, tijd.duur::SMALLINT AS duur, vorm.stuks::SMALLINT AS stuks,
+          route.dekking, route.keuze,
+          CASE WHEN {placed} THEN {make_key(job, routes, kinds, niveau)} END AS sleutel,
+          vorm.bijzonder OR wie.bijzonder OR r.vreemd OR {planned} OR {differs} OR (({placed}) AND route.bijzonder) AS bijzonder
+        FROM ({raw(files)}) AS r {" ".join(joins)}"""
+    )
+
+
+def _find_special(database: Database, stayed: set[str]) -> bool:
+    """Make the table `alleen` of the searches of clients that are left to the engine, and say whether there are any."""
+    database.create("verblijvers", {"bsn": "VARCHAR"}, ((bsn,) for bsn in stayed))
+    database.run(
+        """CREATE TABLE clienten AS
+        SELECT DISTINCT bsn FROM zoek_texts JOIN (
+          SELECT zoek FROM feit WHERE bijzonder
+          UNION SELECT zoek FROM feit JOIN bijzonder USING (sleutel)
+          UNION SELECT zoek FROM feit JOIN (SELECT id FROM feit WHERE id <> '' GROUP BY id HAVING count(*) > 1) USING (id)
+        ) USING (zoek)
+        UNION SELECT bsn FROM verblijvers"""
+    )
+    database.run("CREATE TABLE alleen AS SELECT zoek FROM zoek_texts JOIN clienten USING (bsn)")
+    return bool(database.all("SELECT 1 FROM alleen LIMIT 1"))
+
+
+def _rest_of(database: Database, file: File, kinds: Kinds, lines: Lines) -> Table[str]:
+    """Return the rows of a file that the engine has to do, as `open_lines` would."""
+    names = [name for name in COLUMNS if name in file.columns]
+    tables = {name: kind for kind, present in kinds.present.items() for name in present}
+    sql = {name: f"{'zoek_texts' if tables[name] == 'zoek' else tables[name]}.{name}" for name in names if name in tables}
+    shown = ", ".join(sql.get(name, f"feit.{name}") for name in names)
+    query = f"SELECT feit.rij, {shown}, feit.overig, feit.scheef {lines.rest} AND feit.bestand = {file.nummer}"
+
+    def rows() -> Iterator[tuple[int, str]]:
+        for batch in database.batches(query):
+            for rij, *texts, overig, scheef in batch:
+                beyond = ("x" if overig else "", "x") if scheef else ("x" if overig else "",)
+                yield rij, ";".join(map(cell, (*texts, *beyond))) + "\n"
+
+    return Table(file.naam, {name: place for place, name in enumerate(names)}, len(names) + 1, (), rows())

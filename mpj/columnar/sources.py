@@ -1,0 +1,261 @@
+"""The files of registraties as one table in SQL: every field as its text, with the file and row that it stands in.
+
+A tidy CSV file and a Parquet file are read by the database itself. Any other CSV file (quotes, rows of other lengths, empty
+lines, a zip) is read by mpj's own reader, which knows what to make of it, and rewritten in a form that cannot be misread.
+"""
+
+from __future__ import annotations
+
+import csv
+import glob
+import shutil
+from codecs import BOM_UTF8, getincrementaldecoder
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from mpj.columnar.database import Database, literal
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.sources import Source, find_sources
+from mpj.reading.tables import Table, headed, open_table
+from mpj.records.registraties import COLUMNS, REQUIRED
+
+# What str.strip takes off.
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x110000))))
+# An id that needs no look: visible ASCII, blanks inside at most, no quotes or separators.
+_PLAIN_ID = "[!#-:<-~]([ !#-:<-~]*[!#-:<-~])?"
+_CHUNK = 1 << 20
+_BORDER = 3
+_BUFFER = 32_000_000
+_LONGEST = 20_000_000  # bytes: more than a row of the known columns can be
+# Blanks beside the space that may have to be taken off; a text in ASCII has no others.
+_BLANK = (b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+_PARQUET = ".parquet"
+
+
+@frozen
+class File:
+    """A file of registraties: its number and short name, the known columns it has, and the query that gives its rows.
+
+    The query yields `rij`, the columns in `columns` as text (id without blanks around it), `vreemd` (the id has to be quoted in
+    output), `overig` (a column that is not known holds something, in a row without id) and `scheef` (more or fewer fields than
+    the header). `source` is where a file comes from that looked tidy.
+    """
+
+    nummer: int
+    naam: str
+    columns: tuple[str, ...]
+    sql: str
+    source: Source | None = None
+
+
+def open_files(
+    database: Database,
+    paths: Iterable[str | Path],
+    report: Callable[[Fault], None] | None,
+    hashes: dict[str, str] | None,
+) -> list[File]:
+    """Return the files of registraties that `paths` stand for: CSV or Parquet files, folders or zips.
+
+    Unknown columns go to `report` as warnings, the SHA-256 of each file to `hashes`. Raises InputError for a file that is not
+    what it should be.
+    """
+    files = []
+    for nummer, source in enumerate(find_sources(paths, (".csv", _PARQUET))):
+        if source.suffix == _PARQUET:
+            file, table, sha256 = _parquet(database, nummer, source)
+        else:
+            file, table, sha256 = _csv(database, nummer, source)
+        if report is not None:
+            for warning in table.warnings:
+                report(warning)
+        if hashes is not None:
+            hashes[source.naam] = sha256
+        files.append(file)
+    return files
+
+
+def _csv(database: Database, nummer: int, source: Source) -> tuple[File, Table[list[str]], str]:
+    with open_table(source, COLUMNS, REQUIRED) as table:
+        pass
+    look = _Look(source)
+    if look.tidy and not source.lid:
+        return _tidy(nummer, source, table, look), table, look.sha256
+    file, table = _rewritten(database, nummer, source)
+    return file, table, table.sha256
+
+
+def rewritten(database: Database, file: File) -> File:
+    """Return a file that looked tidy, but that the database cannot read: with rows of other lengths, or very long ones."""
+    if file.source is None:
+        return file
+    return _rewritten(database, file.nummer, file.source)[0]
+
+
+class _Look:
+    """What the bytes of a CSV file tell: its SHA-256, and whether it is `tidy`, with the line end it has.
+
+    Tidy: UTF-8, no quotes, one kind of line end, no empty lines. `plain`: nothing in it needs blanks taken off.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.tidy, self.plain = True, True
+        self.newline = ""
+        ends = [0, 0, 0]
+        decoder = getincrementaldecoder("utf-8")()
+        before = b"\n"
+        with source.open() as raw:
+            while chunk := raw.read(_CHUNK):
+                if not self.newline:
+                    self.newline = "\\r\\n" if b"\r" in chunk else "\\n"
+                    chunk = chunk.removeprefix(BOM_UTF8)
+                border = before + chunk[:_BORDER]
+                if self.newline == "\\n":
+                    self.tidy = self.tidy and b"\r" not in chunk
+                else:
+                    across = before.endswith(b"\r") and chunk.startswith(b"\n")
+                    counts = (chunk.count(b"\r"), chunk.count(b"\n"), chunk.count(b"\r\n") + across)
+                    ends = [count + more for count, more in zip(ends, counts, strict=True)]
+                    self.tidy = self.tidy and b"\n\r" not in chunk and b"\n\r" not in border
+                if b'"' in chunk or b"\n\n" in chunk or b"\n\n" in border:
+                    self.tidy = False
+                if self.plain:
+                    blank = any(blank in chunk for blank in _BLANK) or (b" " in chunk and _untrimmed(chunk, border))
+                    self.plain = chunk.isascii() and not blank
+                if self.tidy and not self.plain:
+                    try:
+                        decoder.decode(chunk)
+                    except UnicodeDecodeError:
+                        self.tidy = False
+                before = (before + chunk if len(chunk) < _BORDER else chunk)[-_BORDER:]
+            self.sha256 = raw.sha256()
+            self.tidy = self.tidy and not raw.binary and len(set(ends)) == 1 and not decoder.getstate()[0]
+        if before.endswith(b" "):
+            self.plain = False
+
+
+def _untrimmed(chunk: bytes, border: bytes) -> bool:
+    """Say whether a blank stands at the begin or end of a field."""
+    return any(blank in part for blank in (b" ;", b"; ", b"\n ", b" \n", b" \r") for part in (chunk, border))
+
+
+def _tidy(nummer: int, source: Source, table: Table[list[str]], look: _Look) -> File:
+    names = [f"c{place}" for place in range(table.width)]
+    types = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    read = (
+        f"read_csv({literal(glob.escape(str(source.path)))}, delim = ';', quote = '', escape = '', header = true, "
+        f"auto_detect = false, new_line = '{look.newline}', nullstr = 'n\"l', compression = 'none', "
+        f"max_line_size = {csv.field_size_limit()}, buffer_size = {_BUFFER}, columns = {{{types}}})"
+    )
+    fields = {name: f"c{place}" for name, place in table.columns.items()}
+    others = [name for place, name in enumerate(names) if place not in table.columns.values()]
+    numbered = f"SELECT row_number() OVER () + 1 AS rij, * FROM {read}"
+    return File(
+        nummer, source.naam, tuple(table.columns), _query(numbered, fields, _any_of(others), "false", plain=look.plain), source
+    )
+
+
+def _query(rows: str, fields: dict[str, str], overig: str, scheef: str, *, plain: bool) -> str:
+    """Return the query of a `File`: `fields` are SQL by column; `overig` says whether columns that are not known hold anything."""
+    shown = [f"{sql} AS {name}" for name, sql in fields.items() if name != "id"]
+    identity = fields["id"]
+    if plain:
+        shown += [f"{identity} AS id", "false AS vreemd", f"CASE WHEN {identity} = '' THEN {overig} ELSE false END AS overig"]
+    else:
+        plainly = f"CASE WHEN regexp_full_match({identity}, {literal(_PLAIN_ID)}) THEN"
+        shown.append(f"{plainly} {identity} ELSE trim({identity}, {literal(_BLANKS)}) END AS id")
+        shown.append(f"{plainly} false ELSE regexp_matches({identity}, '[;\"\\r\\n]') END AS vreemd")
+        shown.append(f"{plainly} false ELSE {overig} END AS overig")
+    return f"SELECT rij, {', '.join(shown)}, {scheef} AS scheef FROM ({rows})"
+
+
+def _any_of(columns: Sequence[str]) -> str:
+    """Return SQL that says whether any of these columns holds more than blanks."""
+    return f"trim(concat({', '.join(columns)}), {literal(_BLANKS)}) <> ''" if columns else "false"
+
+
+def _rewritten(database: Database, nummer: int, source: Source) -> tuple[File, Table[list[str]]]:
+    """Read a CSV file with mpj's own reader, which refuses what is none, and write its rows anew, all in quotes."""
+    path = database.folder / f"rijen-{nummer}.csv"
+    with open_table(source, COLUMNS, REQUIRED) as table, path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerows(_padded(table))
+    types = ", ".join(f"'{name}': 'VARCHAR'" for name in ("rij", "scheef", "overig", *table.columns))
+    read = (
+        f"SELECT * REPLACE (rij::BIGINT AS rij) FROM read_csv({literal(glob.escape(str(path)))}, delim = ';', quote = '\"', "
+        "escape = '\"', header = false, auto_detect = false, new_line = '\\n', parallel = false, compression = 'none', "
+        f"max_line_size = {_LONGEST}, buffer_size = {2 * _LONGEST}, columns = {{{types}}})"
+    )
+    fields = {name: f"coalesce({name}, '')" for name in table.columns}
+    query = _query(read, fields, "coalesce(overig = 'x', false)", "coalesce(scheef = 'x', false)", plain=False)
+    return File(nummer, source.naam, tuple(table.columns), query), table
+
+
+def _padded(table: Table[list[str]]) -> Iterator[list[str]]:
+    """Return the known fields of each row after its number, and whether it has another length, and holds more elsewhere."""
+    width, known = table.width, list(table.columns.values())
+    others = [place for place in range(width) if place not in known]
+    for rij, fields in table:
+        ragged = len(fields) < width or any(fields[width:])
+        fields += [""] * (width - len(fields))
+        more = any(fields[place].strip() for place in others)
+        yield [str(rij), "x" if ragged else "", "x" if more else "", *(fields[place] for place in known)]
+
+
+def _parquet(database: Database, nummer: int, source: Source) -> tuple[File, Table[list[str]], str]:
+    path = source.path
+    if source.lid:
+        path = database.folder / f"bestand-{nummer}.parquet"
+        with source.open() as raw, path.open("wb") as stream:
+            shutil.copyfileobj(raw, stream, _CHUNK)
+            sha256 = raw.sha256()
+    else:
+        with source.open() as raw:
+            sha256 = raw.sha256()
+    read = f"read_parquet({literal(glob.escape(str(path)))}, hive_partitioning = false, file_row_number = true)"
+    try:
+        described: list[tuple[Any, ...]] = database.all(f"DESCRIBE SELECT * FROM {read}")
+    except database.error as error:
+        text = "geen leesbaar Parquet-bestand"
+        raise InputError(
+            Fault("parquet_onleesbaar", source.naam, toelichting=text, verwacht="een Parquet-bestand zonder wachtwoord")
+        ) from error
+    names = [(str(row[0]), str(row[1])) for row in described if row[0] != "file_row_number"]
+    table: Table[list[str]] = headed(source.naam, 0, [name for name, _ in names], COLUMNS, REQUIRED, iter(()))
+    wrong = [name for name, kind in names if name.strip() in COLUMNS and _nested(kind)]
+    if wrong:
+        text, verwacht = "de kolom heeft geen enkelvoudige waarden", "tekst, getallen, datums of tijden"
+        raise InputError([Fault("parquet_kolom", source.naam, 0, name, toelichting=text, verwacht=verwacht) for name in wrong])
+    texts = [_as_text(name, kind) for name, kind in names]
+    fields = {name: texts[place] for name, place in table.columns.items()}
+    others = [text for place, text in enumerate(texts) if place not in table.columns.values()]
+    rows = f"SELECT file_row_number + 2 AS rij, * EXCLUDE (file_row_number) FROM {read}"
+    return (
+        File(nummer, source.naam, tuple(table.columns), _query(rows, fields, _any_of(others), "false", plain=False)),
+        table,
+        sha256,
+    )
+
+
+def _nested(kind: str) -> bool:
+    return kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "BLOB"))
+
+
+def _as_text(name: str, kind: str) -> str:
+    """Return SQL for the text of a column of this type, as a CSV file would hold it; empty for NULL."""
+    column = '"' + name.replace('"', '""') + '"'
+    text = f"CAST({column} AS VARCHAR)"
+    if kind == "BOOLEAN":
+        text = f"CASE WHEN {column} THEN 'ja' WHEN NOT {column} THEN 'nee' END"
+    elif kind.startswith("TIMESTAMP"):
+        text = f"CASE WHEN {text} LIKE '% 00:00:00' THEN left({text}, length({text}) - 9) ELSE {text} END"
+    elif kind == "TIME":
+        text = f"CASE WHEN {text} LIKE '%:00' AND length({text}) = 8 THEN left({text}, 5) ELSE {text} END"
+    elif kind in ("FLOAT", "DOUBLE"):
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+        text = f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE {text} END"
+    elif kind.startswith("DECIMAL"):
+        text = f"CASE WHEN {column} = trunc({column}) THEN CAST(CAST({column} AS HUGEINT) AS VARCHAR) ELSE {text} END"
+    return f"coalesce({text}, '')"
