@@ -1,12 +1,16 @@
-"""Verifying: the cost per line stays the same from 1,000 to 100,000 lines, with the history of as many."""
+"""Verifying: the cost per line stays the same from 1,000 to 100,000 lines, with the history of as many; and from file to files it
+takes the same memory for 10,000 as for 1,000,000 lines.
+"""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
+from verify.large import bsns, peak, prepare
 from verify.support import AANBIEDER, GEMEENTE, contract, earlier, granted, line, message
 
 import mpj
@@ -15,18 +19,8 @@ from mpj.records import Toewijzing
 from mpj.verification import Verificatie, verify
 
 SIZES = (1_000, 10_000, 100_000)
-
-
-def bsns(count: int) -> list[str]:
-    """Numbers that pass the eleven test."""
-    found: list[str] = []
-    number = 100_000_000
-    while len(found) < count:
-        digits = [int(one) for one in str(number)]
-        if (sum((9 - place) * digit for place, digit in enumerate(digits[:8])) - digits[8]) % 11 == 0:
-            found.append(str(number))
-        number += 1
-    return found
+FILES = (10_000, 100_000, 1_000_000)
+CLIENTS = 10_000
 
 
 def month(count: int) -> tuple[list[tuple[str, Prestatie]], list[Toewijzing]]:
@@ -68,4 +62,13 @@ def test_verify(benchmark: Any, size: int) -> None:
     outcome = benchmark.pedantic(run, (message(*lines), [contract()], own, history), rounds=1 if size > 10_000 else 3)
     assert outcome.bevindingen == ()
     assert outcome.samenvatting["toegekend"] == size
+    benchmark.extra_info["microseconds_per_line"] = round(benchmark.stats.stats.min / size * 1e6, 1)
+
+
+@pytest.mark.parametrize("size", FILES)
+def test_verify_files(benchmark: Any, tmp_path: Path, size: int) -> None:
+    """`mpj verify` in a process of its own, without history: the same clients and toewijzingen, more lines for each."""
+    prepare(tmp_path, size, CLIENTS)
+    benchmark.extra_info["bytes"] = (tmp_path / "jw323.xml").stat().st_size
+    benchmark.extra_info["peak_kb"] = benchmark.pedantic(peak, (tmp_path, tmp_path / "uit"), rounds=1)
     benchmark.extra_info["microseconds_per_line"] = round(benchmark.stats.stats.min / size * 1e6, 1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
-from attrs import evolve
 
 from mpj.cli.common import (
     FILE,
@@ -30,8 +30,11 @@ from mpj.cli.common import (
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from mpj.reading.faults import Fault
     from mpj.reading.sources import Source
     from mpj.verification import Verificatie
+
+    Uitkomst = tuple[tuple[Fault, ...], Mapping[str, Any]]
 
 _EPILOG = """
 Voorbeeld:
@@ -106,17 +109,12 @@ def command(
     Schrijft in DIR: bevindingen.csv (elke fout, met regel en retourcode), samenvatting.json en jw325.xml.
     """
     from mpj.output import output_folder
-    from mpj.verification.output import write_verification
 
     if proef and ledger is None:
         raise click.UsageError("--proef hoort bij --ledger")
     progress = Progress()
     with output_folder(out, force=force) as folder, progress.shown():
-
-        def write(outcome: Verificatie) -> None:
-            write_verification(outcome, folder)
-
-        outcome = verify_files(
+        warnings, summary = verify_files(
             bericht=bericht,
             contracten=contracten,
             toewijzingen=toewijzingen,
@@ -125,16 +123,16 @@ def command(
             meldingen=meldingen,
             progress=progress,
             settings={"dagtekening": dagtekening, "taal": taal, "onbeoordeeld": onbeoordeeld},
-            write=write,
+            folder=folder,
             ledger=None if ledger is None else (ledger, {"proef": proef, "vervang": force}),
         )
     with best_effort():
-        for fault in outcome.meldingen:
+        for fault in warnings:
             show_fault(fault, meldingen)
         if meldingen == "json":
-            show_findings(outcome, bericht.name)
-        show_summary(outcome.samenvatting, out)
-    refused = outcome.samenvatting["afgekeurd"] + outcome.samenvatting["niet_beoordeeld"]
+            show_findings(out, bericht.name)
+        show_summary(summary, out)
+    refused = summary["afgekeurd"] + summary["niet_beoordeeld"]
     return 1 if strict and refused else 0
 
 
@@ -148,62 +146,79 @@ def verify_files(
     meldingen: str,
     progress: Progress,
     settings: dict[str, Any],
-    write: Callable[[Verificatie], None],
+    folder: Path,
     ledger: tuple[str, dict[str, Any]] | None = None,
-) -> Verificatie:
-    """Read the files, verify the message and write what came of it; warnings go to stderr as they come.
+) -> Uitkomst:
+    """Read the files, verify the message and write what came of it into `folder`; warnings go to stderr as they come.
 
-    With a `ledger` (its URL, and options of `mpj.Ledger.verify`) the files are written before it is committed.
+    With a `ledger` (its URL, and options of `mpj.Ledger.verify`) the files are written before it is committed. Returns the warnings
+    about the messages, and the summary.
     """
     import mpj
     from mpj.messages import read_jw323
+    from mpj.verification import open_declaratie
 
     invoer: dict[str, str] = {}
     source = _one_source(bericht)
-    with source.open() as stream:
-        message = read_jw323(cast("BinaryIO", stream), source.naam)
-        invoer[source.naam] = stream.sha256()
-    options: dict[str, Any] = {"report": lambda fault: show_fault(fault, meldingen), "hashes": invoer}
-    judge = _judge(eerder, invoer) if ledger is None else _judge_with(*ledger, eerder, invoer, write)
-    outcome = judge(
-        message,
-        mpj.load_contracts(contracten, report=options["report"]),
-        progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options)),
-        gemeenten=_codes(gemeenten, invoer) if gemeenten else None,
-        invoer=invoer,
-        progress=progress.step("regels"),
-        **settings,
-    )
-    if ledger is None:
-        write(outcome)
-    return outcome
+    with ExitStack() as kept:
+        with source.open() as stream:
+            file = cast("BinaryIO", stream)
+            message: Any
+            if ledger is None:
+                message = kept.enter_context(open_declaratie(file, source.naam, folder=folder))
+            else:
+                message = read_jw323(file, source.naam)
+            invoer[source.naam] = stream.sha256()
+        options: dict[str, Any] = {"report": lambda fault: show_fault(fault, meldingen), "hashes": invoer}
+        judge = _judge(eerder, invoer, folder) if ledger is None else _judge_with(*ledger, eerder, invoer, folder)
+        return judge(
+            message,
+            mpj.load_contracts(contracten, report=options["report"]),
+            progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options)),
+            gemeenten=_codes(gemeenten, invoer) if gemeenten else None,
+            invoer=invoer,
+            progress=progress.step("regels"),
+            **settings,
+        )
 
 
-def _judge(eerder: tuple[Path, ...], invoer: dict[str, str]) -> Callable[..., Verificatie]:
-    """Return how a message is verified against the earlier messages in files, if there are any."""
-    from mpj.verification import MemoryHistory, verify
+def _judge(eerder: tuple[Path, ...], invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
+    """Return how a message is verified against the earlier messages in files, if there are any: client by client."""
+    from mpj.verification import MemoryHistory, Toetsing
+    from mpj.verification.output import stream_verification
 
     history = MemoryHistory.read(eerder, hashes=invoer) if eerder else None
 
-    def judge(*args: Any, dagtekening: date | None, **settings: Any) -> Verificatie:
-        outcome = verify(*args, dagtekening=dagtekening or today(), history=history, **settings)
-        return evolve(outcome, meldingen=(*(history.meldingen if history else ()), *outcome.meldingen))
+    def judge(*args: Any, dagtekening: date | None, **settings: Any) -> Uitkomst:
+        toetsing = Toetsing(*args, dagtekening=dagtekening or today(), history=history, **settings)
+        return (*(history.meldingen if history else ()), *toetsing.meldingen), stream_verification(toetsing, folder)
 
     return judge
 
 
 def _judge_with(
-    url: str, told: dict[str, Any], eerder: tuple[Path, ...], invoer: dict[str, str], write: Callable[[Verificatie], None]
-) -> Callable[..., Verificatie]:
+    url: str, told: dict[str, Any], eerder: tuple[Path, ...], invoer: dict[str, str], folder: Path
+) -> Callable[..., Uitkomst]:
     """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
     from functools import partial
 
     from mpj.ledger import Ledger
     from mpj.reading.sources import find_sources
     from mpj.verification.history import read_messages
+    from mpj.verification.output import write_verification
 
     earlier = list(read_messages(find_sources(eerder, (".xml",)), hashes=invoer)) if eerder else []
-    return partial(Ledger(url).verify, op=today(), eerder=earlier, before_commit=write, **told)
+
+    def write(outcome: Verificatie) -> None:
+        write_verification(outcome, folder)
+
+    verify = partial(Ledger(url).verify, op=today(), eerder=earlier, before_commit=write, **told)
+
+    def judge(*args: Any, **settings: Any) -> Uitkomst:
+        outcome = verify(*args, **settings)
+        return outcome.meldingen, outcome.samenvatting
+
+    return judge
 
 
 def _one_source(path: Path) -> Source:
@@ -231,9 +246,11 @@ def _codes(path: Path, hashes: dict[str, str]) -> set[str]:
     return found
 
 
-def show_findings(outcome: Verificatie, bestand: str) -> None:
-    """Write every finding to stderr as a JSON object."""
-    for one in (*outcome.bevindingen, *outcome.niet_beoordeeld):
+def show_findings(out: Path, bestand: str) -> None:
+    """Write every finding that was written to `out` to stderr, as a JSON object."""
+    from mpj.verification.output import read_findings
+
+    for one in read_findings(out):
         write_melding(
             {
                 "soort": "afkeuring" if one.retourcode else "niet_beoordeeld",

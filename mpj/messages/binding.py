@@ -48,7 +48,9 @@ def arguments(cls: Any, values: Groep) -> Groep:
         for step in way:
             group = group.get(step) if group else None
         value = group.get(last) if group else None
-        if repeated:
+        if inner is None and not repeated:
+            found[name] = value
+        elif repeated:
             items = value or ()
             found[name] = tuple(from_groep(inner, item) for item in items) if inner else tuple(items)
         else:

@@ -1,21 +1,23 @@
 """The content of a JW323 or JW325 (control level 2): rules that one message breaks or keeps on its own.
 
-One rule is one function from a message to its breaches; `REGELS` is the register. Rules of level 3 and 4 stand here
-only for the part that shows inside one message; their history and outside sources belong to the verification.
+One rule is one small function about one kind of part: the message, a client, a period, an amount or a line; `REGELS` is the
+register. What a rule must know beside its part it asks the `Inhoud`, which walks over the message once, part by part, in bounded
+memory. Rules of level 3 and 4 stand here only for the part that shows inside one message; their history and outside sources belong
+to the verification.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
-from typing import TypeVar
+from functools import lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 from stdnum.nl import bsn as stdnum_bsn
 
-from mpj.messages.lines import Bevinding, Declaratieverkeer, Regel, clients, lines, periods, sent, totals
-from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Antwoordprestatie, Declaratiebericht, Totaal
+from mpj.messages.overview import Declaratie, Overzicht, clients_of, line_key, scan
+from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Antwoordprestatie, Prestatie, Totaal
 from mpj.reading.faults import Fault, mask
 from mpj.reading.periods import years_before
 
@@ -27,28 +29,39 @@ JAREN_TERUG = 5
 INHOUDELIJK = frozenset(
     {"0611", "9307", "9308", "9321", "9322", "9339", "9340", "9341", "9346", "9369", "9384", "9387", "9388", "S329"}
 )
+# What a rule looks at; a period is that of the declaration or of a product, an amount a total or that of a line.
+BERICHT, CLIENT, PERIODE, PRODUCTPERIODE, BEDRAG, REGEL = "bericht", "client", "periode", "productperiode", "bedrag", "regel"
+_PERIODS = 4096
+
+
+@frozen
+class Bevinding:
+    """A breach of a content rule: the element path below the part, what was found and expected, and a Dutch sentence."""
+
+    pad: str
+    gevonden: str
+    verwacht: str
+    toelichting: str
+
 
 Bevindingen = Iterator[Bevinding]
-T = TypeVar("T")
 
 
-def cs002(message: Declaratieverkeer) -> Bevindingen:
+def cs002(inhoud: Inhoud, bsn: str) -> Bevindingen:
     """CS002 (level 2, 0001): a BSN passes the eleven test. The number itself is never shown."""
-    for pad, bsn in clients(message):
-        if not stdnum_bsn.is_valid(bsn):
-            yield Bevinding(f"{pad}/Bsn", "(verborgen)", "een geldig BSN", "Het BSN voldoet niet aan de elfproef")
+    if not stdnum_bsn.is_valid(bsn):
+        yield Bevinding("Bsn", "(verborgen)", "een geldig BSN", "Het BSN voldoet niet aan de elfproef")
 
 
-def cs100(message: Declaratiebericht) -> Bevindingen:
+def cs100(inhoud: Inhoud, begin: date, end: date) -> Bevindingen:
     """CS100 (level 2, 0001): periods lie on or after 2021-01-01."""
-    for pad, period in periods(message):
-        for name, day in (("Begindatum", period.begindatum), ("Einddatum", period.einddatum)):
-            if day < EERSTE_DATUM:
-                text = "De datum ligt voor de eerste datum van deze standaard"
-                yield Bevinding(f"{pad}/{name}", str(day), f"{EERSTE_DATUM} of later", text)
+    for name, day in (("Begindatum", begin), ("Einddatum", end)):
+        if day < EERSTE_DATUM:
+            text = "De datum ligt voor de eerste datum van deze standaard"
+            yield Bevinding(name, str(day), f"{EERSTE_DATUM} of later", text)
 
 
-def cs340(message: Declaratiebericht) -> Bevindingen:
+def cs340(inhoud: Inhoud, message: Declaratie) -> Bevindingen:
     """CS340 (level 2, 0001): the declaration period is one whole calendar month."""
     begin, end = message.periode.begindatum, message.periode.einddatum
     first = begin.replace(day=1)
@@ -58,156 +71,122 @@ def cs340(message: Declaratiebericht) -> Bevindingen:
         yield Bevinding("Declaratie/DeclaratiePeriode", f"{begin} t/m {end}", f"{first} t/m {last}", text)
 
 
-def cs337(message: Declaratiebericht) -> Bevindingen:
+def cs337(inhoud: Inhoud, begin: date, end: date) -> Bevindingen:
     """CS337 (level 2, 0001): a product period lies in one month."""
-    for line in lines(message):
-        begin, end = line.prestatie.begindatum, line.prestatie.einddatum
-        if (begin.year, begin.month) != (end.year, end.month):
-            text = "De productperiode loopt over meer dan een maand"
-            yield Bevinding(f"{line.pad}/ProductPeriode/Einddatum", str(end), f"een dag in {begin:%Y-%m}", text)
+    if (begin.year, begin.month) != (end.year, end.month):
+        text = "De productperiode loopt over meer dan een maand"
+        yield Bevinding("Einddatum", str(end), f"een dag in {begin:%Y-%m}", text)
 
 
-def cs325(message: Declaratieverkeer) -> Bevindingen:
+def cs325(inhoud: Inhoud, cent: int, debetcredit: str) -> Bevindingen:
     """CS325 (level 2, 0001): an amount of zero stands on the debit side."""
-    amounts = [(pad, total.cent, total.debetcredit) for pad, total in totals(message)]
-    found = ((f"{line.pad}/IngediendBedrag", line.prestatie) for line in lines(message))
-    amounts += [(pad, prestatie.bedrag_cent, prestatie.debetcredit) for pad, prestatie in found]
-    for pad, cents, side in amounts:
-        if cents == 0 and side != DEBET:
-            yield Bevinding(f"{pad}/DebetCredit", side, DEBET, "Een bedrag van nul is debet")
+    if cent == 0 and debetcredit != DEBET:
+        yield Bevinding("DebetCredit", debetcredit, DEBET, "Een bedrag van nul is debet")
 
 
-def cs339(message: Declaratiebericht) -> Bevindingen:
+def cs339(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """CS339 (level 2, 0001): counted in euros (unit 83), the volume is the amount."""
-    for line in lines(message):
-        found = line.prestatie
-        if found.eenheid == EUROS and found.bedrag_cent != found.volume:
-            text = "Bij eenheid euro is het volume gelijk aan het bedrag"
-            yield Bevinding(f"{line.pad}/IngediendBedrag/Bedrag", _euros(found.bedrag_cent), _euros(found.volume), text)
+    if one.eenheid == EUROS and one.bedrag_cent != one.volume:
+        text = "Bij eenheid euro is het volume gelijk aan het bedrag"
+        yield Bevinding("IngediendBedrag/Bedrag", _euros(one.bedrag_cent), _euros(one.volume), text)
 
 
-def cd060(message: Declaratieverkeer) -> Bevindingen:
+def cd060(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """CD060 (level 2, 0001): a credit line names the line it undoes, a debit line none."""
-    for line in lines(message):
-        found = line.prestatie
-        pad = f"{line.pad}/ProductReferentie/VorigReferentieNummer"
-        if found.debetcredit == CREDIT and found.vorig_referentienummer is None:
-            yield Bevinding(pad, "niets", "een referentienummer", "Een creditregel noemt de regel die hij tegenboekt")
-        if found.debetcredit == DEBET and found.vorig_referentienummer is not None:
-            yield Bevinding(pad, mask(found.vorig_referentienummer), "niets", "Een debetregel heeft geen vorig nummer")
+    pad, undone = "ProductReferentie/VorigReferentieNummer", one.vorig_referentienummer
+    if one.debetcredit == CREDIT and undone is None:
+        yield Bevinding(pad, "niets", "een referentienummer", "Een creditregel noemt de regel die hij tegenboekt")
+    if one.debetcredit == DEBET and undone is not None:
+        yield Bevinding(pad, mask(undone), "niets", "Een debetregel heeft geen vorig nummer")
 
 
-def cd087(message: Declaratiebericht) -> Bevindingen:
+def cd087(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """CD087 (level 2, 0001): every unit but euros (83) comes with a tariff, euros without."""
-    for line in lines(message):
-        found, pad = line.prestatie, f"{line.pad}/ProductTarief"
-        if found.eenheid != EUROS and found.tarief_cent is None:
-            yield Bevinding(pad, "niets", "een tarief", "Bij deze eenheid hoort een tarief")
-        if found.eenheid == EUROS and found.tarief_cent is not None:
-            yield Bevinding(pad, _euros(found.tarief_cent), "niets", "Bij eenheid euro hoort geen tarief")
+    if one.eenheid != EUROS and one.tarief_cent is None:
+        yield Bevinding("ProductTarief", "niets", "een tarief", "Bij deze eenheid hoort een tarief")
+    if one.eenheid == EUROS and one.tarief_cent is not None:
+        yield Bevinding("ProductTarief", _euros(one.tarief_cent), "niets", "Bij eenheid euro hoort geen tarief")
 
 
-def tr101(message: Declaratieverkeer) -> Bevindingen:
-    """TR101 (level 2, 0001): a client stands once in the message, a product reference once under its client."""
-    for pad, _ in _repeated(clients(message), lambda one: one[1]):
-        text = "Deze client staat al eerder in het bericht"
-        yield Bevinding(f"{pad}/Bsn", "(verborgen)", "elke client een keer", text)
+def tr101_client(inhoud: Inhoud, bsn: str) -> Bevindingen:
+    """TR101 (level 2, 0001): a client stands once in the message."""
+    if inhoud.again("client", bsn):
+        yield Bevinding("Bsn", "(verborgen)", "elke client een keer", "Deze client staat al eerder in het bericht")
 
-    def key(line: Regel) -> Hashable:
-        return (
-            line.pad.rpartition("/Prestaties/")[0],
-            line.prestatie.referentienummer,
-            line.prestatie.vorig_referentienummer,
-        )
 
-    for line in _repeated(lines(message), key):
+def tr101(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
+    """TR101 (level 2, 0001): a product reference stands once under its client."""
+    reference = (one.referentienummer, one.vorig_referentienummer)
+    if reference in inhoud.referenties:
         text = "Deze productreferentie staat al eerder bij deze client"
-        found = mask(line.prestatie.referentienummer)
-        yield Bevinding(f"{line.pad}/ProductReferentie", found, "elke referentie een keer", text)
+        yield Bevinding("ProductReferentie", mask(one.referentienummer), "elke referentie een keer", text)
+    inhoud.referenties.add(reference)
 
 
-def tr134(message: Declaratieverkeer) -> Bevindingen:
+def tr134(inhoud: Inhoud, begin: date, end: date) -> Bevindingen:
     """TR134 (level 2, 0001): periods begin on or before the date of the message."""
-    limit = sent(message)
-    for pad, period in periods(message):
-        if period.begindatum > limit:
-            text = "De begindatum ligt na de dagtekening van het bericht"
-            yield Bevinding(f"{pad}/Begindatum", str(period.begindatum), f"{limit} of eerder", text)
+    if begin > inhoud.verzonden:
+        text = "De begindatum ligt na de dagtekening van het bericht"
+        yield Bevinding("Begindatum", str(begin), f"{inhoud.verzonden} of eerder", text)
 
 
-def tr134_dagtekening(message: Declaratiebericht) -> Bevindingen:
+def tr134_dagtekening(inhoud: Inhoud, message: Declaratie) -> Bevindingen:
     """TR134 for DeclaratieDagtekening: likely, but not in the rule texts, hence a warning."""
-    limit = sent(message)
-    if message.dagtekening > limit:
+    if message.dagtekening > inhoud.verzonden:
         text = "De declaratie is later gedagtekend dan het bericht"
-        yield Bevinding("Declaratie/DeclaratieDagtekening", str(message.dagtekening), f"{limit} of eerder", text)
+        yield Bevinding("Declaratie/DeclaratieDagtekening", str(message.dagtekening), f"{inhoud.verzonden} of eerder", text)
 
 
-def tr137(message: Declaratieverkeer) -> Bevindingen:
+def tr137(inhoud: Inhoud, begin: date, end: date) -> Bevindingen:
     """TR137 (level 2, 0001): periods end on or after their begin, and on or before the date of the message."""
-    limit = sent(message)
-    for pad, period in periods(message):
-        end = period.einddatum
-        if end < period.begindatum:
-            text = "De einddatum ligt voor de begindatum"
-            yield Bevinding(f"{pad}/Einddatum", str(end), f"{period.begindatum} of later", text)
-        if end > limit:
-            text = "De einddatum ligt na de dagtekening van het bericht"
-            yield Bevinding(f"{pad}/Einddatum", str(end), f"{limit} of eerder", text)
+    if end < begin:
+        yield Bevinding("Einddatum", str(end), f"{begin} of later", "De einddatum ligt voor de begindatum")
+    if end > inhoud.verzonden:
+        text = "De einddatum ligt na de dagtekening van het bericht"
+        yield Bevinding("Einddatum", str(end), f"{inhoud.verzonden} of eerder", text)
 
 
-def tr315(message: Declaratiebericht) -> Bevindingen:
+def tr315(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """TR315 (level 2, 0001): a line is undone once in a message."""
-    undone = [line for line in lines(message) if line.prestatie.vorig_referentienummer is not None]
-    for line in _repeated(undone, lambda one: one.prestatie.vorig_referentienummer):
-        found = mask(line.prestatie.vorig_referentienummer or "")
-        pad = f"{line.pad}/ProductReferentie/VorigReferentieNummer"
-        yield Bevinding(pad, found, "elk nummer een keer", "Deze regel wordt in dit bericht al tegengeboekt")
+    undone = one.vorig_referentienummer
+    if undone is not None and inhoud.again("vorig", undone):
+        pad, text = "ProductReferentie/VorigReferentieNummer", "Deze regel wordt in dit bericht al tegengeboekt"
+        yield Bevinding(pad, mask(undone), "elk nummer een keer", text)
 
 
-def tr316(message: Declaratiebericht) -> Bevindingen:
+def tr316(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """TR316 (level 2, 0001): a line is not undone in the message that it travels in."""
-    own = {line.prestatie.referentienummer for line in lines(message)}
-    for line in lines(message):
-        previous = line.prestatie.vorig_referentienummer
-        if previous is not None and previous in own:
-            pad = f"{line.pad}/ProductReferentie/VorigReferentieNummer"
-            text = "De tegengeboekte regel staat zelf in dit bericht"
-            yield Bevinding(pad, mask(previous), "een regel uit een eerder bericht", text)
+    undone = one.vorig_referentienummer
+    if undone is not None and undone in inhoud.overzicht.eigen:
+        pad, text = "ProductReferentie/VorigReferentieNummer", "De tegengeboekte regel staat zelf in dit bericht"
+        yield Bevinding(pad, mask(undone), "een regel uit een eerder bericht", text)
 
 
-def tr335(message: Declaratiebericht) -> Bevindingen:
+def tr335(inhoud: Inhoud, begin: date, end: date) -> Bevindingen:
     """TR335 (level 2, 0001): a product period ended at most 5 years before the declaration was dated."""
-    oldest = years_before(message.dagtekening, JAREN_TERUG)
-    for line in lines(message):
-        if line.prestatie.einddatum < oldest:
-            found, text = str(line.prestatie.einddatum), f"De prestatie is meer dan {JAREN_TERUG} jaar oud"
-            yield Bevinding(f"{line.pad}/ProductPeriode/Einddatum", found, f"{oldest} of later", text)
+    assert not isinstance(inhoud.message, Antwoordbericht)
+    oldest = years_before(inhoud.message.dagtekening, JAREN_TERUG)
+    if end < oldest:
+        yield Bevinding("Einddatum", str(end), f"{oldest} of later", f"De prestatie is meer dan {JAREN_TERUG} jaar oud")
 
 
-def tr358(message: Declaratiebericht) -> Bevindingen:
+def tr358(inhoud: Inhoud, message: Declaratie) -> Bevindingen:
     """TR358 (level 2, 0001): the total is the sum of the lines, debit added and credit subtracted."""
-    net = sum(line.prestatie.net for line in lines(message))
+    net = inhoud.overzicht.netto
     if message.totaal.net != net:
         expected, text = _amount(Totaal.of(net)), "Het totaal is niet de som van de regels"
         yield Bevinding("Declaratie/TotaalIngediendBedrag", _amount(message.totaal), expected, text)
 
 
-def tr416(message: Declaratiebericht) -> Bevindingen:
+def tr416(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """TR416 (level 2, 0001): one debit line per toewijzing, category, code and product period."""
-
-    def key(line: Regel) -> Hashable:
-        one = line.prestatie
-        return one.toewijzingnummer, one.productcategorie, one.productcode, one.begindatum, one.einddatum
-
-    for line in _repeated((line for line in lines(message) if line.prestatie.debetcredit == DEBET), key):
-        one = line.prestatie
+    if one.debetcredit == DEBET and inhoud.again("regel", line_key(one)):
         found = f"{mask(one.productcode)}, {one.begindatum} t/m {one.einddatum}"
         text = "Voor deze toewijzing, dit product en deze periode staat al een debetregel in het bericht"
-        yield Bevinding(line.pad, found, "een debetregel", text)
+        yield Bevinding("", found, "een debetregel", text)
 
 
-def tr342(message: Antwoordbericht) -> Bevindingen:
+def tr342(inhoud: Inhoud, message: Antwoordbericht) -> Bevindingen:
     """TR342 (level 2, 0001): submitted less granted is the sum of the returned lines.
 
     When the declaration itself was refused there are no lines and nothing is granted; then the sum does not apply.
@@ -215,129 +194,221 @@ def tr342(message: Antwoordbericht) -> Bevindingen:
     answer = message.antwoord
     if answer is None or (not answer.clienten and answer.totaal_toegekend == Totaal(0, DEBET)):
         return
-    returned = sum(line.prestatie.net for line in lines(message))
-    granted = answer.totaal_ingediend.net - returned
+    granted = answer.totaal_ingediend.net - inhoud.overzicht.netto
     if answer.totaal_toegekend.net != granted:
         text = "Ingediend min toegekend is niet de som van de teruggestuurde regels"
         found, expected = _amount(answer.totaal_toegekend), _amount(Totaal.of(granted))
         yield Bevinding("DeclaratieAntwoord/TotaalToegekendBedrag", found, expected, text)
 
 
-def tr304(message: Declaratiebericht) -> Bevindingen:
+def tr304(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """TR304 and TR332 (level 3, 8187), the part that shows in one message: a toewijzing belongs to one client."""
-    owner: dict[int, str] = {}
-    for line in lines(message):
-        if owner.setdefault(line.prestatie.toewijzingnummer, line.bsn) != line.bsn:
-            text = "Deze toewijzing staat in dit bericht ook bij een andere client"
-            found = mask(str(line.prestatie.toewijzingnummer))
-            yield Bevinding(f"{line.pad}/ToewijzingNummer", found, "een toewijzing van deze client", text)
+    if inhoud.owner(one.toewijzingnummer) != inhoud.bsn:
+        text = "Deze toewijzing staat in dit bericht ook bij een andere client"
+        yield Bevinding("ToewijzingNummer", mask(str(one.toewijzingnummer)), "een toewijzing van deze client", text)
 
 
-def tr314(message: Declaratiebericht) -> Bevindingen:
+def tr314(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """TR314 (level 3, 8021), the part that shows in one message: a reference number is used once."""
-    for line in _repeated(lines(message), lambda one: one.prestatie.referentienummer):
-        pad = f"{line.pad}/ProductReferentie/ReferentieNummer"
-        found = mask(line.prestatie.referentienummer)
-        yield Bevinding(pad, found, "elk nummer een keer", "Dit referentienummer staat al eerder in het bericht")
+    if inhoud.again("referentie", one.referentienummer):
+        pad, text = "ProductReferentie/ReferentieNummer", "Dit referentienummer staat al eerder in het bericht"
+        yield Bevinding(pad, mask(one.referentienummer), "elk nummer een keer", text)
 
 
-def tr319(message: Declaratiebericht) -> Bevindingen:
+def tr319(inhoud: Inhoud, begin: date, end: date) -> Bevindingen:
     """TR319 (level 3, 9319): a product period is not later than the declaration period."""
-    last = message.periode.einddatum
-    for line in lines(message):
-        if line.prestatie.einddatum > last:
-            text = "De productperiode ligt na de declaratieperiode"
-            found = str(line.prestatie.einddatum)
-            yield Bevinding(f"{line.pad}/ProductPeriode/Einddatum", found, f"{last} of eerder", text)
+    assert not isinstance(inhoud.message, Antwoordbericht)
+    last = inhoud.message.periode.einddatum
+    if end > last:
+        yield Bevinding("Einddatum", str(end), f"{last} of eerder", "De productperiode ligt na de declaratieperiode")
 
 
-def tr346(message: Declaratieverkeer) -> Bevindingen:
+def tr346(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """TR346 (level 4, 9346), as far as the line itself tells: the amount is volume times tariff, euros (83) apart.
 
     In minutes the tariff shown is rounded to a cent, so the amount may differ by half a cent per minute, and its own
     rounding.
     """
-    for line in lines(message):
-        found = line.prestatie
-        if found.eenheid == EUROS or found.tarief_cent is None:
-            continue
-        expected = found.volume * found.tarief_cent
-        slack = (found.volume + 1) // 2 if found.eenheid == MINUTES else 0
-        if abs(found.bedrag_cent - expected) > slack:
-            text = "Het bedrag is niet volume maal tarief"
-            wanted = _euros(expected) + (f", hoogstens {_euros(slack)} ernaast" if slack else "")
-            yield Bevinding(f"{line.pad}/IngediendBedrag/Bedrag", _euros(found.bedrag_cent), wanted, text)
+    if one.eenheid == EUROS or one.tarief_cent is None:
+        return
+    expected = one.volume * one.tarief_cent
+    slack = (one.volume + 1) // 2 if one.eenheid == MINUTES else 0
+    if abs(one.bedrag_cent - expected) > slack:
+        text = "Het bedrag is niet volume maal tarief"
+        wanted = _euros(expected) + (f", hoogstens {_euros(slack)} ernaast" if slack else "")
+        yield Bevinding("IngediendBedrag/Bedrag", _euros(one.bedrag_cent), wanted, text)
 
 
-def iv085(message: Antwoordbericht) -> Bevindingen:
+def iv085(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
     """IV085: a credit line is not refused for what was delivered. A filling instruction, hence a warning."""
-    for line in lines(message):
-        found = line.prestatie
-        codes = found.retourcodes if isinstance(found, Antwoordprestatie) else ()
-        refused = sorted(INHOUDELIJK.intersection(codes))
-        if found.debetcredit == CREDIT and refused:
-            text = "Een creditregel wordt niet op inhoud afgekeurd"
-            yield Bevinding(f"{line.pad}/RetourCodes", ", ".join(refused), "geen inhoudelijke code", text)
+    codes = one.retourcodes if isinstance(one, Antwoordprestatie) else ()
+    refused = sorted(INHOUDELIJK.intersection(codes))
+    if one.debetcredit == CREDIT and refused:
+        text = "Een creditregel wordt niet op inhoud afgekeurd"
+        yield Bevinding("RetourCodes", ", ".join(refused), "geen inhoudelijke code", text)
 
 
 @frozen
 class Inhoudsregel:
-    """A row of the register: rule `code`, control `niveau`, message kinds, the function, and how a breach counts."""
+    """A row of the register: rule `code`, control `niveau`, message kinds, the kind of part that it looks at, the function, and how
+    a breach counts.
+    """
 
     code: str
     niveau: int
     berichten: tuple[str, ...]
+    deel: str
     functie: Callable[..., Bevindingen]
     soort: str = "fout"
 
-    def check(self, message: Declaratieverkeer, bestand: str = "") -> Iterator[Fault]:
-        """Yield the breaches of this rule as faults."""
-        for found in self.functie(message):
-            yield Fault(self.code, bestand, 0, found.pad, found.gevonden, found.verwacht, found.toelichting, self.soort)
 
-
-_BOTH = ("JW323", "JW325")
+_BOTH, _JW323, _JW325 = ("JW323", "JW325"), ("JW323",), ("JW325",)
 REGELS: tuple[Inhoudsregel, ...] = (
-    Inhoudsregel("CS002", 2, _BOTH, cs002),
-    Inhoudsregel("CS100", 2, ("JW323",), cs100),
-    Inhoudsregel("CS325", 2, _BOTH, cs325),
-    Inhoudsregel("CS337", 2, ("JW323",), cs337),
-    Inhoudsregel("CS339", 2, ("JW323",), cs339),
-    Inhoudsregel("CS340", 2, ("JW323",), cs340),
-    Inhoudsregel("CD060", 2, _BOTH, cd060),
-    Inhoudsregel("CD087", 2, ("JW323",), cd087),
-    Inhoudsregel("TR101", 2, _BOTH, tr101),
-    Inhoudsregel("TR134", 2, _BOTH, tr134),
-    Inhoudsregel("TR134", 2, ("JW323",), tr134_dagtekening, "waarschuwing"),
-    Inhoudsregel("TR137", 2, _BOTH, tr137),
-    Inhoudsregel("TR315", 2, ("JW323",), tr315),
-    Inhoudsregel("TR316", 2, ("JW323",), tr316),
-    Inhoudsregel("TR335", 2, ("JW323",), tr335),
-    Inhoudsregel("TR342", 2, ("JW325",), tr342),
-    Inhoudsregel("TR358", 2, ("JW323",), tr358),
-    Inhoudsregel("TR416", 2, ("JW323",), tr416),
-    Inhoudsregel("TR304", 3, ("JW323",), tr304),
-    Inhoudsregel("TR314", 3, ("JW323",), tr314),
-    Inhoudsregel("TR319", 3, ("JW323",), tr319),
-    Inhoudsregel("TR346", 4, _BOTH, tr346),
-    Inhoudsregel("IV085", 3, ("JW325",), iv085, "waarschuwing"),
+    Inhoudsregel("CS002", 2, _BOTH, CLIENT, cs002),
+    Inhoudsregel("CS100", 2, _JW323, PERIODE, cs100),
+    Inhoudsregel("CS325", 2, _BOTH, BEDRAG, cs325),
+    Inhoudsregel("CS337", 2, _JW323, PRODUCTPERIODE, cs337),
+    Inhoudsregel("CS339", 2, _JW323, REGEL, cs339),
+    Inhoudsregel("CS340", 2, _JW323, BERICHT, cs340),
+    Inhoudsregel("CD060", 2, _BOTH, REGEL, cd060),
+    Inhoudsregel("CD087", 2, _JW323, REGEL, cd087),
+    Inhoudsregel("TR101", 2, _BOTH, CLIENT, tr101_client),
+    Inhoudsregel("TR101", 2, _BOTH, REGEL, tr101),
+    Inhoudsregel("TR134", 2, _BOTH, PERIODE, tr134),
+    Inhoudsregel("TR134", 2, _JW323, BERICHT, tr134_dagtekening, "waarschuwing"),
+    Inhoudsregel("TR137", 2, _BOTH, PERIODE, tr137),
+    Inhoudsregel("TR315", 2, _JW323, REGEL, tr315),
+    Inhoudsregel("TR316", 2, _JW323, REGEL, tr316),
+    Inhoudsregel("TR335", 2, _JW323, PRODUCTPERIODE, tr335),
+    Inhoudsregel("TR342", 2, _JW325, BERICHT, tr342),
+    Inhoudsregel("TR358", 2, _JW323, BERICHT, tr358),
+    Inhoudsregel("TR416", 2, _JW323, REGEL, tr416),
+    Inhoudsregel("TR304", 3, _JW323, REGEL, tr304),
+    Inhoudsregel("TR314", 3, _JW323, REGEL, tr314),
+    Inhoudsregel("TR319", 3, _JW323, PRODUCTPERIODE, tr319),
+    Inhoudsregel("TR346", 4, _BOTH, REGEL, tr346),
+    Inhoudsregel("IV085", 3, _JW325, REGEL, iv085, "waarschuwing"),
 )
+_ORDER = {id(rule): place for place, rule in enumerate(REGELS)}
+Overtreding = tuple[Inhoudsregel, Bevinding]
 
 
-def content_faults(message: Declaratieverkeer, bestand: str = "") -> tuple[Fault, ...]:
+class Inhoud:
+    """The content rules on one message, part by part and in its order; breaches of a part come in the order of the register.
+
+    `message` is known as far as its head; `overzicht` what one pass over it showed. With `rules` only those are checked. State that
+    grows: the suspects of the overview, and the references of the client at hand.
+    """
+
+    def __init__(
+        self, message: Declaratie | Antwoordbericht, overzicht: Overzicht, rules: Collection[Inhoudsregel] = REGELS
+    ) -> None:
+        kind = "JW325" if isinstance(message, Antwoordbericht) else "JW323"
+        self.message = message
+        self.overzicht = overzicht
+        self.verzonden = message.header.identificatie.dagtekening
+        self.bsn = ""
+        self.referenties: set[tuple[str, str | None]] = set()
+        self._rules = {
+            deel: [rule for rule in rules if rule.deel == deel and kind in rule.berichten]
+            for deel in (BERICHT, CLIENT, PERIODE, PRODUCTPERIODE, BEDRAG, REGEL)
+        }
+        self._product_period = lru_cache(_PERIODS)(self._product_period_of)
+        self._seen: set[tuple[str, object]] = set()
+        self._owners: dict[int, str] = {}
+
+    def bericht(self) -> list[Overtreding]:
+        """Return what is wrong with the message around its clients."""
+        message = self.message
+        found = [(rule, one) for rule in self._rules[BERICHT] for one in rule.functie(self, message)]
+        if isinstance(message, Antwoordbericht):
+            body = message.antwoord
+            totals = {} if body is None else {"Ingediend": body.totaal_ingediend, "Toegekend": body.totaal_toegekend}
+            root = "DeclaratieAntwoord"
+        else:
+            totals, root = {"Ingediend": message.totaal}, "Declaratie"
+            period = message.periode
+            found += _below("Declaratie/DeclaratiePeriode", self._period(PERIODE, period.begindatum, period.einddatum))
+        for name, total in totals.items():
+            found += _below(f"{root}/Totaal{name}Bedrag", self._amount(total.cent, total.debetcredit))
+        return sorted(found, key=_place)
+
+    def client(self, bsn: str) -> list[Overtreding]:
+        """Return what is wrong with the next client, before its lines."""
+        self.bsn = bsn
+        self.referenties.clear()
+        return [(rule, one) for rule in self._rules[CLIENT] for one in rule.functie(self, bsn)]
+
+    def regel(self, one: Prestatie) -> Collection[Overtreding]:
+        """Return what is wrong with the next line of the client."""
+        found = self._product_period(one.begindatum, one.einddatum)
+        if amount := self._amount(one.bedrag_cent, one.debetcredit):
+            found += tuple(_below("IngediendBedrag", amount))
+        for rule in self._rules[REGEL]:
+            for breach in rule.functie(self, one):
+                found += ((rule, breach),)
+        return sorted(found, key=_place) if found else found
+
+    def again(self, kind: str, key: object) -> bool:
+        """Say whether this `key` came by before, among those of its kind."""
+        if not self.overzicht.suspect(key):
+            return False
+        if (kind, key) in self._seen:
+            return True
+        self._seen.add((kind, key))
+        return False
+
+    def owner(self, toewijzingnummer: int) -> str:
+        """Return the BSN of the first client who has this toewijzing in the message."""
+        return self._owners.setdefault(toewijzingnummer, self.bsn) if self.overzicht.suspect(toewijzingnummer) else self.bsn
+
+    def _product_period_of(self, begin: date, end: date) -> tuple[Overtreding, ...]:
+        found = self._period(PERIODE, begin, end) + self._period(PRODUCTPERIODE, begin, end)
+        return tuple(_below("ProductPeriode", found))
+
+    def _period(self, deel: str, begin: date, end: date) -> list[Overtreding]:
+        return [(rule, one) for rule in self._rules[deel] for one in rule.functie(self, begin, end)]
+
+    def _amount(self, cent: int, debetcredit: str) -> list[Overtreding]:
+        return [(rule, one) for rule in self._rules[BEDRAG] for one in rule.functie(self, cent, debetcredit)]
+
+
+def content_breaches(
+    message: Declaratie | Antwoordbericht, rules: Collection[Inhoudsregel] = REGELS
+) -> list[tuple[Inhoudsregel, int, int, Bevinding]]:
+    """Return every breach in `message` with its rule, client and line number (0: about more than that) and its full path.
+
+    In the order of the register; of one rule in the order of the message.
+    """
+    inhoud = Inhoud(message, scan(message), rules)
+    root = "DeclaratieAntwoord" if isinstance(message, Antwoordbericht) else "Declaratie"
+    found = [(rule, 0, 0, one) for rule, one in inhoud.bericht()]
+    for client, of in enumerate(clients_of(message), start=1):
+        pad = f"{root}/Clienten/Client[{client}]"
+        found += [(rule, client, 0, one) for rule, one in _below(pad, inhoud.client(of.bsn))]
+        for number, line in enumerate(of.prestaties, start=1):
+            if broken := inhoud.regel(line):
+                found += [(rule, client, number, one) for rule, one in _below(f"{pad}/Prestaties/Prestatie[{number}]", broken)]
+    return sorted(found, key=_place)
+
+
+def content_faults(message: Declaratie | Antwoordbericht, bestand: str = "") -> tuple[Fault, ...]:
     """Return every breach of the content rules in `message`, in the order of the register."""
-    kind = "JW323" if isinstance(message, Declaratiebericht) else "JW325"
-    return tuple(fault for rule in REGELS if kind in rule.berichten for fault in rule.check(message, bestand))
+    return tuple(as_fault(rule, one, bestand) for rule, _, _, one in content_breaches(message))
 
 
-def _repeated(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterator[T]:
-    """Yield every item whose key occurred before."""
-    seen: set[Hashable] = set()
-    for item in items:
-        mark = key(item)
-        if mark in seen:
-            yield item
-        seen.add(mark)
+def as_fault(rule: Inhoudsregel, found: Bevinding, bestand: str = "") -> Fault:
+    """Return a breach as a fault; its path is the whole one."""
+    return Fault(rule.code, bestand, 0, found.pad, found.gevonden, found.verwacht, found.toelichting, rule.soort)
+
+
+def _place(found: tuple[Inhoudsregel, *tuple[object, ...]]) -> int:
+    return _ORDER[id(found[0])]
+
+
+def _below(pad: str, found: Collection[Overtreding]) -> list[Overtreding]:
+    """Return breaches with their paths below `pad`."""
+    return [(rule, evolve(one, pad=f"{pad}/{one.pad}".rstrip("/"))) for rule, one in found]
 
 
 def _euros(cents: int) -> str:

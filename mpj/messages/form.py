@@ -216,7 +216,8 @@ class Formreader:
         element = frame.element
         stray = frame.tekst or _stray(node.text)
         for child_node in node:
-            stray = stray or _stray(child_node.tail)
+            if (tail := child_node.tail) and tail.strip(_SPACE):
+                stray = True
         if stray:
             text = "Tussen de elementen staat tekst"
             self._fault("tekst", frame.pad, node, "tekst", "alleen elementen", text)

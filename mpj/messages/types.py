@@ -65,10 +65,12 @@ class Simpeltype:
     verborgen: bool = False
     _regex: re.Pattern[str] | None = field(init=False, repr=False)
     _set: frozenset[str] = field(init=False, repr=False)
+    _read: Callable[[Simpeltype, str], _Read] = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_regex", re.compile(self.patroon) if self.patroon else None)
         object.__setattr__(self, "_set", frozenset(self.codes))
+        object.__setattr__(self, "_read", _READERS[self.soort])
 
     @classmethod
     def from_table(cls, naam: str, table: Mapping[str, Any]) -> Simpeltype:
@@ -82,8 +84,10 @@ class Simpeltype:
 
     def read(self, text: str) -> tuple[Waarde | None, tuple[Breuk, ...]]:
         """Return the value of `text` and the facets it breaks; the value is None when there are any."""
-        value, breaks = _READERS[self.soort](self, text)
-        if self.waarde and not breaks and text.strip(_XML_SPACE if self.soort != "tekst" else "") != self.waarde:
+        if not self.waarde:
+            return self._read(self, text)
+        value, breaks = self._read(self, text)
+        if not breaks and text.strip(_XML_SPACE if self.soort != "tekst" else "") != self.waarde:
             breaks = (Breuk(self.code("waarde"), self.waarde, "Deze waarde hoort niet in dit bericht"),)
         return (None, breaks) if breaks else (value, ())
 
@@ -135,18 +139,23 @@ def _text_breaks(kind: Simpeltype, text: str) -> list[Breuk]:
 
 
 def _read_whole(kind: Simpeltype, text: str) -> _Read:
-    digits = text.strip(_XML_SPACE)
-    expected = f"een geheel getal van {kind.min} tot en met {kind.max:,}".replace(",", ".")
-    if not _WHOLE.fullmatch(digits):
-        code = "leeg" if not digits else "geheel_getal"
-        return None, (Breuk(code, expected, "De waarde is geen geheel getal"),)
-    sign, size = digits[0] == "-", digits.lstrip("+-").lstrip("0")
-    value = int(size[:_MAX_DIGITS] or "0") * (-1 if sign else 1)
+    if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS:
+        value = int(text)
+    else:
+        digits = text.strip(_XML_SPACE)
+        if not _WHOLE.fullmatch(digits):
+            return None, _whole_break(kind, "geheel_getal" if digits else "leeg", "De waarde is geen geheel getal")
+        value = int(digits.lstrip("+-0")[:_MAX_DIGITS] or "0") * (-1 if digits[0] == "-" else 1)
     if value < kind.min:
-        return None, (Breuk(kind.code("min"), expected, "Het getal is te klein"),)
+        return None, _whole_break(kind, kind.code("min"), "Het getal is te klein")
     if value > kind.max:
-        return None, (Breuk(kind.code("max"), expected, "Het getal is te groot"),)
+        return None, _whole_break(kind, kind.code("max"), "Het getal is te groot")
     return value, ()
+
+
+def _whole_break(kind: Simpeltype, code: str, text: str) -> tuple[Breuk]:
+    expected = f"een geheel getal van {kind.min} tot en met {kind.max:,}".replace(",", ".")
+    return (Breuk(code, expected, text),)
 
 
 @lru_cache(maxsize=8192)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import reduce
 from typing import Any
@@ -111,7 +112,8 @@ class _Run:
         try:
             return self._result(given, invoer)
         except BaseException:
-            self.close()
+            with suppress(Exception):
+                self.close()
             raise
 
     def close(self) -> None:

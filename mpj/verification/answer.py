@@ -5,22 +5,29 @@ Granted lines are not listed; submitted less granted is exactly the sum of the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 
 from attrs import field, fields, frozen
 
-from mpj.engine.lines import number
 from mpj.messages.description import shipped
+from mpj.messages.overview import Declaratie
+from mpj.messages.reader import Antwoorddeel
 from mpj.messages.values import (
     Antwoordbericht,
     Antwoordclient,
     Antwoordheader,
+    Antwoordkop,
     Antwoordprestatie,
+    Antwoordslot,
     Berichtidentificatie,
     Client,
+    Clientregel,
+    Clientslot,
     Declaratieantwoord,
-    Declaratiebericht,
     Header,
     Prestatie,
     Totaal,
@@ -30,6 +37,7 @@ from mpj.messages.values import (
 IN_ORDE, NIET_BEOORDEELD, VOLLEDIG_TOEGEKEND, TECHNISCH = "0200", "0233", "8001", "0001"
 Positie = tuple[int, int]
 Codes = tuple[str, ...]
+_line = attrgetter(*(one.name for one in fields(Prestatie)))
 
 
 @frozen
@@ -49,13 +57,20 @@ class Oordeel:
         """Whether the message counts as not sent."""
         return self.technisch or bool(self.header) or bool(self.declaratie)
 
-    def teruggestuurd(self, client: int, regel: int) -> Codes:
-        """Return the codes that a line is returned with, empty when it is granted; a refused client's lines are not assessed."""
-        return (NIET_BEOORDEELD,) if client in self.clienten else self.regels.get((client, regel), ())
+
+@frozen
+class Afzending:
+    """What an answer says of itself: its date, the version of the schemas it is made with, one text or (basis, message), and the
+    version of the content rules (level 2), which is named when those refused the message.
+    """
+
+    dagtekening: date
+    xsd_versie: str | tuple[str, str]
+    xslt_versie: str
 
 
 def build_answer(
-    message: Declaratiebericht, oordeel: Oordeel, *, dagtekening: date, xsd_versie: str | tuple[str, str], xslt_versie: str
+    message: Declaratie, oordeel: Oordeel, *, dagtekening: date, xsd_versie: str | tuple[str, str], xslt_versie: str
 ) -> Antwoordbericht:
     """Return the JW325 to `message`.
 
@@ -63,67 +78,93 @@ def build_answer(
     `xslt_versie` is named when a content rule (level 2) refused the message. The Identificatie follows from declaration and
     verdict, so the same verdict gives the same message.
     """
-    body = None if oordeel.technisch or oordeel.header else _body(message, oordeel)
-    return Antwoordbericht(_header(message.header, oordeel, dagtekening, xsd_versie, xslt_versie, body), body)
+    found = []
+    for place, client in enumerate(message.clienten, start=1):
+        lines = [oordeel.regels.get((place, number), ()) for number in range(1, len(client.prestaties) + 1)]
+        if (one := returned(client, oordeel.clienten.get(place), lines)) is not None:
+            found.append(one)
+    return whole(message, oordeel, Afzending(dagtekening, xsd_versie, xslt_versie), tuple(found))
 
 
-def _header(
-    declared: Header,
-    oordeel: Oordeel,
-    dagtekening: date,
-    xsd_versie: str | tuple[str, str],
-    xslt_versie: str,
-    body: Declaratieantwoord | None,
-) -> Antwoordheader:
+def returned(client: Client, own: Codes | None, lines: Sequence[Codes]) -> Antwoordclient | None:
+    """Return what the answer sends back of a client, None when everything is granted.
+
+    `own` are the codes about the client, None when it is not refused; `lines` those of each line, empty when it is granted. Lines
+    of a refused client are not assessed.
+    """
+    codes = lines if own is None else [(NIET_BEOORDEELD,)] * len(lines)
+    back = tuple(Antwoordprestatie(*(*_line(one), of)) for one, of in zip(client.prestaties, codes, strict=True) if of)
+    return Antwoordclient(client.bsn, back, (IN_ORDE,) if own is None else own) if back else None
+
+
+def whole(message: Declaratie, oordeel: Oordeel, sending: Afzending, clients: tuple[Antwoordclient, ...]) -> Antwoordbericht:
+    """Return the answer as one value; of `oordeel` only what is about the message counts, `clients` is what is sent back."""
+    head, codes = _head(message, oordeel, sending, clients)
+    if head.declaratienummer is None or head.totaal_ingediend is None or head.totaal_toegekend is None:
+        return Antwoordbericht(head.header, None)
+    totals = (head.totaal_ingediend, head.totaal_toegekend)
+    return Antwoordbericht(
+        head.header, Declaratieantwoord(head.declaratienummer, *totals, () if oordeel.declaratie else clients, codes)
+    )
+
+
+def parts(message: Declaratie, oordeel: Oordeel, sending: Afzending, clients: Iterable[Antwoordclient]) -> Iterator[Antwoorddeel]:
+    """Yield the same answer as the parts that `mpj.messages.write_stream` writes; walks over `clients` twice, holds one."""
+    head, codes = _head(message, oordeel, sending, clients)
+    yield head
+    if head.declaratienummer is None:
+        return
+    for place, client in enumerate(() if oordeel.declaratie else clients, start=1):
+        for nummer, one in enumerate(client.prestaties, start=1):
+            yield Clientregel(place, client.bsn, nummer, one)
+        yield Clientslot(place, client.bsn, client.retourcodes)
+    yield Antwoordslot(codes)
+
+
+def _head(
+    message: Declaratie, oordeel: Oordeel, sending: Afzending, clients: Iterable[Antwoordclient]
+) -> tuple[Antwoordkop, Codes]:
+    """Return everything of the answer that stands before its clients, and the codes about the declaration."""
+    if oordeel.technisch or oordeel.header:
+        return Antwoordkop(_header(message.header, oordeel, sending, ()), None, None, None), ()
+    back: Iterable[object] = ()
+    if oordeel.declaratie:
+        granted, codes = Totaal.of(0), oordeel.declaratie
+    else:
+        refused: int | None = None
+        for client in clients:
+            refused = (refused or 0) + sum(line.net for line in client.prestaties)
+        granted = Totaal.of(message.totaal.net - (refused or 0))
+        codes = (VOLLEDIG_TOEGEKEND,) if refused is None else (IN_ORDE,)
+        back = ((line.referentienummer, line.retourcodes) for client in clients for line in client.prestaties)
+    header = _header(message.header, oordeel, sending, chain((granted, codes), back))
+    return Antwoordkop(header, message.declaratienummer, message.totaal, granted), codes
+
+
+def _header(declared: Header, oordeel: Oordeel, sending: Afzending, content: Iterable[object]) -> Antwoordheader:
     release = f"{declared.berichtversie}.{declared.berichtsubversie}"
     fixed = shipped().get("ijw", release, "JW325").wortel.op_naam["Header"].op_naam["BerichtCode"].type
-    versions = (xsd_versie, xsd_versie) if isinstance(xsd_versie, str) else xsd_versie
+    versions = (sending.xsd_versie, sending.xsd_versie) if isinstance(sending.xsd_versie, str) else sending.xsd_versie
     codes = (TECHNISCH,) if oordeel.technisch else oordeel.header or (IN_ORDE,)
-    content = () if body is None else (body.totaal_toegekend, body.retourcodes, *_returned(body))
-    known = (declared.afzender, declared.ontvanger, declared.identificatie.identificatie, dagtekening, codes)
+    known = (declared.afzender, declared.ontvanger, declared.identificatie.identificatie, sending.dagtekening, codes)
     return Antwoordheader(
         berichtcode=fixed.waarde if fixed is not None else "",
         berichtversie=declared.berichtversie,
         berichtsubversie=declared.berichtsubversie,
         afzender=declared.ontvanger,
         ontvanger=declared.afzender,
-        identificatie=Berichtidentificatie(number(12, "JW325", *known, *content), dagtekening),
+        identificatie=Berichtidentificatie(_number(chain(("JW325",), known, content)), sending.dagtekening),
         xsdversie=Xsdversie(*versions),
         declaratie_identificatie=declared.identificatie,
-        xsltversie=xslt_versie if oordeel.technisch else None,
+        xsltversie=sending.xslt_versie if oordeel.technisch else None,
         xsdversie_declaratie=declared.xsdversie,
         retourcodes=codes,
     )
 
 
-def _returned(body: Declaratieantwoord) -> list[tuple[str, Codes]]:
-    return [(line.referentienummer, line.retourcodes) for client in body.clienten for line in client.prestaties]
-
-
-def _body(message: Declaratiebericht, oordeel: Oordeel) -> Declaratieantwoord:
-    if oordeel.declaratie:
-        nothing = Totaal.of(0)
-        return Declaratieantwoord(message.declaratienummer, message.totaal, nothing, (), oordeel.declaratie)
-    clients = tuple(
-        returned for place, client in enumerate(message.clienten, start=1) if (returned := _client(place, client, oordeel))
-    )
-    refused = sum(line.net for client in clients for line in client.prestaties)
-    granted = Totaal.of(message.totaal.net - refused)
-    codes = (IN_ORDE,) if clients else (VOLLEDIG_TOEGEKEND,)
-    return Declaratieantwoord(message.declaratienummer, message.totaal, granted, clients, codes)
-
-
-def _client(place: int, client: Client, oordeel: Oordeel) -> Antwoordclient | None:
-    lines = tuple(
-        _line(one, codes)
-        for number_, one in enumerate(client.prestaties, start=1)
-        if (codes := oordeel.teruggestuurd(place, number_))
-    )
-    return Antwoordclient(client.bsn, lines, oordeel.clienten.get(place, (IN_ORDE,))) if lines else None
-
-
-_LINE = tuple(one.name for one in fields(Prestatie))
-
-
-def _line(one: Prestatie, codes: Codes) -> Antwoordprestatie:
-    return Antwoordprestatie(**{name: getattr(one, name) for name in _LINE}, retourcodes=codes)
+def _number(known: Iterable[object]) -> str:
+    """Return 12 characters that follow from `known` as those of `mpj.engine.lines.number` do, without holding it all at once."""
+    digest = hashlib.sha256()
+    for place, part in enumerate(known):
+        digest.update(f"\x1f{part}".encode() if place else str(part).encode())
+    return digest.hexdigest()[:12].upper()

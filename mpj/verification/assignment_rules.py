@@ -11,7 +11,7 @@ from mpj.messages.values import Client
 from mpj.protocol import Normtijd
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.verification.case import TOEWIJZING_ONGELDIG, Case, Line
-from mpj.verification.limits import counted, period_maximum, total_maximum
+from mpj.verification.limits import ALLE, counted
 from mpj.verification.values import Breuk, Cent, Volume, Woord
 
 MINUUT, UUR = "01", "04"
@@ -152,10 +152,7 @@ def tr321(line: Line) -> Breuk | None:
 
     All accepted lines on the assignment in that month count together, whatever their level; 60 minutes are an hour.
     """
-    if line.dekking is None:
-        return None
-    toewijzing, protocol = line.dekking.toewijzing, line.case.protocol
-    return _over(line, period_maximum(protocol, toewijzing, line.maand), in_month=True)
+    return _over(line, line.maand)
 
 
 def tr322(line: Line) -> Breuk | None:
@@ -163,21 +160,20 @@ def tr322(line: Line) -> Breuk | None:
 
     Volumes of all accepted lines, earlier ones included, credits taken off; never euros, never one month alone.
     """
-    if line.dekking is None:
+    return _over(line, ALLE)
+
+
+def _over(line: Line, month: int) -> Breuk | None:
+    """Return the breach when this line brings what is used in a month, or in all, above what the assigned unit counts there."""
+    if line.dekking is None or line.dekking.toewijzing.volume is None:
         return None
-    return _over(line, total_maximum(line.case.protocol, line.dekking.toewijzing), in_month=False)
-
-
-def _over(line: Line, maximum: int | None, *, in_month: bool) -> Breuk | None:
-    """Return the breach when this line brings what is used above `maximum` (in what the assigned unit counts)."""
-    assert line.dekking is not None
-    toewijzing, protocol, one = line.dekking.toewijzing, line.case.protocol, line.prestatie
+    one, toewijzing, protocol = line.prestatie, line.dekking.toewijzing, line.case.protocol
     telt, weight = counted(protocol, one.eenheid)
     assigned = toewijzing.eenheid or ""
+    maximum = line.case.usage.maximum(toewijzing, month)
     if maximum is None or counted(protocol, assigned)[0] != telt:
         return None
-    used = line.case.usage.of(one.toewijzingnummer)
-    before = used.volumes.get((telt, line.maand), 0) if in_month else used.total(telt)
+    before = line.case.usage.of(one.toewijzingnummer).volumes.get((telt, month), 0)
     if before + one.volume * weight <= maximum:
         return None
     shown = assigned if not (before + one.volume * weight) % counted(protocol, assigned)[1] else MINUUT

@@ -6,18 +6,20 @@ toewijzing while the lines go by is kept in `mpj.verification.limits`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from attrs import define, field, frozen
 
 from mpj.contract import Contract
 from mpj.engine.matching import NIET_MPJ, Dekking, Dekkingen
 from mpj.engine.rounding import minutes_amount
-from mpj.messages.values import CREDIT, Declaratiebericht, Prestatie
+from mpj.messages.overview import Declaratie, Overzicht
+from mpj.messages.values import Prestatie
 from mpj.protocol import Normtijd, Protocol
 from mpj.protocol.productcodes import decode
-from mpj.reading.periods import month_of
+from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.rows import MappingRows
 from mpj.records.toewijzingen import COLUMNS, OngeldigeToewijzing, parse_toewijzing
 from mpj.records.values import Toewijzing
@@ -31,6 +33,8 @@ GEEN_CONTRACT, CODE_ONBEKEND, PERCEEL_ONBEKEND = "geen_contract", "code_onbekend
 TOEWIJZING_ONGELDIG = "toewijzing_ongeldig"
 NIET_GECONTRACTEERD, ANDER_PERCEEL, JEUGDBESCHERMING = "niet_gecontracteerd", "ander_perceel", "jeugdbescherming"
 ONBEOORDEELBAAR = frozenset({GEEN_CONTRACT, CODE_ONBEKEND, PERCEEL_ONBEKEND, TOEWIJZING_ONGELDIG, NIET_MPJ})
+# How many distinct things are remembered before it begins anew.
+_KNOWN = 16_384
 Toewijzingen = Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
 
 
@@ -66,23 +70,19 @@ class Line:
     """One line with its client, its toewijzing and the contract's cell.
 
     `dekking` is the toewijzing with the line's number, of this provider and municipality, whoever's it is. Without a `cell`,
-    `reden` says why. `broken` are the codes of the rules that the line broke so far, so that one cause is named once.
+    `reden` says why. `gelijk` is what the fixed rules look at (`Case.line`), None where the line stands alone, and `gaaf` says that
+    a line with the same kept them. `broken` are the codes of the rules that the line broke so far: one cause is named once.
     """
 
     case: Case
-    client: int
-    nummer: int
     bsn: str = field(repr=False)
     prestatie: Prestatie
     dekking: Dekking | None
     cell: Cell | None
     reden: str
+    gelijk: tuple[object, ...] | None = None
+    gaaf: bool = False
     broken: set[str] = field(factory=set)
-
-    @property
-    def credit(self) -> bool:
-        """Whether the line undoes an earlier one."""
-        return self.prestatie.debetcredit == CREDIT
 
     @property
     def maand(self) -> int:
@@ -112,7 +112,8 @@ class Case:
 
     def __init__(
         self,
-        bericht: Declaratiebericht,
+        bericht: Declaratie,
+        overzicht: Overzicht,
         contracten: Sequence[Contract],
         toewijzingen: Toewijzingen,
         history: History | None,
@@ -120,6 +121,7 @@ class Case:
         gemeenten: Collection[str] | None,
     ) -> None:
         self.bericht = bericht
+        self.overzicht = overzicht
         self.aanbieder, self.gemeente = bericht.header.afzender, bericht.header.ontvanger
         self.protocol: Protocol = contracten[0].protocol
         self.history = history
@@ -127,12 +129,15 @@ class Case:
         self.gemeenten = gemeenten
         self.contracten = tuple(contracten)
         self.kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in contracten])
-        self.usage = Usage(self.protocol, history, self.aanbieder, self.gemeente)
         self.gecrediteerd: set[str] = set()
-        self.bsns: set[str] = {client.bsn for client in bericht.clienten}
         self._guarded = {contract.id for contract in contracten if not contract.jeugdbescherming}
         self._index(toewijzingen)
+        self.bsns.update(bsn for number in overzicht.bsns if (bsn := f"{number:09d}") not in self.bsns)
+        limited = {nummer for nummer, dekking in self.dekkingen.items() if dekking.begrensd}
+        self.usage = Usage(self.protocol, history, self.aanbieder, self.gemeente, limited)
         self._found: dict[tuple[object, ...], Found] = {}
+        self._gaaf: dict[tuple[object, ...], tuple[Cell | None, str]] = {}
+        self._month = lru_cache(_KNOWN)(_month)
         self._listed: dict[str, frozenset[tuple[str, str]]] = {}
 
     def _index(self, items: Toewijzingen) -> None:
@@ -142,35 +147,59 @@ class Case:
         dekkingen = Dekkingen(values, self.kaarten, self.protocol)
         self.toewijzingen_gelezen = dekkingen.gelezen
         good = [item for item in values if isinstance(item, Toewijzing)]
-        self.bsns.update(item.bsn for item in good)
+        self.bsns = {item.bsn for item in good}
         keys = {item.sleutel for item in values if item.sleutel is not None}
         self.dekkingen: dict[int, Dekking] = {}
+        self._terms: dict[int, int] = {}
+        terms: dict[tuple[object, ...], int] = {}
         current: set[tuple[str, int]] = set()
         self.clienten = {item.bsn for item in good if item.gemeente == self.gemeente}
-        for bsn in {item.bsn for item in good}:
+        for bsn in self.bsns:
             for dekking in dekkingen.of(bsn):
                 toewijzing = dekking.toewijzing
                 current.add(toewijzing.sleutel)
                 if (toewijzing.gemeente, toewijzing.aanbieder) == (self.gemeente, self.aanbieder):
                     self.dekkingen[toewijzing.toewijzingnummer] = dekking
+                    self._terms[toewijzing.toewijzingnummer] = terms.setdefault(_terms(dekking), len(terms))
         # A toewijzing whose latest version is faulty is the municipality's own fault, not an unknown number.
         self.verborgen = {nummer for gemeente, nummer in keys - current if gemeente == self.gemeente}
 
-    def lines(self) -> Iterator[Line]:
-        """Yield every line of the message, in its order."""
-        for client, one in enumerate(self.bericht.clienten, start=1):
-            for nummer, prestatie in enumerate(one.prestaties, start=1):
-                yield self._line(client, nummer, one.bsn, prestatie)
+    def line(self, bsn: str, one: Prestatie) -> Line:
+        """Return a line with its toewijzing, and with the contract's cell or the reason why there is none.
 
-    def _line(self, client: int, nummer: int, bsn: str, prestatie: Prestatie) -> Line:
-        dekking = self.dekkingen.get(prestatie.toewijzingnummer)
-        cell, reden = None, ""
+        What a fixed rule looks at (`register.Controleregel`) is the same for most lines: the terms of the toewijzing, its dates as
+        far as they fall inside the month, and code, category, period, unit and tariff of the line. Lines that agree in these share
+        their cell, and once one of them kept the fixed rules (`keep`) the others need not be held against those.
+        """
+        dekking = self.dekkingen.get(one.toewijzingnummer)
         if dekking is None:
-            reden = TOEWIJZING_ONGELDIG if prestatie.toewijzingnummer in self.verborgen else ""
-        else:
-            found = self._cells(dekking, prestatie)
-            cell, reden = _best(found.cells, prestatie), found.reden
-        return Line(self, client, nummer, bsn, prestatie, dekking, cell, reden)
+            return Line(self, bsn, one, None, None, TOEWIJZING_ONGELDIG if one.toewijzingnummer in self.verborgen else "")
+        of = dekking.toewijzing
+        first, last = self._month(one.begindatum, one.einddatum)
+        equal = (
+            self._terms[one.toewijzingnummer],
+            of.begindatum if of.begindatum >= first else None,
+            of.einddatum if of.einddatum is not None and of.einddatum <= last else None,
+            one.productcode,
+            one.productcategorie,
+            one.begindatum,
+            one.einddatum,
+            one.eenheid,
+            one.tarief_cent,
+        )
+        known = self._gaaf.get(equal) if of.bsn == bsn else None
+        if known is not None:
+            return Line(self, bsn, one, dekking, *known, equal, True)
+        found = self._cells(dekking, one)
+        shared = equal if of.bsn == bsn and len(found.cells) < 2 else None
+        return Line(self, bsn, one, dekking, _best(found.cells, one), found.reden, shared)
+
+    def keep(self, line: Line) -> None:
+        """Remember that a line kept the fixed rules."""
+        if line.gelijk is not None and not line.gaaf:
+            if len(self._gaaf) >= _KNOWN:
+                self._gaaf.clear()
+            self._gaaf[line.gelijk] = (line.cell, line.reden)
 
     def valid(self, begin: date, end: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of this provider and municipality that touch the inclusive period."""
@@ -192,9 +221,11 @@ class Case:
         return (productcode, productcategorie) in pairs
 
     def _cells(self, dekking: Dekking, one: Prestatie) -> Found:
-        key = (dekking.toewijzing.toewijzingnummer, one.productcode, one.begindatum, one.einddatum)
+        key = (self._terms[one.toewijzingnummer], one.productcode, one.begindatum, one.einddatum)
         found = self._found.get(key)
         if found is None:
+            if len(self._found) >= _KNOWN:
+                self._found.clear()
             found = self._found[key] = self._find(dekking, one.productcode, one.begindatum, max(one.begindatum, one.einddatum))
         return found
 
@@ -239,6 +270,22 @@ class Case:
     def _same_parties(self, kaart: Tariefkaart) -> bool:
         settings = kaart.instellingen
         return settings.aanbieder == self.aanbieder and self.gemeente in settings.gemeenten
+
+
+def _terms(dekking: Dekking) -> tuple[object, ...]:
+    """Return all that rules and prices take from a toewijzing beside number, client, dates and size.
+
+    Its begin tells which contract's code table its own code is read by.
+    """
+    of = dekking.toewijzing
+    code = (of.productcode, of.begindatum) if of.productcode else None
+    own = (of.perceel, of.productcategorie, of.eenheid, code)
+    return dekking.soort, dekking.codes, dekking.categorie, dekking.maximum, dekking.verwijderd, *own
+
+
+def _month(begin: date, end: date) -> tuple[date, date]:
+    """Return the first day of the month that a period begins in, and the last of the one that it ends in."""
+    return first_day(month_of(begin)), last_day(month_of(end))
 
 
 def _days(kaarten: Sequence[Tariefkaart], begin: date, end: date) -> list[date]:

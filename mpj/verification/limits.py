@@ -6,6 +6,7 @@ not occur in MPJ; their weekly maximum (by Sundays) stands here, for lines of ot
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from attrs import define, field
@@ -17,29 +18,35 @@ from mpj.reading.periods import month_of
 from mpj.records.values import Toewijzing
 from mpj.verification.history import History
 
+ALLE = -1
+_KNOWN = 16_384
 _SUNDAY = 6
 
 
 @define
 class Used:
-    """What the counted lines on one toewijzing add up to: eurocents, and per (what is counted, month) the volume."""
+    """What the counted lines on one toewijzing add up to: eurocents, and the volume per what is counted and month; month ALLE holds
+    the sum.
+    """
 
     cent: int = 0
     volumes: dict[tuple[str, int], int] = field(factory=dict)
 
-    def total(self, telt: str) -> int:
-        """Return the volume over all months."""
-        return sum(volume for (kind, _), volume in self.volumes.items() if kind == telt)
-
 
 class Usage:
-    """What is used of every toewijzing: by earlier lines, then by the lines of this message as they are accepted."""
+    """What is used of every toewijzing that has a limit (`limited`): by earlier lines, then by the lines of this message as they
+    are accepted.
+    """
 
-    def __init__(self, protocol: Protocol, history: History | None, aanbieder: str, gemeente: str) -> None:
+    def __init__(
+        self, protocol: Protocol, history: History | None, aanbieder: str, gemeente: str, limited: Collection[int]
+    ) -> None:
         self._protocol = protocol
         self._history = history
         self._parties = (aanbieder, gemeente)
+        self._limited = limited
         self._used: dict[int, Used] = {}
+        self._maxima: dict[tuple[object, ...], int | None] = {}
 
     def of(self, toewijzingnummer: int) -> Used:
         """Return what is used of a toewijzing so far."""
@@ -51,16 +58,32 @@ class Usage:
                     self._count(used, line.prestatie)
         return used
 
+    def maximum(self, toewijzing: Toewijzing, month: int) -> int | None:
+        """Return what the omvang allows in one product period, or with month ALLE over the whole toewijzing (TR321, TR322).
+
+        Worked out once for all toewijzingen of the same size and dates.
+        """
+        key = (month, toewijzing.volume, toewijzing.eenheid, toewijzing.frequentie, toewijzing.begindatum, toewijzing.einddatum)
+        if key not in self._maxima:
+            if len(self._maxima) >= _KNOWN:
+                self._maxima.clear()
+            total = month == ALLE
+            self._maxima[key] = (
+                total_maximum(self._protocol, toewijzing) if total else period_maximum(self._protocol, toewijzing, month)
+            )
+        return self._maxima[key]
+
     def add(self, one: Prestatie) -> None:
         """Count an accepted line: debit adds, credit takes away (COD043)."""
-        self._count(self.of(one.toewijzingnummer), one)
+        if one.toewijzingnummer in self._limited:
+            self._count(self.of(one.toewijzingnummer), one)
 
     def _count(self, used: Used, one: Prestatie) -> None:
         sign = 1 if one.debetcredit == DEBET else -1
         telt, weight = counted(self._protocol, one.eenheid)
-        key = (telt, month_of(one.begindatum))
         used.cent += sign * one.bedrag_cent
-        used.volumes[key] = used.volumes.get(key, 0) + sign * one.volume * weight
+        for month in (ALLE, month_of(one.begindatum)):
+            used.volumes[telt, month] = used.volumes.get((telt, month), 0) + sign * one.volume * weight
 
 
 def counted(protocol: Protocol, eenheid: str) -> tuple[str, int]:

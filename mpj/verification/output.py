@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
-from attrs import astuple
-
-from mpj.messages import write
+from mpj.messages import Antwoordclient, write, write_stream
 from mpj.output.tables import text_of, write_csv, write_json
+from mpj.verification.answer import parts
+from mpj.verification.declared import Spool
 from mpj.verification.values import Bevinding, Verificatie
+from mpj.verification.verification import Toetsing
 
 BEVINDINGEN, SAMENVATTING, ANTWOORD = "bevindingen.csv", "samenvatting.json", "jw325.xml"
 COLUMNS = (
@@ -23,17 +27,51 @@ COLUMNS = (
     "bedrag_cent",
     "toelichting",
 )
+_fields = attrgetter(*COLUMNS)
 
 
 def write_verification(outcome: Verificatie, folder: Path) -> None:
     """Write the findings, lines that were not assessed last, the answer where there is one, and the summary, into `folder`."""
-    write_findings(folder / BEVINDINGEN, (*outcome.bevindingen, *outcome.niet_beoordeeld))
+    _write_findings(folder, (*outcome.bevindingen, *outcome.niet_beoordeeld))
     if outcome.antwoord is not None:
         with (folder / ANTWOORD).open("wb") as stream:
             write(outcome.antwoord, stream)
     write_json(folder / SAMENVATTING, outcome.samenvatting)
 
 
-def write_findings(path: Path, findings: Iterable[Bevinding]) -> None:
-    """Write findings as a table."""
-    write_csv(path, COLUMNS, ([text_of(value) for value in astuple(one)] for one in findings))
+def stream_verification(toetsing: Toetsing, folder: Path) -> Mapping[str, Any]:
+    """Carry out a verification and write the same files, to the byte, client by client; returns the summary.
+
+    What must wait for the end (lines that were not assessed, what the answer sends back) stands on disk meanwhile.
+    """
+    with Spool[Bevinding](folder) as unjudged, Spool[Antwoordclient](folder) as back:
+
+        def findings() -> Iterator[Bevinding]:
+            yield from toetsing.bericht
+            for one in toetsing.clienten():
+                yield from one.bevindingen
+                for doubt in one.niet_beoordeeld:
+                    unjudged.append(doubt)
+                if one.terug is not None:
+                    back.append(one.terug, len(one.terug.prestaties))
+            yield from unjudged
+
+        _write_findings(folder, findings())
+        if toetsing.beslist:
+            with (folder / ANTWOORD).open("wb") as stream:
+                write_stream(parts(*toetsing.antwoord(), back), stream)
+    summary = toetsing.samenvatting()
+    write_json(folder / SAMENVATTING, summary)
+    return summary
+
+
+def read_findings(folder: Path) -> Iterator[Bevinding]:
+    """Yield the findings that were written into `folder`, lines that were not assessed last."""
+    with (folder / BEVINDINGEN).open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, delimiter=";"):
+            values: dict[str, Any] = row | {"bedrag_cent": int(row["bedrag_cent"])}
+            yield Bevinding(**values)
+
+
+def _write_findings(folder: Path, findings: Iterable[Bevinding]) -> None:
+    write_csv(folder / BEVINDINGEN, COLUMNS, ([text_of(value) for value in _fields(one)] for one in findings))

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from mpj.messages.content import REGELS as INHOUDSREGELS
+from mpj.messages.content import content_breaches
 from mpj.messages.values import Antwoordbericht, Antwoordclient, Declaratiebericht
 from mpj.verification import register
 from mpj.verification.answer_rules import AnswerCase
 from mpj.verification.register import Controleregel
 from mpj.verification.texts import Texts
 from mpj.verification.values import CLIENT, DECLARATIE, REGEL, Bevinding, Breuk
-from mpj.verification.verification import place_of
 
 
 def verify_answer(
@@ -56,16 +56,13 @@ class _Answer:
     def content(self) -> Iterator[Bevinding]:
         """Yield what the answer itself shows (level 2)."""
         texts = self.texts
-        for rule in INHOUDSREGELS:
-            if rule.niveau != 2 or "JW325" not in rule.berichten or rule.soort != "fout":
-                continue
-            for found in rule.functie(self.case.antwoord):
-                place = place_of(found)
-                words = (texts.frase(found.gevonden), texts.frase(found.verwacht))
-                kind = REGEL if place[1] else CLIENT if place[0] else DECLARATIE
-                reference, position, cents = self._about(*place)
-                text = texts.frase(found.toelichting)
-                yield Bevinding(reference, kind, position, rule.code, register.TECHNISCH, *words, cents, text)
+        rules = [rule for rule in INHOUDSREGELS if rule.niveau == 2 and rule.soort == "fout"]
+        for rule, client, number, found in content_breaches(self.case.antwoord, rules):
+            words = (texts.frase(found.gevonden), texts.frase(found.verwacht))
+            kind = REGEL if number else CLIENT if client else DECLARATIE
+            reference, position, cents = self._about(client, number)
+            text = texts.frase(found.toelichting)
+            yield Bevinding(reference, kind, position, rule.code, register.TECHNISCH, *words, cents, text)
 
     def message(self) -> Iterator[Bevinding]:
         """Yield what is wrong with header and declaration."""

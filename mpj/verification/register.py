@@ -26,7 +26,9 @@ class Controleregel:
     """One rule as it is run: `code`, control level `niveau`, `retourcode` (empty: no message carries one), `plaats` of the
     fault, what it `nodig` has beside message and toewijzingen, and the function.
 
-    `deels`: without the history it is still checked inside the message.
+    `deels`: without the history it is still checked inside the message. `vast`: its verdict follows from the terms of the
+    toewijzing and from code, category, period, unit and tariff of the line, so that lines that agree in these are judged once
+    (`Case.line`).
     """
 
     code: str
@@ -36,6 +38,7 @@ class Controleregel:
     functie: Callable[..., Any]
     nodig: str = ""
     deels: bool = False
+    vast: bool = False
 
 
 _A, _C, _H, _R = assignment_rules, contract_rules, history_rules, answer_rules
@@ -54,22 +57,22 @@ CREDIT: tuple[Controleregel, ...] = (
     Controleregel("TR390", 3, "9390", REGEL, _H.tr390, GESCHIEDENIS),
 )
 DEBET: tuple[Controleregel, ...] = (
-    Controleregel("TR338", 3, "9338", REGEL, _A.tr338),
-    Controleregel("TR304", 3, "8187", REGEL, _A.tr304),
-    Controleregel("TR384", 3, "9384", REGEL, _A.tr384),
-    Controleregel("TR307", 3, "9307", REGEL, _A.tr307),
-    Controleregel("TR308", 3, "9308", REGEL, _A.tr308),
-    Controleregel("TR387", 3, "9387", REGEL, _A.tr387),
-    Controleregel("TR388", 3, "9388", REGEL, _A.tr388),
-    Controleregel("TR339", 3, "9339", REGEL, _A.tr339),
-    Controleregel("TR381", 4, "S329", REGEL, _C.tr381, CONTRACT),
-    Controleregel("MPJ05", 4, "S329", REGEL, _C.mpj05, CONTRACT),
-    Controleregel("TR340", 3, "9340", REGEL, _A.tr340, CONTRACT),
-    Controleregel("MPJ02", 4, "9340", REGEL, _C.mpj02, CONTRACT),
-    Controleregel("MPJ01", 4, "9340", REGEL, _C.mpj01, CONTRACT),
-    Controleregel("TR341", 3, "9341", REGEL, _A.tr341),
+    Controleregel("TR338", 3, "9338", REGEL, _A.tr338, vast=True),
+    Controleregel("TR304", 3, "8187", REGEL, _A.tr304, vast=True),
+    Controleregel("TR384", 3, "9384", REGEL, _A.tr384, vast=True),
+    Controleregel("TR307", 3, "9307", REGEL, _A.tr307, vast=True),
+    Controleregel("TR308", 3, "9308", REGEL, _A.tr308, vast=True),
+    Controleregel("TR387", 3, "9387", REGEL, _A.tr387, vast=True),
+    Controleregel("TR388", 3, "9388", REGEL, _A.tr388, vast=True),
+    Controleregel("TR339", 3, "9339", REGEL, _A.tr339, vast=True),
+    Controleregel("TR381", 4, "S329", REGEL, _C.tr381, CONTRACT, vast=True),
+    Controleregel("MPJ05", 4, "S329", REGEL, _C.mpj05, CONTRACT, vast=True),
+    Controleregel("TR340", 3, "9340", REGEL, _A.tr340, CONTRACT, vast=True),
+    Controleregel("MPJ02", 4, "9340", REGEL, _C.mpj02, CONTRACT, vast=True),
+    Controleregel("MPJ01", 4, "9340", REGEL, _C.mpj01, CONTRACT, vast=True),
+    Controleregel("TR341", 3, "9341", REGEL, _A.tr341, vast=True),
     Controleregel("MPJ03", 4, "9341", REGEL, _C.mpj03, CONTRACT),
-    Controleregel("TR418", 3, "0611", REGEL, _C.tr418, CONTRACT),
+    Controleregel("TR418", 3, "0611", REGEL, _C.tr418, CONTRACT, vast=True),
     Controleregel("TR346", 4, "9346", REGEL, _C.tr346, CONTRACT),
     Controleregel("MPJ04", 4, "0611, 9346", REGEL, _C.mpj04, CONTRACT),
     Controleregel("TR389", 3, "9389", REGEL, _H.tr389, GESCHIEDENIS),

@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mpj import __version__
-from mpj.messages.values import Antwoordbericht
 from mpj.reading.periods import month_of, month_text
-from mpj.verification.answer import Oordeel, Positie
+from mpj.verification.answer import Oordeel
 from mpj.verification.case import Case
 from mpj.verification.texts import Texts
-from mpj.verification.values import AFWIJZEN, TOEKENNEN, Bevinding, NietGetoetst
+from mpj.verification.values import Bevinding, NietGetoetst
 
 FORMAAT = 1
+TOEGEKEND, AFGEKEURD, NIET_BESLIST = _VERDICTS = ("toegekend", "afgekeurd", "niet_beoordeeld")
+
+
+class Telling:
+    """Counts and eurocents, as lines and findings go by."""
+
+    def __init__(self) -> None:
+        self.onbeoordeelbaar = 0
+        self.regels: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
+        self.cent: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
+        self.per_regel: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def regel(self, verdict: str, cent: int, *, onbeoordeelbaar: bool) -> None:
+        """Count a line with its verdict: toegekend, afgekeurd or niet_beoordeeld."""
+        self.regels[verdict] += 1
+        self.cent[verdict] += cent
+        self.onbeoordeelbaar += onbeoordeelbaar
+
+    def bevinding(self, one: Bevinding) -> None:
+        """Count a finding; a line with several faults counts under each."""
+        count, cent = self.per_regel.get((one.regelcode, one.retourcode), (0, 0))
+        self.per_regel[one.regelcode, one.retourcode] = (count + 1, cent + one.bedrag_cent)
+
+    def counts(self, oordeel: Oordeel) -> dict[str, int]:
+        """Return lines and eurocents; submitted is granted plus refused plus not assessed."""
+        lines, cents = self.regels, self.cent
+        if oordeel.niet_verzonden:
+            lines = dict.fromkeys(_VERDICTS, 0) | {AFGEKEURD: sum(lines.values())}
+            cents = dict.fromkeys(_VERDICTS, 0) | {AFGEKEURD: sum(cents.values())}
+        return {
+            "regels": sum(lines.values()),
+            **lines,
+            "onbeoordeelbaar": self.onbeoordeelbaar,
+            "ingediend_cent": sum(cents.values()),
+            **{f"{name}_cent": amount for name, amount in cents.items()},
+        }
 
 
 def summarise(
@@ -21,17 +56,16 @@ def summarise(
     texts: Texts,
     settings: Mapping[str, object],
     oordeel: Oordeel,
-    bevindingen: Sequence[Bevinding],
-    unjudged: Collection[Positie],
+    telling: Telling,
     skipped: Sequence[NietGetoetst],
-    antwoord: Antwoordbericht | None,
+    answered: bool,
     invoer: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the summary (docs/verify.md, samenvatting.json). Amounts are eurocents, credit lines below zero."""
     bestanden = dict(invoer)
     for contract in case.contracten:
         bestanden.update(contract.bestanden)
-    counts = _counts(case, oordeel, unjudged, str(settings["onbeoordeeld"] or ""))
+    counts = telling.counts(oordeel)
     return {
         "formaat": FORMAAT,
         "soort": "verify",
@@ -40,10 +74,10 @@ def summarise(
         "instellingen": dict(settings),
         "bericht": _bericht(case, texts),
         "uitkomst": _uitkomst(oordeel, counts),
-        "antwoord": antwoord is not None,
-        "clienten": len(case.bericht.clienten),
+        "antwoord": answered,
+        "clienten": case.overzicht.clienten,
         **counts,
-        "per_regel": _per_regel(texts, bevindingen),
+        "per_regel": _per_regel(texts, telling),
         "niet_getoetst": [{"regelcode": one.regelcode, "reden": one.reden} for one in skipped],
         "toewijzingen": {"gelezen": case.toewijzingen_gelezen},
         "contracten": [
@@ -66,31 +100,6 @@ def _bericht(case: Case, texts: Texts) -> dict[str, object]:
     }
 
 
-def _counts(case: Case, oordeel: Oordeel, unjudged: Collection[Positie], choice: str) -> dict[str, int]:
-    """Count lines and eurocents; submitted is granted plus refused plus not assessed."""
-    names = ("toegekend", "afgekeurd", "niet_beoordeeld")
-    lines, cents = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
-    for place, client in enumerate(case.bericht.clienten, start=1):
-        for number, one in enumerate(client.prestaties, start=1):
-            name = "toegekend"
-            if oordeel.niet_verzonden:
-                name = "afgekeurd"
-            elif (place, number) in unjudged:
-                name = {TOEKENNEN: "toegekend", AFWIJZEN: "afgekeurd"}.get(choice, "niet_beoordeeld")
-            elif oordeel.teruggestuurd(place, number):
-                name = "afgekeurd"
-            lines[name] += 1
-            cents[name] += one.net
-    amounts = {f"{name}_cent": amount for name, amount in cents.items()}
-    return {
-        "regels": sum(lines.values()),
-        **lines,
-        "onbeoordeelbaar": len(unjudged),
-        "ingediend_cent": sum(cents.values()),
-        **amounts,
-    }
-
-
 def _uitkomst(oordeel: Oordeel, counts: Mapping[str, int]) -> str:
     if oordeel.niet_verzonden:
         return "niet_verzonden"
@@ -101,19 +110,16 @@ def _uitkomst(oordeel: Oordeel, counts: Mapping[str, int]) -> str:
     return "deels_toegekend" if counts["toegekend"] else "afgekeurd"
 
 
-def _per_regel(texts: Texts, bevindingen: Sequence[Bevinding]) -> list[dict[str, object]]:
-    """Return findings by rule and return code, the most frequent first; a line with several faults counts under each."""
-    groups: dict[tuple[str, str], list[Bevinding]] = {}
-    for one in bevindingen:
-        groups.setdefault((one.regelcode, one.retourcode), []).append(one)
-    ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+def _per_regel(texts: Texts, telling: Telling) -> list[dict[str, object]]:
+    """Return findings by rule and return code, the most frequent first."""
+    ranked = sorted(telling.per_regel.items(), key=lambda item: (-item[1][0], item[0]))
     return [
         {
             "regelcode": regelcode,
             "retourcode": retourcode,
             "omschrijving": texts.naam(regelcode),
-            "aantal": len(found),
-            "bedrag_cent": sum(one.bedrag_cent for one in found),
+            "aantal": count,
+            "bedrag_cent": cent,
         }
-        for (regelcode, retourcode), found in ranked
+        for (regelcode, retourcode), (count, cent) in ranked
     ]

@@ -2,27 +2,35 @@
 
 Order: content (level 2), message, clients, credit lines, debit lines (OP366: credits come first), and per line the limits last,
 because only lines without another fault count. Every level is reported, also when a lower one already refuses the message.
+
+A `Toetsing` walks over the message client by client and keeps no more than totals; what it says of a client is for its caller to
+keep (`verify`) or to write down and forget (`mpj.verification.output`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
+
+from attrs import frozen
 
 from mpj.contract import Contract, check_together
 from mpj.messages.content import REGELS as INHOUDSREGELS
+from mpj.messages.content import Bevinding as Inhoudsbevinding
+from mpj.messages.content import Inhoud, Inhoudsregel, as_fault
 from mpj.messages.declaratie import XSD_VERSIE
-from mpj.messages.lines import Bevinding as Inhoudsbevinding
-from mpj.messages.values import Client, Declaratiebericht, Prestatie
+from mpj.messages.overview import Declaratie, scan
+from mpj.messages.values import CREDIT, DEBET, Antwoordclient, Client, Prestatie
 from mpj.reading.faults import Fault, InputError
 from mpj.verification import register
 from mpj.verification.answer import NIET_BEOORDEELD as CODE_NIET_BEOORDEELD
-from mpj.verification.answer import Oordeel, Positie, build_answer
+from mpj.verification.answer import Afzending, Codes, Oordeel, returned, whole
 from mpj.verification.case import ONBEOORDEELBAAR, Case, Line, Toewijzingen
+from mpj.verification.declared import Ingelezen
 from mpj.verification.history import History
 from mpj.verification.register import Controleregel
-from mpj.verification.summary import summarise
+from mpj.verification.summary import AFGEKEURD, NIET_BESLIST, TOEGEKEND, Telling, summarise
 from mpj.verification.texts import Texts
 from mpj.verification.values import (
     AFWIJZEN,
@@ -39,11 +47,20 @@ from mpj.verification.values import (
 )
 
 XSLT_VERSIE = "1.0.0"
-_PLACE = re.compile(r"Client\[([0-9]+)\](?:/Prestaties/Prestatie\[([0-9]+)\])?")
+_WARNINGS = tuple(rule for rule in INHOUDSREGELS if rule.soort == "waarschuwing")
+_CONTENT = tuple(
+    rule for rule in INHOUDSREGELS if rule.soort != "waarschuwing" and (rule.niveau == 2 or rule.code in register.INHOUD_HOGER)
+)
+_CREDIT_RULES, _DEBIT_RULES = register.BEIDE + register.CREDIT, register.BEIDE + register.DEBET
+_OWN_RULES = tuple(rule for rule in _DEBIT_RULES if not rule.vast)
+_PROGRESS = 1000
+# Reference number, kind of place, position and eurocents of what a finding is about.
+Plaats = tuple[str, str, str, int]
+Gebroken = tuple[Controleregel, Breuk]
 
 
 def verify(
-    bericht: Declaratiebericht,
+    bericht: Declaratie,
     contracten: Iterable[Contract],
     toewijzingen: Toewijzingen,
     *,
@@ -59,184 +76,248 @@ def verify(
 ) -> Verificatie:
     """Verify a declaration line by line (docs/verify.md tells every rule).
 
-    Takes a message that passed the form check; checked contracts; toewijzingen as values, or mappings with the columns of
-    toewijzingen.csv, read once. `dagtekening` is the receiver's date (TR135) and that of the answer. `history` tells what was
-    sent and answered before; without it rules that need it are listed as not checked. `taal` is nl or en. `onbeoordeeld` says
-    what becomes of lines that cannot be judged: toekennen or afwijzen; None leaves the answer out when there are any.
+    Takes a message that passed the form check, in memory or on disk (`open_declaratie`); checked contracts; toewijzingen as values,
+    or mappings with the columns of toewijzingen.csv, read once. `dagtekening` is the receiver's date (TR135) and that of the
+    answer. `history` tells what was sent and answered before; without it rules that need it are listed as not checked. `taal` is
+    nl or en. `onbeoordeeld` says what becomes of lines that cannot be judged: toekennen or afwijzen; None leaves the answer out
+    when there are any.
     `gemeenten` are the CBS codes that exist. `invoer` (file name to SHA-256) goes into the summary; `progress` hears (lines done,
     lines in all). Amounts are eurocents. Raises InputError for contracts or toewijzing versions that contradict each other, and
     ValueError for an unknown `taal` or `onbeoordeeld`. Nothing is printed, no clock is read, no state is kept.
     """
-    if onbeoordeeld not in (None, TOEKENNEN, AFWIJZEN):
-        raise ValueError(f"onbeoordeeld: {TOEKENNEN} or {AFWIJZEN}, not {onbeoordeeld!r}")
-    contracts = list(contracten)
-    if not contracts:
-        raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
-    check_together(contracts)
-    case = Case(bericht, contracts, toewijzingen, history, dagtekening, gemeenten)
-    run = _Run(case, Texts(taal, case.bsns), onbeoordeeld, progress)
-    run.check()
-    oordeel = run.oordeel()
-    antwoord = None
-    if oordeel.niet_verzonden or onbeoordeeld or not run.open:
-        antwoord = build_answer(bericht, oordeel, dagtekening=dagtekening, xsd_versie=xsd_versie, xslt_versie=xslt_versie)
-    bevindingen, unjudged = run.sorted(run.bevindingen), run.sorted(run.open)
-    skipped = _not_checked(case, run.texts)
-    settings = {"dagtekening": dagtekening.isoformat(), "taal": taal, "onbeoordeeld": onbeoordeeld}
-    summary = summarise(case, run.texts, settings, oordeel, bevindingen, set(run.open), skipped, antwoord, invoer or {})
-    return Verificatie(bevindingen, unjudged, skipped, tuple(run.meldingen), antwoord, summary)
+    toetsing = Toetsing(
+        bericht,
+        contracten,
+        toewijzingen,
+        dagtekening=dagtekening,
+        history=history,
+        taal=taal,
+        onbeoordeeld=onbeoordeeld,
+        gemeenten=gemeenten,
+        xsd_versie=xsd_versie,
+        xslt_versie=xslt_versie,
+        invoer=invoer,
+        progress=progress,
+    )
+    bevindingen, unjudged, back = list(toetsing.bericht), list[Bevinding](), list[Antwoordclient]()
+    for one in toetsing.clienten():
+        bevindingen += one.bevindingen
+        unjudged += one.niet_beoordeeld
+        if one.terug is not None:
+            back.append(one.terug)
+    return Verificatie(
+        bevindingen=tuple(bevindingen),
+        niet_beoordeeld=tuple(unjudged),
+        niet_getoetst=toetsing.niet_getoetst,
+        meldingen=toetsing.meldingen,
+        antwoord=whole(*toetsing.antwoord(), tuple(back)) if toetsing.beslist else None,
+        samenvatting=toetsing.samenvatting(),
+    )
 
 
-class _Run:
-    """Collects findings by place: (0, 0) is the message, (client, 0) a client, (client, line) a line."""
+@frozen
+class Clientoordeel:
+    """What is said of one client: findings about the client and its lines, the lines that could not be judged, and what the answer
+    sends back of it.
+    """
 
-    def __init__(self, case: Case, texts: Texts, onbeoordeeld: str | None, progress: Callable[[int, int], None] | None) -> None:
-        self.case = case
-        self.texts = texts
-        self.onbeoordeeld = onbeoordeeld
-        self.progress = progress
-        self.technisch = False
-        self.bevindingen: dict[Positie, list[Bevinding]] = {}
-        self.open: dict[Positie, list[Bevinding]] = {}
-        self.meldingen: list[Fault] = []
-        self._refused: set[int] = set()
+    bevindingen: Sequence[Bevinding]
+    niet_beoordeeld: Sequence[Bevinding]
+    terug: Antwoordclient | None
 
-    def check(self) -> None:
-        case = self.case
-        self._content()
-        for rule in register.BERICHT:
-            if breuk := rule.functie(case):
-                self._add((0, 0), rule, breuk)
-        for rule in register.CLIENTEN:
-            for place, client in enumerate(case.bericht.clienten, start=1):
-                if breuk := rule.functie(case, client):
-                    self._refuse(place, client, rule, breuk)
-        lines = list(case.lines())
-        credits_first = sorted(lines, key=lambda line: not line.credit)
-        for done, line in enumerate(credits_first, start=1):
-            self._line(line)
-            if self.progress is not None and (done % 1000 == 0 or done == len(lines)):
-                self.progress(done, len(lines))
 
-    def _content(self) -> None:
-        """Run the rules that the message itself shows; those of level 2 refuse it as a whole."""
-        for rule in INHOUDSREGELS:
-            higher = register.INHOUD_HOGER.get(rule.code)
-            if "JW323" not in rule.berichten or not (rule.niveau == 2 or higher):
-                continue
-            if rule.soort == "waarschuwing":
-                self.meldingen += rule.check(self.case.bericht)
-                continue
-            for found in rule.functie(self.case.bericht):
-                place = place_of(found)
-                if rule.code == "TR314" and any(one.regelcode == "TR101" for one in self.bevindingen.get(place, ())):
-                    continue
-                self.technisch = self.technisch or not higher
-                self._content_finding(rule.code, higher or register.TECHNISCH, place, found)
+class Toetsing:
+    """One verification, client by client. Arguments and errors as of `verify`; walk over `clienten` once, to its end, and then ask
+    for the answer and the summary.
 
-    def _content_finding(self, code: str, retourcode: str, place: Positie, found: Inhoudsbevinding) -> None:
-        kind = HEADER if found.pad.startswith("Header") else DECLARATIE
-        texts = self.texts
-        self._put(
-            place, kind, code, retourcode, texts.frase(found.gevonden), texts.frase(found.verwacht), texts.frase(found.toelichting)
+    `bericht` are the findings about the message; `meldingen` and `niet_getoetst` as in `Verificatie`.
+    """
+
+    def __init__(
+        self,
+        bericht: Declaratie,
+        contracten: Iterable[Contract],
+        toewijzingen: Toewijzingen,
+        *,
+        dagtekening: date,
+        history: History | None = None,
+        taal: str = "nl",
+        onbeoordeeld: str | None = None,
+        gemeenten: Collection[str] | None = None,
+        xsd_versie: str | tuple[str, str] = XSD_VERSIE,
+        xslt_versie: str = XSLT_VERSIE,
+        invoer: Mapping[str, str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        if onbeoordeeld not in (None, TOEKENNEN, AFWIJZEN):
+            raise ValueError(f"onbeoordeeld: {TOEKENNEN} or {AFWIJZEN}, not {onbeoordeeld!r}")
+        contracts = list(contracten)
+        if not contracts:
+            raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
+        check_together(contracts)
+        overview = bericht.overzicht if isinstance(bericht, Ingelezen) else scan(bericht)
+        self.case = Case(bericht, overview, contracts, toewijzingen, history, dagtekening, gemeenten)
+        self.texts = Texts(taal, self.case.bsns)
+        self.niet_getoetst = _not_checked(self.case, self.texts)
+        self.meldingen = tuple(as_fault(*one) for one in Inhoud(bericht, overview, _WARNINGS).bericht())
+        self.bericht: list[Bevinding] = []
+        self.telling = Telling()
+        self._settings = {"dagtekening": dagtekening.isoformat(), "taal": taal, "onbeoordeeld": onbeoordeeld}
+        self._sending = Afzending(dagtekening, xsd_versie, xslt_versie)
+        self._reject = onbeoordeeld == AFWIJZEN
+        self._open = {TOEKENNEN: TOEGEKEND, AFWIJZEN: AFGEKEURD}.get(onbeoordeeld or "", NIET_BESLIST)
+        self._invoer = invoer or {}
+        self._progress = progress
+        self._technisch = False
+        self._inhoud = Inhoud(bericht, overview, _CONTENT)
+        self._message()
+
+    @property
+    def beslist(self) -> bool:
+        """Whether there is an answer to give: every line is judged, or the caller said what to do with the others."""
+        return self._oordeel.niet_verzonden or self._open != NIET_BESLIST or not self.telling.onbeoordeelbaar
+
+    def clienten(self) -> Iterator[Clientoordeel]:
+        """Yield what is said of every client, in the order of the message."""
+        self._book_credits()
+        done, total = 0, self.case.overzicht.regels
+        for number, client in enumerate(self.case.bericht.clienten, start=1):
+            yield self._client(number, client)
+            before, done = done, done + len(client.prestaties)
+            if self._progress is not None and (done // _PROGRESS > before // _PROGRESS or done == total):
+                self._progress(done, total)
+
+    def antwoord(self) -> tuple[Declaratie, Oordeel, Afzending]:
+        """Return what the answer follows from, beside what is sent back of the clients."""
+        return self.case.bericht, self._oordeel, self._sending
+
+    def samenvatting(self) -> dict[str, Any]:
+        """Return the summary."""
+        return summarise(
+            self.case, self.texts, self._settings, self._oordeel, self.telling, self.niet_getoetst, self.beslist, self._invoer
         )
 
-    def _refuse(self, place: int, client: Client, rule: Controleregel, breuk: Breuk) -> None:
-        """Refuse a client as a whole; where it has credit lines, which stand apart, its debit lines one by one."""
-        if all(one.debetcredit == "D" for one in client.prestaties):
-            self._refused.add(place)
-            self._add((place, 0), rule, breuk)
-            return
-        for number, one in enumerate(client.prestaties, start=1):
-            if one.debetcredit == "D":
-                self._add((place, number), rule, breuk)
-
-    def _line(self, line: Line) -> None:
-        place = (line.client, line.nummer)
-        line.broken = {one.regelcode for one in self.bevindingen.get(place, ())}
-        for rule in register.BEIDE + (register.CREDIT if line.credit else register.DEBET):
-            self._judge(line, rule)
-        if not line.credit and not self.bevindingen.get(place) and line.reden in ONBEOORDEELBAAR:
-            self._leave_open(line)
-        accepted = not self.bevindingen.get(place) and line.client not in self._refused
-        if not line.credit:
-            for rule in register.LIMIETEN:
-                self._judge(line, rule)
-            accepted = accepted and not self.bevindingen.get(place)
-            if not accepted:
-                self.open.pop(place, None)
-        if accepted and not (place in self.open and self.onbeoordeeld == AFWIJZEN):
-            self.case.usage.add(line.prestatie)
-            if line.credit and line.prestatie.vorig_referentienummer is not None:
-                self.case.gecrediteerd.add(line.prestatie.vorig_referentienummer)
-
-    def _judge(self, line: Line, rule: Controleregel) -> None:
-        if rule.code in line.broken:
-            return
-        breuk: Breuk | None = rule.functie(line)
-        if breuk is not None:
-            line.broken.add(rule.code)
-            self._add((line.client, line.nummer), rule, breuk)
-
-    def _leave_open(self, line: Line) -> None:
-        one = line.prestatie
-        text = self.texts.zin(f"{NIET_BEOORDEELD}.{line.reden}", productcode=one.productcode)
-        finding = self._finding(
-            (line.client, line.nummer), REGEL, NIET_BEOORDEELD, "", self.texts.waarde(one.productcode), "", text
-        )
-        self.open.setdefault((line.client, line.nummer), []).append(finding)
-
-    def _add(self, place: Positie, rule: Controleregel, breuk: Breuk) -> None:
-        texts, code = self.texts, breuk.retourcode or rule.retourcode.split(", ")[-1]
-        found, expected = texts.waarde(breuk.gevonden), texts.waarde(breuk.verwacht)
-        self._put(place, rule.plaats, rule.code, code, found, expected, texts.uitleg(rule.code, breuk))
-
-    def _put(self, place: Positie, kind: str, code: str, retourcode: str, found: str, expected: str, text: str) -> None:
-        finding = self._finding(place, kind, code, retourcode, found, expected, text)
-        self.bevindingen.setdefault(place, []).append(finding)
-
-    def _finding(self, place: Positie, kind: str, code: str, retourcode: str, found: str, expected: str, text: str) -> Bevinding:
-        client, nummer = place
-        reference = ""
-        if not client:
-            amount, position = self.case.bericht.totaal.net, ""
-        else:
-            prestaties = self.case.bericht.clienten[client - 1].prestaties
-            if nummer:
-                one: Prestatie = prestaties[nummer - 1]
-                amount, position, kind, reference = one.net, f"{client}.{nummer}", REGEL, self.texts.shown(one.referentienummer)
-            else:
-                amount, position, kind = sum(one.net for one in prestaties), str(client), CLIENT
-        return Bevinding(reference, kind, position, code, retourcode, found, expected, amount, text)
-
-    def sorted(self, found: Mapping[Positie, list[Bevinding]]) -> tuple[Bevinding, ...]:
-        """Return findings in the order of the message, those of one place in the order of checking."""
-        return tuple(one for place in sorted(found) for one in found[place])
-
-    def oordeel(self) -> Oordeel:
-        """Return the verdict in return codes, each once."""
-        message = self.bevindingen.get((0, 0), [])
-        own = {place: _codes(found) for place, found in self.bevindingen.items()}
-        lines = {place: codes for place, codes in own.items() if place[1]}
-        if self.onbeoordeeld == AFWIJZEN:
-            lines |= dict.fromkeys(self.open, (CODE_NIET_BEOORDEELD,))
+    @property
+    def _oordeel(self) -> Oordeel:
         return Oordeel(
-            technisch=self.technisch,
-            header=_codes(one for one in message if one.plaats == HEADER),
-            declaratie=_codes(one for one in message if one.plaats == DECLARATIE),
-            clienten={place: codes for (place, line), codes in own.items() if place and not line},
-            regels=lines,
+            technisch=self._technisch,
+            header=_codes(one for one in self.bericht if one.plaats == HEADER),
+            declaratie=_codes(one for one in self.bericht if one.plaats == DECLARATIE),
         )
 
+    def _message(self) -> None:
+        """Judge what is not about one client."""
+        amount = self.case.bericht.totaal.net
+        for rule, one in self._inhoud.bericht():
+            self.bericht.append(self._content(("", HEADER if one.pad.startswith("Header") else DECLARATIE, "", amount), rule, one))
+        for own in register.BERICHT:
+            if breuk := own.functie(self.case):
+                self.bericht.append(self._breach(("", own.plaats, "", amount), own, breuk))
+        for found in self.bericht:
+            self.telling.bevinding(found)
 
-def _codes(found: Iterable[Bevinding]) -> tuple[str, ...]:
+    def _book_credits(self) -> None:
+        """Count the credit lines that stand before any debit line is judged; what is wrong with others is said in their turn."""
+        if not self.case.overzicht.credits:
+            return
+        inhoud = Inhoud(self.case.bericht, self.case.overzicht, _CONTENT)
+        for client in self.case.bericht.clienten:
+            inhoud.client(client.bsn)
+            for one in client.prestaties:
+                faulty = bool(inhoud.regel(one))
+                if one.debetcredit != CREDIT or faulty:
+                    continue
+                line = self.case.line(client.bsn, one)
+                if not any(rule.functie(line) for rule in _CREDIT_RULES):
+                    self.case.usage.add(one)
+                    if one.vorig_referentienummer is not None:
+                        self.case.gecrediteerd.add(one.vorig_referentienummer)
+
+    def _client(self, number: int, client: Client) -> Clientoordeel:
+        """Judge a client and its lines. A client is refused as a whole, but by its debit lines where it has credit lines too."""
+        where = ("", CLIENT, str(number), sum(one.net for one in client.prestaties))
+        found = [self._content(where, rule, one) for rule, one in self._inhoud.client(client.bsn)]
+        breaches = [(rule, breuk) for rule in register.CLIENTEN if (breuk := rule.functie(self.case, client))]
+        refused = bool(breaches) and all(one.debetcredit == DEBET for one in client.prestaties)
+        if refused:
+            found += [self._breach(where, *one) for one in breaches]
+            breaches = []
+        own = _codes(found) if found else None
+        unjudged: list[Bevinding] = []
+        codes: list[Codes] = []
+        for nummer, one in enumerate(client.prestaties, start=1):
+            faults, doubt = self._line(f"{number}.{nummer}", client.bsn, one, breaches, refused=refused)
+            verdict = self._open if doubt else AFGEKEURD if own is not None or faults else TOEGEKEND
+            self.telling.regel(verdict, one.net, onbeoordeelbaar=doubt is not None)
+            codes.append((CODE_NIET_BEOORDEELD,) if doubt and self._reject else _codes(faults) if faults else ())
+            found += faults
+            if doubt is not None:
+                unjudged.append(doubt)
+        for fault in found:
+            self.telling.bevinding(fault)
+        return Clientoordeel(found, unjudged, returned(client, own, codes))
+
+    def _line(
+        self, positie: str, bsn: str, one: Prestatie, breaches: Sequence[Gebroken], *, refused: bool
+    ) -> tuple[list[Bevinding], Bevinding | None]:
+        """Return the findings about a line, and why it cannot be judged when that is so; count it when it stands."""
+        credit = one.debetcredit == CREDIT
+        broken = [self._content(self._at(positie, one), *of) for of in self._inhoud.regel(one)]
+        if any(of.regelcode == "TR101" for of in broken):
+            broken = [of for of in broken if of.regelcode != "TR314"]
+        if not credit:
+            broken += [self._breach(self._at(positie, one), *of) for of in breaches]
+        line = self.case.line(bsn, one)
+        line.broken.update(of.regelcode for of in broken)
+        self._judge(line, _CREDIT_RULES if credit else _OWN_RULES if line.gaaf else _DEBIT_RULES, positie, broken)
+        if credit:
+            return broken, None
+        if not broken:
+            self.case.keep(line)
+        doubt = not broken and line.reden in ONBEOORDEELBAAR
+        self._judge(line, register.LIMIETEN, positie, broken)
+        if broken or refused:
+            return broken, None
+        if not (doubt and self._reject):
+            self.case.usage.add(one)
+        return broken, self._doubt(line, positie) if doubt else None
+
+    def _judge(self, line: Line, rules: Iterable[Controleregel], positie: str, found: list[Bevinding]) -> None:
+        for rule in rules:
+            if rule.code in line.broken:
+                continue
+            breuk: Breuk | None = rule.functie(line)
+            if breuk is not None:
+                line.broken.add(rule.code)
+                found.append(self._breach(self._at(positie, line.prestatie), rule, breuk))
+
+    def _at(self, positie: str, one: Prestatie) -> Plaats:
+        return self.texts.shown(one.referentienummer), REGEL, positie, one.net
+
+    def _doubt(self, line: Line, positie: str) -> Bevinding:
+        code = line.prestatie.productcode
+        text = self.texts.zin(f"{NIET_BEOORDEELD}.{line.reden}", productcode=code)
+        return _finding(self._at(positie, line.prestatie), NIET_BEOORDEELD, "", self.texts.waarde(code), "", text)
+
+    def _content(self, where: Plaats, rule: Inhoudsregel, found: Inhoudsbevinding) -> Bevinding:
+        texts, higher = self.texts, register.INHOUD_HOGER.get(rule.code)
+        self._technisch = self._technisch or not higher
+        words = (texts.frase(found.gevonden), texts.frase(found.verwacht), texts.frase(found.toelichting))
+        return _finding(where, rule.code, higher or register.TECHNISCH, *words)
+
+    def _breach(self, where: Plaats, rule: Controleregel, breuk: Breuk) -> Bevinding:
+        texts, code = self.texts, breuk.retourcode or rule.retourcode.split(", ")[-1]
+        words = (texts.waarde(breuk.gevonden), texts.waarde(breuk.verwacht), texts.uitleg(rule.code, breuk))
+        return _finding(where, rule.code, code, *words)
+
+
+def _finding(where: Plaats, code: str, retourcode: str, found: str, expected: str, text: str) -> Bevinding:
+    reference, kind, position, amount = where
+    return Bevinding(reference, kind, position, code, retourcode, found, expected, amount, text)
+
+
+def _codes(found: Iterable[Bevinding]) -> Codes:
     return tuple(dict.fromkeys(one.retourcode for one in found if one.retourcode))
-
-
-def place_of(found: Inhoudsbevinding) -> Positie:
-    """Return where a breach of a content rule stands: client and line number, 0 where it is about more than that."""
-    match = _PLACE.search(found.pad)
-    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
 
 
 def _not_checked(case: Case, texts: Texts) -> tuple[NietGetoetst, ...]:

@@ -20,6 +20,10 @@ Identiteit = tuple[str, int, str, str, int]
 Spoor = tuple[str, str, date]
 
 
+class ExactError(Exception):
+    """Raised for time that is priced by the minute: this model knows whole units only."""
+
+
 @dataclass(frozen=True)
 class Inhoud:
     """What a line says: its dates, volume on the wire, unit and eurocents."""
@@ -126,5 +130,7 @@ class Ration:
         toewijzing, contract = one.match
         identiteit = (toewijzing.gemeente, toewijzing.nummer, one.productcategorie, one.productcode, month_number(one.day))
         listed = naive.price_on(contract, one.perceel, one.code, one.billed_level, one.day)
-        assert listed is not None and not naive.is_exact(one)
+        assert listed is not None
+        if naive.is_exact(one):
+            raise ExactError
         return self.prices.get(identiteit, listed)
