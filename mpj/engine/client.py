@@ -18,6 +18,7 @@ from mpj.engine.planning import GEPLAND, Afspraken
 from mpj.engine.presence import Aanwezig, presence
 from mpj.engine.scope import Periode, named, set_aside, vorm_reason
 from mpj.engine.tarieven import CONTACT, Tarief, Tarieven
+from mpj.protocol import Afronding
 from mpj.protocol import Protocol as Rules
 from mpj.reading.periods import month_of
 from mpj.records.entries import Entry, Reeks
@@ -45,8 +46,8 @@ class Earlier(Protocol):
     def keeps(self, levering: Levering) -> bool:
         """Say whether a delivery stands behind an earlier line already, and so comes first where a limit counts."""
 
-    def tarief(self, levering: Levering) -> int | None:
-        """Return the eurocents per normtijd that its line was declared at before and keeps, None for the price of the contract."""
+    def tarief(self, levering: Levering) -> tuple[int, Afronding | None] | None:
+        """Return eurocents per normtijd and rounding that its line was declared at and keeps; None: as the contract says."""
 
 
 class Dag(NamedTuple):
@@ -165,6 +166,9 @@ class _Client:
             if tarief.niveau_geweigerd is not None:
                 self._aside(levering, tarief.niveau_geweigerd.reden, tarief.niveau_geweigerd.toelichting)
                 continue
+            if not alone and (kept := self.context.earlier.tarief(levering)) is not None:
+                # What stands keeps price and rounding: a contract that changes in retrospect changes nothing by itself.
+                levering.tarief = tarief = tarief.at(*kept)
             levering.regel = regel = (id(dekking), tarief.productcode, tarief.maand)
             levering.geteld = geteld = measure(levering)
             if geteld == 0 or geteld < tarief.drempel:
@@ -189,8 +193,6 @@ class _Client:
         found = self._present(found)
         if self.stays:
             found.sort(key=lambda levering: levering.volgorde)
-        if not self.context.earlier.leeg:
-            self._keep_prices(found)
         found = self._rounded(found)
         if not self.context.earlier.leeg:
             found = self._open(found)
@@ -434,13 +436,6 @@ class _Client:
             if id(levering) in empty:
                 self._aside(levering, "geen_tijd", ROUNDED_AWAY, 0)
         return [levering for levering in found if id(levering) not in empty]
-
-    def _keep_prices(self, found: Sequence[Levering]) -> None:
-        """Give what stands behind an earlier line the price it was declared at: a retroactive price changes nothing by itself."""
-        for levering in found:
-            tarief = self.context.earlier.tarief(levering)
-            if tarief is not None:
-                levering.tarief = levering.tarief.at(tarief)
 
     def _open(self, found: Sequence[Levering]) -> list[Levering]:
         """Set aside what belongs to an earlier line that may not be declared now."""

@@ -350,9 +350,9 @@ class _Earlier:
         """Earlier lines are known without the records behind them."""
         return False
 
-    def tarief(self, levering: Levering) -> int | None:
-        """Every line has the price of its contract."""
-        return None
+    def tarief(self, levering: Levering) -> None:
+        """Every line has the price and the rounding of its contract."""
+        return
 
 
 def identiteit(levering: Levering) -> tuple[str, int, str, str, int]:

@@ -42,9 +42,9 @@ class Tarief:
 
     `geweigerd`: not even placed, and why; then the rest says nothing. `niveau_geweigerd`: placed, but not billable at its level.
     `telt_minuten` says that time counts, not pieces or days; `over` what is summed before rounding, `drempel` in minutes,
-    `eenheden` the rounding itself, `per_unit` wire units per normed unit, `groepstijd` that it counts the client's presence.
-    `gewoon`: each contact is counted and priced by itself, whatever others there are. `cent` and `productcode` are those of `prijs`
-    and `code`.
+    `eenheden` the rounding itself and `afronding` its rule, `per_unit` wire units per normed unit, `groepstijd` that it counts the
+    client's presence. `gewoon`: each contact is counted and priced by itself, whatever others there are. `cent` and `productcode`
+    are those of `prijs` and `code`.
     """
 
     geweigerd: Afwijzing | None = None
@@ -65,19 +65,29 @@ class Tarief:
     cent: int = 0
     productcode: str = ""
     eenheden: Eenheden = field(factory=lambda: Eenheden(0, None))
-    _andere: dict[int, Tarief] = field(factory=dict)
+    afronding: Afronding | None = None
+    _andere: dict[tuple[int, Afronding | None], Tarief] = field(factory=dict)
 
-    def at(self, tarief_cent: int) -> Tarief:
-        """Return the same at another price."""
+    def at(self, tarief_cent: int, afronding: Afronding | None) -> Tarief:
+        """Return the same at another price and rounding (None: its own)."""
         assert self.prijs is not None
-        if tarief_cent == self.prijs.tarief_cent:
+        afronding = afronding if self.afronding is not None and afronding is not None else self.afronding
+        if (tarief_cent, afronding) == (self.prijs.tarief_cent, self.afronding):
             return self
-        other = self._andere.get(tarief_cent)
+        other = self._andere.get((tarief_cent, afronding))
         if other is None:
-            other = self._andere[tarief_cent] = evolve(
-                self, prijs=evolve(self.prijs, tarief_cent=tarief_cent), cent=tarief_cent, andere={}
-            )
+            other = evolve(self, prijs=evolve(self.prijs, tarief_cent=tarief_cent), cent=tarief_cent, andere={})
+            if afronding is not None:
+                other.round_by(afronding)
+            self._andere[tarief_cent, afronding] = other
         return other
+
+    def round_by(self, afronding: Afronding) -> None:
+        """Count the time by a rounding, from now on."""
+        assert self.prijs is not None
+        self.afronding, self.drempel = afronding, afronding.drempel
+        self.over = CONTACT if self.ongerond else afronding.over
+        self.eenheden = Eenheden(self.prijs.minuten, None if self.ongerond else afronding)
 
 
 @frozen
@@ -194,17 +204,11 @@ class Tarieven:
         tarief.ongerond = tarief.eenheid in normtijd.ongerond
         tarief.per_unit = normtijd.bericht[tarief.eenheid]
         tarief.groepstijd = soort == "groep" and prijs.soort == ZONDER and prijs.minuten > 0
-        afronding: Afronding | None = None
         if prijs.minuten:
-            afronding = tarief.plaats.kaart.instellingen.afronding(prijs.normtijd)
-            tarief.drempel = afronding.drempel
-            if tarief.ongerond:
-                afronding = None
-            else:
-                tarief.over = afronding.over
+            tarief.round_by(tarief.plaats.kaart.instellingen.afronding(prijs.normtijd))
         tarief.gewoon = tarief.over == CONTACT and soort != VERBLIJF and not (tarief.groepstijd or tarief.ongerond)
-        key = (prijs.minuten, afronding)
-        tarief.eenheden = self._eenheden.setdefault(key, Eenheden(*key))
+        key = (prijs.minuten, None if tarief.ongerond else tarief.afronding)
+        tarief.eenheden = self._eenheden.setdefault(key, tarief.eenheden)
         return tarief
 
     def _level(self, tarief: Tarief, row: Soort, terms: _Voorwaarden, niveau: str | None) -> Afwijzing | None:

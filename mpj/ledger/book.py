@@ -17,11 +17,11 @@ from mpj.engine.matching import Dekking
 from mpj.engine.run import Uitkomst, identiteit
 from mpj.engine.scope import set_aside
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.ledger.codec import dump, fingerprint
+from mpj.ledger.codec import dump, dump_afronding, fingerprint
 from mpj.ledger.hold import Hold, reason_to_hold, sleutel_of
 from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
 from mpj.ledger.stand import Clientstand, Identiteit, Regel, Sleutel, Spoor
-from mpj.protocol import Protocol
+from mpj.protocol import Afronding, Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
 from mpj.records.uitval import REDENEN, Uitval
@@ -32,11 +32,12 @@ Regels = dict[Identiteit, tuple[Declaratieregel, list[Herkomst]]]
 
 @define
 class Boeking:
-    """What has to be remembered of one new line: its client, what it is made of, and the line that it credits (row number)."""
+    """What has to be remembered of one new line: its client, what it is made of, the line that it credits, its rounding."""
 
     client_id: int
     sleutel: str
     vorige_id: int | None = None
+    afronding: str = ""
 
 
 @define
@@ -71,6 +72,7 @@ class Book:
     now: Clientstand = field(factory=lambda: Clientstand(0))
     kept: dict[Sleutel, Spoor] = field(factory=dict)
     keys: dict[Identiteit, str] = field(factory=dict)
+    roundings: dict[Identiteit, str] = field(factory=dict)
     held: dict[Identiteit, Hold] = field(factory=dict)
     frozen: set[Identiteit] = field(factory=set)
     repriced: set[Identiteit] = field(factory=set)
@@ -97,15 +99,17 @@ class Book:
         cut_off = spoor.eenheden < levering.voor_limiet and self.vingers.get(spoor.sleutel[:2]) == spoor.vinger
         return not cut_off or self.now.stand(identiteit(levering))[0] == WACHT
 
-    def tarief(self, levering: Levering) -> int | None:
-        """Return the price that a granted line was declared at, for as long as nothing else about it changed."""
+    def tarief(self, levering: Levering) -> tuple[int, Afronding | None] | None:
+        """Return price and rounding that a line which stands was declared at, for as long as nothing else about it changed."""
         identiteit_ = identiteit(levering)
         state, regel = self.now.stand(identiteit_)
-        if state != TOEGEKEND or regel is None or identiteit_ in self.repriced or regel.line.perceel != levering.plaats.perceel:
+        if state not in (TOEGEKEND, WACHT) or regel is None or regel.line.perceel != levering.plaats.perceel:
             return None
-        if regel.line.tarief_cent != levering.prijs.tarief_cent:
+        if identiteit_ in self.repriced:
+            return None
+        if levering.tarief.at(regel.line.tarief_cent, regel.afronding) is not levering.tarief:
             self.frozen.add(identiteit_)
-        return regel.line.tarief_cent
+        return regel.line.tarief_cent, regel.afronding
 
     def used(self, dekking: Dekking) -> Verbruik | None:
         """Return what was granted or is underway on a toewijzing and is not computed again in this run."""
@@ -128,6 +132,7 @@ class Book:
         """Return why a line may not be declared now: it waits, stands rejected as it was, or is held."""
         identiteit_ = identiteit(leveringen[0])
         key = self.keys[identiteit_] = _key(leveringen)
+        self.roundings[identiteit_] = dump_afronding(leveringen[0].tarief.afronding)
         state, regel = self.now.stand(identiteit_)
         shown = f"regel {regel.line.referentienummer}" if regel else "de creditregel"
         if state == WACHT:
@@ -265,7 +270,9 @@ class Book:
         if sent:
             line = evolve(line, referentienummer=number(20, "D", line.referentienummer, sent))
             traces = [evolve(one, referentienummer=line.referentienummer) for one in traces]
-        self.nieuws.boekingen[line.referentienummer] = Boeking(self.now.id, self.keys[identiteit_])
+        self.nieuws.boekingen[line.referentienummer] = Boeking(
+            self.now.id, self.keys[identiteit_], afronding=self.roundings[identiteit_]
+        )
         self._look_again((line, traces), identiteit_)
         return line, traces
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import attrs
 
 from mpj.engine.values import Herkomst
+from mpj.protocol import Afronding
 from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
 
 _T = TypeVar("_T", Registratie, Verblijf, Toewijzing, Medewerker, Herkomst)
@@ -45,6 +46,19 @@ def dump_periods(periods: Iterable[Medewerker]) -> str:
 def load_periods(text: str) -> list[Medewerker]:
     """Return the periods of one medewerker."""
     return [Medewerker(**_values(one)) for one in json.loads(text)]
+
+
+def dump_afronding(afronding: Afronding | None) -> str:
+    """Return a rounding as text, empty when there is none."""
+    return "" if afronding is None else ",".join(str(one) for one in attrs.astuple(afronding))
+
+
+def load_afronding(text: str) -> Afronding | None:
+    """Return the rounding that `text` holds."""
+    if not text:
+        return None
+    wijze, over, minimum, drempel = text.split(",")
+    return Afronding(wijze, over, int(minimum), int(drempel))
 
 
 def vinger(record: Registratie | Verblijf, inhoud: str) -> str:

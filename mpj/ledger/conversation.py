@@ -165,7 +165,7 @@ def _known_answer(connection: Connection, message: Antwoordbericht) -> Row[Any] 
 
 
 def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date) -> list[Fault]:
-    """Return what is wrong with an answer (RULES C.5): TR337, TR366, TR367, TR371, TR376 and the rest."""
+    """Return what is wrong with an answer: TR337, TR366, TR367, TR371, TR376 and the rest."""
     from mpj.verification import verify_answer
 
     row = _answered(connection, message)

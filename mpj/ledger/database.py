@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 from mpj.reading.faults import Fault, InputError
 
 WACHT_SECONDEN = 60
-HEAD = "0002"
+HEAD = "0003"
 _SLOT = 7_153_230
 _NUMBER = re.compile(r"[0-9]{4}")
 

@@ -280,6 +280,7 @@ def _line_row(line: Declaratieregel, book: Book, identity: int, declaratie_id: i
         "staat": False,
         "opnieuw": False,
         "sleutel": booked.sleutel,
+        "afronding": booked.afronding,
         "maand": line.begindatum.year * 12 + line.begindatum.month - 1,
     }
 

@@ -109,6 +109,7 @@ regel = Table(
     Column("staat", Boolean, nullable=False),
     Column("opnieuw", Boolean, nullable=False),
     Column("sleutel", Text, nullable=False),
+    Column("afronding", String(60), nullable=False, server_default=""),
     Column("referentienummer", String(20), nullable=False),
     Column("debetcredit", String(1), nullable=False),
     Column("contract", Text, nullable=False),

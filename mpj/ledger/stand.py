@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Row, func, select, true
 
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
+from mpj.ledger.codec import load_afronding
 from mpj.ledger.rows import among, by_month
 from mpj.ledger.schema import AFGEKEURD, CONCEPT, TOEGEKEND, VERZONDEN, WACHT
+from mpj.protocol import Afronding
 from mpj.reading.periods import month_text
 
 Identiteit = tuple[str, int, str, str, int]
@@ -23,7 +25,8 @@ Sleutel = tuple[str, str, date]
 class Regel:
     """A line that was made before: its row number, what became of it, and the line itself.
 
-    `sleutel` says what it was made of, before limits; `opnieuw` that it may go out again unchanged.
+    `sleutel` says what it was made of, before limits; `afronding` how its time was rounded, None where that is not known or there
+    was none; `opnieuw` that it may go out again unchanged.
     """
 
     id: int
@@ -34,6 +37,7 @@ class Regel:
     vorige_id: int | None
     maand: int
     line: Declaratieregel
+    afronding: Afronding | None = None
 
     @property
     def debet(self) -> bool:
@@ -97,7 +101,8 @@ def load_stands(connection: Connection, cells: dict[int, set[int]], limited: Ite
         stand = stands[row.client_id]
         if row.maand in stand.maanden and row.toewijzingnummer is not None:
             line = line_of(row, numbers.get(row.vorige_id, "") if row.vorige_id else "")
-            found = Regel(row.id, row.status, row.staat, row.opnieuw, row.sleutel, row.vorige_id, row.maand, line)
+            rounding = load_afronding(row.afronding)
+            found = Regel(row.id, row.status, row.staat, row.opnieuw, row.sleutel, row.vorige_id, row.maand, line, rounding)
             identity = (row.gemeente, row.toewijzingnummer, row.productcategorie, row.productcode, row.maand)
             stand.regels.setdefault(identity, []).append(found)
     _load_traces(connection, stands.values())

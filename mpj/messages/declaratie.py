@@ -1,4 +1,4 @@
-"""From declaration lines to JW323 messages (RULES D): what goes in, how it is divided, numbered, priced and added up.
+"""From declaration lines to JW323 messages: what goes in, how it is divided, numbered, priced and added up.
 
 Everything follows from the lines and the arguments: no clock and no chance, so the same lines give the same bytes.
 """

@@ -91,6 +91,7 @@ def test_a_ledger_of_the_first_version(old: tuple[MetaData, dict[str, list[tuple
     with ledger.database.transaction() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
         assert inspect(connection).has_table("ontvangst")
+        assert "afronding" in {column["name"] for column in inspect(connection).get_columns("regel")}
     ledger.close()
     partij = Partij(url)
     assert lines(partij.run(registratie("a", minuten=30), periode="2026-04")) == [("D", "45212", 4910)]
