@@ -55,6 +55,7 @@ def script(module: str) -> Callable[[Files, Path], list[str]]:
 # The first is what the others are compared with.
 CONTESTANTS = (
     Contestant("mpj declare", ALL, declare(), of_mpj),
+    Contestant("mpj declare, columnar", ALL, declare("--executor", "columnar"), of_mpj, ("duckdb",)),
     Contestant("mpj.declare, API", "the same, in memory", script("api"), of_peer),
     Contestant("plain Python", SUMS, script("plain"), of_peer),
     Contestant("pandas", SUMS, script("with_pandas"), of_peer, ("pandas",)),
