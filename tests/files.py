@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,7 @@ from scenarios import Scenario, write
 from world import BSN
 
 import mpj
+from mpj.engine import Declaratieregel
 from mpj.engine.run import Job
 from mpj.output import write_result
 
@@ -19,8 +21,8 @@ FILES = ("declaratieregels.csv", "herkomst.csv", "stappen.csv", "uitval.csv", "s
 Executor = Callable[[Job, Path, Path], None]
 
 
-def through_values(scenario: Scenario, source: Path, out: Path) -> dict[str, bytes]:
-    """What the API and `write_result` make of the files in `source`."""
+def through_values(scenario: Scenario, source: Path, out: Path, eerder: Sequence[Declaratieregel] = ()) -> dict[str, bytes]:
+    """What the API and `write_result` make of the files in `source`, after the lines `eerder`."""
     invoer: dict[str, dict[str, str]] = {"registraties": {}}
     result = mpj.declare(
         mpj.load_contracts(sorted(source.glob("contract-*"))),
@@ -31,14 +33,15 @@ def through_values(scenario: Scenario, source: Path, out: Path) -> dict[str, byt
         periode=scenario.periode,
         dagtekening=scenario.dagtekening,
         nalevering=scenario.nalevering,
+        eerder=eerder,
         invoer=invoer,
     )
     write_result(result, out)
     return {name: (out / name).read_bytes() for name in FILES}
 
 
-def job_of(scenario: Scenario, source: Path) -> Job:
-    """A run made ready for the registraties in `source`."""
+def job_of(scenario: Scenario, source: Path, eerder: Sequence[Declaratieregel] = ()) -> Job:
+    """A run made ready for the registraties in `source`, after the lines `eerder`."""
     return Job(
         mpj.load_contracts(sorted(source.glob("contract-*"))),
         mpj.read_toewijzingen([source / "toewijzingen.csv"]),
@@ -46,7 +49,25 @@ def job_of(scenario: Scenario, source: Path) -> Job:
         periode=scenario.periode,
         dagtekening=scenario.dagtekening,
         nalevering=scenario.nalevering,
+        eerder=eerder,
     )
+
+
+def earlier(scenario: Scenario) -> tuple[Declaratieregel, ...]:
+    """The lines of half of the registraties, as if they were declared before."""
+    with TemporaryDirectory() as folder:
+        source = Path(folder)
+        write(replace(scenario, registraties=scenario.registraties[::2], verblijf=[]), source)
+        registraties = mpj.read_registraties(sorted(source.glob("registraties*.csv")))
+        return mpj.declare(
+            mpj.load_contracts(sorted(source.glob("contract-*"))),
+            mpj.read_toewijzingen([source / "toewijzingen.csv"]),
+            registraties,
+            medewerkers=levels(scenario, source),
+            periode=scenario.periode,
+            dagtekening=scenario.dagtekening,
+            nalevering=scenario.nalevering,
+        ).regels
 
 
 def levels(scenario: Scenario, source: Path) -> Any:
@@ -58,16 +79,20 @@ def compare(
     executor: Executor,
     change: Callable[[Path], None] = lambda _: None,
     shown: Callable[[str, bytes], bytes] = lambda _, data: data,
+    eerder: Sequence[Declaratieregel] = (),
 ) -> None:
-    """Have `executor` write what it makes of the files of a scenario, after `change`, and compare all bytes, as `shown`."""
+    """Have `executor` write what it makes of the files of a scenario, after `change`, and compare all bytes, as `shown`.
+
+    `eerder` are lines that were declared before.
+    """
     with TemporaryDirectory() as folder:
         source, one, two = Path(folder) / "in", Path(folder) / "een", Path(folder) / "twee"
         for path in (source, one, two):
             path.mkdir()
         write(scenario, source)
         change(source)
-        executor(job_of(scenario, source), source, two)
-        for name, data in through_values(scenario, source, one).items():
+        executor(job_of(scenario, source, eerder), source, two)
+        for name, data in through_values(scenario, source, one, eerder).items():
             assert shown(name, (two / name).read_bytes()) == shown(name, data), name
 
 

@@ -1,19 +1,22 @@
 """Steps 8 and 9 in SQL: lines, their numbers, their trace, and the files they stand in.
 
-Of what the engine knows two things stand here a second time, because a line at a time Python would be too slow: how a product
-period is cut to the dates of the toewijzing, and of which parts a referentienummer is the digest. The tests compare every byte.
+What decides anything is asked of the engine: the product period once per distinct cut of a month, the parts of a referentienummer
+by their names. The form of a row and of a digest stands here a second time, since SQL writes it; the tests compare every byte.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
 from mpj.columnar.database import Database, literal
 from mpj.columnar.sources import File
+from mpj.engine.limits import product_period
+from mpj.engine.lines import NUMBERED_BY, REFERENTIE
 from mpj.engine.run import Job
 from mpj.engine.summary import Totals
 from mpj.engine.tarieven import Tarief
@@ -28,6 +31,15 @@ _TRACED = """JOIN regels ON regels.plek = {plek} JOIN dekking ON dekking.dekking
   JOIN dag USING (dag) JOIN wie USING (wie)"""
 # Texts that come back in the trace again and again, and the table they are in.
 _REPEATED = {"tekst": "dag", "naam": "wie", "onder": "wie", "geleverd": "tarief", "niveaus": "tarief", "maximum": "dekking"}
+_PERIODE = {"maand": "INTEGER", "van": "INTEGER", "tot": "INTEGER", "begindatum": "VARCHAR", "einddatum": "VARCHAR"}
+# The fields of a line that go by another name here.
+_PARTS = {
+    "debetcredit": "'D'",
+    "toewijzingnummer": "nummer",
+    "productcategorie": "categorie",
+    "volume_bericht": "volume * per_unit",
+    "bedrag_cent": "bedrag",
+}
 _COPY = "(FORMAT csv, DELIMITER '\x01', QUOTE '', ESCAPE '', HEADER {header})"
 
 
@@ -67,28 +79,32 @@ class Lines:
 
     def make(self) -> None:
         """Add up the lines and number them; `plek` is their place in the order of all outputs."""
-        database, volgnummer, count = self._database, self._job.volgnummer, self._kinds
-        parts = (
-            "'D', aanbieder, gemeente, nummer, categorie, productcode, begin, einde, volume * per_unit, eenheid, bedrag, "
-            f"{volgnummer}"
-        )
+        database, count = self._database, self._kinds
         database.run(
-            f"""CREATE TABLE regels AS
-            WITH sommen AS (
+            f"""CREATE TABLE sommen AS
+            WITH som AS (
               SELECT {self._plek} AS plek, sum(eenheden.eenheden)::BIGINT AS volume,
                 sum(eenheden.eenheden * tarief.cent)::BIGINT AS bedrag, sum({self._geteld})::BIGINT AS geteld, count(*) AS records
               {self._billed.format("")} GROUP BY ALL
-            ), lijst AS (
-              SELECT sommen.*, dekking.dekking, dekking.gemeente, dekking.nummer, regel.*,
-                {_day("greatest(dekking.begin, maand.eerste)")} AS begin, {_day("least(dekking.einde, maand.laatste)")} AS einde
-              FROM sommen
-              JOIN dekking ON dekking.dekking = sommen.plek // {count} JOIN regel ON regel.regel = sommen.plek % {count}
-              JOIN maand USING (maand)
             )
-            SELECT plek, dekking, regel, upper(left(sha256(concat_ws(chr(31), {parts})), 20)) AS referentie,
-              begin, einde, volume, bedrag, geteld, records
-            FROM lijst"""
+            SELECT som.*, dekking.dekking, regel.regel, maand.maand,
+              CASE WHEN dekking.begin >= maand.eerste THEN dekking.begin ELSE 0 END AS van,
+              CASE WHEN dekking.einde <= maand.laatste THEN dekking.einde ELSE 0 END AS tot
+            FROM som
+            JOIN dekking ON dekking.dekking = som.plek // {count} JOIN regel ON regel.regel = som.plek % {count}
+            JOIN maand USING (maand)"""
         )
+        periods = database.all("SELECT DISTINCT maand, van, tot FROM sommen")
+        database.create("productperiode", _PERIODE, ((*cut, *_product_period(*cut)) for cut in periods))
+        parts = ", ".join(_PARTS.get(name, name) for name in NUMBERED_BY)
+        database.run(
+            f"""CREATE TABLE regels AS
+            SELECT plek, dekking, regel,
+              upper(left(sha256(concat_ws(chr(31), {parts}, {self._job.volgnummer})), {REFERENTIE})) AS referentie,
+              begindatum, einddatum, volume, bedrag, geteld, records
+            FROM sommen JOIN productperiode USING (maand, van, tot) JOIN dekking USING (dekking) JOIN regel USING (regel)"""
+        )
+        database.run("DROP TABLE sommen")
         sums = "SELECT regel, sum(records)::BIGINT, sum(geteld)::BIGINT, sum(volume)::BIGINT FROM regels GROUP BY regel"
         for regel, records, geteld, volume in database.all(sums):
             self.totals.add_sums(self._tarieven[regel], records, geteld, volume)
@@ -172,7 +188,7 @@ class Lines:
             "referentie, ';;D;', declaratienummer",
             f"'{month_text(self._job.periode.maand)};', contract",
             "regel.aanbieder, ';', dekking.gemeente, ';', bsn, ';', nummer, ';', perceel, ';', prestatiecode, ';', niveau",
-            "categorie, ';', productcel, ';', regels.begin, ';', regels.einde, ';', volume, ';', normtijd, ';', tarief_cent",
+            "categorie, ';', productcel, ';', begindatum, ';', einddatum, ';', volume, ';', normtijd, ';', tarief_cent",
             "bedrag, ';', eenheid, ';', volume * per_unit, ';ja'",
         )
         return f"""SELECT concat({", ';', ".join(fields)}) AS rij
@@ -214,9 +230,11 @@ def _choice(column: str, texts: Mapping[int, str]) -> str:
     return f"CASE {column} {' '.join(f'WHEN {number} THEN {literal(text)}' for number, text in texts.items())} END"
 
 
-def _day(ordinal: str) -> str:
-    """Return SQL for the text of a day that is given as Python's ordinal."""
-    return f"(DATE '0001-01-01' + ({ordinal} - 1))::VARCHAR"
+def _product_period(month: int, begin: int, end: int) -> tuple[str, str]:
+    """Return the product period as text; `begin` and `end` are days of the toewijzing inside the month, 0 where there are none."""
+    first = date.fromordinal(begin) if begin else date.min
+    begindatum, einddatum = product_period(first, date.fromordinal(end) if end else None, month)
+    return begindatum.isoformat(), einddatum.isoformat()
 
 
 def _between(clients: Iterator[tuple[str, str, int]], rows: Iterable[tuple[str, str, bytes]]) -> Iterator[tuple[int, bytes]]:

@@ -201,7 +201,7 @@ def find_tarieven(database: Database, job: Job, routes: Routes, kinds: Kinds, ke
     rows: list[tuple[Any, ...]] = []
     for key, texts in regels.items():
         tarief, _, niveau = found[key]
-        place, maat = places[texts], measures[id(tarief.eenheden), tarief.drempel, tarief.telt_minuten]
+        place, maat = places[texts], measures[id(tarief.eenheden), tarief.vanaf, tarief.telt_minuten]
         tarieven[place] = units[maat] = tarief
         rows.append((key, place, maat * MAAT, tarief.telt_minuten, tarief.cent, niveau or "", cell(",".join(tarief.niveaus))))
     database.create("tarief", _TARIEF, rows)
@@ -274,6 +274,6 @@ def _make_units(database: Database, kinds: Kinds, measures: Mapping[int, Tarief]
         (maat * MAAT + geteld, units)
         for maat, tarief in measures.items()
         for geteld in (kinds.duren if tarief.telt_minuten else kinds.aantallen)
-        if geteld and geteld >= tarief.drempel and (units := tarief.eenheden[geteld])
+        if geteld >= tarief.vanaf and (units := tarief.eenheden[geteld])
     )
     database.create("eenheden", {"maat": "INTEGER", "eenheden": "BIGINT"}, rows)

@@ -171,8 +171,8 @@ class _Client:
                 levering.tarief = tarief = tarief.at(*kept)
             levering.regel = regel = (id(dekking), tarief.productcode, tarief.maand)
             levering.geteld = geteld = measure(levering)
-            if geteld == 0 or geteld < tarief.drempel:
-                text = f"korter dan de drempel van {tarief.drempel} minuten" if geteld else "0 minuten of stuks"
+            if geteld < tarief.vanaf:
+                text = f"korter dan de drempel van {tarief.vanaf} minuten" if geteld else "0 minuten of stuks"
                 self._aside(levering, "geen_tijd", text, 0)
             elif alone and tarief.gewoon and not dekking.begrensd:
                 levering.voor_limiet = levering.units = units = tarief.eenheden[geteld]

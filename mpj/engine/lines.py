@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, fields
 
 from mpj.engine.levering import Levering
 from mpj.engine.limits import product_period
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.periods import month_of, month_text
 from mpj.records.values import Verblijf
+
+REFERENTIE = 20
+# The fields of a `Declaratieregel` that its referentienummer is the digest of, with the volgnummer after them.
+NUMBERED_BY = (
+    "debetcredit",
+    "aanbieder",
+    "gemeente",
+    "toewijzingnummer",
+    "productcategorie",
+    "productcode",
+    "begindatum",
+    "einddatum",
+    "volume_bericht",
+    "eenheid",
+    "bedrag_cent",
+)
+_parts = itemgetter(*map([one.name for one in fields(Declaratieregel)].index, NUMBERED_BY))
 
 
 def number(length: int, *parts: object) -> str:
@@ -46,14 +64,8 @@ def line_values(members: Sequence[Levering], maand: int, volgnummer: int, mark: 
     for levering in members:
         volume += levering.units
         bedrag += levering.cents
-    wire = volume * tarief.per_unit
-    identity = (
-        f"D\x1f{kaart.aanbieder}\x1f{toewijzing.gemeente}\x1f{toewijzing.toewijzingnummer}\x1f{code.productcategorie}\x1f"
-        f"{code.productcode}\x1f{begindatum.isoformat()}\x1f{einddatum.isoformat()}\x1f{wire}\x1f{tarief.eenheid}\x1f{bedrag}\x1f{volgnummer}"
-    )
-    reference = number(20, identity)
-    return (
-        reference,
+    values = (
+        "",
         "",
         "D",
         f"{mark}{kaart.aanbieder}{mark}" if mark else "",
@@ -75,9 +87,10 @@ def line_values(members: Sequence[Levering], maand: int, volgnummer: int, mark: 
         prijs.tarief_cent,
         bedrag,
         tarief.eenheid,
-        wire,
+        volume * tarief.per_unit,
         True,
     )
+    return number(REFERENTIE, *_parts(values), volgnummer), *values[1:]
 
 
 def trace_values(referentienummer: str, levering: Levering) -> tuple[Any, ...]:

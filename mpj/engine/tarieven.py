@@ -41,7 +41,7 @@ class Tarief:
     """What one kind of care is counted, priced and coded as in one month, under one contract and perceel.
 
     `geweigerd`: not even placed, and why; then the rest says nothing. `niveau_geweigerd`: placed, but not billable at its level.
-    `telt_minuten` says that time counts, not pieces or days; `over` what is summed before rounding, `drempel` in minutes,
+    `telt_minuten` says that time counts, not pieces or days; `over` what is summed before rounding, `vanaf` the least that counts,
     `eenheden` the rounding itself and `afronding` its rule, `per_unit` wire units per normed unit, `groepstijd` that it counts the
     client's presence. `gewoon`: each contact is counted and priced by itself, whatever others there are. `cent` and `productcode`
     are those of `prijs` and `code`.
@@ -59,7 +59,7 @@ class Tarief:
     ongerond: bool = False
     groepstijd: bool = False
     over: str = CONTACT
-    drempel: int = 0
+    vanaf: int = 1
     per_unit: int = 1
     gewoon: bool = False
     cent: int = 0
@@ -85,7 +85,7 @@ class Tarief:
     def round_by(self, afronding: Afronding) -> None:
         """Count the time by a rounding, from now on."""
         assert self.prijs is not None
-        self.afronding, self.drempel = afronding, afronding.drempel
+        self.afronding, self.vanaf = afronding, max(afronding.drempel, 1)
         self.over = CONTACT if self.ongerond else afronding.over
         self.eenheden = Eenheden(self.prijs.minuten, None if self.ongerond else afronding)
 

@@ -19,7 +19,7 @@ from typing import IO, Any, Protocol
 
 from attrs import define, field, frozen
 
-from mpj.engine.lines import declaration_number, line_values, trace_values
+from mpj.engine.lines import REFERENTIE, declaration_number, line_values, trace_values
 from mpj.engine.run import Job, Sieve
 from mpj.engine.summary import Totals, declaration
 from mpj.output.tables import (
@@ -42,7 +42,6 @@ from mpj.records.values import Verblijf
 
 _MANY = 50_000
 FILES = ((REGELS, REGELS_COLUMNS), (HERKOMST, HERKOMST_COLUMNS), (STAPPEN, STAPPEN_COLUMNS))
-_REFERENCE = 20
 _MARK = "\x01"
 
 
@@ -66,7 +65,7 @@ class Declaratie:
     def apart(self) -> list[str]:
         """Return the referentienummers."""
         text = self.references.decode()
-        return [text[begin : begin + _REFERENCE] for begin in range(0, len(text), _REFERENCE)]
+        return [text[begin : begin + REFERENTIE] for begin in range(0, len(text), REFERENTIE)]
 
 
 class Beside(Protocol):

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import duckdb
 import pytest
-from files import FILES, compare, make_untidy
+from files import FILES, compare, earlier, make_untidy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenarios import Row, Scenario, scenarios
@@ -68,16 +68,17 @@ def _without_limits(row: Row) -> Row:
     return {name: text for name, text in row.items() if name not in LIMITS or (wide and name == "budget_cent")}
 
 
-@given(scenarios())
+@given(scenarios(), st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
-def test_the_same_bytes_as_through_values(scenario: Scenario) -> None:
-    compare(scenario, run)
+def test_the_same_bytes_as_through_values(scenario: Scenario, again: bool) -> None:
+    compare(scenario, run, eerder=earlier(scenario) if again else ())
 
 
-@given(scenarios())
+@given(scenarios(), st.booleans())
 @settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
-def test_the_same_bytes_where_the_database_does_most(scenario: Scenario) -> None:
-    compare(plain(scenario), run)
+def test_the_same_bytes_where_the_database_does_most(scenario: Scenario, again: bool) -> None:
+    scenario = plain(scenario)
+    compare(scenario, run, eerder=earlier(scenario) if again else ())
 
 
 @given(scenarios(), st.randoms(use_true_random=False), st.booleans())

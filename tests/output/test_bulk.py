@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from files import FILES, Executor, compare, make_untidy
+from files import FILES, Executor, compare, earlier, make_untidy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenarios import Scenario, scenarios
@@ -36,10 +36,10 @@ def through_parts(parts: int, processes: int = 1) -> Executor:
     return execute
 
 
-@given(scenarios(), st.integers(1, 5))
+@given(scenarios(), st.integers(1, 5), st.booleans())
 @settings(max_examples=120, deadline=None)
-def test_the_same_bytes_as_through_values(scenario: Scenario, parts: int) -> None:
-    compare(scenario, through_parts(parts))
+def test_the_same_bytes_as_through_values(scenario: Scenario, parts: int, again: bool) -> None:
+    compare(scenario, through_parts(parts), eerder=earlier(scenario) if again else ())
 
 
 @given(scenarios(), st.randoms(use_true_random=False))
