@@ -11,8 +11,8 @@ from mpj.columnar.kinds import Kinds, Reader, decide_kinds, find_kinds, raw
 from mpj.columnar.lines import Lines
 from mpj.columnar.routes import Routes, find_routes, find_tarieven, make_key
 from mpj.columnar.sources import File, open_files, rewritten
-from mpj.engine.run import Job
-from mpj.output.bulk import Outcome, computed, without_collector
+from mpj.engine.run import Job, without_collector
+from mpj.output.bulk import Outcome, computed
 from mpj.output.tables import cell
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.tables import Table

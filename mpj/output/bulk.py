@@ -6,7 +6,6 @@ and at the end the parts are laid together in the order of the lines. No value i
 
 from __future__ import annotations
 
-import gc
 import io
 import multiprocessing
 import os
@@ -20,7 +19,7 @@ from typing import IO, Any, Protocol
 from attrs import define, field, frozen
 
 from mpj.engine.lines import REFERENTIE, declaration_number, line_values, trace_values
-from mpj.engine.run import Job, Sieve
+from mpj.engine.run import Job, Sieve, without_collector
 from mpj.engine.summary import Totals, declaration
 from mpj.output.tables import (
     HERKOMST,
@@ -154,18 +153,6 @@ def computed(
             work(0, progress)
             others.collect()
         yield Computed(job, shares, sieve)
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Pause the search for circular garbage, of which none is made, and which would walk over every record again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Others:

@@ -20,11 +20,10 @@ from pyspark import Broadcast, cloudpickle
 
 from mpj.engine.client import by_client
 from mpj.engine.lines import declaration_number, line_values, trace_values
-from mpj.engine.run import Job, Sieve
+from mpj.engine.run import Job, Sieve, without_collector
 from mpj.engine.scope import check_protocol
 from mpj.engine.summary import Totals
 from mpj.engine.values import Declaratieregel
-from mpj.output.bulk import without_collector
 from mpj.output.tables import UITVAL_COLUMNS, parse_regel
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.tables import Table
