@@ -98,9 +98,9 @@ def _rows(path: Path) -> int:
 
 JOBS: Mapping[str, Job] = MappingProxyType(
     {
-        "declare": Job("registratie", (10_000, 100_000, 1_000_000), _year, _declare),
+        "declare": Job("registratie", (100_000, 1_000_000, 10_000_000), _year, _declare),
         "reprice": Job("line", (10_000, 100_000, 1_000_000), _declared, _reprice),
-        "verify": Job("line", (1_000, 10_000, 100_000), _prepare_verify, _verify),
+        "verify": Job("line", (10_000, 100_000, 1_000_000), _prepare_verify, _verify),
         "message": Job("line", (10_000, 100_000, 1_000_000), _no_input, _message),
     }
 )
