@@ -91,9 +91,19 @@ class Gatherer:
         return found
 
     def touch(self, client_id: int, begin: int, end: int | None) -> None:
-        """Have the months `begin` to `end` (None: to the run's month) of a client looked at."""
-        last = self.maand if end is None else min(end, self.maand)
-        self.found.cellen.setdefault(client_id, set()).update(range(begin, max(begin, last) + 1))
+        """Have the months `begin` to `end` (None: to the run's month) of a client looked at, as far as this run goes."""
+        self._cells(client_id, begin, self.maand if end is None else min(end, self.maand))
+
+    def _touch_before(self, soort: str, known: Bekend, vanaf: int = 0) -> None:
+        """Have the months looked at in which a record, as it was stored, may stand behind lines."""
+        end = known.maand
+        if soort == VERBLIJF:
+            end = max(self.maand, known.berekend_tot or self.maand)
+            end = end if known.maand_tot is None else min(end, known.maand_tot)
+        self._cells(known.client_id, max(known.maand, vanaf), end)
+
+    def _cells(self, client_id: int, begin: int, end: int) -> None:
+        self.found.cellen.setdefault(client_id, set()).update(range(begin, max(begin, end) + 1))
 
     def _clients(self, values: Iterable[Registratie | Verblijf | Toewijzing]) -> None:
         self.found.clienten.update(client_ids(self.connection, (one.bsn for one in values)))
@@ -151,7 +161,7 @@ class Gatherer:
             if before is None:
                 new.append(row)
             elif not same:
-                self.touch(before.client_id, before.maand, before.maand_tot if soort == VERBLIJF else before.maand)
+                self._touch_before(soort, before)
                 updates.append(row)
         add(self.connection, schema.record, new)
         self._update(updates)
@@ -181,7 +191,7 @@ class Gatherer:
             self.connection.execute(query, [row | {f"key_{name}": row[name] for name in keys} for row in part])
 
     def _withdraw(self, soort: str, name: str, known: Bekend) -> None:
-        self.touch(known.client_id, known.maand, known.maand_tot if soort == VERBLIJF else known.maand)
+        self._touch_before(soort, known)
         if not known.vervallen:
             self.found.ingetrokken += 1
         table = schema.record
@@ -203,7 +213,7 @@ class Gatherer:
         """End a stay that is absent from input that is complete from `vanaf` on with the day before that month."""
         from attrs import evolve
 
-        self.touch(known.client_id, vanaf, known.maand_tot)
+        self._touch_before(VERBLIJF, known, vanaf)
         bsn = next(
             iter(self.connection.execute(select(schema.client.c.bsn).where(schema.client.c.id == known.client_id)).scalars())
         )
@@ -295,21 +305,20 @@ class Gatherer:
                     self.touch(client_id, low, high)
 
     def _open_cells(self) -> None:
-        """Look again at what was open, and at the months that an open stay reached since it was last computed."""
+        """Look again at what was open, and at the months that a stay reached since it was last computed."""
         table = schema.herzien
         for row in self.connection.execute(select(table)):
             self.touch(row.client_id, row.maand, row.maand)
         record = schema.record.c
-        query = select(record.client_id, record.berekend_tot).where(
-            record.soort == VERBLIJF, record.vervallen == false(), record.maand_tot.is_(None), record.berekend_tot < self.maand
+        behind = (
+            record.soort == VERBLIJF,
+            record.vervallen == false(),
+            record.berekend_tot < self.maand,
+            or_(record.maand_tot.is_(None), record.maand_tot > record.berekend_tot),
         )
-        for row in self.connection.execute(query):
-            self.touch(row.client_id, row.berekend_tot + 1, self.maand)
-        self.connection.execute(
-            update(schema.record)
-            .where(record.soort == VERBLIJF, record.maand_tot.is_(None), record.berekend_tot < self.maand)
-            .values(berekend_tot=self.maand)
-        )
+        for row in self.connection.execute(select(record.client_id, record.berekend_tot, record.maand_tot).where(*behind)):
+            self.touch(row.client_id, row.berekend_tot + 1, row.maand_tot)
+        self.connection.execute(update(schema.record).where(*behind).values(berekend_tot=self.maand))
 
     def _stored_records(self) -> None:
         """Add the stored records of the cells that the input does not bring."""

@@ -81,6 +81,8 @@ def run(connection: Connection, given: Input) -> Result:
     _check_period(connection, result, maand)
     result = _divided(result)
     book.nieuws.herzien |= _under_other_concepts(connection, found)
+    # Nothing is decided of what comes after the month of this run.
+    book.nieuws.herzien |= {(client, month) for client, months in found.cellen.items() for month in months if month > maand}
     _store(connection, given, found, book, result, maand)
     return _with_ledger(result, given, found, book.nieuws, dropped)
 

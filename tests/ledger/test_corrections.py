@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,41 @@ def test_a_stay_that_goes_on(partij: Partij) -> None:
     partij.settle(april)
     shorter = partij.run(periode="2026-05", verblijf=[stay | {"einddatum": "2026-04-08"}])
     assert lines(shorter) == [("C", "44810", 250000), ("D", "44810", 200000)]
+
+
+OPEN = {"id": "v", "bsn": "999900006", "begindatum": "2026-03-20", "prestatiecode": "8.1"}
+
+
+def test_a_stay_is_not_lost_when_a_run_goes_back_to_an_earlier_month(partij: Partij) -> None:
+    """A concept of April makes way for one of March; April comes with May."""
+    partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
+    assert lines(partij.run(periode="2026-04", verblijf=[OPEN])) == [("D", "44810", 12 * 25000), ("D", "44810", 30 * 25000)]
+    assert lines(partij.month(periode="2026-03")) == [("D", "44810", 12 * 25000)]
+    assert lines(partij.run(periode="2026-05")) == [("D", "44810", 30 * 25000), ("D", "44810", 31 * 25000)]
+
+
+def test_a_stay_is_not_lost_when_what_was_sent_is_withdrawn_and_an_earlier_month_declared(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
+    partij.month(periode="2026-03", verblijf=[OPEN])
+    partij.send(april := partij.run(periode="2026-04"))
+    partij.ledger.withdraw([one["declaratienummer"] for one in april.samenvatting["declaraties"]], op=date(2026, 5, 1))
+    partij.run(registratie("a", prestatiecode="8.1"), periode="2026-03")
+    assert lines(partij.run(periode="2026-05")) == [("D", "44810", 30 * 25000), ("D", "44810", 31 * 25000)]
+
+
+def test_a_stay_that_ended_is_not_lost_when_a_month_is_passed_over(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
+    partij.month(periode="2026-03", verblijf=[OPEN | {"einddatum": "2026-05-20"}])
+    assert lines(partij.month(periode="2026-05")) == [("D", "44810", 30 * 25000), ("D", "44810", 20 * 25000)]
+    assert lines(partij.run(periode="2026-06")) == []
+
+
+def test_a_stay_withdrawn_in_a_run_of_an_earlier_month_is_credited_in_the_end(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
+    partij.month(periode="2026-04", verblijf=[OPEN])
+    with pytest.raises(mpj.InputError, match="IV090"):
+        partij.run(periode="2026-03", verblijf=[OPEN | {"einddatum": "2026-03-31"}])
+    assert lines(partij.run(periode="2026-05", verblijf=[OPEN | {"einddatum": "2026-03-31"}]))[0] == ("C", "44810", 30 * 25000)
 
 
 def test_a_retroactive_price_credits_nothing(partij: Partij) -> None:

@@ -279,11 +279,12 @@ class Conversation(RuleBasedStateMachine):
         else:
             self.assign(nummer, **same, einddatum=end)
 
-    @rule(what=st.sampled_from(["hbo", "wo", "24,55", "26,00", "maand"]))
+    @rule(what=st.sampled_from(["hbo", "wo", "24,55", "26,00", "maand", "twee maanden"]))
     def change_terms(self, what: str) -> None:
-        """A level turns out to be another; a price changes in retrospect; or just a month goes by."""
-        if what == "maand":
-            self.next_month()
+        """A level turns out to be another; a price changes in retrospect; or just time goes by."""
+        if what in ("maand", "twee maanden"):
+            for _ in what.split():
+                self.next_month()
         elif what in ("hbo", "wo"):
             self.levels = {"m1": what}
         else:
@@ -326,7 +327,7 @@ class Conversation(RuleBasedStateMachine):
         conflict=st.one_of(st.none(), st.none(), NAMES),
         crediteer=st.booleans(),
         both=st.sampled_from([True, True, True, False]),
-        back=st.sampled_from([0, 0, 0, 0, 1]),
+        back=st.sampled_from([0, 0, 0, 1, 2]),
         versions=st.booleans(),
         again=st.booleans(),
         crash=CRASHES,
