@@ -78,7 +78,10 @@ of de aanroep klopt niet en er is niets geschreven.
 @click.option("--ledger", default=None, metavar="URL", help="Ledger dat elke declaratie onthoudt: een bestand of postgresql://...")
 @click.option("--proef", is_flag=True, help="Met --ledger: reken alles uit en onthoud niets.")
 @click.option(
-    "--volledig-vanaf", default=None, metavar="JJJJ-MM", help="Met --ledger: wat vanaf deze maand ontbreekt, is ingetrokken."
+    "--volledig-vanaf",
+    default=None,
+    metavar="JJJJ-MM",
+    help="Met --ledger: wat vanaf deze maand ontbreekt in --registraties of --verblijf, als die gegeven zijn, is ingetrokken.",
 )
 @click.option("--akkoord", is_flag=True, help="Met --volledig-vanaf: de getoonde bedragen kloppen.")
 @click.option("--crediteer", is_flag=True, help="Met --ledger: crediteer toegekende zorg die de toewijzing niet meer dekt.")
@@ -210,12 +213,15 @@ class Inputs:
             from mpj.ledger import Ledger
 
             declare = Ledger(ledger).declare
-        registraties = mpj.read_registraties(self.registraties, **self._options("registraties"))
+        registraties: Any = None
+        if self.registraties or ledger is None:
+            registraties = mpj.read_registraties(self.registraties, **self._options("registraties"))
+            registraties = self.progress.counted("registraties", registraties)
         return declare(
             contracts,
             self._toewijzingen(),
-            self.progress.counted("registraties", registraties),
-            verblijf=self._verblijf(),
+            registraties,
+            verblijf=self._verblijf() if self.verblijf or ledger is None else None,
             invoer=self.invoer,
             progress=self.progress.step("cliënten"),
             **self._common(),

@@ -46,6 +46,9 @@ class Earlier(Protocol):
     def keeps(self, levering: Levering) -> bool:
         """Say whether a delivery stands behind an earlier line already, and so comes first where a limit counts."""
 
+    def eenheden(self, levering: Levering) -> int:
+        """Return the units of a delivery that stand behind an earlier line."""
+
     def tarief(self, levering: Levering) -> tuple[int, Afronding | None] | None:
         """Return eurocents per normtijd and rounding that its line was declared at and keeps; None: as the contract says."""
 
@@ -445,10 +448,8 @@ class _Client:
         blocked = {regel: reason for regel, members in lines.items() if (reason := self.context.earlier.block(members))}
         for levering in found if blocked else ():
             if reason := blocked.get(levering.regel):
-                waiting = reason[0] == "wacht_op_antwoord"
-                kept = waiting and self.context.earlier.keeps(levering)
-                waarde = (0 if kept else cost(levering, levering.voor_limiet)) if waiting else None
-                self._aside(levering, *reason, waarde)
+                more = max(levering.voor_limiet - self.context.earlier.eenheden(levering), 0)
+                self._aside(levering, *reason, cost(levering, more) if reason[0] == "wacht_op_antwoord" else None)
         return [levering for levering in found if levering.regel not in blocked]
 
     def _limited(self, found: Sequence[Levering]) -> list[Levering]:

@@ -366,6 +366,10 @@ class _Earlier:
         """Earlier lines are known without the records behind them."""
         return False
 
+    def eenheden(self, levering: Levering) -> int:
+        """Earlier lines are known without the records behind them."""
+        return 0
+
     def tarief(self, levering: Levering) -> None:
         """Every line has the price and the rounding of its contract."""
         return

@@ -48,11 +48,11 @@ class Ledger:
         self,
         contracten: Iterable[Contract],
         toewijzingen: Iterable[Any],
-        registraties: Iterable[Any] = (),
+        registraties: Iterable[Any] | None = None,
         *,
         periode: str,
         dagtekening: date,
-        verblijf: Iterable[Any] = (),
+        verblijf: Iterable[Any] | None = None,
         medewerkers: Iterable[Any] | None = None,
         volledig_vanaf: str | None = None,
         akkoord: bool = False,
@@ -65,10 +65,10 @@ class Ledger:
     ) -> Result:
         """Declare what is new or changed, as concepts that take the place of earlier concepts.
 
-        Input as for `mpj.declare`; what is absent means nothing, unless `volledig_vanaf` (a month) says that the input is complete
-        from there on, which needs `akkoord` when it withdraws anything. `crediteer` credits granted care that its toewijzing no
-        longer covers. `proef` computes and remembers nothing. `before_commit` gets the result while it can still be undone.
-        Raises InputError also for a month before the last one sent (IV090).
+        Input as for `mpj.declare`; what is absent means nothing, unless `volledig_vanaf` (a month) says that `registraties` and
+        `verblijf`, as far as given, are complete from there on, which needs `akkoord` when it withdraws anything. `crediteer`
+        credits granted care that its toewijzing no longer covers. `proef` computes and remembers nothing. `before_commit` gets the
+        result while it can still be undone. Raises InputError also for a month before the last one sent (IV090).
         """
         from mpj.ledger.running import Input, run
 

@@ -50,6 +50,7 @@ class Nieuws:
     herzien: set[tuple[int, int]] = field(factory=set)
     meldingen: list[Fault] = field(factory=list)
     wacht: dict[str, int] = field(factory=dict)
+    afgedaan: dict[int, bool] = field(factory=dict)
 
 
 @define
@@ -98,6 +99,11 @@ class Book:
             return False
         cut_off = spoor.eenheden < levering.voor_limiet and self.vingers.get(spoor.sleutel[:2]) == spoor.vinger
         return not cut_off or self.now.stand(identiteit(levering))[0] == WACHT
+
+    def eenheden(self, levering: Levering) -> int:
+        """Return the units of a delivery that stand behind a granted or waiting line."""
+        spoor = self.kept.get(sleutel_of(levering.record, levering.datum))
+        return 0 if spoor is None else spoor.eenheden
 
     def tarief(self, levering: Levering) -> tuple[int, Afronding | None] | None:
         """Return price and rounding that a line which stands was declared at, for as long as nothing else about it changed."""
@@ -214,14 +220,36 @@ class Book:
                 unchanged[identiteit_] = regel.line.referentienummer
                 self.nieuws.sporen[regel.id] = [evolve(one, referentienummer=regel.line.referentienummer) for one in made[1]]
                 self._look_again(made, identiteit_)
+                lines += self._credit_again(identiteit_, asked=True)
+                self._repaired(identiteit_, done=True)
                 continue
             if self._waits(identiteit_, state, regel):
+                if state != WACHT:
+                    lines += self._credit_again(identiteit_, asked=True)
+                    self._repaired(identiteit_, done=False)
                 continue
+            lines += self._credit_again(identiteit_, asked=False)
             if regel is not None:
                 lines += self._credit(identiteit_, state, regel)
             if made is not None:
                 lines.append(self._debit(identiteit_, *made))
+            self._repaired(identiteit_, done=made is None)
         return self._without(outcome, unchanged, lines)
+
+    def _credit_again(self, identiteit_: Identiteit, *, asked: bool) -> list[tuple[Declaratieregel, list[Herkomst]]]:
+        """Credit once more what is granted beside the line that took its place; with `asked` only where that was asked for."""
+        loose = self.now.los(identiteit_)
+        return [
+            one for regel, credit in loose if credit.opnieuw or not asked for one in self._credit(identiteit_, TOEGEKEND, regel)
+        ]
+
+    def _repaired(self, identiteit_: Identiteit, *, done: bool) -> None:
+        """Note whether rejected lines of an identity need repair: not when what stands is right, or there is nothing to declare."""
+        loose = {credit.id for _, credit in self.now.los(identiteit_)}
+        for one in self.now.regels.get(identiteit_, ()):
+            wanted = done and one.id not in loose
+            if one.status == AFGEKEURD and one.afgedaan != wanted:
+                self.nieuws.afgedaan[one.id] = wanted
 
     def _waits(self, identiteit_: Identiteit, state: str, regel: Regel | None) -> bool:
         """Say whether a line stays as it is for now, and have it looked at again by a later run."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from mpj.ledger import schema
 from mpj.ledger.rows import add, among
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
-from mpj.ledger.stand import line_of
+from mpj.ledger.stand import line_of, open_rejected
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.periods import month_text
 
@@ -107,10 +107,10 @@ def _not_sent(connection: Connection, declaratie_id: int, op: date, codes: Seque
     """Undo what sending did: the lines are new again, and what they credited stands again."""
     table = schema.regel
     own = table.c.declaratie_id == declaratie_id
-    credited = select(table.c.vorige_id).where(own, table.c.vorige_id.is_not(None), table.c.in_bericht.is_(True))
-    ids = list(connection.execute(credited).scalars())
+    credited = select(table).where(own, table.c.vorige_id.is_not(None), table.c.in_bericht.is_(True))
+    undone = connection.execute(credited).all()
     connection.execute(update(table).where(own).values(status=NIET_VERZONDEN, staat=False, opnieuw=True))
-    connection.execute(update(table).where(table.c.id.in_(ids)).values(staat=True))
+    _restore(connection, undone)
     _look_again(connection, connection.execute(select(table.c.client_id, table.c.maand).where(own)))
     found = update(schema.declaratie).where(schema.declaratie.c.id == declaratie_id)
     connection.execute(found.values(status=NIET_VERZONDEN, afgesloten_op=op, retourcodes=",".join(codes)))
@@ -120,16 +120,21 @@ def resend(connection: Connection, referenties: Iterable[str]) -> list[str]:
     """Let rejected lines go out again unchanged. See `mpj.Ledger.resend`."""
     table, names = schema.regel, list(dict.fromkeys(referenties))
     found = {row.referentienummer: row for row in among(connection, select(table), table.c.referentienummer, names)}
-    faults = [
-        Fault("regel_onbekend", "", 0, "referentienummer", mask(name), "een afgekeurde regel", "deze regel is niet afgekeurd")
-        for name in names
-        if name not in found or found[name].status != AFGEKEURD
-    ]
+    query = select(table.c.id).where(*open_rejected())
+    open_ = {row.id for row in among(connection, query, table.c.id, [row.id for row in found.values()])}
+    faults = [_not_rejected(name, found.get(name)) for name in names if name not in found or found[name].id not in open_]
     if faults:
         raise InputError(faults)
     connection.execute(update(table).where(table.c.id.in_([row.id for row in found.values()])).values(opnieuw=True))
     _look_again(connection, ((row.client_id, row.maand) for row in found.values()))
     return names
+
+
+def _not_rejected(name: str, row: Row[Any] | None) -> Fault:
+    text = "deze regel is niet afgekeurd"
+    if row is not None and row.status == AFGEKEURD:
+        text = "deze regel is hersteld of vervallen: er valt niets opnieuw te sturen"
+    return Fault("regel_onbekend", "", 0, "referentienummer", mask(name), "een regel op de herstellijst", text)
 
 
 def answer(connection: Connection, given: Sequence[tuple[str, Antwoordbericht]], op: date) -> list[Geboekt]:
@@ -219,27 +224,31 @@ def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) 
 
 
 def _book_lines(connection: Connection, declaratie_id: int, returned: dict[str, tuple[str, ...]]) -> None:
-    """Reject what was returned, grant the rest; a debit whose credit was refused stands again, unless its successor was granted."""
+    """Reject what was returned, grant the rest; a debit whose credit was refused stands again, unless its successor stands."""
     table = schema.regel
     rows = connection.execute(select(table).where(table.c.declaratie_id == declaratie_id, table.c.status == VERZONDEN)).all()
     refused = [row for row in rows if row.referentienummer in returned]
-    granted = {_identity(row) for row in rows if row.debetcredit == "D" and row.referentienummer not in returned}
     own = update(table).where(table.c.declaratie_id == declaratie_id, table.c.status == VERZONDEN)
     ids = [row.id for row in refused]
     for place in range(0, len(ids), 500):
         part = table.c.id.in_(ids[place : place + 500])
         connection.execute(update(table).where(part).values(status=AFGEKEURD, staat=False))
     connection.execute(own.values(status=TOEGEKEND))
-    restored = [row.vorige_id for row in refused if row.vorige_id is not None and _identity(row) not in granted]
-    for vorige_id in restored:
-        connection.execute(update(table).where(table.c.id == vorige_id).values(staat=True))
+    _restore(connection, [row for row in refused if row.vorige_id is not None])
     codes = {(row.id, code) for row in refused for code in returned[row.referentienummer]}
     add(connection, schema.afkeuring, [{"regel_id": regel_id, "retourcode": code} for regel_id, code in sorted(codes)])
     _look_again(connection, ((row.client_id, row.maand) for row in refused))
 
 
-def _identity(row: Row[Any]) -> tuple[object, ...]:
-    return row.gemeente, row.toewijzingnummer, row.productcategorie, row.productcode, row.maand
+def _restore(connection: Connection, undone: Iterable[Row[Any]]) -> None:
+    """Have what these credits undid stand again, unless another line of the same identity stands."""
+    table = schema.regel
+    for row in undone:
+        names = ("client_id", "gemeente", "toewijzingnummer", "productcategorie", "productcode", "maand")
+        same = [table.c[name] == getattr(row, name) for name in names]
+        standing = connection.execute(select(table.c.id).where(*same, table.c.staat.is_(True)))
+        if standing.first() is None:
+            connection.execute(update(table).where(table.c.id == row.vorige_id).values(staat=True))
 
 
 def load_lines(connection: Connection, declaratie_id: int) -> list[Declaratieregel]:

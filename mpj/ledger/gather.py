@@ -8,6 +8,7 @@ something there was still open.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from attrs import define, field
@@ -19,7 +20,7 @@ from mpj.ledger.codec import dump, dump_periods, load, load_periods, vinger
 from mpj.ledger.rows import add, among, by_month, chunks, client_ids
 from mpj.ledger.schema import CONCEPT, REGISTRATIE, VERBLIJF
 from mpj.protocol import Protocol
-from mpj.reading.periods import last_day, month_of
+from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing, stempel_of
 from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
@@ -43,7 +44,11 @@ class Bekend:
 
 @define
 class Gathered:
-    """What goes into the computation, and the cells (client number to months) that it covers."""
+    """What goes into the computation, and the cells (client number to months) that it covers.
+
+    `ingetrokken` counts what was withdrawn; `ontbreekt` says of what was so because it is absent: the client, and
+    from which day on.
+    """
 
     registraties: list[Registratie | Ongeldig] = field(factory=list)
     verblijf: list[Verblijf | Ongeldig] = field(factory=list)
@@ -53,6 +58,7 @@ class Gathered:
     clienten: dict[str, int] = field(factory=dict)
     vingers: dict[Naam, str] = field(factory=dict)
     ingetrokken: int = 0
+    ontbreekt: dict[Naam, tuple[int, date]] = field(factory=dict)
 
 
 class Gatherer:
@@ -69,21 +75,27 @@ class Gatherer:
 
     def gather(
         self,
-        registraties: Sequence[Registratie | Ongeldig],
-        verblijf: Sequence[Verblijf | Ongeldig],
+        registraties: Sequence[Registratie | Ongeldig] | None,
+        verblijf: Sequence[Verblijf | Ongeldig] | None,
         toewijzingen: Sequence[Toewijzing | OngeldigeToewijzing],
         medewerkers: Sequence[Medewerker] | None,
         volledig_vanaf: int | None,
     ) -> Gathered:
-        """Store the input and return what the run looks at. `volledig_vanaf`: from that month on, absence is withdrawal."""
+        """Store the input and return what the run looks at.
+
+        `volledig_vanaf`: from that month on, absence from `registraties` is withdrawal, and from `verblijf`; not where these are
+        None.
+        """
         found = self.found
+        complete = [soort for soort, given in ((REGISTRATIE, registraties), (VERBLIJF, verblijf)) if given is not None]
+        registraties, verblijf = registraties or (), verblijf or ()
         good = [one for one in (*registraties, *verblijf, *toewijzingen) if isinstance(one, Registratie | Verblijf | Toewijzing)]
         self._clients(good)
         self._levels(medewerkers)
         found.registraties = self._records(registraties, REGISTRATIE)
         found.verblijf = self._records(verblijf, VERBLIJF)
         if volledig_vanaf is not None:
-            self._withdraw_absent(volledig_vanaf)
+            self._withdraw_absent(volledig_vanaf, complete)
         self._assignments([one for one in toewijzingen if isinstance(one, Toewijzing)])
         self._open_cells()
         self._stored_records()
@@ -197,9 +209,10 @@ class Gatherer:
         table = schema.record
         self.connection.execute(update(table).where(table.c.soort == soort, table.c.bron == name).values(vervallen=True))
 
-    def _withdraw_absent(self, vanaf: int) -> None:
+    def _withdraw_absent(self, vanaf: int, complete: Sequence[str]) -> None:
         table = schema.record.c
-        query = select(schema.record).where(table.vervallen == false(), or_(table.maand >= vanaf, table.soort == VERBLIJF))
+        recent = or_(table.maand >= vanaf, table.soort == VERBLIJF)
+        query = select(schema.record).where(table.vervallen == false(), table.soort.in_(complete), recent)
         for row in self.connection.execute(query).all():
             if (row.soort, row.bron) in self._seen:
                 continue
@@ -208,6 +221,9 @@ class Gatherer:
                 self._withdraw(row.soort, row.bron, known)
             elif row.maand_tot is None or row.maand_tot >= vanaf:
                 self._cut_stay(row.bron, known, vanaf)
+            else:
+                continue
+            self.found.ontbreekt[row.soort, row.bron] = row.client_id, first_day(vanaf)
 
     def _cut_stay(self, name: str, known: Bekend, vanaf: int) -> None:
         """End a stay that is absent from input that is complete from `vanaf` on with the day before that month."""

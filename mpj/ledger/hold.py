@@ -67,7 +67,8 @@ def reason_to_hold(
         levering = where.get(spoor.sleutel)
         if levering is not None:
             capped = identiteit(levering) == identiteit_ and levering.afgetopt and levering.units < spoor.eenheden
-            reden = "omvang_overschreden" if capped else ""
+            limit = "budget_overschreden" if levering.dekking.toewijzing.volume is None else "omvang_overschreden"
+            reden = limit if capped else ""
         else:
             reden = _reason(spoor.sleutel, aside)
         hold = _hold(reden, crediteer=crediteer)

@@ -16,8 +16,8 @@ from mpj.ledger import schema
 from mpj.ledger.book import Book, Nieuws
 from mpj.ledger.codec import dump, load
 from mpj.ledger.gather import Gathered, Gatherer, drop_concepts
-from mpj.ledger.rows import add, chunks, next_id
-from mpj.ledger.schema import BEANTWOORD, CONCEPT, NIET_VERZONDEN, VERZONDEN
+from mpj.ledger.rows import add, among, chunks, next_id
+from mpj.ledger.schema import BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import load_stands
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError
@@ -25,7 +25,7 @@ from mpj.reading.periods import month_text, parse_month
 from mpj.records.medewerkers import collect_medewerkers
 from mpj.records.registraties import COLUMNS as REGISTRATIE_COLUMNS
 from mpj.records.registraties import parse_registratie
-from mpj.records.rows import MappingRows
+from mpj.records.rows import MappingRows, Row
 from mpj.records.toewijzingen import COLUMNS as TOEWIJZING_COLUMNS
 from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing
 from mpj.records.values import Registratie, Toewijzing, Verblijf
@@ -39,8 +39,8 @@ class Input:
 
     contracten: Sequence[Contract]
     toewijzingen: Iterable[Any]
-    registraties: Iterable[Any]
-    verblijf: Iterable[Any]
+    registraties: Iterable[Any] | None
+    verblijf: Iterable[Any] | None
     medewerkers: Iterable[Any] | None
     periode: str
     dagtekening: date
@@ -77,7 +77,7 @@ def run(connection: Connection, given: Input) -> Result:
         invoer=given.invoer,
         progress=given.progress,
     )
-    _check_consent(given, found, result)
+    _check_consent(connection, given, found)
     _check_period(connection, result, maand)
     result = _divided(result)
     book.nieuws.herzien |= _under_other_concepts(connection, found)
@@ -98,12 +98,16 @@ def _month(text: str, kolom: str) -> int:
 def _gather(gatherer: Gatherer, given: Input, protocol: Protocol) -> Gathered:
     vanaf = None if given.volledig_vanaf is None else _month(given.volledig_vanaf, "volledig_vanaf")
     return gatherer.gather(
-        list(as_values(given.registraties, REGISTRATIE_COLUMNS, parse_registratie, Registratie)),
-        list(as_values(given.verblijf, VERBLIJF_COLUMNS, parse_verblijf, Verblijf)),
+        _given(given.registraties, REGISTRATIE_COLUMNS, parse_registratie, Registratie),
+        _given(given.verblijf, VERBLIJF_COLUMNS, parse_verblijf, Verblijf),
         _toewijzingen(given.toewijzingen),
         None if given.medewerkers is None else collect_medewerkers(given.medewerkers, protocol),
         vanaf,
     )
+
+
+def _given(items: Iterable[Any] | None, columns: tuple[str, ...], parse: Callable[[Row], Any], kind: type[Any]) -> list[Any] | None:
+    return None if items is None else list(as_values(items, columns, parse, kind))
 
 
 def _toewijzingen(items: Iterable[Any]) -> list[Toewijzing | OngeldigeToewijzing]:
@@ -141,17 +145,26 @@ def _net(regels: Iterable[Declaratieregel], debetcredit: str) -> int:
     return sum(line.bedrag_cent for line in regels if line.debetcredit == debetcredit)
 
 
-def _check_consent(given: Input, found: Gathered, result: Result) -> None:
+def _check_consent(connection: Connection, given: Input, found: Gathered) -> None:
     """Refuse to withdraw what is absent before somebody has seen what it costs (--akkoord)."""
-    if given.volledig_vanaf is None or given.akkoord or given.proef or not found.ingetrokken:
+    if given.akkoord or given.proef or not found.ontbreekt:
         return
     from mpj.explanation.words import euros
 
-    credit, debit = _net(result.regels, "C"), _net(result.regels, "D")
+    regel, trace = schema.regel.c, schema.herkomst.c
+    query = select(regel.status, trace.soort, trace.bron, trace.datum, trace.inhoud).join(schema.regel, trace.regel_id == regel.id)
+    cents: dict[str, int] = {}
+    clients = {client for client, _ in found.ontbreekt.values()}
+    for row in among(connection, query.where(regel.staat == true()), regel.client_id, clients):
+        _, since = found.ontbreekt.get((row.soort, row.bron), (0, date.max))
+        if row.datum >= since:
+            cents[row.status] = cents.get(row.status, 0) + load(Herkomst, row.inhoud).bedrag_cent
     text = (
-        f"{found.ingetrokken} registraties of verblijven ontbreken sinds {given.volledig_vanaf} en zouden worden ingetrokken: "
-        f"{euros(credit)} credit, {euros(debit)} debet in deze declaratie"
+        f"{len(found.ontbreekt)} registraties of verblijven ontbreken sinds {given.volledig_vanaf} en zouden worden ingetrokken: "
+        f"{euros(cents.get(TOEGEKEND, 0))} aan toegekende zorg"
     )
+    if waiting := cents.get(VERZONDEN, 0):
+        text += f", en {euros(waiting)} zodra er antwoord op is"
     raise InputError(Fault("akkoord_nodig", kolom="--volledig-vanaf", toelichting=text, verwacht="--akkoord als dit klopt"))
 
 
@@ -200,6 +213,9 @@ def _store(connection: Connection, given: Input, found: Gathered, book: Book, re
     regel = schema.regel
     anew = (regel.c.status == NIET_VERZONDEN, regel.c.opnieuw == true())
     connection.execute(update(regel).where(*anew).values(opnieuw=False))
+    for done in (True, False):
+        for part in chunks([identity for identity, wanted in news.afgedaan.items() if wanted is done]):
+            connection.execute(update(regel).where(regel.c.id.in_(part)).values(afgedaan=done))
     connection.execute(delete(schema.opzij))
     connection.execute(delete(schema.herzien))
     add(

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
     or_,
     true,
 )
@@ -110,6 +111,7 @@ regel = Table(
     Column("opnieuw", Boolean, nullable=False),
     Column("sleutel", Text, nullable=False),
     Column("afronding", String(60), nullable=False, server_default=""),
+    Column("afgedaan", Boolean, nullable=False, server_default=false()),
     Column("referentienummer", String(20), nullable=False),
     Column("debetcredit", String(1), nullable=False),
     Column("contract", Text, nullable=False),

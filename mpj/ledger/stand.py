@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, Row, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select, true
 
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
 from mpj.ledger.codec import load_afronding
 from mpj.ledger.rows import among, by_month
-from mpj.ledger.schema import AFGEKEURD, CONCEPT, TOEGEKEND, VERZONDEN, WACHT
+from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
 from mpj.protocol import Afronding
 from mpj.reading.periods import month_text
 
@@ -26,7 +26,7 @@ class Regel:
     """A line that was made before: its row number, what became of it, and the line itself.
 
     `sleutel` says what it was made of, before limits; `afronding` how its time was rounded, None where that is not known or there
-    was none; `opnieuw` that it may go out again unchanged.
+    was none; `opnieuw` that it may go out again unchanged; `afgedaan` that, rejected, it needs no repair any more.
     """
 
     id: int
@@ -38,6 +38,7 @@ class Regel:
     maand: int
     line: Declaratieregel
     afronding: Afronding | None = None
+    afgedaan: bool = False
 
     @property
     def debet(self) -> bool:
@@ -82,6 +83,31 @@ class Clientstand:
             return ("", None) if closed else (AFGEKEURD, debits[-1])
         return "", None
 
+    def los(self, identiteit: Identiteit) -> list[tuple[Regel, Regel]]:
+        """Return granted debits that should not be: a newer one was granted, but their credit refused; each with that credit."""
+        lines = self.regels.get(identiteit, [])
+        undone = {one.vorige_id: one for one in lines if not one.debet and one.status in (VERZONDEN, TOEGEKEND, AFGEKEURD)}
+        debits = [one for one in lines if one.debet and one.status == TOEGEKEND and not one.staat]
+        return [(one, credit) for one in debits if (credit := undone.get(one.id)) is not None and credit.status == AFGEKEURD]
+
+
+def open_rejected() -> list[ColumnElement[bool]]:
+    """Return what singles out, in a query of `regel`, the rejected lines on the repair list: those that nothing followed up.
+
+    A debit is followed up by a later line of the same identity, a credit by another credit of the same line.
+    """
+    regel, later = schema.regel, schema.regel.alias("later")
+    names = ("gemeente", "toewijzingnummer", "productcategorie", "productcode", "maand")
+    same = and_(*(later.c[name] == regel.c[name] for name in names), later.c.declaratie_id > regel.c.declaratie_id)
+    credit = and_(later.c.vorige_id == regel.c.vorige_id, later.c.id > regel.c.id)
+    alive = or_(
+        later.c.status.in_((CONCEPT, VERZONDEN, TOEGEKEND, AFGEKEURD)),
+        and_(later.c.status == NIET_VERZONDEN, later.c.opnieuw == true()),
+    )
+    follows = or_(and_(regel.c.debetcredit == "D", same), and_(regel.c.debetcredit == "C", credit))
+    followed = select(later.c.id).where(follows, alive).exists()
+    return [regel.c.status == AFGEKEURD, regel.c.toewijzingnummer.is_not(None), regel.c.afgedaan == false(), ~followed]
+
 
 def load_stands(connection: Connection, cells: dict[int, set[int]], limited: Iterable[int]) -> dict[int, Clientstand]:
     """Return the stand of every client in `cells` (client number to months); `limited` are those whose use of limits counts."""
@@ -102,7 +128,8 @@ def load_stands(connection: Connection, cells: dict[int, set[int]], limited: Ite
         if row.maand in stand.maanden and row.toewijzingnummer is not None:
             line = line_of(row, numbers.get(row.vorige_id, "") if row.vorige_id else "")
             rounding = load_afronding(row.afronding)
-            found = Regel(row.id, row.status, row.staat, row.opnieuw, row.sleutel, row.vorige_id, row.maand, line, rounding)
+            state = (row.status, row.staat, row.opnieuw, row.sleutel, row.vorige_id, row.maand)
+            found = Regel(row.id, *state, line, rounding, row.afgedaan)
             identity = (row.gemeente, row.toewijzingnummer, row.productcategorie, row.productcode, row.maand)
             stand.regels.setdefault(identity, []).append(found)
     _load_traces(connection, stands.values())

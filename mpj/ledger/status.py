@@ -9,7 +9,8 @@ from sqlalchemy import Connection, case, func, select, true
 
 from mpj.ledger import schema
 from mpj.ledger.codec import load
-from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
+from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, VERZONDEN
+from mpj.ledger.stand import open_rejected
 from mpj.protocol import MPJ_16
 from mpj.reading.periods import month_text
 from mpj.records.values import Toewijzing
@@ -80,19 +81,12 @@ def _states(connection: Connection) -> _Groups:
 
 
 def _to_repair(connection: Connection) -> dict[str, dict[str, int]]:
-    """Return, by municipality, the rejected lines that no later declaration followed up.
+    """Return, by municipality, the rejected lines on the repair list.
 
     A rejected credit counts below zero: it and the debit that was to replace a granted line are one correction.
     """
-    regel, later = schema.regel, schema.regel.alias("later")
-    same = [later.c[name] == regel.c[name] for name in ("gemeente", "toewijzingnummer", "productcategorie", "productcode", "maand")]
-    states = (CONCEPT, VERZONDEN, TOEGEKEND, AFGEKEURD)
-    followed = select(later.c.id).where(*same, later.c.declaratie_id > regel.c.declaratie_id, later.c.status.in_(states))
-    query = (
-        select(regel.c.gemeente, func.count(), func.sum(_SIGNED))
-        .where(regel.c.status == AFGEKEURD, regel.c.toewijzingnummer.is_not(None), ~followed.exists())
-        .group_by(regel.c.gemeente)
-    )
+    query = select(schema.regel.c.gemeente, func.count(), func.sum(_SIGNED)).where(*open_rejected())
+    query = query.group_by(schema.regel.c.gemeente)
     return {row[0]: {"regels": row[1], "bedrag_cent": int(row[2])} for row in connection.execute(query)}
 
 

@@ -54,10 +54,29 @@ def test_vervallen_withdraws(partij: Partij) -> None:
 def test_volledig_vanaf_shows_the_euros_and_needs_akkoord(partij: Partij) -> None:
     partij.month(registratie("a", "2026-02-05"), periode="2026-02")
     partij.month(registratie("b"), registratie("c", "2026-03-06"))
-    with pytest.raises(mpj.InputError, match=r"196,40 credit.*98,20 debet"):
+    with pytest.raises(mpj.InputError, match=r"1 registraties.*98,20 aan toegekende zorg;"):
         partij.run(registratie("b"), volledig_vanaf="2026-03")
     result = partij.run(registratie("b"), volledig_vanaf="2026-03", akkoord=True)
     assert lines(result) == [("C", HBO, 19640), ("D", HBO, 9820)]
+
+
+def test_volledig_vanaf_shows_what_is_still_to_be_answered(partij: Partij) -> None:
+    partij.send(partij.run(registratie("b"), registratie("c", "2026-03-06", 30)))
+    with pytest.raises(mpj.InputError, match=r"0,00 aan toegekende zorg, en € 49,10 zodra er antwoord op is"):
+        partij.run(registratie("b"), volledig_vanaf="2026-03")
+
+
+def test_volledig_vanaf_is_about_what_is_given(partij: Partij) -> None:
+    """A list of registraties says nothing of stays, nor the other way round; an empty list says that there are none."""
+    partij.toewijzingen = [toewijzing(), toewijzing(2, prestatiecode="8.1")]
+    stay = {"id": "v", "bsn": "999900006", "begindatum": "2026-03-10", "einddatum": "2026-03-11", "toewijzingnummer": 2}
+    partij.month(registratie("a"), verblijf=[stay])
+    assert lines(partij.run(registratie("a"), volledig_vanaf="2026-03")) == []
+    given: dict[str, Any] = {"contracten": [partij.contract], "toewijzingen": partij.toewijzingen, "periode": "2026-03"}
+    given |= {"dagtekening": date(2026, 3, 31), "volledig_vanaf": "2026-03", "akkoord": True}
+    assert partij.ledger.declare(**given).regels == ()
+    assert lines(partij.ledger.declare(**given, verblijf=[])) == [("C", "44810", 50000)]
+    assert lines(partij.ledger.declare(**given, registraties=[])) == [("C", HBO, 9820), ("C", "44810", 50000)]
 
 
 def test_50_to_52_minutes_changes_only_the_trace(partij: Partij) -> None:
@@ -410,3 +429,104 @@ def test_a_declaration_of_which_no_line_travels_is_sent_without_a_message(tmp_pa
     (again,) = partij.ledger.send([closing.regels[0].declaratienummer], op=closing.regels[0].einddatum)
     assert again.status == "beantwoord"
     assert lines(partij.run(registratie("b", "2026-03-05"))) == [("D", HBO, 9820)]
+
+
+def te_herstellen(partij: Partij) -> int | None:
+    """What stands on the repair list, in cents."""
+    states = partij.ledger.status()["gemeenten"]["0384"]
+    return states["te_herstellen"]["bedrag_cent"] if "te_herstellen" in states else None
+
+
+def refused_credit(partij: Partij) -> tuple[str, str]:
+    """A line of 60 minutes becomes 90; the credit is refused, the new debit granted. Returns line and credit."""
+    (first,) = partij.month(registratie("a")).regels
+    second = partij.run(registratie("a", minuten=90))
+    assert lines(second) == [("C", HBO, 9820), ("D", HBO, 14730)]
+    credit = second.regels[0].referentienummer
+    partij.settle(second, [credit])
+    return first.referentienummer, credit
+
+
+def test_a_refused_credit_beside_a_granted_debit_goes_out_again_when_asked_for(partij: Partij) -> None:
+    first, credit = refused_credit(partij)
+    assert lines(partij.run(registratie("a", minuten=90))) == []
+    assert te_herstellen(partij) == -9820
+    partij.ledger.resend([credit])
+    again = partij.run(registratie("a", minuten=90))
+    assert lines(again) == [("C", HBO, 9820)]
+    assert again.regels[0].vorig_referentienummer == first and again.regels[0].referentienummer != credit
+    partij.settle(again, refs(again.regels))
+    assert te_herstellen(partij) == -9820
+    partij.ledger.resend(refs(again.regels))
+    partij.settle(partij.run())
+    assert lines(partij.run(registratie("a", minuten=90))) == [] and te_herstellen(partij) is None
+    assert partij.ledger.status()["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == 14730
+
+
+def test_a_refused_credit_beside_a_granted_debit_goes_along_with_the_next_change(partij: Partij) -> None:
+    refused_credit(partij)
+    last = partij.run(registratie("a", minuten=30))
+    assert lines(last) == [("C", HBO, 9820), ("C", HBO, 14730), ("D", HBO, 4910)]
+    partij.settle(last)
+    assert te_herstellen(partij) is None
+    assert partij.ledger.status()["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == 4910
+
+
+def test_a_refused_credit_sent_again_and_withdrawn_leaves_what_stands(partij: Partij) -> None:
+    _, credit = refused_credit(partij)
+    partij.ledger.resend([credit])
+    partij.send(again := partij.run(registratie("a", minuten=90)))
+    partij.ledger.withdraw([one["declaratienummer"] for one in again.samenvatting["declaraties"]], op=date(2026, 5, 1))
+    assert lines(partij.run(registratie("a", minuten=90))) == [("C", HBO, 9820)]
+
+
+def test_onderhanden_werk_counts_a_line_that_went_out_again_and_was_withdrawn_once(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    partij.ledger.resend(refs(first.regels))
+    partij.send(again := partij.run(registratie("a")))
+    partij.ledger.withdraw([one["declaratienummer"] for one in again.samenvatting["declaraties"]], op=date(2026, 5, 1))
+    assert partij.ledger.work()["totaal_cent"] == 9820
+
+
+def test_a_rejected_line_of_which_the_care_was_withdrawn_needs_no_repair(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    assert te_herstellen(partij) == partij.ledger.work()["totaal_cent"] == 9820
+    partij.run(registratie("a", status="vervallen"))
+    assert te_herstellen(partij) is None and partij.ledger.work()["totaal_cent"] == 0
+    with pytest.raises(mpj.InputError, match="hersteld of vervallen"):
+        partij.ledger.resend(refs(first.regels))
+    partij.run(registratie("a"))
+    assert te_herstellen(partij) == 9820
+
+
+def test_a_correction_that_was_refused_and_taken_back_needs_no_repair(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    changed = partij.run(registratie("a", minuten=90))
+    partij.settle(changed, refs(changed.regels))
+    assert te_herstellen(partij) == 14730 - 9820
+    assert lines(partij.run(registratie("a"))) == [] and te_herstellen(partij) is None
+
+
+def test_what_was_repaired_cannot_be_asked_for_again(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    partij.month(registratie("a", minuten=75))
+    with pytest.raises(mpj.InputError, match="hersteld of vervallen"):
+        partij.ledger.resend(refs(first.regels))
+
+
+def test_a_change_that_waits_for_an_answer_is_worth_what_it_adds(partij: Partij) -> None:
+    partij.send(partij.run(registratie("a", minuten=45)))
+    waits = partij.run(registratie("a", minuten=75))
+    assert [(row.reden, row.waarde_cent) for row in waits.uitval] == [("wacht_op_antwoord", 2 * 2455)]
+    assert partij.ledger.work()["totaal_cent"] == 5 * 2455
+
+
+def test_a_lowered_budget_is_named_as_such(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(budget_cent=20000)]
+    partij.month(registratie("a"))
+    partij.toewijzingen = [toewijzing(budget_cent=5000)]
+    (melding,) = partij.run(registratie("a")).meldingen
+    assert "budget_overschreden" in melding.toelichting

@@ -492,7 +492,12 @@ class Conversation(RuleBasedStateMachine):
     def resend(self, data: st.DataObject, crash: object) -> None:
         lines = [*(line for line, *_ in self.rejected.values()), *self.refused_credits.values()]
         name = data.draw(st.sampled_from(sorted(line.referentienummer for line in lines)))
-        self.attempt(lambda: self.ledger.resend([name]), crash)
+        self.ask_for(name, crash)
+
+    def ask_for(self, name: str, crash: object = None) -> None:
+        """Ask for a rejected line again; the ledger says so when there is nothing left to repair."""
+        with suppress(mpj.InputError):
+            self.attempt(lambda: self.ledger.resend([name]), crash)
         self.resent.add(name)
 
     # The municipality
@@ -608,8 +613,8 @@ class Conversation(RuleBasedStateMachine):
             for number in sorted(self.underway):
                 self.answered(number, ())
             refused = [line for line, *_ in self.rejected.values()] + list(self.refused_credits.values())
-            self.ledger.resend(names := sorted(line.referentienummer for line in refused))
-            self.resent.update(names)
+            for line in refused:
+                self.ask_for(line.referentienummer)
             self.run(set(), set(), None, None, True, True, 0, False, False, None)
             if not self.concepts:
                 break
