@@ -259,6 +259,8 @@ class Book:
                 self.nieuws.herzien.add((self.now.id, identiteit_[-1]))
                 reference = regel.line.declaratienummer if regel else self.now.regels[identiteit_][-1].line.declaratienummer
                 self.nieuws.wacht[reference] = self.nieuws.wacht.get(reference, 0) + 1
+            elif _units(regel.sleutel) > regel.line.volume:
+                self.nieuws.herzien.add((self.now.id, identiteit_[-1]))
             return True
         if state == AFGEKEURD and regel is not None and (self._elsewhere(regel) or (regel.sleutel == key and not regel.opnieuw)):
             self.nieuws.herzien.add((self.now.id, identiteit_[-1]))
@@ -351,6 +353,11 @@ def _key(leveringen: Sequence[Levering]) -> str:
     units = sum(levering.voor_limiet for levering in leveringen)
     content = f"{begin}|{end}|{units}|{first.eenheid}|{first.plaats.perceel}"
     return f"{content}#{fingerprint(dump(toewijzing))}#{first.prijs.tarief_cent}"
+
+
+def _units(key: str) -> int:
+    """Return the units before any limit that a line's key tells of."""
+    return int(key.split("|")[2])
 
 
 def _apart_from_price(key: str) -> str:

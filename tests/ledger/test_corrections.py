@@ -530,3 +530,15 @@ def test_a_lowered_budget_is_named_as_such(partij: Partij) -> None:
     partij.toewijzingen = [toewijzing(budget_cent=5000)]
     (melding,) = partij.run(registratie("a")).meldingen
     assert "budget_overschreden" in melding.toelichting
+
+
+def test_what_a_limit_cut_off_gets_the_rest_later_also_when_it_was_looked_at_while_it_waited(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(budget_cent=15000)]
+    partij.month(registratie("a", "2026-02-05"), periode="2026-02")
+    march = partij.run(registratie("b"))
+    assert lines(march) == [("D", HBO, 2 * 2455)]
+    messages = partij.send(march)
+    assert lines(partij.run(periode="2026-04")) == []
+    partij.book(messages)
+    freed = partij.run(registratie("a", "2026-02-05", status="vervallen"), periode="2026-04")
+    assert lines(freed) == [("C", HBO, 9820), ("C", HBO, 4910), ("D", HBO, 9820)]

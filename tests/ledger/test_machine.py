@@ -155,6 +155,8 @@ class Conversation(RuleBasedStateMachine):
         self.paid: dict[Identiteit, Declaratieregel] = {}
         self.rejected: dict[Identiteit, tuple[Declaratieregel, Row, str]] = {}
         self.refused_credits: dict[Identiteit, Declaratieregel] = {}
+        self.loose: dict[str, Declaratieregel] = {}
+        self.undo: dict[str, Declaratieregel] = {}
         self.resent: set[str] = set()
         self.used: set[str] = set()
 
@@ -418,7 +420,7 @@ class Conversation(RuleBasedStateMachine):
     def check_lines(self, result: Result) -> None:
         """What a run may say, given what was granted, refused and not answered yet."""
         waiting = {identity(line) for one in self.underway.values() for line in one.lines}
-        undone = {identity(line): line for line in result.regels if line.debetcredit == "C"}
+        undone = {identity(line): line for line in self.undoing(result)}
         numbers = [line.referentienummer for line in result.regels]
         assert len(numbers) == len(set(numbers))
         assert not {*numbers, *(line.declaratienummer for line in result.regels)} & self.used
@@ -427,6 +429,9 @@ class Conversation(RuleBasedStateMachine):
             key = identity(line)
             assert key not in waiting
             if line.debetcredit == "C":
+                if line.vorig_referentienummer in self.loose:
+                    assert content(line) == content(self.loose[line.vorig_referentienummer])
+                    continue
                 before = self.paid[key] if line.in_bericht else self.rejected[key][0]
                 assert line.in_bericht or self.vorm == "factuur"
                 assert (line.vorig_referentienummer, content(line)) == (before.referentienummer, content(before))
@@ -441,16 +446,19 @@ class Conversation(RuleBasedStateMachine):
                 same = same and row == self.versions[key[1]][-1] and price == self.price
                 assert not same or before.referentienummer in self.resent
 
+    def undoing(self, result: Result) -> list[Declaratieregel]:
+        """The credits of what stands."""
+        return [line for line in result.regels if line.debetcredit == "C" and line.vorig_referentienummer not in self.loose]
+
     def check_unlimited(self, result: Result, month: int) -> None:
         """Where no limit is in play, what stands with these concepts is what all records say; what is open stays open."""
         prices = {key: line.tarief_cent for key, line in self.paid.items()}
         wanted = standing(self.scenario(month), {}, prices)
         after = {key: content(line) for key, line in self.paid.items()}
-        for line in sorted(result.regels, key=lambda line: line.debetcredit):
-            if line.debetcredit == "D":
-                after[identity(line)] = content(line)
-            elif line.in_bericht:
+        for line in self.undoing(result):
+            if line.in_bericht:
                 after.pop(identity(line))
+        after |= {identity(line): content(line) for line in result.regels if line.debetcredit == "D"}
         open_ = {identity(line) for one in self.underway.values() for line in one.lines} | self.refused_credits.keys()
         for key in (after.keys() | wanted.keys()) - open_:
             if key[:2] not in UNLIMITED or key[-1] > month:
@@ -490,7 +498,7 @@ class Conversation(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.rejected or self.refused_credits))
     @rule(data=st.data(), crash=CRASHES)
     def resend(self, data: st.DataObject, crash: object) -> None:
-        lines = [*(line for line, *_ in self.rejected.values()), *self.refused_credits.values()]
+        lines = [*(line for line, *_ in self.rejected.values()), *self.undo.values()]
         name = data.draw(st.sampled_from(sorted(line.referentienummer for line in lines)))
         self.ask_for(name, crash)
 
@@ -503,17 +511,18 @@ class Conversation(RuleBasedStateMachine):
     # The municipality
 
     @precondition(lambda self: bool(self.underway))
-    @rule(data=st.data(), how=st.sampled_from(["alles", "debet", "debet", "credit"]), crash=CRASHES)
-    def answer(self, data: st.DataObject, how: str, crash: object) -> None:
+    @rule(data=st.data(), how=st.sampled_from(["alles", "debet", "debet", "credit"]), blind=st.booleans(), crash=CRASHES)
+    def answer(self, data: st.DataObject, how: str, blind: bool, crash: object) -> None:
         number = data.draw(st.sampled_from(sorted(self.underway)))
         lines = self.underway[number].travelling
         refused: set[str] = set()
         if how != "alles":
             choice = sorted(line.referentienummer for line in lines if line.debetcredit == how[0].upper())
             refused = set(data.draw(st.lists(st.sampled_from(choice), unique=True, max_size=3))) if choice else set()
-            # Whoever refuses a credit cannot grant the debit that comes in its place.
+            # Whoever refuses a credit cannot grant the debit that comes in its place, unless it has forgotten what was before.
             keys = {identity(line) for line in lines if line.debetcredit == "C" and line.referentienummer in refused}
-            refused |= {line.referentienummer for line in lines if identity(line) in keys}
+            if not blind:
+                refused |= {line.referentienummer for line in lines if identity(line) in keys}
         self.answered(number, refused, crash)
 
     def answered(self, number: str, refused: Collection[str], crash: object = None) -> None:
@@ -527,13 +536,19 @@ class Conversation(RuleBasedStateMachine):
             key, bad = identity(line), line.referentienummer in refused
             if line.debetcredit == "C":
                 if bad:
-                    self.refused_credits[key] = line
+                    self.refused_credits[key] = self.undo[line.vorig_referentienummer] = line
                     continue
-                assert self.paid.pop(key).referentienummer == line.vorig_referentienummer
-                self.refused_credits.pop(key, None)
+                self.undo.pop(line.vorig_referentienummer, None)
+                if self.loose.pop(line.vorig_referentienummer, None) is None:
+                    assert self.paid.pop(key).referentienummer == line.vorig_referentienummer
+                if not any(identity(other) == key for other in self.loose.values()):
+                    self.refused_credits.pop(key, None)
                 self.rejected.pop(key, None)
             elif not bad:
-                assert key not in self.paid
+                if key in self.paid:
+                    assert key in self.refused_credits
+                    before = self.paid[key]
+                    self.loose[before.referentienummer] = before
                 self.paid[key] = line
                 self.rejected.pop(key, None)
             elif key not in self.refused_credits:
@@ -605,14 +620,14 @@ class Conversation(RuleBasedStateMachine):
         """Granted debits less granted credits are what the municipality paid."""
         states = self.ledger.status()["gemeenten"].values()
         granted = sum(rows["toegekend"]["bedrag_cent"] for rows in states if "toegekend" in rows)
-        assert granted == sum(line.bedrag_cent for line in self.paid.values())
+        assert granted == sum(line.bedrag_cent for line in (*self.paid.values(), *self.loose.values()))
 
     def finish(self) -> None:
         """Everything is answered, asked for again and granted, until there is nothing left to say."""
         for _ in range(2):
             for number in sorted(self.underway):
                 self.answered(number, ())
-            refused = [line for line, *_ in self.rejected.values()] + list(self.refused_credits.values())
+            refused = [line for line, *_ in self.rejected.values()] + list(self.undo.values())
             for line in refused:
                 self.ask_for(line.referentienummer)
             self.run(set(), set(), None, None, True, True, 0, False, False, None)
@@ -626,7 +641,7 @@ class Conversation(RuleBasedStateMachine):
         wanted = standing(self.scenario(self.month), self.kept(), {key: line.tarief_cent for key, line in self.paid.items()})
         found = {key: content(line) for key, line in self.paid.items() if key[-1] <= self.month}
         assert found == wanted
-        assert self.refused_credits == {}
+        assert self.refused_credits == {} == self.loose
         work = self.ledger.work()
         assert (work["concept_cent"], work["wacht_op_antwoord_cent"]) == (0, 0)
 
