@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, printable
 
 _T = TypeVar("_T")
 FILE = click.Path(path_type=Path)
@@ -32,11 +32,36 @@ strict_option = click.option("--strict", is_flag=True, help="Eindig met code 1 a
 
 def opened_ledger(url: str) -> Any:
     """Open a ledger that exists, as an `mpj.Ledger`; only `mpj declare` and `mpj verify` make a new one. Raises InputError."""
+    ledger = _ledger(url)
+    if not ledger.database.exists():
+        text, verwacht = "dit ledger bestaat nog niet", "een ledger van mpj declare --ledger of mpj verify --ledger"
+        raise InputError(Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht=verwacht))
+    return ledger
+
+
+@contextmanager
+def ledger_to_write(url: str, form: str) -> Iterator[Any]:
+    """Give an `mpj.Ledger` that is made on first use, and say afterwards, in the form of ``--meldingen``, that it is a new one.
+
+    A mistyped name must not go unnoticed. Raises InputError for a ledger that would remember nothing.
+    """
+    ledger = _ledger(url)
+    new = not ledger.database.exists()
+    with ledger:
+        yield ledger
+    if new:
+        made = ledger.database.exists()
+        text = "dit ledger is nieuw gemaakt" if made else "dit ledger bestaat nog niet; de proef begon met een leeg ledger"
+        with best_effort():
+            show_fault(Fault("ledger_nieuw", printable(ledger.database.name), toelichting=text, soort="waarschuwing"), form)
+
+
+def _ledger(url: str) -> Any:
     from mpj.ledger import Ledger
 
     ledger = Ledger(url)
-    if not ledger.database.exists():
-        text, verwacht = "dit ledger bestaat nog niet", "een ledger van mpj declare --ledger of mpj verify --ledger"
+    if ledger.database.memory:
+        text, verwacht = "een ledger in het geheugen onthoudt niets", "een bestand, of postgresql://gebruiker@server/database"
         raise InputError(Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht=verwacht))
     return ledger
 

@@ -21,6 +21,7 @@ from mpj.cli.common import (
     best_effort,
     force_option,
     guarded,
+    ledger_to_write,
     meldingen_option,
     show_fault,
     strict_option,
@@ -205,23 +206,25 @@ class Inputs:
         """Declare the files, with a ledger where one is named, and return an `mpj.Result`."""
         import mpj
 
-        contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
-        if ledger is None:
-            declare: Any = mpj.declare
-            settings = settings | {"eerder": _earlier(self.eerder, self.invoer.setdefault("eerder", {}))}
-        else:
-            from mpj.ledger import Ledger
+        if ledger is not None:
+            with ledger_to_write(ledger, self.meldingen) as opened:
+                return self._run(opened.declare, settings, remembered=True)
+        return self._run(mpj.declare, settings | {"eerder": _earlier(self.eerder, self.invoer.setdefault("eerder", {}))})
 
-            declare = Ledger(ledger).declare
+    def _run(self, declare: Any, settings: dict[str, Any], *, remembered: bool = False) -> Any:
+        """Declare; with a ledger (`remembered`) what is not given is None: nothing is said of it."""
+        import mpj
+
+        contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
         registraties: Any = None
-        if self.registraties or ledger is None:
+        if self.registraties or not remembered:
             registraties = mpj.read_registraties(self.registraties, **self._options("registraties"))
             registraties = self.progress.counted("registraties", registraties)
         return declare(
             contracts,
             self._toewijzingen(),
             registraties,
-            verblijf=self._verblijf() if self.verblijf or ledger is None else None,
+            verblijf=self._verblijf() if self.verblijf or not remembered else None,
             invoer=self.invoer,
             progress=self.progress.step("cliënten"),
             **self._common(),

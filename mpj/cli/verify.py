@@ -20,6 +20,7 @@ from mpj.cli.common import (
     euros,
     force_option,
     guarded,
+    ledger_to_write,
     meldingen_option,
     show_fault,
     strict_option,
@@ -30,6 +31,7 @@ from mpj.cli.common import (
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from mpj.ledger import Ledger
     from mpj.reading.faults import Fault
     from mpj.reading.sources import Source
     from mpj.verification import Verificatie
@@ -159,8 +161,9 @@ def verify_files(
     from mpj.verification import open_declaratie
 
     invoer: dict[str, str] = {}
-    source = _one_source(bericht)
     with ExitStack() as kept:
+        opened: Any = None if ledger is None else kept.enter_context(ledger_to_write(ledger[0], meldingen))
+        source = _one_source(bericht)
         with source.open() as stream:
             file = cast("BinaryIO", stream)
             message: Any
@@ -170,7 +173,7 @@ def verify_files(
                 message = read_jw323(file, source.naam)
             invoer[source.naam] = stream.sha256()
         options: dict[str, Any] = {"report": lambda fault: show_fault(fault, meldingen), "hashes": invoer}
-        judge = _judge(eerder, invoer, folder) if ledger is None else _judge_with(*ledger, eerder, invoer, folder)
+        judge = _judge(eerder, invoer, folder) if ledger is None else _judge_with(opened, ledger[1], eerder, invoer, folder)
         return judge(
             message,
             mpj.load_contracts(contracten, report=options["report"]),
@@ -197,12 +200,11 @@ def _judge(eerder: tuple[Path, ...], invoer: dict[str, str], folder: Path) -> Ca
 
 
 def _judge_with(
-    url: str, told: dict[str, Any], eerder: tuple[Path, ...], invoer: dict[str, str], folder: Path
+    ledger: Ledger, told: dict[str, Any], eerder: tuple[Path, ...], invoer: dict[str, str], folder: Path
 ) -> Callable[..., Uitkomst]:
     """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
     from functools import partial
 
-    from mpj.ledger import Ledger
     from mpj.reading.sources import find_sources
     from mpj.verification.history import read_messages
     from mpj.verification.output import write_verification
@@ -212,7 +214,7 @@ def _judge_with(
     def write(outcome: Verificatie) -> None:
         write_verification(outcome, folder)
 
-    verify = partial(Ledger(url).verify, op=today(), eerder=earlier, before_commit=write, **told)
+    verify = partial(ledger.verify, op=today(), eerder=earlier, before_commit=write, **told)
 
     def judge(*args: Any, **settings: Any) -> Uitkomst:
         outcome = verify(*args, **settings)

@@ -21,6 +21,8 @@ from mpj.reading.faults import Fault, InputError
 WACHT_SECONDEN = 60
 HEAD = "0003"
 _SLOT = 7_153_230
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+_ADVISED = {"sqlite": "sqlite:///", "postgresql": "postgresql+psycopg://"}
 _NUMBER = re.compile(r"[0-9]{4}")
 
 
@@ -37,9 +39,22 @@ class Database:
         """Whether it is PostgreSQL."""
         return self.url.get_backend_name() == "postgresql"
 
+    @property
+    def memory(self) -> bool:
+        """Whether it is a SQLite database without a file, gone when it is closed."""
+        if self.postgres:
+            return False
+        name = self.url.database or ":memory:"
+        return name == ":memory:" or name.startswith("file::memory:") or self.url.query.get("mode") == "memory"
+
+    @property
+    def name(self) -> str:
+        """The name to show: of the file, or of the database on its server."""
+        return Path(self.url.database or "").name
+
     def exists(self) -> bool:
         """Say whether there is a database to open: for SQLite, whether the file is there."""
-        return self.postgres or not self.url.database or Path(self.url.database).exists()
+        return self.postgres or self.memory or Path(self.url.database or "").exists()
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -79,8 +94,7 @@ class Database:
 
     def _open(self) -> Engine:
         if self._engine is None:
-            memory = not self.postgres and self.url.database in (None, "", ":memory:")
-            options: dict[str, Any] = {"poolclass": StaticPool if memory else NullPool}
+            options: dict[str, Any] = {"poolclass": StaticPool if self.memory else NullPool}
             if not self.postgres:
                 options["connect_args"] = {"timeout": self.wacht, "check_same_thread": False}
             self._engine = create_engine(self.url, hide_parameters=True, **options)
@@ -111,6 +125,8 @@ class Database:
 
 
 def _parse(url: str | Path) -> URL:
+    if not str(url).strip():
+        raise _unusable("de naam is leeg")
     if isinstance(url, Path) or "://" not in url:
         return URL.create("sqlite", database=str(url))
     try:
@@ -119,6 +135,10 @@ def _parse(url: str | Path) -> URL:
         raise _unusable("geen leesbaar adres") from None
     if found.get_backend_name() not in ("sqlite", "postgresql"):
         raise _unusable("mpj kent SQLite en PostgreSQL")
+    if found.drivername not in _DRIVERS:
+        raise _unusable(f"mpj werkt niet met deze driver; schrijf {_ADVISED[found.get_backend_name()]} (pip install 'mpj[ledger]')")
+    if found.get_backend_name() == "sqlite" and found.database is not None and found.database.isspace():
+        raise _unusable("de naam is leeg")
     return found
 
 

@@ -142,3 +142,31 @@ def test_calls_that_make_no_sense(april: tuple[Path, str, list[str]], tmp_path: 
     assert not (tmp_path / "nieuw.db").exists()
     assert run(replace(arguments, ledger="mysql://x/y")) == 2
     assert registratie("a")["id"] == "a"
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", ":memory:", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true"]
+)
+def test_a_ledger_that_remembers_nothing(april: tuple[Path, str, list[str]], name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, _, arguments = april
+    verified = ["verify", "--bericht", "x.xml", "--contracten", "x", "--toewijzingen", "x", "--out", str(folder / "uit")]
+    assert run(replace(arguments, ledger=name)) == 2
+    assert run([*verified, "--ledger", name]) == 2
+    assert ledger("status", "--ledger", name) == 2
+    assert run(["explain", "--ledger", name, "--regel", "X"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("Fout: --ledger: ") == 4
+    assert not (folder / "april").exists()
+
+
+def test_a_new_ledger_is_announced(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    folder, _, arguments = april
+    fresh = replace(arguments, ledger=str(folder / "zrog.db"))
+    assert run([*fresh, "--proef"]) == 0
+    assert "Let op: zrog.db: dit ledger bestaat nog niet" in capsys.readouterr().err
+    assert run(fresh) == 0
+    assert "Let op: zrog.db: dit ledger is nieuw gemaakt\n" in capsys.readouterr().err
+    assert run([*fresh, "--meldingen", "json"]) == 0
+    assert "ledger_nieuw" not in capsys.readouterr().err
+    assert run([*replace(arguments, ledger=str(folder / "ander.db")), "--meldingen", "json"]) == 0
+    assert json.loads(capsys.readouterr().err.splitlines()[0])["code"] == "ledger_nieuw"

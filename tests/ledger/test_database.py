@@ -131,3 +131,30 @@ def test_an_address_that_is_none(tmp_path: Path) -> None:
         with pytest.raises(mpj.InputError) as error:
             Ledger(wrong).send(None, op=DAY)
         assert error.value.faults[0].code == "ledger_onbruikbaar"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "sqlite:/// "])
+def test_a_name_that_is_blank(blank: str) -> None:
+    with pytest.raises(mpj.InputError, match="de naam is leeg") as error:
+        Ledger(blank)
+    assert error.value.faults[0].code == "ledger_onbruikbaar"
+
+
+@pytest.mark.parametrize(
+    ("url", "advised"),
+    [
+        ("postgresql+psycopg2://x/y", "postgresql+psycopg://"),
+        ("postgresql+asyncpg://x/y", "postgresql+psycopg://"),
+        ("sqlite+aiosqlite:///q.db", "sqlite:///"),
+    ],
+)
+def test_a_driver_that_mpj_does_not_use(url: str, advised: str) -> None:
+    with pytest.raises(mpj.InputError) as error:
+        Ledger(url).status()
+    assert error.value.faults[0].code == "ledger_onbruikbaar" and f"schrijf {advised} " in str(error.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", ":memory:", "sqlite:///file:x?mode=memory&uri=true"])
+def test_a_ledger_in_memory_is_for_programs(url: str) -> None:
+    with Ledger(url) as ledger:
+        assert ledger.database.memory and ledger.status()["declaraties"] == []
