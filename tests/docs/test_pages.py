@@ -83,6 +83,10 @@ def test_the_excerpt_of_the_demo_is_real(
     assert cli.run(["explain", "--van", str(tmp_path / "demo" / "declaratie"), "--regel", regels[1].split(";")[0]]) == 0
 
 
+def test_no_page_waits_for_figures() -> None:
+    assert [path.name for path in DOCS.glob("*.md") if re.search(r"^[A-Z]+$", path.read_text("utf-8"), re.MULTILINE)] == []
+
+
 def test_generated_tables_are_up_to_date() -> None:
     for path in DOCS.glob("*.md"):
         text = path.read_text("utf-8")
