@@ -145,11 +145,12 @@ def work(ledger: str, formaat: str, meldingen: str) -> None:
 def erase(bsn_bestand: Path, ledger: str, meldingen: str) -> None:
     """Verwijder cliënten na de bewaartermijn; bedragen blijven, dus de totalen ook."""
     with opened_ledger(ledger) as opened:
-        removed, unknown = opened.erase(_read_bsns(bsn_bestand), op=today())
+        removed, unknown = opened.erase(_read_bsns(bsn_bestand), op=today(), bestand=bsn_bestand.name)
     click.echo(f"{count(removed)} cliënten verwijderd, {count(unknown)} niet in dit ledger.")
 
 
 def _read_bsns(path: Path) -> list[str]:
+    """Return the lines of a file, blank ones included, so that a fault names the row; raises InputError for what is no BSN."""
     from mpj.reading.fields import is_bsn
 
     try:
@@ -163,7 +164,7 @@ def _read_bsns(path: Path) -> list[str]:
     ]
     if faults:
         raise InputError(faults)
-    return [line for line in found if line]
+    return found
 
 
 def _show(rows: Iterable[Geboekt], nothing: str) -> None:

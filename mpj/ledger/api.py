@@ -193,12 +193,12 @@ class Ledger:
         with self.database.transaction(write=False) as connection:
             return life_of_line(connection, regel) if regel is not None else life_of_record(connection, bron or "")
 
-    def erase(self, bsns: Iterable[str], *, op: date) -> tuple[int, int]:
+    def erase(self, bsns: Iterable[str], *, op: date, bestand: str = "") -> tuple[int, int]:
         """Remove clients after the retention period; amounts stay, so that totals hold. Returns (removed, unknown).
 
-        Raises InputError, naming rows and no BSN, when a client has a line that waits or could still be declared again.
+        `bestand` is the file that `bsns` are the lines of, blank ones included. Raises InputError, naming file and rows and no BSN, when a client has a line that waits or could still be declared again.
         """
         from mpj.ledger.erase import erase
 
         with self.database.transaction() as connection:
-            return erase(connection, bsns, op)
+            return erase(connection, bsns, op, bestand)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from attrs import evolve
 from sqlalchemy import Connection, delete, func, select, update
 
 from mpj.ledger import schema
@@ -16,21 +17,23 @@ from mpj.reading.periods import month_of, month_text
 MAANDEN = 60
 
 
-def erase(connection: Connection, bsns: Iterable[str], op: date) -> tuple[int, int]:
-    """Remove these clients on `op`; returns how many were removed and how many are unknown.
+def erase(connection: Connection, bsns: Iterable[str], op: date, bestand: str = "") -> tuple[int, int]:
+    """Remove these clients on `op`; returns how many were removed and how many are unknown. Blank ones only count as a place.
 
-    Raises InputError, by place in the list and never by BSN, for a client with a line that is a concept or waits, or with care
+    Raises InputError, by place in the list (the row of `bestand`) and never by BSN, for a client with a line that is a concept or waits, or with care
     of the last five years: its records could be declared a second time.
     """
     faults: list[Fault] = []
     found: list[int] = []
     unknown = 0
     for place, bsn in enumerate(bsns, 1):
+        if not bsn:
+            continue
         identity = connection.execute(select(schema.client.c.id).where(schema.client.c.bsn == bsn)).scalar()
         if identity is None:
             unknown += 1
-        elif fault := _too_early(connection, identity, place, month_of(op)):
-            faults.append(fault)
+        elif fault := _too_early(connection, identity, month_of(op)):
+            faults.append(evolve(fault, bestand=bestand, rij=place))
         else:
             found.append(identity)
     if faults:
@@ -40,14 +43,14 @@ def erase(connection: Connection, bsns: Iterable[str], op: date) -> tuple[int, i
     return len(set(found)), unknown
 
 
-def _too_early(connection: Connection, identity: int, place: int, now: int) -> Fault | None:
+def _too_early(connection: Connection, identity: int, now: int) -> Fault | None:
     table, received = schema.regel.c, schema.ontvangen_regel.c
     waits = (
         select(table.id).where(table.client_id == identity, table.status.in_((CONCEPT, VERZONDEN))),
         select(received.id).where(received.client_id == identity, received.stand == WACHT),
     )
     if any(connection.execute(query.limit(1)).first() for query in waits):
-        return Fault("client_open", "", place, "bsn", toelichting="deze cliënt heeft een regel die klaarstaat of op antwoord wacht")
+        return Fault("client_open", kolom="bsn", toelichting="deze cliënt heeft een regel die klaarstaat of op antwoord wacht")
     record = schema.record.c
     last_line = connection.execute(select(func.max(table.maand)).where(table.client_id == identity)).scalar() or 0
     last_record = connection.execute(
@@ -57,7 +60,7 @@ def _too_early(connection: Connection, identity: int, place: int, now: int) -> F
     last = max(last_line, last_record or 0, month_of(last_received) if last_received else 0)
     if last > now - MAANDEN:
         text = "de laatste zorg van deze cliënt kan nog worden gedeclareerd"
-        return Fault("client_te_recent", "", place, "bsn", month_text(last), f"{month_text(now - MAANDEN)} of eerder", text)
+        return Fault("client_te_recent", "", 0, "bsn", month_text(last), f"{month_text(now - MAANDEN)} of eerder", text)
     return None
 
 
