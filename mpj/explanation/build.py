@@ -12,7 +12,7 @@ from mpj.engine.run import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import words
 from mpj.output import Run, read_run
-from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.records.rows import shows_bsn
 from mpj.records.uitval import REDENEN, Uitval
 
@@ -62,7 +62,7 @@ def explain(run: Result | Run | str | Path, *, regel: str | None = None, bron: s
 def _explain_line(run: Run, referentienummer: str) -> Uitleg:
     line = next((line for line in run.regels() if line.referentienummer == referentienummer), None)
     if line is None:
-        raise _nothing("regel", referentienummer, "een referentienummer uit declaratieregels.csv")
+        raise _nothing("regel", mask_number(referentienummer), "een referentienummer uit declaratieregels.csv")
     settings = _settings(run, line)
     rows = [row for row in run.herkomst() if row.referentienummer == referentienummer]
     head = Blok(
@@ -100,7 +100,7 @@ def _explain_record(run: Run, bron: str) -> Uitleg:
     lines = {line.referentienummer: line for line in run.regels() if line.referentienummer in wanted}
     aside = [row for row in run.uitval() if row.bron == bron]
     if not rows and not aside:
-        raise _nothing("bron", bron, "een id uit herkomst.csv of uitval.csv")
+        raise _nothing("bron", mask(bron), "een id uit herkomst.csv of uitval.csv")
     parts = [
         Blok(
             _title(row, lines[row.referentienummer]),
@@ -178,4 +178,4 @@ def _settings(run: Run, line: Declaratieregel) -> Mapping[str, Any]:
 
 
 def _nothing(kolom: str, found: str, verwacht: str) -> InputError:
-    return InputError(Fault("niet_gevonden", "", 0, f"--{kolom}", mask(found), verwacht, "niets in deze uitvoer heeft dit kenmerk"))
+    return InputError(Fault("niet_gevonden", "", 0, f"--{kolom}", found, verwacht, "niets in deze uitvoer heeft dit kenmerk"))

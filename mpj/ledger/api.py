@@ -196,7 +196,8 @@ class Ledger:
     def erase(self, bsns: Iterable[str], *, op: date, bestand: str = "") -> tuple[int, int]:
         """Remove clients after the retention period; amounts stay, so that totals hold. Returns (removed, unknown).
 
-        `bestand` is the file that `bsns` are the lines of, blank ones included. Raises InputError, naming file and rows and no BSN, when a client has a line that waits or could still be declared again.
+        `bestand` is the file that `bsns` are the lines of, blank ones included. Raises InputError, naming file and rows and no BSN,
+        when a client has a line that waits or could still be declared again.
         """
         from mpj.ledger.erase import erase
 

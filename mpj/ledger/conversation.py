@@ -15,7 +15,7 @@ from mpj.ledger import schema
 from mpj.ledger.rows import add, among
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import line_of, open_rejected
-from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.reading.periods import month_text
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _not_rejected(name: str, row: Row[Any] | None) -> Fault:
     text = "deze regel is niet afgekeurd"
     if row is not None and row.status == AFGEKEURD:
         text = "deze regel is hersteld of vervallen: er valt niets opnieuw te sturen"
-    return Fault("regel_onbekend", "", 0, "referentienummer", mask(name), "een regel op de herstellijst", text)
+    return Fault("regel_onbekend", "", 0, "referentienummer", mask_number(name), "een regel op de herstellijst", text)
 
 
 def answer(connection: Connection, given: Sequence[tuple[str, Antwoordbericht]], op: date) -> list[Geboekt]:

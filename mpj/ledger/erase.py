@@ -20,8 +20,8 @@ MAANDEN = 60
 def erase(connection: Connection, bsns: Iterable[str], op: date, bestand: str = "") -> tuple[int, int]:
     """Remove these clients on `op`; returns how many were removed and how many are unknown. Blank ones only count as a place.
 
-    Raises InputError, by place in the list (the row of `bestand`) and never by BSN, for a client with a line that is a concept or waits, or with care
-    of the last five years: its records could be declared a second time.
+    Raises InputError, by place in the list (the row of `bestand`) and never by BSN, for a client with a line that is a concept or
+    waits, or with care of the last five years: its records could be declared a second time.
     """
     faults: list[Fault] = []
     found: list[int] = []

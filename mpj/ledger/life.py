@@ -14,7 +14,7 @@ from mpj.ledger import schema
 from mpj.ledger.codec import load
 from mpj.ledger.rows import among
 from mpj.ledger.schema import AFGEKEURD, NIET_VERZONDEN
-from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.reading.periods import month_text
 from mpj.records.rows import shows_bsn
 from mpj.records.uitval import REDENEN
@@ -52,7 +52,7 @@ def life_of_record(connection: Connection, bron: str) -> Uitleg:
     record = schema.record
     rows = connection.execute(select(record).where(record.c.bron == bron).order_by(record.c.soort)).all()
     if not rows:
-        raise _nothing("bron", bron, "geen registratie of verblijf in dit ledger heeft dit id")
+        raise _nothing("bron", mask(bron), "geen registratie of verblijf in dit ledger heeft dit id")
     bsn = connection.execute(select(schema.client.c.bsn).where(schema.client.c.id == rows[0].client_id)).scalar()
     parts: list[Blok] = []
     for row in rows:
@@ -191,7 +191,7 @@ def _received(connection: Connection, referentienummer: str) -> Uitleg:
     query = query.order_by(regel.c.ontvangst_id, regel.c.id)
     rows = list(connection.execute(query.where(regel.c.referentienummer == referentienummer)))
     if not rows:
-        raise _nothing("regel", referentienummer, "geen regel in dit ledger heeft dit nummer")
+        raise _nothing("regel", mask_number(referentienummer), "geen regel in dit ledger heeft dit nummer")
     rows += connection.execute(query.where(regel.c.vorig_referentienummer == referentienummer)).all()
     return Uitleg(f"Regel {_told(referentienummer, rows[0])}: ontvangen", tuple(_received_block(row) for row in rows))
 
@@ -221,4 +221,4 @@ def _told(number: str, row: Row[Any]) -> str:
 
 
 def _nothing(kolom: str, found: str, text: str) -> InputError:
-    return InputError(Fault("niet_gevonden", "", 0, f"--{kolom}", mask(found), "", text))
+    return InputError(Fault("niet_gevonden", "", 0, f"--{kolom}", found, "", text))

@@ -12,6 +12,7 @@ from attrs import frozen
 
 _DIGIT_RUN = re.compile(r"[0-9]{7}")
 _SEPARATORS = re.compile(r"[\s.\-_/]")
+_REFERENTIENUMMER = re.compile(r"[0-9A-Fa-f]{20}")
 _MAX_SHOWN = 60
 
 
@@ -25,6 +26,11 @@ def mask(text: str) -> str:
         return f"(verborgen, {len(text)} tekens)"
     shown = printable(text)
     return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
+
+
+def mask_number(text: str) -> str:
+    """Return a referentienummer fit to be shown: whole when it has the form of one (20 hexadecimal digits), else as `mask` does."""
+    return text if _REFERENTIENUMMER.fullmatch(text) else mask(text)
 
 
 def printable(text: str) -> str:

@@ -136,6 +136,17 @@ def test_erase_names_rows_and_no_bsn(april: tuple[Path, str, list[str]], capsys:
     assert "0 cliënten verwijderd, 1 niet in dit ledger." in capsys.readouterr().out
 
 
+def test_a_wrong_number_is_shown_so_that_the_clerk_sees_which(
+    april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, url, _ = april
+    wrong = "0123456789ABCDEF0123"
+    assert ledger("resend", "--ledger", url, wrong, BSN) == 2
+    assert run(["explain", "--ledger", url, "--regel", wrong]) == 2
+    err = capsys.readouterr().err
+    assert err.count(f"gevonden: {wrong}") == 2 and "(verborgen, 9 tekens)" in err and BSN not in err
+
+
 def test_calls_that_make_no_sense(april: tuple[Path, str, list[str]], tmp_path: Path) -> None:
     _, url, arguments = april
     assert ledger("send", "--ledger", url) == 2

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpj import read_registraties, read_toewijzingen, read_verblijf
-from mpj.reading.faults import mask
+from mpj.reading.faults import mask, mask_number
 from mpj.records.registraties import COLUMNS as REGISTRATIES
 from mpj.records.toewijzingen import COLUMNS as TOEWIJZINGEN
 from mpj.records.verblijf import COLUMNS as VERBLIJF
@@ -35,6 +35,12 @@ def test_a_mask_hides_a_bsn_with_signs_between_its_digits(signs: list[str]) -> N
 @pytest.mark.parametrize("text", ["hbo++", "31-02-2026", "25:00", "", "0384x", "123456", "vijftig"])
 def test_a_mask_leaves_what_helps(text: str) -> None:
     assert mask(text) == text
+
+
+def test_a_number_in_the_form_of_a_referentienummer_is_shown() -> None:
+    assert mask_number("0123456789ABCDEF0123") == "0123456789ABCDEF0123"
+    for other in (ANNA, f"{ANNA}ABCDEF", "0123456789ABCDEF0123\n", "0123456789ABCDEF012G", "0123456789ABCDEF01234"):
+        assert mask_number(other) == f"(verborgen, {len(other)} tekens)"
 
 
 GOOD = {
