@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from functools import partial
@@ -133,6 +133,8 @@ def command(
     remembered = {"volledig_vanaf": volledig_vanaf, "akkoord": akkoord, "crediteer": crediteer, "proef": proef}
     if ledger is None and any(remembered.values()):
         raise click.UsageError("--proef, --volledig-vanaf, --akkoord en --crediteer horen bij --ledger")
+    if akkoord and volledig_vanaf is None:
+        raise click.UsageError("--akkoord hoort bij --volledig-vanaf")
     if ledger is not None and (nalevering or eerder or volgnummer != 1):
         raise click.UsageError(
             "met --ledger zijn --nalevering, --eerder en --volgnummer niet nodig: het ledger weet wat er eerder was"
@@ -144,6 +146,7 @@ def command(
         raise InputError(
             Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht="--registraties of --verblijf")
         )
+    _check_months({"--periode": periode, "--volledig-vanaf": volledig_vanaf})
     progress = Progress()
     inputs = Inputs(contracten, toewijzingen, registraties, verblijf, medewerkers, eerder, meldingen, progress)
     settings: dict[str, Any] = {"periode": periode, "dagtekening": dagtekening}
@@ -165,6 +168,22 @@ def command(
         show_meldingen(result, meldingen)
         show_summary(result.samenvatting, out)
     return 1 if strict and result.uitval else 0
+
+
+def _check_months(options: Mapping[str, str | None]) -> None:
+    """Raise InputError, by the name of the option, for each that is given and is no month."""
+    from mpj.reading.faults import mask
+    from mpj.reading.periods import parse_month
+
+    faults = []
+    for name, text in options.items():
+        try:
+            if text is not None:
+                parse_month(text)
+        except ValueError:
+            faults.append(Fault("periode_onjuist", "", 0, name, mask(text or ""), "een maand als 2026-03", "geen maand"))
+    if faults:
+        raise InputError(faults)
 
 
 @frozen

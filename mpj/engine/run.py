@@ -23,7 +23,7 @@ from mpj.engine.scope import Periode, check_protocol, named, set_aside, split_do
 from mpj.engine.summary import Totals, declarations, summarise
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import Protocol as Rules
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.periods import month_of, parse_month
 from mpj.records.entries import Entries, Entry
 from mpj.records.medewerkers import Levels, collect_medewerkers
@@ -252,9 +252,8 @@ def _month(periode: str) -> int:
     try:
         return parse_month(periode)
     except ValueError:
-        raise InputError(
-            Fault("periode_onjuist", kolom="periode", toelichting="geen maand", verwacht="een maand als 2026-03")
-        ) from None
+        fault = Fault("periode_onjuist", "", 0, "periode", mask(periode), "een maand als 2026-03", "geen maand")
+        raise InputError(fault) from None
 
 
 def as_values(

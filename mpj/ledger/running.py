@@ -20,7 +20,7 @@ from mpj.ledger.rows import add, among, chunks, next_id
 from mpj.ledger.schema import BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import load_stands
 from mpj.protocol import Protocol
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.periods import month_text, parse_month
 from mpj.records.medewerkers import collect_medewerkers
 from mpj.records.registraties import COLUMNS as REGISTRATIE_COLUMNS
@@ -91,8 +91,7 @@ def _month(text: str, kolom: str) -> int:
     try:
         return parse_month(text)
     except ValueError:
-        fault = Fault("periode_onjuist", kolom=kolom, toelichting="geen maand", verwacht="een maand als 2026-03")
-        raise InputError(fault) from None
+        raise InputError(Fault("periode_onjuist", "", 0, kolom, mask(text), "een maand als 2026-03", "geen maand")) from None
 
 
 def _gather(gatherer: Gatherer, given: Input, protocol: Protocol) -> Gathered:

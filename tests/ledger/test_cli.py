@@ -114,6 +114,22 @@ def test_options_of_the_ledger_need_one(april: tuple[Path, str, list[str]]) -> N
     assert run([*april[2][:place], *april[2][place + 2 :], "--proef"]) == 2
 
 
+def test_a_month_that_is_none(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = replace(april[2], periode="2026-13")
+    assert run([*wrong, "--volledig-vanaf", "2026-3"]) == 2
+    err = capsys.readouterr().err
+    assert "Fout: --periode: geen maand; gevonden: 2026-13; verwacht: een maand als 2026-03\n" in err
+    assert "Fout: --volledig-vanaf: geen maand; gevonden: 2026-3; " in err
+    place = wrong.index("--ledger")
+    assert run([*wrong[:place], *wrong[place + 2 :]]) == 2
+    assert "Fout: --periode: geen maand; gevonden: 2026-13; " in capsys.readouterr().err
+
+
+def test_akkoord_with_nothing_to_agree_to(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*april[2], "--akkoord"]) == 2
+    assert "--akkoord hoort bij --volledig-vanaf" in capsys.readouterr().err
+
+
 def test_a_run_without_new_records_continues_the_conversation(april: tuple[Path, str, list[str]]) -> None:
     folder, _, arguments = april
     assert run(arguments) == 0

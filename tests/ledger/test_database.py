@@ -158,3 +158,11 @@ def test_a_driver_that_mpj_does_not_use(url: str, advised: str) -> None:
 def test_a_ledger_in_memory_is_for_programs(url: str) -> None:
     with Ledger(url) as ledger:
         assert ledger.database.memory and ledger.status()["declaraties"] == []
+
+
+def test_a_month_that_is_none(tmp_path: Path) -> None:
+    partij = Partij(tmp_path / "ledger.db")
+    with pytest.raises(mpj.InputError, match="periode: geen maand; gevonden: 2026-3; "):
+        partij.ledger.declare([partij.contract], [], periode="2026-3", dagtekening=DAY)
+    with pytest.raises(mpj.InputError, match=r"volledig_vanaf: geen maand; gevonden: \(verborgen, 9 tekens\); "):
+        partij.run(volledig_vanaf="999900006")
