@@ -104,15 +104,21 @@ def answer(bestanden: tuple[Path, ...], ledger: str, meldingen: str) -> None:
 
 
 @command.command(cls=Command)
+@click.option(
+    "--herstellijst", is_flag=True, help="Toon in plaats daarvan de afgekeurde regels die te herstellen zijn, een voor een."
+)
 @_ledger_option
 @_formaat_option
 @meldingen_option
 @guarded
-def status(ledger: str, formaat: str, meldingen: str) -> None:
+def status(herstellijst: bool, ledger: str, formaat: str, meldingen: str) -> None:
     """Toon per gemeente wat openstaat, is toegekend, is afgekeurd (per retourcode), te herstellen is en opzij staat.
 
     Ook hoever budgetten en omvang zijn gebruikt (in aantallen toewijzingen), het onderhanden werk, en wat een gemeente ontving.
     """
+    if herstellijst:
+        _repair_list(ledger, formaat)
+        return
     with opened_ledger(ledger) as opened:
         found = opened.status()
     if formaat == "json":
@@ -219,6 +225,31 @@ def _lines_table(gemeenten: Mapping[str, Any]) -> Table:
             table.add_row(gemeente, f"  opzij: {reden}", count(row["aantal"]), euros(row["bekende_waarde_cent"]))
         table.add_section()
     return table
+
+
+def _repair_list(ledger: str, formaat: str) -> None:
+    from rich.console import Console
+
+    with opened_ledger(ledger) as opened:
+        rows = opened.repair_list()
+    if formaat == "json":
+        click.echo(json.dumps({"formaat": 1, "soort": "herstellijst", "regels": rows}, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        click.echo("De herstellijst is leeg.")
+        return
+    columns = ("gemeente", "referentienummer", "toewijzing", "product", "periode", "retourcodes", "gaat mee", "bedrag")
+    table = _table("Herstellijst", *columns, right=1)
+    for row in rows:
+        codes = ", ".join(one["retourcode"] for one in row["retourcodes"])
+        numbers = (row["referentienummer"], str(row["toewijzingnummer"] or "(verborgen)"), row["productcode"], row["periode"])
+        table.add_row(row["gemeente"], *numbers, codes, "ja" if row["opnieuw"] else "", euros(row["bedrag_cent"]))
+    # Wide enough to show every number whole: it is there to be copied.
+    Console(width=max(130, Console().width), highlight=False, markup=False).print(table)
+    texts = {one["retourcode"]: one["omschrijving"] for row in rows for one in row["retourcodes"]}
+    for code in sorted(texts):
+        click.echo(f"{code}: {texts[code] or 'geen omschrijving bekend'}")
+    click.echo("Ongewijzigd opnieuw insturen: mpj ledger resend --ledger URL REFERENTIENUMMER")
 
 
 _BANDS = {"tot_50_procent": "tot 50%", "tot_80_procent": "50-80%", "tot_100_procent": "80-100%", "op": "op"}

@@ -172,6 +172,13 @@ class Ledger:
         with self.database.transaction(write=False) as connection:
             return status(connection)
 
+    def repair_list(self) -> list[dict[str, Any]]:
+        """Return the rejected lines that no later declaration took up, with the words of their return codes, without BSN."""
+        from mpj.ledger.repair import repair_list
+
+        with self.database.transaction(write=False) as connection:
+            return repair_list(connection)
+
     def work(self) -> dict[str, Any]:
         """Return onderhanden werk in eurocents: delivered, not yet declared or not yet granted (docs/ledger.md)."""
         from mpj.ledger.status import work

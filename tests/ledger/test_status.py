@@ -203,6 +203,41 @@ def test_status_and_work_keep_their_schemas(tmp_path: Path, capsys: pytest.Captu
     validate(shown(capsys, "work", "--ledger", url), "mpj.ledger", "onderhanden_werk.json")
 
 
+def test_the_repair_list_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = str(tmp_path / "zorg.db")
+    partij = Partij(url)
+    partij.toewijzingen = [toewijzing(987654)]
+    first = partij.run(registratie("a"), registratie("b", niveau="wo"))
+    partij.settle(first, refs(first.regels)[:1])
+    partij.ledger.close()
+    found = shown(capsys, "status", "--ledger", url, "--herstellijst")
+    validate(found, "mpj.ledger", "herstellijst.json")
+    one = {"gemeente": "0384", "referentienummer": refs(first.regels)[0], "toewijzingnummer": 987654, "productcode": "45212"}
+    one |= {"periode": "2026-03", "debetcredit": "D", "bedrag_cent": 9820, "opnieuw": False}
+    code = {"retourcode": "9338", "omschrijving": "toewijzing onbekend"}
+    assert found["regels"] == [one | {"retourcodes": [code]}]
+    assert cli.run(["ledger", "status", "--ledger", url, "--herstellijst"]) == 0
+    out = capsys.readouterr().out
+    for part in (refs(first.regels)[0], "987654", "45212", "2026-03", "€ 98,20", "9338: toewijzing onbekend\n"):
+        assert part in out, part
+    assert BSN not in out
+    with Ledger(url) as ledger:
+        ledger.resend(refs(first.regels)[:1])
+        assert [row["opnieuw"] for row in ledger.repair_list()] == [True]
+    partij.run()
+    assert cli.run(["ledger", "status", "--ledger", url, "--herstellijst"]) == 0
+    assert capsys.readouterr().out == "De herstellijst is leeg.\n"
+    validate(shown(capsys, "status", "--ledger", url, "--herstellijst"), "mpj.ledger", "herstellijst.json")
+
+
+def test_a_toewijzingnummer_that_is_the_bsn_is_not_on_the_repair_list(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(int(BSN))]
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    (row,) = partij.ledger.repair_list()
+    assert row["toewijzingnummer"] is None and BSN not in str(row)
+
+
 def test_status_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = str(tmp_path / "zorg.db")
     partij = Partij(url)

@@ -1,0 +1,54 @@
+"""The repair list: rejected lines that nothing followed up, one by one, and what their return codes say."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from mpj.ledger import schema
+from mpj.ledger.rows import among
+from mpj.ledger.stand import open_rejected
+from mpj.reading.periods import month_text
+from mpj.records.rows import shows_bsn
+
+
+def repair_list(connection: Connection) -> list[dict[str, Any]]:
+    """Return the repair list without BSN, by gemeente and toewijzing (mpj/ledger/schemas/herstellijst.json).
+
+    A toewijzingnummer that shows the client's BSN is left out (None); a return code that mpj has no words for has an empty text.
+    """
+    regel = schema.regel.c
+    query = select(schema.regel, schema.client.c.bsn).join(schema.client).where(*open_rejected())
+    rows = connection.execute(query.order_by(regel.gemeente, regel.toewijzingnummer, regel.maand, regel.id)).all()
+    refused = schema.afkeuring.c
+    codes: dict[int, list[str]] = {}
+    for row in among(connection, select(schema.afkeuring), refused.regel_id, [row.id for row in rows]):
+        codes.setdefault(row.regel_id, []).append(row.retourcode)
+    return [
+        {
+            "gemeente": row.gemeente,
+            "referentienummer": row.referentienummer,
+            "toewijzingnummer": None if shows_bsn(str(row.toewijzingnummer), row.bsn or "") else row.toewijzingnummer,
+            "productcode": row.productcode,
+            "periode": month_text(row.maand),
+            "debetcredit": row.debetcredit,
+            "bedrag_cent": row.bedrag_cent if row.debetcredit == "D" else -row.bedrag_cent,
+            "retourcodes": [{"retourcode": code, "omschrijving": _texts().get(code, "")} for code in sorted(codes.get(row.id, ()))],
+            "opnieuw": row.opnieuw,
+        }
+        for row in rows
+    ]
+
+
+@cache
+def _texts() -> dict[str, str]:
+    """Return what each return code says, in the words of the first rule that gives it."""
+    from mpj.verification.register import DECLARATIEREGELS, INHOUD_HOGER
+    from mpj.verification.texts import NAAM, catalog
+
+    names = catalog("nl")
+    pairs = [(code, one.code) for one in DECLARATIEREGELS for code in one.retourcode.split(", ")]
+    pairs += [(code, rule) for rule, code in INHOUD_HOGER.items()]
+    return {code: names[NAAM, rule] for code, rule in reversed(pairs)}
