@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from mpj.cli.common import count, euros
 from mpj.records.uitval import REDENEN
 
+_SHOWN = 5
 _VERVOLG = {"herstel": "[bold]herstel[/bold]", "wacht": "wacht", "definitief": "definitief"}
 
 
@@ -37,12 +38,44 @@ def show_summary(summary: Mapping[str, Any], out: Path | None = None) -> None:
             f"Toewijzingen: {count(counts['gelezen'])} gelezen, {counts['ongeldig']} ongeldig, "
             f"{counts['niet_mpj']} van een ander stelsel."
         )
+    for line in _ledger(summary):
+        console.print(escape(line), soft_wrap=True)
     if out is not None:
         console.print(
             f"\nGeschreven in [bold]{escape(str(out))}[/bold]. "
             f"Uitleg van een regel: mpj explain --van {escape(str(out))} --regel REFERENTIENUMMER",
             soft_wrap=True,
         )
+
+
+def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a run with a ledger adds: credit and debit, what is waited for, and what the declarations are now."""
+    told = summary.get("ledger")
+    if told is None:
+        return
+    rows = f" op {_plural(told['creditregels'], 'creditregel')}" if told["creditregels"] else ""
+    yield f"Debet {euros(told['debet_cent'])}, credit {euros(told['credit_cent'])}{rows}."
+    if told["ingetrokken"]:
+        yield f"Ingetrokken: {count(told['ingetrokken'])} registraties of verblijven."
+    if told["wacht_op"]:
+        waiting = [f"{_plural(number, 'regel')} op {name}" for name, number in told["wacht_op"].items()]
+        yield f"Wacht op antwoord: {_some(waiting)}."
+    if told["proef"]:
+        yield "Proef: het ledger onthoudt niets van deze run; verstuur deze declaraties niet."
+        return
+    if told["vervangen_concepten"]:
+        yield f"Vervangen concepten, die niet meer gelden: {_some(told['vervangen_concepten'])}."
+    if summary["declaraties"]:
+        yield "De declaraties zijn concepten: een volgende run vervangt ze, tot mpj ledger send."
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" en nog {count(rest)} (zie samenvatting.json)" if rest > 0 else "")
 
 
 def _totals(summary: Mapping[str, Any]) -> Table:

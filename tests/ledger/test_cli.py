@@ -104,6 +104,25 @@ def test_a_trial_leaves_the_ledger_alone(april: tuple[Path, str, list[str]]) -> 
     assert Path(url).read_bytes() == before and (folder / "april" / "declaratieregels.csv").exists()
 
 
+def test_the_summary_says_what_the_ledger_adds(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    folder, url, arguments = april
+    assert run([*arguments, "--proef"]) == 0
+    trial = capsys.readouterr().out
+    assert "Debet € 319,15, credit € 196,40 op 1 creditregel.\n" in trial
+    assert "Proef: het ledger onthoudt niets" in trial and "concepten" not in trial and "Wacht op antwoord" not in trial
+    assert run(arguments) == 0
+    assert "De declaraties zijn concepten: een volgende run vervangt ze, tot mpj ledger send.\n" in capsys.readouterr().out
+    number = json.loads((folder / "april" / "samenvatting.json").read_text("utf-8"))["declaraties"][0]["declaratienummer"]
+    changed = folder / "registraties.csv"
+    changed.write_text(changed.read_text("utf-8").replace("45", "30"), "utf-8")
+    assert run(arguments) == 0
+    assert f"Vervangen concepten, die niet meer gelden: {number}.\n" in capsys.readouterr().out
+    assert ledger("send", "--ledger", url, "--alles") == 0
+    changed.write_text(changed.read_text("utf-8").replace(";30;", ";90;"), "utf-8")
+    assert run(arguments) == 0
+    assert "Wacht op antwoord: 2 regels op " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("extra", [["--nalevering"], ["--volgnummer", "2"], ["--eerder", "x.csv"]])
 def test_what_the_ledger_knows_need_not_be_said(april: tuple[Path, str, list[str]], extra: list[str]) -> None:
     assert run([*april[2], *extra]) == 2
