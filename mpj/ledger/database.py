@@ -6,9 +6,10 @@ after `WACHT_SECONDEN`. No error of the database reaches a caller with its value
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ class Database:
         of a later version, or refuses what would break a promise (then nothing was changed).
         """
         try:
+            self._make()
             with self._open().connect() as connection:
                 connection.execution_options(mpj_write=write)
                 if not write and self._outdated(connection):
@@ -91,6 +93,12 @@ class Database:
     def _outdated(self, connection: Connection) -> bool:
         with connection.begin():
             return _version(connection) != HEAD
+
+    def _make(self) -> None:
+        """Make the file of a new ledger, for its owner alone; SQLite gives the files beside it the same rights."""
+        if not self.postgres and not self.memory and not (self.url.database or "").startswith("file:"):
+            with suppress(OSError):  # It is there already, or SQLite says what is wrong.
+                os.close(os.open(self.url.database or "", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def _open(self) -> Engine:
         if self._engine is None:

@@ -66,8 +66,10 @@ def life_of_record(connection: Connection, bron: str) -> Uitleg:
 
 def _lines() -> Select[Any]:
     table = schema.regel
-    query = select(table, schema.client.c.bsn, schema.declaratie)
-    return query.join(schema.client).join(schema.declaratie).set_label_style(_LABELS)
+    query = select(table, schema.client.c.bsn, schema.declaratie, schema.antwoord.c.id)
+    answered = schema.antwoord.c.declaratie_id == schema.declaratie.c.id
+    query = query.join(schema.client).join(schema.declaratie).join(schema.antwoord, answered, isouter=True)
+    return query.set_label_style(_LABELS)
 
 
 def _lines_behind(connection: Connection, record: Row[Any]) -> list[int]:
@@ -165,7 +167,9 @@ def _block(row: Row[Any], vorig: str, followed: Sequence[tuple[str, str]], codes
     if row.declaratie_verzonden_op is not None:
         steps.append(("verzonden", words.day(row.declaratie_verzonden_op)))
     if row.declaratie_afgesloten_op is not None and row.regel_in_bericht:
-        steps.append(("antwoord", words.day(row.declaratie_afgesloten_op)))
+        # Closed without an answer: taken back with `mpj ledger withdraw`.
+        closed = "ingetrokken" if row.antwoord_id is None else "antwoord"
+        steps.append((closed, words.day(row.declaratie_afgesloten_op)))
     if not row.regel_in_bericht:
         steps.append(("nu", "staat alleen in het regelbestand"))
     else:

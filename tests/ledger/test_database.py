@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import threading
 from datetime import date
 from pathlib import Path
@@ -124,6 +126,26 @@ def test_looking_waits_for_nobody(url: str) -> None:
         assert looking.status()["gemeenten"]["0384"]["concept"]["regels"] == 1
     partij.ledger.close()
     looking.close()
+
+
+@pytest.mark.parametrize("prefix", ["", "sqlite:///"])
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path, prefix: str) -> None:
+    path, modes = tmp_path / "ledger.db", []
+    before = os.umask(0o022)
+    try:
+        with Ledger(f"{prefix}{path}") as ledger, ledger.database.transaction() as connection:
+            connection.execute(schema.medewerker.insert().values(naam="x", inhoud="[]"))
+            modes = [stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()]
+    finally:
+        os.umask(before)
+    assert len(modes) == 2 and set(modes) == {0o600}
+    with Ledger(f"{prefix}{path}2") as ledger:
+        ledger.status()
+    assert stat.S_IMODE(path.with_name("ledger.db2").stat().st_mode) == 0o600
+    path.chmod(0o640)
+    with Ledger(path) as ledger:
+        ledger.send(None, op=DAY)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_an_address_that_is_none(tmp_path: Path) -> None:

@@ -56,6 +56,17 @@ def test_a_line_that_was_never_processed_and_one_for_the_line_file(tmp_path: Pat
     assert "geldt als niet verzonden (0001)" in text and "staat alleen in het regelbestand" in text
 
 
+def test_a_declaration_that_was_withdrawn_had_no_answer(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.send(first)
+    partij.ledger.withdraw([first.regels[0].declaratienummer], op=date(2026, 4, 9))
+    text = str(partij.ledger.explain(refs(first.regels)[0]))
+    assert "ingetrokken  9 april 2026" in text and "geldt als niet verzonden" in text and "antwoord" not in text
+    second = partij.run()
+    partij.book(partij.send(second), technisch=True)
+    assert "antwoord" in str(partij.ledger.explain(refs(second.regels)[0]))
+
+
 def test_a_record_and_all_its_lines(partij: Partij) -> None:
     partij.month(registratie("a"), registratie("b"))
     partij.month(registratie("a", niveau="wo"), registratie("z", "2026-04-05"), periode="2026-04")
