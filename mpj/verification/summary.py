@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mpj import __version__
@@ -10,7 +10,7 @@ from mpj.reading.periods import month_of, month_text
 from mpj.verification.answer import Oordeel
 from mpj.verification.case import Case
 from mpj.verification.texts import Texts
-from mpj.verification.values import Bevinding, NietGetoetst
+from mpj.verification.values import DECLARATIE, HEADER, REGEL, Bevinding, NietGetoetst
 
 FORMAAT = 1
 TOEGEKEND, AFGEKEURD, NIET_BESLIST = _VERDICTS = ("toegekend", "afgekeurd", "niet_beoordeeld")
@@ -24,6 +24,8 @@ class Telling:
         self.regels: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
         self.cent: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
         self.per_regel: dict[tuple[str, str], tuple[int, int]] = {}
+        # What was found about the message as a whole: all its euros are counted.
+        self._all: set[tuple[str, str]] = set()
 
     def regel(self, verdict: str, cent: int, *, onbeoordeelbaar: bool) -> None:
         """Count a line with its verdict: toegekend, afgekeurd or niet_beoordeeld."""
@@ -31,10 +33,24 @@ class Telling:
         self.cent[verdict] += cent
         self.onbeoordeelbaar += onbeoordeelbaar
 
-    def bevinding(self, one: Bevinding) -> None:
-        """Count a finding; a line with several faults counts under each."""
-        count, cent = self.per_regel.get((one.regelcode, one.retourcode), (0, 0))
-        self.per_regel[one.regelcode, one.retourcode] = (count + 1, cent + one.bedrag_cent)
+    def bevindingen(self, found: Iterable[Bevinding]) -> None:
+        """Count the findings about the message as a whole, or those about one client and its lines.
+
+        A line with several faults counts under each, and its euros once under each: those of a finding about the message or the
+        client are those of all its lines.
+        """
+        groups: dict[tuple[str, str], list[Bevinding]] = {}
+        for one in found:
+            groups.setdefault((one.regelcode, one.retourcode), []).append(one)
+        for key, ones in groups.items():
+            count, cent = self.per_regel.get(key, (0, 0))
+            if key not in self._all:
+                whole = next((one for one in ones if one.plaats != REGEL), None)
+                lines = {one.positie: one.bedrag_cent for one in ones}
+                cent += sum(lines.values()) if whole is None else whole.bedrag_cent
+            if any(one.plaats in (HEADER, DECLARATIE) for one in ones):
+                self._all.add(key)
+            self.per_regel[key] = (count + len(ones), cent)
 
     def counts(self, oordeel: Oordeel) -> dict[str, int]:
         """Return lines and eurocents; submitted is granted plus refused plus not assessed."""

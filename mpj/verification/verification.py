@@ -213,8 +213,7 @@ class Toetsing:
         for own in register.BERICHT:
             if breuk := own.functie(self.case):
                 self.bericht.append(self._breach(("", own.plaats, "", amount), own, breuk))
-        for found in self.bericht:
-            self.telling.bevinding(found)
+        self.telling.bevindingen(self.bericht)
 
     def _book_credits(self) -> None:
         """Count the credit lines that stand before any debit line is judged; what is wrong with others is said in their turn."""
@@ -253,8 +252,7 @@ class Toetsing:
             found += faults
             if doubt is not None:
                 unjudged.append(doubt)
-        for fault in found:
-            self.telling.bevinding(fault)
+        self.telling.bevindingen(found)
         return Clientoordeel(found, unjudged, returned(client, own, codes))
 
     def _line(

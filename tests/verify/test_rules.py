@@ -8,7 +8,7 @@ import pytest
 
 from mpj.verification.values import REGEL
 from verify.examples import ANDERE, VOORBEELDEN
-from verify.support import Situatie, credit, earlier, granted, line, toewijzing, zaak
+from verify.support import ANNA, BRAM, Situatie, credit, earlier, granted, line, toewijzing, zaak
 
 
 @pytest.mark.parametrize("code", VOORBEELDEN)
@@ -44,6 +44,16 @@ def test_all_faults_of_a_line_and_all_lines_are_reported() -> None:
         ("1.2", "TR346"),
     ]
     assert {one.plaats for one in outcome.bevindingen} == {REGEL}
+
+
+def test_the_euros_of_a_line_count_once_under_a_rule() -> None:
+    """A stranger's toewijzing: TR304 at the client and at both lines, and the summary shows the euros of the message once."""
+    own = (toewijzing(), toewijzing(toewijzingnummer="1002", bsn=ANNA))
+    one, other = line(toewijzingnummer=1001), line(toewijzingnummer=1002, referentienummer="R2")
+    outcome = zaak((BRAM, one), (BRAM, other), toewijzingen=own).verify()
+    (row,) = (row for row in outcome.samenvatting["per_regel"] if row["regelcode"] == "TR304")
+    assert (row["aantal"], row["bedrag_cent"]) == (3, one.bedrag_cent + other.bedrag_cent)
+    assert row["bedrag_cent"] == outcome.samenvatting["ingediend_cent"]
 
 
 def test_a_refused_line_does_not_use_up_the_toewijzing() -> None:
