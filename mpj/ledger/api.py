@@ -173,7 +173,7 @@ class Ledger:
             return status(connection)
 
     def repair_list(self) -> list[dict[str, Any]]:
-        """Return the rejected lines that no later declaration took up, with the words of their return codes, without BSN."""
+        """Return the rejected lines on the repair list, with the words of their return codes, without BSN."""
         from mpj.ledger.repair import repair_list
 
         with self.database.transaction(write=False) as connection:
