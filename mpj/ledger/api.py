@@ -204,7 +204,7 @@ class Ledger:
         """Remove clients after the retention period; amounts stay, so that totals hold. Returns (removed, unknown).
 
         `bestand` is the file that `bsns` are the lines of, blank ones included. Raises InputError, naming file and rows and no BSN,
-        when a client has a line that waits or could still be declared again.
+        when a client has a line that waits, a stay that goes on, or care that could still be declared again.
         """
         from mpj.ledger.erase import erase
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from attrs import evolve
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, false, func, select, update
 
 from mpj.ledger import schema
-from mpj.ledger.schema import CONCEPT, VERZONDEN, WACHT
+from mpj.ledger.schema import CONCEPT, VERBLIJF, VERZONDEN, WACHT
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of, month_text
 
@@ -21,7 +21,7 @@ def erase(connection: Connection, bsns: Iterable[str], op: date, bestand: str = 
     """Remove these clients on `op`; returns how many were removed and how many are unknown. Blank ones only count as a place.
 
     Raises InputError, by place in the list (the row of `bestand`) and never by BSN, for a client with a line that is a concept or
-    waits, or with care of the last five years: its records could be declared a second time.
+    waits, with a stay that goes on, or with care of the last five years: its records could be declared a second time.
     """
     faults: list[Fault] = []
     found: list[int] = []
@@ -52,6 +52,10 @@ def _too_early(connection: Connection, identity: int, now: int) -> Fault | None:
     if any(connection.execute(query.limit(1)).first() for query in waits):
         return Fault("client_open", kolom="bsn", toelichting="deze cliënt heeft een regel die klaarstaat of op antwoord wacht")
     record = schema.record.c
+    goes_on = (record.soort == VERBLIJF, record.vervallen == false(), record.maand_tot.is_(None))
+    if connection.execute(select(record.bron).where(record.client_id == identity, *goes_on).limit(1)).first():
+        text = "deze cliënt heeft een verblijf zonder einddatum: die zorg gaat door"
+        return Fault("client_open", kolom="bsn", toelichting=text)
     last_line = connection.execute(select(func.max(table.maand)).where(table.client_id == identity)).scalar() or 0
     last_record = connection.execute(
         select(func.max(func.coalesce(record.maand_tot, record.berekend_tot, record.maand))).where(record.client_id == identity)

@@ -84,6 +84,17 @@ def test_50_to_52_minutes_changes_only_the_trace(partij: Partij) -> None:
     assert lines(partij.run(registratie("a", minuten=52))) == []
 
 
+def test_a_client_with_a_stay_that_goes_on_is_not_erased(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
+    partij.month(periode="2026-03", verblijf=[OPEN])
+    bsn = str(OPEN["bsn"])
+    with pytest.raises(mpj.InputError, match="een verblijf zonder einddatum") as error:
+        partij.ledger.erase([bsn], op=date(2040, 1, 1))
+    assert error.value.faults[0].code == "client_open" and bsn not in str(error.value)
+    partij.month(periode="2026-04", verblijf=[OPEN | {"einddatum": "2026-03-31"}])
+    assert partij.ledger.erase([bsn], op=date(2040, 1, 1)) == (1, 0)
+
+
 def test_a_stay_that_goes_on(partij: Partij) -> None:
     partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
     stay = {"id": "v", "bsn": "999900006", "begindatum": "2026-02-10", "prestatiecode": "8.1"}
