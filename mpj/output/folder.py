@@ -2,11 +2,15 @@
 
 Files are written in a hidden sibling folder that is renamed when all is there. Over an existing folder (only when told to)
 ``samenvatting.json`` goes first and comes back last: a folder without it is not a finished one.
+
+A process that was killed leaves its hidden folder behind. The next run for the same folder removes it: who writes holds a lock on
+the hidden folder, which the system lets go of when the process ends.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +19,12 @@ from pathlib import Path
 
 from mpj.reading.faults import Fault, InputError
 
+try:
+    import fcntl
+except ImportError:  # Windows: nothing is locked, and nothing taken for stale.
+    fcntl = None  # type: ignore[assignment]
+
+_RANDOM = re.compile(r"[a-z0-9_]{8}")
 SEAL = "samenvatting.json"
 
 
@@ -30,7 +40,8 @@ def output_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
         _check(out, force=force)
         made = [folder for folder in out.parents if not folder.exists()]
         out.parent.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=f".{out.name}.onvolledig-", dir=out.parent))
+        _remove_stale(out)
+        stage, lock = _locked_stage(out)
     except OSError as error:
         raise _unusable(out, error) from error
     try:
@@ -42,9 +53,60 @@ def output_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
             raise _unusable(out, error) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
         with suppress(OSError):
             for folder in made:
                 folder.rmdir()
+
+
+def _locked_stage(out: Path) -> tuple[Path, int | None]:
+    """Make the hidden folder; returns it with the descriptor that holds its lock, None where a folder cannot be locked."""
+    while True:
+        stage = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
+        lock = _lock(stage, wait=True)
+        if stage.exists():
+            return stage, lock
+        # Another run took it for a stale one before it was locked.
+        if lock is not None:
+            os.close(lock)
+
+
+def _remove_stale(out: Path) -> None:
+    """Remove the hidden folders for `out` of processes that are gone; one that cannot be locked may be in use and stays."""
+    try:
+        siblings = [path for path in out.parent.iterdir() if path.name.startswith(_prefix(out))]
+    except OSError:
+        return
+    for folder in siblings:
+        if not _RANDOM.fullmatch(folder.name.removeprefix(_prefix(out))):
+            continue
+        lock = _lock(folder, wait=False)
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+
+def _prefix(out: Path) -> str:
+    return f".{out.name}.onvolledig-"
+
+
+def _lock(folder: Path, *, wait: bool) -> int | None:
+    """Return a descriptor that holds the lock of a folder of ours; None when somebody else holds it, or locks are not to be had."""
+    if fcntl is None:
+        return None
+    try:
+        found = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        if os.fstat(found).st_uid == os.getuid():
+            fcntl.flock(found, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            return found
+    except OSError:
+        pass
+    os.close(found)
+    return None
 
 
 def _check(out: Path, *, force: bool) -> None:
