@@ -231,7 +231,10 @@ class Inputs:
         return self._run(mpj.declare, settings | {"eerder": _earlier(self.eerder, self.invoer.setdefault("eerder", {}))})
 
     def _run(self, declare: Any, settings: dict[str, Any], *, remembered: bool = False) -> Any:
-        """Declare; with a ledger (`remembered`) what is not given is None: nothing is said of it."""
+        """Declare; with a ledger (`remembered`) what is not given is None: nothing is said of it.
+
+        Then all is read before the ledger is opened, so that a fault in a file leaves no empty new one behind.
+        """
         import mpj
 
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
@@ -239,11 +242,17 @@ class Inputs:
         if self.registraties or not remembered:
             registraties = mpj.read_registraties(self.registraties, **self._options("registraties"))
             registraties = self.progress.counted("registraties", registraties)
+        toewijzingen = self._toewijzingen()
+        verblijf = self._verblijf() if self.verblijf or not remembered else None
+        if remembered:
+            toewijzingen = list(toewijzingen)
+            registraties = None if registraties is None else list(registraties)
+            verblijf = None if verblijf is None else list(verblijf)
         return declare(
             contracts,
-            self._toewijzingen(),
+            toewijzingen,
             registraties,
-            verblijf=self._verblijf() if self.verblijf or not remembered else None,
+            verblijf=verblijf,
             invoer=self.invoer,
             progress=self.progress.step("cliënten"),
             **self._common(),

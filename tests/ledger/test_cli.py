@@ -149,6 +149,16 @@ def test_akkoord_with_nothing_to_agree_to(april: tuple[Path, str, list[str]], ca
     assert "--akkoord hoort bij --volledig-vanaf" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["toewijzingen", "registraties", "verblijf", "medewerkers"])
+def test_a_fault_in_a_file_leaves_no_new_ledger(april: tuple[Path, str, list[str]], name: str) -> None:
+    folder, _, arguments = april
+    (folder / "fout.csv").write_text("x;y\n1;2\n", "utf-8")
+    fresh = replace(arguments, ledger=str(folder / "nieuw.db"))
+    assert run([*fresh, f"--{name}", str(folder / "fout.csv")]) == 2
+    assert not (folder / "nieuw.db").exists()
+    assert run(fresh) == 0
+
+
 def test_a_run_without_new_records_continues_the_conversation(april: tuple[Path, str, list[str]]) -> None:
     folder, _, arguments = april
     assert run(arguments) == 0
