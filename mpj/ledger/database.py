@@ -96,7 +96,7 @@ class Database:
 
     def _make(self) -> None:
         """Make the file of a new ledger, for its owner alone; SQLite gives the files beside it the same rights."""
-        if not self.postgres and not self.memory and not (self.url.database or "").startswith("file:"):
+        if not self.postgres and not self.memory and not self.url.query.get("uri"):
             with suppress(OSError):  # It is there already, or SQLite says what is wrong.
                 os.close(os.open(self.url.database or "", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
