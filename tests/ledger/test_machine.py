@@ -419,7 +419,7 @@ class Conversation(RuleBasedStateMachine):
 
     def check_lines(self, result: Result) -> None:
         """What a run may say, given what was granted, refused and not answered yet."""
-        waiting = {identity(line) for one in self.underway.values() for line in one.lines}
+        waiting = {identity(line) for one in self.underway.values() for line in one.travelling}
         undone = {identity(line): line for line in self.undoing(result)}
         numbers = [line.referentienummer for line in result.regels]
         assert len(numbers) == len(set(numbers))
