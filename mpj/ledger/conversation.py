@@ -120,7 +120,7 @@ def resend(connection: Connection, referenties: Iterable[str]) -> list[str]:
     """Let rejected lines go out again unchanged. See `mpj.Ledger.resend`."""
     table, names = schema.regel, list(dict.fromkeys(referenties))
     found = {row.referentienummer: row for row in among(connection, select(table), table.c.referentienummer, names)}
-    query = select(table.c.id).where(*open_rejected())
+    query = select(table.c.id).where(*open_rejected(concepts=False))
     open_ = {row.id for row in among(connection, query, table.c.id, [row.id for row in found.values()])}
     faults = [_not_rejected(name, found.get(name)) for name in names if name not in found or found[name].id not in open_]
     if faults:

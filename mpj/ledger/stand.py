@@ -91,17 +91,18 @@ class Clientstand:
         return [(one, credit) for one in debits if (credit := undone.get(one.id)) is not None and credit.status == AFGEKEURD]
 
 
-def open_rejected() -> list[ColumnElement[bool]]:
+def open_rejected(*, concepts: bool = True) -> list[ColumnElement[bool]]:
     """Return what singles out, in a query of `regel`, the rejected lines on the repair list: those that nothing followed up.
 
-    A debit is followed up by a later line of the same identity, a credit by another credit of the same line.
+    A debit is followed up by a later line of the same identity, a credit by another credit of the same line; without `concepts`
+    not by one that may still make way for another.
     """
     regel, later = schema.regel, schema.regel.alias("later")
     names = ("gemeente", "toewijzingnummer", "productcategorie", "productcode", "maand")
     same = and_(*(later.c[name] == regel.c[name] for name in names), later.c.declaratie_id > regel.c.declaratie_id)
     credit = and_(later.c.vorige_id == regel.c.vorige_id, later.c.id > regel.c.id)
     alive = or_(
-        later.c.status.in_((CONCEPT, VERZONDEN, TOEGEKEND, AFGEKEURD)),
+        later.c.status.in_((VERZONDEN, TOEGEKEND, AFGEKEURD, *([CONCEPT] if concepts else []))),
         and_(later.c.status == NIET_VERZONDEN, later.c.opnieuw == true()),
     )
     follows = or_(and_(regel.c.debetcredit == "D", same), and_(regel.c.debetcredit == "C", credit))

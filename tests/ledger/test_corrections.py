@@ -553,3 +553,12 @@ def test_what_a_limit_cut_off_gets_the_rest_later_also_when_it_was_looked_at_whi
     partij.book(messages)
     freed = partij.run(registratie("a", "2026-02-05", status="vervallen"), periode="2026-04")
     assert lines(freed) == [("C", HBO, 9820), ("C", HBO, 4910), ("D", HBO, 9820)]
+
+
+def test_a_rejected_line_that_a_concept_takes_up_can_be_asked_for(partij: Partij) -> None:
+    """The concept makes way for the care as it was, and that goes out again."""
+    first = partij.run(registratie("a"))
+    partij.settle(first, refs(first.regels))
+    assert lines(partij.run(registratie("a", minuten=90))) == [("D", HBO, 14730)]
+    partij.ledger.resend(refs(first.regels))
+    assert lines(partij.run(registratie("a"))) == [("D", HBO, 9820)]
