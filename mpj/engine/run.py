@@ -120,7 +120,7 @@ class Job:
         check_together(self.contracten)
         self.protocol = protocol = self.contracten[0].protocol
         self.kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in self.contracten])
-        self.periode = Periode.of(protocol, _month(periode), dagtekening, nalevering=nalevering)
+        self.periode = Periode.of(protocol, given_month(periode, "periode"), dagtekening, nalevering=nalevering)
         self.settings = {
             "periode": periode,
             "dagtekening": dagtekening.isoformat(),
@@ -248,12 +248,12 @@ def _compute(job: Job, bsn: str, own: list[Entry], stays: Sequence[Verblijf], ma
     return Uitkomst(lines, aside, regels, on_planning)
 
 
-def _month(periode: str) -> int:
+def given_month(text: str, kolom: str) -> int:
+    """Return the number of a month that a caller gave as `kolom`; raises InputError for what is none."""
     try:
-        return parse_month(periode)
+        return parse_month(text)
     except ValueError:
-        fault = Fault("periode_onjuist", "", 0, "periode", mask(periode), "een maand als 2026-03", "geen maand")
-        raise InputError(fault) from None
+        raise InputError(Fault("periode_onjuist", "", 0, kolom, mask(text), "een maand als 2026-03", "geen maand")) from None
 
 
 def as_values(

@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 
 from mpj.engine.levering import Levering
 from mpj.engine.limits import Verbruik, product_period
-from mpj.engine.lines import identity, number
+from mpj.engine.lines import REFERENTIE, identity, number
 from mpj.engine.matching import Dekking
 from mpj.engine.run import Uitkomst, identiteit
 from mpj.engine.scope import set_aside
@@ -281,7 +281,7 @@ class Book:
         sent = sum(one.vorige_id == regel.id for one in self.now.regels[identiteit_])
         line = evolve(
             regel.line,
-            referentienummer=number(20, "C", regel.line.referentienummer, sent),
+            referentienummer=number(REFERENTIE, "C", regel.line.referentienummer, sent),
             vorig_referentienummer=regel.line.referentienummer,
             debetcredit="C",
             declaratienummer="",
@@ -298,7 +298,7 @@ class Book:
         """Return a new debit line, numbered by its content and by how often this identity was sent before."""
         sent = sum(one.debet for one in self.now.regels.get(identiteit_, ()))
         if sent:
-            line = evolve(line, referentienummer=number(20, "D", line.referentienummer, sent))
+            line = evolve(line, referentienummer=number(REFERENTIE, "D", line.referentienummer, sent))
             traces = [evolve(one, referentienummer=line.referentienummer) for one in traces]
         self.nieuws.boekingen[line.referentienummer] = Boeking(
             self.now.id, self.keys[identiteit_], afronding=self.roundings[identiteit_]

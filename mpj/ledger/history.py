@@ -11,24 +11,10 @@ from sqlalchemy import Connection, Select, func, select
 from mpj.ledger import schema
 from mpj.ledger.rows import among
 from mpj.ledger.schema import AFGEKEURD, NIET_VERZONDEN, TOEGEKEND, WACHT
-from mpj.messages.values import CREDIT, Prestatie
+from mpj.messages.values import CREDIT, PRESTATIE_FIELDS, Prestatie
 from mpj.reading.periods import first_day
 from mpj.verification import EerdereRegel
 
-FIELDS = (
-    "referentienummer",
-    "vorig_referentienummer",
-    "toewijzingnummer",
-    "productcategorie",
-    "productcode",
-    "begindatum",
-    "einddatum",
-    "volume",
-    "eenheid",
-    "tarief_cent",
-    "bedrag_cent",
-    "debetcredit",
-)
 _CHOICE = (TOEGEKEND, WACHT, AFGEKEURD)
 _Line = tuple[str, EerdereRegel]
 
@@ -103,7 +89,7 @@ class LedgerHistory:
 
     def _query(self, aanbieder: str) -> Select[Any]:
         table = schema.ontvangen_regel.c
-        query = select(table.gemeente, schema.client.c.bsn, table.stand, *(table[name] for name in FIELDS))
+        query = select(table.gemeente, schema.client.c.bsn, table.stand, *(table[name] for name in PRESTATIE_FIELDS))
         query = query.join(schema.client, schema.client.c.id == table.client_id)
         query = query.where(table.aanbieder == aanbieder, table.ontvangst_id < self._before)
         return query.order_by(table.ontvangst_id, table.id)
@@ -139,7 +125,7 @@ class LedgerHistory:
 
 
 def _line(bsn: str | None, stand: str, *values: Any) -> EerdereRegel:
-    fields = dict(zip(FIELDS, values, strict=True))
+    fields = dict(zip(PRESTATIE_FIELDS, values, strict=True))
     if fields["toewijzingnummer"] is None:
         fields["toewijzingnummer"] = 0
     return EerdereRegel(bsn or "", Prestatie(**fields), stand)

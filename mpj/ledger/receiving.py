@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from mpj.contract import Contract
 from mpj.ledger import schema
-from mpj.ledger.history import FIELDS, LedgerHistory
+from mpj.ledger.history import LedgerHistory
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages import Antwoordbericht, Declaratiebericht
-from mpj.messages.values import Prestatie
+from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.periods import month_of
 from mpj.records.rows import shows_bsn
@@ -40,7 +40,7 @@ _HEAD = (
     "totaal.cent",
     "totaal.debetcredit",
 )
-_line, _head = attrgetter(*FIELDS), attrgetter(*_HEAD)
+_head = attrgetter(*_HEAD)
 _Key = tuple[str, str, str]
 
 
@@ -82,7 +82,7 @@ def fingerprint(bericht: Declaratiebericht) -> str:
     for client in bericht.clienten:
         sha.update(_text((client.bsn,)))
         for one in client.prestaties:
-            sha.update(_text(_line(one)))
+            sha.update(_text(prestatie_values(one)))
     return sha.hexdigest()
 
 
@@ -180,7 +180,7 @@ def _store(
 
 
 def _values(one: Prestatie) -> dict[str, object]:
-    return dict(zip(FIELDS, _line(one), strict=True))
+    return dict(zip(PRESTATIE_FIELDS, prestatie_values(one), strict=True))
 
 
 def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from sqlalchemy import Connection, delete, func, select, true, update
 
 from mpj.contract import Contract, check_together
-from mpj.engine.run import Result, as_values, declare
+from mpj.engine.run import Result, as_values, declare, given_month
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger import schema
 from mpj.ledger.book import Book, Nieuws
@@ -20,8 +20,8 @@ from mpj.ledger.rows import add, among, chunks, next_id
 from mpj.ledger.schema import BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import load_stands
 from mpj.protocol import Protocol
-from mpj.reading.faults import Fault, InputError, mask
-from mpj.reading.periods import month_text, parse_month
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.periods import month_text
 from mpj.records.medewerkers import collect_medewerkers
 from mpj.records.registraties import COLUMNS as REGISTRATIE_COLUMNS
 from mpj.records.registraties import parse_registratie
@@ -58,7 +58,7 @@ def run(connection: Connection, given: Input) -> Result:
     if not given.contracten:
         raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
     check_together(given.contracten)
-    protocol, maand = given.contracten[0].protocol, _month(given.periode, "periode")
+    protocol, maand = given.contracten[0].protocol, given_month(given.periode, "periode")
     gatherer = Gatherer(connection, protocol, maand)
     pairs = [(contract.aanbieder, gemeente) for contract in given.contracten for gemeente in contract.gemeenten]
     dropped = drop_concepts(connection, pairs, gatherer)
@@ -87,15 +87,8 @@ def run(connection: Connection, given: Input) -> Result:
     return _with_ledger(result, given, found, book.nieuws, dropped)
 
 
-def _month(text: str, kolom: str) -> int:
-    try:
-        return parse_month(text)
-    except ValueError:
-        raise InputError(Fault("periode_onjuist", "", 0, kolom, mask(text), "een maand als 2026-03", "geen maand")) from None
-
-
 def _gather(gatherer: Gatherer, given: Input, protocol: Protocol) -> Gathered:
-    vanaf = None if given.volledig_vanaf is None else _month(given.volledig_vanaf, "volledig_vanaf")
+    vanaf = None if given.volledig_vanaf is None else given_month(given.volledig_vanaf, "volledig_vanaf")
     return gatherer.gather(
         _given(given.registraties, REGISTRATIE_COLUMNS, parse_registratie, Registratie),
         _given(given.verblijf, VERBLIJF_COLUMNS, parse_verblijf, Verblijf),

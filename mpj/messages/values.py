@@ -8,9 +8,10 @@ description has these elements.
 from __future__ import annotations
 
 from datetime import date, time
+from operator import attrgetter
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from mpj.messages.binding import element
 from mpj.reading.faults import Fault
@@ -117,6 +118,10 @@ class Prestatie:
     def net(self) -> int:
         """The amount in cents with its sign."""
         return signed(self.bedrag_cent, self.debetcredit)
+
+
+PRESTATIE_FIELDS = tuple(one.name for one in fields(Prestatie))
+prestatie_values = attrgetter(*PRESTATIE_FIELDS)
 
 
 @frozen

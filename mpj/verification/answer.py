@@ -9,9 +9,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
-from operator import attrgetter
 
-from attrs import field, fields, frozen
+from attrs import field, frozen
 
 from mpj.messages.description import shipped
 from mpj.messages.overview import Declaratie
@@ -29,15 +28,14 @@ from mpj.messages.values import (
     Clientslot,
     Declaratieantwoord,
     Header,
-    Prestatie,
     Totaal,
     Xsdversie,
+    prestatie_values,
 )
 
 IN_ORDE, NIET_BEOORDEELD, VOLLEDIG_TOEGEKEND, TECHNISCH = "0200", "0233", "8001", "0001"
 Positie = tuple[int, int]
 Codes = tuple[str, ...]
-_line = attrgetter(*(one.name for one in fields(Prestatie)))
 
 
 @frozen
@@ -93,7 +91,7 @@ def returned(client: Client, own: Codes | None, lines: Sequence[Codes]) -> Antwo
     of a refused client are not assessed.
     """
     codes = lines if own is None else [(NIET_BEOORDEELD,)] * len(lines)
-    back = tuple(Antwoordprestatie(*(*_line(one), of)) for one, of in zip(client.prestaties, codes, strict=True) if of)
+    back = tuple(Antwoordprestatie(*(*prestatie_values(one), of)) for one, of in zip(client.prestaties, codes, strict=True) if of)
     return Antwoordclient(client.bsn, back, (IN_ORDE,) if own is None else own) if back else None
 
 

@@ -9,7 +9,6 @@ import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
-from operator import attrgetter
 from os import SEEK_END
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -20,12 +19,11 @@ from attrs import fields, frozen
 from mpj.messages import Limits, iter_jw323
 from mpj.messages.overview import Overzicht
 from mpj.messages.parsing import Source
-from mpj.messages.values import Client, Clientregel, Declaratiekop, Prestatie
+from mpj.messages.values import Client, Clientregel, Declaratiekop, Prestatie, prestatie_values
 
 # Memory does not depend on the size of a message; some two million lines.
 LIMITS = Limits(omvang=2_000_000_000)
 _BLOCK = 256
-_line = attrgetter(*(one.name for one in fields(Prestatie)))
 T = TypeVar("T")
 
 
@@ -71,7 +69,7 @@ class Clienten:
 
     def append(self, client: Client) -> None:
         """Add the next client."""
-        self._spool.append((client.bsn, [_line(one) for one in client.prestaties]), len(client.prestaties))
+        self._spool.append((client.bsn, [prestatie_values(one) for one in client.prestaties]), len(client.prestaties))
 
     def __iter__(self) -> Iterator[Client]:
         for bsn, lines in self._spool:

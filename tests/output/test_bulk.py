@@ -16,10 +16,10 @@ from scenarios import Scenario, scenarios
 from world import BSN, BSN_2, contract, registratie, toewijzing
 
 import mpj
+from mpj.demo.people import bsn_range
 from mpj.engine.run import Job
 from mpj.output import bulk
 from mpj.output.bulk import declare_files
-from mpj.reading.fields import is_bsn
 from mpj.records.partitions import Partitions
 
 
@@ -60,7 +60,7 @@ def test_several_processes_give_the_same_bytes(tmp_path: Path, processes: int) -
 
 
 def _big_run(folder: Path, out: Path, processes: int) -> dict[str, bytes]:
-    bsns = _bsns(40)
+    bsns = bsn_range()[:40]
     registraties = [
         registratie(f"2026-03-{day:02d}", bsn=bsn, id=f"{bsn[-4:]}-{day}", medewerker=f"m;{day % 3}")
         for bsn in bsns
@@ -78,10 +78,6 @@ def _big_run(folder: Path, out: Path, processes: int) -> dict[str, bytes]:
         declare_files(job, rows, out, processes=processes, progress=lambda done, total: heard.append((done, total)))
     assert heard[-1] == (64, 64)
     return {name: (out / name).read_bytes() for name in FILES}
-
-
-def _bsns(count: int) -> list[str]:
-    return [text for number in range(999900000, 999999999) if is_bsn(text := str(number))][:count]
 
 
 def test_a_fault_in_another_process_reaches_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

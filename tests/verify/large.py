@@ -12,6 +12,7 @@ from datetime import date
 from itertools import islice, product
 from pathlib import Path
 
+from benchmarks.peers.data import bsns
 from mpj.messages import (
     Berichtidentificatie,
     Clientregel,
@@ -43,18 +44,6 @@ gemeenten = []
 """
 
 
-def bsns(count: int) -> list[str]:
-    """Numbers that pass the eleven test."""
-    found: list[str] = []
-    number = 100_000_000
-    while len(found) < count:
-        digits = [int(one) for one in str(number)]
-        if (sum((9 - place) * digit for place, digit in enumerate(digits[:8])) - digits[8]) % 11 == 0:
-            found.append(str(number))
-        number += 1
-    return found
-
-
 def lines(clients: list[str], per_client: int) -> Iterator[Clientregel]:
     """At most MOST right lines for each client: months back from March 2026, three codes in each, a volume that differs."""
     for client, bsn in enumerate(clients, 1):
@@ -82,7 +71,7 @@ def prepare(folder: Path, count: int, clients: int, price: str = "24,55") -> Non
 
     With another `price` for the hbo a third of the lines is wrong.
     """
-    per_client, people = count // clients, bsns(clients)
+    per_client, people = count // clients, sorted(islice(bsns(), clients))
     assert per_client * clients == count and per_client <= MOST
     day = date(2026, 4, 5)
     total = sum(line.prestatie.bedrag_cent for line in lines(people, per_client))
