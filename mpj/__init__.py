@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mpj.version import __version__
+
 if TYPE_CHECKING:
     from mpj.contract import Contract, load_contract, load_contracts, make_contract
     from mpj.engine import Declaratieregel, Herkomst, Result, declare
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     )
     from mpj.verification import verify
     from mpj.workbench.reprice import reprice
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "mpj"
-# Each folder may import those before it.
+# Each folder may import those before it; `version` is a module, below everybody.
 ORDER = (
+    "version",
     "reading",
     "protocol",
     "messages",

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from mpj import __version__
+from mpj.version import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "declare": ("mpj.cli.declare", "Maak van een maand registraties declaratieregels."),

@@ -9,7 +9,6 @@ from typing import Any
 
 from attrs import asdict
 
-from mpj import __version__
 from mpj.contract import Contract
 from mpj.engine.levering import Levering
 from mpj.engine.tarieven import Tarief
@@ -18,6 +17,7 @@ from mpj.protocol.rounding import half_up
 from mpj.records.uitval import REDENEN, Uitval
 from mpj.records.values import Verblijf
 from mpj.tariefkaart import Tariefkaart
+from mpj.version import __version__
 
 FORMAAT = 1
 

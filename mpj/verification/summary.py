@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mpj import __version__
 from mpj.reading.periods import month_of, month_text
 from mpj.verification.answer import Oordeel
 from mpj.verification.case import Case
 from mpj.verification.texts import Texts
 from mpj.verification.values import DECLARATIE, HEADER, REGEL, Bevinding, NietGetoetst
+from mpj.version import __version__
 
 FORMAAT = 1
 TOEGEKEND, AFGEKEURD, NIET_BESLIST = _VERDICTS = ("toegekend", "afgekeurd", "niet_beoordeeld")

@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from mpj import __version__
 from mpj.contract import Contract
 from mpj.output.tables import SAMENVATTING, write_csv, write_json
 from mpj.tariefkaart import compile_tariefkaart
+from mpj.version import __version__
 from mpj.workbench.exact import euros, number, percent_text, percentage, signed
 from mpj.workbench.page import facts, note, page, table
 from mpj.workbench.pictures import Step, waterfall
