@@ -1,4 +1,7 @@
-"""Step 7: what a toewijzing allows. Budget in eurocents; omvang per product period and over the whole toewijzing (IV077).
+"""Step 7: what a toewijzing allows, and what is used of it. Budget in eurocents; omvang per product period and in all (IV077).
+
+Whoever declares, remembers or verifies counts alike: maxima and `Verbruik` stand here for all of them. Output-based units do
+not occur in MPJ; their weekly maximum (by Sundays, IV076) is for lines of other regimes on the same toewijzing.
 
 Records come in order of date, then id. The one that crosses a limit gets what still fits in whole units; from then on that
 limit is used up: "used up on this date, by this record" is the whole explanation.
@@ -6,17 +9,18 @@ limit is used up: "used up on this date, by this record" is the whole explanatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from mpj.protocol import Protocol
-from mpj.reading.periods import days, first_day, last_day, month_of, months, weeks
+from mpj.reading.periods import days, first_day, last_day, month_of, months, sundays, weeks
 from mpj.records.values import Toewijzing
 
 BUDGET = "budget_overschreden"
 OMVANG = "omvang_overschreden"
+_SUNDAY = 7
 
 
 def product_period(begindatum: date, einddatum: date | None, month: int) -> tuple[date, date]:
@@ -37,34 +41,95 @@ def _multiple(telt: str, begin: date, end: date) -> int:
     return 1
 
 
+def counted(protocol: Protocol, eenheid: str) -> tuple[str, int]:
+    """Return what a wire unit counts, and how many of that one unit weighs: an hour is 60 minutes.
+
+    A unit that counts nothing (output), or that the protocol does not know, counts as itself.
+    """
+    unit = protocol.eenheden.get(eenheid)
+    return (unit.telt, unit.gewicht) if unit is not None and unit.telt else (eenheid, 1)
+
+
 def maximum_per_period(protocol: Protocol, toewijzing: Toewijzing, month: int) -> int | None:
     """Return the volume (in the assigned unit) that the omvang allows in one product period, None without one (TR321)."""
-    if toewijzing.volume is None or toewijzing.frequentie is None:
+    telt = _frequency(protocol, toewijzing)
+    if not telt or toewijzing.volume is None:
         return None
-    telt = protocol.frequenties[toewijzing.frequentie].telt
-    if not telt:
-        return None
-    return toewijzing.volume * _multiple(telt, *product_period(toewijzing.begindatum, toewijzing.einddatum, month))
+    period = product_period(toewijzing.begindatum, toewijzing.einddatum, month)
+    return max(0, toewijzing.volume * _times(protocol, toewijzing, telt, *period))
 
 
 def maximum_total(protocol: Protocol, toewijzing: Toewijzing) -> int | None:
-    """Return the volume that the omvang allows over the whole toewijzing (TR322); None without one, or per period without end."""
-    if toewijzing.volume is None or toewijzing.frequentie is None:
+    """Return the volume (in the assigned unit) that the omvang allows over the whole toewijzing (TR322).
+
+    None without an omvang, or for one per period without end.
+    """
+    telt = _frequency(protocol, toewijzing)
+    if telt is None or toewijzing.volume is None:
         return None
-    telt = protocol.frequenties[toewijzing.frequentie].telt
     if not telt:
         return toewijzing.volume
     if toewijzing.einddatum is None:
         return None
-    return toewijzing.volume * _multiple(telt, toewijzing.begindatum, toewijzing.einddatum)
+    return toewijzing.volume * _times(protocol, toewijzing, telt, toewijzing.begindatum, toewijzing.einddatum)
+
+
+def _frequency(protocol: Protocol, toewijzing: Toewijzing) -> str | None:
+    """Return what the frequency of an omvang counts: empty for one over the whole toewijzing, None without an omvang."""
+    if toewijzing.volume is None or toewijzing.eenheid is None or toewijzing.frequentie is None:
+        return None
+    return protocol.frequenties[toewijzing.frequentie].telt
+
+
+def _times(protocol: Protocol, toewijzing: Toewijzing, telt: str, begin: date, end: date) -> int:
+    """Return how often an assigned volume fits the inclusive period; output per week is told by its Sundays (IV076)."""
+    unit = protocol.eenheden.get(toewijzing.eenheid or "")
+    if telt == "weken" and unit is not None and not unit.telt:
+        return _output_weeks(toewijzing, begin, end)
+    return _multiple(telt, begin, end)
+
+
+def _output_weeks(toewijzing: Toewijzing, begin: date, end: date) -> int:
+    """Return the weeks that output may be billed for in a period: its Sundays, and the broken last week with the last Sunday."""
+    last = toewijzing.einddatum
+    if last is None or last.isoweekday() == _SUNDAY:
+        return sundays(begin, end)
+    last_sunday = last.toordinal() // 7 * 7
+    return sundays(begin, end) + (begin.toordinal() <= last_sunday <= end.toordinal())
 
 
 @frozen
 class Verbruik:
-    """What earlier declarations used of one toewijzing: eurocents, and per (what is counted, month) the volume."""
+    """What is used of one toewijzing. It adds up: earlier + new."""
 
-    cent: int
-    volumes: Mapping[tuple[str, int], int]
+    cent: int = 0
+    """Eurocents; a credit takes away."""
+    volumes: Mapping[tuple[str, int], int] = field(factory=dict)
+    """The volume by what the unit counts (`counted`) and month; a credit takes away."""
+
+    @classmethod
+    def of(cls, protocol: Protocol, lines: Iterable[tuple[str, int, int, int]]) -> Verbruik:
+        """Add up lines, each as wire unit, month of its product period, eurocents and wire volume (a credit below zero)."""
+        total = 0
+        volumes: dict[tuple[str, int], int] = {}
+        for eenheid, month, cent, volume in lines:
+            telt, weight = counted(protocol, eenheid)
+            total += cent
+            volumes[telt, month] = volumes.get((telt, month), 0) + volume * weight
+        return cls(total, volumes)
+
+    def __add__(self, new: Verbruik) -> Verbruik:
+        """Return what both use together."""
+        volumes = dict(self.volumes)
+        for key, volume in new.volumes.items():
+            volumes[key] = volumes.get(key, 0) + volume
+        return Verbruik(self.cent + new.cent, volumes)
+
+    def volume(self, telt: str, month: int | None = None) -> int:
+        """Return the volume of what counts as `telt`: in one month, or with None over the whole toewijzing."""
+        if month is not None:
+            return self.volumes.get((telt, month), 0)
+        return sum(volume for (one, _), volume in self.volumes.items() if one == telt)
 
 
 @define
@@ -119,21 +184,20 @@ class Limieten:
     def __init__(self, protocol: Protocol, toewijzing: Toewijzing, verbruik: Verbruik | None) -> None:
         self.protocol = protocol
         self.toewijzing = toewijzing
-        self._volumes = verbruik.volumes if verbruik else {}
-        used = verbruik.cent if verbruik else 0
-        self.budget = None if toewijzing.budget_cent is None else Limiet(BUDGET, toewijzing.budget_cent, used)
+        self._earlier = verbruik or Verbruik()
+        self.budget = None if toewijzing.budget_cent is None else Limiet(BUDGET, toewijzing.budget_cent, self._earlier.cent)
         unit = protocol.eenheden[toewijzing.eenheid] if toewijzing.eenheid else None
         self.telt = unit.telt if unit else ""
         self._weight = unit.gewicht if unit else 0
         total = maximum_total(protocol, toewijzing)
-        earlier = sum(volume for (telt, _), volume in self._volumes.items() if telt == self.telt)
+        earlier = self._earlier.volume(self.telt)
         self.total = None if total is None or not self.telt else Limiet(OMVANG, total * self._weight, earlier)
         self._periods: dict[int, Limiet | None] = {}
 
     def _period(self, month: int) -> Limiet | None:
         if month not in self._periods:
             maximum = maximum_per_period(self.protocol, self.toewijzing, month)
-            earlier = self._volumes.get((self.telt, month), 0)
+            earlier = self._earlier.volume(self.telt, month)
             self._periods[month] = None if maximum is None or not self.telt else Limiet(OMVANG, maximum * self._weight, earlier)
         return self._periods[month]
 

@@ -336,19 +336,15 @@ class _Earlier:
     """What earlier lines used of each toewijzing, and which of them stand uncredited."""
 
     def __init__(self, protocol: Rules, lines: Iterable[Declaratieregel]) -> None:
-        cents: dict[tuple[str, int], int] = {}
-        volumes: dict[tuple[str, int], dict[tuple[str, int], int]] = {}
+        used: dict[tuple[str, int], list[tuple[str, int, int, int]]] = {}
         standing: dict[tuple[str, int, str, str, int], int] = {}
         for line in lines:
             sign = 1 if line.debetcredit == "D" else -1
-            key, month = (line.gemeente, line.toewijzingnummer), month_of(line.begindatum)
-            cents[key] = cents.get(key, 0) + sign * line.bedrag_cent
-            unit = protocol.eenheden[line.eenheid]
-            used = volumes.setdefault(key, {})
-            used[unit.telt, month] = used.get((unit.telt, month), 0) + sign * line.volume_bericht * unit.gewicht
+            row = (line.eenheid, month_of(line.begindatum), sign * line.bedrag_cent, sign * line.volume_bericht)
+            used.setdefault((line.gemeente, line.toewijzingnummer), []).append(row)
             standing[identity(line)] = standing.get(identity(line), 0) + sign
-        self.leeg = not cents
-        self._used = {key: Verbruik(cent, volumes[key]) for key, cent in cents.items()}
+        self.leeg = not used
+        self._used = {key: Verbruik.of(protocol, rows) for key, rows in used.items()}
         self._standing = {key for key, count in standing.items() if count > 0}
 
     def used(self, dekking: Dekking) -> Verbruik | None:

@@ -120,19 +120,16 @@ class Book:
     def used(self, dekking: Dekking) -> Verbruik | None:
         """Return what was granted or is underway on a toewijzing and is not computed again in this run."""
         key = dekking.toewijzing.sleutel
-        rows = [row[2:] for row in self.now.gebruik if row[:2] == key]
+        rows: list[tuple[str, int, int, int]] = []
         for identiteit_ in self.now.regels:
             state, regel = self.now.stand(identiteit_)
             if identiteit_[:2] == key and regel is not None and (state == WACHT or identiteit_ in self.held):
                 line = regel.line
                 rows.append((line.eenheid, regel.maand, line.bedrag_cent, line.volume_bericht))
+        elsewhere = self.now.gebruik.get(key)
         if not rows:
-            return None
-        volumes: dict[tuple[str, int], int] = {}
-        for eenheid, maand, _, volume in rows:
-            unit = self.protocol.eenheden[eenheid]
-            volumes[unit.telt, maand] = volumes.get((unit.telt, maand), 0) + volume * unit.gewicht
-        return Verbruik(sum(cent for _, _, cent, _ in rows), volumes)
+            return elsewhere
+        return (elsewhere or Verbruik()) + Verbruik.of(self.protocol, rows)
 
     def block(self, leveringen: Sequence[Levering]) -> tuple[str, str] | None:
         """Return why a line may not be declared now: it waits, stands rejected as it was, or is held."""

@@ -113,7 +113,7 @@ def _book(connection: Connection, given: Input, found: Gathered, protocol: Proto
         for one in found.toewijzingen
         if isinstance(one, Toewijzing) and (one.budget_cent is not None or one.volume is not None)
     }
-    stands = load_stands(connection, found.cellen, limited)
+    stands = load_stands(connection, found.cellen, limited, protocol)
     bsns = {identity: bsn for bsn, identity in found.clienten.items()}
 
     def traces(regel_id: int) -> list[Herkomst]:

@@ -9,12 +9,13 @@ from typing import Any
 from attrs import define, field, frozen
 from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select, true
 
+from mpj.engine.limits import Verbruik
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
 from mpj.ledger.codec import load_afronding
 from mpj.ledger.rows import among, by_month
 from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
-from mpj.protocol import Afronding
+from mpj.protocol import Afronding, Protocol
 from mpj.reading.periods import month_text
 
 Identiteit = tuple[str, int, str, str, int]
@@ -60,14 +61,14 @@ class Clientstand:
     """What the ledger knows of one client in the months that a run looks at.
 
     `regels` the lines ever sent, by identity; `sporen` the records behind those that stand, by row number; `gebruik` what standing
-    lines of other months used: (gemeente, toewijzingnummer, eenheid, month, eurocents, wire volume).
+    lines of other months used, by gemeente and toewijzingnummer.
     """
 
     id: int
     maanden: set[int] = field(factory=set)
     regels: dict[Identiteit, list[Regel]] = field(factory=dict)
     sporen: dict[int, list[Spoor]] = field(factory=dict)
-    gebruik: list[tuple[str, int, str, int, int, int]] = field(factory=list)
+    gebruik: dict[tuple[str, int], Verbruik] = field(factory=dict)
 
     def stand(self, identiteit: Identiteit) -> tuple[str, Regel | None]:
         """Return what counts now of an identity: wacht, toegekend or afgekeurd with its debit, or nothing."""
@@ -110,7 +111,9 @@ def open_rejected(*, concepts: bool = True) -> list[ColumnElement[bool]]:
     return [regel.c.status == AFGEKEURD, regel.c.toewijzingnummer.is_not(None), regel.c.afgedaan == false(), ~followed]
 
 
-def load_stands(connection: Connection, cells: dict[int, set[int]], limited: Iterable[int]) -> dict[int, Clientstand]:
+def load_stands(
+    connection: Connection, cells: dict[int, set[int]], limited: Iterable[int], protocol: Protocol
+) -> dict[int, Clientstand]:
     """Return the stand of every client in `cells` (client number to months); `limited` are those whose use of limits counts."""
     stands = {identity: Clientstand(identity, set(months)) for identity, months in cells.items()}
     regel, declaratie = schema.regel.c, schema.declaratie.c
@@ -134,7 +137,7 @@ def load_stands(connection: Connection, cells: dict[int, set[int]], limited: Ite
             identity = (row.gemeente, row.toewijzingnummer, row.productcategorie, row.productcode, row.maand)
             stand.regels.setdefault(identity, []).append(found)
     _load_traces(connection, stands.values())
-    _load_use(connection, stands, [identity for identity in limited if identity in stands])
+    _load_use(connection, stands, [identity for identity in limited if identity in stands], protocol)
     return stands
 
 
@@ -177,10 +180,13 @@ def _load_traces(connection: Connection, stands: Iterable[Clientstand]) -> None:
         owners[row.regel_id].sporen.setdefault(row.regel_id, []).append(spoor)
 
 
-def _load_use(connection: Connection, stands: dict[int, Clientstand], limited: Sequence[int]) -> None:
+def _load_use(connection: Connection, stands: dict[int, Clientstand], limited: Sequence[int], protocol: Protocol) -> None:
     table = schema.regel.c
     keys = (table.client_id, table.gemeente, table.toewijzingnummer, table.eenheid, table.maand)
     query = select(*keys, func.sum(table.bedrag_cent), func.sum(table.volume_bericht)).where(table.staat == true()).group_by(*keys)
+    rows: dict[tuple[int, str, int], list[tuple[str, int, int, int]]] = {}
     for identity, gemeente, nummer, eenheid, maand, cent, volume in among(connection, query, table.client_id, limited):
         if maand not in stands[identity].maanden:
-            stands[identity].gebruik.append((gemeente, nummer, eenheid, maand, int(cent), int(volume)))
+            rows.setdefault((identity, gemeente, nummer), []).append((eenheid, maand, int(cent), int(volume)))
+    for (identity, gemeente, nummer), lines in rows.items():
+        stands[identity].gebruik[gemeente, nummer] = Verbruik.of(protocol, lines)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select, true
 
+from mpj.engine.limits import Verbruik, counted, maximum_total
 from mpj.ledger import schema
 from mpj.ledger.codec import load
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, VERZONDEN
@@ -14,7 +15,6 @@ from mpj.ledger.stand import open_rejected
 from mpj.protocol import MPJ_16
 from mpj.reading.periods import month_text
 from mpj.records.values import Toewijzing
-from mpj.verification.limits import counted, total_maximum
 
 # Set aside, but not because it waits for something: a limit is used up, or nobody said yet that it took place.
 NOT_WORK = ("budget_overschreden", "omvang_overschreden", "niet_bevestigd")
@@ -157,26 +157,25 @@ def _no_limits() -> dict[str, dict[str, int]]:
 def _limits(connection: Connection) -> _Groups:
     """Return, by municipality, how many toewijzingen with a budget or an omvang are used for how much: counts only."""
     regel = schema.regel.c
-    keys = (regel.gemeente, regel.toewijzingnummer, regel.eenheid)
+    keys = (regel.gemeente, regel.toewijzingnummer, regel.eenheid, regel.maand)
     query = select(*keys, func.sum(regel.bedrag_cent), func.sum(regel.volume_bericht)).where(regel.staat == true())
-    used: dict[tuple[str, int], list[tuple[str, int, int]]] = {}
-    for gemeente, nummer, eenheid, cents, volume in connection.execute(query.group_by(*keys)):
-        used.setdefault((gemeente, nummer), []).append((eenheid, int(cents), int(volume)))
+    rows: dict[tuple[str, int], list[tuple[str, int, int, int]]] = {}
+    for gemeente, nummer, eenheid, maand, cents, volume in connection.execute(query.group_by(*keys)):
+        rows.setdefault((gemeente, nummer), []).append((eenheid, maand, int(cents), int(volume)))
     found: _Groups = {}
     for toewijzing in _current(connection):
         counts = found.setdefault(toewijzing.gemeente, _no_limits())
-        rows = used.get(toewijzing.sleutel, [])
+        used = Verbruik.of(MPJ_16, rows.get(toewijzing.sleutel, ()))
         if toewijzing.budget_cent is not None:
-            _count(counts["budget"], sum(cents for _, cents, _ in rows), toewijzing.budget_cent)
+            _count(counts["budget"], used.cent, toewijzing.budget_cent)
         if toewijzing.volume is not None:
-            maximum = total_maximum(MPJ_16, toewijzing)
+            maximum = maximum_total(MPJ_16, toewijzing)
             if maximum is None:
                 counts["omvang"]["toewijzingen"] += 1
                 counts["omvang"]["zonder_totaal"] += 1
             else:
-                telt, _ = counted(MPJ_16, toewijzing.eenheid or "")
-                weighed = [(*counted(MPJ_16, eenheid), volume) for eenheid, _, volume in rows]
-                _count(counts["omvang"], sum(weight * volume for kind, weight, volume in weighed if kind == telt), maximum)
+                telt, weight = counted(MPJ_16, toewijzing.eenheid or "")
+                _count(counts["omvang"], used.volume(telt), maximum * weight)
     return {gemeente: counts for gemeente, counts in found.items() if counts != _no_limits()}
 
 

@@ -55,6 +55,11 @@ def weeks(begin: date, end: date) -> int:
     return (monday_end - monday_begin).days // 7 + 1
 
 
+def sundays(begin: date, end: date) -> int:
+    """Return the number of Sundays in the inclusive period; 0 when it ends before it begins."""
+    return max(0, end.toordinal() // 7 - (begin.toordinal() - 1) // 7)
+
+
 def days(begin: date, end: date) -> int:
     """Return the number of days of the inclusive period."""
     return (end - begin).days + 1

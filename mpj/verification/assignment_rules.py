@@ -5,13 +5,12 @@ Each rule takes a line and returns the breach, or None. Without a toewijzing onl
 
 from __future__ import annotations
 
-from mpj.engine.limits import product_period
+from mpj.engine.limits import counted, product_period
 from mpj.engine.matching import ASPECIFIEK, GENERIEK, NIET_MPJ, SPECIFIEK
 from mpj.messages.values import Client
 from mpj.protocol import Normtijd
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.verification.case import TOEWIJZING_ONGELDIG, Case, Line
-from mpj.verification.limits import ALLE, counted
 from mpj.verification.values import Breuk, Cent, Volume, Woord
 
 MINUUT, UUR = "01", "04"
@@ -160,11 +159,14 @@ def tr322(line: Line) -> Breuk | None:
 
     Volumes of all accepted lines, earlier ones included, credits taken off; never euros, never one month alone.
     """
-    return _over(line, ALLE)
+    return _over(line, None)
 
 
-def _over(line: Line, month: int) -> Breuk | None:
-    """Return the breach when this line brings what is used in a month, or in all, above what the assigned unit counts there."""
+def _over(line: Line, month: int | None) -> Breuk | None:
+    """Return the breach when this line brings what is used above what the omvang allows.
+
+    Both in what the assigned unit counts: of one month, or with None of the whole toewijzing.
+    """
     if line.dekking is None or line.dekking.toewijzing.volume is None:
         return None
     one, toewijzing, protocol = line.prestatie, line.dekking.toewijzing, line.case.protocol
@@ -173,7 +175,7 @@ def _over(line: Line, month: int) -> Breuk | None:
     maximum = line.case.usage.maximum(toewijzing, month)
     if maximum is None or counted(protocol, assigned)[0] != telt:
         return None
-    before = line.case.usage.of(one.toewijzingnummer).volumes.get((telt, month), 0)
+    before = line.case.usage.of(one.toewijzingnummer).volume(telt, month)
     if before + one.volume * weight <= maximum:
         return None
     shown = assigned if not (before + one.volume * weight) % counted(protocol, assigned)[1] else MINUUT

@@ -11,10 +11,10 @@ from datetime import date
 import pytest
 
 import mpj
+from mpj.engine.limits import maximum_per_period, maximum_total
 from mpj.messages import Totaal
 from mpj.messages.declaratie import product_tarief
-from mpj.reading.periods import month_of, weeks
-from mpj.verification.limits import period_maximum, sundays, total_maximum
+from mpj.reading.periods import month_of, sundays, weeks
 from verify.examples import GROEP
 from verify.support import contract, earlier, granted, line, message, toewijzing, zaak
 
@@ -40,16 +40,14 @@ def assigned(begin: str, end: str | None, volume: int, unit: str = HOUR, frequen
 
 def months(own: mpj.Toewijzing, *names: str) -> list[int]:
     """The maxima of months, in the assigned unit."""
-    weight = 60 if own.eenheid == HOUR else 1
-    found = [period_maximum(mpj.MPJ_16, own, month_of(date.fromisoformat(f"{name}-01"))) for name in names]
-    return [(maximum or 0) // weight for maximum in found]
+    return [maximum_per_period(mpj.MPJ_16, own, month_of(date.fromisoformat(f"{name}-01"))) or 0 for name in names]
 
 
 def total(own: mpj.Toewijzing) -> int:
     """The maximum over the whole term, in the assigned unit."""
-    maximum = total_maximum(mpj.MPJ_16, own)
+    maximum = maximum_total(mpj.MPJ_16, own)
     assert maximum is not None
-    return maximum // (60 if own.eenheid == HOUR else 1)
+    return maximum
 
 
 @pytest.mark.parametrize(
