@@ -12,7 +12,8 @@ from mpj.version import __version__
 
 if TYPE_CHECKING:
     from mpj.contract import Contract, load_contract, load_contracts, make_contract
-    from mpj.engine import Declaratieregel, Herkomst, Result, declare
+    from mpj.engine import Declaratieregel, Herkomst, Result
+    from mpj.executors.memory import declare
     from mpj.explanation import Uitleg, explain
     from mpj.ledger import Ledger
     from mpj.protocol import MPJ_16, Protocol
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),
-    "mpj.engine": ("Declaratieregel", "Herkomst", "Result", "declare"),
+    "mpj.engine": ("Declaratieregel", "Herkomst", "Result"),
+    "mpj.executors.memory": ("declare",),
     "mpj.explanation": ("Uitleg", "explain"),
     "mpj.ledger": ("Ledger",),
     "mpj.protocol": ("MPJ_16", "Protocol"),

@@ -1,11 +1,10 @@
-"""From records to lines: the nine steps of docs/steps.md in their order, one module each, client by client.
+"""From records to lines: the nine steps of docs/steps.md, client by client, and all that others ask of a run (`job`).
 
-`run` is the whole, `client` the steps for one client. `scope` (steps 1 and 2), `matching` and `placing` (3), `planning` (2, once
-the contract is known), `presence` (5), `rounding` and `levering` (6 and 8), `limits` (7) and `lines` (9) are the steps; the level
-rule (4) lives in `mpj.tariefkaart`.
+`opdracht` says what is asked, `sieve` is step 1, `steps` are the others, `fast` their shortcut. `matching`, `tarieven`, `planning`,
+`presence` and `limits` hold the rules that steps apply, `memory` what was declared before, `outcome`, `lines` and `summary` what comes out.
 """
 
-from mpj.engine.run import Result, declare
+from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 
-__all__ = ["Declaratieregel", "Herkomst", "Result", "declare"]
+__all__ = ["Declaratieregel", "Herkomst", "Result"]

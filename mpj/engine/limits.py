@@ -155,27 +155,32 @@ class Limiet:
 
 
 @frozen
-class Vraag:
-    """What one record asks of the limits: `units` of which each is `per_unit` in the wire `eenheid`, delivered on `datum`.
-
-    `door` names the record without BSN; `hele_contacten` says that it is billed whole or not at all.
-    """
+class Wanted:
+    """What one record asks of the limits."""
 
     datum: date
     door: str
+    """Names the record, without BSN."""
     units: int
+    """Normed units."""
     eenheid: str
+    """On the wire."""
     per_unit: int
-    hele_contacten: bool
+    """How many of `eenheid` one normed unit holds."""
+    whole: bool
+    """Whether it is billed whole or not at all."""
 
 
 @frozen
-class Toets:
-    """The outcome for one record: `units` billed, whether it was `afgetopt`, and the limit that stopped (part of) it."""
+class Fit:
+    """What the limits leave of one record."""
 
     units: int
+    """The normed units that may be billed."""
     afgetopt: bool
+    """Whether a limit took off a part, and not all."""
     limiet: Limiet | None
+    """The limit that stopped (part of) it."""
 
 
 class Limieten:
@@ -201,32 +206,41 @@ class Limieten:
             self._periods[month] = None if maximum is None or not self.telt else Limiet(OMVANG, maximum * self._weight, earlier)
         return self._periods[month]
 
-    def take(self, vraag: Vraag, cost: Callable[[int], int], fits: Callable[[int], int]) -> Toets:
+    def may_bind(self, new: Verbruik) -> bool:
+        """Say whether earlier use and `new` together can reach past any limit; where not, no record of it is cut or refused."""
+        if self.budget is not None and self.budget.used + new.cent > self.budget.maximum:
+            return True
+        own = {month: volume for (telt, month), volume in new.volumes.items() if telt == self.telt and telt}
+        periods = ((self._period(month), volume) for month, volume in own.items())
+        whole = (self.total, sum(own.values()))
+        return any(limit is not None and limit.used + volume > limit.maximum for limit, volume in (*periods, whole))
+
+    def take(self, wanted: Wanted, cost: Callable[[int], int], fits: Callable[[int], int]) -> Fit:
         """Hold one record against every limit that it counts for, and return what may be billed.
 
         `cost` gives the eurocents of so many units, `fits` how many units so many eurocents buy.
         """
-        wire = self.protocol.eenheden[vraag.eenheid]
-        weight = vraag.per_unit * wire.gewicht
+        wire = self.protocol.eenheden[wanted.eenheid]
+        weight = wanted.per_unit * wire.gewicht
         limits: list[tuple[Limiet, int]] = []
         if self.budget is not None:
             limits.append((self.budget, fits(self.budget.rest)))
         if wire.telt and wire.telt == self.telt:
-            omvang = (self._period(month_of(vraag.datum)), self.total)
+            omvang = (self._period(month_of(wanted.datum)), self.total)
             limits += [(limit, limit.rest // weight) for limit in omvang if limit is not None]
         closed = next((limit for limit, _ in limits if limit.op), None)
         if closed is not None:
-            return Toets(0, False, closed)
-        room = min((left for _, left in limits), default=vraag.units)
-        name = f"{vraag.datum.isoformat()} door {vraag.door}"
-        units, crossed = vraag.units, None
+            return Fit(0, False, closed)
+        room = min((left for _, left in limits), default=wanted.units)
+        name = f"{wanted.datum.isoformat()} door {wanted.door}"
+        units, crossed = wanted.units, None
         if room < units:
             for limit, left in limits:
                 if left == room:
                     limit.op = name if room else limit.laatst
                     crossed = crossed or limit
-            units = 0 if vraag.hele_contacten else room
+            units = 0 if wanted.whole else room
         for limit, _ in limits if units else ():
             limit.used += cost(units) if limit is self.budget else units * weight
             limit.laatst = name
-        return Toets(units, crossed is not None and units > 0, crossed)
+        return Fit(units, crossed is not None and units > 0, crossed)

@@ -1,19 +1,18 @@
-"""Steps 8 and 9: from deliveries to lines with their trace, and the numbers they bear."""
+"""From the care behind a line to the line with its trace, and the numbers that lines and declarations bear."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
-from attrs import evolve, fields
+from attrs import evolve
 
-from mpj.engine.levering import Levering
+from mpj.engine.care import Care
 from mpj.engine.limits import product_period
+from mpj.engine.opdracht import Opdracht
+from mpj.engine.outcome import Regel
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.reading.periods import month_of, month_text
-from mpj.records.values import Verblijf
 
 REFERENTIE = 20
 # The fields of a `Declaratieregel` that its referentienummer is the digest of, with the volgnummer after them.
@@ -30,7 +29,6 @@ NUMBERED_BY = (
     "eenheid",
     "bedrag_cent",
 )
-_parts = itemgetter(*map([one.name for one in fields(Declaratieregel)].index, NUMBERED_BY))
 
 
 def number(length: int, *parts: object) -> str:
@@ -38,91 +36,80 @@ def number(length: int, *parts: object) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:length].upper()
 
 
-def make_lines(lines: Iterable[list[Levering]], maand: int, volgnummer: int) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
-    """Make a line of each group of deliveries: one per toewijzing, product code and product period (IV089), with its trace.
+def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
+    """Make lines, each with its trace: see `make_line`."""
+    for regel in regels:
+        line = make_line(regel.care, opdracht)
+        yield line, [Herkomst(*trace_values(line.referentienummer, care)) for care in regel.care]
 
-    `maand` is the declaration period; `volgnummer` goes into the numbers, so that a second declaration of the same care can bear
-    others. The declaratienummer is left empty.
+
+def make_line(care: Sequence[Care], opdracht: Opdracht) -> Declaratieregel:
+    """Make a line of its care: one per toewijzing, product code and product period (IV089).
+
+    The declaratienummer, which follows from all lines of a declaration, is left empty.
     """
-    for members in lines:
-        values = line_values(members, maand, volgnummer)
-        yield Declaratieregel(*values), [Herkomst(*trace_values(values[0], levering)) for levering in members]
-
-
-def line_values(members: Sequence[Levering], maand: int, volgnummer: int, mark: str = "") -> tuple[Any, ...]:
-    """Return the fields of a `Declaratieregel`, in their order; see `make_lines`.
-
-    For the declaratienummer, which follows from all lines of a declaration, stands the aanbieder between two `mark`s, if given.
-    """
-    first = members[0]
-    toewijzing, tarief = first.match.dekking.toewijzing, first.tarief
-    plaats, prijs, code = tarief.plaats, tarief.prijs, tarief.code
-    assert plaats is not None and prijs is not None and code is not None
-    kaart = plaats.kaart.instellingen
+    tarief, toewijzing = care[0].tarief, care[0].match.dekking.toewijzing
+    billed, settings = tarief.price, tarief.kaart.instellingen
     begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
     volume = bedrag = 0
-    for levering in members:
-        volume += levering.units
-        bedrag += levering.cents
-    values = (
-        "",
-        "",
-        "D",
-        f"{mark}{kaart.aanbieder}{mark}" if mark else "",
-        month_text(maand),
-        kaart.contract,
-        kaart.aanbieder,
-        toewijzing.gemeente,
-        toewijzing.bsn,
-        toewijzing.toewijzingnummer,
-        plaats.perceel,
-        first.match.prestatiecode,
-        prijs.gedeclareerd,
-        code.productcategorie,
-        code.productcode,
-        begindatum,
-        einddatum,
-        volume,
-        prijs.normtijd,
-        prijs.tarief_cent,
-        bedrag,
-        tarief.eenheid,
-        volume * tarief.per_unit,
-        True,
-    )
-    return number(REFERENTIE, *_parts(values), volgnummer), *values[1:]
+    for one in care:
+        volume += one.counted.eenheden
+        bedrag += one.counted.cent
+    values: dict[str, Any] = {
+        "vorig_referentienummer": "",
+        "debetcredit": "D",
+        "declaratienummer": "",
+        "declaratieperiode": opdracht.periode,
+        "contract": settings.contract,
+        "aanbieder": settings.aanbieder,
+        "gemeente": toewijzing.gemeente,
+        "bsn": toewijzing.bsn,
+        "toewijzingnummer": toewijzing.toewijzingnummer,
+        "perceel": tarief.perceel,
+        "prestatiecode": tarief.prestatiecode,
+        "kwalificatieniveau": billed.kwalificatieniveau,
+        "productcategorie": billed.productcategorie,
+        "productcode": billed.productcode,
+        "begindatum": begindatum,
+        "einddatum": einddatum,
+        "volume": volume,
+        "normtijd": tarief.normtijd,
+        "tarief_cent": billed.tarief_cent,
+        "bedrag_cent": bedrag,
+        "eenheid": tarief.eenheid,
+        "volume_bericht": volume * tarief.per_unit,
+    }
+    return Declaratieregel(number(REFERENTIE, *[values[name] for name in NUMBERED_BY], opdracht.volgnummer), **values)
 
 
-def trace_values(referentienummer: str, levering: Levering) -> tuple[Any, ...]:
+def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
     """Return the fields of a `Herkomst`, in their order."""
-    record, tarief, match = levering.record, levering.tarief, levering.match
-    if isinstance(record, Verblijf):
-        soort, minuten, status, medewerker, onderaannemer = "verblijf", None, "aanwezig", "", ""
-    else:
-        reeks = record.reeks
-        soort, minuten, status = "registratie", record.tijd.duur, reeks.vorm.status
-        medewerker, onderaannemer = reeks.medewerker or "", reeks.onderaannemer or ""
+    record, niveau, placed, counted = care
+    assert placed is not None
+    match, tarief, _ = placed
+    datum, identity, reeks, tijd, _, bestand, rij = record
+    vorm = reeks.vorm
     return (
         referentienummer,
-        soort,
-        record.id,
-        levering.datum,
-        minuten,
-        levering.niveau,
-        levering.units,
-        levering.cents,
-        levering.afgetopt,
-        status,
-        medewerker,
-        onderaannemer,
-        record.bestand,
-        record.rij,
+        vorm.bron,
+        identity,
+        datum,
+        tijd.duur,
+        niveau or "",
+        counted.eenheden,
+        counted.cent,
+        counted.afgetopt,
+        vorm.status,
+        reeks.medewerker or "",
+        reeks.onderaannemer or "",
+        bestand,
+        rij,
         match.keuze,
         tarief.niveaus,
         match.dekking.maximum or "",
-        levering.geteld,
-        levering.som_voor,
-        levering.voor_limiet,
+        counted.geteld,
+        counted.som_voor,
+        counted.voor_limiet,
     )
 
 
@@ -153,8 +140,3 @@ def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> li
 def declaration_number(aanbieder: str, gemeente: str, periode: str, references: Iterable[str], volgnummer: int) -> str:
     """Return the number of a declaration (aanbieder, gemeente, month), which follows from the lines in it."""
     return number(12, aanbieder, gemeente, periode, *sorted(references), volgnummer)
-
-
-def identity(line: Declaratieregel) -> tuple[str, int, str, str, int]:
-    """Return what makes a line the same line over time: gemeente, toewijzing, category, product code, month (not its dates)."""
-    return line.gemeente, line.toewijzingnummer, line.productcategorie, line.productcode, month_of(line.begindatum)

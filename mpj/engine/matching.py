@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 
 from attrs import frozen
 
+from mpj.engine.opdracht import Periode
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError
-from mpj.records.rows import MappingRows, shows_bsn
+from mpj.records.rows import shows_bsn
 from mpj.records.toewijzingen import (
-    COLUMNS,
     OngeldigeToewijzing,
     Stempel,
-    parse_toewijzing,
     stempel_of,
     toewijzing_aside,
 )
@@ -88,9 +88,26 @@ class Match:
     keuze: str
 
 
+class Search(NamedTuple):
+    """What leads to a toewijzing: the client, and what the record says of number, gemeente and prestatiecode."""
+
+    bsn: str
+    toewijzingnummer: int | None
+    gemeente: str | None
+    prestatiecode: str | None
+
+
+@frozen
+class Stretch:
+    """Days on which a search for a toewijzing has one answer; it lasts until the next stretch begins."""
+
+    begin: date
+    answer: Match | Afwijzing
+
+
 @frozen
 class Afwijzing:
-    """Why no toewijzing, contract or unit was found: a reason of `mpj.records.REDENEN` and a Dutch sentence."""
+    """Why care is not billed: a reason of `mpj.records.REDENEN` and a Dutch sentence."""
 
     reden: str
     toelichting: str = ""
@@ -101,7 +118,7 @@ class Dekkingen:
 
     def __init__(
         self,
-        items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
+        items: Iterable[Toewijzing | OngeldigeToewijzing],
         kaarten: Tariefkaarten,
         protocol: Protocol,
     ) -> None:
@@ -126,20 +143,25 @@ class Dekkingen:
         """Return the client's current toewijzingen, by gemeente and number."""
         return self._by_bsn.get(bsn, ())
 
-    def grenzen(self, bsn: str) -> list[date]:
+    def borders(self, bsn: str) -> list[date]:
         """Return the days, in order, on which one of the client's toewijzingen begins or is over: between them nothing changes."""
         return sorted({day for dekking in self.of(bsn) for day in dekking.toewijzing.grenzen})
 
-    def _checked(
-        self, items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
-    ) -> Iterable[Toewijzing | OngeldigeToewijzing]:
-        mappings = MappingRows(COLUMNS)
+    def stretches(self, search: Search, periode: Periode) -> tuple[Stretch, ...]:
+        """Return where a search leads, from the first day of the calendar on; what ended too long ago leads to `te_oud`."""
+        own = self.of(search.bsn)
+        found: list[Stretch] = []
+        for day in (date.min, *self.borders(search.bsn)):
+            answer = find(own, search.toewijzingnummer, search.gemeente, search.prestatiecode, day)
+            if isinstance(answer, Match) and periode.verlopen(end := answer.dekking.toewijzing.einddatum):
+                answer = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
+            if not found or not _same(found[-1].answer, answer):
+                found.append(Stretch(day, answer))
+        return tuple(found)
+
+    def _checked(self, items: Iterable[Toewijzing | OngeldigeToewijzing]) -> Iterator[Toewijzing | OngeldigeToewijzing]:
         for item in items:
             self.gelezen += 1
-            if isinstance(item, Mapping):
-                item = parse_toewijzing(mappings.row(item))
-            elif not isinstance(item, Toewijzing | OngeldigeToewijzing):
-                raise TypeError(f"expected Toewijzing or a mapping, not {type(item).__name__}")
             if isinstance(item, Toewijzing):
                 bereik = self._bereik(item)
                 if bereik.fouten:
@@ -308,6 +330,12 @@ def find(
     if nummer is not None:
         return _by_number(own, nummer, prestatiecode, day)
     return _by_search(own, prestatiecode, day)
+
+
+def _same(one: Match | Afwijzing, other: Match | Afwijzing) -> bool:
+    if isinstance(one, Afwijzing) or isinstance(other, Afwijzing):
+        return one == other
+    return (one.dekking, one.prestatiecode, one.keuze) == (other.dekking, other.prestatiecode, other.keuze)
 
 
 def _by_number(own: Sequence[Dekking], nummer: int, prestatiecode: str | None, day: date) -> Match | Afwijzing:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 
 @frozen
-class Aanwezig:
+class Present:
     """The time of one group record: `begin` minutes after midnight, None where only the length is known; `minuten` its length."""
 
     id: str
@@ -16,13 +16,13 @@ class Aanwezig:
     minuten: int
 
 
-def presence(records: Sequence[Aanwezig]) -> list[int]:
+def presence(records: Sequence[Present]) -> list[int]:
     """Return for each record of one client, toewijzing and date the minutes that it adds to the presence.
 
     In order of begin time and id a record adds what no earlier one covers. Records without times add nothing beside a timed
     one; among themselves the longest counts, then the lowest id.
 
-    >>> presence([Aanwezig("a", 840, 120), Aanwezig("b", 840, 120)])
+    >>> presence([Present("a", 840, 120), Present("b", 840, 120)])
     [120, 0]
     """
     added = [0] * len(records)

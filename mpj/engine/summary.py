@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from mpj.contract import Contract
-from mpj.engine.levering import Levering
+from mpj.engine.care import Care
+from mpj.engine.opdracht import Opdracht
+from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Declaratieregel
 from mpj.protocol.rounding import half_up
 from mpj.records.uitval import REDENEN, Uitval
-from mpj.records.values import Verblijf
 from mpj.tariefkaart import Tariefkaart
 from mpj.version import __version__
 
@@ -36,18 +37,18 @@ class Totals:
         self.op_planning = 0
         self._rounding: Counter[int] = Counter()
 
-    def add(self, lines: Iterable[Sequence[Levering]], on_planning: int) -> None:
-        """Add one client's deliveries that stand behind lines."""
-        self.op_planning += on_planning
-        for members in lines:
-            self.gedeclareerd += len(members)
-            tarief = members[0].tarief
-            for levering in members:
-                if levering.afgetopt:
+    def add(self, outcome: Uitkomst) -> None:
+        """Add the care behind one client's lines."""
+        self.op_planning += sum(one.counted.cent for one in outcome.op_planning)
+        for _, care in outcome.regels:
+            self.gedeclareerd += len(care)
+            tarief = care[0].tarief
+            for one in care:
+                if one.counted.afgetopt:
                     self.afgetopt_records += 1
-                    self.afgetopt_cent += levering.rest_cents
-            if tarief.telt_minuten and tarief.prijs is not None:
-                self._time(members, tarief)
+                    self.afgetopt_cent += one.counted.rest_cent
+            if tarief.timed:
+                self._time(care, tarief)
 
     def merge(self, other: Totals) -> None:
         """Add what was counted of other clients."""
@@ -62,34 +63,31 @@ class Totals:
         self._rounding.update(other._rounding)
 
     def add_sums(self, tarief: Tarief, records: int, geteld: int, units: int) -> None:
-        """Add the sums of deliveries that were each counted and priced by themselves (`Tarief.gewoon`) at one `tarief`."""
+        """Add the sums of plain care (`Tarief.plain`) at one `tarief`."""
         self.gedeclareerd += records
-        if tarief.telt_minuten:
+        if tarief.timed:
             self._spent(tarief, geteld, geteld, units, units)
 
-    def _time(self, members: Iterable[Levering], tarief: Tarief) -> None:
+    def _time(self, care: Iterable[Care], tarief: Tarief) -> None:
         """Add the time of one line: all of it has one price and one unit."""
-        geleverd = gefactureerd = geteld = 0
-        voor_limiet = 0
-        for levering in members:
-            record = levering.record
-            geleverd += 0 if isinstance(record, Verblijf) else record.tijd.duur or 0
-            gefactureerd += levering.units
-            geteld += levering.geteld
-            voor_limiet += levering.voor_limiet
+        geleverd = gefactureerd = geteld = voor_limiet = 0
+        for one in care:
+            counted = one.counted
+            geleverd += one.record.tijd.duur or 0
+            gefactureerd += counted.eenheden
+            geteld += counted.geteld
+            voor_limiet += counted.voor_limiet
         self._spent(tarief, geleverd, geteld, voor_limiet, gefactureerd)
 
     def _spent(self, tarief: Tarief, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int) -> None:
         """Add minutes delivered and counted, and units before and after the limits."""
-        prijs = tarief.prijs
-        assert prijs is not None
-        unit = 1 if tarief.ongerond else prijs.minuten
+        unit = 1 if tarief.unrounded else tarief.minuten
         rounding = voor_limiet * unit - geteld
         self.geleverd += geleverd
         self.gefactureerd += gefactureerd * unit
         self.aanwezigheid += geteld - geleverd
         self.afronding += rounding
-        self._rounding[prijs.minuten] += rounding * prijs.tarief_cent
+        self._rounding[tarief.minuten] += rounding * tarief.price.tarief_cent
 
     @property
     def afronding_cent(self) -> int:
@@ -98,9 +96,9 @@ class Totals:
 
 
 def summarise(
+    opdracht: Opdracht,
     contracten: Sequence[Contract],
     kaarten: Sequence[Tariefkaart],
-    settings: Mapping[str, object],
     totals: Totals,
     declaraties: Sequence[Mapping[str, Any]],
     uitval: Sequence[Uitval],
@@ -117,7 +115,12 @@ def summarise(
         "soort": "declare",
         "versie": __version__,
         "protocol": kaarten[0].protocol.id,
-        "instellingen": dict(settings),
+        "instellingen": {
+            "periode": opdracht.periode,
+            "dagtekening": opdracht.dagtekening.isoformat(),
+            "nalevering": opdracht.nalevering,
+            "volgnummer": opdracht.volgnummer,
+        },
         "gelezen": totals.gedeclareerd + count,
         "gedeclareerd": totals.gedeclareerd,
         "uitval": count,
@@ -179,6 +182,14 @@ def declarations(regels: Iterable[Declaratieregel]) -> list[dict[str, Any]]:
     for line in regels:
         groups.setdefault((line.aanbieder, line.gemeente, line.declaratienummer, line.declaratieperiode), []).append(line)
     return [declaration(*key, len(lines), _net(lines)) for key, lines in sorted(groups.items())]
+
+
+def renumbered(result: Result, numbers: Mapping[str, str]) -> Result:
+    """Return the same result under other declaratienummers, given by referentienummer: for a declaration that was split."""
+    regels = tuple(
+        evolve(line, declaratienummer=numbers.get(line.referentienummer, line.declaratienummer)) for line in result.regels
+    )
+    return evolve(result, regels=regels, samenvatting={**result.samenvatting, "declaraties": declarations(regels)})
 
 
 def declaration(aanbieder: str, gemeente: str, nummer: str, periode: str, regels: int, bedrag_cent: int) -> dict[str, Any]:

@@ -1,194 +1,280 @@
-"""Steps 3 and 4 from a found toewijzing on: contract, perceel, kind of price, unit, level and code, once for every distinct kind.
+"""The one question about a price (`Tariefvraag`) and its one answer (`Tarief`): contract, perceel, unit, level, code (steps 3, 4).
 
-Millions of records have few distinct answers here: what counts is the terms of the toewijzing, the prestatiecode, the soort, the
-level and the month. Every answer is a `Tarief`, worked out from the tariefkaart when it is first asked for.
+Millions of records ask few distinct questions: what counts is the terms of the toewijzing, the prestatiecode, the soort, the
+level and the month. `Answers` keeps every answer for as long as one job lasts, and nothing else keeps any.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date, timedelta
+from datetime import date
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, fields, frozen
 
-from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking
-from mpj.engine.rounding import round_minutes
+from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Match
 from mpj.protocol import Afronding, Protocol
+from mpj.protocol.rounding import amount, round_minutes
 from mpj.reading.periods import month_of
-from mpj.tariefkaart import Plaats, Prijs, Tariefkaarten, stricter
-from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Productcode, Soort
-
-CONTACT = "contact"
-_DAY = timedelta(days=1)
+from mpj.tariefkaart import Plaats, Prijs, Tariefkaart, Tariefkaarten, stricter
+from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Soort
 
 
-class Eenheden(dict[int, int]):
-    """Normed units by the minutes of one contact, or of a sum, worked out on first use; what is not rounded counts as it is."""
+@frozen(cache_hash=True)
+class Terms:
+    """What of a toewijzing decides where its care falls and what it is billed as: equal terms, equal answers."""
 
-    def __init__(self, unit: int, afronding: Afronding | None) -> None:
-        super().__init__()
-        self.unit = unit
-        self.afronding = afronding
+    gebied: int
+    """`Tariefkaarten.like`: gemeenten with the same contracts, percelen and prices of one aanbieder share it."""
+    soort: str
+    perceel: str | None
+    productcode: tuple[str, date] | None
+    """The assigned code, and the toewijzing's first day: which code table reads the code depends on it."""
+    categorie: str
+    maximum: str | None
+    """The highest kwalificatieniveau that it allows."""
+    eenheid: str | None
+    """The wire unit, only of a specific one (WJ756)."""
 
-    def __missing__(self, minutes: int) -> int:
-        afronding = self.afronding
-        units = self[minutes] = minutes if afronding is None else round_minutes(minutes, self.unit, afronding)
-        return units
+
+@frozen(cache_hash=True)
+class Tariefvraag:
+    """The one question about a price. `AXES`, its fields in order, are what every executor joins on."""
+
+    terms: Terms
+    prestatiecode: str
+    soort: str
+    """groep, individueel or verblijf; the default of the hulpvorm is filled in."""
+    niveau: str | None
+    """The delivered level, None where it is unknown."""
+    timed: bool
+    """Whether a time was recorded."""
+    tijdvak: int
+    """Number of (month, contracts in force): days with one number have equal prices."""
 
 
-@define(eq=False)
-class Tarief:
-    """What one kind of care is counted, priced and coded as in one month, under one contract and perceel.
-
-    `geweigerd`: not even placed, and why; then the rest says nothing. `niveau_geweigerd`: placed, but not billable at its level.
-    `telt_minuten` says that time counts, not pieces or days; `over` what is summed before rounding, `vanaf` the least that counts,
-    `eenheden` the rounding itself and `afronding` its rule, `per_unit` wire units per normed unit, `groepstijd` that it counts the
-    client's presence. `gewoon`: each contact is counted and priced by itself, whatever others there are. `cent` and `productcode`
-    are those of `prijs` and `code`.
-    """
-
-    geweigerd: Afwijzing | None = None
-    niveau_geweigerd: Afwijzing | None = None
-    plaats: Plaats | None = None
-    prijs: Prijs | None = None
-    eenheid: str = ""
-    code: Productcode | None = None
-    maand: int = 0
-    niveaus: tuple[str, ...] = ()
-    telt_minuten: bool = False
-    ongerond: bool = False
-    groepstijd: bool = False
-    over: str = CONTACT
-    vanaf: int = 1
-    per_unit: int = 1
-    gewoon: bool = False
-    cent: int = 0
-    productcode: str = ""
-    eenheden: Eenheden = field(factory=lambda: Eenheden(0, None))
-    afronding: Afronding | None = None
-    _andere: dict[tuple[int, Afronding | None], Tarief] = field(factory=dict)
-
-    def at(self, tarief_cent: int, afronding: Afronding | None) -> Tarief:
-        """Return the same at another price and rounding (None: its own)."""
-        assert self.prijs is not None
-        afronding = afronding if self.afronding is not None and afronding is not None else self.afronding
-        if (tarief_cent, afronding) == (self.prijs.tarief_cent, self.afronding):
-            return self
-        other = self._andere.get((tarief_cent, afronding))
-        if other is None:
-            other = evolve(self, prijs=evolve(self.prijs, tarief_cent=tarief_cent), cent=tarief_cent, andere={})
-            if afronding is not None:
-                other.round_by(afronding)
-            self._andere[tarief_cent, afronding] = other
-        return other
-
-    def round_by(self, afronding: Afronding) -> None:
-        """Count the time by a rounding, from now on."""
-        assert self.prijs is not None
-        self.afronding, self.vanaf = afronding, max(afronding.drempel, 1)
-        self.over = CONTACT if self.ongerond else afronding.over
-        self.eenheden = Eenheden(self.prijs.minuten, None if self.ongerond else afronding)
+AXES = tuple(one.name for one in fields(Tariefvraag))
 
 
 @frozen
-class _Voorwaarden:
-    """The terms of a toewijzing that decide what its care is billed as, without where it was agreed."""
+class Billed:
+    """What care is billed as: a price in the matrix and the code that it travels under."""
 
+    kwalificatieniveau: str
+    """Empty for a price without level."""
+    tarief_cent: int
+    """Eurocents per normtijd."""
+    productcategorie: str
+    productcode: str
+
+
+class Units(dict[int, int]):
+    """Normed units by the minutes of one contact, or of a sum, worked out on first use; what is not rounded counts as it is."""
+
+    def __init__(self, minutes: int, afronding: Afronding | None) -> None:
+        super().__init__()
+        self._minutes = minutes
+        self._afronding = afronding
+
+    def __missing__(self, counted: int) -> int:
+        rule = self._afronding
+        units = self[counted] = counted if rule is None else round_minutes(counted, self._minutes, rule)
+        return units
+
+
+@frozen(eq=False)
+class Tarief:
+    """How care of one kind counts in one month, under one contract and perceel: one object per question, in one job.
+
+    Under a price or rounding that an earlier line keeps it is another one (`Answers.at`).
+    """
+
+    kaart: Tariefkaart
+    perceel: str
+    prestatiecode: str
+    maand: int
     soort: str
-    eenheid: str | None
-    categorie: str
-    maximum: str | None
-    productcode: str | None
+    normtijd: str
+    minuten: int
+    """Minutes per normed unit, 0 where it is no time."""
+    eenheid: str
+    """On the wire."""
+    per_unit: int
+    """How many of `eenheid` one normed unit holds."""
+    unrounded: bool
+    """Minutes of an hour price, which are not rounded (IV081)."""
+    afronding: Afronding | None
+    """The rounding of the time, None for pieces and days; of unrounded minutes only its threshold counts."""
+    units: Units
+    """Normed units by what is counted."""
+    presence: bool
+    """Whether the client's presence counts: group time priced without level."""
+    niveaus: tuple[str, ...]
+    """The contracted levels, low to high; none for a price without level, or where the delivered one is unknown."""
+    billed: Billed | None
+    refused: Afwijzing | None
+    """Why it is not billed at its level or code, None when it is."""
+
+    @property
+    def timed(self) -> bool:
+        """Whether minutes are counted, rather than pieces or days."""
+        return self.minuten > 0 and self.soort != VERBLIJF
+
+    @property
+    def over(self) -> str:
+        """What is summed before it is rounded: contact, dag or productperiode."""
+        return "contact" if self.unrounded or self.afronding is None else self.afronding.over
+
+    @property
+    def least(self) -> int:
+        """The least that counts: what is shorter is no time."""
+        return 1 if self.afronding is None else max(self.afronding.drempel, 1)
+
+    @property
+    def plain(self) -> bool:
+        """Whether each contact is counted and priced by itself, whatever others there are."""
+        return self.over == "contact" and self.soort != VERBLIJF and not (self.unrounded or self.presence)
+
+    @property
+    def price(self) -> Billed:
+        """What it is billed as; not to be asked where step `level` refuses it."""
+        assert self.billed is not None
+        return self.billed
+
+    def cost(self, units: int, before: int = 0) -> int:
+        """Return the eurocents of units, on a line that already holds `before`: exact, or the running difference of IV081."""
+        return amount(self.price.tarief_cent, units, unrounded=self.unrounded, before=before)
+
+    def fits(self, cents: int, before: int = 0) -> int:
+        """Return how many units so many eurocents buy on a line that already holds `before`: the inverse of `cost`."""
+        price = self.price.tarief_cent
+        if not self.unrounded:
+            return cents // price
+        held = amount(price, before, unrounded=True)
+        return (120 * (cents + held) + 59) // (2 * price) - before
 
 
-class Tarieven:
-    """The answers for one call."""
+class Answers:
+    """All answers of one job about prices. They hold as long as the job; nothing else keeps an answer."""
 
     def __init__(self, protocol: Protocol, kaarten: Tariefkaarten) -> None:
-        self.protocol = protocol
-        self.kaarten = kaarten
-        self._grenzen = sorted({day for kaart in kaarten.kaarten for day in kaart.instellingen.grenzen})
+        self._protocol = protocol
+        self._kaarten = kaarten
+        self._borders = sorted({day for kaart in kaarten.kaarten for day in kaart.instellingen.grenzen})
         self._tijdvakken: dict[tuple[int, int], int] = {}
-        self._voorwaarden: dict[tuple[object, ...], dict[object, Tarief]] = {}
-        self._tarieven: dict[tuple[object, ...], Tarief] = {}
-        self._eenheden: dict[tuple[int, Afronding | None], Eenheden] = {}
+        self._days: list[date] = []
+        self._terms: dict[Dekking, Terms] = {}
+        self._interned: dict[Terms, Terms] = {}
+        self._answers: dict[Tariefvraag, Tarief | Afwijzing] = {}
+        self._units: dict[tuple[int, Afronding | None], Units] = {}
+        self._at: dict[tuple[Tarief, int, Afronding | None], Tarief] = {}
 
     def tijdvak(self, day: date) -> int:
-        """Return a number for what of a day can matter to a Tarief: its month, and which contracts have begun and ended by then."""
-        return self._tijdvakken.setdefault((month_of(day), bisect_right(self._grenzen, day)), len(self._tijdvakken))
+        """Return the number of (month, contracts in force) that `day` lies in."""
+        key = (month_of(day), bisect_right(self._borders, day))
+        number = self._tijdvakken.get(key)
+        if number is None:
+            number = self._tijdvakken[key] = len(self._days)
+            self._days.append(day)
+        return number
 
-    def known(self, dekking: Dekking, prestatiecode: str) -> dict[object, Tarief]:
-        """Return the answers so far for all toewijzingen on these terms, to keep more in: by what `find` is asked beside them."""
-        one = dekking.toewijzing
-        specific = one.eenheid if dekking.soort == SPECIFIEK else None
-        began = one.begindatum if one.productcode else None
-        terms = _Voorwaarden(dekking.soort, specific, dekking.categorie, dekking.maximum, one.productcode)
-        key = (self.kaarten.like(one.aanbieder, one.gemeente), one.perceel, began, terms, prestatiecode)
-        return self._voorwaarden.setdefault(key, {})
+    def terms(self, dekking: Dekking) -> Terms:
+        """Return the terms of a toewijzing."""
+        terms = self._terms.get(dekking)
+        if terms is None:
+            one = dekking.toewijzing
+            terms = Terms(
+                self._kaarten.like(one.aanbieder, one.gemeente),
+                dekking.soort,
+                one.perceel,
+                (one.productcode, one.begindatum) if one.productcode else None,
+                dekking.categorie,
+                dekking.maximum,
+                one.eenheid if dekking.soort == SPECIFIEK else None,
+            )
+            terms = self._terms[dekking] = self._interned.setdefault(terms, terms)
+        return terms
 
-    def find(
-        self, dekking: Dekking, prestatiecode: str, day: date, soort: str | None, niveau: str | None, *, zonder_tijd: bool
-    ) -> Tarief:
-        """Return what care on `day` is billed as. `soort` is the record's (None: the default of the hulpvorm) or ``verblijf``.
+    def question(self, match: Match, tijdvak: int, soort: str | None, niveau: str | None, *, timed: bool) -> Tariefvraag:
+        """Make the question about care on a found toewijzing; `soort` None is the default of the hulpvorm."""
+        code = match.prestatiecode
+        kind = soort or self._protocol.prestatiecodes[code].hulpvorm.soort
+        return Tariefvraag(self.terms(match.dekking), code, kind, niveau, timed, tijdvak)
 
-        `niveau` is the delivered level, None when unknown; `zonder_tijd` says that no time was recorded.
-        """
-        toewijzing = dekking.toewijzing
-        plaats = self.kaarten.place(toewijzing, prestatiecode, day)
+    def tarief(self, vraag: Tariefvraag) -> Tarief | Afwijzing:
+        """Answer the question, once in this job: how the care counts, or why it cannot even be placed."""
+        found = self._answers.get(vraag)
+        if found is None:
+            found = self._answers[vraag] = self._work_out(vraag)
+        return found
+
+    def at(self, tarief: Tarief, tarief_cent: int, afronding: Afronding | None) -> Tarief:
+        """Return the same care at another price and rounding (None: its own), as an earlier line keeps them."""
+        if tarief.billed is None:
+            return tarief
+        rule = afronding if tarief.afronding is not None and afronding is not None else tarief.afronding
+        if (tarief_cent, rule) == (tarief.billed.tarief_cent, tarief.afronding):
+            return tarief
+        other = self._at.get((tarief, tarief_cent, rule))
+        if other is None:
+            units = self._rounded(tarief.minuten, None if tarief.unrounded else rule)
+            billed = evolve(tarief.billed, tarief_cent=tarief_cent)
+            other = self._at[tarief, tarief_cent, rule] = evolve(tarief, billed=billed, afronding=rule, units=units)
+        return other
+
+    def _rounded(self, minutes: int, afronding: Afronding | None) -> Units:
+        return self._units.setdefault((minutes, afronding), Units(minutes, afronding))
+
+    def _work_out(self, vraag: Tariefvraag) -> Tarief | Afwijzing:
+        terms, code, day = vraag.terms, vraag.prestatiecode, self._days[vraag.tijdvak]
+        plaats = self._kaarten.place_in(terms.gebied, terms.perceel, terms.productcode, code, day)
         if isinstance(plaats, str):
-            return Tarief(Afwijzing(plaats, f"{dekking.naam}, {prestatiecode}"))
-        specific = toewijzing.eenheid if dekking.soort == SPECIFIEK else None
-        terms = _Voorwaarden(dekking.soort, specific, dekking.categorie, dekking.maximum, toewijzing.productcode)
-        soort = soort or self.protocol.prestatiecodes[prestatiecode].hulpvorm.soort
-        key = (plaats, terms, prestatiecode, month_of(day), soort, niveau, zonder_tijd)
-        tarief = self._tarieven.get(key)
-        if tarief is None:
-            tarief = self._tarieven[key] = self._work_out(*key)
-        return tarief
-
-    def _work_out(
-        self,
-        plaats: Plaats,
-        terms: _Voorwaarden,
-        code: str,
-        month: int,
-        soort: str,
-        niveau: str | None,
-        zonder_tijd: bool,
-    ) -> Tarief:
-        kaart, perceel = plaats.kaart, plaats.perceel
-        row = kaart.soort(perceel, code, soort)
-        prijs = self._priced(plaats, row, month)
+            return Afwijzing(plaats, "")
+        kaart, perceel, month = plaats.kaart, plaats.perceel, month_of(day)
+        row = kaart.soort(perceel, code, vraag.soort)
+        prijs = self._first_price(plaats, row, month)
         if isinstance(prijs, Afwijzing):
-            return Tarief(prijs)
-        normtijd = self.protocol.normtijden[prijs.normtijd]
+            return prijs
+        normtijd = self._protocol.normtijden[prijs.normtijd]
         eenheid = normtijd.eenheden.get(terms.eenheid) if terms.eenheid else prijs.eenheid
         where = f"{code} in perceel {perceel} van contract {kaart.instellingen.contract}"
-        if soort != VERBLIJF and normtijd.meet == "dagen":
-            return Tarief(Afwijzing("eenheid_past_niet", f"{where} telt per {normtijd.naam}"))
+        if vraag.soort != VERBLIJF and normtijd.meet == "dagen":
+            return Afwijzing("eenheid_past_niet", f"{where} telt per {normtijd.naam}")
         if eenheid is None:
             text = f"toegewezen in eenheid {terms.eenheid}, {where} telt per {normtijd.naam}"
-            return Tarief(Afwijzing("eenheid_past_niet", text))
-        if zonder_tijd and normtijd.meet == "minuten":
-            return Tarief(Afwijzing("ongeldig", "minuten ontbreken; verwacht minuten, of begintijd en eindtijd"))
-        tarief = self._counted(Tarief(plaats=plaats, prijs=prijs, eenheid=eenheid, maand=month), soort)
-        refused = self._level(tarief, row, terms, niveau)
-        if refused is None and (strict := self._strict(tarief, terms)):
-            refused = Afwijzing("productcode_niet_toegewezen", strict)
-        tarief.niveau_geweigerd = refused
-        tarief.cent = tarief.prijs.tarief_cent if tarief.prijs else 0
-        tarief.productcode = tarief.code.productcode if tarief.code else ""
-        return tarief
+            return Afwijzing("eenheid_past_niet", text)
+        if not vraag.timed and normtijd.meet == "minuten":
+            return Afwijzing("ongeldig", "minuten ontbreken; verwacht minuten, of begintijd en eindtijd")
+        unrounded = eenheid in normtijd.ongerond
+        rule = kaart.instellingen.afronding(prijs.normtijd) if prijs.minuten else None
+        levels, billed, refused = self._level(kaart, vraag, prijs, month)
+        return Tarief(
+            kaart=kaart,
+            perceel=perceel,
+            prestatiecode=code,
+            maand=month,
+            soort=vraag.soort,
+            normtijd=prijs.normtijd,
+            minuten=prijs.minuten,
+            eenheid=eenheid,
+            per_unit=normtijd.bericht[eenheid],
+            unrounded=unrounded,
+            afronding=rule,
+            units=self._rounded(prijs.minuten, None if unrounded else rule),
+            presence=vraag.soort == "groep" and prijs.soort == ZONDER and prijs.minuten > 0,
+            niveaus=levels,
+            billed=billed,
+            refused=refused or _strict(kaart, terms, billed),
+        )
 
-    def _priced(self, plaats: Plaats, row: Soort, month: int) -> Prijs | Afwijzing:
+    def _first_price(self, plaats: Plaats, row: Soort, month: int) -> Prijs | Afwijzing:
         """Return the price row; of a price per level that of the lowest level, which says how all of them count."""
         kaart, perceel, code = plaats.kaart, plaats.perceel, row.prestatiecode
         stay = row.soort == VERBLIJF
-        per_day = self.protocol.normtijden[row.normtijd].meet == "dagen"
+        per_day = self._protocol.normtijden[row.normtijd].meet == "dagen"
         if (stay and not per_day) or (row.soort == "groep" and per_day):
             what = "dag van een verblijf" if stay else "groepstijd"
             return Afwijzing("eenheid_past_niet", f"{code} telt per {row.normtijd}, de {what} niet")
-        level = self.protocol.niveaus[0] if row.prijssoort == NIVEAU else ""
+        level = self._protocol.niveaus[0] if row.prijssoort == NIVEAU else ""
         prijs = kaart.prijs(perceel, code, row.prijssoort, level, month)
         if prijs is None:
             kind = "prijs per niveau" if row.prijssoort == NIVEAU else "prijs zonder niveau"
@@ -196,47 +282,41 @@ class Tarieven:
             return Afwijzing("prestatiecode_niet_gecontracteerd", f"geen {kind} voor {where}")
         return prijs
 
-    def _counted(self, tarief: Tarief, soort: str) -> Tarief:
-        """Fill in how the care is counted and rounded."""
-        assert tarief.plaats is not None and tarief.prijs is not None
-        prijs, normtijd = tarief.prijs, self.protocol.normtijden[tarief.prijs.normtijd]
-        tarief.telt_minuten = prijs.minuten > 0 and soort != VERBLIJF
-        tarief.ongerond = tarief.eenheid in normtijd.ongerond
-        tarief.per_unit = normtijd.bericht[tarief.eenheid]
-        tarief.groepstijd = soort == "groep" and prijs.soort == ZONDER and prijs.minuten > 0
-        if prijs.minuten:
-            tarief.round_by(tarief.plaats.kaart.instellingen.afronding(prijs.normtijd))
-        tarief.gewoon = tarief.over == CONTACT and soort != VERBLIJF and not (tarief.groepstijd or tarief.ongerond)
-        key = (prijs.minuten, None if tarief.ongerond else tarief.afronding)
-        tarief.eenheden = self._eenheden.setdefault(key, tarief.eenheden)
-        return tarief
-
-    def _level(self, tarief: Tarief, row: Soort, terms: _Voorwaarden, niveau: str | None) -> Afwijzing | None:
-        """Step 4: set price row and code, or return why the level is not billed."""
-        assert tarief.plaats is not None and tarief.prijs is not None
-        kaart, perceel, code, month = tarief.plaats.kaart, tarief.plaats.perceel, row.prestatiecode, tarief.maand
-        if tarief.prijs.soort == ZONDER:
-            tarief.code = kaart.productcode(perceel, code, "", terms.categorie)
-            return None
+    def _level(
+        self, kaart: Tariefkaart, vraag: Tariefvraag, prijs: Prijs, month: int
+    ) -> tuple[tuple[str, ...], Billed | None, Afwijzing | None]:
+        """Step 4: return the contracted levels, and what is billed or why the level is not."""
+        perceel, code, terms, niveau = prijs.perceel, vraag.prestatiecode, vraag.terms, vraag.niveau
+        if prijs.soort == ZONDER:
+            return (), _billed(kaart, prijs, terms), None
         if niveau is None:
-            return Afwijzing("niveau_onbekend", "geen kwalificatieniveau, en geen medewerker met een niveau op deze datum")
-        tarief.niveaus = kaart.niveaus(perceel, code, month)
-        contracted = ", ".join(tarief.niveaus)
-        limit = stricter(niveau, terms.maximum, self.protocol.niveaus)
+            return (
+                (),
+                None,
+                Afwijzing("niveau_onbekend", "geen kwalificatieniveau, en geen medewerker met een niveau op deze datum"),
+            )
+        levels = kaart.niveaus(perceel, code, month)
+        contracted = ", ".join(levels)
+        limit = stricter(niveau, terms.maximum, self._protocol.niveaus)
         as_delivered = kaart.prijs(perceel, code, NIVEAU, niveau, month)
         billed = kaart.prijs(perceel, code, NIVEAU, limit, month)
         if as_delivered is None or not as_delivered.gedeclareerd:
-            return Afwijzing("niveau_te_laag", f"geleverd {niveau}, gecontracteerd {contracted}")
+            return levels, None, Afwijzing("niveau_te_laag", f"geleverd {niveau}, gecontracteerd {contracted}")
         if billed is None or not billed.gedeclareerd:
-            return Afwijzing("niveau_niet_gecontracteerd", f"maximum {terms.maximum}, gecontracteerd {contracted}")
-        tarief.prijs = billed
-        tarief.code = kaart.productcode(perceel, code, billed.gedeclareerd, terms.categorie)
-        return None
+            text = f"maximum {terms.maximum}, gecontracteerd {contracted}"
+            return levels, None, Afwijzing("niveau_niet_gecontracteerd", text)
+        return levels, _billed(kaart, billed, terms), None
 
-    def _strict(self, tarief: Tarief, terms: _Voorwaarden) -> str:
-        """Return what is wrong under a contract that insists on the assigned product code (TR340), empty when nothing is."""
-        assert tarief.plaats is not None and tarief.code is not None
-        insists = tarief.plaats.kaart.instellingen.tr340 == "productcode" and terms.soort == SPECIFIEK
-        if not insists or not terms.productcode or tarief.code.productcode == terms.productcode:
-            return ""
-        return f"toegewezen {terms.productcode}, de regel zou {tarief.code.productcode} dragen"
+
+def _billed(kaart: Tariefkaart, prijs: Prijs, terms: Terms) -> Billed:
+    code = kaart.productcode(prijs.perceel, prijs.prestatiecode, prijs.gedeclareerd, terms.categorie)
+    return Billed(prijs.gedeclareerd, prijs.tarief_cent, code.productcategorie, code.productcode)
+
+
+def _strict(kaart: Tariefkaart, terms: Terms, billed: Billed | None) -> Afwijzing | None:
+    """Say what is wrong under a contract that insists on the assigned product code (TR340)."""
+    insists = kaart.instellingen.tr340 == "productcode" and terms.soort == SPECIFIEK
+    if not insists or billed is None or terms.productcode is None or billed.productcode == terms.productcode[0]:
+        return None
+    text = f"toegewezen {terms.productcode[0]}, de regel zou {billed.productcode} dragen"
+    return Afwijzing("productcode_niet_toegewezen", text)

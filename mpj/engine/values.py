@@ -1,10 +1,29 @@
-"""What comes out: declaration lines and their trace."""
+"""What comes out: declaration lines and their trace, and what makes a line the same line over time."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from attrs import field, frozen
+
+from mpj.reading.periods import month_of
+
+
+class Identiteit(NamedTuple):
+    """What makes a line the same line over time; the columns and indexes of the ledger follow from its fields."""
+
+    gemeente: str
+    toewijzingnummer: int
+    productcategorie: str
+    productcode: str
+    maand: int
+    """The month of the product period, as a number (`mpj.reading.periods`): not its dates, which a toewijzing may cut."""
+
+    @classmethod
+    def of(cls, line: Declaratieregel) -> Identiteit:
+        """Return the identity of a line."""
+        return cls(line.gemeente, line.toewijzingnummer, line.productcategorie, line.productcode, month_of(line.begindatum))
 
 
 @frozen

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from mpj.engine.run import Result
+from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import words
 from mpj.output import Run, read_run

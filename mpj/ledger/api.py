@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from mpj.contract import Contract
-from mpj.engine.run import Result
+from mpj.engine.outcome import Result
 from mpj.ledger.conversation import Geboekt
 from mpj.ledger.database import WACHT_SECONDEN, Database
 

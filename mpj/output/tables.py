@@ -13,7 +13,7 @@ from typing import Any, TextIO, TypeVar
 
 from attrs import fields, frozen
 
-from mpj.engine.run import Result
+from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import MPJ_16
 from mpj.reading.faults import Fault, InputError, mask

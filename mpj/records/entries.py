@@ -15,7 +15,7 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from attrs import define, field
+from attrs import field, frozen
 
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date
@@ -23,8 +23,9 @@ from mpj.reading.sources import find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig, parse_nummer, parse_registratie
 from mpj.records.rows import row_of
-from mpj.records.values import Registratie, unchecked
+from mpj.records.values import Registratie, Verblijf, unchecked
 
+VERBLIJF = "verblijf"
 _VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _TIJD = ("minuten", "begintijd", "eindtijd")
 _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
@@ -36,29 +37,28 @@ _tijd_of = attrgetter(*_TIJD, "duur")
 _reeks_of = attrgetter(*_REEKS)
 
 
-@define(eq=False)
+@frozen(eq=False)
 class Vorm:
-    """What registraties of different children can share: the fields of `mpj.Registratie` by the same names.
-
-    `fout` says what the protocol does not know about it, empty when all is well. Two are the same only if they are one object.
-    """
+    """What care of different children can share: the fields of `mpj.Registratie` by the same names. Interned: equality is identity."""
 
     kwalificatieniveau: str | None
     prestatiecode: str | None
     soort: str | None
+    """groep or individueel, None for the default of the hulpvorm; of a stay verblijf."""
     tijdsoort: str
     status: str
+    """Of a stay its aanwezigheid."""
     bevestigd: bool
     aantal: int
     fout: str
+    """What the protocol does not know about it, empty when all is well."""
+    bron: str = "registratie"
+    """Whether it is a registratie or a day of a verblijf."""
 
 
-@define(eq=False)
+@frozen(eq=False)
 class Reeks:
-    """What the registraties of one child, by one medewerker, of one kind share. Two are the same only if they are one object.
-
-    `memo` is for what follows from it, by what else that takes; whoever computes keeps it here.
-    """
+    """What the registraties of one child, by one medewerker, of one kind share. Interned: equality is identity."""
 
     bsn: str = field(repr=False)
     toewijzingnummer: int | None
@@ -66,7 +66,8 @@ class Reeks:
     medewerker: str | None
     onderaannemer: str | None
     vorm: Vorm
-    memo: dict[Any, Any] = field(factory=dict, repr=False)
+    verblijf: Verblijf | None = None
+    """The stay, where the entries are its days."""
 
 
 class Tijd(NamedTuple):
@@ -79,7 +80,7 @@ class Tijd(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One registratie as the engine holds it: its own date, id, time and afspraak, and its `reeks`. Sorts by date, then id."""
+    """One registratie, or one day of a stay, as the engine holds it: its own date, id, time and afspraak, and its `reeks`."""
 
     datum: date
     id: str
@@ -113,6 +114,22 @@ class Entry(NamedTuple):
     def vorm(self) -> Vorm:
         """What it shares with registraties of other children."""
         return self.reeks.vorm
+
+    @property
+    def order(self) -> tuple[date, str, str]:
+        """The order in which care counts: date, then id; a day of a stay after a registratie with the same id."""
+        return self.datum, self.id, self.reeks.vorm.bron
+
+
+NO_TIME = Tijd(None, None, None, None)
+
+
+def days_of(stay: Verblijf, days: Iterable[date]) -> Iterator[Entry]:
+    """Return these days of a stay as entries."""
+    vorm = Vorm(None, stay.prestatiecode, VERBLIJF, "direct", stay.aanwezigheid, True, 1, "", VERBLIJF)
+    reeks = Reeks(stay.bsn, stay.toewijzingnummer, stay.gemeente, None, None, vorm, stay)
+    for day in days:
+        yield Entry(day, stay.id, reeks, NO_TIME, None, stay.bestand, stay.rij)
 
 
 _registratie = unchecked(Registratie)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from attrs import frozen
 
 from mpj.reading.fields import FieldError, check_bsn, check_choice, check_gemeente, parse_date, parse_number, parse_time
-from mpj.records.rows import Row
+from mpj.records.rows import Row, as_values
 from mpj.records.uitval import Uitval
 from mpj.records.values import (
     MAX_AANTAL,
@@ -48,6 +50,11 @@ class Ongeldig:
     uitval: Uitval
     id: str
     vervallen: bool = False
+
+
+def as_registraties(items: Iterable[Registratie | Ongeldig | Mapping[str, object]]) -> Iterator[Registratie | Ongeldig]:
+    """Turn the caller's mappings into registraties; raises TypeError for anything that is neither."""
+    return as_values(items, COLUMNS, parse_registratie, Registratie, Ongeldig)
 
 
 def parse_registratie(row: Row) -> Registratie | Ongeldig:

@@ -16,6 +16,8 @@ from mpj.reading.tables import Table, open_table
 from mpj.records.uitval import Uitval
 
 _T = TypeVar("_T")
+_K = TypeVar("_K")
+_O = TypeVar("_O")
 _HIDDEN = "(niet getoond)"
 _HUGE = 10**40
 
@@ -165,6 +167,23 @@ class MappingRows:
             self._seen.add(keys)
         fields = {name: _as_text(mapping.get(name)) for name in self.columns}
         return Row({name: text.strip() if name != "bsn" else text for name, text in fields.items()})
+
+
+def as_values(
+    items: Iterable[_K | _O | Mapping[str, object]],
+    columns: tuple[str, ...],
+    parse: Callable[[Row], _K | _O],
+    *kinds: type[_K | _O],
+) -> Iterator[_K | _O]:
+    """Turn the caller's mappings into values; raises TypeError for anything that is neither that nor one of `kinds`."""
+    mappings = MappingRows(columns)
+    for item in items:
+        if isinstance(item, kinds):
+            yield item
+        elif isinstance(item, Mapping):
+            yield parse(mappings.row(item))
+        else:
+            raise TypeError(f"expected {kinds[0].__name__} or a mapping, not {type(item).__name__}")
 
 
 def _as_text(value: object) -> str:

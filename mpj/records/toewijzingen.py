@@ -5,7 +5,7 @@ A faulty row is kept with the key and the stamp it shows, because a faulty lates
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -18,7 +18,7 @@ from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente,
 from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.registraties import parse_nummer
-from mpj.records.rows import Row, row_of, shows_bsn
+from mpj.records.rows import Row, as_values, row_of, shows_bsn
 from mpj.records.uitval import Uitval
 from mpj.records.values import Toewijzing, open_end, unchecked
 
@@ -79,6 +79,13 @@ _terms_of = attrgetter(
     "reden_wijziging",
 )
 _toewijzing = unchecked(Toewijzing)
+
+
+def as_toewijzingen(
+    items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
+) -> Iterator[Toewijzing | OngeldigeToewijzing]:
+    """Turn the caller's mappings into toewijzingen; raises TypeError for anything that is neither."""
+    return as_values(items, COLUMNS, parse_toewijzing, Toewijzing, OngeldigeToewijzing)
 
 
 def read_toewijzingen(

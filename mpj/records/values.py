@@ -20,6 +20,7 @@ _T = TypeVar("_T")
 SOORTEN = ("groep", "individueel")
 TIJDSOORTEN = ("direct", "indirect", "reis", "overig")
 STATUSSEN = ("gerealiseerd", "gepland", "niet_verschenen", "geannuleerd", "vervallen")
+AANWEZIG = "aanwezig"
 MAX_MINUTEN = 1440
 MAX_AANTAL = 9999
 MAX_NUMMER = 999_999_999
@@ -185,13 +186,18 @@ class Verblijf:
     prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
     toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
     gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
-    aanwezigheid: str = field(default="aanwezig", validator=_is_id)
+    aanwezigheid: str = field(default=AANWEZIG, validator=_is_id)
     bestand: str = field(default="", eq=False)
     rij: int = field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         if self.einddatum is not None and self.einddatum < self.begindatum:
             raise ValueError("einddatum: before begindatum")
+
+    @property
+    def inhoud(self) -> Verblijf:
+        """The content: all that counts in comparisons, which leaves out where it was read."""
+        return self
 
 
 @frozen

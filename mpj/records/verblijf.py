@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mpj.reading.faults import Fault
 from mpj.reading.fields import check_bsn, check_gemeente, parse_date
 from mpj.records.registraties import Ongeldig, parse_nummer
-from mpj.records.rows import Row, read_rows
+from mpj.records.rows import Row, as_values, read_rows
 from mpj.records.values import Verblijf
 
 COLUMNS = ("id", "bsn", "begindatum", "einddatum", "prestatiecode", "toewijzingnummer", "gemeente", "aanwezigheid")
@@ -20,6 +20,11 @@ def read_verblijf(
 ) -> Iterator[Verblijf | Ongeldig]:
     """Read stays from CSV files, folders or zips (docs/formats.md); yields, reports and raises as `read_registraties` does."""
     yield from read_rows(paths, COLUMNS, REQUIRED, parse_verblijf, report, hashes)
+
+
+def as_stays(items: Iterable[Verblijf | Ongeldig | Mapping[str, object]]) -> Iterator[Verblijf | Ongeldig]:
+    """Turn the caller's mappings into stays; raises TypeError for anything that is neither."""
+    return as_values(items, COLUMNS, parse_verblijf, Verblijf, Ongeldig)
 
 
 def parse_verblijf(row: Row) -> Verblijf | Ongeldig:

@@ -10,7 +10,7 @@ from attrs import frozen
 from pyspark.sql import DataFrame
 
 from mpj.engine.lines import sort_key
-from mpj.engine.run import Result
+from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault
 from mpj.records.uitval import Uitval

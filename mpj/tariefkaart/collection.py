@@ -14,7 +14,7 @@ from mpj.tariefkaart.model import Productcode, Tariefkaart
 
 @frozen(eq=False)
 class Plaats:
-    """Where care falls: a tariefkaart and one of its percelen. Of each there is one in a `Tariefkaarten`."""
+    """Where care falls: a tariefkaart and one of its percelen."""
 
     kaart: Tariefkaart
     perceel: str
@@ -33,8 +33,8 @@ class Tariefkaarten:
                 self._by_gemeente.setdefault((kaart.instellingen.aanbieder, gemeente), []).append(kaart)
         self._likes: dict[tuple[str, str], int] = {}
         self._signatures: dict[tuple[object, ...], int] = {}
+        self._examples: list[tuple[str, str]] = []
         self._places: dict[tuple[object, ...], Plaats | str] = {}
-        self._plaatsen: dict[tuple[int, str], Plaats] = {}
 
     def has(self, aanbieder: str) -> bool:
         """Say whether the call has any contract of `aanbieder`."""
@@ -47,6 +47,8 @@ class Tariefkaarten:
             kaarten = self._by_gemeente.get((aanbieder, gemeente), ())
             signature = (aanbieder, *((id(kaart), kaart.van_gemeente(gemeente)) for kaart in kaarten))
             number = self._likes[aanbieder, gemeente] = self._signatures.setdefault(signature, len(self._signatures))
+            if number == len(self._examples):
+                self._examples.append((aanbieder, gemeente))
         return number
 
     def valid(self, aanbieder: str, gemeente: str, day: date) -> tuple[Tariefkaart, ...]:
@@ -59,11 +61,12 @@ class Tariefkaarten:
         Asked first: the contract valid when the toewijzing began, then the others with its gemeente by date, then the rest.
         """
         assert toewijzing.productcode is not None
-        kaarten = self._by_aanbieder.get(toewijzing.aanbieder, [])
-        first = self.valid(toewijzing.aanbieder, toewijzing.gemeente, toewijzing.begindatum)
-        second = self._by_gemeente.get((toewijzing.aanbieder, toewijzing.gemeente), ())
-        for kaart in (*first, *second, *kaarten):
-            if (found := kaart.decode(toewijzing.productcode)) is not None:
+        return self._decode(toewijzing.aanbieder, toewijzing.gemeente, toewijzing.productcode, toewijzing.begindatum)
+
+    def _decode(self, aanbieder: str, gemeente: str, productcode: str, begin: date) -> tuple[Tariefkaart, Productcode] | None:
+        second = self._by_gemeente.get((aanbieder, gemeente), ())
+        for kaart in (*self.valid(aanbieder, gemeente, begin), *second, *self._by_aanbieder.get(aanbieder, ())):
+            if (found := kaart.decode(productcode)) is not None:
                 return kaart, found
         return None
 
@@ -72,31 +75,23 @@ class Tariefkaarten:
 
         Reasons: geen_contract, perceel_onbekend, prestatiecode_niet_gecontracteerd.
         """
-        kaarten = self.valid(toewijzing.aanbieder, toewijzing.gemeente, day)
+        gebied, code = self.like(toewijzing.aanbieder, toewijzing.gemeente), toewijzing.productcode
+        return self.place_in(gebied, toewijzing.perceel, (code, toewijzing.begindatum) if code else None, prestatiecode, day)
+
+    def place_in(
+        self, gebied: int, perceel: str | None, code: tuple[str, date] | None, prestatiecode: str, day: date
+    ) -> Plaats | str:
+        """As `place`, for any toewijzing in a `gebied` (`like`) with this perceel, and this productcode with its first day."""
+        aanbieder, gemeente = self._examples[gebied]
+        kaarten = self.valid(aanbieder, gemeente, day)
         if not kaarten:
             return "geen_contract"
-        names = tuple(kaart.instellingen.contract for kaart in kaarten)
-        key = (
-            names,
-            toewijzing.gemeente,
-            toewijzing.perceel,
-            toewijzing.productcode,
-            toewijzing.begindatum,
-            prestatiecode,
-            month_of(day),
-        )
+        key = (gebied, *(kaart.instellingen.contract for kaart in kaarten), perceel, code, prestatiecode, month_of(day))
         if key not in self._places:
-            named = toewijzing.perceel or self._named_by_code(toewijzing)
-            found = _choose(kaarten, toewijzing.gemeente, named, prestatiecode, month_of(day))
-            if not isinstance(found, str):
-                found = self._plaatsen.setdefault((id(found.kaart), found.perceel), found)
-            self._places[key] = found
+            decoded = None if perceel or code is None else self._decode(aanbieder, gemeente, *code)
+            named = perceel or (decoded[1].perceel if decoded else "")
+            self._places[key] = _choose(kaarten, gemeente, named, prestatiecode, month_of(day))
         return self._places[key]
-
-    def _named_by_code(self, toewijzing: Toewijzing) -> str:
-        """Return the perceel that the toewijzing's code names in a contract's own table, empty when it names none."""
-        decoded = self.decode(toewijzing) if toewijzing.productcode else None
-        return decoded[1].perceel if decoded else ""
 
 
 def _choose(kaarten: Sequence[Tariefkaart], gemeente: str, named: str, prestatiecode: str, month: int) -> Plaats | str:

@@ -14,14 +14,13 @@ from attrs import define, field, frozen
 
 from mpj.contract import Contract
 from mpj.engine.matching import NIET_MPJ, Dekking, Dekkingen
-from mpj.engine.rounding import minutes_amount
 from mpj.messages.overview import Declaratie, Overzicht
 from mpj.messages.values import Prestatie
 from mpj.protocol import Normtijd, Protocol
 from mpj.protocol.productcodes import decode
+from mpj.protocol.rounding import amount
 from mpj.reading.periods import first_day, last_day, month_of
-from mpj.records.rows import MappingRows
-from mpj.records.toewijzingen import COLUMNS, OngeldigeToewijzing, parse_toewijzing
+from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Plaats, Prijs, Productcode, Tariefkaart, Tariefkaarten, compile_tariefkaart
 from mpj.tariefkaart.model import NIVEAU, ZONDER
@@ -60,7 +59,7 @@ class Cell:
         if self.prijs is None or normtijd is None or eenheid not in normtijd.bericht:
             return None
         if eenheid in normtijd.ongerond:
-            return minutes_amount(self.prijs.tarief_cent, volume)
+            return amount(self.prijs.tarief_cent, volume, unrounded=True)
         units, rest = divmod(volume, normtijd.bericht[eenheid])
         return None if rest else units * self.prijs.tarief_cent
 
@@ -142,8 +141,7 @@ class Case:
 
     def _index(self, items: Toewijzingen) -> None:
         """Keep the current toewijzingen of this municipality and provider by number, and who the known clients are."""
-        mappings = MappingRows(COLUMNS)
-        values = [parse_toewijzing(mappings.row(item)) if isinstance(item, Mapping) else item for item in items]
+        values = list(as_toewijzingen(items))
         dekkingen = Dekkingen(values, self.kaarten, self.protocol)
         self.toewijzingen_gelezen = dekkingen.gelezen
         good = [item for item in values if isinstance(item, Toewijzing)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from mpj.engine.rounding import minutes_amount, shares
+from mpj.protocol.rounding import amount, shares
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.output.tables import Herkomstrij, Stap
 from mpj.reading.faults import Fault, InputError
@@ -170,7 +170,7 @@ def _priced(plek: Plek, parts: Sequence[tuple[Deel, int]], *, ongerond: bool) ->
         cents = price * units
         if ongerond:
             line = before.get(part.niveau, 0)
-            cents = minutes_amount(price, line + units) - minutes_amount(price, line)
+            cents = amount(price, units, unrounded=True, before=line)
             before[part.niveau] = line + units
         result.append(Deel(part.regel, part.spoor, part.niveau, "", units, cents))
     return result

@@ -15,7 +15,7 @@ from world import run
 import mpj
 from mpj.engine import Declaratieregel, Result
 from mpj.engine.limits import maximum_per_period, maximum_total
-from mpj.engine.rounding import round_minutes, shares
+from mpj.protocol.rounding import round_minutes, shares
 from mpj.protocol import MPJ_16, Afronding
 from mpj.reading.periods import month_of
 from mpj.records import Toewijzing

@@ -10,8 +10,8 @@ from world import AGB, BSN, contract, declare, only, reasons, registratie, toewi
 
 import mpj
 from mpj.engine.limits import maximum_per_period, maximum_total
-from mpj.engine.presence import Aanwezig, presence
-from mpj.engine.rounding import minutes_amount, round_minutes
+from mpj.engine.presence import Present, presence
+from mpj.protocol.rounding import amount, round_minutes
 from mpj.protocol import MPJ_16, Afronding
 from mpj.reading.periods import month_of, parse_month
 from mpj.records import Toewijzing
@@ -86,7 +86,7 @@ def test_hours(minutes: int, hours: int) -> None:
 )
 def test_minutes_of_an_hour_price(price: int, minutes: int, cents: int) -> None:
     """E-21 and E-22 (IV081): from the unrounded hour price."""
-    assert minutes_amount(price, minutes) == cents
+    assert amount(price, minutes, unrounded=True) == cents
 
 
 def test_an_hour_price_in_minutes_is_not_rounded() -> None:
@@ -216,12 +216,12 @@ def test_euros_on_planning_alone() -> None:
 @pytest.mark.parametrize(
     ("records", "added"),
     [
-        ([Aanwezig("a", 840, 120), Aanwezig("b", 840, 120)], [120, 0]),
-        ([Aanwezig("a", 840, 120), Aanwezig("b", 900, 120)], [120, 60]),
-        ([Aanwezig("b", 840, 30), Aanwezig("a", 840, 120)], [0, 120]),
-        ([Aanwezig("a", None, 60), Aanwezig("b", None, 90)], [0, 90]),
-        ([Aanwezig("a", None, 600), Aanwezig("b", 0, 10)], [0, 10]),
-        ([Aanwezig("a", 1380, 120), Aanwezig("b", 0, 60)], [120, 60]),
+        ([Present("a", 840, 120), Present("b", 840, 120)], [120, 0]),
+        ([Present("a", 840, 120), Present("b", 900, 120)], [120, 60]),
+        ([Present("b", 840, 30), Present("a", 840, 120)], [0, 120]),
+        ([Present("a", None, 60), Present("b", None, 90)], [0, 90]),
+        ([Present("a", None, 600), Present("b", 0, 10)], [0, 10]),
+        ([Present("a", 1380, 120), Present("b", 0, 60)], [120, 60]),
     ],
 )
 def test_presence(records: list[Aanwezig], added: list[int]) -> None:

@@ -1,0 +1,236 @@
+"""One day of care on its way to a line, and what a step is: care in, care and what it set aside out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from attrs import field, frozen
+
+from mpj.engine.limits import product_period
+from mpj.engine.matching import Afwijzing, Dekkingen, Match, Search, Stretch
+from mpj.engine.memory import Memory, Recorded, Regelinhoud
+from mpj.engine.opdracht import Opdracht, Periode
+from mpj.engine.tarieven import Answers, Tarief
+from mpj.engine.values import Identiteit
+from mpj.protocol import Protocol
+from mpj.reading.faults import Fault
+from mpj.reading.periods import month_of
+from mpj.records.entries import Entry, Vorm
+from mpj.records.medewerkers import Levels
+
+
+class Counted(NamedTuple):
+    """How much one day of care counts, by the names of the trace's columns."""
+
+    geteld: int = 0
+    """Minutes, pieces or days, after presence."""
+    som_voor: int = 0
+    """What the same sum held before, where more than one contact is rounded at once."""
+    voor_limiet: int = 0
+    """Normed units before a limit (minutes by IV081)."""
+    eenheden: int = 0
+    """Normed units that are billed."""
+    cent: int = 0
+    rest_cent: int = 0
+    """Eurocents that a limit took off."""
+    afgetopt: bool = False
+    """Whether a limit took off a part."""
+
+
+UNCOUNTED = Counted()
+
+
+class Placed(NamedTuple):
+    """Where care falls: the toewijzing found for it, how it counts there, and the line that it belongs to."""
+
+    match: Match
+    tarief: Tarief
+    identiteit: Identiteit
+    """Of care that its level or code keeps from a line, one that no line has."""
+
+    @classmethod
+    def of(cls, match: Match, tarief: Tarief) -> Placed:
+        """Return where care on this match and tarief falls."""
+        billed = tarief.billed
+        codes = ("", "") if billed is None else (billed.productcategorie, billed.productcode)
+        return cls(match, tarief, Identiteit(*match.dekking.toewijzing.sleutel, *codes, tarief.maand))
+
+
+class Care(NamedTuple):
+    """One day of care of one client, a registratie or a day of a stay, with what is decided so far.
+
+    A step makes new ones and fills none in.
+    """
+
+    record: Entry
+    niveau: str | None
+    """The delivered level: that of the medewerkers' file, else the record's own."""
+    placed: Placed | None = None
+    """None only before step `place`; read through `match`, `tarief` and `identiteit`."""
+    counted: Counted = UNCOUNTED
+
+    @property
+    def at(self) -> Placed:
+        """Where it falls."""
+        assert self.placed is not None, "asked before step place"
+        return self.placed
+
+    @property
+    def match(self) -> Match:
+        """The toewijzing found for it."""
+        return self.at.match
+
+    @property
+    def tarief(self) -> Tarief:
+        """How it counts."""
+        return self.at.tarief
+
+    @property
+    def identiteit(self) -> Identiteit:
+        """The line that it belongs to."""
+        return self.at.identiteit
+
+    @property
+    def recorded(self) -> Recorded:
+        """What names the record, or the day of a stay."""
+        return self.record.reeks.vorm.bron, self.record.id, self.record.datum
+
+    @property
+    def measure(self) -> int:
+        """What it counts before presence and rounding: minutes, pieces, or one day."""
+        return (self.record.tijd.duur or 0) if self.tarief.timed else self.record.reeks.vorm.aantal
+
+    def counting(self, counted: Counted) -> Care:
+        """Return the same care, counted otherwise."""
+        return Care(self.record, self.niveau, self.placed, counted)
+
+
+@frozen
+class Aside:
+    """Care that a step set aside."""
+
+    record: Entry
+    reden: str
+    toelichting: str = ""
+    waarde_cent: int | None = None
+    """What would have been billed in eurocents, None while unknown."""
+    gemeente: str = ""
+    """That of the toewijzing, where one was found."""
+    datum_tot: date | None = None
+    """The last of consecutive days of a stay, where it stands for more than one."""
+    aantal: int = 1
+
+    @classmethod
+    def of(cls, care: Care, reden: str, toelichting: str = "", waarde_cent: int | None = None) -> Aside:
+        """Set placed care aside."""
+        return cls(care.record, reden, toelichting, waarde_cent, care.match.dekking.toewijzing.gemeente)
+
+
+@frozen
+class Passed:
+    """What a step hands on. Conservation: what came in stands in `care` or in `aside`, once."""
+
+    care: Sequence[Care]
+    aside: Sequence[Aside] = ()
+    meldingen: Sequence[Fault] = ()
+    inhoud: Mapping[Identiteit, Regelinhoud] = field(factory=dict)
+    """Told by `limit`: what each line is made of before limits, also where nothing of it is left."""
+    kept_price: frozenset[Identiteit] = frozenset()
+    """Told by `level`: lines that keep an earlier price or rounding where the contract says otherwise now."""
+
+
+class Day(NamedTuple):
+    """A day as a run sees it."""
+
+    maand: int
+    outside: Afwijzing | None
+    """Why care on it is out, None where this run may declare it."""
+    tijdvak: int
+    """`Answers.tijdvak`."""
+
+
+class Days(dict[date, Day]):
+    """The days of a job, worked out on first use."""
+
+    def __init__(self, periode: Periode, answers: Answers) -> None:
+        super().__init__()
+        self._periode = periode
+        self._answers = answers
+
+    def __missing__(self, day: date) -> Day:
+        reden = self._periode.reason(day)
+        outside = Afwijzing(reden, self._periode.explain(reden)) if reden else None
+        made = self[day] = Day(month_of(day), outside, self._answers.tijdvak(day))
+        return made
+
+
+@frozen(eq=False)
+class Context:
+    """What holds for all clients of a job."""
+
+    opdracht: Opdracht
+    protocol: Protocol
+    periode: Periode
+    dekkingen: Dekkingen
+    answers: Answers
+    days: Days
+    levels: Levels | None
+    """Of the medewerkers' file, None where none was given."""
+
+    def delivered(self, entry: Entry) -> str | None:
+        """Return the delivered level: that of the medewerkers' file where the record names a medewerker, else its own."""
+        if self.levels is None or entry.reeks.medewerker is None:
+            return entry.reeks.vorm.kwalificatieniveau
+        return self.levels.on(entry.reeks.medewerker, entry.datum)
+
+    def stretches(self, search: Search) -> tuple[Stretch, ...]:
+        """Return where a search for a toewijzing leads, by day."""
+        return self.dekkingen.stretches(search, self.periode)
+
+    def place(self, match: Match, vorm: Vorm, niveau: str | None, tijdvak: int, *, timed: bool) -> Placed | Afwijzing:
+        """Return where care of this form falls once its toewijzing is found, or why nowhere."""
+        answer = self.answers.tarief(self.answers.question(match, tijdvak, vorm.soort, niveau, timed=timed))
+        if isinstance(answer, Tarief):
+            return Placed.of(match, answer)
+        return answer if answer.toelichting else Afwijzing(answer.reden, f"{match.dekking.naam}, {match.prestatiecode}")
+
+
+@frozen(eq=False)
+class Clientrun:
+    """All that a step may look at; nothing in it changes while the steps run."""
+
+    context: Context
+    registraties: Sequence[Entry]
+    """All readable ones of the client, for records of one afspraak."""
+    memory: Memory
+
+
+@frozen
+class Step:
+    """One step of the nine."""
+
+    name: str
+    """Its module in `mpj.engine.steps`."""
+    numbers: tuple[int, ...]
+    """Its headings in docs/steps.md."""
+    reasons: tuple[str, ...]
+    """Why it sets care aside, in the order it tries them."""
+    apply: Callable[[Clientrun, Sequence[Care]], Passed]
+
+
+def regelinhoud(care: Sequence[Care]) -> Regelinhoud:
+    """Return what the care of one line is made of before any limit."""
+    tarief, toewijzing = care[0].tarief, care[0].match.dekking.toewijzing
+    begin, end = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
+    units = sum(one.counted.voor_limiet for one in care)
+    return Regelinhoud(begin, end, units, tarief.eenheid, tarief.perceel, tarief.price.tarief_cent)
+
+
+def by_line(care: Sequence[Care]) -> dict[Identiteit, list[Care]]:
+    """Return care by the line that it belongs to, in order."""
+    lines: dict[Identiteit, list[Care]] = {}
+    for one in care:
+        lines.setdefault(one.identiteit, []).append(one)
+    return lines

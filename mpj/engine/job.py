@@ -1,0 +1,191 @@
+"""A run made ready: all that others ask of the engine. Nobody reaches through a job into its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from datetime import date
+from functools import partial
+from typing import Any
+
+from mpj.contract import Contract, check_together
+from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed, Placed
+from mpj.engine.fast import Shortcut
+from mpj.engine.limits import Limieten, Verbruik
+from mpj.engine.matching import Afwijzing, Dekking, Dekkingen, Match, Search, Stretch
+from mpj.engine.memory import NOTHING, Memory
+from mpj.engine.opdracht import Opdracht, Periode
+from mpj.engine.outcome import Uitkomst, uitkomst_of
+from mpj.engine.sieve import Records, by_client, check_protocol, sift_registraties, sift_stays, uitval_of
+from mpj.engine.stays import stretches_of
+from mpj.engine.steps import STEPS
+from mpj.engine.summary import Totals, summarise
+from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
+from mpj.protocol import Protocol
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.periods import month_of
+from mpj.records.entries import Entries, Entry, days_of
+from mpj.records.medewerkers import Levels
+from mpj.records.registraties import Ongeldig
+from mpj.records.toewijzingen import OngeldigeToewijzing
+from mpj.records.uitval import Uitval
+from mpj.records.values import Medewerker, Toewijzing, Verblijf
+from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
+
+Progress = Callable[[int, int], None]
+"""Hears how many clients are done, and how many there are."""
+
+
+class Job:
+    """A run made ready: contracts compiled, toewijzingen bound to them. It holds the answers of this run, and of clients nothing.
+
+    `levels` are those of the medewerkers' file, None where none was given. Raises InputError where there is no contract, contracts
+    contradict each other, or versions of a toewijzing cannot be ordered.
+    """
+
+    def __init__(
+        self,
+        opdracht: Opdracht,
+        contracten: Iterable[Contract],
+        toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing],
+        levels: Levels | None = None,
+    ) -> None:
+        self.opdracht = opdracht
+        self.contracten: Sequence[Contract] = tuple(contracten)
+        if not self.contracten:
+            raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
+        check_together(self.contracten)
+        self.protocol: Protocol = self.contracten[0].protocol
+        self._kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in self.contracten])
+        self._levels = levels
+        self._bind(toewijzingen)
+
+    def _bind(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing]) -> None:
+        periode, answers = Periode.of(self.opdracht, self.protocol), Answers(self.protocol, self._kaarten)
+        dekkingen, days = Dekkingen(toewijzingen, self._kaarten, self.protocol), Days(periode, answers)
+        self._context = Context(self.opdracht, self.protocol, periode, dekkingen, answers, days, self._levels)
+        self._shortcut = Shortcut()
+
+    def part(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing]) -> Job:
+        """Return this run for some of its clients: with their toewijzingen, and nothing of the others."""
+        one = copy(self)
+        one._bind(toewijzingen)
+        return one
+
+    # What records come to
+
+    def entries(self) -> Entries:
+        """Return a reader of registraties for this run."""
+        return Entries(partial(check_protocol, protocol=self.protocol))
+
+    def sift(
+        self, registraties: Iterable[Entry | Ongeldig], verblijf: Iterable[Verblijf | Ongeldig] = ()
+    ) -> tuple[Mapping[str, Records], tuple[Uitval, ...]]:
+        """Step 1: return what counts once, by client, and what was set aside."""
+        entries, stays = sift_registraties(registraties), sift_stays(verblijf, self.protocol)
+        return by_client(entries.kept, stays.kept), tuple(uitval_of(entries, stays, self._context.periode))
+
+    def outcomes(
+        self,
+        registraties: Iterable[Entry | Ongeldig],
+        verblijf: Iterable[Verblijf | Ongeldig] = (),
+        memory: Memory = NOTHING,
+        progress: Progress | None = None,
+    ) -> Iterator[Uitkomst]:
+        """Sift records, then compute client by client. The first outcome is what the sieve set aside."""
+        clients, aside = self.sift(registraties, verblijf)
+        yield Uitkomst(uitval=aside)
+        for done, (bsn, records) in enumerate(clients.items(), 1):
+            yield self.compute(bsn, records, memory)
+            if progress is not None:
+                progress(done, len(clients))
+
+    def compute(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
+        """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""
+        registraties = sorted(records.registraties)
+        run = Clientrun(self._context, registraties, memory)
+        if not records.verblijf and (found := self._shortcut.compute(run)) is not None:
+            return found
+        return self.by_steps(client, records, memory)
+
+    def by_steps(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
+        """As `compute`, by `STEPS` alone."""
+        registraties = sorted(records.registraties)
+        run = Clientrun(self._context, registraties, memory)
+        days, aside = self._take_apart(records.verblijf, memory)
+        entries = sorted([*registraties, *days], key=lambda entry: entry.order) if days else registraties
+        care: Sequence[Care] = [Care(entry, self._context.delivered(entry)) for entry in entries]
+        passed: list[Passed] = []
+        for step in STEPS:
+            passed.append(step.apply(run, care))
+            care = passed[-1].care
+        return uitkomst_of(run, passed, aside)
+
+    def _take_apart(self, stays: Sequence[Verblijf], memory: Memory) -> tuple[list[Entry], list[Aside]]:
+        """Return the days of stays that this run looks at, and what lies outside its period."""
+        days: list[Entry] = []
+        aside: list[Aside] = []
+        for stay in stays:
+            for stretch in stretches_of(stay, self._context.periode):
+                if stretch.reden is not None:
+                    (first,) = days_of(stay, [stretch.begin])
+                    aside.append(Aside(first, stretch.reden, datum_tot=stretch.einde, aantal=stretch.aantal))
+                else:
+                    wanted = memory.maanden
+                    days += days_of(stay, (day for day in stretch.days if wanted is None or month_of(day) in wanted))
+        return days, aside
+
+    # What executors join with
+
+    def day(self, day: date) -> Day:
+        """Return a day as this run sees it."""
+        return self._context.days[day]
+
+    def stretches(self, search: Search) -> Sequence[Stretch]:
+        """Return where a search for a toewijzing leads, day by day."""
+        return self._context.stretches(search)
+
+    def question(self, match: Match, tijdvak: int, soort: str | None, niveau: str | None, *, timed: bool) -> Tariefvraag:
+        """Make the question about the price of care on a found toewijzing."""
+        return self._context.answers.question(match, tijdvak, soort, niveau, timed=timed)
+
+    def tarief(self, vraag: Tariefvraag) -> Tarief | Afwijzing:
+        """Answer the question about a price, once in this job."""
+        return self._context.answers.tarief(vraag)
+
+    def place(self, match: Match, tarief: Tarief) -> Placed:
+        """Return where care falls once both are known."""
+        return Placed.of(match, tarief)
+
+    def may_bind(self, dekking: Dekking, total: Verbruik, memory: Memory = NOTHING) -> bool:
+        """Say whether what was used earlier and `total` together can reach any limit of a toewijzing."""
+        used = memory.used.get(dekking.toewijzing.sleutel)
+        return Limieten(self.protocol, dekking.toewijzing, used).may_bind(total)
+
+    def periods_of(self, medewerker: str) -> Sequence[Medewerker] | None:
+        """Return the levels of a medewerker, each with its period; None where no medewerkers' file was given."""
+        return None if self._levels is None else self._levels.of(medewerker)
+
+    # What of toewijzingen and contracts goes into the outcome
+
+    @property
+    def toewijzingen(self) -> Iterator[Toewijzing]:
+        """The current toewijzingen of all clients."""
+        return self._context.dekkingen.toewijzingen
+
+    @property
+    def toewijzingen_aside(self) -> Sequence[Uitval]:
+        """The toewijzingen that were set aside."""
+        return self._context.dekkingen.uitval
+
+    def summary(
+        self,
+        totals: Totals,
+        declaraties: Sequence[Mapping[str, Any]],
+        uitval: Sequence[Uitval],
+        invoer: Mapping[str, Mapping[str, str]],
+        toewijzingen: int | None = None,
+    ) -> dict[str, Any]:
+        """Return the summary of the run (`mpj.engine.summary.summarise`); `toewijzingen` were read, None: those of this job."""
+        read = self._context.dekkingen.gelezen if toewijzingen is None else toewijzingen
+        return summarise(self.opdracht, self.contracten, self._kaarten.kaarten, totals, declaraties, uitval, read, invoer)

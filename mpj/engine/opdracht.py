@@ -1,0 +1,102 @@
+"""What a run is asked, beside its contracts and records: which month, on which date, how far back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Required, TypedDict, Unpack
+
+from attrs import frozen
+
+from mpj.protocol import Protocol
+from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.periods import last_day, month_of, month_text, parse_month, years_before
+
+
+class OpdrachtWords(TypedDict, total=False):
+    """An `Opdracht` as callers say it, in keywords."""
+
+    periode: Required[str]
+    """The declaration month, as 2026-03."""
+    dagtekening: Required[date]
+    """The date that the declaration bears."""
+    nalevering: bool
+    """Records of earlier months ride along: those months were never declared."""
+    volgnummer: int
+    """Goes into every number, so that a second declaration of the same care bears others."""
+
+
+@frozen
+class Opdracht:
+    """What a run is asked. Every way to run takes it; public functions take its words (`OpdrachtWords`)."""
+
+    maand: int
+    """The declaration month, as a number (`mpj.reading.periods`)."""
+    dagtekening: date
+    """The date that the declaration bears, which decides what is too old to declare (TR335)."""
+    nalevering: bool = False
+    """Whether records of earlier months ride along; with a ledger they always do."""
+    volgnummer: int = 1
+    """Goes into every number of a run without a ledger."""
+
+    @classmethod
+    def of(cls, **words: Unpack[OpdrachtWords]) -> Opdracht:
+        """Read the words of a caller; raises InputError (`periode_onjuist`) and TypeError for a dagtekening that is no date."""
+        dagtekening = words["dagtekening"]
+        if type(dagtekening) is not date:
+            raise TypeError("dagtekening: expected a datetime.date")
+        maand = read_month(words["periode"], "periode")
+        return cls(maand, dagtekening, words.get("nalevering", False), words.get("volgnummer", 1))
+
+    @property
+    def periode(self) -> str:
+        """The declaration month, as 2026-03."""
+        return month_text(self.maand)
+
+
+def read_month(text: str, kolom: str) -> int:
+    """Return the number of a month that a caller gave as `kolom`; raises InputError for what is none."""
+    try:
+        return parse_month(text)
+    except ValueError:
+        raise InputError(Fault("periode_onjuist", "", 0, kolom, mask(text), "een maand als 2026-03", "geen maand")) from None
+
+
+@frozen
+class Periode:
+    """The declaration month of a run, and how far back care may ride along."""
+
+    maand: int
+    nalevering: bool
+    vroegste: date
+    """No care before this date (CS100)."""
+    oudste: date
+    """No product period that ended before this date: so many years before the dagtekening (TR335)."""
+
+    @classmethod
+    def of(cls, opdracht: Opdracht, protocol: Protocol) -> Periode:
+        """Return the period of a run under `protocol`."""
+        oldest = years_before(opdracht.dagtekening, protocol.jaren_terug)
+        return cls(opdracht.maand, opdracht.nalevering, protocol.vroegste_datum, oldest)
+
+    def te_oud(self, day: date, period_end: date) -> bool:
+        """Say whether care on `day` is too old: before the earliest date, or its product period ended too long ago (TR335)."""
+        return day < self.vroegste or period_end < self.oudste
+
+    def verlopen(self, einddatum: date | None) -> bool:
+        """Say whether a toewijzing with this `einddatum` ended so long ago that nothing on it may be declared (TR335)."""
+        return einddatum is not None and einddatum < self.oudste
+
+    def reason(self, day: date) -> str | None:
+        """Return na_periode, te_oud or voor_periode, None for a day that this run may declare."""
+        month = month_of(day)
+        if month > self.maand:
+            return "na_periode"
+        if self.te_oud(day, last_day(month)):
+            return "te_oud"
+        return "voor_periode" if month < self.maand and not self.nalevering else None
+
+    def explain(self, reden: str) -> str:
+        """Say in Dutch what a reason of this period means."""
+        if reden == "te_oud":
+            return f"voor {self.vroegste}, of in een productperiode die voor {self.oudste} eindigde"
+        return f"de declaratieperiode is {month_text(self.maand)}"

@@ -1,0 +1,101 @@
+"""What a run comes to: one client's `Uitkomst`, which executors add up, and the `Result` of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from attrs import field, frozen
+
+from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line
+from mpj.engine.memory import Regelinhoud
+from mpj.engine.planning import Afspraken
+from mpj.engine.steps.planning import rests_on_planning
+from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
+from mpj.reading.faults import Fault
+from mpj.records.aside import set_aside
+from mpj.records.uitval import Uitval
+
+
+class Regel(NamedTuple):
+    """A line on its way: its identity and the care behind it, by date and id. Never empty, never zero."""
+
+    identiteit: Identiteit
+    care: Sequence[Care]
+
+
+@frozen
+class Uitkomst:
+    """What one client's records come to. Executors add these up and see nothing else."""
+
+    regels: tuple[Regel, ...] = ()
+    uitval: tuple[Uitval, ...] = ()
+    op_planning: tuple[Care, ...] = ()
+    """The care behind lines that rests on planning alone."""
+    meldingen: tuple[Fault, ...] = ()
+    inhoud: Mapping[Identiteit, Regelinhoud] = field(factory=dict)
+    """With a memory: what each line is made of before limits, also of lines held back or come to nothing."""
+    kept_price: frozenset[Identiteit] = frozenset()
+    """Lines priced or rounded as before where the contract says otherwise now."""
+
+    @property
+    def care(self) -> Iterator[Care]:
+        """All care behind lines."""
+        return (one for regel in self.regels for one in regel.care)
+
+
+def uitkomst_of(run: Clientrun, passed: Sequence[Passed], aside: Iterable[Aside]) -> Uitkomst:
+    """Return what one client's care comes to after the last step; `aside` is what was set aside before the first."""
+    care = passed[-1].care
+    planned = any(rests_on_planning(entry) for entry in run.registraties)
+    afspraken = Afspraken(run.registraties) if planned else None
+    return Uitkomst(
+        tuple(Regel(identiteit, members) for identiteit, members in by_line(care).items()),
+        tuple(_rows([*aside, *(one for step in passed for one in step.aside)])),
+        () if afspraken is None else tuple(one for one in care if afspraken.alone(one.record)),
+        tuple(melding for step in passed for melding in step.meldingen),
+        {key: inhoud for step in passed for key, inhoud in step.inhoud.items()},
+        frozenset().union(*(step.kept_price for step in passed)),
+    )
+
+
+def _rows(aside: Iterable[Aside]) -> Iterator[Uitval]:
+    """Return what was set aside as rows of uitval: the days of one stay with one reason are one row."""
+    stays: dict[tuple[str, str], list[Aside]] = {}
+    for one in aside:
+        if one.record.reeks.verblijf is None:
+            yield set_aside(one.record, one.reden, one.toelichting, gemeente=one.gemeente, waarde_cent=one.waarde_cent)
+        else:
+            stays.setdefault((one.record.id, one.reden), []).append(one)
+    for (_, reden), days in stays.items():
+        gemeenten = {one.gemeente or one.record.reeks.gemeente or "" for one in days}
+        values = [one.waarde_cent for one in days if one.waarde_cent is not None]
+        yield set_aside(
+            min((one.record for one in days), key=lambda entry: entry.datum),
+            reden,
+            "; ".join(dict.fromkeys(one.toelichting for one in days if one.toelichting)),
+            datum_tot=max(one.datum_tot or one.record.datum for one in days),
+            aantal=sum(one.aantal for one in days),
+            gemeente=gemeenten.pop() if len(gemeenten) == 1 else "",
+            waarde_cent=sum(values) if len(values) == len(days) else None,
+        )
+
+
+def sort_notes(notes: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return warnings, each once, by file and row."""
+    return tuple(sorted(dict.fromkeys(notes), key=lambda note: (note.bestand, note.rij, note.toelichting)))
+
+
+@frozen
+class Result:
+    """The outcome of a run."""
+
+    regels: tuple[Declaratieregel, ...]
+    herkomst: tuple[Herkomst, ...]
+    """The trace of the lines, in their order, then by date and id."""
+    uitval: tuple[Uitval, ...]
+    """Every record that stands behind no line, with the reason."""
+    meldingen: tuple[Fault, ...]
+    """Warnings that stop nothing."""
+    samenvatting: Mapping[str, Any]
+    """Counts and totals, ready for JSON (docs/formats.md)."""

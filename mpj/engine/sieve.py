@@ -1,0 +1,162 @@
+"""Step 1: which records count, once. What is unreadable, withdrawn or double is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+from mpj.engine.opdracht import Periode
+from mpj.engine.stays import stretches_of
+from mpj.protocol import Protocol
+from mpj.records.aside import set_aside
+from mpj.records.entries import Entry, days_of
+from mpj.records.registraties import Ongeldig
+from mpj.records.uitval import Uitval
+from mpj.records.values import Registratie, Verblijf
+
+_R = TypeVar("_R", Entry, Verblijf)
+
+
+@frozen
+class Records:
+    """What counts of one client: registraties in the order of the steps, and stays by begin date, then id."""
+
+    registraties: Sequence[Entry] = ()
+    verblijf: Sequence[Verblijf] = ()
+
+
+@frozen
+class Out(Generic[_R]):
+    """A readable record that does not count, with the reason and a Dutch sentence."""
+
+    record: _R
+    reden: str
+    toelichting: str
+
+
+@frozen
+class Sifted(Generic[_R]):
+    """What step 1 makes of records of one kind: those that count once, and all others."""
+
+    kept: list[_R]
+    out: list[Out[_R]] = field(factory=list)
+    unreadable: list[Uitval] = field(factory=list)
+
+
+def sift_registraties(items: Iterable[Entry | Ongeldig]) -> Sifted[Entry]:
+    """Return the registraties that count once; those whose words the protocol does not know are `ongeldig`."""
+    found: Sifted[Entry] = Sifted([])
+    withdrawn: set[str] = set()
+    good: list[Entry] = []
+    for item in items:
+        if isinstance(item, Ongeldig):
+            _unreadable(item, withdrawn, found.unreadable)
+            continue
+        vorm = item.reeks.vorm
+        if vorm.status == "vervallen":
+            withdrawn.add(item.id)
+        if vorm.fout:
+            found.out.append(Out(item, "ongeldig", vorm.fout))
+        else:
+            good.append(item)
+    return _once(good, withdrawn, found)
+
+
+def sift_stays(items: Iterable[Verblijf | Ongeldig], protocol: Protocol) -> Sifted[Verblijf]:
+    """Return the stays that count once; those whose words the protocol does not know are `ongeldig`."""
+    found: Sifted[Verblijf] = Sifted([])
+    withdrawn: set[str] = set()
+    good: list[Verblijf] = []
+    for item in items:
+        if isinstance(item, Ongeldig):
+            _unreadable(item, withdrawn, found.unreadable)
+        elif wrong := check_protocol(item, protocol):
+            found.out.append(Out(item, "ongeldig", wrong))
+        else:
+            good.append(item)
+    return _once(good, withdrawn, found)
+
+
+def _unreadable(item: Ongeldig, withdrawn: set[str], unreadable: list[Uitval]) -> None:
+    unreadable.append(item.uitval)
+    if item.vervallen and item.id:
+        withdrawn.add(item.id)
+
+
+def _once(records: list[_R], withdrawn: set[str], found: Sifted[_R]) -> Sifted[_R]:
+    """Keep the records that count once; the others are vervallen or dubbel.
+
+    `withdrawn` are ids that some row withdraws. Records with one id and the same content count once, the first by file and
+    row; with different content none does.
+    """
+    seen: set[str] = set()
+    doubles = set(withdrawn)
+    for record in records:
+        if record.id in seen:
+            doubles.add(record.id)
+        seen.add(record.id)
+    if not doubles:
+        found.kept.extend(records)
+        return found
+    groups: dict[str, list[_R]] = {}
+    for record in records:
+        if record.id in doubles:
+            groups.setdefault(record.id, []).append(record)
+        else:
+            found.kept.append(record)
+    for identity, group in groups.items():
+        if identity in withdrawn:
+            found.out.extend(Out(record, "vervallen", "ingetrokken") for record in group)
+            continue
+        group.sort(key=lambda record: (record.bestand, record.rij))
+        same = all(record.inhoud == group[0].inhoud for record in group[1:])
+        if same:
+            found.kept.append(group[0])
+        text = "dezelfde inhoud komt vaker voor; één telt" if same else f"{len(group)} keer hetzelfde id met verschillende inhoud"
+        found.out.extend(Out(record, "dubbel", text) for record in (group[1:] if same else group))
+    return found
+
+
+def uitval_of(registraties: Sifted[Entry], stays: Sifted[Verblijf], periode: Periode) -> list[Uitval]:
+    """Return what step 1 set aside, as rows of uitval: a stay with all its days, those of an open one up to the period's end."""
+    rows = registraties.unreadable + stays.unreadable
+    rows += [set_aside(out.record, out.reden, out.toelichting) for out in registraties.out]
+    rows += [_stay_aside(out, periode) for out in stays.out]
+    return rows
+
+
+def _stay_aside(out: Out[Verblijf], periode: Periode) -> Uitval:
+    stretches = list(stretches_of(out.record, periode))
+    (first,) = days_of(out.record, [stretches[0].begin])
+    if out.reden == "ongeldig":
+        return set_aside(first, out.reden, out.toelichting)
+    days = sum(one.aantal for one in stretches)
+    return set_aside(first, out.reden, out.toelichting, datum_tot=stretches[-1].einde, aantal=days)
+
+
+def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
+    """Return what the protocol does not know about a readable record, empty when all is well."""
+    if record.prestatiecode is not None and record.prestatiecode not in protocol.prestatiecodes:
+        return "prestatiecode: onbekende code, verwacht een prestatiecode als 2.1"
+    if isinstance(record, Registratie) and record.kwalificatieniveau not in (None, *protocol.niveaus):
+        known = protocol.kwalificatieniveaus.get(record.kwalificatieniveau or "")
+        text = f"{known.naam} staat uit in {protocol.id}" if known else "onbekend niveau"
+        return f"kwalificatieniveau: {text}, verwacht {', '.join(protocol.niveaus)}"
+    return ""
+
+
+def by_client(registraties: Iterable[Entry], verblijf: Iterable[Verblijf]) -> Mapping[str, Records]:
+    """Return the records of each client, by BSN."""
+    clients: dict[str, tuple[list[Entry], list[Verblijf]]] = {}
+    for entry in registraties:
+        bsn = entry.reeks.bsn
+        own = clients.get(bsn)
+        if own is None:
+            clients[bsn] = ([entry], [])
+        else:
+            own[0].append(entry)
+    for stay in verblijf:
+        clients.setdefault(stay.bsn, ([], []))[1].append(stay)
+    return {bsn: Records(*own) for bsn, own in clients.items()}

@@ -1,0 +1,53 @@
+"""Step 4: the level and code that care is billed at, and the price that an earlier line keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
+from mpj.engine.values import Identiteit
+from mpj.reading.faults import Fault
+from mpj.records.aside import named
+
+REASONS = ("niveau_onbekend", "niveau_te_laag", "niveau_niet_gecontracteerd", "productcode_niet_toegewezen")
+
+
+def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
+    """Set aside what is not billed at its level or code; care on a line that stands keeps the line's price and rounding."""
+    kept: list[Care] = []
+    aside: list[Aside] = []
+    meldingen: list[Fault] = []
+    kept_price: set[Identiteit] = set()
+    for one in care:
+        meldingen += notes(run, one)
+        refused = one.tarief.refused
+        if refused is not None:
+            aside.append(Aside.of(one, refused.reden, refused.toelichting))
+            continue
+        as_before = _as_before(run, one)
+        if as_before is not one:
+            kept_price.add(one.identiteit)
+        kept.append(as_before)
+    return Passed(kept, aside, meldingen, kept_price=frozenset(kept_price))
+
+
+def _as_before(run: Clientrun, care: Care) -> Care:
+    """Return care at the price and rounding of the line that stands: a contract that changes in retrospect changes nothing."""
+    standing = run.memory.standing.get(care.identiteit)
+    if standing is None or standing.keeps is None:
+        return care
+    perceel, tarief_cent, afronding = standing.keeps
+    tarief = care.tarief
+    if perceel == tarief.perceel:
+        tarief = run.context.answers.at(tarief, tarief_cent, afronding)
+    return care if tarief is care.tarief else Care(care.record, care.niveau, Placed.of(care.match, tarief))
+
+
+def notes(run: Clientrun, care: Care) -> tuple[Fault, ...]:
+    """Report a level on the record that the medewerkers' file contradicts."""
+    record, own = care.record, care.record.reeks.vorm.kwalificatieniveau
+    if run.context.levels is None or record.reeks.medewerker is None or not care.niveau or own in (None, care.niveau):
+        return ()
+    text = f"{named(record)}: het niveau op de registratie wijkt af van het medewerkersbestand, dat telt"
+    kolom = "kwalificatieniveau"
+    return (Fault("niveau_afwijkend", record.bestand, record.rij, kolom, own or "", care.niveau, text, "waarschuwing"),)

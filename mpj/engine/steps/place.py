@@ -1,0 +1,114 @@
+"""Steps 2 and 3: the toewijzing that covers care on its day, and the contract, perceel and unit that follow from it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
+from mpj.engine.matching import Afwijzing, Search, Stretch
+from mpj.engine.planning import AFGEZEGD
+from mpj.records.entries import VERBLIJF, Vorm
+from mpj.records.values import AANWEZIG
+
+REASONS = (
+    "na_periode",
+    "te_oud",
+    "voor_periode",
+    "niet_direct",
+    "niet_gerealiseerd",
+    "afwezig",
+    "toewijzing_onbekend",
+    "toewijzing_verwijderd",
+    "buiten_toewijzing",
+    "prestatiecode_ontbreekt",
+    "meerdere_toewijzingen",
+    "prestatiecode_niet_toegewezen",
+    "niet_mpj",
+    "geen_toewijzing",
+    "geen_contract",
+    "perceel_onbekend",
+    "prestatiecode_niet_gecontracteerd",
+    "eenheid_past_niet",
+    "ongeldig",
+)
+
+
+def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
+    """Place care: find its toewijzing, and how it counts there."""
+    placed: list[Care] = []
+    aside: list[Aside] = []
+    searches: dict[Search, tuple[Stretch, ...]] = {}
+    for one in care:
+        found = _place(run, one, searches)
+        if isinstance(found, Afwijzing):
+            aside.append(Aside(one.record, found.reden, found.toelichting))
+            continue
+        one = Care(one.record, one.niveau, found)
+        if _last_day(one):
+            aside.append(Aside.of(one, "afwezig", "de laatste dag telt niet in dit contract"))
+        else:
+            placed.append(one)
+    kept, moved = _one_place_a_month(placed)
+    return Passed(kept, aside + moved)
+
+
+def _place(run: Clientrun, care: Care, searches: dict[Search, tuple[Stretch, ...]]) -> Placed | Afwijzing:
+    entry, context = care.record, run.context
+    day, reeks, vorm = context.days[entry.datum], entry.reeks, entry.reeks.vorm
+    if out := day.outside or out_by_form(vorm):
+        return out
+    search = Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, vorm.prestatiecode)
+    stretches = searches.get(search)
+    if stretches is None:
+        stretches = searches[search] = context.stretches(search)
+    match = stretches[bisect_right(stretches, entry.datum, key=lambda stretch: stretch.begin) - 1].answer
+    if isinstance(match, Afwijzing):
+        return match
+    return context.place(match, vorm, care.niveau, day.tijdvak, timed=entry.tijd.duur is not None)
+
+
+def out_by_form(vorm: Vorm) -> Afwijzing | None:
+    """Return why care of this form is out before any toewijzing is looked for, None when it goes on."""
+    if vorm.bron == VERBLIJF:
+        return None if vorm.status == AANWEZIG else Afwijzing("afwezig", "niet aanwezig gemeld")
+    if vorm.tijdsoort != "direct":
+        return Afwijzing("niet_direct", f"tijdsoort {vorm.tijdsoort}")
+    if vorm.status in AFGEZEGD:
+        return Afwijzing("niet_gerealiseerd", f"status {vorm.status}")
+    return None
+
+
+def _last_day(care: Care) -> bool:
+    """Say whether this is the last day of a stay under a contract by which that day does not count."""
+    stay = care.record.reeks.verblijf
+    if stay is None or care.record.datum != stay.einddatum:
+        return False
+    return care.tarief.kaart.instellingen.laatste_dag == "telt_niet"
+
+
+def _one_place_a_month(care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
+    """Set aside what one toewijzing would bill under two contracts or percelen in one month: one line cannot hold it."""
+    if len({_contract_perceel(one) for one in care}) < 2:
+        return care, []
+    places: dict[tuple[str, int, str, int], set[tuple[str, str]]] = {}
+    for one in care:
+        places.setdefault(_month_of(one), set()).add(_contract_perceel(one))
+    kept: list[Care] = []
+    aside: list[Aside] = []
+    for one in care:
+        options = places[_month_of(one)]
+        if len(options) == 1:
+            kept.append(one)
+            continue
+        names = "; ".join(f"contract {contract}, perceel {perceel}" for contract, perceel in sorted(options))
+        aside.append(Aside.of(one, "perceel_onbekend", f"in deze maand wisselt het perceel: {names}"))
+    return kept, aside
+
+
+def _contract_perceel(care: Care) -> tuple[str, str]:
+    return care.tarief.kaart.instellingen.contract, care.tarief.perceel
+
+
+def _month_of(care: Care) -> tuple[str, int, str, int]:
+    return (*care.match.dekking.toewijzing.sleutel, care.match.prestatiecode, care.tarief.maand)

@@ -1,0 +1,39 @@
+"""Step 6: normed units, rounded once, over a contact, a day or the product period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed
+
+REASONS = ("geen_tijd",)
+ROUNDED_AWAY = "de som rondt af op 0 eenheden"
+
+
+def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
+    """Round what counts to normed units; sums that round to 0 are set aside.
+
+    Of a sum each record has its share: the sum with it, rounded, minus the sum before it, rounded. So none is rounded twice.
+    """
+    rounded = [one.counting(Counted(one.counted.geteld, 0, one.tarief.units[one.counted.geteld])) for one in care]
+    sums: dict[object, list[int]] = {}
+    for place, one in enumerate(care):
+        match one.tarief.over:
+            case "dag":
+                sums.setdefault((one.identiteit, one.record.datum), []).append(place)
+            case "productperiode":
+                sums.setdefault(one.identiteit, []).append(place)
+            case "contact":
+                sums[place] = [place]
+    kept: set[int] = set()
+    for members in sums.values():
+        units, total = care[members[0]].tarief.units, 0
+        for place in members if len(members) > 1 else ():
+            geteld = care[place].counted.geteld
+            share = units[total + geteld] - (units[total] if total else 0)
+            rounded[place] = care[place].counting(Counted(geteld, total, share))
+            total += geteld
+        if any(rounded[place].counted.voor_limiet for place in members):
+            kept.update(members)
+    aside = [Aside.of(one, "geen_tijd", ROUNDED_AWAY, 0) for place, one in enumerate(rounded) if place not in kept]
+    return Passed([one for place, one in enumerate(rounded) if place in kept], aside)

@@ -1,0 +1,82 @@
+"""Values in, values out: `mpj.declare`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Unpack
+
+from mpj.contract import Contract
+from mpj.engine.job import Job
+from mpj.engine.lines import make_lines, number_declarations, sort_key
+from mpj.engine.memory import remember
+from mpj.engine.opdracht import Opdracht, OpdrachtWords
+from mpj.engine.outcome import Result, Uitkomst, sort_notes
+from mpj.engine.summary import Totals, declarations
+from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.reading.faults import Fault
+from mpj.records.entries import Entries, Entry
+from mpj.records.medewerkers import Levels, collect_medewerkers
+from mpj.records.registraties import Ongeldig, as_registraties
+from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
+from mpj.records.uitval import Uitval
+from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.verblijf import as_stays
+
+
+def declare(
+    contracten: Iterable[Contract],
+    toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
+    registraties: Iterable[Registratie | Ongeldig | Mapping[str, object]] = (),
+    *,
+    verblijf: Iterable[Verblijf | Ongeldig | Mapping[str, object]] = (),
+    medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
+    eerder: Iterable[Declaratieregel] = (),
+    invoer: Mapping[str, Mapping[str, str]] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **words: Unpack[OpdrachtWords],
+) -> Result:
+    """Turn one month of records into declaration lines (docs/steps.md tells every step).
+
+    Takes checked contracts; records as values or as mappings with the columns of docs/formats.md, in any order, read once.
+    `periode` is the declaration month as ``2026-03``, `dagtekening` the date the declaration bears. `nalevering` lets records of
+    earlier months ride along, because those months were never declared. `eerder` are earlier lines, whose use of limits
+    counts first and whose care is not declared again. `volgnummer` changes the numbers of an otherwise equal declaration.
+    `invoer` (kind of input, to file name, to SHA-256) goes into the summary; `progress` hears (clients done, clients in all).
+
+    Amounts are eurocents, dates inclusive. Records that cannot be billed are in `Result.uitval`, with a reason. Raises InputError
+    for contracts that contradict each other, toewijzing versions that cannot be ordered, faulty medewerkers, a malformed
+    `periode`. Nothing is printed, no clock is read, no state is kept.
+    """
+    opdracht, contracts = Opdracht.of(**words), list(contracten)
+    levels = None
+    if medewerkers is not None and contracts:
+        levels = Levels(collect_medewerkers(medewerkers, contracts[0].protocol))
+    job = Job(opdracht, contracts, as_toewijzingen(toewijzingen), levels)
+    entries = job.entries()
+    outcomes = job.outcomes(_as_entries(registraties, entries), as_stays(verblijf), remember(eerder, job.protocol), progress)
+    return collect(job, outcomes, invoer or {})
+
+
+def _as_entries(items: Iterable[Registratie | Ongeldig | Mapping[str, object]], entries: Entries) -> Iterator[Entry | Ongeldig]:
+    for item in as_registraties(items):
+        yield item if isinstance(item, Ongeldig) else entries.of(item)
+
+
+def collect(job: Job, outcomes: Iterable[Uitkomst], invoer: Mapping[str, Mapping[str, str]]) -> Result:
+    """Lay the outcomes of all clients together: lines in their order, numbered, and the summary."""
+    uitval: list[Uitval] = []
+    notes: list[Fault] = []
+    totals = Totals()
+    pairs: list[tuple[Declaratieregel, list[Herkomst]]] = []
+    for outcome in outcomes:
+        uitval += outcome.uitval
+        notes += outcome.meldingen
+        totals.add(outcome)
+        pairs += make_lines(outcome.regels, job.opdracht)
+    pairs.sort(key=lambda pair: sort_key(pair[0]))
+    regels = tuple(number_declarations([line for line, _ in pairs], job.opdracht.volgnummer))
+    uitval += job.toewijzingen_aside
+    uitval.sort(key=Uitval.sort_key)
+    herkomst = tuple(trace for _, traces in pairs for trace in traces)
+    samenvatting = job.summary(totals, declarations(regels), uitval, invoer)
+    return Result(regels, herkomst, tuple(uitval), sort_notes(notes), samenvatting)

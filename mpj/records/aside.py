@@ -1,0 +1,50 @@
+"""How a readable record is set aside, and how people name it: never by a BSN."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mpj.records.entries import Entry
+from mpj.records.rows import shows_bsn
+from mpj.records.uitval import Uitval
+from mpj.records.values import Registratie, Verblijf
+
+
+def shown_id(record: Entry | Registratie | Verblijf) -> str:
+    """Return the record's id, empty when it would show its BSN."""
+    return "" if shows_bsn(record.id, record.bsn) else record.id
+
+
+def named(entry: Entry) -> str:
+    """Return the record as people name it: by its id, else by file and row."""
+    bron = entry.reeks.vorm.bron
+    identity = shown_id(entry)
+    if identity:
+        return f"{bron} {identity}"
+    return f"{bron} in {entry.bestand} rij {entry.rij}" if entry.rij else f"een {bron}"
+
+
+def set_aside(
+    entry: Entry,
+    reden: str,
+    toelichting: str = "",
+    *,
+    datum_tot: date | None = None,
+    aantal: int = 1,
+    gemeente: str = "",
+    waarde_cent: int | None = None,
+) -> Uitval:
+    """Return a registratie, or days of a stay from that of `entry` to `datum_tot` (inclusive), as set aside."""
+    return Uitval(
+        soort=entry.reeks.vorm.bron,
+        bron=shown_id(entry),
+        datum=entry.datum,
+        datum_tot=datum_tot or entry.datum,
+        aantal=aantal,
+        bestand=entry.bestand,
+        rij=entry.rij,
+        gemeente=gemeente or entry.reeks.gemeente or "",
+        reden=reden,
+        waarde_cent=waarde_cent,
+        toelichting=toelichting,
+    )
