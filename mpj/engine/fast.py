@@ -1,8 +1,8 @@
 """The shortcut for plain care: registraties that are counted and priced one by one, whatever others there are.
 
 Most clients have nothing else. Of each kind of care it asks once, per record it looks up and appends. A client with anything
-that needs the steps (a stay, an afspraak, group time, sums, a limit that may bind, a memory) goes through the steps, and a property test
-proves that both ways give the same.
+that needs the steps (a stay, an afspraak, group time, sums, a limit that may bind, a memory) goes through the steps, and a
+property test proves that both ways give the same.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from mpj.records.uitval import Uitval
 _make_care = partial(tuple.__new__, Care)
 
 
-class _NotPlain(Exception):
+class _NeedsSteps(Exception):  # noqa: N818
     """This client needs the steps."""
 
 
@@ -80,7 +80,7 @@ class Shortcut:
             return None
         try:
             return _Plain(run, self._counts).compute()
-        except _NotPlain:
+        except _NeedsSteps:
             return None
 
 
@@ -109,7 +109,7 @@ class _Plain:
                     cut = {month_of(day) for day in context.dekkingen.borders(reeks.bsn) if day.day > 1}
             assert cut is not None
             if afspraak is not None:
-                raise _NotPlain
+                raise _NeedsSteps
             day = days[datum]
             key: object = datum if day.maand in cut else day.tijdvak
             duur = tijd.duur
@@ -127,7 +127,7 @@ class _Plain:
             else:
                 uitval.append(self._no_time(entry, way, counted.geteld))
         if len(self.places) > 1:
-            raise _NotPlain
+            raise _NeedsSteps
         self._check_limits()
         return self._uitkomst()
 
@@ -135,7 +135,7 @@ class _Plain:
         """Return where the care of this entry's reeks goes on days like this one."""
         context, reeks, vorm = self.run.context, entry.reeks, entry.reeks.vorm
         if rests_on_planning(entry):
-            raise _NotPlain
+            raise _NeedsSteps
         day, niveau = context.days[entry.datum], context.delivered(entry)
         if out := day.outside or out_by_form(vorm):
             return _Out(out.reden, out.toelichting)
@@ -149,11 +149,11 @@ class _Plain:
         tarief = placed.tarief
         self.places.add((id(tarief.kaart), tarief.perceel))
         if context.levels is not None and reeks.medewerker is not None and vorm.kwalificatieniveau not in (None, niveau):
-            raise _NotPlain  # a warning is due
+            raise _NeedsSteps  # a warning is due
         if tarief.refused is not None:
             return _Out(tarief.refused.reden, tarief.refused.toelichting, match.dekking.toewijzing.gemeente)
         if not tarief.plain:
-            raise _NotPlain
+            raise _NeedsSteps
         counts = self.counts.get(tarief)
         if counts is None:
             counts = self.counts[tarief] = Counts(tarief)
@@ -178,7 +178,7 @@ class _Plain:
         protocol = self.run.context.protocol
         for dekking, rows in used.items():
             if Limieten(protocol, dekking.toewijzing, None).may_bind(Verbruik.of(protocol, rows)):
-                raise _NotPlain
+                raise _NeedsSteps
 
     def _uitkomst(self) -> Uitkomst:
         regels = tuple([Regel(identiteit, care) for identiteit, care in self.lines.items() if care])

@@ -1,4 +1,4 @@
-"""All arithmetic of units and prices: time becomes normed units, and units become eurocents, once, on integers. No fraction exists."""
+"""All arithmetic of units and prices: time becomes normed units, units become eurocents, once, on integers. No fraction exists."""
 
 from __future__ import annotations
 

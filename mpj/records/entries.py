@@ -39,7 +39,10 @@ _reeks_of = attrgetter(*_REEKS)
 
 @frozen(eq=False)
 class Vorm:
-    """What care of different children can share: the fields of `mpj.Registratie` by the same names. Interned: equality is identity."""
+    """What care of different children can share: the fields of `mpj.Registratie` by the same names.
+
+    Interned: equality is identity.
+    """
 
     kwalificatieniveau: str | None
     prestatiecode: str | None

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from mpj.protocol.rounding import amount, shares
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.output.tables import Herkomstrij, Stap
+from mpj.protocol.rounding import amount, shares
 from mpj.reading.faults import Fault, InputError
 from mpj.tariefkaart import stricter
 from mpj.tariefkaart.model import NIVEAU

@@ -11,8 +11,8 @@ from world import AGB, BSN, contract, declare, only, reasons, registratie, toewi
 import mpj
 from mpj.engine.limits import maximum_per_period, maximum_total
 from mpj.engine.presence import Present, presence
-from mpj.protocol.rounding import amount, round_minutes
 from mpj.protocol import MPJ_16, Afronding
+from mpj.protocol.rounding import amount, round_minutes
 from mpj.reading.periods import month_of, parse_month
 from mpj.records import Toewijzing
 
@@ -224,7 +224,7 @@ def test_euros_on_planning_alone() -> None:
         ([Present("a", 1380, 120), Present("b", 0, 60)], [120, 60]),
     ],
 )
-def test_presence(records: list[Aanwezig], added: list[int]) -> None:
+def test_presence(records: list[Present], added: list[int]) -> None:
     assert presence(records) == added
 
 

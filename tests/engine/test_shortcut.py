@@ -1,0 +1,70 @@
+"""The shortcut for plain care (`mpj.engine.fast`) gives what the steps give, for every client of whole random months."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from scenarios import Scenario, scenarios
+from world import BSN, contract, registratie, toewijzing
+
+import mpj
+from mpj.engine.job import Job
+from mpj.engine.opdracht import Opdracht
+from mpj.engine.outcome import Uitkomst
+from mpj.engine.sieve import Records
+from mpj.records.medewerkers import Levels, collect_medewerkers
+from mpj.records.registraties import Ongeldig, as_registraties
+from mpj.records.toewijzingen import as_toewijzingen
+
+
+def job_of(scenario: Scenario) -> Job:
+    contracten = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
+    words = Opdracht.of(periode=scenario.periode, dagtekening=scenario.dagtekening, nalevering=scenario.nalevering)
+    staff = scenario.medewerkers
+    levels = None if staff is None else Levels(collect_medewerkers(staff, contracten[0].protocol))
+    return Job(words, contracten, as_toewijzingen(scenario.toewijzingen), levels)
+
+
+def clients_of(job: Job, scenario: Scenario) -> dict[str, Records]:
+    entries = job.entries()
+    items = (item if isinstance(item, Ongeldig) else entries.of(item) for item in as_registraties(scenario.registraties))
+    clients, _ = job.sift(items)
+    return dict(clients)
+
+
+def shown(outcome: Uitkomst) -> tuple[object, ...]:
+    """All that an outcome says, whatever the order it says it in."""
+    lines = {regel.identiteit: [(one.record.id, one.niveau, one.counted) for one in regel.care] for regel in outcome.regels}
+    return lines, Counter(outcome.uitval), {one.record.id for one in outcome.op_planning}, Counter(outcome.meldingen)
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
+@given(scenarios())
+def test_shortcut_equals_the_steps(scenario: Scenario) -> None:
+    job = job_of(scenario)
+    for bsn, records in clients_of(job, scenario).items():
+        assert shown(job.compute(bsn, records)) == shown(job.by_steps(bsn, records))
+
+
+@pytest.mark.parametrize(
+    ("limit", "cut"), [({"budget_cent": 9_820}, 0), ({"budget_cent": 9_819}, 1), ({"volume": 60}, 0), ({"volume": 59}, 1)]
+)
+def test_a_limit_that_cannot_bind_changes_nothing_and_one_that_may_is_left_to_the_steps(limit: dict[str, int], cut: int) -> None:
+    omvang = {"eenheid": "01", "frequentie": "4"} if "volume" in limit else {}
+    job = Job(
+        Opdracht.of(periode="2026-03", dagtekening=date(2026, 4, 7)),
+        [contract({"2.1 hbo": "24,55"})],
+        as_toewijzingen([toewijzing(**limit, **omvang)]),
+    )
+    entries = job.entries()
+    items = as_registraties([registratie(minuten=30), registratie(minuten=30)])
+    read = [entries.of(one) for one in items if isinstance(one, mpj.Registratie)]
+    records = Records(read)
+    outcome = job.compute(BSN, records)
+    assert shown(outcome) == shown(job.by_steps(BSN, records))
+    assert sum(one.counted.afgetopt for one in outcome.care) == cut
