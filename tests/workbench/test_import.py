@@ -16,11 +16,11 @@ import mpj
 from mpj.contract import Contract
 from mpj.protocol import MPJ_16
 from mpj.reading.faults import InputError
-from mpj.workbench.diff import compare
-from mpj.workbench.headers import read_header
-from mpj.workbench.importing import imported, publish
-from mpj.workbench.show import overview
-from mpj.workbench.show_out import xlsx_rows
+from mpj.workbench.diff.comparison import compare
+from mpj.workbench.importing.folder import imported, publish
+from mpj.workbench.importing.headers import read_header
+from mpj.workbench.show.overview import overview
+from mpj.workbench.show.report import xlsx_rows
 from mpj.workbench.xlsx import write_xlsx
 from workbench.support import codes, write_folder
 

@@ -22,7 +22,7 @@ from mpj.contract.rows import UITGESLOTEN
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, parse_date, parse_euros
-from mpj.workbench.headers import (
+from mpj.workbench.importing.headers import (
     BEGIN,
     CODE,
     EIND,
