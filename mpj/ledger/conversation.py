@@ -200,7 +200,7 @@ def _answered(connection: Connection, message: Antwoordbericht) -> Row[Any] | No
 
 
 def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) -> Geboekt:
-    from mpj.verification.history import not_sent
+    from mpj.messages.answers import refuses_whole
 
     row = _answered(connection, message)
     assert row is not None
@@ -210,7 +210,7 @@ def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) 
             declaratie_id=row.id, gemeente=header.afzender, identificatie=header.identificatie.identificatie, sha256=sha256
         )
     )
-    if not_sent(message):
+    if refuses_whole(message):
         codes = message.antwoord.retourcodes if message.antwoord else header.retourcodes
         _not_sent(connection, row.id, op, codes)
         return _outcome(connection, row.id)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from attrs import evolve, frozen
 from stdnum.nl import bsn as stdnum_bsn
 
+from mpj.messages.answers import refuses_whole
 from mpj.messages.overview import Declaratie, Overzicht, clients_of, line_key, scan
 from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Antwoordprestatie, Prestatie, Totaal
 from mpj.reading.faults import Fault, mask
@@ -189,10 +190,10 @@ def tr416(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
 def tr342(inhoud: Inhoud, message: Antwoordbericht) -> Bevindingen:
     """TR342 (level 2, 0001): submitted less granted is the sum of the returned lines.
 
-    When the declaration itself was refused there are no lines and nothing is granted; then the sum does not apply.
+    Where the whole declaration is refused there are no lines, and the sum does not apply.
     """
     answer = message.antwoord
-    if answer is None or (not answer.clienten and answer.totaal_toegekend == Totaal(0, DEBET)):
+    if answer is None or refuses_whole(message):
         return
     granted = answer.totaal_ingediend.net - inhoud.overzicht.netto
     if answer.totaal_toegekend.net != granted:

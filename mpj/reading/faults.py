@@ -62,11 +62,10 @@ class Fault:
             place += f", rij {self.rij}" if place else f"rij {self.rij}"
         if self.kolom:
             place += f", {self.kolom}" if place else self.kolom
-        text = self.toelichting
-        if self.gevonden:
-            text += f"; gevonden: {self.gevonden}" if text else f"gevonden: {self.gevonden}"
-        if self.verwacht:
-            text += f"; verwacht: {self.verwacht}" if text else f"verwacht: {self.verwacht}"
+        values = (("gevonden", self.gevonden), ("verwacht", self.verwacht))
+        named = [f"{name}: {value}" for name, value in values if value]
+        sentence = self.toelichting.removesuffix(".") if named else self.toelichting
+        text = "; ".join([sentence, *named] if sentence else named)
         return f"{place}: {text}" if place else text
 
 

@@ -16,6 +16,8 @@ from typing import Any
 from attrs import frozen
 
 from mpj.contract import Contract, check_together
+from mpj.messages.answers import NIET_BEOORDEELD as CODE_NIET_BEOORDEELD
+from mpj.messages.answers import TECHNISCH
 from mpj.messages.content import REGELS as INHOUDSREGELS
 from mpj.messages.content import Bevinding as Inhoudsbevinding
 from mpj.messages.content import Inhoud, Inhoudsregel, as_fault
@@ -24,7 +26,6 @@ from mpj.messages.overview import Declaratie, scan
 from mpj.messages.values import CREDIT, DEBET, Antwoordclient, Client, Prestatie
 from mpj.reading.faults import Fault, InputError
 from mpj.verification import register
-from mpj.verification.answer import NIET_BEOORDEELD as CODE_NIET_BEOORDEELD
 from mpj.verification.answer import Afzending, Codes, Oordeel, returned, whole
 from mpj.verification.case import ONBEOORDEELBAAR, Case, Line, Toewijzingen
 from mpj.verification.declared import Ingelezen
@@ -301,7 +302,7 @@ class Toetsing:
         texts, higher = self.texts, register.INHOUD_HOGER.get(rule.code)
         self._technisch = self._technisch or not higher
         words = (texts.frase(found.gevonden), texts.frase(found.verwacht), texts.frase(found.toelichting))
-        return _finding(where, rule.code, higher or register.TECHNISCH, *words)
+        return _finding(where, rule.code, higher or TECHNISCH, *words)
 
     def _breach(self, where: Plaats, rule: Controleregel, breuk: Breuk) -> Bevinding:
         texts, code = self.texts, breuk.retourcode or rule.retourcode.split(", ")[-1]
