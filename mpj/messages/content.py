@@ -19,8 +19,9 @@ from stdnum.nl import bsn as stdnum_bsn
 from mpj.messages.answers import refuses_whole
 from mpj.messages.overview import Declaratie, Overzicht, clients_of, line_key, scan
 from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Antwoordprestatie, Prestatie, Totaal
-from mpj.reading.faults import Fault, mask
+from mpj.reading.faults import Ernst, Fault, mask
 from mpj.reading.periods import years_before
+from mpj.reading.register import Regelcode
 
 EUROS = "83"
 MINUTES = "01"
@@ -260,7 +261,7 @@ class Inhoudsregel:
     berichten: tuple[str, ...]
     deel: str
     functie: Callable[..., Bevindingen]
-    soort: str = "fout"
+    soort: Ernst = "fout"
 
 
 _BOTH, _JW323, _JW325 = ("JW323", "JW325"), ("JW323",), ("JW325",)
@@ -400,7 +401,7 @@ def content_faults(message: Declaratie | Antwoordbericht, bestand: str = "") -> 
 
 def as_fault(rule: Inhoudsregel, found: Bevinding, bestand: str = "") -> Fault:
     """Return a breach as a fault; its path is the whole one."""
-    return Fault(rule.code, bestand, 0, found.pad, found.gevonden, found.verwacht, found.toelichting, rule.soort)
+    return Fault(Regelcode(rule.code), bestand, 0, found.pad, found.gevonden, found.verwacht, found.toelichting, rule.soort)
 
 
 def _place(found: tuple[Inhoudsregel, *tuple[object, ...]]) -> int:

@@ -134,6 +134,15 @@ def test_what_is_ambiguous_is_refused(tmp_path: Path, rows: list[list[Any]], cod
     assert code in codes(caught.value.faults)
 
 
+@pytest.mark.parametrize("column", [0, 3])
+@pytest.mark.parametrize(("value", "code"), [("#REF!", "foutwaarde"), ("=1+1", "formule_zonder_waarde")])
+def test_a_cell_without_a_value_is_one_fault(tmp_path: Path, column: int, value: str, code: str) -> None:
+    """However often a cell is looked at: for its row, as a code and as a price."""
+    with pytest.raises(InputError) as caught:
+        found(book(tmp_path, replaced(3, column, value)), home(tmp_path))
+    assert codes(caught.value.faults) == [code]
+
+
 def merge(_: Any, page: Any) -> None:
     page.merge_cells("C4:D4")
 
