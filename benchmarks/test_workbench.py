@@ -20,11 +20,11 @@ from mpj.contract import Contract
 from mpj.engine import Declaratieregel
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.tariefkaart import compile_tariefkaart
-from mpj.workbench.check import warnings_of
-from mpj.workbench.diff import compare
-from mpj.workbench.reprice import reprice
-from mpj.workbench.show import overview
-from mpj.workbench.show_out import html_page
+from mpj.workbench.check.warnings import warnings_of
+from mpj.workbench.diff.comparison import compare
+from mpj.workbench.reprice.repricing import reprice
+from mpj.workbench.show.overview import overview
+from mpj.workbench.show.report import html_page
 
 LEVELS = ("mbo", "hbo", "hbo+", "wo", "wo+", "ams")
 AMBULANT = ("1.1", "1.2", "1.3", "2.1", "2.2", "3.1", "5.1")

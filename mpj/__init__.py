@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         read_verblijf,
     )
     from mpj.verification import verify
-    from mpj.workbench.reprice import reprice
+    from mpj.workbench.reprice.repricing import reprice
 
 _HOMES = {
     "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),
@@ -52,7 +52,7 @@ _HOMES = {
         "read_verblijf",
     ),
     "mpj.verification": ("verify",),
-    "mpj.workbench.reprice": ("reprice",),
+    "mpj.workbench.reprice.repricing": ("reprice",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from mpj.contract import SETTINGS, Setting
 from mpj.protocol import MPJ_16, Hulpvorm, Prestatiecode, encode
+from mpj.reading.register import fault_register
 from mpj.records import REDENEN
 
 _MARKED = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
@@ -166,10 +167,19 @@ def reasons() -> str:
     return table(["", "reden", "vervolg", "betekenis", "wat te doen"], rows)
 
 
+def faults() -> str:
+    """Every fault code, a table for each heading of the register."""
+    groups: dict[str, list[list[str]]] = {}
+    for one in fault_register().values():
+        groups.setdefault(one.groep, []).append([_code(one.code), one.betekenis, one.actie])
+    return "\n".join(f"### {groep}\n\n{table(['code', 'betekenis', 'wat te doen'], rows)}" for groep, rows in groups.items())
+
+
 GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         "bron": bron,
         "eenheden": eenheden,
+        "faults": faults,
         "frequenties": frequenties,
         "niveaus": niveaus,
         "normtijden": normtijden,

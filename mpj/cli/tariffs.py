@@ -79,8 +79,8 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
 def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: bool, meldingen: str) -> int:
     """Laat de matrix van een contractmap zien: prestatiecodes onder elkaar, niveaus naast elkaar, per perceel."""
     from mpj.contract import load_contract
-    from mpj.workbench import show_out
-    from mpj.workbench.show import overview
+    from mpj.workbench.show import report as show_out
+    from mpj.workbench.show.overview import overview
 
     contract = load_contract(map_, report=lambda fault: show_fault(fault, meldingen))
     overzicht = overview(contract, op=op)
@@ -118,8 +118,8 @@ def diff(
     """Vergelijk twee contractmappen cel voor cel, en wat dat doet met het niveau dat wordt betaald."""
     from mpj.contract import load_contract
     from mpj.tariefkaart import compile_tariefkaart
-    from mpj.workbench import diff_out
-    from mpj.workbench.diff import compare
+    from mpj.workbench.diff import report as diff_out
+    from mpj.workbench.diff.comparison import compare
 
     contracts = _load_both(oud, nieuw, load_contract, meldingen)
     result = compare(*contracts, oud_op=oud_op, nieuw_op=nieuw_op)
@@ -165,7 +165,7 @@ def index(
     from mpj.contract import load_contract
     from mpj.output import output_folder
     from mpj.workbench.folders import write_contract
-    from mpj.workbench.index import index_cells
+    from mpj.workbench.index.indexation import index_cells
     from mpj.workbench.matrix import tarieven_text
 
     contract = load_contract(map_, report=lambda fault: show_fault(fault, meldingen))
@@ -217,7 +217,7 @@ def reprice(
     """
     from mpj.contract import load_contracts
     from mpj.output import output_folder
-    from mpj.workbench.reprice_files import reprice_files
+    from mpj.workbench.reprice.files import reprice_files
     from mpj.workbench.terminal_money import show_reprice
 
     old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
@@ -240,7 +240,7 @@ def reprice(
 @guarded
 def import_(bestand: Path, naar: Path, contract: Path | None, vanaf: date | None, proef: bool, force: bool, meldingen: str) -> int:
     """Lees een matrix in zoals gemeenten die publiceren: een blad per perceel, prestatiecodes onder elkaar, niveaus ernaast."""
-    from mpj.workbench.importing import imported, publish
+    from mpj.workbench.importing.folder import imported, publish
     from mpj.workbench.terminal import show_import
 
     with imported(bestand, naar, toml=contract, vanaf=vanaf) as (found, result, stage):
@@ -272,8 +272,8 @@ def buildup(
     from mpj.contract import load_contract
     from mpj.output import output_folder
     from mpj.output.tables import write_csv
-    from mpj.workbench import buildup_out
-    from mpj.workbench.buildup import explain, read_costs
+    from mpj.workbench.buildup import report as buildup_out
+    from mpj.workbench.buildup.price import explain, read_costs
     from mpj.workbench.terminal_money import show_buildup
 
     what_ifs = [_what_if(text) for text in wat_als or ("indirect_client=5",)]
@@ -289,7 +289,7 @@ def buildup(
 
 def _what_if(text: str) -> tuple[str, Fraction]:
     from mpj.reading.fields import FieldError
-    from mpj.workbench.buildup import PERCENTAGES
+    from mpj.workbench.buildup.price import PERCENTAGES
     from mpj.workbench.exact import parse_percentage
 
     name, _, points = text.partition("=")
@@ -320,7 +320,7 @@ def convert(
     Schrijft in DIR: was_wordt.csv, niet_vertaald.csv, samenvatting.json en, met --nieuw, vergelijking.csv.
     """
     from mpj.output import output_folder
-    from mpj.workbench.convert_out import convert_files
+    from mpj.workbench.convert.report import convert_files
     from mpj.workbench.terminal_money import show_convert
 
     with output_folder(out, force=force) as stage:

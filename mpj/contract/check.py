@@ -10,6 +10,7 @@ from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of, pri
 from mpj.contract.settings import Document, Report
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of
+from mpj.reading.register import Foutcode
 
 _DAY = timedelta(days=1)
 
@@ -118,7 +119,7 @@ def check_cells(contract: Contract, bestand: str, document: Document, report: Re
     _check_dates(contract, bestand, report)
 
 
-def _fault(cel: Cel, bestand: str, code: str, kolom: str, toelichting: str, gevonden: str = "", verwacht: str = "") -> Fault:
+def _fault(cel: Cel, bestand: str, code: Foutcode, kolom: str, toelichting: str, gevonden: str = "", verwacht: str = "") -> Fault:
     return Fault(code, bestand, cel.rij, kolom, gevonden, verwacht, f"{cell_name(cel)}: {toelichting}")
 
 

@@ -13,6 +13,7 @@ from mpj.contract.settings import Report
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, mask
 from mpj.reading.fields import MAX_CENTS, FieldError, check_choice, parse_date, parse_euros
+from mpj.reading.register import Foutcode
 
 UITGESLOTEN = "uitgesloten"
 
@@ -32,12 +33,12 @@ class _Fields:
         self.bestand, self.rij, self.fields, self.report = bestand, rij, fields, report
         self.ok = True
 
-    def wrong(self, code: str, kolom: str, verwacht: str, toelichting: str) -> None:
+    def wrong(self, code: Foutcode, kolom: str, verwacht: str, toelichting: str) -> None:
         self.ok = False
         found = mask(self.fields.get(kolom, "")) or "leeg"
         self.report(Fault(code, self.bestand, self.rij, kolom, found, verwacht, toelichting))
 
-    def take(self, kolom: str, parse: Callable[[str], Any], code: str, toelichting: str) -> Any:
+    def take(self, kolom: str, parse: Callable[[str], Any], code: Foutcode, toelichting: str) -> Any:
         try:
             return parse(self.fields.get(kolom, ""))
         except FieldError as error:

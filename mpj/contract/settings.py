@@ -13,6 +13,7 @@ from attrs import frozen
 from mpj.reading.faults import Fault, mask
 from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente
 from mpj.reading.names import check_names
+from mpj.reading.register import Foutcode
 
 Report = Callable[[Fault], None]
 
@@ -146,7 +147,7 @@ class Document:
 
     def fault(
         self,
-        code: str,
+        code: Foutcode,
         section: str,
         key: str,
         toelichting: str,

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from mpj.engine.opdracht import Periode
 from mpj.protocol import Protocol
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, mask, wrong_value
 from mpj.records.rows import shows_bsn
 from mpj.records.toewijzingen import (
     OngeldigeToewijzing,
@@ -195,7 +195,7 @@ class Dekkingen:
         """Return what makes a readable row faulty all the same: codes that do not exist or contradict each other."""
         protocol = self.protocol
         faults = [
-            f"{kolom}: onbekende waarde, verwacht {verwacht}"
+            wrong_value(kolom, mask(value), verwacht)
             for kolom, value, known, verwacht in (
                 ("productcategorie", toewijzing.productcategorie, protocol.productcategorieen, "een code uit JZ020"),
                 ("eenheid", toewijzing.eenheid, protocol.eenheden, ", ".join(protocol.eenheden)),
@@ -215,10 +215,13 @@ class Dekkingen:
             )
             if value is not None and value not in known
         ]
+        unknown = [code for code in toewijzing.prestatiecodes if code not in protocol.prestatiecodes]
+        if unknown:
+            faults.append(wrong_value("prestatiecode", mask(",".join(unknown)), "een prestatiecode als 2.1"))
         for code in toewijzing.prestatiecodes:
-            if code not in protocol.prestatiecodes:
-                faults.append("prestatiecode: onbekende code, verwacht een prestatiecode als 2.1")
-            elif toewijzing.productcategorie not in (None, *protocol.prestatiecodes[code].categorieen):
+            if code in unknown:
+                continue
+            if toewijzing.productcategorie not in (None, *protocol.prestatiecodes[code].categorieen):
                 allowed = " of ".join(protocol.prestatiecodes[code].categorieen)
                 faults.append(f"productcategorie past niet bij {code}, verwacht {allowed}")
         if toewijzing.productcode and toewijzing.prestatiecodes and (decoded := self.kaarten.decode(toewijzing)):

@@ -56,7 +56,7 @@ def explain(run: Result | Run | str | Path, *, regel: str | None = None, bron: s
         return _explain_line(run, regel) if regel is not None else _explain_record(run, bron or "")
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         text = "de bestanden van deze uitvoer passen niet bij elkaar of zijn beschadigd"
-        raise InputError(Fault("map_onleesbaar", toelichting=text, verwacht="een map zoals mpj declare die schreef")) from error
+        raise InputError(Fault("uitvoer_beschadigd", toelichting=text, verwacht="een map zoals mpj declare die schreef")) from error
 
 
 def _explain_line(run: Run, referentienummer: str) -> Uitleg:
@@ -172,9 +172,8 @@ def _settings(run: Run, line: Declaratieregel) -> Mapping[str, Any]:
         if contract["id"] == line.contract:
             settings: Mapping[str, Any] = contract["instellingen"]
             return settings
-    raise InputError(
-        Fault("map_onleesbaar", "samenvatting.json", kolom="contracten", verwacht=line.contract, toelichting="contract ontbreekt")
-    )
+    text = "contract ontbreekt"
+    raise InputError(Fault("contract_niet_in_uitvoer", "samenvatting.json", 0, "contracten", "", line.contract, text))
 
 
 def _nothing(kolom: str, found: str, verwacht: str) -> InputError:

@@ -17,6 +17,7 @@ from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TO
 from mpj.ledger.stand import line_of, open_rejected
 from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.reading.periods import month_text
+from mpj.reading.register import Regelcode
 
 if TYPE_CHECKING:
     from mpj.engine.values import Declaratieregel
@@ -181,7 +182,7 @@ def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date
     known = _known_answer(connection, message)
     earlier = [known.identificatie] if known is not None else []
     faults = [
-        Fault(one.regelcode, naam, 0, one.referentienummer or one.plaats, one.gevonden, one.verwacht, one.toelichting)
+        Fault(Regelcode(one.regelcode), naam, 0, one.referentienummer or one.plaats, one.gevonden, one.verwacht, one.toelichting)
         for one in verify_answer(message, sent, systeemdatum=op, eerdere=earlier)
     ]
     if not faults and row is not None and row.status != VERZONDEN:
@@ -200,7 +201,7 @@ def _answered(connection: Connection, message: Antwoordbericht) -> Row[Any] | No
 
 
 def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) -> Geboekt:
-    from mpj.verification.history import not_sent
+    from mpj.messages.answers import refuses_whole
 
     row = _answered(connection, message)
     assert row is not None
@@ -210,7 +211,7 @@ def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) 
             declaratie_id=row.id, gemeente=header.afzender, identificatie=header.identificatie.identificatie, sha256=sha256
         )
     )
-    if not_sent(message):
+    if refuses_whole(message):
         codes = message.antwoord.retourcodes if message.antwoord else header.retourcodes
         _not_sent(connection, row.id, op, codes)
         return _outcome(connection, row.id)

@@ -21,12 +21,13 @@ from mpj.ledger.history import LedgerHistory
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages import Antwoordbericht, Declaratiebericht
+from mpj.messages.answers import refuses_whole
 from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.periods import month_of
 from mpj.records.rows import shows_bsn
 from mpj.verification import Verificatie, verify
-from mpj.verification.history import loose_answer, not_sent
+from mpj.verification.history import answered, loose_answer
 
 _HEAD = (
     "header.afzender",
@@ -120,7 +121,7 @@ def _replace(connection: Connection, known: Row[Any], answer: Antwoordbericht | 
     table = schema.ontvangst.c
     same = (table.aanbieder == known.aanbieder, table.id > known.id, table.status != NIET_VERZONDEN)
     numbers = or_(table.identificatie == known.identificatie, table.declaratienummer == known.declaratienummer)
-    if (answer is None or not not_sent(answer)) and connection.execute(select(table.id).where(*same, numbers)).first():
+    if (answer is None or not refuses_whole(answer)) and connection.execute(select(table.id).where(*same, numbers)).first():
         text = "een later ontvangen bericht met hetzelfde nummer is niet als geheel afgekeurd; toets eerst dat opnieuw"
         raise InputError(Fault("nummer_in_gebruik", "", 0, what, toelichting=text))
     connection.execute(delete(schema.ontvangen_regel).where(schema.ontvangen_regel.c.ontvangst_id == known.id))
@@ -142,7 +143,7 @@ def _store(
     answer: Antwoordbericht | None,
 ) -> None:
     aanbieder, gemeente = _parties(bericht)
-    refused = answer is not None and not_sent(answer)
+    refused = answer is not None and refuses_whole(answer)
     body = None if answer is None else answer.antwoord
     codes = () if answer is None else body.retourcodes if body is not None else answer.header.retourcodes
     connection.execute(
@@ -193,11 +194,11 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
     answers: dict[_Key, list[Antwoordbericht]] = {}
     for one in given.eerder:
         if isinstance(one, Antwoordbericht):
-            answers.setdefault(_answered(one), []).append(one)
+            answers.setdefault(answered(one), []).append(one)
     messages = {fingerprint(one): one for one in given.eerder if isinstance(one, Declaratiebericht)}
     new = [(sha256, one) for sha256, one in messages.items() if sha256 != own and _known(connection, one, sha256) is None]
     pairs = [(sha256, message, _answer_to(message, answers.get(_key(message), ()))) for sha256, message in new]
-    sent = [pair for pair in pairs if pair[2] is None or not not_sent(pair[2])]
+    sent = [pair for pair in pairs if pair[2] is None or not refuses_whole(pair[2])]
     sent.sort(key=lambda pair: (pair[1].header.identificatie.dagtekening, pair[1].declaratienummer))
     loose = answers.keys() - {_key(message) for _, message, _ in pairs} - {_key(given.bericht)}
     notes, faults = _loose(connection, [one for key in sorted(loose) for one in answers[key]])
@@ -217,11 +218,6 @@ def _key(bericht: Declaratiebericht) -> _Key:
     return *_parties(bericht), bericht.header.identificatie.identificatie
 
 
-def _answered(answer: Antwoordbericht) -> _Key:
-    header = answer.header
-    return header.ontvanger, header.afzender, header.declaratie_identificatie.identificatie
-
-
 def _answer_to(message: Declaratiebericht, answers: Sequence[Antwoordbericht]) -> Antwoordbericht | None:
     """Return which of the answers under a message's name is its own: of two messages under one name, one was refused as a whole."""
     named = [one for one in answers if one.antwoord is not None and one.antwoord.declaratienummer == message.declaratienummer]
@@ -233,7 +229,7 @@ def _loose(connection: Connection, answers: Iterable[Antwoordbericht]) -> tuple[
     notes: list[Fault] = []
     faults: list[Fault] = []
     for one in answers:
-        known = _by_key(connection, _answered(one))
+        known = _by_key(connection, answered(one))
         if not known:
             notes.append(loose_answer(one))
         elif _name(one) not in {row.antwoord for row in known}:

@@ -22,6 +22,7 @@ from mpj.messages.reader import build, open_message
 from mpj.messages.toewijzingen import message_faults
 from mpj.messages.values import Bericht, Toewijzingsbericht
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.register import Regelcode
 
 _ELEMENT = re.compile(r"Element '(?:\{[^}]*\})?([A-Za-z]+)'")
 
@@ -74,7 +75,7 @@ def _file(reader: Formreader) -> tuple[Fault, ...]:
         found.append(("een byte order mark", "UTF-8 zonder byte order mark", "Het bestand begint met een byte order mark"))
     if seen.kale_lf:
         found.append((f"{seen.kale_lf} regels zonder CR", "CR en LF", "Niet elke regel eindigt op CR en LF"))
-    return tuple(Fault("OP192", reader.bestand, 0, "", one, two, text, "waarschuwing") for one, two, text in found)
+    return tuple(Fault(Regelcode("OP192"), reader.bestand, 0, "", one, two, text, "waarschuwing") for one, two, text in found)
 
 
 def _schema(data: bytes, folder: Path, description: Beschrijving, message: Bericht | None, bestand: str) -> tuple[Fault, ...]:
@@ -84,7 +85,7 @@ def _schema(data: bytes, folder: Path, description: Beschrijving, message: Beric
         schema = etree.XMLSchema(document)
     except (OSError, etree.XMLSyntaxError, etree.XMLSchemaParseError):
         text = "Het officiële schema is niet te lezen"
-        raise InputError(Fault("xsd", path.name, verwacht="een schema", toelichting=text)) from None
+        raise InputError(Fault("xsd_onleesbaar", path.name, verwacht="een schema", toelichting=text)) from None
     try:
         tree = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError:
@@ -118,4 +119,4 @@ def _version(document: etree._ElementTree, message: Bericht | None, bestand: str
         return ()
     text = "De versie in de header is niet die van het schema"
     shown, expected = " en ".join(found), " en ".join(str(one) for one in own)
-    return (Fault("IV034", bestand, 0, "Header/XsdVersie", shown, expected, text, "waarschuwing"),)
+    return (Fault(Regelcode("IV034"), bestand, 0, "Header/XsdVersie", shown, expected, text, "waarschuwing"),)

@@ -16,10 +16,12 @@ from functools import lru_cache
 from attrs import evolve, frozen
 from stdnum.nl import bsn as stdnum_bsn
 
+from mpj.messages.answers import refuses_whole
 from mpj.messages.overview import Declaratie, Overzicht, clients_of, line_key, scan
 from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Antwoordprestatie, Prestatie, Totaal
-from mpj.reading.faults import Fault, mask
+from mpj.reading.faults import Ernst, Fault, mask
 from mpj.reading.periods import years_before
+from mpj.reading.register import Regelcode
 
 EUROS = "83"
 MINUTES = "01"
@@ -189,10 +191,10 @@ def tr416(inhoud: Inhoud, one: Prestatie) -> Bevindingen:
 def tr342(inhoud: Inhoud, message: Antwoordbericht) -> Bevindingen:
     """TR342 (level 2, 0001): submitted less granted is the sum of the returned lines.
 
-    When the declaration itself was refused there are no lines and nothing is granted; then the sum does not apply.
+    Where the whole declaration is refused there are no lines, and the sum does not apply.
     """
     answer = message.antwoord
-    if answer is None or (not answer.clienten and answer.totaal_toegekend == Totaal(0, DEBET)):
+    if answer is None or refuses_whole(message):
         return
     granted = answer.totaal_ingediend.net - inhoud.overzicht.netto
     if answer.totaal_toegekend.net != granted:
@@ -259,7 +261,7 @@ class Inhoudsregel:
     berichten: tuple[str, ...]
     deel: str
     functie: Callable[..., Bevindingen]
-    soort: str = "fout"
+    soort: Ernst = "fout"
 
 
 _BOTH, _JW323, _JW325 = ("JW323", "JW325"), ("JW323",), ("JW325",)
@@ -399,7 +401,7 @@ def content_faults(message: Declaratie | Antwoordbericht, bestand: str = "") -> 
 
 def as_fault(rule: Inhoudsregel, found: Bevinding, bestand: str = "") -> Fault:
     """Return a breach as a fault; its path is the whole one."""
-    return Fault(rule.code, bestand, 0, found.pad, found.gevonden, found.verwacht, found.toelichting, rule.soort)
+    return Fault(Regelcode(rule.code), bestand, 0, found.pad, found.gevonden, found.verwacht, found.toelichting, rule.soort)
 
 
 def _place(found: tuple[Inhoudsregel, *tuple[object, ...]]) -> int:

@@ -21,6 +21,7 @@ from mpj.messages.description import Beschrijving, Element, Registry
 from mpj.messages.parsing import Kenmerken, Limits, Parser
 from mpj.messages.types import Simpeltype
 from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.register import Foutcode, Regelcode
 
 _SPACE = " \t\n\r"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -261,7 +262,7 @@ class Formreader:
         name = f"{element.naam}[{count}]" if element.herhaald and count else element.naam
         return f"{frame.pad}/{name}".lstrip("/")
 
-    def _fault(self, code: str, path: str, node: etree._Element, found: str, expected: str, text: str) -> None:
+    def _fault(self, code: Foutcode | Regelcode, path: str, node: etree._Element, found: str, expected: str, text: str) -> None:
         if len(self.faults) >= self._limits.fouten:
             raise _EnoughError
         self.faults.append(Fault(code, self.bestand, _line(node), path, found, expected, text))

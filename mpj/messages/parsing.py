@@ -20,6 +20,7 @@ from attrs import define, field, frozen
 from lxml import etree
 
 from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.register import Foutcode
 
 
 class Readable(Protocol):
@@ -200,7 +201,7 @@ class Parser:
             raise self._doctype()
         return head
 
-    def _refuse(self, code: str, expected: str, text: str, found: str = "", row: int = 0) -> InputError:
+    def _refuse(self, code: Foutcode, expected: str, text: str, found: str = "", row: int = 0) -> InputError:
         return InputError(Fault(code, self._bestand, row, gevonden=found, verwacht=expected, toelichting=text))
 
     def _encoding(self, found: str) -> InputError:

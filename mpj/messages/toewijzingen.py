@@ -17,6 +17,7 @@ from mpj.messages.parsing import Limits, Source
 from mpj.messages.reader import open_message
 from mpj.messages.values import Product, ToegewezenProduct, Toewijzingsbericht
 from mpj.reading.faults import Fault
+from mpj.reading.register import Regelcode
 
 Breuk = tuple[str, str, str, str]
 """Element, found, expected and a Dutch sentence."""
@@ -126,8 +127,8 @@ REGELS: tuple[tuple[str, Callable[[Product], Breuk | None]], ...] = (
 
 def product_faults(product: Product, pad: str, bestand: str = "", rij: int = 0) -> tuple[Fault, ...]:
     """Return every rule of `REGELS` that `product` breaks; `pad` is the product's own element path."""
-    broken = ((code, rule(product)) for code, rule in REGELS)
-    return tuple(Fault(code, bestand, rij, f"{pad}/{found[0]}", found[1], found[2], found[3]) for code, found in broken if found)
+    broken = ((Regelcode(code), rule(product)) for code, rule in REGELS)
+    return tuple(Fault(code, bestand, rij, f"{pad}/{found[0]}", *found[1:]) for code, found in broken if found)
 
 
 def message_faults(message: Toewijzingsbericht, bestand: str = "") -> tuple[Fault, ...]:
@@ -135,7 +136,7 @@ def message_faults(message: Toewijzingsbericht, bestand: str = "") -> tuple[Faul
     faults: tuple[Fault, ...] = ()
     if not stdnum_bsn.is_valid(message.bsn):
         text = "Het BSN voldoet niet aan de elfproef"
-        faults = (Fault("CS002", bestand, 0, "Client/Bsn", "(verborgen)", "een geldig BSN", text),)
+        faults = (Fault(Regelcode("CS002"), bestand, 0, "Client/Bsn", "(verborgen)", "een geldig BSN", text),)
     for number, product in enumerate(message.producten, start=1):
         faults += product_faults(product, _pad(number), bestand)
     return faults

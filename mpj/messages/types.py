@@ -17,6 +17,7 @@ from typing import Any
 from attrs import field, frozen
 
 from mpj.reading.faults import mask
+from mpj.reading.register import Foutcode, Regelcode
 
 Waarde = str | int | date | time
 
@@ -36,7 +37,7 @@ _MAX_SHOWN = 1000
 class Breuk:
     """One facet that a text breaks: the rule `code`, what was `verwacht`, and a Dutch sentence."""
 
-    code: str
+    code: Foutcode | Regelcode
     verwacht: str
     toelichting: str
 
@@ -103,9 +104,10 @@ class Simpeltype:
             return value.isoformat().rstrip("0").rstrip(".") if value.microsecond else value.isoformat()
         return value.isoformat() if isinstance(value, date) else str(value)
 
-    def code(self, facet: str) -> str:
+    def code(self, facet: Foutcode) -> Foutcode | Regelcode:
         """Return the rule code of `facet`, or the facet's own name where the standard gives none."""
-        return self.regels.get(facet, facet)
+        rule = self.regels.get(facet)
+        return Regelcode(rule) if rule else facet
 
     def show(self, text: str) -> str:
         """Return `text` fit for a fault: hidden for personal details and very long ones, masked otherwise."""
@@ -153,7 +155,7 @@ def _read_whole(kind: Simpeltype, text: str) -> _Read:
     return value, ()
 
 
-def _whole_break(kind: Simpeltype, code: str, text: str) -> tuple[Breuk]:
+def _whole_break(kind: Simpeltype, code: Foutcode | Regelcode, text: str) -> tuple[Breuk]:
     expected = f"een geheel getal van {kind.min} tot en met {kind.max:,}".replace(",", ".")
     return (Breuk(code, expected, text),)
 

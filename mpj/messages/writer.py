@@ -27,6 +27,7 @@ from mpj.messages.values import (
     Toewijzingsbericht,
 )
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.register import Foutcode, Regelcode
 
 _EOL = "\r\n"
 _FLUSH = 64 * 1024
@@ -161,7 +162,7 @@ class Writer:
             self._fault(broken.code, kind.show(text) or "(leeg)", broken.verwacht, broken.toelichting)
         return text.translate(_ESCAPES) if kind.soort == "tekst" else text
 
-    def _fault(self, code: str, found: str, expected: str, text: str) -> None:
+    def _fault(self, code: Foutcode | Regelcode, found: str, expected: str, text: str) -> None:
         path = "/".join(self._path)
         self._faults.append(Fault(code, kolom=path, gevonden=found, verwacht=expected, toelichting=text))
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.register import Foutcode
 
 try:
     import fcntl
@@ -117,7 +118,7 @@ def _check(out: Path, *, force: bool) -> None:
         raise InputError(_fault("uitvoer_niet_leeg", out, "de map bestaat en is niet leeg", "een nieuwe map, of --force"))
 
 
-def _fault(code: str, out: Path, toelichting: str, verwacht: str = "") -> Fault:
+def _fault(code: Foutcode, out: Path, toelichting: str, verwacht: str = "") -> Fault:
     return Fault(code, out.name[:60], kolom="--out", toelichting=toelichting, verwacht=verwacht)
 
 

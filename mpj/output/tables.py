@@ -452,6 +452,7 @@ def _joined(folder: Path) -> Iterator[Herkomst]:
     """Put trace and steps together again: they have the same rows in the same order."""
     for row, step in zip(read_herkomst(folder / HERKOMST), read_stappen(folder / STAPPEN), strict=True):
         if (row.referentienummer, row.soort, row.bron, row.datum) != (step.referentienummer, step.soort, step.bron, step.datum):
-            raise InputError(Fault("map_onleesbaar", folder.name, toelichting="herkomst.csv en stappen.csv horen niet bij elkaar"))
+            text = "herkomst.csv en stappen.csv horen niet bij elkaar"
+            raise InputError(Fault("stappen_past_niet", folder.name, toelichting=text))
         values = {name: getattr(row, name) for name in HERKOMST_COLUMNS}
         yield Herkomst(**values | {name: getattr(step, name) for name in STAPPEN_COLUMNS})

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from attrs import frozen
+
+from mpj.reading.register import Foutcode, Regelcode
 
 _DIGIT_RUN = re.compile(r"[0-9]{7}")
 _SEPARATORS = re.compile(r"[\s.\-_/]")
@@ -38,23 +41,29 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
+Ernst: TypeAlias = Literal["fout", "waarschuwing"]
+
+
 @frozen
 class Fault:
-    """One thing that is wrong with the input or the call.
+    """One thing that is wrong with the input or the call; `str` joins place, found and expected, and nothing else does."""
 
-    Fields: `code` a stable word for machines; `bestand` file name; `rij` line in the file, header = 1, 0 where there is none;
-    `kolom` column, TOML key or element path; `gevonden` and `verwacht` found and expected; `toelichting` a Dutch sentence;
-    `soort` either ``fout`` (the run stops, exit code 2) or ``waarschuwing`` (the run goes on).
-    """
-
-    code: str
+    code: Foutcode | Regelcode
+    """A stable word for machines (docs/faults.md), or the code of a rule of the message standard."""
     bestand: str = ""
+    """File name."""
     rij: int = 0
+    """Line in the file, header = 1; 0 where there is none."""
     kolom: str = ""
+    """Column, TOML key or element path."""
     gevonden: str = ""
+    """What stands there, hidden where it could hold a BSN (`mask`)."""
     verwacht: str = ""
+    """What should stand there."""
     toelichting: str = ""
-    soort: str = "fout"
+    """What is wrong, in Dutch, without what was found and expected: `str` puts those behind it."""
+    soort: Ernst = "fout"
+    """``fout``: the run stops with exit code 2; ``waarschuwing``: it goes on."""
 
     def __str__(self) -> str:
         place = self.bestand
@@ -62,12 +71,20 @@ class Fault:
             place += f", rij {self.rij}" if place else f"rij {self.rij}"
         if self.kolom:
             place += f", {self.kolom}" if place else self.kolom
-        text = self.toelichting
-        if self.gevonden:
-            text += f"; gevonden: {self.gevonden}" if text else f"gevonden: {self.gevonden}"
-        if self.verwacht:
-            text += f"; verwacht: {self.verwacht}" if text else f"verwacht: {self.verwacht}"
+        values = (("gevonden", self.gevonden), ("verwacht", self.verwacht))
+        named = [f"{name}: {value}" for name, value in values if value]
+        sentence = self.toelichting.removesuffix(".") if named else self.toelichting
+        text = "; ".join([sentence, *named] if sentence else named)
         return f"{place}: {text}" if place else text
+
+
+def wrong_value(kolom: str, gevonden: str, verwacht: str) -> str:
+    """Return what is wrong with one field of a record that is set aside; `gevonden` is fit to be shown (`mask`).
+
+    >>> wrong_value("duur_minuten", "vijftig", "een geheel getal van 0 tot en met 1440")
+    'duur_minuten: gevonden vijftig, verwacht een geheel getal van 0 tot en met 1440'
+    """
+    return f"{kolom}: gevonden {gevonden}, verwacht {verwacht}"
 
 
 class InputError(Exception):

@@ -8,7 +8,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import TypeVar
 
-from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.faults import Fault, InputError, mask, wrong_value
 from mpj.reading.fields import FieldError, bsns_in, is_bsn
 from mpj.reading.names import check_names
 from mpj.reading.sources import Source, find_sources
@@ -53,8 +53,7 @@ class Row:
         try:
             return parse(found)
         except FieldError as error:
-            shown = _HIDDEN if name == "bsn" else mask(found)
-            self.faults.append(f"{name}: gevonden {shown}, verwacht {error.verwacht}")
+            self.faults.append(wrong_value(name, _HIDDEN if name == "bsn" else mask(found), error.verwacht))
             return None
 
     def require(self, name: str, parse: Callable[[str], _T]) -> _T | None:

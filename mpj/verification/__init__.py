@@ -8,6 +8,7 @@ files; `received` checks an answer that came in. See docs/verify.md.
 from mpj.verification.answer import Oordeel, build_answer
 from mpj.verification.declared import open_declaratie
 from mpj.verification.history import EerdereRegel, History, MemoryHistory
+from mpj.verification.opdracht import Toetsopdracht
 from mpj.verification.received import verify_answer
 from mpj.verification.values import Bevinding, NietGetoetst, Verificatie
 from mpj.verification.verification import Toetsing, verify
@@ -20,6 +21,7 @@ __all__ = [
     "NietGetoetst",
     "Oordeel",
     "Toetsing",
+    "Toetsopdracht",
     "Verificatie",
     "build_answer",
     "open_declaratie",

@@ -12,6 +12,7 @@ from itertools import chain
 
 from attrs import field, frozen
 
+from mpj.messages.answers import IN_ORDE, NIET_BEOORDEELD, TECHNISCH, VOLLEDIG_TOEGEKEND
 from mpj.messages.description import shipped
 from mpj.messages.overview import Declaratie
 from mpj.messages.reader import Antwoorddeel
@@ -33,7 +34,6 @@ from mpj.messages.values import (
     prestatie_values,
 )
 
-IN_ORDE, NIET_BEOORDEELD, VOLLEDIG_TOEGEKEND, TECHNISCH = "0200", "0233", "8001", "0001"
 Positie = tuple[int, int]
 Codes = tuple[str, ...]
 
@@ -52,7 +52,7 @@ class Oordeel:
 
     @property
     def niet_verzonden(self) -> bool:
-        """Whether the message counts as not sent."""
+        """Whether the message counts as not sent: its answer refuses the whole (`mpj.messages.answers.refuses_whole`)."""
         return self.technisch or bool(self.header) or bool(self.declaratie)
 
 

@@ -6,7 +6,7 @@ toewijzing while the lines go by is kept in `mpj.verification.limits`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -24,8 +24,8 @@ from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Plaats, Prijs, Productcode, Tariefkaart, Tariefkaarten, compile_tariefkaart
 from mpj.tariefkaart.model import NIVEAU, ZONDER
-from mpj.verification.history import History
 from mpj.verification.limits import Usage
+from mpj.verification.opdracht import Toetsopdracht
 
 # Why the contract says nothing about a line.
 GEEN_CONTRACT, CODE_ONBEKEND, PERCEEL_ONBEKEND = "geen_contract", "code_onbekend", "perceel_onbekend"
@@ -105,8 +105,8 @@ class Found:
 class Case:
     """One declaration and what it is held against.
 
-    `systeemdatum` is the receiver's date; `gemeenten` the CBS codes that exist, None when unknown; `history` None when nothing
-    is known of earlier messages.
+    Of the `opdracht` rules take the receiver's date (`systeemdatum`), the CBS codes that exist (`gemeenten`) and what is known of
+    earlier messages (`history`).
     """
 
     def __init__(
@@ -115,17 +115,16 @@ class Case:
         overzicht: Overzicht,
         contracten: Sequence[Contract],
         toewijzingen: Toewijzingen,
-        history: History | None,
-        systeemdatum: date,
-        gemeenten: Collection[str] | None,
+        opdracht: Toetsopdracht,
     ) -> None:
         self.bericht = bericht
         self.overzicht = overzicht
         self.aanbieder, self.gemeente = bericht.header.afzender, bericht.header.ontvanger
         self.protocol: Protocol = contracten[0].protocol
-        self.history = history
-        self.systeemdatum = systeemdatum
-        self.gemeenten = gemeenten
+        self.opdracht = opdracht
+        self.history = opdracht.history
+        self.systeemdatum = opdracht.dagtekening
+        self.gemeenten = opdracht.gemeenten
         self.contracten = tuple(contracten)
         self.kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in contracten])
         self.gecrediteerd: set[str] = set()
@@ -133,7 +132,7 @@ class Case:
         self._index(toewijzingen)
         self.bsns.update(bsn for number in overzicht.bsns if (bsn := f"{number:09d}") not in self.bsns)
         limited = {nummer for nummer, dekking in self.dekkingen.items() if dekking.begrensd}
-        self.usage = Usage(self.protocol, history, self.aanbieder, self.gemeente, limited)
+        self.usage = Usage(self.protocol, self.history, self.aanbieder, self.gemeente, limited)
         self._found: dict[tuple[object, ...], Found] = {}
         self._gaaf: dict[tuple[object, ...], tuple[Cell | None, str]] = {}
         self._month = lru_cache(_KNOWN)(_month)

@@ -1,7 +1,7 @@
 """What was declared and answered before: a small protocol to implement, and a history in memory from JW323 and JW325.
 
-A declaration that was refused as a whole (a technical fault, a fault in Header or Declaratie) counts as not sent: it leaves
-no trace here. A returned line is refused; a line whose declaration has no answer yet waits, and a waiting line blocks.
+A declaration that was refused as a whole (`mpj.messages.answers.refuses_whole`) counts as not sent: it leaves no trace here. A
+returned line is refused; a line whose declaration has no answer yet waits, and a waiting line blocks.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import BinaryIO, Protocol, cast
 
 from attrs import field, frozen
 
-from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Declaratiebericht, Prestatie
+from mpj.messages.answers import refuses_whole
+from mpj.messages.values import CREDIT, Antwoordbericht, Declaratiebericht, Prestatie
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Source, find_sources
 
 TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
-IN_ORDE = ("0200",)
 
 
 @frozen
@@ -70,7 +70,7 @@ class MemoryHistory:
         self._lines: dict[tuple[str, str, str], EerdereRegel] = {}
         self._credited: set[tuple[str, str, str]] = set()
         self._by_toewijzing: dict[tuple[str, str, int], list[EerdereRegel]] = {}
-        answers = {_answered(answer): answer for answer in antwoorden}
+        answers = {answered(answer): answer for answer in antwoorden}
         for message in declaraties:
             header = message.header
             key = (header.afzender, header.ontvanger, header.identificatie.identificatie)
@@ -98,7 +98,7 @@ class MemoryHistory:
         return cls(declarations, answers)
 
     def _add(self, message: Declaratiebericht, answer: Antwoordbericht | None) -> None:
-        if answer is not None and not_sent(answer):
+        if answer is not None and refuses_whole(answer):
             return
         header = message.header
         aanbieder, gemeente = header.afzender, header.ontvanger
@@ -183,19 +183,8 @@ def read_messages(
         yield message
 
 
-def not_sent(answer: Antwoordbericht) -> bool:
-    """Say whether an answer refuses its declaration as a whole, which then counts as not sent (IV087).
-
-    That is a code in the header, no answer at all, or a code about the declaration with nothing granted and no lines.
-    """
-    body = answer.antwoord
-    if body is None or answer.header.retourcodes != IN_ORDE:
-        return True
-    refused = not set(body.retourcodes) <= {"0200", "8001"}
-    return refused and not body.clienten and (body.totaal_toegekend.cent, body.totaal_toegekend.debetcredit) == (0, DEBET)
-
-
-def _answered(answer: Antwoordbericht) -> tuple[str, str, str]:
+def answered(answer: Antwoordbericht) -> tuple[str, str, str]:
+    """Return what an answer names its declaration by: aanbieder, gemeente and Identificatie."""
     header = answer.header
     return header.ontvanger, header.afzender, header.declaratie_identificatie.identificatie
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
+from mpj.messages.answers import TECHNISCH
 from mpj.messages.content import REGELS as INHOUDSREGELS
 from mpj.messages.content import content_breaches
 from mpj.messages.values import Antwoordbericht, Antwoordclient, Declaratiebericht
@@ -62,7 +63,7 @@ class _Answer:
             kind = REGEL if number else CLIENT if client else DECLARATIE
             reference, position, cents = self._about(client, number)
             text = texts.frase(found.toelichting)
-            yield Bevinding(reference, kind, position, rule.code, register.TECHNISCH, *words, cents, text)
+            yield Bevinding(reference, kind, position, rule.code, TECHNISCH, *words, cents, text)
 
     def message(self) -> Iterator[Bevinding]:
         """Yield what is wrong with header and declaration."""

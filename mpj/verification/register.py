@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
+from mpj.messages.answers import TECHNISCH
 from mpj.messages.content import REGELS as INHOUDSREGELS
 from mpj.verification import answer_rules, assignment_rules, contract_rules, history_rules
 from mpj.verification.values import CLIENT, DECLARATIE, HEADER, REGEL
@@ -18,7 +19,6 @@ from mpj.verification.values import CLIENT, DECLARATIE, HEADER, REGEL
 ENFORCED, NEEDS_HISTORY, NEEDS_CONTRACT = "enforced", "needs history", "needs contract"
 DELEGATED, NOT_APPLICABLE = "delegated", "not applicable"
 GESCHIEDENIS, CONTRACT, GEMEENTEN = "geschiedenis", "contract", "gemeenten"
-TECHNISCH = "0001"
 
 
 @frozen

@@ -70,15 +70,15 @@ class Telling:
 def summarise(
     case: Case,
     texts: Texts,
-    settings: Mapping[str, object],
     oordeel: Oordeel,
     telling: Telling,
     skipped: Sequence[NietGetoetst],
+    *,
     answered: bool,
-    invoer: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the summary (docs/verify.md, samenvatting.json). Amounts are eurocents, credit lines below zero."""
-    bestanden = dict(invoer)
+    asked = case.opdracht
+    bestanden = dict(asked.invoer or {})
     for contract in case.contracten:
         bestanden.update(contract.bestanden)
     counts = telling.counts(oordeel)
@@ -87,7 +87,7 @@ def summarise(
         "soort": "verify",
         "versie": __version__,
         "protocol": case.protocol.id,
-        "instellingen": dict(settings),
+        "instellingen": {"dagtekening": asked.dagtekening.isoformat(), "taal": asked.taal, "onbeoordeeld": asked.onbeoordeeld},
         "bericht": _bericht(case, texts),
         "uitkomst": _uitkomst(oordeel, counts),
         "antwoord": answered,

@@ -9,26 +9,25 @@ keep (`verify`) or to write down and forget (`mpj.verification.output`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Unpack
 
 from attrs import frozen
 
 from mpj.contract import Contract, check_together
+from mpj.messages.answers import NIET_BEOORDEELD as CODE_NIET_BEOORDEELD
+from mpj.messages.answers import TECHNISCH
 from mpj.messages.content import REGELS as INHOUDSREGELS
 from mpj.messages.content import Bevinding as Inhoudsbevinding
 from mpj.messages.content import Inhoud, Inhoudsregel, as_fault
-from mpj.messages.declaratie import XSD_VERSIE
 from mpj.messages.overview import Declaratie, scan
 from mpj.messages.values import CREDIT, DEBET, Antwoordclient, Client, Prestatie
 from mpj.reading.faults import Fault, InputError
 from mpj.verification import register
-from mpj.verification.answer import NIET_BEOORDEELD as CODE_NIET_BEOORDEELD
 from mpj.verification.answer import Afzending, Codes, Oordeel, returned, whole
 from mpj.verification.case import ONBEOORDEELBAAR, Case, Line, Toewijzingen
 from mpj.verification.declared import Ingelezen
-from mpj.verification.history import History
+from mpj.verification.opdracht import Toetsopdracht, ToetsopdrachtWords
 from mpj.verification.register import Controleregel
 from mpj.verification.summary import AFGEKEURD, NIET_BESLIST, TOEGEKEND, Telling, summarise
 from mpj.verification.texts import Texts
@@ -46,7 +45,6 @@ from mpj.verification.values import (
     Verificatie,
 )
 
-XSLT_VERSIE = "1.0.0"
 _WARNINGS = tuple(rule for rule in INHOUDSREGELS if rule.soort == "waarschuwing")
 _CONTENT = tuple(
     rule for rule in INHOUDSREGELS if rule.soort != "waarschuwing" and (rule.niveau == 2 or rule.code in register.INHOUD_HOGER)
@@ -63,42 +61,18 @@ def verify(
     bericht: Declaratie,
     contracten: Iterable[Contract],
     toewijzingen: Toewijzingen,
-    *,
-    dagtekening: date,
-    history: History | None = None,
-    taal: str = "nl",
-    onbeoordeeld: str | None = None,
-    gemeenten: Collection[str] | None = None,
-    xsd_versie: str | tuple[str, str] = XSD_VERSIE,
-    xslt_versie: str = XSLT_VERSIE,
-    invoer: Mapping[str, str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    **words: Unpack[ToetsopdrachtWords],
 ) -> Verificatie:
     """Verify a declaration line by line (docs/verify.md tells every rule).
 
     Takes a message that passed the form check, in memory or on disk (`open_declaratie`); checked contracts; toewijzingen as values,
-    or mappings with the columns of toewijzingen.csv, read once. `dagtekening` is the receiver's date (TR135) and that of the
-    answer. `history` tells what was sent and answered before; without it rules that need it are listed as not checked. `taal` is
-    nl or en. `onbeoordeeld` says what becomes of lines that cannot be judged: toekennen or afwijzen; None leaves the answer out
-    when there are any.
-    `gemeenten` are the CBS codes that exist. `invoer` (file name to SHA-256) goes into the summary; `progress` hears (lines done,
-    lines in all). Amounts are eurocents. Raises InputError for contracts or toewijzing versions that contradict each other, and
-    ValueError for an unknown `taal` or `onbeoordeeld`. Nothing is printed, no clock is read, no state is kept.
+    or mappings with the columns of toewijzingen.csv, read once. The keywords are the attributes of `Toetsopdracht`; only
+    `dagtekening` has no default.
+
+    Amounts are eurocents. Raises InputError for contracts or toewijzing versions that contradict each other, and ValueError for an
+    unknown `taal` or `onbeoordeeld`. Nothing is printed, no clock is read, no state is kept.
     """
-    toetsing = Toetsing(
-        bericht,
-        contracten,
-        toewijzingen,
-        dagtekening=dagtekening,
-        history=history,
-        taal=taal,
-        onbeoordeeld=onbeoordeeld,
-        gemeenten=gemeenten,
-        xsd_versie=xsd_versie,
-        xslt_versie=xslt_versie,
-        invoer=invoer,
-        progress=progress,
-    )
+    toetsing = Toetsing(bericht, contracten, toewijzingen, **words)
     bevindingen, unjudged, back = list(toetsing.bericht), list[Bevinding](), list[Antwoordclient]()
     for one in toetsing.clienten():
         bevindingen += one.bevindingen
@@ -138,36 +112,22 @@ class Toetsing:
         bericht: Declaratie,
         contracten: Iterable[Contract],
         toewijzingen: Toewijzingen,
-        *,
-        dagtekening: date,
-        history: History | None = None,
-        taal: str = "nl",
-        onbeoordeeld: str | None = None,
-        gemeenten: Collection[str] | None = None,
-        xsd_versie: str | tuple[str, str] = XSD_VERSIE,
-        xslt_versie: str = XSLT_VERSIE,
-        invoer: Mapping[str, str] | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        **words: Unpack[ToetsopdrachtWords],
     ) -> None:
-        if onbeoordeeld not in (None, TOEKENNEN, AFWIJZEN):
-            raise ValueError(f"onbeoordeeld: {TOEKENNEN} or {AFWIJZEN}, not {onbeoordeeld!r}")
+        self.opdracht = opdracht = Toetsopdracht(**words)
         contracts = list(contracten)
         if not contracts:
             raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
         check_together(contracts)
         overview = bericht.overzicht if isinstance(bericht, Ingelezen) else scan(bericht)
-        self.case = Case(bericht, overview, contracts, toewijzingen, history, dagtekening, gemeenten)
-        self.texts = Texts(taal, self.case.bsns)
+        self.case = Case(bericht, overview, contracts, toewijzingen, opdracht)
+        self.texts = Texts(opdracht.taal, self.case.bsns)
         self.niet_getoetst = _not_checked(self.case, self.texts)
         self.meldingen = tuple(as_fault(*one) for one in Inhoud(bericht, overview, _WARNINGS).bericht())
         self.bericht: list[Bevinding] = []
         self.telling = Telling()
-        self._settings = {"dagtekening": dagtekening.isoformat(), "taal": taal, "onbeoordeeld": onbeoordeeld}
-        self._sending = Afzending(dagtekening, xsd_versie, xslt_versie)
-        self._reject = onbeoordeeld == AFWIJZEN
-        self._open = {TOEKENNEN: TOEGEKEND, AFWIJZEN: AFGEKEURD}.get(onbeoordeeld or "", NIET_BESLIST)
-        self._invoer = invoer or {}
-        self._progress = progress
+        self._reject = opdracht.onbeoordeeld == AFWIJZEN
+        self._open = {TOEKENNEN: TOEGEKEND, AFWIJZEN: AFGEKEURD}.get(opdracht.onbeoordeeld or "", NIET_BESLIST)
         self._technisch = False
         self._inhoud = Inhoud(bericht, overview, _CONTENT)
         self._message()
@@ -180,22 +140,21 @@ class Toetsing:
     def clienten(self) -> Iterator[Clientoordeel]:
         """Yield what is said of every client, in the order of the message."""
         self._book_credits()
-        done, total = 0, self.case.overzicht.regels
+        done, total, progress = 0, self.case.overzicht.regels, self.opdracht.progress
         for number, client in enumerate(self.case.bericht.clienten, start=1):
             yield self._client(number, client)
             before, done = done, done + len(client.prestaties)
-            if self._progress is not None and (done // _PROGRESS > before // _PROGRESS or done == total):
-                self._progress(done, total)
+            if progress is not None and (done // _PROGRESS > before // _PROGRESS or done == total):
+                progress(done, total)
 
     def antwoord(self) -> tuple[Declaratie, Oordeel, Afzending]:
         """Return what the answer follows from, beside what is sent back of the clients."""
-        return self.case.bericht, self._oordeel, self._sending
+        asked = self.opdracht
+        return self.case.bericht, self._oordeel, Afzending(asked.dagtekening, asked.xsd_versie, asked.xslt_versie)
 
     def samenvatting(self) -> dict[str, Any]:
         """Return the summary."""
-        return summarise(
-            self.case, self.texts, self._settings, self._oordeel, self.telling, self.niet_getoetst, self.beslist, self._invoer
-        )
+        return summarise(self.case, self.texts, self._oordeel, self.telling, self.niet_getoetst, answered=self.beslist)
 
     @property
     def _oordeel(self) -> Oordeel:
@@ -301,7 +260,7 @@ class Toetsing:
         texts, higher = self.texts, register.INHOUD_HOGER.get(rule.code)
         self._technisch = self._technisch or not higher
         words = (texts.frase(found.gevonden), texts.frase(found.verwacht), texts.frase(found.toelichting))
-        return _finding(where, rule.code, higher or register.TECHNISCH, *words)
+        return _finding(where, rule.code, higher or TECHNISCH, *words)
 
     def _breach(self, where: Plaats, rule: Controleregel, breuk: Breuk) -> Bevinding:
         texts, code = self.texts, breuk.retourcode or rule.retourcode.split(", ")[-1]

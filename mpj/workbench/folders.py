@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mpj.contract import Cel, Contract, check_together, load_contract
 from mpj.reading.faults import Fault, InputError
-from mpj.workbench.check import SPRONG, warnings_of
+from mpj.workbench.check.warnings import SPRONG, warnings_of
 from mpj.workbench.matrix import tarieven_text
 
 

@@ -12,15 +12,15 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from mpj.workbench.diff import Vergelijking
-from mpj.workbench.diff_out import DIFF_HEADER, SHIFT_HEADER, cell_text, compared, diff_row, shift_rows
+from mpj.workbench.diff.comparison import Vergelijking
+from mpj.workbench.diff.report import DIFF_HEADER, SHIFT_HEADER, cell_text, compared, diff_row, shift_rows
 from mpj.workbench.exact import EMPTY, amount, day, percent_text
-from mpj.workbench.index import Indexatie
-from mpj.workbench.show import LEEG, PRIJS, Blad, Overzicht, Vak, column_name
-from mpj.workbench.show_out import units
+from mpj.workbench.index.indexation import Indexatie
+from mpj.workbench.show.overview import LEEG, PRIJS, Blad, Overzicht, Vak, column_name
+from mpj.workbench.show.report import units
 
 if TYPE_CHECKING:
-    from mpj.workbench.xlsx_in import Ingelezen
+    from mpj.workbench.importing.workbook import Ingelezen
 
 _MOST = 40
 _NAME = 24

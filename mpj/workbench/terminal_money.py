@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
-from mpj.workbench.buildup import Uitgelegd
-from mpj.workbench.buildup_out import compared_rows, value_text, what_if_rows
-from mpj.workbench.convert import Omgezet
-from mpj.workbench.convert_out import unmapped_rows
+from mpj.workbench.buildup.price import Uitgelegd
+from mpj.workbench.buildup.report import compared_rows, value_text, what_if_rows
+from mpj.workbench.convert.conversion import Omgezet
+from mpj.workbench.convert.report import unmapped_rows
 from mpj.workbench.exact import euros, signed
-from mpj.workbench.reprice_out import movers, notes, steps
-from mpj.workbench.reprice_values import Herberekening
+from mpj.workbench.reprice.report import movers, notes, steps
+from mpj.workbench.reprice.values import Herberekening
 from mpj.workbench.terminal import console, table
 
 _MOST = 40

@@ -141,7 +141,7 @@ def damaged(month: Month, folder: Path, name: str, change: Callable[[bytes], byt
         {"bron": month.rows("herkomst.csv")[-1]["bron"]},
         {"bron": next(row["bron"] for row in month.rows("uitval.csv") if row["bron"])},
     )
-    faults = []
+    faults: list[tuple[str, ...]] = []
     for question in asked:
         try:
             explain(folder, **question)

@@ -29,6 +29,7 @@ OWN = (
             "api",
             "architecture",
             "columnar",
+            "faults",
             "formats",
             "glossary",
             "ledger",

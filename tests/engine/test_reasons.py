@@ -93,6 +93,16 @@ def test_every_reason_without_a_ledger_has_a_case() -> None:
     assert set(REDENEN) - set(CASES) == {"wacht_op_antwoord"}
 
 
+def test_an_unknown_code_of_a_toewijzing_is_shown_once() -> None:
+    """``2,1`` reads as the codes 2 and 1: one sentence, with what stands there."""
+    result = declare(
+        contract(PRICES, **TRIPS), [toewijzing(prestatiecode="2,1"), toewijzing(2, eenheid="X", volume=1, frequentie="6")]
+    )
+    texts = [row.toelichting for row in result.uitval if row.soort == "toewijzing"]
+    assert texts[0] == "prestatiecode: gevonden 2,1, verwacht een prestatiecode als 2.1"
+    assert texts[1].startswith("eenheid: gevonden X, verwacht 01, ")
+
+
 def test_faulty_and_foreign_toewijzingen_are_listed_apart() -> None:
     rows = [toewijzing(1, gemeente="38"), toewijzing(2, productcode="45A03")]
     result = declare(contract(PRICES, **TRIPS), rows, [registratie()])

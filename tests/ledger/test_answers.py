@@ -14,7 +14,7 @@ from sqlalchemy import select
 import mpj
 from ledger.support import Partij, answer_to, empty_ledger, lines, refs, registratie, toewijzing
 from mpj.ledger import schema
-from mpj.messages import Antwoordbericht, Berichtidentificatie, Declaratiebericht, Xsdversie
+from mpj.messages import Antwoordbericht, Berichtidentificatie, Declaratiebericht, Totaal, Xsdversie
 
 DAY = date(2026, 12, 31)
 
@@ -73,6 +73,30 @@ def test_a_wrong_answer_changes_nothing(partij: Partij, rule: str) -> None:
         partij.ledger.answer([("goed.xml", answer_to(message)), ("fout.xml", other(message, rule))], op=DAY)
     assert rule in {fault.code for fault in error.value.faults}
     assert "999900006" not in str(error.value)
+    assert partij.ledger.status() == before
+
+
+@pytest.mark.parametrize("rule", ["TR337", "TR366", "TR367", "TR371", "TR376"])
+def test_a_wrong_answer_is_told_in_one_sentence(partij: Partij, rule: str) -> None:
+    """Behind the place: what is wrong, found, expected, each once."""
+    message = sent(partij)
+    with pytest.raises(mpj.InputError) as error:
+        partij.ledger.answer([("fout.xml", other(message, rule))], op=DAY)
+    for fault in error.value.faults:
+        said = str(fault).partition(": ")[2]
+        assert said.count(fault.gevonden) == said.count(fault.verwacht) == 1, said
+        assert ".;" not in said
+
+
+def test_an_answer_that_grants_nothing_and_refuses_nothing_is_not_booked(partij: Partij) -> None:
+    message = sent(partij)
+    before = partij.ledger.status()
+    nothing = answer_to(message)
+    assert nothing.antwoord is not None
+    nothing = evolve(nothing, antwoord=evolve(nothing.antwoord, totaal_toegekend=Totaal(0, "D")))
+    with pytest.raises(mpj.InputError) as error:
+        partij.ledger.answer([("niets.xml", nothing)], op=DAY)
+    assert [fault.code for fault in error.value.faults] == ["TR342"]
     assert partij.ledger.status() == before
 
 

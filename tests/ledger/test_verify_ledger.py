@@ -41,8 +41,8 @@ from mpj import cli
 from mpj.ledger import Ledger, schema
 from mpj.ledger.history import LedgerHistory
 from mpj.messages import Antwoordbericht, Declaratiebericht, read_jw325
+from mpj.messages.answers import refuses_whole
 from mpj.verification import MemoryHistory, Oordeel, Verificatie, build_answer
-from mpj.verification.history import not_sent
 
 FEBRUARY: dict[str, Any] = {"begindatum": date(2026, 2, 1), "einddatum": date(2026, 2, 28)}
 OUD = earlier(line(referentienummer="R0", **FEBRUARY))
@@ -124,7 +124,7 @@ def test_the_ledger_says_what_the_messages_say(gemeente: Gemeente) -> None:
         assert sorted(row.regelcode for row in found.bevindingen) == sorted(broken)
         assert (found.bevindingen, found.antwoord, found.samenvatting) == (told.bevindingen, told.antwoord, told.samenvatting)
         assert found.antwoord is not None
-        if not not_sent(found.antwoord):
+        if not refuses_whole(found.antwoord):
             so_far, answers = [*so_far, one], [*answers, found.antwoord]
     assert gemeente.messages() == [
         (1, "B0", "beantwoord"),

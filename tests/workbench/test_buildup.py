@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpj.reading.faults import InputError
-from mpj.workbench.buildup import PERCENTAGES, Kosten, build_up, contracted, explain, read_costs, sensitivity
-from mpj.workbench.buildup_out import csv_rows, html_page
+from mpj.workbench.buildup.price import PERCENTAGES, Kosten, build_up, contracted, explain, read_costs, sensitivity
+from mpj.workbench.buildup.report import csv_rows, html_page
 from workbench.support import codes, make
 
 HEADER = (

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpj.reading.faults import InputError
-from mpj.workbench.convert import convert, read_mapping, read_old_lines, split_cents
-from mpj.workbench.convert_out import compared_rows, rows, unmapped_rows
+from mpj.workbench.convert.conversion import convert, read_mapping, read_old_lines, split_cents
+from mpj.workbench.convert.report import compared_rows, rows, unmapped_rows
 from workbench.support import codes
 
 TABLE = """gemeente;aanbieder;productcode;prestatiecode;kwalificatieniveau;aandeel;minuten

@@ -11,9 +11,9 @@ from scenarios import Dice, draw_contracts
 
 import mpj
 from mpj.contract import Contract
-from mpj.workbench import diff_out
-from mpj.workbench.diff import compare
-from mpj.workbench.show import overview
+from mpj.workbench.diff import report as diff_out
+from mpj.workbench.diff.comparison import compare
+from mpj.workbench.show.overview import overview
 from workbench.support import make
 
 OLD = """

@@ -16,11 +16,11 @@ import mpj
 from mpj.contract import Contract
 from mpj.protocol import MPJ_16
 from mpj.reading.faults import InputError
-from mpj.workbench.diff import compare
-from mpj.workbench.headers import read_header
-from mpj.workbench.importing import imported, publish
-from mpj.workbench.show import overview
-from mpj.workbench.show_out import xlsx_rows
+from mpj.workbench.diff.comparison import compare
+from mpj.workbench.importing.folder import imported, publish
+from mpj.workbench.importing.headers import read_header
+from mpj.workbench.show.overview import overview
+from mpj.workbench.show.report import xlsx_rows
 from mpj.workbench.xlsx import write_xlsx
 from workbench.support import codes, write_folder
 
@@ -132,6 +132,15 @@ def test_what_is_ambiguous_is_refused(tmp_path: Path, rows: list[list[Any]], cod
     with pytest.raises(InputError) as caught:
         found(book(tmp_path, rows), home(tmp_path))
     assert code in codes(caught.value.faults)
+
+
+@pytest.mark.parametrize("column", [0, 3])
+@pytest.mark.parametrize(("value", "code"), [("#REF!", "foutwaarde"), ("=1+1", "formule_zonder_waarde")])
+def test_a_cell_without_a_value_is_one_fault(tmp_path: Path, column: int, value: str, code: str) -> None:
+    """However often a cell is looked at: for its row, as a code and as a price."""
+    with pytest.raises(InputError) as caught:
+        found(book(tmp_path, replaced(3, column, value)), home(tmp_path))
+    assert codes(caught.value.faults) == [code]
 
 
 def merge(_: Any, page: Any) -> None:

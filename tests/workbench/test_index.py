@@ -13,8 +13,8 @@ from scenarios import Dice, draw_contracts
 
 import mpj
 from mpj.reading.faults import InputError
-from mpj.workbench.diff import compare
-from mpj.workbench.index import BESTAANDE, STAPPEN, index_cells
+from mpj.workbench.diff.comparison import compare
+from mpj.workbench.index.indexation import BESTAANDE, STAPPEN, index_cells
 from mpj.workbench.matrix import by_place, tarieven_row, valid_on
 from workbench.support import codes, make
 

@@ -8,9 +8,9 @@ import pytest
 from docs.examples import ROOT, Page, matches
 
 from mpj import cli
-from mpj.workbench.check import CHECKS
-from mpj.workbench.diff import SOORTEN
-from mpj.workbench.reprice_values import WEIGERINGEN
+from mpj.workbench.check.warnings import CHECKS
+from mpj.workbench.diff.comparison import SOORTEN
+from mpj.workbench.reprice.values import WEIGERINGEN
 
 TEXT = (ROOT / "docs" / "tariffs.md").read_text("utf-8")
 

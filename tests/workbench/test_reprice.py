@@ -18,10 +18,10 @@ from mpj.engine import Result
 from mpj.output import write_result
 from mpj.output.tables import HERKOMST_COLUMNS, Herkomstrij
 from mpj.reading.faults import InputError
-from mpj.workbench.reprice import reprice
-from mpj.workbench.reprice_files import reprice_files
-from mpj.workbench.reprice_out import movers, steps
-from mpj.workbench.reprice_values import VERVALT, WEIGERINGEN, Herberekening, Sleutel
+from mpj.workbench.reprice.files import reprice_files
+from mpj.workbench.reprice.report import movers, steps
+from mpj.workbench.reprice.repricing import reprice
+from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Herberekening, Sleutel
 from workbench.support import codes, make
 
 jsonschema: Any = pytest.importorskip("jsonschema")

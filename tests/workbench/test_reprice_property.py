@@ -15,8 +15,8 @@ import mpj
 from mpj.contract import Contract
 from mpj.engine import Declaratieregel, Herkomst, Result
 from mpj.output.tables import Herkomstrij
-from mpj.workbench.reprice import reprice
-from mpj.workbench.reprice_values import Herberekening
+from mpj.workbench.reprice.repricing import reprice
+from mpj.workbench.reprice.values import Herberekening
 
 PRICES = ["24,56", "11", "97,34", "0,02", "25,40", "0,50", "123,00", "18,10"]
 TRACE_COLUMNS = [field.name for field in Herkomstrij.__attrs_attrs__]

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.workbench.exact import euros, number, parse_percentage, percent_text, round_half_up
-from mpj.workbench.show import LEEG, PRIJS, UITGESLOTEN, overview
-from mpj.workbench.show_out import csv_rows, html_page, xlsx_rows
+from mpj.workbench.show.overview import LEEG, PRIJS, UITGESLOTEN, overview
+from mpj.workbench.show.report import csv_rows, html_page, xlsx_rows
 from workbench.support import make
 
 MATRIX = """

@@ -7,7 +7,7 @@ from html import escape
 
 from mpj.workbench.exact import EMPTY, amount, day, percent_text
 from mpj.workbench.page import facts, page
-from mpj.workbench.show import LEEG, PRIJS, ZONDER_NIVEAU, Blad, Overzicht, Rij, Vak, column_name
+from mpj.workbench.show.overview import LEEG, PRIJS, ZONDER_NIVEAU, Blad, Overzicht, Rij, Vak, column_name
 
 CSV_COLUMNS = (
     "perceel",

@@ -15,8 +15,8 @@ from mpj.protocol.rounding import amount, shares
 from mpj.reading.faults import Fault, InputError
 from mpj.tariefkaart import stricter
 from mpj.tariefkaart.model import NIVEAU
-from mpj.workbench.reprice_values import Spoor
-from mpj.workbench.reprice_verdict import Plek
+from mpj.workbench.reprice.values import Spoor
+from mpj.workbench.reprice.verdict import Plek
 
 
 class RefusedError(Exception):

@@ -14,10 +14,10 @@ from mpj.output.tables import read_herkomst, read_regels, read_stappen
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Source, find_sources
 from mpj.workbench.exact import day
-from mpj.workbench.reprice import reprice
-from mpj.workbench.reprice_out import write_reprice
-from mpj.workbench.reprice_trace import traces, traces_with_steps
-from mpj.workbench.reprice_values import Herberekening, Spoor
+from mpj.workbench.reprice.report import write_reprice
+from mpj.workbench.reprice.repricing import reprice
+from mpj.workbench.reprice.trace import traces, traces_with_steps
+from mpj.workbench.reprice.values import Herberekening, Spoor
 
 
 def reprice_files(

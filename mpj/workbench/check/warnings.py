@@ -17,6 +17,7 @@ from attrs import field, frozen
 from mpj.contract import Cel, Contract, load_contract
 from mpj.protocol import PROTOCOLS, Protocol
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.register import Foutcode
 from mpj.workbench.exact import amount, day, euros, number, percent_text, percentage
 from mpj.workbench.matrix import Eenheden, Sleutel, by_place
 
@@ -48,7 +49,7 @@ class Matrix:
         bestand = f"{contract.map or contract.id}/tarieven.csv"
         return cls(contract, bestand, places, per_code, Eenheden.of(contract), sprong)
 
-    def warn(self, code: str, cel: Cel, gevonden: str, verwacht: str, text: str) -> Fault:
+    def warn(self, code: Foutcode, cel: Cel, gevonden: str, verwacht: str, text: str) -> Fault:
         """Return a warning about a cell."""
         niveau = f", {cel.kwalificatieniveau}" if cel.kwalificatieniveau else ""
         name = f"perceel {cel.perceel}, {cel.prestatiecode}{niveau}"

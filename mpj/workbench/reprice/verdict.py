@@ -17,7 +17,7 @@ from mpj.protocol import Afronding, Normtijd
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Prijs, Tariefkaart, Tariefkaarten
 from mpj.tariefkaart.model import NIVEAU, ZONDER
-from mpj.workbench.reprice_values import Prijzen
+from mpj.workbench.reprice.values import Prijzen
 
 REGEL, SPOOR, WEIGERT, VERVALT = "regel", "spoor", "weigert", "vervalt"
 

@@ -16,7 +16,7 @@ from mpj.version import __version__
 from mpj.workbench.exact import euros, number, percent_text, percentage, signed
 from mpj.workbench.page import facts, note, page, table
 from mpj.workbench.pictures import Step, waterfall
-from mpj.workbench.reprice_values import VERVALT, WEIGERINGEN, Bedragen, Herberekening, Sleutel
+from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Bedragen, Herberekening, Sleutel
 
 COLUMNS = ("gemeente", "perceel", "prestatiecode", "kwalificatieniveau", "volume", "oud_cent", "nieuw_cent", "verschil_cent")
 SHIFT_COLUMNS = (*COLUMNS[:4], "nieuw_niveau", *COLUMNS[4:])

@@ -17,8 +17,8 @@ from mpj.output import output_folder
 from mpj.protocol import PROTOCOLS, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.workbench.files import write_file
+from mpj.workbench.importing.workbook import Ingelezen, read_matrix
 from mpj.workbench.matrix import by_place, merged, tarieven_text
-from mpj.workbench.xlsx_in import Ingelezen, read_matrix
 
 
 @contextmanager

@@ -22,7 +22,8 @@ from mpj.contract.rows import UITGESLOTEN
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, parse_date, parse_euros
-from mpj.workbench.headers import (
+from mpj.reading.register import Foutcode
+from mpj.workbench.importing.headers import (
     BEGIN,
     CODE,
     EIND,
@@ -118,7 +119,7 @@ def _open(path: Path) -> tuple[Any, Any]:
     except (OSError, BadZipFile, KeyError, ValueError, TypeError, module.utils.exceptions.InvalidFileException) as error:
         missing = isinstance(error, FileNotFoundError)
         text = "bestand bestaat niet" if missing else "geen leesbaar XLSX-bestand"
-        code = "bestand_ontbreekt" if missing else "xlsx_onleesbaar"
+        code: Foutcode = "bestand_ontbreekt" if missing else "xlsx_onleesbaar"
         raise InputError(Fault(code, path.name, toelichting=text, verwacht="een werkmap op .xlsx (geen .xls of .ods)")) from error
     if sum(sheet.max_row * sheet.max_column for sheet in books[0].worksheets) > _MOST_CELLS:
         raise InputError(Fault("xlsx_te_groot", path.name, toelichting="de werkmap is te groot voor een tariefmatrix"))
@@ -153,8 +154,10 @@ class _Sheet:
     protocol: Protocol
     begindatum: date
     faults: list[Fault] = field(repr=False)
+    _refused: set[tuple[int, int]] = field(init=False, factory=set)
+    """Cells (row, column) without a usable value: each is reported once, however often it is looked at."""
 
-    def refuse(self, code: str, rij: int, kolom: str, gevonden: object, verwacht: str, toelichting: str) -> None:
+    def refuse(self, code: Foutcode, rij: int, kolom: str, gevonden: object, verwacht: str, toelichting: str) -> None:
         shown = mask(str(gevonden)) if gevonden not in (None, "") else ""
         self.faults.append(Fault(code, f"{self.bestand}, blad {mask(self.values.title)}", rij, kolom, shown, verwacht, toelichting))
 
@@ -268,25 +271,26 @@ class _Sheet:
     def _value(self, row: int, column: int) -> Any:
         """Return the value of a cell; a formula that was never computed is a fault, an error value too."""
         value = self.values.cell(row, column).value
+        if (row, column) in self._refused:
+            return None
+        where = row, self._letter(column)
         if value is None and self.formulas.cell(row, column).data_type == "f":
-            self.refuse(
-                "formule_zonder_waarde",
-                row,
-                self._letter(column),
-                "formule",
-                "een opgeslagen waarde",
-                "open en bewaar het bestand eerst in Excel",
-            )
+            self._refused.add((row, column))
+            text = "open en bewaar het bestand eerst in Excel"
+            self.refuse("formule_zonder_waarde", *where, "formule", "een opgeslagen waarde", text)
             return None
         if isinstance(value, str):
             if _ERROR.fullmatch(value.strip()):
-                self.refuse("foutwaarde", row, self._letter(column), value, "een waarde", "de cel bevat een fout uit het rekenblad")
+                self._refused.add((row, column))
+                self.refuse("foutwaarde", *where, value, "een waarde", "de cel bevat een fout uit het rekenblad")
                 return None
             return value.strip() or None
         return value
 
     def _code(self, row: int, column: int) -> str | None:
         value = self._value(row, column)
+        if (row, column) in self._refused:
+            return None
         text = value if isinstance(value, str) else "" if value is None else str(value)
         codes = self.protocol.prestatiecodes
         if match := _LEADING_CODE.match(text + " "):

@@ -19,9 +19,9 @@ from mpj.output.tables import Herkomstrij
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
-from mpj.workbench.reprice_trace import Deel, RefusedError, recompute, traces
-from mpj.workbench.reprice_values import Bedragen, Herberekening, Sleutel, Spoor, effects
-from mpj.workbench.reprice_verdict import REGEL, SPOOR, WEIGERT, Oordeel, Oordelen, Plek, rounds_again
+from mpj.workbench.reprice.trace import Deel, RefusedError, recompute, traces
+from mpj.workbench.reprice.values import Bedragen, Herberekening, Sleutel, Spoor, effects
+from mpj.workbench.reprice.verdict import REGEL, SPOOR, WEIGERT, Oordeel, Oordelen, Plek, rounds_again
 
 _CARE_SETTINGS = ("registratiewijze", "bevestiging", "laatste_dag", "bij_overschrijding")
 

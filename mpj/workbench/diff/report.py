@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from mpj.workbench.diff import Vergelijking, Verschil
+from mpj.workbench.diff.comparison import Vergelijking, Verschil
 from mpj.workbench.exact import EMPTY, amount, day, number, percent_text, signed
 from mpj.workbench.page import facts, note, page, table
 

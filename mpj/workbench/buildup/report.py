@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from html import escape
 
-from mpj.workbench.buildup import AFRONDING, ONDERDELEN, PERCENTAGES, Gevoeligheid, Stap, Uitgelegd
+from mpj.workbench.buildup.price import AFRONDING, ONDERDELEN, PERCENTAGES, Gevoeligheid, Stap, Uitgelegd
 from mpj.workbench.exact import EMPTY, euros, number, percent_text, signed
 from mpj.workbench.page import facts, page, table
 from mpj.workbench.pictures import Bar, stacked

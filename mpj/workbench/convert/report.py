@@ -10,7 +10,7 @@ from mpj.output.tables import SAMENVATTING, read_regels, write_csv, write_json
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.sources import find_sources
 from mpj.version import __version__
-from mpj.workbench.convert import Omgezet, Som, convert, new_sums, read_mapping, read_old_lines
+from mpj.workbench.convert.conversion import Omgezet, Som, convert, new_sums, read_mapping, read_old_lines
 from mpj.workbench.exact import number, round_half_up
 
 COLUMNS = ("periode", "gemeente", "prestatiecode", "kwalificatieniveau", "volume", "bedrag_cent")

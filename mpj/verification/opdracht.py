@@ -1,0 +1,58 @@
+"""What a verification is asked, beside its message, contracts and toewijzingen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Required, TypedDict
+
+from attrs import field, frozen
+
+from mpj.messages.declaratie import XSD_VERSIE
+from mpj.verification.history import History
+from mpj.verification.values import AFWIJZEN, TOEKENNEN
+
+XSLT_VERSIE = "1.0.0"
+
+
+class ToetsopdrachtWords(TypedDict, total=False):
+    """The keywords of `verify` and `Toetsing`; each stands for the attribute of `Toetsopdracht` with its name."""
+
+    dagtekening: Required[date]
+    history: History | None
+    taal: str
+    onbeoordeeld: str | None
+    gemeenten: Collection[str] | None
+    xsd_versie: str | tuple[str, str]
+    xslt_versie: str
+    invoer: Mapping[str, str] | None
+    progress: Callable[[int, int], None] | None
+
+
+@frozen(kw_only=True)
+class Toetsopdracht:
+    """What a verification is asked. Raises ValueError for an unknown `onbeoordeeld`."""
+
+    dagtekening: date
+    """The receiver's date (TR135), and that of the answer."""
+    history: History | None = None
+    """What was sent and answered before; without it rules that need it are listed as not checked."""
+    taal: str = "nl"
+    """The language of findings: nl or en."""
+    onbeoordeeld: str | None = field(default=None)
+    """What becomes of lines that cannot be judged: toekennen or afwijzen; None leaves the answer out when there are any."""
+    gemeenten: Collection[str] | None = None
+    """The CBS codes that exist; None: not checked (TR378)."""
+    xsd_versie: str | tuple[str, str] = XSD_VERSIE
+    """The version of the schemas that the answer is made with: one text, or (basis, message)."""
+    xslt_versie: str = XSLT_VERSIE
+    """The version of the content rules (level 2), which the answer names when those refused the message."""
+    invoer: Mapping[str, str] | None = None
+    """What was read, for the summary: file name to SHA-256."""
+    progress: Callable[[int, int], None] | None = None
+    """Hears (lines done, lines in all)."""
+
+    @onbeoordeeld.validator
+    def _known(self, _: object, value: str | None) -> None:
+        if value not in (None, TOEKENNEN, AFWIJZEN):
+            raise ValueError(f"onbeoordeeld: {TOEKENNEN} or {AFWIJZEN}, not {value!r}")

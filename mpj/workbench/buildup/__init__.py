@@ -1,0 +1,1 @@
+"""A fair price built up from costs, every step to be seen."""

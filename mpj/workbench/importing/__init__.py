@@ -1,0 +1,1 @@
+"""A workbook with a published matrix read into a contract folder."""
