@@ -205,7 +205,7 @@ class Tarieven:
         tarief.per_unit = normtijd.bericht[tarief.eenheid]
         tarief.groepstijd = soort == "groep" and prijs.soort == ZONDER and prijs.minuten > 0
         if prijs.minuten:
-            tarief.round_by(tarief.plaats.kaart.instellingen.afronding(prijs.normtijd))
+            tarief.round_by(tarief.plaats.kaart.instellingen.afronding[prijs.normtijd])
         tarief.gewoon = tarief.over == CONTACT and soort != VERBLIJF and not (tarief.groepstijd or tarief.ongerond)
         key = (prijs.minuten, None if tarief.ongerond else tarief.afronding)
         tarief.eenheden = self._eenheden.setdefault(key, tarief.eenheden)
