@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
-from attrs import evolve, fields
+from attrs import evolve
 
 from mpj.engine.levering import Levering
 from mpj.engine.limits import product_period
@@ -30,7 +29,6 @@ NUMBERED_BY = (
     "eenheid",
     "bedrag_cent",
 )
-_parts = itemgetter(*map([one.name for one in fields(Declaratieregel)].index, NUMBERED_BY))
 
 
 def number(length: int, *parts: object) -> str:
@@ -39,58 +37,49 @@ def number(length: int, *parts: object) -> str:
 
 
 def make_lines(lines: Iterable[list[Levering]], maand: int, volgnummer: int) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
-    """Make a line of each group of deliveries: one per toewijzing, product code and product period (IV089), with its trace.
+    """Make a line of each group of deliveries, with its trace: see `make_line`."""
+    for members in lines:
+        line = make_line(members, maand, volgnummer)
+        yield line, [Herkomst(*trace_values(line.referentienummer, levering)) for levering in members]
+
+
+def make_line(members: Sequence[Levering], maand: int, volgnummer: int) -> Declaratieregel:
+    """Make a line of a group of deliveries: one per toewijzing, product code and product period (IV089).
 
     `maand` is the declaration period; `volgnummer` goes into the numbers, so that a second declaration of the same care can bear
-    others. The declaratienummer is left empty.
-    """
-    for members in lines:
-        values = line_values(members, maand, volgnummer)
-        yield Declaratieregel(*values), [Herkomst(*trace_values(values[0], levering)) for levering in members]
-
-
-def line_values(members: Sequence[Levering], maand: int, volgnummer: int, mark: str = "") -> tuple[Any, ...]:
-    """Return the fields of a `Declaratieregel`, in their order; see `make_lines`.
-
-    For the declaratienummer, which follows from all lines of a declaration, stands the aanbieder between two `mark`s, if given.
+    others. The declaratienummer, which follows from all lines of a declaration, is left empty.
     """
     first = members[0]
     toewijzing, tarief = first.match.dekking.toewijzing, first.tarief
     plaats, prijs, code = tarief.plaats, tarief.prijs, tarief.code
     assert plaats is not None and prijs is not None and code is not None
-    kaart = plaats.kaart.instellingen
     begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
-    volume = bedrag = 0
-    for levering in members:
-        volume += levering.units
-        bedrag += levering.cents
-    values = (
-        "",
-        "",
-        "D",
-        f"{mark}{kaart.aanbieder}{mark}" if mark else "",
-        month_text(maand),
-        kaart.contract,
-        kaart.aanbieder,
-        toewijzing.gemeente,
-        toewijzing.bsn,
-        toewijzing.toewijzingnummer,
-        plaats.perceel,
-        first.match.prestatiecode,
-        prijs.gedeclareerd,
-        code.productcategorie,
-        code.productcode,
-        begindatum,
-        einddatum,
-        volume,
-        prijs.normtijd,
-        prijs.tarief_cent,
-        bedrag,
-        tarief.eenheid,
-        volume * tarief.per_unit,
-        True,
-    )
-    return number(REFERENTIE, *_parts(values), volgnummer), *values[1:]
+    volume = sum(levering.units for levering in members)
+    values: dict[str, Any] = {
+        "vorig_referentienummer": "",
+        "debetcredit": "D",
+        "declaratienummer": "",
+        "declaratieperiode": month_text(maand),
+        "contract": plaats.kaart.instellingen.contract,
+        "aanbieder": plaats.kaart.instellingen.aanbieder,
+        "gemeente": toewijzing.gemeente,
+        "bsn": toewijzing.bsn,
+        "toewijzingnummer": toewijzing.toewijzingnummer,
+        "perceel": plaats.perceel,
+        "prestatiecode": first.match.prestatiecode,
+        "kwalificatieniveau": prijs.gedeclareerd,
+        "productcategorie": code.productcategorie,
+        "productcode": code.productcode,
+        "begindatum": begindatum,
+        "einddatum": einddatum,
+        "volume": volume,
+        "normtijd": prijs.normtijd,
+        "tarief_cent": prijs.tarief_cent,
+        "bedrag_cent": sum(levering.cents for levering in members),
+        "eenheid": tarief.eenheid,
+        "volume_bericht": volume * tarief.per_unit,
+    }
+    return Declaratieregel(number(REFERENTIE, *[values[name] for name in NUMBERED_BY], volgnummer), **values)
 
 
 def trace_values(referentienummer: str, levering: Levering) -> tuple[Any, ...]:

@@ -18,6 +18,8 @@ _T = TypeVar("_T", Registratie, Verblijf, Toewijzing, Medewerker, Herkomst)
 _DATES = frozenset({"datum", "begindatum", "einddatum", "toewijzingsdatum"})
 _TIMES = frozenset({"begintijd", "eindtijd", "toewijzingstijd"})
 _TUPLES = frozenset({"prestatiecodes", "niveaus"})
+# Fields that had another name when older ledgers stored them.
+_RENAMED = {"eenheden_voor_limiet": "voor_limiet"}
 _OUTSIDE = frozenset({"bsn", "bestand", "rij"})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _FIELDS: dict[type, tuple[tuple[str, object], ...]] = {}
@@ -75,7 +77,7 @@ def fingerprint(*parts: str) -> str:
 
 
 def _values(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _value(name, one) for name, one in found.items()}
+    return {_RENAMED.get(name, name): _value(name, one) for name, one in found.items()}
 
 
 def _value(name: str, value: Any) -> Any:
