@@ -12,7 +12,7 @@ import mpj
 from cases.files import Call, Case, Outcome, Rows
 from mpj.engine import Result
 from mpj.messages import declaratieberichten
-from mpj.output.tables import text_of
+from mpj.output.shape import text_of
 
 UITVAL = ("soort", "bron", "datum", "datum_tot", "aantal", "gemeente", "reden", "vervolg", "waarde_cent", "toelichting")
 
