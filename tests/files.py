@@ -17,7 +17,7 @@ from mpj.engine import Declaratieregel
 from mpj.engine.run import Job
 from mpj.output import write_result
 
-FILES = ("declaratieregels.csv", "herkomst.csv", "stappen.csv", "uitval.csv", "samenvatting.json")
+FILES = ("declaratieregels.csv", "herkomst.csv", "uitval.csv", "samenvatting.json")
 Executor = Callable[[Job, Path, Path], None]
 
 

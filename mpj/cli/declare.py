@@ -124,7 +124,7 @@ def command(
     """Maak van een maand registraties declaratieregels.
 
     Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
-    gedeclareerd, en waarom), stappen.csv (voor mpj explain), samenvatting.json en, met --berichten, de JW323-berichten.
+    gedeclareerd, en waarom), samenvatting.json en, met --berichten, de JW323-berichten.
     """
     from mpj.cli.show import show_summary
     from mpj.output import output_folder, write_result

@@ -17,7 +17,7 @@ from mpj.columnar.kinds import Kinds, Numbers, Reader
 from mpj.engine.matching import Dekking, Match
 from mpj.engine.run import Job
 from mpj.engine.tarieven import Tarief
-from mpj.output.tables import cell
+from mpj.output.shape import cell
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.entries import Entry
 

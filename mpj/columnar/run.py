@@ -13,7 +13,7 @@ from mpj.columnar.routes import Routes, find_routes, find_tarieven, make_key
 from mpj.columnar.sources import File, open_files, rewritten
 from mpj.engine.run import Job, without_collector
 from mpj.output.bulk import Outcome, computed
-from mpj.output.tables import cell
+from mpj.output.shape import cell
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.tables import Table
 from mpj.records.partitions import Partitions

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from attrs import asdict, evolve
+from attrs import evolve
 
 from mpj.contract import Contract
 from mpj.engine.care import Care
@@ -205,10 +205,6 @@ def declaration(aanbieder: str, gemeente: str, nummer: str, periode: str, regels
 
 
 def _contract(contract: Contract, kaart: Tariefkaart) -> dict[str, object]:
-    settings = asdict(kaart.instellingen, value_serializer=_plain)
+    settings = {name: value.isoformat() if isinstance(value, date) else value for name, value in kaart.instellingen.table().items()}
     del settings["contract"], settings["protocol"]
     return {"id": contract.id, "tariefkaart": kaart.hash, "sha256": kaart.sha256, "instellingen": settings}
-
-
-def _plain(_: object, __: object, value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value

@@ -10,7 +10,7 @@ import io
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,20 +18,11 @@ from typing import IO, Any, Protocol
 
 from attrs import define, field, frozen
 
-from mpj.engine.lines import REFERENTIE, declaration_number, line_values, trace_values
+from mpj.engine.lines import REFERENTIE, declaration_number, make_line, sort_key, trace_values
 from mpj.engine.run import Job, Sieve, without_collector
 from mpj.engine.summary import Totals, declaration
-from mpj.output.tables import (
-    HERKOMST,
-    HERKOMST_COLUMNS,
-    REGELS,
-    REGELS_COLUMNS,
-    STAPPEN,
-    STAPPEN_COLUMNS,
-    RowTexts,
-    open_rows,
-    write_rest,
-)
+from mpj.output.shape import HERKOMST, REGELS
+from mpj.output.write import RowTexts, open_rows, write_rest
 from mpj.reading.faults import Fault
 from mpj.records.entries import Entry
 from mpj.records.partitions import Partitions
@@ -40,7 +31,7 @@ from mpj.records.uitval import Uitval
 from mpj.records.values import Verblijf
 
 _MANY = 50_000
-FILES = ((REGELS, REGELS_COLUMNS), (HERKOMST, HERKOMST_COLUMNS), (STAPPEN, STAPPEN_COLUMNS))
+FILES = (REGELS, HERKOMST)
 _MARK = "\x01"
 
 
@@ -85,13 +76,13 @@ class Beside(Protocol):
 class _Share:
     """What one process made of its parts: text of rows in its file, and what has to be known of it.
 
-    `blocks` are the lines of one client in one gemeente: gemeente, BSN, the part, and the bytes of its rows in each of the three
+    `blocks` are the lines of one client in one gemeente: gemeente, BSN, the part, and the bytes of its rows in each of the two
     files. `regions` say where in the file each part's rows of each begin.
     """
 
     file: IO[bytes]
-    blocks: list[tuple[str, str, int, tuple[int, int, int]]] = field(factory=list)
-    regions: dict[int, tuple[int, int, int]] = field(factory=dict)
+    blocks: list[tuple[str, str, int, tuple[int, int]]] = field(factory=list)
+    regions: dict[int, tuple[int, int]] = field(factory=dict)
     declared: dict[tuple[str, str], Declaratie] = field(factory=dict)
     uitval: list[Uitval] = field(factory=list)
     notes: dict[Fault, None] = field(factory=dict)
@@ -268,7 +259,7 @@ class _Maker:
                 own.append(entry)
         stays = self.stays.get(part, {})
         share.uitval += sieve.uitval
-        rows: dict[tuple[str, str], tuple[list[str], list[str], list[str]]] = {}
+        rows: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
         for bsn in clients.keys() | stays.keys():
             lines, aside, on_planning = job.run.run(bsn, clients.pop(bsn, []), stays.get(bsn, ()))
             share.uitval += aside
@@ -277,48 +268,39 @@ class _Maker:
         self._write(part, rows)
         job.entries.forget()
 
-    def _client(self, lines: Iterable[list[Any]], rows: dict[tuple[str, str], tuple[list[str], list[str], list[str]]]) -> None:
+    def _client(self, lines: Iterable[list[Any]], rows: dict[tuple[str, str], tuple[list[str], list[str]]]) -> None:
         """Turn one client's lines into rows, in the order of all outputs."""
         job, texts, declared = self.job, self.texts, self.share.declared
         maand, volgnummer = job.periode.maand, job.volgnummer
-        made = [(line_values(members, maand, volgnummer, _MARK), members) for members in lines]
+        made = [(make_line(members, maand, volgnummer), members) for members in lines]
         if len(made) > 1:
-            made.sort(key=_order)
-        for values, members in made:
-            reference, aanbieder, gemeente, bsn, bedrag = values[0], values[6], values[7], values[8], values[20]
-            block = rows.get((gemeente, bsn))
+            made.sort(key=lambda one: sort_key(one[0]))
+        for line, members in made:
+            aanbieder, gemeente = line.aanbieder, line.gemeente
+            block = rows.get((gemeente, line.bsn))
             if block is None:
-                block = rows[gemeente, bsn] = ([], [], [])
-            regels, herkomst, stappen = block
-            regels.append(texts.regel(values))
-            for levering in members:
-                trace, step = texts.herkomst(trace_values(reference, levering))
-                herkomst.append(trace)
-                stappen.append(step)
+                block = rows[gemeente, line.bsn] = ([], [])
+            regels, herkomst = block
+            regels.append(texts.regel(line, f"{_MARK}{aanbieder}{_MARK}"))
+            herkomst += [texts.herkomst(trace_values(line.referentienummer, levering)) for levering in members]
             declaratie = declared.get((aanbieder, gemeente))
             if declaratie is None:
                 declaratie = declared[aanbieder, gemeente] = Declaratie()
             declaratie.regels += 1
-            declaratie.bedrag_cent += bedrag
-            declaratie.references += reference.encode()
+            declaratie.bedrag_cent += line.bedrag_cent
+            declaratie.references += line.referentienummer.encode()
 
-    def _write(self, part: int, rows: Mapping[tuple[str, str], tuple[list[str], list[str], list[str]]]) -> None:
+    def _write(self, part: int, rows: Mapping[tuple[str, str], tuple[list[str], list[str]]]) -> None:
         share = self.share
         keys = sorted(rows)
         blocks = [tuple("".join(texts).encode() for texts in rows[key]) for key in keys]
         begins = []
-        for place in range(3):
+        for place in range(len(FILES)):
             begins.append(share.file.tell())
             share.file.write(b"".join([block[place] for block in blocks]))
-        share.regions[part] = (begins[0], begins[1], begins[2])
+        share.regions[part] = (begins[0], begins[1])
         for key, block in zip(keys, blocks, strict=True):
-            share.blocks.append((*key, part, (len(block[0]), len(block[1]), len(block[2]))))
-
-
-def _order(made: tuple[Sequence[Any], object]) -> tuple[object, ...]:
-    """The order of one client's lines, gemeente by gemeente (`mpj.engine.lines.sort_key`)."""
-    values = made[0]
-    return values[7], values[9], values[14], values[15], values[2], values[6]
+            share.blocks.append((*key, part, (len(block[0]), len(block[1]))))
 
 
 @define
@@ -350,12 +332,12 @@ class Computed:
             numbers[aanbieder, gemeente] = nummer
             declaraties.append(declaration(aanbieder, gemeente, nummer, periode, one.regels, one.bedrag_cent))
         blocks = sorted((*block, number) for number, share in enumerate(shares) for block in share.blocks)
-        for place, (name, columns) in enumerate(FILES):
+        for place, shape in enumerate(FILES):
             rows = self._rows(place, blocks, numbers)
             if beside is not None:
-                beside.write(place, folder / name, rows, numbers)
+                beside.write(place, folder / shape.file, rows, numbers)
                 continue
-            with open_rows(folder / name, columns) as text_stream:
+            with open_rows(folder, shape) as text_stream:
                 text_stream.flush()
                 text_stream.buffer.writelines(data for _, _, data in rows)
         uitval += job.dekkingen.uitval
@@ -368,7 +350,7 @@ class Computed:
     def _rows(
         self,
         place: int,
-        blocks: Iterable[tuple[str, str, int, tuple[int, int, int], int]],
+        blocks: Iterable[tuple[str, str, int, tuple[int, int], int]],
         numbers: Mapping[tuple[str, str], str],
     ) -> Iterator[tuple[str, str, bytes]]:
         """Return the rows of one of the files, block by block: gemeente, BSN, and the bytes."""

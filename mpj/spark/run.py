@@ -16,7 +16,7 @@ from mpj.contract import Contract
 from mpj.engine.run import Job
 from mpj.engine.summary import Totals, declaration
 from mpj.engine.values import Declaratieregel
-from mpj.output.tables import REGELS_COLUMNS
+from mpj.output.shape import REGELS
 from mpj.reading.faults import Fault, InputError
 from mpj.records import registraties as r
 from mpj.records import toewijzingen as t
@@ -50,7 +50,7 @@ _KNOWN = {
     REGISTRATIE: (r.COLUMNS, r.REQUIRED),
     VERBLIJF: (v.COLUMNS, v.REQUIRED),
     TOEWIJZING: (t.COLUMNS, t.REQUIRED),
-    EERDER: (REGELS_COLUMNS, REGELS_COLUMNS),
+    EERDER: (REGELS.names, REGELS.names),
 }
 
 
@@ -134,7 +134,7 @@ class _Run:
         )
         regels = _one_kind(made, "regel").drop("declaratienummer").join(F.broadcast(numbers), ["aanbieder", "gemeente"])
         return SparkResult(
-            regels.select(*REGELS_COLUMNS),
+            regels.select(*REGELS.names),
             _one_kind(made, "herkomst"),
             uitval,
             _one_kind(made, "melding").distinct(),

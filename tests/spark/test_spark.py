@@ -17,7 +17,7 @@ from scenarios import Scenario
 from world import BSN, BSN_2, contract, registratie, toewijzing
 
 import mpj
-from mpj.output.tables import REGELS_COLUMNS
+from mpj.output.shape import REGELS
 from spark.sessions import PARTS, no_spark
 from spark.together import drawn, largest, together
 
@@ -187,7 +187,7 @@ def test_faults_are_those_of_declare(local: Any) -> None:
         on_spark(local, [made], [toewijzing()], table(local, [{"id": "a", "bsn": BSN, "datun": "2026-03-01"}]), **MONTH)
     with pytest.raises(mpj.InputError, match="verblijf, begindatum: verplichte kolom"):
         on_spark(local, [made], [toewijzing()], rows, verblijf=table(local, [{"id": "a", "bsn": BSN}]), **MONTH)
-    wrong = [dict.fromkeys(REGELS_COLUMNS, "x") | {"toewijzingnummer": BSN}]
+    wrong = [dict.fromkeys(REGELS.names, "x") | {"toewijzingnummer": BSN}]
     with pytest.raises(mpj.InputError, match="het veld klopt niet") as unread:
         on_spark(local, [made], [toewijzing()], rows, eerder=table(local, wrong), **MONTH)
     assert BSN not in str(unread.value)
