@@ -260,10 +260,10 @@ class Inputs:
         )
 
     def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python") -> Any:
-        """Declare the files straight into `folder`, and return an `mpj.output.bulk.Outcome`."""
+        """Declare the files straight into `folder`, and return an `mpj.executors.parts.Outcome`."""
         import mpj
         from mpj.engine.run import Job
-        from mpj.output.bulk import declare_files
+        from mpj.executors.parts import declare_files
         from mpj.records.partitions import Partitions
 
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))

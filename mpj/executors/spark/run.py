@@ -16,16 +16,7 @@ from mpj.contract import Contract
 from mpj.engine.run import Job
 from mpj.engine.summary import Totals, declaration
 from mpj.engine.values import Declaratieregel
-from mpj.output.shape import REGELS
-from mpj.reading.faults import Fault, InputError
-from mpj.records import registraties as r
-from mpj.records import toewijzingen as t
-from mpj.records import verblijf as v
-from mpj.records.rows import MappingRows
-from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing
-from mpj.records.uitval import Uitval
-from mpj.records.values import Medewerker, Toewijzing
-from mpj.spark.frames import (
+from mpj.executors.spark.frames import (
     BOUND,
     DECLARATIE,
     EERDER,
@@ -43,8 +34,17 @@ from mpj.spark.frames import (
     spark_type,
     values_of,
 )
-from mpj.spark.parts import Shared, bind, compute, guarded, judge, number
-from mpj.spark.result import SparkResult
+from mpj.executors.spark.parts import Shared, bind, compute, guarded, judge, number
+from mpj.executors.spark.result import SparkResult
+from mpj.output.shape import REGELS
+from mpj.reading.faults import Fault, InputError
+from mpj.records import registraties as r
+from mpj.records import toewijzingen as t
+from mpj.records import verblijf as v
+from mpj.records.rows import MappingRows
+from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing
+from mpj.records.uitval import Uitval
+from mpj.records.values import Medewerker, Toewijzing
 
 _KNOWN = {
     REGISTRATIE: (r.COLUMNS, r.REQUIRED),

@@ -24,6 +24,7 @@ from mpj.engine.run import Job, Sieve, without_collector
 from mpj.engine.scope import check_protocol
 from mpj.engine.summary import Totals
 from mpj.engine.values import Declaratieregel
+from mpj.executors.spark.frames import BOUND, DECLARATIE, EERDER, FOUT, OORDEEL, OUTCOME, RECORDS, REGISTRATIE, TOEWIJZING, VERBLIJF
 from mpj.output.read import RegelReader
 from mpj.output.shape import UITVAL
 from mpj.reading.faults import Fault, InputError
@@ -34,7 +35,6 @@ from mpj.records.rows import Row
 from mpj.records.toewijzingen import parse_toewijzing
 from mpj.records.values import Verblijf
 from mpj.records.verblijf import parse_verblijf
-from mpj.spark.frames import BOUND, DECLARATIE, EERDER, FOUT, OORDEEL, OUTCOME, RECORDS, REGISTRATIE, TOEWIJZING, VERBLIJF
 
 Batches = Iterator[pa.RecordBatch]
 Layouts = Mapping[str, Sequence[str]]

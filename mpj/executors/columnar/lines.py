@@ -13,14 +13,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from mpj.columnar.database import Database, literal
-from mpj.columnar.sources import File
 from mpj.engine.limits import product_period
 from mpj.engine.lines import NUMBERED_BY, REFERENTIE
 from mpj.engine.run import Job
 from mpj.engine.summary import Totals
 from mpj.engine.tarieven import Tarief
-from mpj.output.bulk import FILES, Declaratie
+from mpj.executors.columnar.database import Database, literal
+from mpj.executors.columnar.sources import File
+from mpj.executors.parts import FILES, Declaratie
 from mpj.output.shape import cell
 from mpj.reading.periods import month_text
 
@@ -44,7 +44,7 @@ _COPY = "(FORMAT csv, DELIMITER '\x01', QUOTE '', ESCAPE '', HEADER {header})"
 
 
 class Lines:
-    """The lines that the database adds up, beside those of the engine (`mpj.output.bulk.Beside`)."""
+    """The lines that the database adds up, beside those of the engine (`mpj.executors.parts.Beside`)."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Lines:
             self.declared[aanbieder, gemeente] = Declaratie(count, cents, bytearray(references.encode()))
 
     def write(self, place: int, path: Path, rows: Iterator[tuple[str, str, bytes]], numbers: Mapping[tuple[str, str], str]) -> None:
-        """Write one of the files: see `mpj.output.bulk.Beside`."""
+        """Write one of the files: see `mpj.executors.parts.Beside`."""
         header = ";".join(FILES[place].names)
         if not self._records:
             with path.open("wb") as out:
