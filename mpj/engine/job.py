@@ -16,7 +16,7 @@ from mpj.engine.matching import Afwijzing, Dekking, Dekkingen, Match, Search, St
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
-from mpj.engine.sieve import Records, by_client, check_protocol, sift_registraties, sift_stays, uitval_of
+from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, check_protocol, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
 from mpj.engine.steps import STEPS
 from mpj.engine.summary import Totals, summarise
@@ -95,10 +95,17 @@ class Job:
         return Entries(partial(check_protocol, protocol=self.protocol))
 
     def sift(
-        self, registraties: Iterable[Entry | Ongeldig], verblijf: Iterable[Verblijf | Ongeldig] = ()
+        self,
+        registraties: Iterable[Entry | Ongeldig],
+        verblijf: Iterable[Verblijf | Ongeldig] = (),
+        decided: tuple[Verdicts, Verdicts] = (NO_VERDICTS, NO_VERDICTS),
     ) -> tuple[dict[str, Records], tuple[Uitval, ...]]:
-        """Step 1: return what counts once, by client, and what was set aside."""
-        entries, stays = sift_registraties(registraties), sift_stays(verblijf, self.protocol)
+        """Step 1: return what counts once, by client, and what was set aside.
+
+        `decided` is what others found of ids, of registraties and of stays, who saw records of other clients.
+        """
+        entries = sift_registraties(registraties, decided[0])
+        stays = sift_stays(verblijf, self.protocol, decided[1])
         return by_client(entries.kept, stays.kept), tuple(uitval_of(entries, stays, self._context.periode))
 
     def outcomes(
@@ -106,10 +113,12 @@ class Job:
         registraties: Iterable[Entry | Ongeldig],
         verblijf: Iterable[Verblijf | Ongeldig] = (),
         memory: Memory = NOTHING,
+        *,
+        decided: tuple[Verdicts, Verdicts] = (NO_VERDICTS, NO_VERDICTS),
         progress: Progress | None = None,
     ) -> Iterator[Uitkomst]:
         """Sift records, then compute client by client. The first outcome is what the sieve set aside."""
-        clients, aside = self.sift(registraties, verblijf)
+        clients, aside = self.sift(registraties, verblijf, decided)
         yield Uitkomst(uitval=aside)
         total = len(clients)
         while clients:
@@ -167,6 +176,10 @@ class Job:
         """Make the question about the price of care on a found toewijzing."""
         return self._context.answers.question(match, tijdvak, soort, niveau, timed=timed)
 
+    def default_soort(self, prestatiecode: str) -> str:
+        """Return the soort of a registratie that names none."""
+        return self.protocol.prestatiecodes[prestatiecode].hulpvorm.soort
+
     def tarief(self, vraag: Tariefvraag) -> Tarief | Afwijzing:
         """Answer the question about a price, once in this job."""
         return self._context.answers.tarief(vraag)
@@ -180,9 +193,14 @@ class Job:
         used = memory.used.get(dekking.toewijzing.sleutel)
         return Limieten(self.protocol, dekking.toewijzing, used).may_bind(total)
 
-    def periods_of(self, medewerker: str) -> Sequence[Medewerker] | None:
-        """Return the levels of a medewerker, each with its period; None where no medewerkers' file was given."""
-        return None if self._levels is None else self._levels.of(medewerker)
+    @property
+    def has_levels(self) -> bool:
+        """Whether a medewerkers' file was given, which then says what level was delivered."""
+        return self._levels is not None
+
+    def periods_of(self, medewerker: str) -> Sequence[Medewerker]:
+        """Return the levels of a medewerker by the medewerkers' file, each with its period."""
+        return () if self._levels is None else self._levels.of(medewerker)
 
     # What of toewijzingen and contracts goes into the outcome
 

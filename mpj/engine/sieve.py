@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from attrs import field, frozen
@@ -27,6 +28,11 @@ class Records:
     verblijf: Sequence[Verblijf] = ()
 
 
+Verdicts = Mapping[str, tuple[str, str]]
+"""What was decided elsewhere of all readable records with an id: (reason, Dutch sentence)."""
+NO_VERDICTS: Verdicts = MappingProxyType({})
+
+
 @frozen
 class Out(Generic[_R]):
     """A readable record that does not count, with the reason and a Dutch sentence."""
@@ -45,7 +51,7 @@ class Sifted(Generic[_R]):
     unreadable: list[Uitval] = field(factory=list)
 
 
-def sift_registraties(items: Iterable[Entry | Ongeldig]) -> Sifted[Entry]:
+def sift_registraties(items: Iterable[Entry | Ongeldig], decided: Verdicts = NO_VERDICTS) -> Sifted[Entry]:
     """Return the registraties that count once; those whose words the protocol does not know are `ongeldig`."""
     found: Sifted[Entry] = Sifted([])
     withdrawn: set[str] = set()
@@ -59,12 +65,14 @@ def sift_registraties(items: Iterable[Entry | Ongeldig]) -> Sifted[Entry]:
             withdrawn.add(item.id)
         if vorm.fout:
             found.out.append(Out(item, "ongeldig", vorm.fout))
+        elif item.id in decided:
+            found.out.append(Out(item, *decided[item.id]))
         else:
             good.append(item)
     return _once(good, withdrawn, found)
 
 
-def sift_stays(items: Iterable[Verblijf | Ongeldig], protocol: Protocol) -> Sifted[Verblijf]:
+def sift_stays(items: Iterable[Verblijf | Ongeldig], protocol: Protocol, decided: Verdicts = NO_VERDICTS) -> Sifted[Verblijf]:
     """Return the stays that count once; those whose words the protocol does not know are `ongeldig`."""
     found: Sifted[Verblijf] = Sifted([])
     withdrawn: set[str] = set()
@@ -74,6 +82,8 @@ def sift_stays(items: Iterable[Verblijf | Ongeldig], protocol: Protocol) -> Sift
             _unreadable(item, withdrawn, found.unreadable)
         elif wrong := check_protocol(item, protocol):
             found.out.append(Out(item, "ongeldig", wrong))
+        elif item.id in decided:
+            found.out.append(Out(item, *decided[item.id]))
         else:
             good.append(item)
     return _once(good, withdrawn, found)

@@ -48,7 +48,9 @@ def declare(
     """
     job = Job.of(contracten, toewijzingen, medewerkers=medewerkers, **words)
     entries = job.entries()
-    outcomes = job.outcomes(_as_entries(registraties, entries), as_stays(verblijf), remember(eerder, job.protocol), progress)
+    outcomes = job.outcomes(
+        _as_entries(registraties, entries), as_stays(verblijf), remember(eerder, job.protocol), progress=progress
+    )
     return collect(job, outcomes, invoer or {})
 
 

@@ -21,6 +21,7 @@ from world import BSN, BSN_2, contract, toewijzing
 
 import mpj
 from mpj.engine.job import Job
+from mpj.engine.memory import Memory
 from mpj.executors.columnar import declare_files
 from mpj.executors.parts import Outcome
 from mpj.reading.faults import InputError
@@ -29,29 +30,29 @@ LIMITS = ("budget_cent", "volume", "eenheid", "frequentie")
 SLOW = [HealthCheck.too_slow]
 
 
-def columnar(job: Job, source: Path, out: Path, pattern: str = "registraties*.csv", **options: Any) -> Outcome:
+def columnar(job: Job, memory: Memory, source: Path, out: Path, pattern: str = "registraties*.csv", **options: Any) -> Outcome:
     """The run on DuckDB."""
     invoer: dict[str, dict[str, str]] = {"registraties": {}}
     stays = mpj.read_verblijf([source / "verblijf.csv"])
     paths = sorted(source.glob(pattern))
     hashes = invoer["registraties"]
-    return declare_files(job, paths, out, verblijf=stays, invoer=invoer, hashes=hashes, threads=2, **options)
+    return declare_files(job, paths, out, verblijf=stays, memory=memory, invoer=invoer, hashes=hashes, threads=2, **options)
 
 
-def run(job: Job, source: Path, out: Path) -> None:
-    columnar(job, source, out)
+def run(job: Job, memory: Memory, source: Path, out: Path) -> None:
+    columnar(job, memory, source, out)
     assert {path.name for path in out.iterdir()} == set(FILES), "nothing but the files of a run is left"
 
 
-def plain(scenario: Scenario) -> Scenario:
-    """The same scenario without most of what needs the engine: limits, stays, plans, ids that come twice, sums of contacts."""
+def plain(scenario: Scenario, *, limits: bool = False) -> Scenario:
+    """The same scenario without most of what needs the engine: stays, plans, double ids, sums of contacts; limits unless told."""
     contracten = []
     for spec in scenario.contracten:
         toml = {name: table for name, table in spec.toml.items() if name != "declaratie"}
         rounding = {name: {**table, "over": "contact"} for name, table in toml.pop("afronding", {}).items()}
         rounding.setdefault("uur", {"over": "contact"})
         contracten.append(replace(spec, toml={**toml, "afronding": rounding}))
-    toewijzingen = [_without_limits(row) for row in scenario.toewijzingen]
+    toewijzingen = scenario.toewijzingen if limits else [_without_limits(row) for row in scenario.toewijzingen]
     registraties: list[Row] = []
     for place, row in enumerate(scenario.registraties):
         own = {name: text for name, text in row.items() if name != "afspraak"}
@@ -74,10 +75,10 @@ def test_the_same_bytes_as_through_values(scenario: Scenario, again: bool) -> No
     compare(scenario, run, eerder=earlier(scenario) if again else ())
 
 
-@given(scenarios(), st.booleans())
+@given(scenarios(), st.booleans(), st.booleans())
 @settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
-def test_the_same_bytes_where_the_database_does_most(scenario: Scenario, again: bool) -> None:
-    scenario = plain(scenario)
+def test_the_same_bytes_where_the_database_does_most(scenario: Scenario, again: bool, limits: bool) -> None:
+    scenario = plain(scenario, limits=limits)
     compare(scenario, run, eerder=earlier(scenario) if again else ())
 
 
@@ -92,9 +93,9 @@ def test_the_same_bytes_however_untidy_the_files(scenario: Scenario, dice: rando
 def test_the_same_bytes_from_parquet(scenario: Scenario) -> None:
     """The rows of a Parquet file count from 2, as those of a CSV file do; only name and hash of the file differ."""
 
-    def from_parquet(job: Job, source: Path, out: Path) -> None:
+    def from_parquet(job: Job, memory: Memory, source: Path, out: Path) -> None:
         to_parquet(source / "registraties.csv", source / "registraties.parquet")
-        columnar(job, source, out, "registraties.parquet")
+        columnar(job, memory, source, out, "registraties.parquet")
 
     compare(plain(scenario), from_parquet, shown=without_files)
 

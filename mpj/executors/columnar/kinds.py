@@ -12,14 +12,14 @@ from typing import Any
 
 from attrs import define, field
 
+from mpj.engine.job import Job
 from mpj.engine.planning import GEPLAND
-from mpj.engine.run import Job
-from mpj.engine.scope import check_protocol, vorm_reason
+from mpj.engine.steps.place import out_by_form
 from mpj.executors.columnar.database import Database
 from mpj.executors.columnar.sources import File
 from mpj.output.shape import cell
 from mpj.reading.tables import Table
-from mpj.records.entries import Entries, Entry
+from mpj.records.entries import Entry
 from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig
 
 # Which columns are looked at together; the rest of a row is its id and its afspraak.
@@ -46,12 +46,12 @@ class Numbers(dict[Any, int]):
 class Kinds:
     """The distinct things of a run, and what was decided of them.
 
-    `present` are the columns that any file has, by kind; `dagen` the readable dates, by the number of the tijdvak they are in;
+    `present` are the columns that any file has, by kind; `months` the month of each tijdvak;
     `niveaus` and `soorten` number the levels (0: none) and soorten; `duren` and `aantallen` are all that time and pieces come to.
     """
 
     present: dict[str, tuple[str, ...]]
-    dagen: dict[int, date] = field(factory=dict)
+    months: dict[int, int] = field(factory=dict)
     eerste: int = 0
     laatste: int = 0
     niveaus: Numbers = field(factory=Numbers)
@@ -65,7 +65,7 @@ class Reader:
     """Reads made-up rows: those of the distinct texts of some columns, with something harmless in all others."""
 
     def __init__(self, job: Job) -> None:
-        self._entries = Entries(partial(check_protocol, protocol=job.protocol))
+        self._entries = job.entries()
 
     def read(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Entry | Ongeldig]:
         """Return what each row comes to, in their order."""
@@ -119,7 +119,7 @@ def decide_kinds(database: Database, job: Job, reader: Reader, kinds: Kinds) -> 
     _decide(database, reader, kinds, "vorm", columns, partial(_vorm, kinds))
     columns = {"naam": "VARCHAR", "onder": "VARCHAR", "bijzonder": "BOOLEAN", "genoemd": "BOOLEAN"}
     _decide(database, reader, kinds, "wie", columns, _wie)
-    if job.run.levels is not None:
+    if job.has_levels:
         _levels(database, job, reader, kinds)
 
 
@@ -141,10 +141,10 @@ def _decide(
 def _dag(job: Job, kinds: Kinds, item: Entry | Ongeldig) -> tuple[Any, ...]:
     if isinstance(item, Ongeldig):
         return None, "", None
-    ordinal, dag = item.datum.toordinal(), job.run.dagen[item.datum]
+    ordinal, day = item.datum.toordinal(), job.day(item.datum)
     kinds.eerste, kinds.laatste = min(kinds.eerste or ordinal, ordinal), max(kinds.laatste, ordinal)
-    kinds.dagen.setdefault(dag.tijdvak, item.datum)
-    return ordinal, item.datum.isoformat(), None if dag.reden else dag.tijdvak
+    kinds.months[day.tijdvak] = day.maand
+    return ordinal, item.datum.isoformat(), None if day.outside else day.tijdvak
 
 
 def _tijd(kinds: Kinds, item: Entry | Ongeldig) -> tuple[Any, ...]:
@@ -159,7 +159,7 @@ def _vorm(kinds: Kinds, item: Entry | Ongeldig) -> tuple[Any, ...]:
         return False, False, 0, 0, 0
     vorm = item.reeks.vorm
     kinds.aantallen.add(vorm.aantal)
-    counts = not vorm.fout and vorm_reason(vorm) is None and vorm.status == _GEREALISEERD
+    counts = not vorm.fout and out_by_form(vorm) is None and vorm.status == _GEREALISEERD
     niveau = kinds.niveaus[vorm.kwalificatieniveau] if counts else 0
     return counts, vorm.status == GEPLAND, kinds.soorten[vorm.soort] if counts else 0, niveau, vorm.aantal
 
@@ -172,14 +172,12 @@ def _wie(item: Entry | Ongeldig) -> tuple[Any, ...]:
 
 def _levels(database: Database, job: Job, reader: Reader, kinds: Kinds) -> None:
     """Make a table of the levels of each medewerker in the records, with their periods."""
-    levels = job.run.levels
-    assert levels is not None
     rows = database.all("SELECT wie, medewerker FROM wie") if "medewerker" in kinds.present["wie"] else []
     items = reader.read(("medewerker",), ((text,) for _, text in rows))
     periods = [
         (wie, one.begindatum.toordinal(), (one.einddatum or date.max).toordinal(), kinds.niveaus[one.kwalificatieniveau])
         for (wie, _), item in zip(rows, items, strict=True)
         if isinstance(item, Entry) and item.reeks.medewerker
-        for one in levels.of(item.reeks.medewerker)
+        for one in job.periods_of(item.reeks.medewerker)
     ]
     database.create("niveau", {"wie": "INTEGER", "begin": "INTEGER", "einde": "INTEGER", "niveaunr": "INTEGER"}, periods)

@@ -13,24 +13,26 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from mpj.engine.limits import product_period
+from mpj.engine.job import Job
+from mpj.engine.limits import counted, maximum_per_period, product_period
 from mpj.engine.lines import NUMBERED_BY, REFERENTIE
-from mpj.engine.run import Job
-from mpj.engine.summary import Totals
+from mpj.engine.summary import Declared, Totals
 from mpj.engine.tarieven import Tarief
 from mpj.executors.columnar.database import Database, literal
+from mpj.executors.columnar.routes import Routes
 from mpj.executors.columnar.sources import File
-from mpj.executors.parts import FILES, Declaratie
+from mpj.executors.parts import FILES
 from mpj.output.shape import cell
 from mpj.reading.periods import month_text
 
 _PART = 4_000_000
 _CHUNK = 1 << 20
 # No text that comes here needs quotes or has them already; the separator of rows of one field is never there.
-_TRACED = """JOIN regels ON regels.plek = {plek} JOIN dekking ON dekking.dekking = feit.dekking
+_TRACED = """JOIN regels ON regels.line_number = {line_number} JOIN dekking ON dekking.dekking = feit.dekking
   JOIN dag USING (dag) JOIN wie USING (wie)"""
 # Texts that come back in the trace again and again, and the table they are in.
 _REPEATED = {"tekst": "dag", "naam": "wie", "onder": "wie", "geleverd": "tarief", "niveaus": "tarief", "maximum": "dekking"}
+_PERIODEMAXIMUM = {"omvang": "INTEGER", "maand": "INTEGER", "van": "INTEGER", "tot": "INTEGER", "maximum": "BIGINT"}
 _PERIODE = {"maand": "INTEGER", "van": "INTEGER", "tot": "INTEGER", "begindatum": "VARCHAR", "einddatum": "VARCHAR"}
 # The fields of a line that go by another name here.
 _PARTS = {
@@ -46,44 +48,39 @@ _COPY = "(FORMAT csv, DELIMITER '\x01', QUOTE '', ESCAPE '', HEADER {header})"
 class Lines:
     """The lines that the database adds up, beside those of the engine (`mpj.executors.parts.Beside`)."""
 
-    def __init__(
-        self,
-        database: Database,
-        job: Job,
-        tarieven: Sequence[Tarief],
-        keuzen: Sequence[str],
-        files: Sequence[File],
-        *,
-        special: bool,
-    ) -> None:
+    def __init__(self, database: Database, job: Job, tarieven: Sequence[Tarief], routes: Routes, files: Sequence[File]) -> None:
         self.totals = Totals()
-        self.declared: dict[tuple[str, str], Declaratie] = {}
+        self.declared = Declared()
         self._database = database
         self._job = job
         self._tarieven = tarieven
-        self._keuzen = keuzen
+        self._routes = routes
         self._files = files
         self._records = 0
         self._sorted = False
-        geteld = "CASE WHEN tarief.telt_minuten THEN feit.duur ELSE feit.stuks END"
-        self._geteld = geteld
+        self._geteld = "CASE WHEN tarief.telt_minuten THEN feit.duur ELSE feit.stuks END"
         self._kinds = len(tarieven) or 1
-        self._plek = f"feit.dekking::BIGINT * {self._kinds} + tarief.regel"
-        counted = f"LEFT JOIN tarief USING (sleutel) LEFT JOIN eenheden ON eenheden.maat = tarief.maat + {geteld}"
+        self._line_number = f"feit.dekking::BIGINT * {self._kinds} + tarief.regel"
+        self._divide()
+
+    def _divide(self) -> None:
+        """Divide the records by the table `alleen` into those that are added up here and those that are left to the engine."""
+        special = bool(self._database.all("SELECT 1 FROM alleen LIMIT 1"))
+        joined = f"LEFT JOIN tarief USING (sleutel) LEFT JOIN eenheden ON eenheden.maat = tarief.maat + {self._geteld}"
         if special:
-            counted += " LEFT JOIN alleen ON alleen.zoek = feit.zoek"
+            joined += " LEFT JOIN alleen ON alleen.zoek = feit.zoek"
         apart = "OR alleen.zoek IS NOT NULL" if special else ""
-        self._billed = f"FROM feit {counted} {{}} WHERE NOT (eenheden.eenheden IS NULL {apart})"
-        self.rest = f"""FROM feit {counted} JOIN zoek_texts ON zoek_texts.zoek = feit.zoek JOIN vorm USING (vorm)
+        self._billed = f"FROM feit {joined} {{}} WHERE NOT (eenheden.eenheden IS NULL {apart})"
+        self.rest = f"""FROM feit {joined} JOIN zoek_texts ON zoek_texts.zoek = feit.zoek JOIN vorm USING (vorm)
           JOIN tijd USING (tijd) JOIN dag USING (dag) JOIN wie USING (wie) WHERE (eenheden.eenheden IS NULL {apart})"""
 
     def make(self) -> None:
-        """Add up the lines and number them; `plek` is their place in the order of all outputs."""
+        """Add up the lines and number them; their `line_number` is their place in the order of all outputs."""
         database, count = self._database, self._kinds
         database.run(
             f"""CREATE TABLE sommen AS
             WITH som AS (
-              SELECT {self._plek} AS plek, sum(eenheden.eenheden)::BIGINT AS volume,
+              SELECT {self._line_number} AS line_number, sum(eenheden.eenheden)::BIGINT AS volume,
                 sum(eenheden.eenheden * tarief.cent)::BIGINT AS bedrag, sum({self._geteld})::BIGINT AS geteld, count(*) AS records
               {self._billed.format("")} GROUP BY ALL
             )
@@ -91,16 +88,17 @@ class Lines:
               CASE WHEN dekking.begin >= maand.eerste THEN dekking.begin ELSE 0 END AS van,
               CASE WHEN dekking.einde <= maand.laatste THEN dekking.einde ELSE 0 END AS tot
             FROM som
-            JOIN dekking ON dekking.dekking = som.plek // {count} JOIN regel ON regel.regel = som.plek % {count}
+            JOIN dekking ON dekking.dekking = som.line_number // {count} JOIN regel ON regel.regel = som.line_number % {count}
             JOIN maand USING (maand)"""
         )
+        self._leave_bound()
         periods = database.all("SELECT DISTINCT maand, van, tot FROM sommen")
         database.create("productperiode", _PERIODE, ((*cut, *_product_period(*cut)) for cut in periods))
         parts = ", ".join(_PARTS.get(name, name) for name in NUMBERED_BY)
         database.run(
             f"""CREATE TABLE regels AS
-            SELECT plek, dekking, regel,
-              upper(left(sha256(concat_ws(chr(31), {parts}, {self._job.volgnummer})), {REFERENTIE})) AS referentie,
+            SELECT line_number, dekking, regel,
+              upper(left(sha256(concat_ws(chr(31), {parts}, {self._job.opdracht.volgnummer})), {REFERENTIE})) AS referentie,
               begindatum, einddatum, volume, bedrag, geteld, records
             FROM sommen JOIN productperiode USING (maand, van, tot) JOIN dekking USING (dekking) JOIN regel USING (regel)"""
         )
@@ -109,11 +107,44 @@ class Lines:
         for regel, records, geteld, volume in database.all(sums):
             self.totals.add_sums(self._tarieven[regel], records, geteld, volume)
             self._records += records
-        for aanbieder, gemeente, count, cents, references in database.all(
+        for sums_of in database.all(
             """SELECT regel.aanbieder, dekking.gemeente, count(*), sum(bedrag)::BIGINT, string_agg(referentie, '')
             FROM regels JOIN dekking USING (dekking) JOIN regel USING (regel) GROUP BY regel.aanbieder, dekking.gemeente"""
         ):
-            self.declared[aanbieder, gemeente] = Declaratie(count, cents, bytearray(references.encode()))
+            self.declared.add_sums(*sums_of)
+
+    def _leave_bound(self) -> None:
+        """Leave clients to the engine whose care all together may reach a limit (`Limieten.may_bind`): there order decides."""
+        database, protocol = self._database, self._job.protocol
+        asked = database.all(
+            """SELECT omvang, maand, van, tot, min(gevonden) FROM sommen JOIN dekking USING (dekking)
+            WHERE omvang IS NOT NULL GROUP BY ALL"""
+        )
+        rows = []
+        for *cut, number in asked:
+            toewijzing = self._routes.dekkingen[number].toewijzing
+            maximum = maximum_per_period(protocol, toewijzing, cut[1])
+            assert toewijzing.eenheid is not None
+            rows.append((*cut, None if maximum is None else maximum * counted(protocol, toewijzing.eenheid)[1]))
+        database.create("periodemaximum", _PERIODEMAXIMUM, rows)
+        database.run(
+            """CREATE TABLE gebonden AS
+            WITH gebruik AS (
+              SELECT dekking, sommen.maand, van, tot, sum(bedrag)::BIGINT AS cent,
+                sum(CASE WHEN regel.telt = dekking.telt THEN volume * gewicht END)::BIGINT AS volume
+              FROM sommen JOIN dekking USING (dekking) JOIN regel USING (regel)
+              WHERE dekking.budget IS NOT NULL OR dekking.omvang IS NOT NULL GROUP BY ALL
+            )
+            SELECT bsn FROM gebruik JOIN dekking USING (dekking)
+            LEFT JOIN periodemaximum USING (omvang, maand, van, tot) GROUP BY dekking, bsn
+            HAVING coalesce(sum(cent) > any_value(budget), false) OR coalesce(sum(volume) > any_value(totaal), false)
+              OR coalesce(bool_or(volume > periodemaximum.maximum), false)"""
+        )
+        if not database.all("SELECT 1 FROM gebonden LIMIT 1"):
+            return
+        database.run("INSERT INTO alleen SELECT zoek FROM zoek_texts JOIN (SELECT DISTINCT bsn FROM gebonden) USING (bsn)")
+        database.run("DELETE FROM sommen WHERE dekking IN (SELECT dekking FROM dekking JOIN gebonden USING (bsn))")
+        self._divide()
 
     def write(self, place: int, path: Path, rows: Iterator[tuple[str, str, bytes]], numbers: Mapping[tuple[str, str], str]) -> None:
         """Write one of the files: see `mpj.executors.parts.Beside`."""
@@ -173,16 +204,16 @@ class Lines:
         if self._records <= _PART:
             yield ""
             return
-        running = f"SELECT plek, (sum(records) OVER (ORDER BY plek) - 1) // {_PART} AS deel FROM regels"
+        running = f"SELECT line_number, (sum(records) OVER (ORDER BY line_number) - 1) // {_PART} AS deel FROM regels"
         begin = -1
-        for (end,) in self._database.all(f"SELECT max(plek) FROM ({running}) GROUP BY deel ORDER BY ALL"):
-            yield f"AND regels.plek > {begin} AND regels.plek <= {end}"
+        for (end,) in self._database.all(f"SELECT max(line_number) FROM ({running}) GROUP BY deel ORDER BY ALL"):
+            yield f"AND regels.line_number > {begin} AND regels.line_number <= {end}"
             begin = end
 
     def _regels(self) -> str:
         fields = (
             "referentie, ';;D;', declaratienummer",
-            f"'{month_text(self._job.periode.maand)};', contract",
+            f"'{month_text(self._job.opdracht.maand)};', contract",
             "regel.aanbieder, ';', dekking.gemeente, ';', bsn, ';', nummer, ';', perceel, ';', prestatiecode, ';', niveau",
             "categorie, ';', productcel, ';', begindatum, ';', einddatum, ';', volume, ';', normtijd, ';', tarief_cent",
             "bedrag, ';', eenheid, ';', volume * per_unit, ';ja'",
@@ -190,7 +221,7 @@ class Lines:
         return f"""SELECT concat({", ';', ".join(fields)}) AS rij
             FROM regels JOIN dekking USING (dekking) JOIN regel USING (regel)
             JOIN nummers ON nummers.aanbieder = regel.aanbieder AND nummers.gemeente = dekking.gemeente
-            ORDER BY plek"""
+            ORDER BY line_number"""
 
     def _sort(self, where: str) -> None:
         """Make the table of the trace, or of a part of it, in its order."""
@@ -200,18 +231,19 @@ class Lines:
                 self._database.run(f"CREATE TYPE woord_{column} AS ENUM (SELECT DISTINCT {column} FROM {table} ORDER BY ALL)")
                 self._database.run(f"ALTER TABLE {table} ALTER {column} TYPE woord_{column}")
         self._database.run("DROP TABLE IF EXISTS spoor")
+        behind = self._billed.format(_TRACED.format(line_number=self._line_number))
         self._database.run(
             f"""CREATE TABLE spoor AS
             SELECT regels.referentie, feit.id, dag.tekst, feit.duur, tarief.geleverd, eenheden.eenheden,
               eenheden.eenheden * tarief.cent AS cent, wie.naam, wie.onder, feit.bestand, feit.rij, feit.keuze, tarief.niveaus,
               dekking.maximum, {self._geteld} AS geteld
-            {self._billed.format(_TRACED.format(plek=self._plek))} {where} ORDER BY regels.plek, dag.ordinaal, feit.id"""
+            {behind} {where} ORDER BY regels.line_number, dag.ordinaal, feit.id"""
         )
         self._sorted = True
 
     def _trace(self) -> str:
         files = _choice("bestand", {file.nummer: cell(file.naam) for file in self._files})
-        keuzen = _choice("keuze", dict(enumerate(self._keuzen)))
+        keuzen = _choice("keuze", dict(enumerate(self._routes.keuzen)))
         fields = (
             "referentie, ';registratie;', id, ';', tekst, ';', duur, ';', geleverd, ';', eenheden, ';', cent, ';nee;gerealiseerd;'",
             f"naam, ';', onder, ';', {files}, ';', rij, ';', {keuzen}, ';', niveaus, ';', maximum, ';', geteld, ';0;', eenheden",

@@ -1,7 +1,7 @@
 """Steps 3, 4 and 6 as tables to join with: which toewijzing from which day on, what its care is billed as, how minutes round.
 
-Every row is an answer of the engine: `Clientrun.match`, `Tarieven.find`, `Tarief.eenheden`. What the database cannot add up by
-itself (group time, sums over more than one contact, limits) is marked as special, and its clients are left to the engine.
+Every row is an answer of the engine: `Job.stretches`, `Job.tarief`, `Tarief.units`. What the database cannot add up by itself
+(group time, sums over more than one contact) is marked as special, and its clients are left to the engine.
 """
 
 from __future__ import annotations
@@ -12,23 +12,27 @@ from typing import Any
 
 from attrs import define, field
 
-from mpj.engine.matching import Dekking, Match
-from mpj.engine.run import Job
-from mpj.engine.tarieven import Tarief
+from mpj.engine.job import Job
+from mpj.engine.limits import counted, maximum_total
+from mpj.engine.matching import Afwijzing, Dekking, Match, Search
+from mpj.engine.memory import Memory
+from mpj.engine.tarieven import AXES, Tarief, Tariefvraag
 from mpj.executors.columnar.database import Database
 from mpj.executors.columnar.kinds import Kinds, Numbers, Reader
 from mpj.output.shape import cell
-from mpj.reading.periods import first_day, last_day, month_of
+from mpj.reading.periods import first_day, last_day
 from mpj.records.entries import Entry
 
 _OPEN = date.max.toordinal()
-MAAT = 1 << 14  # above all that minutes and pieces come to
+# Above MAX_MINUTEN and MAX_AANTAL, so that measure * MEASURE + what is counted is unique.
+MEASURE = 1 << 14
 _ROUTE = {
     "zoek": "INTEGER",
     "begin": "INTEGER",
     "einde": "INTEGER",
     "dekking": "INTEGER",
-    "wijze": "INTEGER",
+    "terms": "INTEGER",
+    "code": "INTEGER",
     "keuze": "TINYINT",
     "bijzonder": "BOOLEAN",
 }
@@ -40,37 +44,33 @@ _DEKKING = {
     "begin": "INTEGER",
     "einde": "INTEGER",
     "maximum": "VARCHAR",
+    "budget": "BIGINT",
+    "omvang": "INTEGER",
+    "telt": "VARCHAR",
+    "totaal": "BIGINT",
 }
 
 
 @define
 class Routes:
-    """What was found of toewijzingen.
+    """What was found of toewijzingen: the distinct parts of a question about a price that follow from one, numbered."""
 
-    `wijzen` are the distinct ways in which care on them is billed, each with an example; `keuzen` the ways to choose one, numbered.
-    """
-
-    wijzen: list[tuple[Dekking, str]] = field(factory=list)
+    terms: Numbers = field(factory=Numbers)
+    codes: Numbers = field(factory=Numbers)
     keuzen: Numbers = field(factory=Numbers)
-    _numbers: dict[int, int] = field(factory=dict)
-
-    def wijze(self, job: Job, match: Match) -> int:
-        """Return the number of the way in which the care of `match` is billed."""
-        known = job.run.tarieven.known(match.dekking, match.prestatiecode)
-        number = self._numbers.get(id(known))
-        if number is None:
-            number = self._numbers[id(known)] = len(self.wijzen)
-            self.wijzen.append((match.dekking, match.prestatiecode))
-        return number
+    """The ways to choose a toewijzing."""
+    omvangen: Numbers = field(factory=Numbers)
+    """The distinct omvangen: volume, unit and frequency."""
+    dekkingen: list[Dekking] = field(factory=list)
+    """By the number in the column `gevonden`."""
 
 
-def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds) -> Routes:
+def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds, memory: Memory) -> Routes:
     """Make the tables of toewijzingen (`dekking`, in the order of the lines) and of where each search leads, by day (`route`)."""
     routes = Routes()
     names = kinds.present["zoek"]
     database.create("gevonden", _ROUTE, ())
     database.create("gedekt", _DEKKING, ())
-    covered = 0
     client, numbers = "", Numbers()
     for batch in database.batches(f"SELECT zoek, {', '.join(names)} FROM zoek_texts ORDER BY bsn"):
         rows: list[tuple[Any, ...]] = []
@@ -79,15 +79,16 @@ def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds) -> R
             if not isinstance(item, Entry) or item.reeks.vorm.fout:
                 continue
             if item.bsn != client:
-                covered += len(numbers)
                 client, numbers = item.bsn, Numbers()
             for begin, einde, match in _stretches(job, kinds, item):
-                new = match.dekking not in numbers
-                dekking = covered + numbers[match.dekking]
-                if new:
-                    dekkingen.append((dekking, *_dekking(match.dekking)))
-                special = match.dekking.begrensd or not (job.run.earlier.leeg or job.run.earlier.used(match.dekking) is None)
-                rows.append((zoek, begin, einde, dekking, routes.wijze(job, match), routes.keuzen[match.keuze], special))
+                of = match.dekking
+                if of not in numbers:
+                    numbers[of] = len(routes.dekkingen)
+                    dekkingen.append((len(routes.dekkingen), *_dekking(job, routes, of)))
+                    routes.dekkingen.append(of)
+                asked = job.question(match, 0, None, None, timed=True)
+                ways = (routes.terms[asked.terms], routes.codes[asked.prestatiecode], routes.keuzen[match.keuze])
+                rows.append((zoek, begin, einde, numbers[of], *ways, of.toewijzing.sleutel in memory.used))
         database.insert("gevonden", _ROUTE, rows)
         database.insert("gedekt", _DEKKING, dekkingen)
     database.run(
@@ -103,37 +104,26 @@ def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds) -> R
 
 
 def _stretches(job: Job, kinds: Kinds, item: Entry) -> Iterator[tuple[int, int, Match]]:
-    """Return where a search leads, from day to day, while it leads anywhere."""
-    reeks, run = item.reeks, job.run
-    dekkingen = run.dekkingen.of(reeks.bsn)
-    if not dekkingen:
-        return
-    grenzen = run.dekkingen.grenzen(reeks.bsn)
-    ends = [*(grens.toordinal() for grens in grenzen[1:]), _OPEN + 1]
-    held: tuple[int, int, Match] | None = None
-    for grens, end in zip(grenzen, ends, strict=True):
-        begin = grens.toordinal()
-        if end <= kinds.eerste or begin > kinds.laatste:
-            continue
-        found = run.match(dekkingen, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.prestatiecode, grens)
-        if held is not None:
-            if isinstance(found, Match) and _same(held[2], found):
-                held = (held[0], end, found)
-                continue
-            yield held
-        held = (begin, end, found) if isinstance(found, Match) else None
-    if held is not None:
-        yield held
+    """Return where a search leads, from day to day (the last exclusive), as far as it leads anywhere on days of this run."""
+    reeks = item.reeks
+    found = job.stretches(Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.prestatiecode))
+    ends = [*(stretch.begin.toordinal() for stretch in found[1:]), _OPEN + 1]
+    for stretch, end in zip(found, ends, strict=True):
+        begin = stretch.begin.toordinal()
+        if isinstance(stretch.answer, Match) and end > kinds.eerste and begin <= kinds.laatste:
+            yield begin, end, stretch.answer
 
 
-def _same(one: Match, other: Match) -> bool:
-    return one.dekking is other.dekking and one.prestatiecode == other.prestatiecode and one.keuze == other.keuze
-
-
-def _dekking(dekking: Dekking) -> tuple[Any, ...]:
+def _dekking(job: Job, routes: Routes, dekking: Dekking) -> tuple[Any, ...]:
+    """Return what lines and limits take from a toewijzing; what it counts is empty where its omvang limits nothing."""
     one = dekking.toewijzing
     begin, einde = one.begindatum.toordinal(), (one.einddatum or date.max).toordinal()
-    return one.gemeente, one.bsn, one.toewijzingnummer, begin, einde, dekking.maximum or ""
+    own = (one.gemeente, one.bsn, one.toewijzingnummer, begin, einde, dekking.maximum or "", one.budget_cent)
+    if one.volume is None or one.eenheid is None or not job.protocol.eenheden[one.eenheid].telt:
+        return (*own, None, "", None)
+    telt, weight = counted(job.protocol, one.eenheid)
+    total = maximum_total(job.protocol, one)
+    return (*own, routes.omvangen[one.volume, one.eenheid, one.frequentie], telt, None if total is None else total * weight)
 
 
 _TARIEF = {
@@ -147,73 +137,88 @@ _TARIEF = {
 }
 
 
-def make_key(job: Job, routes: Routes, kinds: Kinds, niveau: str) -> str:
-    """Return SQL for the number of a question about price and unit: `wijze`, soort, level, whether there is time, tijdvak."""
-    niveaus, tijdvakken = len(kinds.niveaus), max(kinds.dagen, default=0) + 1
-    return (
-        f"(((route.wijze::BIGINT * {len(kinds.soorten)} + vorm.soortnr) * {niveaus} + {niveau}) * 2 "
-        f"+ (tijd.duur IS NULL)::INTEGER) * {tijdvakken} + dag.tijdvak"
-    )
+class Key:
+    """The question about a price (`AXES`) as one number: what the database joins on. Each axis is numbered from 0."""
+
+    def __init__(self, routes: Routes, kinds: Kinds, niveau: str = "") -> None:
+        axes = {
+            "terms": ("route.terms", list(routes.terms)),
+            "prestatiecode": ("route.code", list(routes.codes)),
+            "soort": ("vorm.soortnr", list(kinds.soorten)),
+            "niveau": (niveau, list(kinds.niveaus)),
+            "timed": ("(tijd.duur IS NOT NULL)::INTEGER", [False, True]),
+            "tijdvak": ("dag.tijdvak", list(range(max(kinds.months, default=0) + 1))),
+        }
+        self._axes = [axes[name] for name in AXES]
+
+    @property
+    def sql(self) -> str:
+        """SQL for the number of the question that a record asks."""
+        made = "0::BIGINT"
+        for column, values in self._axes:
+            made = f"({made} * {max(len(values), 1)} + {column})"
+        return made
+
+    def question(self, job: Job, number: int) -> Tariefvraag:
+        """Return the question of a number."""
+        parts: list[Any] = []
+        for _, values in reversed(self._axes):
+            number, place = divmod(number, max(len(values), 1))
+            parts.append(values[place])
+        asked = dict(zip(AXES, reversed(parts), strict=True))
+        return Tariefvraag(**asked | {"soort": asked["soort"] or job.default_soort(asked["prestatiecode"])})
 
 
-def find_tarieven(database: Database, job: Job, routes: Routes, kinds: Kinds, keys: Sequence[int]) -> list[Tarief]:
-    """Answer all questions that `make_key` numbered, and return the tarief of each kind of line.
+def find_tarieven(database: Database, job: Job, key: Key, kinds: Kinds, keys: Sequence[int]) -> list[Tarief]:
+    """Answer all questions that `key` numbered, and return the tarief of each kind of line.
 
     Makes the tables `tarief` (by sleutel: what it is counted, priced and coded as), `eenheden` (units by measure plus minutes or
     pieces), `regel` (what a line says, in the order of the lines of a toewijzing), `maand`, and `bijzonder` (the questions whose
     clients are left to the engine).
     """
-    niveaus, soorten = list(kinds.niveaus), list(kinds.soorten)
-    tijdvakken = max(kinds.dagen, default=0) + 1
-    found: dict[int, tuple[Tarief, str, str | None]] = {}
+    found: dict[int, tuple[Tarief, str | None]] = {}
     special: set[int] = set()
-    months: dict[int, set[int]] = {}
-    for tijdvak, day in kinds.dagen.items():
-        months.setdefault(month_of(day), set()).add(tijdvak)
+    months = list(kinds.months.values())
     codes: dict[tuple[str, str, int], set[str]] = {}
-    for key in keys:
-        rest, tijdvak = divmod(key, tijdvakken)
-        rest, zonder = divmod(rest, 2)
-        rest, niveaunr = divmod(rest, len(niveaus))
-        wijze, soortnr = divmod(rest, len(soorten))
-        (dekking, code), day, niveau = routes.wijzen[wijze], kinds.dagen[tijdvak], niveaus[niveaunr]
-        tarief = job.run.tarieven.find(dekking, code, day, soorten[soortnr], niveau, zonder_tijd=bool(zonder))
-        if tarief.geweigerd is not None:
+    for number in keys:
+        vraag = key.question(job, number)
+        tarief = job.tarief(vraag)
+        if isinstance(tarief, Afwijzing):
             continue
         # One line holds one contract and perceel: where these may change within the month, the engine decides.
-        if not tarief.gewoon or len(months[month_of(day)]) > 1:
-            special.add(key)
-        elif tarief.niveau_geweigerd is None:
-            found[key] = (tarief, code, niveau)
-            codes.setdefault(_line_of(tarief), set()).add(code)
+        if not tarief.plain or months.count(tarief.maand) > 1:
+            special.add(number)
+        elif tarief.refused is None:
+            found[number] = (tarief, vraag.niveau)
+            codes.setdefault(_line_of(tarief), set()).add(tarief.prestatiecode)
     # One product code for two prestatiecodes (of two contracts): one line may hold both.
     regels: dict[int, tuple[Any, ...]] = {}
-    for key, (tarief, code, _) in found.items():
-        texts = _regel(tarief, code)
+    for number, (tarief, _) in found.items():
+        texts = _regel(job, tarief)
         if len(codes[_line_of(tarief)]) > 1 or any("\n" in text or "\r" in text for text in map(str, texts)):
-            special.add(key)
+            special.add(number)
         else:
-            regels[key] = texts
+            regels[number] = texts
     order = sorted(set(regels.values()), key=lambda texts: (texts[_PRODUCTCODE], texts[_MAAND], texts))
     places = {texts: place for place, texts in enumerate(order)}
     tarieven: dict[int, Tarief] = {}
     measures, units = Numbers(), {}
     rows: list[tuple[Any, ...]] = []
-    for key, texts in regels.items():
-        tarief, _, niveau = found[key]
-        place, maat = places[texts], measures[id(tarief.eenheden), tarief.vanaf, tarief.telt_minuten]
-        tarieven[place] = units[maat] = tarief
-        rows.append((key, place, maat * MAAT, tarief.telt_minuten, tarief.cent, niveau or "", cell(",".join(tarief.niveaus))))
+    for number, texts in regels.items():
+        tarief, niveau = found[number]
+        place, measure = places[texts], measures[id(tarief.units), tarief.least, tarief.timed]
+        tarieven[place] = units[measure] = tarief
+        levels = cell(",".join(tarief.niveaus))
+        rows.append((number, place, measure * MEASURE, tarief.timed, tarief.price.tarief_cent, niveau or "", levels))
     database.create("tarief", _TARIEF, rows)
-    database.create("bijzonder", {"sleutel": "BIGINT"}, ((key,) for key in special))
+    database.create("bijzonder", {"sleutel": "BIGINT"}, ((number,) for number in special))
     _make_regels(database, order)
     _make_units(database, kinds, units)
     return [tarieven[place] for place in range(len(order))]
 
 
 def _line_of(tarief: Tarief) -> tuple[str, str, int]:
-    assert tarief.plaats is not None
-    return tarief.plaats.kaart.instellingen.aanbieder, tarief.productcode, tarief.maand
+    return tarief.kaart.instellingen.aanbieder, tarief.price.productcode, tarief.maand
 
 
 _REGEL = {
@@ -233,31 +238,34 @@ _REGEL = {
     "per_unit": "BIGINT",
     "minuten": "INTEGER",
     "telt_minuten": "BOOLEAN",
+    "telt": "VARCHAR",
+    "gewicht": "BIGINT",
 }
-_PRODUCTCODE, _MAAND = 6, 8
+_PRODUCTCODE, _MAAND = list(_REGEL).index("productcode") - 1, list(_REGEL).index("maand") - 1
 
 
-def _regel(tarief: Tarief, prestatiecode: str) -> tuple[Any, ...]:
+def _regel(job: Job, tarief: Tarief) -> tuple[Any, ...]:
     """Return what all of a line follows from, beside its toewijzing and what was delivered."""
-    plaats, prijs, code = tarief.plaats, tarief.prijs, tarief.code
-    assert plaats is not None and prijs is not None and code is not None
-    contract, aanbieder = plaats.kaart.instellingen.contract, plaats.kaart.instellingen.aanbieder
+    billed, settings = tarief.price, tarief.kaart.instellingen
+    telt, weight = counted(job.protocol, tarief.eenheid)
     return (
-        cell(contract),
-        aanbieder,
-        cell(plaats.perceel),
-        prestatiecode,
-        prijs.gedeclareerd,
-        code.productcategorie,
-        code.productcode,
-        cell(code.productcode),
+        cell(settings.contract),
+        settings.aanbieder,
+        cell(tarief.perceel),
+        tarief.prestatiecode,
+        billed.kwalificatieniveau,
+        billed.productcategorie,
+        billed.productcode,
+        cell(billed.productcode),
         tarief.maand,
-        prijs.normtijd,
-        prijs.tarief_cent,
+        tarief.normtijd,
+        billed.tarief_cent,
         tarief.eenheid,
         tarief.per_unit,
-        prijs.minuten,
-        tarief.telt_minuten,
+        tarief.minuten,
+        tarief.timed,
+        telt,
+        tarief.per_unit * weight,
     )
 
 
@@ -271,9 +279,9 @@ def _make_regels(database: Database, regels: Sequence[tuple[Any, ...]]) -> None:
 def _make_units(database: Database, kinds: Kinds, measures: Mapping[int, Tarief]) -> None:
     """Make the table of units by measure and what is counted; what counts for nothing is not in it."""
     rows = (
-        (maat * MAAT + geteld, units)
-        for maat, tarief in measures.items()
-        for geteld in (kinds.duren if tarief.telt_minuten else kinds.aantallen)
-        if geteld >= tarief.vanaf and (units := tarief.eenheden[geteld])
+        (measure * MEASURE + geteld, units)
+        for measure, tarief in measures.items()
+        for geteld in (kinds.duren if tarief.timed else kinds.aantallen)
+        if geteld >= tarief.least and (units := tarief.units[geteld])
     )
     database.create("eenheden", {"maat": "INTEGER", "eenheden": "BIGINT"}, rows)

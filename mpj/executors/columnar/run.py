@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from mpj.engine.run import Job, without_collector
+from attrs import frozen
+
+from mpj.engine.job import Job
+from mpj.engine.memory import NOTHING, Memory
 from mpj.executors.columnar.database import Database
 from mpj.executors.columnar.kinds import Kinds, Reader, decide_kinds, find_kinds, raw
 from mpj.executors.columnar.lines import Lines
-from mpj.executors.columnar.routes import Routes, find_routes, find_tarieven, make_key
+from mpj.executors.columnar.routes import Key, find_routes, find_tarieven
 from mpj.executors.columnar.sources import File, open_files, rewritten
 from mpj.executors.parts import Outcome, computed
 from mpj.output.shape import cell
@@ -21,6 +24,7 @@ from mpj.records.registraties import COLUMNS, Ongeldig
 from mpj.records.values import Verblijf
 
 _STEPS = 6
+_NIVEAU = "CASE WHEN wie.genoemd THEN coalesce(niveau.niveaunr, 0) ELSE vorm.niveaunr END"
 
 
 def declare_files(
@@ -29,6 +33,7 @@ def declare_files(
     folder: Path,
     *,
     verblijf: Iterable[Verblijf | Ongeldig] = (),
+    memory: Memory = NOTHING,
     invoer: Mapping[str, Mapping[str, str]] | None = None,
     report: Callable[[Fault], None] | None = None,
     hashes: dict[str, str] | None = None,
@@ -39,9 +44,9 @@ def declare_files(
     """Declare the registraties in `paths` and `verblijf`, and write the files of a run (docs/formats.md) into `folder`.
 
     Gives the bytes that `mpj.executors.parts.declare_files` gives. `paths` are CSV or Parquet files, folders or zips; unknown
-    columns go to `report`, the SHA-256 of each file to `hashes`. `memory_limit` is what the database may hold (``1500MB``; None: so much
-    that the process stays within 2 GiB), `threads` how many it uses (None: one per core); `progress` hears (steps done, steps in
-    all).
+    columns go to `report`, the SHA-256 of each file to `hashes`. `memory` is what was declared before. `memory_limit` is what the
+    database may hold (``1500MB``; None: so much that the process stays within 2 GiB), `threads` how many it uses (None: one per
+    core); `progress` hears (steps done, steps in all).
 
     Raises InputError for files that are no registraties, when the extra ``mpj[columnar]`` is missing, and when `memory_limit` or
     the room on disk does not suffice. What the database keeps on disk stands in `folder`, and is gone when this returns or raises.
@@ -52,15 +57,16 @@ def declare_files(
             progress(step, _STEPS)
 
     stays = list(verblijf)
-    with Database(folder, memory_limit, threads) as database, without_collector():
+    with Database(folder, memory_limit, threads) as database:
         try:
             files = open_files(database, paths, report, hashes)
             with closing(Partitions()) as rest:
                 lines = None
                 if files:
-                    lines = _prepared(database, job, files, stays, rest, done)
+                    stayed = {stay.bsn for stay in stays if not isinstance(stay, Ongeldig)}
+                    lines = _prepared(_Given(database, job, memory, stayed, done), files, rest)
                 database.run("SET threads = 1")  # none may run when other processes are made
-                with computed(job, rest, verblijf=stays) as made:
+                with computed(job, rest, verblijf=stays, memory=memory) as made:
                     database.run("RESET threads" if threads is None else f"SET threads = {threads}")
                     outcome = made.write(folder, invoer or {}, lines)
                 done(_STEPS)
@@ -81,15 +87,21 @@ def _as_fault(error: Exception) -> Exception:
     return RuntimeError(f"the database failed: {kind}")
 
 
-def _prepared(
-    database: Database,
-    job: Job,
-    files: list[File],
-    stays: Iterable[Verblijf | Ongeldig],
-    rest: Partitions,
-    done: Callable[[int], None],
-) -> Lines:
+@frozen
+class _Given:
+    """What a run is made of."""
+
+    database: Database
+    job: Job
+    memory: Memory
+    stayed: set[str]
+    """The clients with stays, which are left to the engine."""
+    done: Callable[[int], None]
+
+
+def _prepared(given: _Given, files: list[File], rest: Partitions) -> Lines:
     """Decide all there is to decide, and put aside in `rest` the rows that the engine has to do."""
+    database, job, done = given.database, given.job, given.done
     try:
         kinds = find_kinds(database, files)
     except database.error:
@@ -98,14 +110,14 @@ def _prepared(
     done(1)
     reader = Reader(job)
     decide_kinds(database, job, reader, kinds)
-    routes = find_routes(database, job, reader, kinds)
+    routes = find_routes(database, job, reader, kinds, given.memory)
     done(2)
-    _make_facts(database, job, files, kinds, routes)
+    _make_facts(database, job, files, kinds, Key(routes, kinds, _NIVEAU if job.has_levels else "vorm.niveaunr"))
     done(3)
     keys = [key for (key,) in database.all("SELECT DISTINCT sleutel FROM feit WHERE sleutel IS NOT NULL")]
-    tarieven = find_tarieven(database, job, routes, kinds, keys)
-    special = _find_special(database, {stay.bsn for stay in stays if isinstance(stay, Verblijf)})
-    lines = Lines(database, job, tarieven, list(routes.keuzen), files, special=special)
+    tarieven = find_tarieven(database, job, Key(routes, kinds), kinds, keys)
+    _find_special(database, given.stayed)
+    lines = Lines(database, job, tarieven, routes, files)
     lines.make()
     done(4)
     for file in files:
@@ -114,7 +126,7 @@ def _prepared(
     return lines
 
 
-def _make_facts(database: Database, job: Job, files: list[File], kinds: Kinds, routes: Routes) -> None:
+def _make_facts(database: Database, job: Job, files: list[File], kinds: Kinds, key: Key) -> None:
     """Make the table of all records (`feit`): what of them is their own, and the numbers of what they share."""
     joins = [
         (f"JOIN {table} AS {kind} ON " + " AND ".join(f"{kind}.{name} = r.{name}" for name in kinds.present[kind]))
@@ -123,11 +135,10 @@ def _make_facts(database: Database, job: Job, files: list[File], kinds: Kinds, r
         for kind, table in (("zoek", "zoek_texts"), ("vorm", "vorm"), ("tijd", "tijd"), ("dag", "dag"), ("wie", "wie"))
     ]
     good = "vorm.telt AND tijd.leesbaar AND dag.tijdvak IS NOT NULL AND r.id <> '' AND NOT r.scheef"
-    niveau, differs = "vorm.niveaunr", "false"
+    differs = "false"
     joins.append("LEFT JOIN route ON route.zoek = zoek.zoek AND dag.ordinaal >= route.begin AND dag.ordinaal < route.einde")
-    if job.run.levels is not None:
+    if job.has_levels:
         joins.append("LEFT JOIN niveau ON niveau.wie = wie.wie AND dag.ordinaal >= niveau.begin AND dag.ordinaal <= niveau.einde")
-        niveau = "CASE WHEN wie.genoemd THEN coalesce(niveau.niveaunr, 0) ELSE vorm.niveaunr END"
         # The engine warns of these.
         differs = "coalesce(wie.genoemd AND niveau.niveaunr <> vorm.niveaunr AND vorm.niveaunr <> 0, false)"
     planned = "r.afspraak <> ''" if kinds.afspraak else "false"
@@ -137,14 +148,14 @@ def _make_facts(database: Database, job: Job, files: list[File], kinds: Kinds, r
         SELECT r.bestand, r.rij::INTEGER AS rij, r.id, {"r.afspraak, " if kinds.afspraak else ""}r.overig, r.scheef,
           zoek.zoek, vorm.vorm, tijd.tijd, dag.dag, wie.wie, tijd.duur::SMALLINT AS duur, vorm.stuks::SMALLINT AS stuks,
           route.dekking, route.keuze,
-          CASE WHEN {placed} THEN {make_key(job, routes, kinds, niveau)} END AS sleutel,
+          CASE WHEN {placed} THEN {key.sql} END AS sleutel,
           vorm.bijzonder OR wie.bijzonder OR r.vreemd OR {planned} OR {differs} OR (({placed}) AND route.bijzonder) AS bijzonder
         FROM ({raw(files)}) AS r {" ".join(joins)}"""
     )
 
 
-def _find_special(database: Database, stayed: set[str]) -> bool:
-    """Make the table `alleen` of the searches of clients that are left to the engine, and say whether there are any."""
+def _find_special(database: Database, stayed: set[str]) -> None:
+    """Make the table `alleen` of the searches of clients that are left to the engine."""
     database.create("verblijvers", {"bsn": "VARCHAR"}, ((bsn,) for bsn in stayed))
     database.run(
         """CREATE TABLE clienten AS
@@ -156,7 +167,6 @@ def _find_special(database: Database, stayed: set[str]) -> bool:
         UNION SELECT bsn FROM verblijvers"""
     )
     database.run("CREATE TABLE alleen AS SELECT zoek FROM zoek_texts JOIN clienten USING (bsn)")
-    return bool(database.all("SELECT 1 FROM alleen LIMIT 1"))
 
 
 def _rest_of(database: Database, file: File, kinds: Kinds, lines: Lines) -> Table[str]:

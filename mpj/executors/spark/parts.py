@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 from attrs import astuple
 from pyspark import Broadcast, cloudpickle
 
-from mpj.engine.client import by_client
+from mpj.engine.job import Job
 from mpj.engine.lines import declaration_number, make_line, trace_values
-from mpj.engine.run import Job, Sieve, without_collector
-from mpj.engine.scope import check_protocol
+from mpj.engine.memory import remember
+from mpj.engine.sieve import Sifted, sift_registraties, sift_stays
 from mpj.engine.summary import Totals
 from mpj.engine.values import Declaratieregel
 from mpj.executors.spark.frames import BOUND, DECLARATIE, EERDER, FOUT, OORDEEL, OUTCOME, RECORDS, REGISTRATIE, TOEWIJZING, VERBLIJF
@@ -66,8 +66,7 @@ def guarded(function: Callable[..., Batches], *args: Any) -> Callable[[Batches],
 
 def _guarded(function: Callable[..., Batches], args: tuple[Any, ...], batches: Batches) -> Batches:
     try:
-        with without_collector():
-            yield from function(*args, batches)
+        yield from function(*args, batches)
     except Exception as error:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
@@ -95,66 +94,56 @@ def bind(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
             faults += error.faults
     made: list[dict[str, Any]] = [{"gelezen": len(items)}]
     try:
-        dekkingen = job.part(items).dekkingen
+        bound = job.part(items)
     except InputError as error:
         faults += error.faults
     else:
-        for toewijzing in dekkingen.toewijzingen:
+        for toewijzing in bound.toewijzingen:
             values = [(TOEWIJZING, toewijzing), *((EERDER, line) for line in lines.get(toewijzing.sleutel, ()))]
             made += ({"soort": soort, "sleutel": toewijzing.bsn, "waarde": pickle.dumps(value)} for soort, value in values)
-        made += ({"uitval": dict(zip(UITVAL.names, _uitval_of(row), strict=True))} for row in dekkingen.uitval)
+        made += ({"uitval": dict(zip(UITVAL.names, _uitval_of(row), strict=True))} for row in bound.toewijzingen_aside)
     made += ({"soort": FOUT, "waarde": pickle.dumps(fault)} for fault in faults)
     yield from _batches(made, BOUND)
-
-
-class _Judge(Sieve):
-    """A sieve that remembers what it decided, by client and id."""
-
-    def __init__(self, job: Job) -> None:
-        super().__init__(job.periode)
-        self.verdicts: dict[tuple[str, str], tuple[str, str]] = {}
-
-    def aside(self, record: Entry | Verblijf, reden: str, toelichting: str) -> None:
-        """Remember why a record does not count."""
-        self.verdicts[record.bsn, record.id] = reden, toelichting
 
 
 def judge(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
     """Decide on ids of which all records are in this part. Where none of them counts, each client with the id is told so."""
     job = shared.value.part(())
-    part, sieve = _Part(job, layouts, batches), _Judge(job)
-    kept: Iterable[Entry | Verblijf]
-    for soort in (REGISTRATIE, VERBLIJF):
-        sieve.verdicts.clear()
-        kept = sieve.entries(part.registraties) if soort == REGISTRATIE else sieve.stays(part.stays, job.protocol)
-        counted = {record.id for record in kept}
-        verdicts = [(bsn, [identity, *why]) for (bsn, identity), why in sieve.verdicts.items() if identity not in counted]
-        rows = [{"soort": OORDEEL + soort, "sleutel": bsn, "velden": velden} for bsn, velden in verdicts]
-        yield from _batches(rows, RECORDS)
+    part = _Part(job, layouts, batches)
+    yield from _verdicts(REGISTRATIE, sift_registraties(part.registraties))
+    yield from _verdicts(VERBLIJF, sift_stays(part.stays, job.protocol))
+
+
+def _verdicts(soort: str, sifted: Sifted[Entry] | Sifted[Verblijf]) -> Batches:
+    counted = {record.id for record in sifted.kept}
+    told = {
+        (out.record.bsn, out.record.id): (out.reden, out.toelichting)
+        for out in sifted.out
+        if out.reden != "ongeldig" and out.record.id not in counted
+    }
+    rows = [{"soort": OORDEEL + soort, "sleutel": bsn, "velden": [identity, *why]} for (bsn, identity), why in told.items()]
+    yield from _batches(rows, RECORDS)
 
 
 def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
     """Declare the clients of this part: what `mpj.declare` does, but for the summary and the numbers of the declarations."""
     reader = shared.value.part(())
-    part, sieve, totals, made = _Part(reader, layouts, batches), Sieve(reader.periode), Totals(), _Outcome()
-    job = reader.part(part.values[TOEWIJZING], part.values[EERDER])
-    entries = sieve.entries(part.undecided(part.registraties, part.verdicts[REGISTRATIE], sieve))
-    stays = sieve.stays(part.undecided(part.stays, part.verdicts[VERBLIJF], sieve), job.protocol)
-    clients = by_client(entries, stays)
-    del part, entries, stays
-    while clients:
-        bsn, (own, own_stays) = clients.popitem()
-        lines, aside, on_planning = job.run.run(bsn, own, own_stays)
-        totals.add(lines, sum(levering.cents for levering in on_planning))
-        made.uitval += map(_uitval_of, aside)
-        for members in lines:
-            line = make_line(members, job.periode.maand, job.volgnummer)
+    part, totals, made = _Part(reader, layouts, batches), Totals(), _Outcome()
+    job, memory = reader.part(part.values[TOEWIJZING]), remember(part.values[EERDER], reader.protocol)
+    decided = (part.verdicts[REGISTRATIE], part.verdicts[VERBLIJF])
+    outcomes = job.outcomes(part.registraties, part.stays, memory, decided=decided)
+    notes: dict[Fault, None] = {}
+    for outcome in outcomes:
+        totals.add(outcome)
+        notes |= dict.fromkeys(outcome.meldingen)
+        made.uitval += map(_uitval_of, outcome.uitval)
+        for regel in outcome.regels:
+            line = make_line(regel.care, job.opdracht)
             made.regel.append(astuple(line))
-            made.herkomst += (trace_values(line.referentienummer, levering) for levering in members)
+            made.herkomst += (trace_values(line.referentienummer, care) for care in regel.care)
         if len(made.herkomst) > _BATCH:
             yield from made.batches()
-    made.uitval += map(_uitval_of, sieve.uitval)
-    made.melding += map(astuple, job.notes)
+    made.melding += map(astuple, notes)
     made.totalen.append(pickle.dumps(totals))
     yield from made.batches()
 
@@ -173,7 +162,7 @@ class _Part:
     """All that came to a part, by kind: records, current toewijzingen, earlier lines, and what was decided of ids."""
 
     def __init__(self, job: Job, layouts: Layouts, batches: Batches) -> None:
-        self._job = job
+        entries = job.entries()
         self.registraties: list[Entry | Ongeldig] = []
         self.stays: list[Verblijf | Ongeldig] = []
         self.values: dict[str, list[Any]] = {TOEWIJZING: [], EERDER: []}
@@ -185,7 +174,7 @@ class _Part:
             for _, bestand, rij, velden, _ in _rows([batch.filter(pc.equal(kinds, REGISTRATIE))]):
                 tables.setdefault(bestand, []).append((rij, velden))
             for naam, rows in tables.items():
-                self.registraties += job.entries.rows(Table(naam, columns, len(columns), (), iter(rows)))
+                self.registraties += entries.rows(Table(naam, columns, len(columns), (), iter(rows)))
             for soort, bestand, rij, velden, waarde in _rows([batch.filter(pc.not_equal(kinds, REGISTRATIE))]):
                 if soort == VERBLIJF:
                     self.stays.append(parse_verblijf(_row(layouts[soort], bestand, rij, velden)))
@@ -194,20 +183,6 @@ class _Part:
                 else:
                     identity, reden, toelichting = velden
                     self.verdicts[soort.removeprefix(OORDEEL)][identity] = reden, toelichting
-
-    def undecided(self, items: Iterable[Any], verdicts: Mapping[str, tuple[str, str]], sieve: Sieve) -> Iterator[Any]:
-        """Pass on what nothing was decided of yet; `sieve` sets the rest aside."""
-        for item in items:
-            verdict = verdicts.get(item.id)
-            if verdict is None or self._unreadable(item):
-                yield item
-            else:
-                sieve.aside(item, *verdict)
-
-    def _unreadable(self, item: Entry | Verblijf | Ongeldig) -> bool:
-        if isinstance(item, Verblijf):
-            return bool(check_protocol(item, self._job.protocol))
-        return isinstance(item, Ongeldig) or bool(item.vorm.fout)
 
 
 class _Outcome:

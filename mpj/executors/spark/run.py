@@ -5,15 +5,15 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import date
 from functools import reduce
-from typing import Any
+from typing import Any, Unpack
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from mpj.contract import Contract
-from mpj.engine.run import Job
+from mpj.engine.job import Job
+from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.summary import Totals, declaration
 from mpj.engine.values import Declaratieregel
 from mpj.executors.spark.frames import (
@@ -41,8 +41,7 @@ from mpj.reading.faults import Fault, InputError
 from mpj.records import registraties as r
 from mpj.records import toewijzingen as t
 from mpj.records import verblijf as v
-from mpj.records.rows import MappingRows
-from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing
+from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.uitval import Uitval
 from mpj.records.values import Medewerker, Toewijzing
 
@@ -60,15 +59,12 @@ def declare(
     toewijzingen: DataFrame | Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
     registraties: DataFrame | None = None,
     *,
-    periode: str,
-    dagtekening: date,
     verblijf: DataFrame | None = None,
     medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
-    nalevering: bool = False,
     eerder: DataFrame | Iterable[Declaratieregel] = (),
-    volgnummer: int = 1,
     invoer: Mapping[str, Mapping[str, str]] | None = None,
     delen: int | None = None,
+    **words: Unpack[OpdrachtWords],
 ) -> SparkResult:
     """Turn one month of records into declaration lines on Spark: what `mpj.declare` decides, this decides (docs/spark.md).
 
@@ -81,15 +77,7 @@ def declare(
     inclusive. Raises InputError as `mpj.declare` does, and for a table with a misspelt, double or missing column;
     pyspark's own error, without the content of any record, where a part fails.
     """
-    job = Job(
-        contracten,
-        (),
-        periode=periode,
-        dagtekening=dagtekening,
-        medewerkers=medewerkers,
-        nalevering=nalevering,
-        volgnummer=volgnummer,
-    )
+    job = Job.of(contracten, (), medewerkers=medewerkers, **words)
     given = {REGISTRATIE: registraties, VERBLIJF: verblijf, TOEWIJZING: toewijzingen, EERDER: eerder}
     frames = {soort: table for soort, table in given.items() if isinstance(table, DataFrame)}
     return _Run(spark, job, frames, delen).result(given, invoer or {})
@@ -124,7 +112,7 @@ class _Run:
 
     def _result(self, given: Mapping[str, Any], invoer: Mapping[str, Mapping[str, str]]) -> SparkResult:
         bound = self._bound(given)
-        self._check(bound)
+        read = self._check(bound)
         made = self._made(bound)
         uitval = bound.select("uitval").union(made.select("uitval")).where("uitval is not null").select("uitval.*")
         declaraties = self._declaraties(made)
@@ -138,7 +126,7 @@ class _Run:
             _one_kind(made, "herkomst"),
             uitval,
             _one_kind(made, "melding").distinct(),
-            self.job.summary(self._totals(made), declaraties, list(_counted(uitval)), invoer),
+            self.job.summary(self._totals(made), declaraties, list(_counted(uitval)), invoer, read),
             self.close,
         )
 
@@ -162,13 +150,13 @@ class _Run:
         ]
         return self._kept(self._apply(_all_of(rows), "sleutel", bind, BOUND))
 
-    def _check(self, bound: DataFrame) -> None:
-        """Count the toewijzingen; raises InputError with every fault in them."""
+    def _check(self, bound: DataFrame) -> int:
+        """Return how many toewijzingen were read; raises InputError with every fault in them."""
         found = bound.where((F.col("soort") == FOUT) | F.col("gelezen").isNotNull()).select("waarde", "gelezen").collect()
         faults: list[Fault] = [pickle.loads(row.waarde) for row in found if row.waarde is not None]
         if faults:
             raise InputError(sorted(faults, key=lambda fault: (fault.bestand, fault.rij, str(fault))))
-        self.job.dekkingen.gelezen = sum(row.gelezen or 0 for row in found)
+        return sum(row.gelezen or 0 for row in found)
 
     def _verdicts(self) -> Iterator[DataFrame]:
         """Return what was decided of ids that occur more than once: the one thing that no client can tell alone."""
@@ -205,8 +193,8 @@ class _Run:
         names = "referentienummers", "regels", "bedrag_cent"
         groups = _one_kind(made, "regel").groupBy("aanbieder", "gemeente")
         sums = groups.agg(*(column.alias(name) for column, name in zip(lines, names, strict=True)))
-        periode = str(self.job.settings["periode"])
-        numbered = sums.mapInArrow(guarded(number, periode, self.job.volgnummer), spark_type(DECLARATIE))
+        periode = self.job.opdracht.periode
+        numbered = sums.mapInArrow(guarded(number, periode, self.job.opdracht.volgnummer), spark_type(DECLARATIE))
         found = sorted(
             (row.aanbieder, row.gemeente, row.declaratienummer, row.regels, row.bedrag_cent) for row in numbered.collect()
         )
@@ -214,11 +202,7 @@ class _Run:
 
 
 def _toewijzingen(items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]) -> Iterator[tuple[str, bytes]]:
-    mappings = MappingRows(t.COLUMNS)
-    for item in items:
-        value = parse_toewijzing(mappings.row(item)) if isinstance(item, Mapping) else item
-        if not isinstance(value, Toewijzing | OngeldigeToewijzing):
-            raise TypeError(f"expected Toewijzing or a mapping, not {type(value).__name__}")
+    for value in as_toewijzingen(items):
         yield _key(0 if value.sleutel is None else value.sleutel[1]), pickle.dumps(value)
 
 
