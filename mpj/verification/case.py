@@ -40,14 +40,17 @@ Toewijzingen = Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
 
 @frozen(eq=False)
 class Cell:
-    """What the code of a line means in a contract: place, prestatiecode, level (empty: none), and the price, if there is one."""
+    """What the code of a line means in a contract."""
 
     kaart: Tariefkaart
     perceel: str
     prestatiecode: str
     niveau: str
+    """The kwalificatieniveau; empty: a price without level."""
     contracted: tuple[str, ...]
+    """The levels that are contracted for this prestatiecode in this month."""
     prijs: Prijs | None
+    """The price, None where the contract has none."""
 
     @property
     def normtijd(self) -> Normtijd | None:
@@ -67,22 +70,23 @@ class Cell:
 
 @define(eq=False)
 class Line:
-    """One line with its client, its toewijzing and the contract's cell.
-
-    `dekking` is the toewijzing with the line's number, of this provider and municipality, whoever's it is. Without a `cell`,
-    `reden` says why. `gelijk` is what the fixed rules look at (`Case.line`), None where the line stands alone, and `gaaf` says that
-    a line with the same kept them. `broken` are the codes of the rules that the line broke so far: one cause is named once.
-    """
+    """One line with its client, its toewijzing and the contract's cell."""
 
     case: Case
     bsn: str = field(repr=False)
     prestatie: Prestatie
     dekking: Dekking | None
+    """The toewijzing with the line's number, of this provider and municipality, whoever's it is."""
     cell: Cell | None
+    """What its product code means in the contract."""
     reden: str
-    gelijk: tuple[object, ...] | None = None
-    gaaf: bool = False
+    """Why there is no cell."""
+    equal_key: tuple[object, ...] | None = None
+    """What the fixed rules look at (`Case.line`); None where the line stands alone."""
+    passed: bool = False
+    """A line with an equal key broke no fixed rule, so those are skipped."""
     broken: set[str] = field(factory=set)
+    """The codes of the rules that the line broke so far: one cause is named once."""
 
     @property
     def maand(self) -> int:
@@ -128,14 +132,14 @@ class Case:
         self.gemeenten = opdracht.gemeenten
         self.contracten = tuple(contracten)
         self.kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in contracten])
-        self.gecrediteerd: set[str] = set()
+        self.credited: set[str] = set()
         self._guarded = {contract.id for contract in contracten if not contract.jeugdbescherming}
         self._index(toewijzingen)
         self.bsns.update(bsn for number in overzicht.bsns if (bsn := f"{number:09d}") not in self.bsns)
         limited = {nummer for nummer, dekking in self.dekkingen.items() if dekking.begrensd}
         self.usage = Usage(self.protocol, self.history, self.aanbieder, self.gemeente, limited)
         self._found: dict[tuple[object, ...], Found] = {}
-        self._gaaf: dict[tuple[object, ...], tuple[Cell | None, str]] = {}
+        self._passed: dict[tuple[object, ...], tuple[Cell | None, str]] = {}
         self._month = lru_cache(_KNOWN)(_month)
         self._listed: dict[str, frozenset[tuple[str, str]]] = {}
 
@@ -161,18 +165,18 @@ class Case:
                     self.dekkingen[toewijzing.toewijzingnummer] = dekking
                     self._terms[toewijzing.toewijzingnummer] = terms.setdefault(_terms(dekking), len(terms))
         # A toewijzing whose latest version is faulty is the municipality's own fault, not an unknown number.
-        self.verborgen = {nummer for gemeente, nummer in keys - current if gemeente == self.gemeente}
+        self.hidden = {nummer for gemeente, nummer in keys - current if gemeente == self.gemeente}
 
     def line(self, bsn: str, one: Prestatie) -> Line:
         """Return a line with its toewijzing, and with the contract's cell or the reason why there is none.
 
-        What a fixed rule looks at (`register.Controleregel`) is the same for most lines: the terms of the toewijzing, its dates as
+        What a fixed rule looks at (`register.Rule`) is the same for most lines: the terms of the toewijzing, its dates as
         far as they fall inside the month, and code, category, period, unit and tariff of the line. Lines that agree in these share
         their cell, and once one of them kept the fixed rules (`keep`) the others need not be held against those.
         """
         dekking = self.dekkingen.get(one.toewijzingnummer)
         if dekking is None:
-            return Line(self, bsn, one, None, None, TOEWIJZING_ONGELDIG if one.toewijzingnummer in self.verborgen else "")
+            return Line(self, bsn, one, None, None, TOEWIJZING_ONGELDIG if one.toewijzingnummer in self.hidden else "")
         of = dekking.toewijzing
         first, last = self._month(one.begindatum, one.einddatum)
         equal = (
@@ -186,7 +190,7 @@ class Case:
             one.eenheid,
             one.tarief_cent,
         )
-        known = self._gaaf.get(equal) if of.bsn == bsn else None
+        known = self._passed.get(equal) if of.bsn == bsn else None
         if known is not None:
             return Line(self, bsn, one, dekking, *known, equal, True)
         found = self._cells(dekking, one)
@@ -195,10 +199,10 @@ class Case:
 
     def keep(self, line: Line) -> None:
         """Remember that a line kept the fixed rules."""
-        if line.gelijk is not None and not line.gaaf:
-            if len(self._gaaf) >= _KNOWN:
-                self._gaaf.clear()
-            self._gaaf[line.gelijk] = (line.cell, line.reden)
+        if line.equal_key is not None and not line.passed:
+            if len(self._passed) >= _KNOWN:
+                self._passed.clear()
+            self._passed[line.equal_key] = (line.cell, line.reden)
 
     def valid(self, begin: date, end: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of this provider and municipality that touch the inclusive period."""

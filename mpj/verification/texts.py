@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from mpj.messages.values import Periode
-from mpj.verification.values import Breuk, Cent, Volume, Waarde, Woord
+from mpj.verification.values import Breach, Cent, Volume, Waarde, Woord
 
 LOCALES: Mapping[str, str] = {"nl": "nl_NL", "en": "en_GB"}
 NAAM, ZIN, WOORD = "naam", "zin", "woord"
@@ -76,9 +76,9 @@ class Texts:
         """Return the sentence `key`, filled in; raises KeyError when the catalog does not have it."""
         return self._catalog[ZIN, key].format(**{name: self.waarde(value) for name, value in values.items()})
 
-    def uitleg(self, code: str, breuk: Breuk) -> str:
+    def uitleg(self, code: str, breach: Breach) -> str:
         """Return the sentence that explains a breach of rule `code`."""
-        return self.zin(breuk.tekst or code, gevonden=breuk.gevonden, verwacht=breuk.verwacht, **breuk.gegevens)
+        return self.zin(breach.sentence or code, gevonden=breach.gevonden, verwacht=breach.verwacht, **breach.more)
 
     def shown(self, text: str) -> str:
         """Return an identifier as it stands, empty when it holds a BSN, also with other signs between the digits."""

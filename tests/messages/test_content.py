@@ -11,7 +11,7 @@ from attrs import asdict, evolve
 
 from messages.support import STANDARD, Line, assert_no_bsn, needs_standard, sample
 from mpj.messages import check, content_faults, declaratieberichten
-from mpj.messages.content import REGELS
+from mpj.messages.content import RULES
 from mpj.messages.values import (
     Antwoordbericht,
     Antwoordclient,
@@ -198,10 +198,10 @@ def test_a_broken_rule_of_an_answer_is_reported(code: str, broken: Antwoordberic
 
 def test_every_rule_of_the_register_is_shown_broken_above() -> None:
     """And names its own code and control level in its docstring."""
-    assert {code for code, _, _ in BROKEN} | {"TR342", "IV085"} == {rule.code for rule in REGELS}
-    for rule in REGELS:
-        assert rule.functie.__doc__
-        assert rule.functie.__doc__.startswith(rule.code)
+    assert {code for code, _, _ in BROKEN} | {"TR342", "IV085"} == {rule.code for rule in RULES}
+    for rule in RULES:
+        assert rule.function.__doc__
+        assert rule.function.__doc__.startswith(rule.code)
 
 
 @needs_standard

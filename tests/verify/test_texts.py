@@ -49,8 +49,8 @@ def test_both_languages_name_the_same_values() -> None:
 
 def test_every_rule_has_a_name_and_every_word_in_the_code_an_entry() -> None:
     known = catalog("nl")
-    codes = {rule.code for rule in (*register.DECLARATIEREGELS, *register.ANTWOORDREGELS)}
-    codes |= {rule.code for rule in content.REGELS}
+    codes = {rule.code for rule in (*register.DECLARATION_RULES, *register.ANSWER_RULES)}
+    codes |= {rule.code for rule in content.RULES}
     assert {code for code in codes if (NAAM, code) not in known} == set()
     assert {text for text in calls("Woord") | calls("woord") if (WOORD, text) not in known} == set()
     assert {text for text in calls("zin") if (ZIN, text) not in known} == set()
@@ -58,7 +58,7 @@ def test_every_rule_has_a_name_and_every_word_in_the_code_an_entry() -> None:
 
 def test_no_entry_is_left_over() -> None:
     text = "\n".join(path.read_text("utf-8") for path in SOURCE.glob("*.py"))
-    own = {rule.code for rule in (*register.DECLARATIEREGELS, *register.ANTWOORDREGELS)}
+    own = {rule.code for rule in (*register.DECLARATION_RULES, *register.ANSWER_RULES)}
     for context, key in catalog("nl"):
         if context == ZIN and key not in own and not key.startswith(("JW325.", "niet_beoordeeld.", "steekproef.")):
             assert f'"{key}"' in text, key
@@ -67,10 +67,10 @@ def test_no_entry_is_left_over() -> None:
 def test_every_phrase_of_the_content_rules_is_translated() -> None:
     """All sentences of the content rules, and what the examples make them find and expect."""
     known = catalog("en")
-    for rule in content.REGELS:
-        if rule.niveau != 2 or rule.soort == "waarschuwing":
+    for rule in content.RULES:
+        if rule.level != 2 or rule.soort == "waarschuwing":
             continue
-        pieces = list(SITUATIES) if "JW323" in rule.berichten else []
+        pieces = list(SITUATIES) if "JW323" in rule.messages else []
         for situatie in pieces:
             for _, _, _, found in content.content_breaches(situatie.bericht, [rule]):
                 for text in {found.toelichting, found.verwacht} - {"D"}:
