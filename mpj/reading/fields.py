@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from fractions import Fraction
 from functools import lru_cache
 
 from stdnum.nl import bsn as _stdnum_bsn
@@ -16,6 +17,7 @@ _DUTCH = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?")
 _EUROS = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?")
+_PERCENTAGE = re.compile(r"([+-]?)([0-9]{1,4})(?:[.,]([0-9]{1,6}))?%?")
 _NINE = re.compile(r"[0-9]{9}")
 
 MAX_CENTS = 99_999_999
@@ -65,6 +67,20 @@ def parse_number(text: str, low: int, high: int) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 12 and low <= (number := int(text)) <= high:
         return number
     raise FieldError(f"een geheel getal van {low} tot en met {high}")
+
+
+def parse_percentage(text: str) -> Fraction:
+    """Read ``3,42``, ``3.42``, ``-1`` or ``3,42%`` exactly; raises FieldError.
+
+    >>> parse_percentage("3,42")
+    Fraction(171, 50)
+    """
+    match = _PERCENTAGE.fullmatch(text.strip().replace(" %", "%"))
+    if match is None:
+        raise FieldError("een percentage als 3,42")
+    sign, whole, decimals = match.groups()
+    value = Fraction(int(whole + (decimals or "")), 10 ** len(decimals or ""))
+    return -value if sign == "-" else value
 
 
 def parse_euros(text: str) -> int:
