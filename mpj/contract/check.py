@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import combinations
+from typing import assert_never
 
 from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of, priced_without_level
 from mpj.contract.settings import Report
 from mpj.protocol import Normtijd, Protocol
+from mpj.protocol.words import Prijswijze
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.reading.register import Foutcode
@@ -45,30 +47,7 @@ def check_cells(contract: Contract, bestand: str, document: Document, report: Re
             zonder_niveau=(cel.perceel, cel.prestatiecode) in zonder,
         )
         normtijd = normtijd_of(protocol, contract.normtijd, cel.prestatiecode, zorg=zorg)
-        if hulpvorm.niveau == "altijd" and cel.kwalificatieniveau is None:
-            report(
-                _fault(
-                    cel,
-                    bestand,
-                    "niveau_ontbreekt",
-                    "kwalificatieniveau",
-                    "deze prestatiecode heeft een prijs per niveau",
-                    "leeg",
-                    ", ".join(protocol.niveaus),
-                )
-            )
-        if hulpvorm.niveau == "nooit" and cel.kwalificatieniveau is not None:
-            report(
-                _fault(
-                    cel,
-                    bestand,
-                    "niveau_teveel",
-                    "kwalificatieniveau",
-                    "deze prestatiecode heeft geen prijs per niveau",
-                    cel.kwalificatieniveau,
-                    "leeg",
-                )
-            )
+        _check_level(cel, hulpvorm.niveau, ", ".join(protocol.niveaus), bestand, report)
         if hulpvorm.jeugdbescherming and not contract.jeugdbescherming:
             report(
                 _fault(
@@ -124,6 +103,23 @@ def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str,
 
 def _fault(cel: Cel, bestand: str, code: Foutcode, kolom: str, toelichting: str, gevonden: str = "", verwacht: str = "") -> Fault:
     return Fault(code, bestand, cel.rij, kolom, gevonden, verwacht, f"{cell_name(cel)}: {toelichting}")
+
+
+def _check_level(cel: Cel, priced: Prijswijze, niveaus: str, bestand: str, report: Report) -> None:
+    """Report a cell without level where each level has its price, and one with a level where none has."""
+    match priced:
+        case "altijd":
+            if cel.kwalificatieniveau is None:
+                text = "deze prestatiecode heeft een prijs per niveau"
+                report(_fault(cel, bestand, "niveau_ontbreekt", "kwalificatieniveau", text, "leeg", niveaus))
+        case "nooit":
+            if cel.kwalificatieniveau is not None:
+                text = "deze prestatiecode heeft geen prijs per niveau"
+                report(_fault(cel, bestand, "niveau_teveel", "kwalificatieniveau", text, cel.kwalificatieniveau, "leeg"))
+        case "zorg" | "contract":
+            pass
+        case _:
+            assert_never(priced)
 
 
 def _check_month(contract: Contract, cel: Cel, bestand: str, report: Report) -> None:

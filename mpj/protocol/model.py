@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 from attrs import frozen
 
-MINUTEN = "minuten"
+from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
+
+MINUTEN: Final = "minuten"
 
 
 @frozen
@@ -29,8 +32,8 @@ class Afronding:
     before rounding); `minimum` units for any time above zero; `drempel` minutes below which a contact does not count.
     """
 
-    wijze: str
-    over: str
+    wijze: Wijze
+    over: Over
     minimum: int
     drempel: int
 
@@ -47,7 +50,7 @@ class Normtijd:
     """
 
     naam: str
-    meet: str
+    meet: Meet
     minuten: int
     eenheden: Mapping[str, str]
     bericht: Mapping[str, int]
@@ -94,7 +97,7 @@ class Frequentie:
 
     code: str
     naam: str
-    telt: str
+    telt: Telt
 
 
 @frozen
@@ -107,9 +110,9 @@ class Hulpvorm:
 
     nummer: int
     naam: str
-    niveau: str
+    niveau: Prijswijze
     normtijd: str | None
-    soort: str
+    soort: Soort
     jeugdbescherming: bool
 
 

@@ -9,6 +9,7 @@ import re
 from datetime import date, time
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from stdnum.nl import bsn as _stdnum_bsn
 
@@ -20,6 +21,7 @@ _EUROS = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?")
 _PERCENTAGE = re.compile(r"([+-]?)([0-9]{1,4})(?:[.,]([0-9]{1,6}))?%?")
 _NINE = re.compile(r"[0-9]{9}")
 
+_Word = TypeVar("_Word", bound=str)
 MAX_CENTS = 99_999_999
 
 
@@ -130,8 +132,9 @@ def check_gemeente(text: str) -> str:
     return check_digits(text, 4, "een gemeentecode (CBS)")
 
 
-def check_choice(text: str, choices: tuple[str, ...]) -> str:
-    """Return `text` when it is one of `choices`; raises FieldError."""
-    if text not in choices:
-        raise FieldError(", ".join(choices[:-1]) + f" of {choices[-1]}" if len(choices) > 1 else choices[0])
-    return text
+def check_choice(text: str, choices: tuple[_Word, ...]) -> _Word:
+    """Return the one of `choices`, such as the words of a closed list, that `text` is; raises FieldError."""
+    for choice in choices:
+        if text == choice:
+            return choice
+    raise FieldError(", ".join(choices[:-1]) + f" of {choices[-1]}" if len(choices) > 1 else choices[0])

@@ -24,6 +24,7 @@ from mpj.reading.tables import Table, open_table
 from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig, parse_nummer, parse_registratie
 from mpj.records.rows import row_of
 from mpj.records.values import Registratie, unchecked
+from mpj.records.words import Soort, Status, Tijdsoort
 
 _VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _TIJD = ("minuten", "begintijd", "eindtijd")
@@ -45,9 +46,9 @@ class Vorm:
 
     kwalificatieniveau: str | None
     prestatiecode: str | None
-    soort: str | None
-    tijdsoort: str
-    status: str
+    soort: Soort | None
+    tijdsoort: Tijdsoort
+    status: Status
     bevestigd: bool
     aantal: int
     fout: str
