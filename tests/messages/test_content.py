@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from attrs import asdict, evolve
+from standard import STANDARD, needs_standard
 
-from messages.support import STANDARD, Line, assert_no_bsn, needs_standard, sample
+from messages.support import Line, assert_no_bsn, sample
 from mpj.messages import check, content_faults, declaratieberichten
 from mpj.messages.content import RULES
 from mpj.messages.values import (

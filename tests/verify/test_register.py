@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from standard import STANDARD, needs_standard
 
 from mpj.messages import shipped
 from mpj.messages.content import RULES
@@ -22,7 +23,6 @@ from mpj.verification.register import (
     rows,
 )
 from verify.examples import VOORBEELDEN
-from verify.support import STANDARD, needs_standard
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 RULES_C = """
