@@ -16,7 +16,7 @@ from mpj.messages.content import RULES as CONTENT_RULES
 from mpj.verification import answer_rules, assignment_rules, contract_rules, history_rules
 from mpj.verification.values import CLIENT, DECLARATIE, HEADER, REGEL
 
-ENFORCED, NEEDS_HISTORY, NEEDS_CONTRACT = "enforced", "needs history", "needs contract"
+ENFORCED, NEEDS_HISTORY, NEEDS_CONTRACT, NEEDS_LIST = "enforced", "needs history", "needs contract", "needs a list"
 DELEGATED, NOT_APPLICABLE = "delegated", "not applicable"
 HISTORY, CONTRACT, GEMEENTEN = "geschiedenis", "contract", "gemeenten"
 
@@ -176,11 +176,9 @@ def _content() -> Iterator[RegisterRow]:
 
 
 def _own(bericht: str, rules: tuple[Rule, ...]) -> Iterator[RegisterRow]:
-    status = {HISTORY: NEEDS_HISTORY, CONTRACT: NEEDS_CONTRACT}
+    status = {HISTORY: NEEDS_HISTORY, CONTRACT: NEEDS_CONTRACT, GEMEENTEN: NEEDS_LIST}
     for rule in rules:
         text = _summary(rule.function)
-        if rule.needs == GEMEENTEN:
-            text += "; only with the CBS list, else reported as not checked"
         if rule.partly:
             text += "; within the message also without history"
         kind = status.get(rule.needs, ENFORCED)
@@ -225,6 +223,7 @@ _STATUS = {
     ENFORCED: "checked on every message, unless the row says what it takes",
     NEEDS_HISTORY: "checked when earlier messages are given; else reported as not checked",
     NEEDS_CONTRACT: "checked when the code of the line is in a loaded contract; else the line is not assessed",
+    NEEDS_LIST: "checked when the CBS list of municipalities is given; else reported as not checked",
     DELEGATED: "checked before verification: a message that breaks it is not read",
     NOT_APPLICABLE: "cannot occur, and why",
 }

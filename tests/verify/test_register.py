@@ -18,11 +18,13 @@ from mpj.verification.register import (
     ENFORCED,
     NEEDS_CONTRACT,
     NEEDS_HISTORY,
+    NEEDS_LIST,
     Rule,
     markdown,
     rows,
 )
 from verify.examples import VOORBEELDEN
+from verify.support import zaak
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 RULES_C = """
@@ -52,9 +54,15 @@ def test_every_checked_rule_of_a_declaration_has_a_right_and_a_wrong_example() -
     checked = {
         row.code
         for row in rows()
-        if row.status in (ENFORCED, NEEDS_HISTORY, NEEDS_CONTRACT) and "JW323" in row.bericht and row.retourcode
+        if row.status in (ENFORCED, NEEDS_HISTORY, NEEDS_CONTRACT, NEEDS_LIST) and "JW323" in row.bericht and row.retourcode
     }
     assert checked == set(VOORBEELDEN)
+
+
+def test_no_rule_is_called_enforced_that_a_bare_verification_does_not_check() -> None:
+    """With message, toewijzingen and contracts alone: what is not checked then says in the register what it takes."""
+    left_out = {one.regelcode for one in zaak(history=None).verify().niet_getoetst}
+    assert left_out == {row.code for row in rows() if row.status in (NEEDS_HISTORY, NEEDS_LIST) and "JW323" in row.bericht}
 
 
 def test_the_examples_carry_the_return_code_of_the_register() -> None:
