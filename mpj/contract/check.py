@@ -65,7 +65,7 @@ def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str,
     """Report a price that cannot travel in parts: units in the message times their price must be the amount, minutes apart."""
     assert cel.tarief_cent is not None
     for eenheid, factor in normtijd.bericht.items():
-        if cel.tarief_cent % factor and not protocol.is_minuut(eenheid):
+        if cel.tarief_cent % factor and eenheid not in protocol.minuten:
             unit = protocol.eenheden[eenheid].naam
             text = f"een prijs per {normtijd.woord()} gaat als {factor} × {unit} de deur uit"
             expected = "een even aantal centen" if factor == 2 else f"een aantal centen dat door {factor} te delen is"

@@ -16,6 +16,7 @@ from mpj.messages import content_rules
 from mpj.messages.content_rules import Breaches, ContentBreach, Walk
 from mpj.messages.overview import Declaratie, Overzicht, clients_of, scan
 from mpj.messages.values import Antwoordbericht, Prestatie
+from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Ernst, Fault
 from mpj.reading.register import Regelcode
 
@@ -80,10 +81,16 @@ class ContentCheck:
     `message` is known as far as its head; `overview` is what one pass over it showed. With `rules` only those are checked.
     """
 
-    def __init__(self, message: Declaratie | Antwoordbericht, overview: Overzicht, rules: Collection[ContentRule] = RULES) -> None:
+    def __init__(
+        self,
+        message: Declaratie | Antwoordbericht,
+        overview: Overzicht,
+        rules: Collection[ContentRule] = RULES,
+        protocol: Protocol = MPJ_16,
+    ) -> None:
         kind = "JW325" if isinstance(message, Antwoordbericht) else "JW323"
         self.message = message
-        self._walk = Walk(message, overview)
+        self._walk = Walk(message, overview, protocol)
         self._rules = {
             part: [rule for rule in rules if rule.part == part and kind in rule.messages]
             for part in (BERICHT, CLIENT, PERIODE, PRODUCTPERIODE, BEDRAG, REGEL)
@@ -133,13 +140,13 @@ class ContentCheck:
 
 
 def content_breaches(
-    message: Declaratie | Antwoordbericht, rules: Collection[ContentRule] = RULES
+    message: Declaratie | Antwoordbericht, rules: Collection[ContentRule] = RULES, protocol: Protocol = MPJ_16
 ) -> list[tuple[ContentRule, int, int, ContentBreach]]:
     """Return every breach in `message` with its rule, client and line number (0: about more than that) and its full path.
 
     In the order of the register; of one rule in the order of the message.
     """
-    check = ContentCheck(message, scan(message), rules)
+    check = ContentCheck(message, scan(message), rules, protocol)
     root = "DeclaratieAntwoord" if isinstance(message, Antwoordbericht) else "Declaratie"
     found = [(rule, 0, 0, one) for rule, one in check.of_message()]
     for index, client in enumerate(clients_of(message), start=1):
@@ -151,9 +158,9 @@ def content_breaches(
     return sorted(found, key=_order)
 
 
-def content_faults(message: Declaratie | Antwoordbericht, bestand: str = "") -> tuple[Fault, ...]:
+def content_faults(message: Declaratie | Antwoordbericht, bestand: str = "", *, protocol: Protocol = MPJ_16) -> tuple[Fault, ...]:
     """Return every breach of the content rules in `message`, in the order of the register."""
-    return tuple(as_fault(rule, one, bestand) for rule, _, _, one in content_breaches(message))
+    return tuple(as_fault(rule, one, bestand) for rule, _, _, one in content_breaches(message, protocol=protocol))
 
 
 def as_fault(rule: ContentRule, found: ContentBreach, bestand: str = "") -> Fault:

@@ -17,13 +17,10 @@ from stdnum.nl import bsn as stdnum_bsn
 from mpj.messages.answers import refuses_whole
 from mpj.messages.overview import Declaratie, Overzicht, line_key
 from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Antwoordprestatie, Prestatie, Totaal
+from mpj.protocol import Protocol
 from mpj.reading.faults import mask
 from mpj.reading.periods import years_before
 
-EUROS = "83"
-MINUTES = "01"
-EERSTE_DATUM = date(2021, 1, 1)
-JAREN_TERUG = 5
 # Reasons that are about what was delivered; a credit line may only be refused because it has no debit to undo (IV085).
 INHOUDELIJK = frozenset(
     {"0611", "9307", "9308", "9321", "9322", "9339", "9340", "9341", "9346", "9369", "9384", "9387", "9388", "S329"}
@@ -48,12 +45,15 @@ Breaches = Iterator[ContentBreach]
 class Walk:
     """A message on the way from client to client: its head, what one pass over it showed, and what came by before.
 
+    `protocol` says which dates may be declared, and what a unit counts.
+
     State that grows: the suspects of the overview, and the references of the client at hand.
     """
 
-    def __init__(self, message: Declaratie | Antwoordbericht, overview: Overzicht) -> None:
+    def __init__(self, message: Declaratie | Antwoordbericht, overview: Overzicht, protocol: Protocol) -> None:
         self.message = message
         self.overview = overview
+        self.protocol = protocol
         self.sent = message.header.identificatie.dagtekening
         self.bsn = ""
         self.references: set[tuple[str, str | None]] = set()
@@ -86,11 +86,12 @@ def cs002(walk: Walk, bsn: str) -> Breaches:
 
 
 def cs100(walk: Walk, begin: date, end: date) -> Breaches:
-    """CS100 (level 2, 0001): periods lie on or after 2021-01-01."""
+    """CS100 (level 2, 0001): periods lie on or after the protocol's first date (2021-01-01)."""
+    first = walk.protocol.vroegste_datum
     for name, day in (("Begindatum", begin), ("Einddatum", end)):
-        if day < EERSTE_DATUM:
+        if day < first:
             text = "De datum ligt voor de eerste datum van deze standaard"
-            yield ContentBreach(name, str(day), f"{EERSTE_DATUM} of later", text)
+            yield ContentBreach(name, str(day), f"{first} of later", text)
 
 
 def cs340(walk: Walk, message: Declaratie) -> Breaches:
@@ -118,7 +119,7 @@ def cs325(walk: Walk, cent: int, debetcredit: str) -> Breaches:
 
 def cs339(walk: Walk, one: Prestatie) -> Breaches:
     """CS339 (level 2, 0001): counted in euros (unit 83), the volume is the amount."""
-    if one.eenheid == EUROS and one.bedrag_cent != one.volume:
+    if one.eenheid in walk.protocol.bedragen and one.bedrag_cent != one.volume:
         text = "Bij eenheid euro is het volume gelijk aan het bedrag"
         yield ContentBreach("IngediendBedrag/Bedrag", _euros(one.bedrag_cent), _euros(one.volume), text)
 
@@ -134,9 +135,9 @@ def cd060(walk: Walk, one: Prestatie) -> Breaches:
 
 def cd087(walk: Walk, one: Prestatie) -> Breaches:
     """CD087 (level 2, 0001): every unit but euros (83) comes with a tariff, euros without."""
-    if one.eenheid != EUROS and one.tarief_cent is None:
+    if one.eenheid not in walk.protocol.bedragen and one.tarief_cent is None:
         yield ContentBreach("ProductTarief", "niets", "een tarief", "Bij deze eenheid hoort een tarief")
-    if one.eenheid == EUROS and one.tarief_cent is not None:
+    if one.eenheid in walk.protocol.bedragen and one.tarief_cent is not None:
         yield ContentBreach("ProductTarief", _euros(one.tarief_cent), "niets", "Bij eenheid euro hoort geen tarief")
 
 
@@ -197,9 +198,10 @@ def tr316(walk: Walk, one: Prestatie) -> Breaches:
 def tr335(walk: Walk, begin: date, end: date) -> Breaches:
     """TR335 (level 2, 0001): a product period ended at most 5 years before the declaration was dated."""
     assert not isinstance(walk.message, Antwoordbericht)
-    oldest = years_before(walk.message.dagtekening, JAREN_TERUG)
+    years = walk.protocol.jaren_terug
+    oldest = years_before(walk.message.dagtekening, years)
     if end < oldest:
-        yield ContentBreach("Einddatum", str(end), f"{oldest} of later", f"De prestatie is meer dan {JAREN_TERUG} jaar oud")
+        yield ContentBreach("Einddatum", str(end), f"{oldest} of later", f"De prestatie is meer dan {years} jaar oud")
 
 
 def tr358(walk: Walk, message: Declaratie) -> Breaches:
@@ -261,10 +263,10 @@ def tr346(walk: Walk, one: Prestatie) -> Breaches:
     In minutes the tariff shown is rounded to a cent, so the amount may differ by half a cent per minute, and its own
     rounding.
     """
-    if one.eenheid == EUROS or one.tarief_cent is None:
+    if one.eenheid in walk.protocol.bedragen or one.tarief_cent is None:
         return
     expected = one.volume * one.tarief_cent
-    slack = (one.volume + 1) // 2 if one.eenheid == MINUTES else 0
+    slack = (one.volume + 1) // 2 if one.eenheid in walk.protocol.minuten else 0
     if abs(one.bedrag_cent - expected) > slack:
         text = "Het bedrag is niet volume maal tarief"
         wanted = _euros(expected) + (f", hoogstens {_euros(slack)} ernaast" if slack else "")

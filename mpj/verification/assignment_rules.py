@@ -8,12 +8,11 @@ from __future__ import annotations
 from mpj.engine.limits import counted, product_period
 from mpj.engine.matching import ASPECIFIEK, GENERIEK, NIET_MPJ, SPECIFIEK
 from mpj.messages.values import Client
-from mpj.protocol import Normtijd
+from mpj.protocol import Normtijd, Protocol
+from mpj.protocol.model import MINUTEN
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.verification.case import TOEWIJZING_ONGELDIG, Case, Line
 from mpj.verification.values import Breach, Cent, Volume, Woord
-
-MINUUT, UUR = "01", "04"
 
 
 def tr304_client(case: Case, client: Client) -> Breach | None:
@@ -132,7 +131,7 @@ def tr341(line: Line) -> Breach | None:
     specific = line.dekking.soort not in (ASPECIFIEK, GENERIEK)
     assigned = line.dekking.toewijzing.eenheid if specific else None
     if assigned is not None:
-        expected = _units(assigned, line.cell.normtijd if line.cell else None)
+        expected = _units(assigned, line.cell.normtijd if line.cell else None, line.case.protocol)
     elif line.cell is not None and line.cell.prijs is not None:
         expected = (line.cell.prijs.eenheid,)
     else:
@@ -140,10 +139,11 @@ def tr341(line: Line) -> Breach | None:
     return None if line.prestatie.eenheid in expected else Breach(line.prestatie.eenheid, expected[0])
 
 
-def _units(assigned: str, normtijd: Normtijd | None) -> tuple[str, ...]:
-    """Return the wire units that an assigned unit allows, the one to expect first."""
+def _units(assigned: str, normtijd: Normtijd | None, protocol: Protocol) -> tuple[str, ...]:
+    """Return the wire units that an assigned unit allows, the one to expect first; what counts clock time may come in minutes."""
     usual = normtijd.eenheden.get(assigned, assigned) if normtijd else assigned
-    return (usual, assigned, MINUUT) if assigned == UUR else (usual, assigned)
+    timed = counted(protocol, assigned)[0] == MINUTEN
+    return (usual, assigned, *protocol.minuten) if timed else (usual, assigned)
 
 
 def tr321(line: Line) -> Breach | None:
@@ -178,7 +178,8 @@ def _over(line: Line, month: int | None) -> Breach | None:
     before = line.case.usage.of(one.toewijzingnummer).volume(telt, month)
     if before + one.volume * weight <= maximum:
         return None
-    shown = assigned if not (before + one.volume * weight) % counted(protocol, assigned)[1] else MINUUT
+    single = next((code for code, unit in protocol.eenheden.items() if (unit.telt, unit.gewicht) == (telt, 1)), assigned)
+    shown = single if (before + one.volume * weight) % counted(protocol, assigned)[1] else assigned
     scale = counted(protocol, shown)[1]
     more = {"regel": Volume(one.volume, one.eenheid)}
     return Breach(Volume((before + one.volume * weight) // scale, shown), Volume(maximum // scale, shown), more=more)

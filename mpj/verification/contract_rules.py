@@ -13,7 +13,6 @@ from mpj.tariefkaart.model import NIVEAU
 from mpj.verification.case import ANDER_PERCEEL, JEUGDBESCHERMING, NIET_GECONTRACTEERD, Line
 from mpj.verification.values import Breach, Cent, Volume, Waarde, Woord
 
-EUROS, MINUUT = "83", "01"
 ZONDER_NIVEAU = Woord("zonder niveau")
 
 
@@ -103,7 +102,7 @@ def _expected_tarief(line: Line) -> int | None:
     cell, eenheid = line.cell, line.prestatie.eenheid
     if cell is None or cell.prijs is None or cell.normtijd is None or eenheid not in cell.normtijd.bericht:
         return None
-    return product_tarief(cell.prijs.normtijd, eenheid, cell.prijs.tarief_cent)
+    return product_tarief(cell.prijs.normtijd, eenheid, cell.prijs.tarief_cent, protocol=line.case.protocol)
 
 
 def tr418(line: Line) -> Breach | None:
@@ -123,11 +122,11 @@ def tr346(line: Line) -> Breach | None:
     An hour price in minutes: half_up(price x minutes / 60) to the cent. Other units in minutes show a rounded tariff, so the
     line alone tells only within that rounding; MPJ04 judges the rest.
     """
-    one, exact = line.prestatie, line.exact
-    if one.eenheid == EUROS or one.tarief_cent is None or one.bedrag_cent == exact or line.broken & {"TR341", "MPJ03"}:
+    one, exact, protocol = line.prestatie, line.exact, line.case.protocol
+    if one.eenheid in protocol.bedragen or one.tarief_cent is None or one.bedrag_cent == exact or line.broken & {"TR341", "MPJ03"}:
         return None
     own = one.volume * one.tarief_cent
-    slack = (one.volume + 1) // 2 if one.eenheid == MINUUT else 0
+    slack = (one.volume + 1) // 2 if one.eenheid in protocol.minuten else 0
     normtijd = line.cell.normtijd if line.cell else None
     unrounded = normtijd is not None and one.eenheid in normtijd.ongerond and "TR418" not in line.broken
     if abs(one.bedrag_cent - own) <= slack and not unrounded:
@@ -148,13 +147,8 @@ def mpj04(line: Line) -> Breach | None:
     units = one.volume // cell.normtijd.bericht[one.eenheid]
     price, rest = divmod(one.bedrag_cent, units) if units else (0, 1)
     more: dict[str, Waarde] = {"eenheden": units, "normtijd": Woord(cell.prijs.normtijd), "prijs": Cent(cell.prijs.tarief_cent)}
-    if not rest and product_tarief_of(cell.prijs.normtijd, one.eenheid, price) == one.tarief_cent:
+    # Only a price in minutes is shown rounded, so that another price can hide behind the tariff of the line.
+    rounded, protocol = one.eenheid in line.case.protocol.minuten, line.case.protocol
+    if not rest and rounded and product_tarief(cell.prijs.normtijd, one.eenheid, price, protocol=protocol) == one.tarief_cent:
         return Breach(Cent(price), Cent(cell.prijs.tarief_cent), sentence="MPJ04.prijs", retourcode="0611", more=more)
     return Breach(Cent(one.bedrag_cent), Cent(exact), more=more)
-
-
-def product_tarief_of(normtijd: str, eenheid: str, price: int) -> int | None:
-    """Return the tariff that a price would show on the wire; None for a price that cannot be shown exactly where it must be."""
-    if eenheid != MINUUT:
-        return None
-    return product_tarief(normtijd, eenheid, price)

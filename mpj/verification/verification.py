@@ -122,13 +122,15 @@ class Toetsing:
         self.case = Case(bericht, overview, contracts, toewijzingen, opdracht)
         self.texts = Texts(opdracht.taal, self.case.bsns)
         self.niet_getoetst = _not_checked(self.case, self.texts)
-        self.meldingen = tuple(as_fault(*one) for one in ContentCheck(bericht, overview, _WARNINGS).of_message())
+        self.meldingen = tuple(
+            as_fault(*one) for one in ContentCheck(bericht, overview, _WARNINGS, self.case.protocol).of_message()
+        )
         self.bericht: list[Bevinding] = []
         self.tally = Tally()
         self._reject = opdracht.onbeoordeeld == AFWIJZEN
         self._open = {TOEKENNEN: TOEGEKEND, AFWIJZEN: AFGEKEURD}.get(opdracht.onbeoordeeld or "", NIET_BESLIST)
         self._technisch = False
-        self._check = ContentCheck(bericht, overview, _CONTENT)
+        self._check = ContentCheck(bericht, overview, _CONTENT, self.case.protocol)
         self._message()
 
     @property
@@ -178,7 +180,7 @@ class Toetsing:
         """Count the credit lines that stand before any debit line is judged; what is wrong with others is said in their turn."""
         if not self.case.overzicht.credits:
             return
-        check = ContentCheck(self.case.bericht, self.case.overzicht, _CONTENT)
+        check = ContentCheck(self.case.bericht, self.case.overzicht, _CONTENT, self.case.protocol)
         for client in self.case.bericht.clienten:
             check.of_client(client.bsn)
             for one in client.prestaties:
