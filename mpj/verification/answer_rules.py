@@ -11,9 +11,9 @@ from datetime import date
 from attrs import define, field
 
 from mpj.messages.values import Antwoordbericht, Antwoordclient, Antwoordprestatie, Declaratiebericht, Periode, Prestatie
-from mpj.verification.values import Breach, Cent, Volume, Waarde, Woord
+from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
 
-EERDER = Woord("van een eerdere declaratie")
+EERDER = Word("van een eerdere declaratie")
 
 
 @define(eq=False)
@@ -44,7 +44,7 @@ def tr056(case: AnswerCase) -> Breach | None:
     found = case.antwoord.header.identificatie.identificatie
     if case.eerdere is None or found not in case.eerdere:
         return None
-    return Breach(found, Woord("een nummer dat nog niet is gebruikt"))
+    return Breach(found, Word("een nummer dat nog niet is gebruikt"))
 
 
 def tr135(case: AnswerCase) -> Breach | None:
@@ -57,7 +57,7 @@ def tr378(case: AnswerCase) -> Breach | None:
     """TR378 (level 4, S300): the municipality's code is in the CBS list. Source: iJw 3.2."""
     if case.gemeenten is None or case.antwoord.header.afzender in case.gemeenten:
         return None
-    return Breach(case.antwoord.header.afzender, Woord("een code uit de lijst van het CBS"))
+    return Breach(case.antwoord.header.afzender, Word("een code uit de lijst van het CBS"))
 
 
 def tr337(case: AnswerCase) -> Breach | None:
@@ -92,14 +92,14 @@ def tr304(case: AnswerCase, client: Antwoordclient) -> Breach | None:
     """TR304 (level 3, 8187): the BSN is that of a client who was declared. Source: iJw 3.2."""
     if client.bsn in case.clienten:
         return None
-    return Breach(Woord("een onbekende cliënt"), Woord("een cliënt uit de declaratie"))
+    return Breach(Word("een onbekende cliënt"), Word("een cliënt uit de declaratie"))
 
 
 def tr366(case: AnswerCase, line: Antwoordprestatie) -> Breach | None:
     """TR366 (level 3, 9366): a returned line exists in the declaration, by its ProductReferentie. Source: iJw 3.2."""
     if case.declaratie is None or line.referentienummer in case.regels:
         return None
-    return Breach(line.referentienummer, Woord("een regel uit de declaratie"))
+    return Breach(line.referentienummer, Word("een regel uit de declaratie"))
 
 
 def tr367(case: AnswerCase, line: Antwoordprestatie) -> Iterator[Breach]:
@@ -108,7 +108,7 @@ def tr367(case: AnswerCase, line: Antwoordprestatie) -> Iterator[Breach]:
     if declared is not None:
         for name, show in _FIELDS.items():
             if (found := show(line)) != (expected := show(declared)):
-                yield Breach(found, expected, more={"veld": Woord(name)})
+                yield Breach(found, expected, more={"veld": Word(name)})
 
 
 def _volume(one: Prestatie) -> Waarde:

@@ -12,7 +12,7 @@ from mpj.protocol import Normtijd, Protocol
 from mpj.protocol.model import MINUTEN
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.verification.case import TOEWIJZING_ONGELDIG, Case, Line
-from mpj.verification.values import Breach, Cent, Volume, Woord
+from mpj.verification.values import Breach, Cent, Volume, Word
 
 
 def tr304_client(case: Case, client: Client) -> Breach | None:
@@ -24,7 +24,7 @@ def tr304_client(case: Case, client: Client) -> Breach | None:
     hidden = any(one.toewijzingnummer in case.hidden for one in debits)
     if client.bsn in case.clienten or not debits or hidden:
         return None
-    return Breach(Woord("een onbekende cliënt"), Woord("een cliënt met een toewijzing van deze gemeente"))
+    return Breach(Word("een onbekende cliënt"), Word("een cliënt met een toewijzing van deze gemeente"))
 
 
 def tr304(line: Line) -> Breach | None:
@@ -34,7 +34,7 @@ def tr304(line: Line) -> Breach | None:
     """
     if line.dekking is None or line.dekking.toewijzing.bsn == line.bsn:
         return None
-    return Breach(str(line.prestatie.toewijzingnummer), Woord("een toewijzing van deze cliënt"), sentence="TR304.regel")
+    return Breach(str(line.prestatie.toewijzingnummer), Word("een toewijzing van deze cliënt"), sentence="TR304.regel")
 
 
 def tr338(line: Line) -> Breach | None:
@@ -44,14 +44,14 @@ def tr338(line: Line) -> Breach | None:
     """
     if line.dekking is not None or line.reden == TOEWIJZING_ONGELDIG:
         return None
-    return Breach(str(line.prestatie.toewijzingnummer), Woord("een bekende toewijzing voor deze aanbieder"))
+    return Breach(str(line.prestatie.toewijzingnummer), Word("een bekende toewijzing voor deze aanbieder"))
 
 
 def tr384(line: Line) -> Breach | None:
     """TR384 (level 3, 9384): the assignment was not removed (RedenWijziging 13). Source: iJw 3.2."""
     if line.dekking is None or not line.dekking.verwijderd:
         return None
-    return Breach(Woord("een verwijderde toewijzing"), Woord("een geldige toewijzing"))
+    return Breach(Word("een verwijderde toewijzing"), Word("een geldige toewijzing"))
 
 
 def tr307(line: Line) -> Breach | None:

@@ -39,7 +39,7 @@ Toewijzingen = Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
 
 
 @frozen(eq=False)
-class Cell:
+class ContractCell:
     """What the code of a line means in a contract."""
 
     kaart: Tariefkaart
@@ -77,7 +77,7 @@ class Line:
     prestatie: Prestatie
     dekking: Dekking | None
     """The toewijzing with the line's number, of this provider and municipality, whoever's it is."""
-    cell: Cell | None
+    cell: ContractCell | None
     """What its product code means in the contract."""
     reden: str
     """Why there is no cell."""
@@ -103,7 +103,7 @@ class Line:
 class Found:
     """What a product code may mean for a toewijzing and period: cells, or the reason why there is none."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[ContractCell, ...]
     reden: str = ""
 
 
@@ -139,7 +139,7 @@ class Case:
         limited = {nummer for nummer, dekking in self.dekkingen.items() if dekking.begrensd}
         self.usage = Usage(self.protocol, self.history, self.aanbieder, self.gemeente, limited)
         self._found: dict[tuple[object, ...], Found] = {}
-        self._passed: dict[tuple[object, ...], tuple[Cell | None, str]] = {}
+        self._passed: dict[tuple[object, ...], tuple[ContractCell | None, str]] = {}
         self._month = lru_cache(_KNOWN)(_month)
         self._listed: dict[str, frozenset[tuple[str, str]]] = {}
 
@@ -238,21 +238,21 @@ class Case:
             return Found((), GEEN_CONTRACT)
         if dekking.soort == NIET_MPJ and dekking.toewijzing.productcode == productcode:
             return Found((), NIET_MPJ)
-        decoded = [(kaart, code) for kaart in kaarten if (code := kaart.decode(productcode)) is not None]
+        decoded = [(kaart, own) for kaart in kaarten if (own := kaart.decode(productcode)) is not None]
         if not decoded:
             return Found((), self._undecoded(kaarten, productcode))
-        cells: dict[tuple[str, str], Cell] = {}
+        cells: dict[tuple[str, str], ContractCell] = {}
         reasons: set[str] = set()
         for day in _days(kaarten, begin, end):
-            for kaart, code in decoded:
-                place = self.kaarten.place(dekking.toewijzing, code.prestatiecode, day)
+            for kaart, own in decoded:
+                place = self.kaarten.place(dekking.toewijzing, own.prestatiecode, day)
                 if isinstance(place, str):
                     reasons.add(place)
                 elif place.kaart is kaart:
-                    if code.perceel and code.perceel != place.perceel:
+                    if own.perceel and own.perceel != place.perceel:
                         reasons.add(ANDER_PERCEEL)
                     else:
-                        cells[kaart.instellingen.contract, place.perceel] = _cell(place, code, month_of(begin))
+                        cells[kaart.instellingen.contract, place.perceel] = _cell(place, own, month_of(begin))
         if cells:
             return Found(tuple(cells.values()))
         order = (PERCEEL_ONBEKEND, ANDER_PERCEEL)
@@ -263,9 +263,9 @@ class Case:
         found = decode(self.protocol, productcode)
         if found is None or any(kaart.eigen_codes for kaart in kaarten):
             return CODE_ONBEKEND
-        code = self.protocol.prestatiecodes[found.prestatiecode]
+        prestatie = self.protocol.prestatiecodes[found.prestatiecode]
         guarded = all(kaart.instellingen.contract in self._guarded for kaart in kaarten)
-        if code.hulpvorm.jeugdbescherming and found.productcategorie in code.categorieen and guarded:
+        if prestatie.hulpvorm.jeugdbescherming and found.productcategorie in prestatie.categorieen and guarded:
             return JEUGDBESCHERMING
         elsewhere = any(kaart.decode(productcode) for kaart in self.kaarten.kaarten if self._same_parties(kaart))
         return NIET_GECONTRACTEERD if elsewhere else CODE_ONBEKEND
@@ -281,8 +281,8 @@ def _terms(dekking: Dekking) -> tuple[object, ...]:
     Its begin tells which contract's code table its own code is read by.
     """
     of = dekking.toewijzing
-    code = (of.productcode, of.begindatum) if of.productcode else None
-    own = (of.perceel, of.productcategorie, of.eenheid, code)
+    productcode = (of.productcode, of.begindatum) if of.productcode else None
+    own = (of.perceel, of.productcategorie, of.eenheid, productcode)
     return dekking.soort, dekking.codes, dekking.categorie, dekking.maximum, dekking.verwijderd, *own
 
 
@@ -302,15 +302,15 @@ def _days(kaarten: Sequence[Tariefkaart], begin: date, end: date) -> list[date]:
     return sorted(starts)
 
 
-def _cell(place: Plaats, code: Productcode, month: int) -> Cell:
-    kaart, perceel, niveau = place.kaart, place.perceel, code.kwalificatieniveau
-    contracted = kaart.niveaus(perceel, code.prestatiecode, month)
-    prijs = kaart.prijs(perceel, code.prestatiecode, NIVEAU if niveau else ZONDER, niveau, month)
+def _cell(place: Plaats, own: Productcode, month: int) -> ContractCell:
+    kaart, perceel, niveau = place.kaart, place.perceel, own.kwalificatieniveau
+    contracted = kaart.niveaus(perceel, own.prestatiecode, month)
+    prijs = kaart.prijs(perceel, own.prestatiecode, NIVEAU if niveau else ZONDER, niveau, month)
     billed = prijs if prijs is not None and prijs.gedeclareerd == niveau else None
-    return Cell(kaart, perceel, code.prestatiecode, niveau, contracted, billed)
+    return ContractCell(kaart, perceel, own.prestatiecode, niveau, contracted, billed)
 
 
-def _best(cells: Sequence[Cell], one: Prestatie) -> Cell | None:
+def _best(cells: Sequence[ContractCell], one: Prestatie) -> ContractCell | None:
     """Return the cell that a line fits; where contract or perceel changes within the month, several are possible."""
     if len(cells) < 2:
         return cells[0] if cells else None

@@ -11,9 +11,9 @@ from mpj.engine.matching import ASPECIFIEK
 from mpj.messages.declaratie import product_tarief
 from mpj.tariefkaart.model import NIVEAU
 from mpj.verification.case import ANDER_PERCEEL, JEUGDBESCHERMING, NIET_GECONTRACTEERD, Line
-from mpj.verification.values import Breach, Cent, Volume, Waarde, Woord
+from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
 
-ZONDER_NIVEAU = Woord("zonder niveau")
+ZONDER_NIVEAU = Word("zonder niveau")
 
 
 def tr381(line: Line) -> Breach | None:
@@ -40,7 +40,7 @@ def mpj01(line: Line) -> Breach | None:
     if line.cell is None:
         if line.reden != NIET_GECONTRACTEERD:
             return None
-        return Breach(line.prestatie.productcode, Woord("een gecontracteerde code"), sentence="MPJ01.code")
+        return Breach(line.prestatie.productcode, Word("een gecontracteerde code"), sentence="MPJ01.code")
     cell, more = line.cell, {"prestatiecode": line.cell.prestatiecode}
     if cell.prijs is None:
         expected = ", ".join(cell.contracted) or ZONDER_NIVEAU
@@ -59,7 +59,7 @@ def mpj02(line: Line) -> Breach | None:
     if line.cell is None:
         if line.reden != ANDER_PERCEEL:
             return None
-        return Breach(line.prestatie.productcode, Woord("een code van het toegewezen perceel"), sentence="MPJ02.perceel")
+        return Breach(line.prestatie.productcode, Word("een code van het toegewezen perceel"), sentence="MPJ02.perceel")
     if line.dekking is None or line.dekking.soort != ASPECIFIEK or line.dekking.covers(line.cell.prestatiecode):
         return None
     return Breach(line.cell.prestatiecode, ", ".join(sorted(line.dekking.codes or (), key=_number)))
@@ -79,11 +79,11 @@ def mpj03(line: Line) -> Breach | None:
         return None
     one = line.prestatie
     if one.eenheid not in normtijd.bericht:
-        return Breach(one.eenheid, ", ".join(normtijd.bericht), sentence="MPJ03.eenheid", more={"normtijd": Woord(normtijd.naam)})
+        return Breach(one.eenheid, ", ".join(normtijd.bericht), sentence="MPJ03.eenheid", more={"normtijd": Word(normtijd.naam)})
     block = normtijd.bericht[one.eenheid]
     if one.volume % block == 0:
         return None
-    more: dict[str, Waarde] = {"normtijd": Woord(normtijd.naam), "veelvoud": block}
+    more: dict[str, Waarde] = {"normtijd": Word(normtijd.naam), "veelvoud": block}
     return Breach(Volume(one.volume, one.eenheid), Volume(one.volume // block * block, one.eenheid), more=more)
 
 
@@ -94,7 +94,7 @@ def mpj05(line: Line) -> Breach | None:
     """
     if line.reden != JEUGDBESCHERMING:
         return None
-    return Breach(line.prestatie.productcode, Woord("een contract met jeugdbescherming"))
+    return Breach(line.prestatie.productcode, Word("een contract met jeugdbescherming"))
 
 
 def _expected_tarief(line: Line) -> int | None:
@@ -146,7 +146,7 @@ def mpj04(line: Line) -> Breach | None:
         return None
     units = one.volume // cell.normtijd.bericht[one.eenheid]
     price, rest = divmod(one.bedrag_cent, units) if units else (0, 1)
-    more: dict[str, Waarde] = {"eenheden": units, "normtijd": Woord(cell.prijs.normtijd), "prijs": Cent(cell.prijs.tarief_cent)}
+    more: dict[str, Waarde] = {"eenheden": units, "normtijd": Word(cell.prijs.normtijd), "prijs": Cent(cell.prijs.tarief_cent)}
     # Only a price in minutes is shown rounded, so that another price can hide behind the tariff of the line.
     rounded, protocol = one.eenheid in line.case.protocol.minuten, line.case.protocol
     if not rest and rounded and product_tarief(cell.prijs.normtijd, one.eenheid, price, protocol=protocol) == one.tarief_cent:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from mpj.messages.values import Prestatie
 from mpj.verification.case import Case, Line
 from mpj.verification.history import TOEGEKEND, EerdereRegel
-from mpj.verification.values import Breach, Woord
+from mpj.verification.values import Breach, Word
 
-NIEUW = Woord("een nummer dat nog niet is gebruikt")
+NIEUW = Word("een nummer dat nog niet is gebruikt")
 
 
 def tr056(case: Case) -> Breach | None:
@@ -32,7 +32,7 @@ def tr378(case: Case) -> Breach | None:
     """TR378 (level 4, S300, Header): the municipality's code is in the CBS list. Source: iJw 3.2."""
     if case.gemeenten is None or case.gemeente in case.gemeenten:
         return None
-    return Breach(case.gemeente, Woord("een code uit de lijst van het CBS"))
+    return Breach(case.gemeente, Word("een code uit de lijst van het CBS"))
 
 
 def tr318(case: Case) -> Breach | None:
@@ -74,13 +74,13 @@ def tr323(line: Line) -> Breach | None:
     if case.history is None or one.vorig_referentienummer is None:
         return None
     found = case.history.line(case.aanbieder, case.gemeente, one.vorig_referentienummer)
-    expected = Woord("een toegekende debetregel")
+    expected = Word("een toegekende debetregel")
     if found is None or found.prestatie.debetcredit != "D":
         return Breach(one.vorig_referentienummer, expected)
     if found.stand != TOEGEKEND:
-        return Breach(Woord(f"een regel die {_STAND[found.stand]}"), expected, sentence="TR323.stand")
+        return Breach(Word(f"een regel die {_STAND[found.stand]}"), expected, sentence="TR323.stand")
     if _content(found.prestatie) != _content(one) or found.bsn != line.bsn:
-        return Breach(_difference(found, line), Woord("gelijk aan de debetregel"), sentence="TR323.anders")
+        return Breach(_difference(found, line), Word("gelijk aan de debetregel"), sentence="TR323.anders")
     return None
 
 
@@ -102,9 +102,9 @@ def _content(one: Prestatie) -> tuple[object, ...]:
     return tuple(getattr(one, name) for name in _EQUAL)
 
 
-def _difference(found: EerdereRegel, line: Line) -> Woord:
+def _difference(found: EerdereRegel, line: Line) -> Word:
     names = [name for name in _EQUAL if getattr(found.prestatie, name) != getattr(line.prestatie, name)]
-    return Woord(f"een ander veld: {names[0].removesuffix('_cent')}" if names else "een andere cliënt")
+    return Word(f"een ander veld: {names[0].removesuffix('_cent')}" if names else "een andere cliënt")
 
 
 def tr390(line: Line) -> Breach | None:
@@ -115,7 +115,7 @@ def tr390(line: Line) -> Breach | None:
     case, undone = line.case, line.prestatie.vorig_referentienummer
     if case.history is None or undone is None or not case.history.credited(case.aanbieder, case.gemeente, undone):
         return None
-    return Breach(undone, Woord("een regel die nog niet is gecrediteerd"))
+    return Breach(undone, Word("een regel die nog niet is gecrediteerd"))
 
 
 def tr389(line: Line) -> Breach | None:
@@ -131,7 +131,7 @@ def tr389(line: Line) -> Breach | None:
         if other.debetcredit != "D" or _key(other) != _key(one) or other.referentienummer in case.credited:
             continue
         if not case.history.credited(case.aanbieder, case.gemeente, other.referentienummer):
-            return Breach(other.referentienummer, Woord("eerst een creditregel"))
+            return Breach(other.referentienummer, Word("eerst een creditregel"))
     return None
 
 

@@ -60,7 +60,7 @@ class _Answer:
         rules = [rule for rule in CONTENT_RULES if rule.level == 2 and rule.soort == "fout"]
         for rule, client, number, found in content_breaches(self.case.antwoord, rules):
             kind = REGEL if number else CLIENT if client else DECLARATIE
-            words = (texts.frase(found.gevonden), texts.frase(found.verwacht), texts.frase(found.toelichting))
+            words = (texts.phrase(found.gevonden), texts.phrase(found.verwacht), texts.phrase(found.toelichting))
             yield self._where(kind, client, number).finding(rule.code, TECHNISCH, words)
 
     def message(self) -> Iterator[Bevinding]:
@@ -84,7 +84,7 @@ class _Answer:
 
     def _finding(self, rule: Rule, breach: Breach, client: int, number: int) -> Bevinding:
         texts = self.texts
-        words = (texts.waarde(breach.gevonden), texts.waarde(breach.verwacht), texts.uitleg(f"JW325.{rule.code}", breach))
+        words = (texts.value(breach.gevonden), texts.value(breach.verwacht), texts.explain(f"JW325.{rule.code}", breach))
         return self._where(rule.where, client, number).finding(rule.code, rule.retourcode, words)
 
     def _where(self, kind: str, client: int, number: int) -> Where:

@@ -119,7 +119,7 @@ def draw(herkomst: Iterable[TraceRow], *, aantal: int, zaad: str, taal: str = "n
 
 def _trekking(soort: str, medewerker: str, niveau: str, referentienummer: str, group: _Group, texts: Texts) -> Trekking:
     first, last = group.eerste, group.laatste
-    what = texts.zin(f"steekproef.{soort}", niveau=niveau, begin=first, einde=last)
+    what = texts.sentence(f"steekproef.{soort}", niveau=niveau, begin=first, einde=last)
     return Trekking(soort, medewerker, niveau, referentienummer, group.aantal, first, last, group.cent, what)
 
 

@@ -133,7 +133,7 @@ def _by_rule(texts: Texts, tally: Tally) -> list[dict[str, object]]:
         {
             "regelcode": regelcode,
             "retourcode": retourcode,
-            "omschrijving": texts.naam(regelcode),
+            "omschrijving": texts.name(regelcode),
             "aantal": count,
             "bedrag_cent": cent,
         }

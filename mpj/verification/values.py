@@ -35,13 +35,13 @@ class Volume:
 
 
 @frozen
-class Woord:
+class Word:
     """A word or phrase of the catalog, in Dutch, to be shown in the reader's language."""
 
-    tekst: str
+    text: str
 
 
-Waarde = str | int | date | Periode | Cent | Volume | Woord | None
+Waarde = str | int | date | Periode | Cent | Volume | Word | None
 
 
 @frozen

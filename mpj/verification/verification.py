@@ -254,20 +254,20 @@ class Toetsing:
         return Where(self.texts.shown(one.referentienummer), REGEL, positie, one.net)
 
     def _doubt(self, line: Line, positie: str) -> Bevinding:
-        code = line.prestatie.productcode
-        text = self.texts.zin(f"{NIET_BEOORDEELD}.{line.reden}", productcode=code)
-        return self._at(positie, line.prestatie).finding(NIET_BEOORDEELD, "", (self.texts.waarde(code), "", text))
+        productcode = line.prestatie.productcode
+        text = self.texts.sentence(f"{NIET_BEOORDEELD}.{line.reden}", productcode=productcode)
+        return self._at(positie, line.prestatie).finding(NIET_BEOORDEELD, "", (self.texts.value(productcode), "", text))
 
     def _content(self, where: Where, rule: ContentRule, found: ContentBreach) -> Bevinding:
         texts, higher = self.texts, register.HIGHER_CONTENT.get(rule.code)
         self._technisch = self._technisch or not higher
-        words = (texts.frase(found.gevonden), texts.frase(found.verwacht), texts.frase(found.toelichting))
+        words = (texts.phrase(found.gevonden), texts.phrase(found.verwacht), texts.phrase(found.toelichting))
         return where.finding(rule.code, higher or TECHNISCH, words)
 
     def _breach(self, where: Where, rule: Rule, breach: Breach) -> Bevinding:
-        texts, code = self.texts, breach.retourcode or rule.retourcode.split(", ")[-1]
-        words = (texts.waarde(breach.gevonden), texts.waarde(breach.verwacht), texts.uitleg(rule.code, breach))
-        return where.finding(rule.code, code, words)
+        texts, retourcode = self.texts, breach.retourcode or rule.retourcode.split(", ")[-1]
+        words = (texts.value(breach.gevonden), texts.value(breach.verwacht), texts.explain(rule.code, breach))
+        return where.finding(rule.code, retourcode, words)
 
 
 def _codes(found: Iterable[Bevinding]) -> Codes:
@@ -282,7 +282,7 @@ def _not_checked(case: Case, texts: Texts) -> tuple[NietGetoetst, ...]:
             reden = (
                 "alleen binnen dit bericht getoetst: eerdere berichten ontbreken" if rule.partly else "eerdere berichten ontbreken"
             )
-            skipped.append(NietGetoetst(rule.code, texts.woord(reden)))
+            skipped.append(NietGetoetst(rule.code, texts.word(reden)))
         elif rule.needs == register.GEMEENTEN and case.gemeenten is None:
-            skipped.append(NietGetoetst(rule.code, texts.woord("de lijst van gemeenten (CBS) ontbreekt")))
+            skipped.append(NietGetoetst(rule.code, texts.word("de lijst van gemeenten (CBS) ontbreekt")))
     return tuple(skipped)

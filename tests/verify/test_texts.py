@@ -13,7 +13,7 @@ import pytest
 from mpj.messages import Periode, content
 from mpj.verification import register
 from mpj.verification.texts import LOCALES, NAAM, WOORD, ZIN, Texts, catalog
-from mpj.verification.values import Cent, Volume, Woord
+from mpj.verification.values import Cent, Volume, Word
 from verify.examples import ANDERE, VOORBEELDEN
 from verify.support import ANNA, BRAM, Situatie, line, zaak
 
@@ -52,8 +52,8 @@ def test_every_rule_has_a_name_and_every_word_in_the_code_an_entry() -> None:
     codes = {rule.code for rule in (*register.DECLARATION_RULES, *register.ANSWER_RULES)}
     codes |= {rule.code for rule in content.RULES}
     assert {code for code in codes if (NAAM, code) not in known} == set()
-    assert {text for text in calls("Woord") | calls("woord") if (WOORD, text) not in known} == set()
-    assert {text for text in calls("zin") if (ZIN, text) not in known} == set()
+    assert {text for text in calls("Word") | calls("word") if (WOORD, text) not in known} == set()
+    assert {text for text in calls("sentence") if (ZIN, text) not in known} == set()
 
 
 def test_no_entry_is_left_over() -> None:
@@ -102,22 +102,22 @@ def test_the_languages_say_the_same_fault_each_in_its_own_words() -> None:
         (Periode(date(2026, 3, 1), date(2026, 3, 31)), "1 maart 2026 t/m 31 maart 2026", "1 March 2026 to 31 March 2026"),
         (1234, "1.234", "1,234"),
         (Volume(2, "04"), "2 uur", "2 hours"),
-        (Woord("niets"), "niets", "nothing"),
+        (Word("niets"), "niets", "nothing"),
         (None, "niets", "nothing"),
         ("45212", "45212", "45212"),
         (f"X{ANNA}", "(verborgen)", "(hidden)"),
     ],
 )
 def test_values_in_the_readers_form(value: object, dutch: str, english: str) -> None:
-    assert Texts("nl", {ANNA}).waarde(value) == dutch  # type: ignore[arg-type]
-    assert Texts("en", {ANNA}).waarde(value) == english  # type: ignore[arg-type]
+    assert Texts("nl", {ANNA}).value(value) == dutch  # type: ignore[arg-type]
+    assert Texts("en", {ANNA}).value(value) == english  # type: ignore[arg-type]
 
 
 def test_an_unknown_language_or_text_is_an_error() -> None:
     with pytest.raises(ValueError, match="no catalog"):
         catalog("de")
     with pytest.raises(KeyError):
-        Texts("nl", set()).woord("bestaat niet")
+        Texts("nl", set()).word("bestaat niet")
 
 
 @pytest.mark.parametrize("taal", LOCALES)
