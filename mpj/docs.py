@@ -166,10 +166,10 @@ def _default(setting: Setting) -> str:
 def reasons() -> str:
     """Every reason, in the order in which they apply."""
     rows = (
-        [str(place), _code(reden.code), reden.vervolg, reden.betekenis, reden.actie]
+        [str(place), _code(reden.code), reden.vervolg, ", ".join(reden.oorzaken), reden.betekenis, reden.actie]
         for place, reden in enumerate(REDENEN.values(), 1)
     )
-    return table(["", "reden", "vervolg", "betekenis", "wat te doen"], rows)
+    return table(["", "reden", "vervolg", "oorzaak", "betekenis", "wat te doen"], rows)
 
 
 def faults() -> str:

@@ -13,12 +13,16 @@ from typing import Any, get_args
 import pytest
 
 from mpj import docs
+from mpj.cli.show import VERVOLG
 from mpj.contract import SETTINGS
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.explanation import words as explained
 from mpj.protocol import MPJ_16
 from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
-from mpj.records.words import Status, Tijdsoort
+from mpj.reading.fields import FieldError, check_choice
+from mpj.records import REDENEN
+from mpj.records.reasons import Oorzaak, Redencode, Vervolg
+from mpj.records.words import Status, Tijdsoort, Uitvalsoort
 
 PAGES = Path(__file__).parents[1] / "docs"
 
@@ -45,6 +49,10 @@ def choices(name: str) -> Collection[str]:
         (Prijswijze, docs.PRICED),
         (Meet, docs.MEASURED),
         (Telt, docs.TIMES),
+        (Redencode, REDENEN),
+        (Vervolg, VERVOLG),
+        (Vervolg, {reden.vervolg for reden in REDENEN.values()}),
+        (Oorzaak, {oorzaak for reden in REDENEN.values() for oorzaak in reden.oorzaken}),
     ],
 )
 def test_every_word_of_a_list_has_its_row(kind: Any, place: Collection[str] | Mapping[str, str]) -> None:
@@ -63,6 +71,9 @@ def test_every_word_of_a_list_has_its_row(kind: Any, place: Collection[str] | Ma
         (Soort, "formats"),
         (Tijdsoort, "formats"),
         (Status, "formats"),
+        (Uitvalsoort, "formats"),
+        (Vervolg, "reasons"),
+        (Oorzaak, "reasons"),
     ],
 )
 def test_every_word_of_a_list_is_told(kind: Any, page: str) -> None:
@@ -81,3 +92,19 @@ def test_the_shipped_protocol_uses_words_of_the_lists() -> None:
         assert hulpvorm.soort in get_args(Soort)
     for frequentie in MPJ_16.frequenties.values():
         assert frequentie.telt in get_args(Telt)
+
+
+@pytest.mark.parametrize("code", REDENEN)
+def test_a_reason_has_its_causes_and_its_texts(code: str) -> None:
+    reden = REDENEN[code]
+    assert reden.code == code
+    assert reden.oorzaken and len(set(reden.oorzaken)) == len(reden.oorzaken)
+    assert reden.betekenis and reden.actie
+    assert not reden.limiet or (reden.remembered and reden.oorzaak == "toewijzing")
+
+
+def test_a_text_that_is_no_word_of_a_list_is_refused() -> None:
+    words: tuple[Wijze, ...] = get_args(Wijze)
+    assert [check_choice(word, words) for word in words] == list(words)
+    with pytest.raises(FieldError, match="rekenkundig, naar_boven of naar_beneden"):
+        check_choice("bankers", words)

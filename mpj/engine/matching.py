@@ -147,7 +147,7 @@ class Dekkingen:
                     item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))
                 elif bereik.soort == NIET_MPJ:
                     text = "de code of categorie hoort niet bij MPJ of niet bij dit contract"
-                    self.uitval.append(toewijzing_aside(item, NIET_MPJ, text, bestand=item.bestand))
+                    self.uitval.append(toewijzing_aside(item, "niet_mpj", text, bestand=item.bestand))
             if isinstance(item, OngeldigeToewijzing):
                 self.uitval.append(item.uitval)
             yield item

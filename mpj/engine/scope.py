@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from attrs import frozen
 
@@ -12,6 +12,7 @@ from mpj.engine.planning import AFGEZEGD
 from mpj.protocol import Protocol
 from mpj.reading.periods import first_day, last_day, month_of, month_text, years_before
 from mpj.records.entries import Entry, Vorm
+from mpj.records.reasons import Redencode
 from mpj.records.rows import shows_bsn
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, Verblijf
@@ -140,7 +141,7 @@ def set_aside(
         bestand=record.bestand,
         rij=record.rij,
         gemeente=gemeente or record.gemeente or "",
-        reden=reden,
+        reden=cast("Redencode", reden),
         waarde_cent=waarde_cent,
         toelichting=toelichting,
     )

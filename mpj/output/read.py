@@ -22,7 +22,8 @@ from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, c
 from mpj.reading.periods import month_text, parse_month
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
-from mpj.records.uitval import REDENEN, Uitval
+from mpj.records.reasons import REDENEN
+from mpj.records.uitval import Uitval
 
 _SHARED = ("referentienummer", "soort", "bron", "datum")
 UNTOLD: Mapping[str, Any] = {

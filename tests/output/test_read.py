@@ -22,7 +22,8 @@ from mpj.output.read import UNTOLD
 from mpj.output.shape import HERKOMST, Trace
 from mpj.protocol import MPJ_16
 from mpj.reading.faults import InputError
-from mpj.records.uitval import REDENEN, Uitval
+from mpj.records.reasons import REDENEN
+from mpj.records.uitval import Uitval
 
 OLD = Path(__file__).parent / "version_0_1"
 SUMMARY = {"formaat": 1, "soort": "declare"}
