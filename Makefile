@@ -7,11 +7,17 @@ STAMP := $(VENV)/.installed
 # How many registraties `make bench` compares mpj and its peers on.
 REGISTRATIES ?= 1000000
 
-.PHONY: help setup demo test lint types unit bench growth docs clean
+# How long `make search` goes on, in seconds, and how many times as many examples as a test asks for it tries each round.
+TIME ?= 600
+EXAMPLES ?= 1
+
+.PHONY: help setup demo test lint types unit long search bench growth docs clean
 
 help:
 	@echo "make demo   set up and declare one month of a synthetic region"
 	@echo "make test   set up and run all checks (ruff, mypy strict, pytest with hypothesis)"
+	@echo "make long   run the tests that search for minutes"
+	@echo "make search search with new seeds until something is found or the time is up (TIME=600 seconds, EXAMPLES=1 times as many)"
 	@echo "make bench  run the benchmarks, and mpj beside its peers (REGISTRATIES=$(REGISTRATIES)); rewrites docs/speed.md"
 	@echo "make growth measure what a record or line more costs; rewrites docs/speed.md"
 	@echo "make docs   rewrite the generated tables in docs/"
@@ -37,7 +43,15 @@ types: setup
 	$(BIN)/mypy
 
 unit: setup
-	$(BIN)/pytest -n auto -p no:benchmark
+	$(BIN)/pytest -n auto -p no:benchmark -m 'not long'
+
+long: setup
+	$(BIN)/pytest -n auto -p no:benchmark -m long
+
+search: setup
+	@end=$$(($$(date +%s) + $(TIME))); while [ $$(date +%s) -lt $$end ]; do \
+	  EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n auto -p no:benchmark -m 'hypothesis or long' --hypothesis-profile=search || exit 1; \
+	done
 
 bench: setup
 	$(BIN)/pytest benchmarks --benchmark-only

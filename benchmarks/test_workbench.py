@@ -18,13 +18,14 @@ from attrs import evolve
 import mpj
 from mpj.contract import Contract
 from mpj.engine import Declaratieregel
+from mpj.presentation import html
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.workbench.check.warnings import warnings_of
 from mpj.workbench.diff.comparison import compare
 from mpj.workbench.reprice.repricing import reprice
 from mpj.workbench.show.overview import overview
-from mpj.workbench.show.report import html_page
+from mpj.workbench.show.report import report
 
 LEVELS = ("mbo", "hbo", "hbo+", "wo", "wo+", "ams")
 AMBULANT = ("1.1", "1.2", "1.3", "2.1", "2.2", "3.1", "5.1")
@@ -139,7 +140,7 @@ def test_check(benchmark: Any, count: int) -> None:
 def test_show(benchmark: Any, count: int) -> None:
     """Overview, hash and page."""
     contract = matrix(count)
-    assert benchmark(lambda: html_page(overview(contract)))
+    assert benchmark(lambda: html.page(report(overview(contract))))
 
 
 @pytest.mark.parametrize("count", CELLS)

@@ -14,16 +14,26 @@ from types import MappingProxyType
 
 from mpj.contract import SETTINGS, Setting
 from mpj.protocol import MPJ_16, Hulpvorm, Prestatiecode, encode
+from mpj.protocol.words import Meet, Prijswijze, Telt
 from mpj.reading.register import fault_register
 from mpj.records import REDENEN
 
 _MARKED = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
-_PRICED: Mapping[str, str] = MappingProxyType(
+PRICED: Mapping[Prijswijze, str] = MappingProxyType(
     {
         "altijd": "per level",
         "zorg": "without level; a level cell is extra zorg per kwartier",
         "nooit": "without level",
         "contract": "the contract says",
+    }
+)
+MEASURED: Mapping[Meet, str] = MappingProxyType({"minuten": "minutes", "aantal": "`aantal`", "dagen": "days of a stay"})
+TIMES: Mapping[Telt, str] = MappingProxyType(
+    {
+        "dagen": "volume × days",
+        "weken": "volume × ISO weeks touched",
+        "maanden": "volume × calendar months touched",
+        "": "the volume itself",
     }
 )
 _DEFAULT_KIND: Mapping[str, str] = MappingProxyType(
@@ -61,7 +71,7 @@ def prestatiecodes() -> str:
             code.naam,
             f"{hulpvorm.nummer} {hulpvorm.naam}",
             hulpvorm.normtijd or "the contract says",
-            _PRICED[hulpvorm.niveau],
+            PRICED[hulpvorm.niveau],
             ", ".join(code.categorieen),
             _code(encode(MPJ_16, code.code, None)),
             "yes" if hulpvorm.jeugdbescherming else "",
@@ -82,7 +92,6 @@ def niveaus() -> str:
 
 def normtijden() -> str:
     """The normtijden with their form on the wire."""
-    measured = {"minuten": "minutes", "aantal": "`aantal`", "dagen": "days of a stay"}
     rows = []
     for normtijd in MPJ_16.normtijden.values():
         forms = [
@@ -93,7 +102,7 @@ def normtijden() -> str:
         rows.append(
             [
                 _code(normtijd.naam),
-                measured[normtijd.meet],
+                MEASURED[normtijd.meet],
                 f"{normtijd.minuten} min" if normtijd.minuten else "",
                 "; ".join(forms),
                 _code(normtijd.keuze[normtijd.standaard]),
@@ -115,11 +124,7 @@ def eenheden() -> str:
 
 def frequenties() -> str:
     """The frequencies (WMO757)."""
-    times = {"dagen": "days", "weken": "ISO weeks touched", "maanden": "calendar months touched"}
-    rows = (
-        [_code(item.code), item.naam, f"volume × {times[item.telt]}" if item.telt else "the volume itself"]
-        for item in MPJ_16.frequenties.values()
-    )
+    rows = ([_code(item.code), item.naam, TIMES[item.telt]] for item in MPJ_16.frequenties.values())
     return table(["WMO757", "name", "the limit is"], rows)
 
 
@@ -161,10 +166,10 @@ def _default(setting: Setting) -> str:
 def reasons() -> str:
     """Every reason, in the order in which they apply."""
     rows = (
-        [str(place), _code(reden.code), reden.vervolg, reden.betekenis, reden.actie]
+        [str(place), _code(reden.code), reden.vervolg, ", ".join(reden.oorzaken), reden.betekenis, reden.actie]
         for place, reden in enumerate(REDENEN.values(), 1)
     )
-    return table(["", "reden", "vervolg", "betekenis", "wat te doen"], rows)
+    return table(["", "reden", "vervolg", "oorzaak", "betekenis", "wat te doen"], rows)
 
 
 def faults() -> str:

@@ -17,6 +17,7 @@ ORDER = (
     "version",
     "reading",
     "protocol",
+    "presentation",
     "messages",
     "records",
     "contract",
@@ -73,7 +74,7 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
 
 CORE_ONLY = """
 import sys
-for name in ("lxml", "click", "rich", "sqlalchemy", "openpyxl", "duckdb"):
+for name in ("lxml", "click", "rich", "sqlalchemy", "openpyxl", "xlsxwriter", "duckdb"):
     sys.modules[name] = None
 import mpj
 from mpj.protocol import MPJ_16

@@ -31,6 +31,7 @@ EXTRAS = {
     "lxml": "messages",
     "rich": "cli",
     "openpyxl": "xlsx",
+    "xlsxwriter": "xlsx",
     "sqlalchemy": "ledger",
     "alembic": "ledger",
     "psycopg": "ledger",

@@ -288,13 +288,13 @@ def _write_berichten(
     result: Any, folder: Path, dagtekening: date, volgnummer: int, xsd_versie: str | None, xsd: Path | None
 ) -> Any:
     """Write the messages; the lines of a declaration that had to be split get the number of their part."""
-    from mpj.messages import split, write_berichten
+    from mpj.messages import XSD_VERSIE, split, write_berichten
 
     result = result.renumbered(
         {line.referentienummer: part.declaratienummer for part in split(result.regels) for line in part.regels}
     )
-    versions = {"xsd_versie": xsd_versie} if xsd_versie else {}
-    write_berichten(result.regels, folder, dagtekening=dagtekening, volgnummer=volgnummer, xsd_dir=xsd, **versions)
+    version = xsd_versie or XSD_VERSIE
+    write_berichten(result.regels, folder, dagtekening=dagtekening, volgnummer=volgnummer, xsd_dir=xsd, xsd_versie=version)
     return result
 
 

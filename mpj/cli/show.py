@@ -11,10 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from mpj.cli.common import count, euros
-from mpj.records.uitval import REDENEN
+from mpj.records.reasons import REDENEN
 
 _SHOWN = 5
-_VERVOLG = {"herstel": "[bold]herstel[/bold]", "wacht": "wacht", "definitief": "definitief"}
+VERVOLG = {"herstel": "[bold]herstel[/bold]", "wacht": "wacht", "definitief": "definitief"}
 
 
 def show_summary(summary: Mapping[str, Any], out: Path | None = None) -> None:
@@ -145,9 +145,9 @@ def _uitval(summary: Mapping[str, Any]) -> Table:
     table.add_column("aantal", justify="right")
     table.add_column("vervolg", no_wrap=True)
     table.add_column("wat u kunt doen")
-    for vervolg in _VERVOLG:
+    for vervolg in VERVOLG:
         rows = [(code, number) for code, number in summary["uitval_per_reden"].items() if REDENEN[code].vervolg == vervolg]
         for code, number in sorted(rows, key=lambda item: -item[1]):
-            table.add_row(code, count(number), _VERVOLG[vervolg], f"{REDENEN[code].betekenis} → {REDENEN[code].actie}")
+            table.add_row(code, count(number), VERVOLG[vervolg], f"{REDENEN[code].betekenis} → {REDENEN[code].actie}")
         table.add_section()
     return table

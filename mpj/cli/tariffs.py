@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, show_fault, strict_option
 
+if TYPE_CHECKING:
+    from mpj.presentation.report import Report, Table
+
+_MOST = 40
+"""So many rows of a table are shown on the screen."""
 _OUT = click.option("--out", type=FILE, metavar="FILE", help="Schrijf in dit bestand in plaats van op het scherm.")
 
 
@@ -20,8 +26,7 @@ class Percentage(click.ParamType[Fraction]):
     name = "percentage"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        from mpj.reading.fields import FieldError
-        from mpj.workbench.exact import parse_percentage
+        from mpj.reading.fields import FieldError, parse_percentage
 
         if isinstance(value, Fraction):
             return value
@@ -45,7 +50,8 @@ def command() -> None:
 @guarded
 def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
     """Controleer contractmappen: alle fouten in één keer (code 2), en waarschuwingen (code 0)."""
-    from mpj.workbench.folders import check_folders
+    from mpj.presentation import words
+    from mpj.workbench.check.folders import check_folders
 
     contracts, warnings = check_folders(mappen, sprong=sprong)
     for fault in warnings:
@@ -54,11 +60,9 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
         else:
             click.echo(f"Let op: {fault}")
     for contract in contracts:
-        own = sum(fault.bestand.startswith(f"{contract.map}/") for fault in warnings)
-        word = "waarschuwing" if own == 1 else "waarschuwingen"
-        click.echo(
-            f"{contract.map}: geen fouten, {own} {word}; {len(contract.cellen)} cellen in {len(contract.percelen)} percelen."
-        )
+        own = words.counted(sum(fault.bestand.startswith(f"{contract.map}/") for fault in warnings), "waarschuwing")
+        size = f"{words.counted(len(contract.cellen), 'cel')} in {words.counted(len(contract.percelen), 'perceel')}"
+        click.echo(f"{contract.map}: geen fouten, {own}; {size}.")
     return 0
 
 
@@ -79,24 +83,20 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
 def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: bool, meldingen: str) -> int:
     """Laat de matrix van een contractmap zien: prestatiecodes onder elkaar, niveaus naast elkaar, per perceel."""
     from mpj.contract import load_contract
-    from mpj.workbench.show import report as show_out
+    from mpj.workbench.show import report
     from mpj.workbench.show.overview import overview
 
     contract = load_contract(map_, report=lambda fault: show_fault(fault, meldingen))
     overzicht = overview(contract, op=op)
-    if formaat == "xlsx":
-        from mpj.workbench.xlsx import write_xlsx
+    match formaat:
+        case "xlsx":
+            from mpj.presentation import xlsx
 
-        sheets = {blad.perceel: show_out.xlsx_rows(blad) for blad in overzicht.bladen}
-        _write(_needed(out), lambda path: write_xlsx(path, sheets), force=force)
-    elif formaat == "csv":
-        _emit_csv(show_out.CSV_COLUMNS, show_out.csv_rows(overzicht), out, force=force)
-    elif formaat == "html":
-        _emit(show_out.html_page(overzicht), out, force=force)
-    else:
-        from mpj.workbench.terminal import show_overview
-
-        show_overview(overzicht)
+            _write(_needed(out), partial(xlsx.write, report=report.sheets(overzicht)), force=force)
+        case "csv":
+            _emit_csv(report.fields(overzicht), out, force=force)
+        case _:
+            _emit(report.report(overzicht), formaat, out, force=force)
     return 0
 
 
@@ -118,21 +118,17 @@ def diff(
     """Vergelijk twee contractmappen cel voor cel, en wat dat doet met het niveau dat wordt betaald."""
     from mpj.contract import load_contract
     from mpj.tariefkaart import compile_tariefkaart
-    from mpj.workbench.diff import report as diff_out
+    from mpj.workbench.diff import report
     from mpj.workbench.diff.comparison import compare
 
     contracts = _load_both(oud, nieuw, load_contract, meldingen)
     result = compare(*contracts, oud_op=oud_op, nieuw_op=nieuw_op)
     if formaat == "csv":
-        _emit_csv(diff_out.CSV_COLUMNS, diff_out.csv_rows(result), out, force=force)
+        _emit_csv(report.cells(result), out, force=force)
         return 0
-    if formaat == "html":
-        hashes = compile_tariefkaart(contracts[0]).hash, compile_tariefkaart(contracts[1]).hash
-        _emit(diff_out.html_page(result, (oud.resolve().name, nieuw.resolve().name), hashes), out, force=force)
-    else:
-        from mpj.workbench.terminal import show_diff
-
-        show_diff(result)
+    hashes = compile_tariefkaart(contracts[0]).hash, compile_tariefkaart(contracts[1]).hash
+    names = oud.resolve().name, nieuw.resolve().name
+    _emit(report.report(result, names, hashes, most=_MOST if formaat == "tekst" else None), formaat, out, force=force)
     return 0
 
 
@@ -164,7 +160,9 @@ def index(
     """Indexeer: nieuwe gedateerde cellen vanaf een datum; de oude worden afgesloten op de dag ervoor."""
     from mpj.contract import load_contract
     from mpj.output import output_folder
-    from mpj.workbench.folders import write_contract
+    from mpj.presentation import terminal
+    from mpj.workbench.index import report
+    from mpj.workbench.index.folder import write_contract
     from mpj.workbench.index.indexation import index_cells
     from mpj.workbench.matrix import tarieven_text
 
@@ -172,13 +170,12 @@ def index(
     result = index_cells(contract, percentage, vanaf, afronding=afronding, bestaande=bestaande)
     if out is None:
         click.echo(tarieven_text(contract, result.cellen), nl=False)
-        click.echo(f"{len(result.wijzigingen)} prijzen: {result.regel}", err=True)
+        click.echo(report.rule(result), err=True)
         return 0
     with output_folder(out, force=force) as stage:
         write_contract(stage, contract, result.cellen, source=map_)
-    from mpj.workbench.terminal import show_index
-
-    show_index(result, str(out))
+    terminal.show(report.report(result, most=_MOST))
+    click.echo(f"\nGeschreven in {out}; opnieuw geladen, zonder fouten.")
     return 0
 
 
@@ -216,20 +213,21 @@ def reprice(
 ) -> int:
     """Herbereken declaratieregels onder een andere matrix: wat had dezelfde zorg gekost?
 
-    Schrijft in DIR: herberekening.csv, verschuivingen.csv, samenvatting.json, herberekening.html en (met openpyxl)
+    Schrijft in DIR: herberekening.csv, verschuivingen.csv, samenvatting.json, herberekening.html en (met XlsxWriter)
     herberekening.xlsx. Wat de herkomst niet kan zeggen, wordt niet herberekend, met de reden; met --strict is dat code 1.
     """
     from mpj.contract import load_contracts
     from mpj.output import output_folder
+    from mpj.presentation import terminal
     from mpj.workbench.reprice.files import reprice_files
-    from mpj.workbench.terminal_money import show_reprice
 
     old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
     with output_folder(out, force=force) as stage:
-        outcome = reprice_files(stage, regels, herkomst, stappen, old, new, prijspeil)
+        outcome, report = reprice_files(stage, regels, herkomst, stappen, old, new, prijspeil)
     for fault in outcome.meldingen:
         show_fault(fault, meldingen)
-    show_reprice(outcome, str(out))
+    terminal.show(report)
+    click.echo(f"\nGeschreven in {out}.")
     return 1 if strict and not outcome.volledig else 0
 
 
@@ -244,11 +242,12 @@ def reprice(
 @guarded
 def import_(bestand: Path, naar: Path, contract: Path | None, vanaf: date | None, proef: bool, force: bool, meldingen: str) -> int:
     """Lees een matrix in zoals gemeenten die publiceren: een blad per perceel, prestatiecodes onder elkaar, niveaus ernaast."""
+    from mpj.presentation import terminal
     from mpj.workbench.importing.folder import imported, publish
-    from mpj.workbench.terminal import show_import
+    from mpj.workbench.importing.report import report
 
     with imported(bestand, naar, toml=contract, vanaf=vanaf) as (found, result, stage):
-        show_import(found, len(result.cellen))
+        terminal.show(report(found, len(result.cellen)))
         if not proef:
             publish(stage, naar, whole=contract is not None, force=force)
             click.echo(f"Geschreven in {naar}. Controleer met: mpj tariffs check {naar}")
@@ -275,26 +274,27 @@ def buildup(
     """Bouw een reëel tarief op uit een kostenbestand: elke stap te zien, tot de prijs per kwartier bij de cliënt."""
     from mpj.contract import load_contract
     from mpj.output import output_folder
-    from mpj.output.write import write_csv
-    from mpj.workbench.buildup import report as buildup_out
+    from mpj.presentation import csv, html, terminal
+    from mpj.workbench.buildup import report
     from mpj.workbench.buildup.price import explain, read_costs
-    from mpj.workbench.terminal_money import show_buildup
 
     what_ifs = [_what_if(text) for text in wat_als or ("indirect_client=5",)]
     loaded = load_contract(contract, report=lambda fault: show_fault(fault, meldingen)) if contract else None
     items = [explain(row, what_ifs, loaded, op) for row in read_costs(bestand)]
+    found = report.report(items, "Opbouw van het tarief")
     if out is not None:
         with output_folder(out, force=force) as stage:
-            write_csv(stage / "opbouw.csv", buildup_out.CSV_COLUMNS, buildup_out.csv_rows(items))
-            (stage / "opbouw.html").write_text(buildup_out.html_page(items, "Opbouw van het tarief"), "utf-8")
-    show_buildup(items, None if out is None else str(out))
+            csv.write(stage / "opbouw.csv", report.rows(items))
+            (stage / "opbouw.html").write_text(html.page(found), "utf-8", newline="\n")
+    terminal.show(found)
+    if out is not None:
+        click.echo(f"\nGeschreven in {out}.")
     return 0
 
 
 def _what_if(text: str) -> tuple[str, Fraction]:
-    from mpj.reading.fields import FieldError
+    from mpj.reading.fields import FieldError, parse_percentage
     from mpj.workbench.buildup.price import PERCENTAGES
-    from mpj.workbench.exact import parse_percentage
 
     name, _, points = text.partition("=")
     full = name.removesuffix("_procent") + "_procent"
@@ -324,12 +324,14 @@ def convert(
     Schrijft in DIR: was_wordt.csv, niet_vertaald.csv, samenvatting.json en, met --nieuw, vergelijking.csv.
     """
     from mpj.output import output_folder
-    from mpj.workbench.convert.report import convert_files
-    from mpj.workbench.terminal_money import show_convert
+    from mpj.presentation import terminal
+    from mpj.workbench.convert import report
+    from mpj.workbench.convert.files import convert_files
 
     with output_folder(out, force=force) as stage:
         outcome = convert_files(stage, tabel, regels, nieuw)
-    show_convert(outcome, str(out))
+    terminal.show(report.report(outcome, most=_MOST))
+    click.echo(f"\nGeschreven in {out}.")
     return 1 if strict and outcome.niet_vertaald else 0
 
 
@@ -362,20 +364,24 @@ def _write(out: Path, write: Any, *, force: bool) -> None:
     click.echo(f"Geschreven: {out}", err=True)
 
 
-def _emit(text: str, out: Path | None, *, force: bool) -> None:
-    """Write text to the file, or to stdout when there is none."""
+def _emit(report: Report, formaat: str, out: Path | None, *, force: bool) -> None:
+    """Show a report on the screen, or write it as a page to the file, or to stdout when there is none."""
+    from mpj.presentation import html, terminal
+
+    if formaat == "html":
+        _emit_text(html.page(report), out, force=force)
+    else:
+        terminal.show(report)
+
+
+def _emit_csv(table: Table, out: Path | None, *, force: bool) -> None:
+    from mpj.presentation import csv
+
+    _emit_text(csv.text(table), out, force=force)
+
+
+def _emit_text(text: str, out: Path | None, *, force: bool) -> None:
     if out is None:
         click.echo(text, nl=False)
     else:
         _write(out, lambda path: path.write_text(text, "utf-8", newline="\n"), force=force)
-
-
-def _emit_csv(columns: Any, rows: Any, out: Path | None, *, force: bool) -> None:
-    import csv
-    import io
-
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    _emit(stream.getvalue(), out, force=force)

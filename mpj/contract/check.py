@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import combinations
+from typing import assert_never
 
 from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of, priced_without_level
 from mpj.contract.settings import Report
 from mpj.protocol import Normtijd, Protocol
+from mpj.protocol.words import Prijswijze
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.reading.register import Foutcode
@@ -25,97 +27,45 @@ def cell_name(cel: Cel | Coderij) -> str:
 def check_cells(contract: Contract, bestand: str, document: Document, report: Report) -> None:
     """Report every fault in the matrix: kinds of price, JB/JR, normtijd, mid-month changes, gaps and overlaps."""
     if not contract.cellen:
-        report(
-            Fault(
-                "tarieven_leeg",
-                bestand,
-                toelichting="geen enkele bruikbare cel",
-                verwacht="minstens één rij met een tarief",
-            )
-        )
+        text, wanted = "geen enkele bruikbare cel", "minstens één rij met een tarief"
+        report(Fault("tarieven_leeg", bestand, toelichting=text, verwacht=wanted))
     protocol = contract.protocol
     zonder = priced_without_level(contract)
     missing: set[str] = set()
     for cel in contract.cellen:
-        hulpvorm = protocol.prestatiecodes[cel.prestatiecode].hulpvorm
-        zorg = is_zorg(
-            protocol,
-            cel.prestatiecode,
-            cel.kwalificatieniveau,
-            zonder_niveau=(cel.perceel, cel.prestatiecode) in zonder,
-        )
-        normtijd = normtijd_of(protocol, contract.normtijd, cel.prestatiecode, zorg=zorg)
-        if hulpvorm.niveau == "altijd" and cel.kwalificatieniveau is None:
-            report(
-                _fault(
-                    cel,
-                    bestand,
-                    "niveau_ontbreekt",
-                    "kwalificatieniveau",
-                    "deze prestatiecode heeft een prijs per niveau",
-                    "leeg",
-                    ", ".join(protocol.niveaus),
-                )
-            )
-        if hulpvorm.niveau == "nooit" and cel.kwalificatieniveau is not None:
-            report(
-                _fault(
-                    cel,
-                    bestand,
-                    "niveau_teveel",
-                    "kwalificatieniveau",
-                    "deze prestatiecode heeft geen prijs per niveau",
-                    cel.kwalificatieniveau,
-                    "leeg",
-                )
-            )
-        if hulpvorm.jeugdbescherming and not contract.jeugdbescherming:
-            report(
-                _fault(
-                    cel,
-                    bestand,
-                    "jeugdbescherming_uit",
-                    "prestatiecode",
-                    "alleen met jeugdbescherming = true in contract.toml",
-                    cel.prestatiecode,
-                    "jeugdbescherming = true",
-                )
-            )
+        code, niveau = cel.prestatiecode, cel.kwalificatieniveau
+        zorg = is_zorg(protocol, code, niveau, zonder_niveau=(cel.perceel, code) in zonder)
+        normtijd = normtijd_of(protocol, contract.normtijd, code, zorg=zorg)
         if normtijd is None:
-            missing.add(cel.prestatiecode)
-        elif normtijd.meet == "dagen" and cel.kwalificatieniveau is not None:
-            report(
-                _fault(
-                    cel,
-                    bestand,
-                    "normtijd_onjuist",
-                    "kwalificatieniveau",
-                    "een prijs per etmaal heeft geen niveau",
-                    cel.kwalificatieniveau,
-                    "leeg",
-                )
-            )
-        elif cel.tarief_cent is not None:
-            _check_parts(protocol, cel, normtijd, bestand, report)
-        _check_month(contract, cel, bestand, report)
+            missing.add(code)
+        _check_cell(contract, cel, normtijd, bestand, report)
     for code in sorted(missing, key=lambda code: protocol.prestatiecodes[code].volgorde):
-        report(
-            document.fault(
-                "normtijd_ontbreekt",
-                "normtijd",
-                code,
-                "dit contract koopt deze prestatiecode, maar zegt niet per welke eenheid",
-                verwacht=", ".join(protocol.normtijden),
-            )
-        )
+        text = "dit contract koopt deze prestatiecode, maar zegt niet per welke eenheid"
+        report(document.fault("normtijd_ontbreekt", "normtijd", code, text, verwacht=", ".join(protocol.normtijden)))
     _check_dates(contract, bestand, report)
+
+
+def _check_cell(contract: Contract, cel: Cel, normtijd: Normtijd | None, bestand: str, report: Report) -> None:
+    """Report what is wrong with one cell by itself."""
+    protocol, niveau = contract.protocol, cel.kwalificatieniveau
+    hulpvorm = protocol.prestatiecodes[cel.prestatiecode].hulpvorm
+    _check_level(cel, hulpvorm.niveau, ", ".join(protocol.niveaus), bestand, report)
+    if hulpvorm.jeugdbescherming and not contract.jeugdbescherming:
+        text, wanted = "alleen met jeugdbescherming = true in contract.toml", "jeugdbescherming = true"
+        report(_fault(cel, bestand, "jeugdbescherming_uit", "prestatiecode", text, cel.prestatiecode, wanted))
+    if normtijd is not None and normtijd.meet == "dagen" and niveau is not None:
+        text = "een prijs per etmaal heeft geen niveau"
+        report(_fault(cel, bestand, "normtijd_onjuist", "kwalificatieniveau", text, niveau, "leeg"))
+    elif normtijd is not None and cel.tarief_cent is not None:
+        _check_parts(protocol, cel, normtijd, bestand, report)
+    _check_month(contract, cel, bestand, report)
 
 
 def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str, report: Report) -> None:
     """Report a price that cannot travel in parts: units in the message times their price must be the amount, minutes apart."""
     assert cel.tarief_cent is not None
     for eenheid, factor in normtijd.bericht.items():
-        if cel.tarief_cent % factor and not protocol.is_minuut(eenheid):
+        if cel.tarief_cent % factor and eenheid not in protocol.minuten:
             unit = protocol.eenheden[eenheid].naam
             text = f"een prijs per {normtijd.woord()} gaat als {factor} × {unit} de deur uit"
             expected = "een even aantal centen" if factor == 2 else f"een aantal centen dat door {factor} te delen is"
@@ -124,6 +74,23 @@ def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str,
 
 def _fault(cel: Cel, bestand: str, code: Foutcode, kolom: str, toelichting: str, gevonden: str = "", verwacht: str = "") -> Fault:
     return Fault(code, bestand, cel.rij, kolom, gevonden, verwacht, f"{cell_name(cel)}: {toelichting}")
+
+
+def _check_level(cel: Cel, priced: Prijswijze, niveaus: str, bestand: str, report: Report) -> None:
+    """Report a cell without level where each level has its price, and one with a level where none has."""
+    match priced:
+        case "altijd":
+            if cel.kwalificatieniveau is None:
+                text = "deze prestatiecode heeft een prijs per niveau"
+                report(_fault(cel, bestand, "niveau_ontbreekt", "kwalificatieniveau", text, "leeg", niveaus))
+        case "nooit":
+            if cel.kwalificatieniveau is not None:
+                text = "deze prestatiecode heeft geen prijs per niveau"
+                report(_fault(cel, bestand, "niveau_teveel", "kwalificatieniveau", text, cel.kwalificatieniveau, "leeg"))
+        case "zorg" | "contract":
+            pass
+        case _:
+            assert_never(priced)
 
 
 def _check_month(contract: Contract, cel: Cel, bestand: str, report: Report) -> None:
@@ -181,55 +148,26 @@ def _grouped(cells: Iterable[Cel]) -> Iterable[list[Cel]]:
 def check_codes(contract: Contract, bestand: str, report: Report) -> None:
     """Report where the code table is no bijection, or leaves a priced cell without a code."""
     assert contract.codes is not None
-    by_code: dict[str, Coderij] = {}
+    by_productcode: dict[str, Coderij] = {}
     by_cell: dict[tuple[str, str | None], list[Coderij]] = {}
     for row in contract.codes:
-        if (other := by_code.setdefault(row.productcode, row)) is not row:
-            text = f"de productcode staat ook op rij {other.rij} ({cell_name(other)})"
-            report(
-                Fault(
-                    "productcode_dubbel",
-                    bestand,
-                    row.rij,
-                    "productcode",
-                    row.productcode,
-                    "elke productcode één keer",
-                    text,
-                )
-            )
+        if (other := by_productcode.setdefault(row.productcode, row)) is not row:
+            text, wanted = f"de productcode staat ook op rij {other.rij} ({cell_name(other)})", "elke productcode één keer"
+            report(Fault("productcode_dubbel", bestand, row.rij, "productcode", row.productcode, wanted, text))
         rows = by_cell.setdefault((row.prestatiecode, row.kwalificatieniveau), [])
         twin = next((other for other in rows if other.perceel == row.perceel or not other.perceel or not row.perceel), None)
         if twin is not None:
-            text = f"{cell_name(row)} heeft al een code op rij {twin.rij}"
-            report(
-                Fault(
-                    "productcode_dubbel",
-                    bestand,
-                    row.rij,
-                    "prestatiecode",
-                    row.productcode,
-                    "één code per perceel, prestatiecode en niveau",
-                    text,
-                )
-            )
+            text, wanted = f"{cell_name(row)} heeft al een code op rij {twin.rij}", "één code per perceel, prestatiecode en niveau"
+            report(Fault("productcode_dubbel", bestand, row.rij, "prestatiecode", row.productcode, wanted, text))
         rows.append(row)
-    reported: set[str] = set()
+    without: dict[str, None] = {}
     for cel in contract.cellen:
         rows = by_cell.get((cel.prestatiecode, cel.kwalificatieniveau), [])
-        name = cell_name(cel)
-        if cel.tarief_cent is not None and name not in reported and not any(row.perceel in ("", cel.perceel) for row in rows):
-            reported.add(name)
-            report(
-                Fault(
-                    "productcode_ontbreekt",
-                    bestand,
-                    0,
-                    "productcode",
-                    "geen rij",
-                    "een code voor elke cel met een prijs",
-                    f"{name} heeft geen code",
-                )
-            )
+        if cel.tarief_cent is not None and not any(row.perceel in ("", cel.perceel) for row in rows):
+            without[cell_name(cel)] = None
+    wanted = "een code voor elke cel met een prijs"
+    for name in without:
+        report(Fault("productcode_ontbreekt", bestand, 0, "productcode", "geen rij", wanted, f"{name} heeft geen code"))
 
 
 def check_together(contracts: Sequence[Contract]) -> None:

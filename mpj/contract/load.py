@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from attrs import evolve, field, frozen
+
 from mpj.contract.check import check_cells, check_codes, check_together
 from mpj.contract.model import Contract, Perceel
 from mpj.contract.rows import Contracttabel, read_cells, read_coderijen
@@ -25,6 +27,30 @@ TARIEVEN_COLUMNS = ("perceel", "prestatiecode", "kwalificatieniveau", "begindatu
 TARIEVEN_REQUIRED = ("prestatiecode", "kwalificatieniveau", "begindatum", "tarief")
 CODES_COLUMNS = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode", "perceel")
 CODES_REQUIRED = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode")
+
+
+@frozen
+class _Given:
+    """A contract as it was given, before anyone looked at its values."""
+
+    document: Document
+    tarieven: Contracttabel | None
+    codes: Contracttabel | None
+    faults: list[Fault]
+    """What is wrong with it so far; more is added as it is read on."""
+    naam: str = ""
+    """The folder; empty without one."""
+    hashes: Mapping[str, str] = field(factory=dict)
+    """The SHA-256 of each file by name."""
+
+    @property
+    def readable(self) -> bool:
+        """Whether the document could be read."""
+        return not self.faulty(self.document.bestand)
+
+    def faulty(self, bestand: str) -> bool:
+        """Say whether a file has a fault."""
+        return any(fault.soort == "fout" and fault.bestand == bestand for fault in self.faults)
 
 
 def load_contract(
@@ -59,7 +85,7 @@ def load_contract(
     codes = None
     if (folder / "codes.csv").exists():
         codes = _read_table(Source(f"{naam}/codes.csv", folder / "codes.csv"), CODES_COLUMNS, CODES_REQUIRED, faults, hashes)
-    return _build(document, tarieven, codes, faults, protocols, report, naam, hashes)
+    return _build(_Given(document, tarieven, codes, faults, naam, hashes), protocols, report)
 
 
 def load_contracts(
@@ -108,7 +134,7 @@ def make_contract(
             faults += check_names(names, columns, required, naam, 0)
         texts = ({name: str(row.get(name) or "").strip() for name in columns} for row in listed)
         tables.append(Contracttabel(naam, list(enumerate(texts, 1))))
-    return _build(Document(settings, "contract"), tables[0], tables[1], faults, protocols, report, "", {})
+    return _build(_Given(Document(settings, "contract"), tables[0], tables[1], faults), protocols, report)
 
 
 def _read_toml(source: Source, faults: list[Fault], hashes: dict[str, str]) -> Document:
@@ -149,60 +175,61 @@ def _read_table(
     return Contracttabel(source.naam, rows)
 
 
-def _build(
-    document: Document,
-    tarieven: Contracttabel | None,
-    codes: Contracttabel | None,
-    faults: list[Fault],
-    protocols: Mapping[str, Protocol],
-    report: Report | None,
-    naam: str,
-    hashes: Mapping[str, str],
-) -> Contract:
-    readable = not any(fault.soort == "fout" and fault.bestand == document.bestand for fault in faults)
-    protocol = protocols.get(protocol_id(document))
+def _build(given: _Given, protocols: Mapping[str, Protocol], report: Report | None) -> Contract:
+    document, tarieven, codes, add = given.document, given.tarieven, given.codes, given.faults.append
+    readable, protocol = given.readable, protocols.get(protocol_id(given.document))
     # Without a usable protocol or dates all is still read, by the rules that are known, so that no fault hides another.
     rules = protocol or next(iter(protocols.values()))
-    values: dict[str, Any] = read_settings(document, rules, faults.append) if readable else {}
-    if readable and protocol is None and values["contract.protocol"] is not None:
-        found = values["contract.protocol"]
-        faults.append(
-            document.fault(
-                "protocol_onbekend",
-                "contract",
-                "protocol",
-                "onbekend protocol",
-                gevonden=found,
-                verwacht=", ".join(protocols),
-            )
-        )
+    values = _values(document, rules, protocols, add) if readable else {}
     begindatum, einddatum = values.get("contract.begindatum"), values.get("contract.einddatum")
-    if begindatum and einddatum and einddatum < begindatum:
-        faults.append(
-            document.fault(
-                "waarde_onjuist",
-                "contract",
-                "einddatum",
-                "einddatum ligt voor begindatum",
-                gevonden=einddatum,
-                verwacht=f"{begindatum} of later",
-            )
-        )
-    percelen = _percelen(document, values.get("contract.gemeenten"), faults.append) if readable else ()
+    percelen = _percelen(document, values.get("contract.gemeenten"), add) if readable else ()
     window = (begindatum or date.min, einddatum or date.max)
-    cellen = tuple(read_cells(tarieven, rules, percelen, window, faults.append)) if tarieven else ()
-    coderijen = tuple(read_coderijen(codes, rules, percelen, faults.append)) if codes else None
+    cellen = tuple(read_cells(tarieven, rules, percelen, window, add)) if tarieven else ()
+    coderijen = tuple(read_coderijen(codes, rules, percelen, add)) if codes else None
     if protocol is None or not begindatum or not einddatum or not percelen or tarieven is None:
-        _raise(faults, report)
+        _raise(given.faults, report)
         raise AssertionError("a contract that cannot be built has faults")
-    normtijd = _normtijden(document, protocol, faults.append)
-    contract = Contract(
+    normtijd = Frozen(_normtijden(document, protocol, add))
+    contract = evolve(
+        _of_settings(protocol, values),
+        normtijd=normtijd,
+        percelen=percelen,
+        cellen=cellen,
+        codes=coderijen,
+        map=given.naam,
+        bestanden=Frozen(given.hashes),
+    )
+    if cellen or not given.faulty(tarieven.naam):
+        check_cells(contract, tarieven.naam, document, add)
+    if codes is not None:
+        check_codes(contract, codes.naam, add)
+    _raise(given.faults, report)
+    return contract
+
+
+def _values(document: Document, rules: Protocol, protocols: Mapping[str, Protocol], report: Report) -> dict[str, Any]:
+    """Return every setting by table and key; reports an unknown protocol and dates in the wrong order as well."""
+    values: dict[str, Any] = read_settings(document, rules, report)
+    named = values["contract.protocol"]
+    if named is not None and protocol_id(document) not in protocols:
+        known = ", ".join(protocols)
+        report(document.fault("protocol_onbekend", "contract", "protocol", "onbekend protocol", gevonden=named, verwacht=known))
+    begin, end = values["contract.begindatum"], values["contract.einddatum"]
+    if begin and end and end < begin:
+        text, wanted = "einddatum ligt voor begindatum", f"{begin} of later"
+        report(document.fault("waarde_onjuist", "contract", "einddatum", text, gevonden=end, verwacht=wanted))
+    return values
+
+
+def _of_settings(protocol: Protocol, values: Mapping[str, Any]) -> Contract:
+    """Return the contract that the settings make, as yet without percelen and prices."""
+    return Contract(
         id=values["contract.id"] or "",
         protocol=protocol,
         aanbieder=values["contract.aanbieder"] or "",
         gemeenten=values["contract.gemeenten"] or (),
-        begindatum=begindatum,
-        einddatum=einddatum,
+        begindatum=values["contract.begindatum"],
+        einddatum=values["contract.einddatum"],
         jeugdbescherming=bool(values["contract.jeugdbescherming"]),
         vorm=values["declaratie.vorm"],
         registratiewijze=values["declaratie.registratiewijze"],
@@ -212,19 +239,11 @@ def _build(
         bij_overschrijding=values["limiet.bij_overschrijding"],
         laatste_dag=values["verblijf.laatste_dag"],
         afronding=_by_normtijd(protocol, lambda naam: _afronding(values, naam)),
-        normtijd=Frozen(normtijd),
-        percelen=percelen,
-        cellen=cellen,
-        codes=coderijen,
-        map=naam,
-        bestanden=Frozen(hashes),
+        normtijd=Frozen(),
+        percelen=(),
+        cellen=(),
+        codes=None,
     )
-    if cellen or not any(fault.bestand == tarieven.naam and fault.soort == "fout" for fault in faults):
-        check_cells(contract, tarieven.naam, document, faults.append)
-    if codes is not None:
-        check_codes(contract, codes.naam, faults.append)
-    _raise(faults, report)
-    return contract
 
 
 def _by_normtijd(protocol: Protocol, value: Callable[[str], _V | None]) -> Mapping[str, _V]:
@@ -255,49 +274,39 @@ def _percelen(document: Document, gemeenten: tuple[str, ...] | None, report: Rep
         return ()
     percelen: list[Perceel] = []
     for nth, table in enumerate(tables):
-        for fault in check_names(
-            list(table), PERCEEL_KEYS, ("code",), document.bestand, document.line("perceel", "", nth), "perceel."
-        ):
+        line = document.line("perceel", "", nth)
+        for fault in check_names(list(table), PERCEEL_KEYS, ("code",), document.bestand, line, "perceel."):
             report(fault)
-        code, naam = table.get("code", ""), table.get("naam", "")
-        code = code.strip() if isinstance(code, str) else code
-        if not isinstance(code, str) or not code or not isinstance(naam, str):
-            report(
-                document.fault(
-                    "waarde_onjuist",
-                    "perceel",
-                    "code",
-                    "code en naam zijn teksten",
-                    gevonden=code,
-                    verwacht='code = "A"',
-                    nth=nth,
-                )
-            )
+        perceel = _perceel(document, table, nth, report)
+        if perceel is None:
             continue
-        try:
-            eigen = read_gemeenten(table.get("gemeenten", []), required=False)
-        except FieldError as error:
+        if gemeenten and not set(perceel.gemeenten) <= set(gemeenten):
+            outside, known = ", ".join(sorted(set(perceel.gemeenten) - set(gemeenten))), ", ".join(gemeenten)
+            text = "niet in het contract"
             report(
-                document.fault("waarde_onjuist", "perceel", "gemeenten", "de waarde klopt niet", verwacht=error.verwacht, nth=nth)
+                document.fault("gemeente_buiten_contract", "perceel", "gemeenten", text, gevonden=outside, verwacht=known, nth=nth)
             )
-            continue
-        if gemeenten and not set(eigen) <= set(gemeenten):
-            outside = ", ".join(sorted(set(eigen) - set(gemeenten)))
-            report(
-                document.fault(
-                    "gemeente_buiten_contract",
-                    "perceel",
-                    "gemeenten",
-                    "niet in het contract",
-                    gevonden=outside,
-                    verwacht=", ".join(gemeenten),
-                    nth=nth,
-                )
-            )
-        if code in {perceel.code for perceel in percelen}:
-            report(document.fault("perceel_dubbel", "perceel", "code", "de code komt twee keer voor", gevonden=code, nth=nth))
-        percelen.append(Perceel(code, naam.strip(), eigen))
+        if perceel.code in {other.code for other in percelen}:
+            text = "de code komt twee keer voor"
+            report(document.fault("perceel_dubbel", "perceel", "code", text, gevonden=perceel.code, nth=nth))
+        percelen.append(perceel)
     return tuple(percelen)
+
+
+def _perceel(document: Document, table: Mapping[str, object], nth: int, report: Report) -> Perceel | None:
+    """Return what one table says; None, and reported, where it cannot be read."""
+    code, naam = table.get("code", ""), table.get("naam", "")
+    code = code.strip() if isinstance(code, str) else code
+    if not isinstance(code, str) or not code or not isinstance(naam, str):
+        text, wanted = "code en naam zijn teksten", 'code = "A"'
+        report(document.fault("waarde_onjuist", "perceel", "code", text, gevonden=code, verwacht=wanted, nth=nth))
+        return None
+    try:
+        return Perceel(code, naam.strip(), read_gemeenten(table.get("gemeenten", []), required=False))
+    except FieldError as error:
+        text = "de waarde klopt niet"
+        report(document.fault("waarde_onjuist", "perceel", "gemeenten", text, verwacht=error.verwacht, nth=nth))
+        return None
 
 
 def _normtijden(document: Document, protocol: Protocol, report: Report) -> dict[str, str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import assert_never
 
 from attrs import field, frozen
 
+from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.protocol import Afronding, Normtijd, Protocol
 from mpj.reading.frozen import Frozen
 
@@ -64,13 +66,13 @@ class Contract:
     begindatum: date
     einddatum: date
     jeugdbescherming: bool
-    vorm: str
-    registratiewijze: str
+    vorm: Declaratievorm
+    registratiewijze: Registratiewijze
     bevestiging: bool
     eenheid: Mapping[str, str]
-    tr340: str
-    bij_overschrijding: str
-    laatste_dag: str
+    tr340: Tr340
+    bij_overschrijding: Overschrijding
+    laatste_dag: LaatsteDag
     afronding: Mapping[str, Afronding]
     normtijd: Mapping[str, str]
     percelen: tuple[Perceel, ...]
@@ -106,8 +108,17 @@ def is_zorg(protocol: Protocol, prestatiecode: str, kwalificatieniveau: str | No
     `zonder_niveau` says whether the perceel also has a price without level for the prestatiecode; it matters where the
     protocol leaves it to the contract whether a prestatiecode is priced per level.
     """
-    priced = protocol.prestatiecodes[prestatiecode].hulpvorm.niveau
-    return kwalificatieniveau is not None and (priced == "zorg" or (priced == "contract" and zonder_niveau))
+    if kwalificatieniveau is None:
+        return False
+    match protocol.prestatiecodes[prestatiecode].hulpvorm.niveau:
+        case "zorg":
+            return True
+        case "contract":
+            return zonder_niveau
+        case "altijd" | "nooit":
+            return False
+        case other:
+            assert_never(other)
 
 
 def priced_without_level(contract: Contract) -> set[tuple[str, str]]:

@@ -11,8 +11,10 @@ from datetime import date, datetime
 
 from attrs import frozen
 
+from mpj.contract.words import DECLARATIEVORMEN, LAATSTE_DAGEN, OVERSCHRIJDINGEN, REGISTRATIEWIJZEN, TR340
 from mpj.protocol import MPJ_16, Afronding, Normtijd, Protocol
-from mpj.protocol.form import MAX_MINIMUM, MAX_MINUTEN, OVER, WIJZEN
+from mpj.protocol.form import MAX_MINIMUM, MAX_MINUTEN
+from mpj.protocol.words import OVER, WIJZEN
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente
 from mpj.reading.names import check_names
@@ -83,14 +85,14 @@ def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
         Setting("contract", "begindatum", "datum", None, "first day, inclusive"),
         Setting("contract", "einddatum", "datum", None, "last day, inclusive"),
         Setting("contract", "jeugdbescherming", "ja_nee", False, f"must be true to buy {_either(protected)}"),
-        Setting("declaratie", "vorm", "keuze", "declaratie", vorm, ("declaratie", "factuur")),
-        Setting("declaratie", "registratiewijze", "keuze", "realisatie", wijze, ("realisatie", "planning", "planning-tenzij")),
+        Setting("declaratie", "vorm", "keuze", "declaratie", vorm, DECLARATIEVORMEN),
+        Setting("declaratie", "registratiewijze", "keuze", "realisatie", wijze, REGISTRATIEWIJZEN),
         Setting("declaratie", "bevestiging", "ja_nee", False, "planned time counts only when the professional confirmed it"),
         *(_eenheid(normtijd) for normtijd in normtijden if len(normtijd.keuze) > 1),
-        Setting("declaratie", "tr340", "keuze", "prestatiecode", tr340, ("prestatiecode", "productcode")),
+        Setting("declaratie", "tr340", "keuze", "prestatiecode", tr340, TR340),
         *(one for normtijd in normtijden if normtijd.afronding for one in _afronding(normtijd, normtijd.afronding)),
-        Setting("limiet", "bij_overschrijding", "keuze", "aftoppen", limiet, ("aftoppen", "hele_contacten")),
-        Setting("verblijf", "laatste_dag", "keuze", "telt", "whether the last day of a stay is billed", ("telt", "telt_niet")),
+        Setting("limiet", "bij_overschrijding", "keuze", "aftoppen", limiet, OVERSCHRIJDINGEN),
+        Setting("verblijf", "laatste_dag", "keuze", "telt", "whether the last day of a stay is billed", LAATSTE_DAGEN),
     )
 
 

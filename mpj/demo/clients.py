@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from mpj.demo.chance import Weighted, between, happens, one_of, weighted
 from mpj.demo.mess import GEEN_TOEWIJZING_PERMILLE, NO_MESS, TOEWIJZING_MESS, table
-from mpj.demo.people import Medewerker, Staff
+from mpj.demo.people import DemoMedewerker, Staff
 from mpj.demo.region import Offer, Region
 from mpj.protocol import MPJ_16
 from mpj.reading.periods import first_day, last_day
@@ -64,7 +64,7 @@ class Care:
 
     plan: Plan
     extra: bool
-    team: tuple[Medewerker, ...]
+    team: tuple[DemoMedewerker, ...]
     weight: int
     window: tuple[date, date]
     numbered: bool
@@ -81,7 +81,7 @@ class Care:
 
 
 @frozen(eq=False)
-class Client:
+class DemoClient:
     """A client of one gemeente; `cares` share plans where extra zorg rides on the toewijzing it belongs to."""
 
     bsn: str
@@ -111,7 +111,7 @@ class Intake:
     gemeenten_with_stays: Weighted[str] | None
 
 
-def make_client(rng: Random, intake: Intake, bsn: str, *, stays: bool) -> Client:
+def make_client(rng: Random, intake: Intake, bsn: str, *, stays: bool) -> DemoClient:
     """Return a client with one to three toewijzingen; with `stays` the first is a stay, where a gemeente buys those."""
     gemeenten = intake.gemeenten_with_stays if stays and intake.gemeenten_with_stays else intake.gemeenten
     gemeente = gemeenten.draw(rng)
@@ -128,7 +128,7 @@ def make_client(rng: Random, intake: Intake, bsn: str, *, stays: bool) -> Client
         cares.append(_care(rng, intake, plan, extra=False))
         if offer.has_extra_zorg and happens(rng, EXTRA_ZORG_PERMILLE.get(offer.role, 0)):
             cares.append(_extra_zorg(rng, intake, cares[-1]))
-    return Client(bsn, gemeente, tuple(cares))
+    return DemoClient(bsn, gemeente, tuple(cares))
 
 
 def _choose_offers(rng: Random, offers: Sequence[Offer], stays: bool) -> list[Offer]:
@@ -195,7 +195,7 @@ def _extra_zorg(rng: Random, intake: Intake, care: Care) -> Care:
     return evolve(_care(rng, intake, plan, extra=True), window=care.window)
 
 
-def _team(rng: Random, staff: Staff, offer: Offer, by_level: bool) -> tuple[Medewerker, ...]:
+def _team(rng: Random, staff: Staff, offer: Offer, by_level: bool) -> tuple[DemoMedewerker, ...]:
     members = []
     for _ in range(_TEAM_SIZE.draw(rng)):
         niveaus: Sequence[str] = tuple(offer.level_cents) if by_level else _GROUP_LEVELS

@@ -6,7 +6,6 @@ every row is written as soon as it is made. Nothing but the arguments decides a 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -16,7 +15,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from mpj.demo.chance import apportion, between, one_of, weighted
-from mpj.demo.clients import Client, Intake, make_client
+from mpj.demo.clients import DemoClient, Intake, make_client
 from mpj.demo.files import Files
 from mpj.demo.month import Month, write_client
 from mpj.demo.people import Staff, bsn_range, make_staff
@@ -114,14 +113,7 @@ def generate(
     bsns = _numbers(rng, clienten)
     staff, medewerkers = make_staff(rng, registraties, month_number)
     clients, stays = _clients(rng, region, staff, bsns, verblijven, month_number)
-    month = Month(
-        number=month_number,
-        offers=region.offers,
-        staff=staff,
-        registratie_ids=(f"R{number:06d}" for number in count(1)),
-        verblijf_ids=(f"V{number:05d}" for number in count(1)),
-        mess=Counter(),
-    )
+    month = Month(month_number, region.offers, staff)
     quotas = apportion(registraties, [client.weight for client in clients])
     folder.mkdir(parents=True, exist_ok=True)
     with Files(folder) as files:
@@ -140,7 +132,7 @@ def _numbers(rng: Random, clienten: int) -> list[str]:
 
 def _clients(
     rng: Random, region: Region, staff: Staff, bsns: Sequence[str], verblijven: int, month: int
-) -> tuple[list[Client], list[int]]:
+) -> tuple[list[DemoClient], list[int]]:
     """Return the clients, and for each how many rows of stays it has."""
     sizes = {gemeente: _SIZES.get(gemeente) or one_of(rng, _OTHER_SIZES) for gemeente in region.offers}
     with_stays = [(name, size) for name, size in sizes.items() if any(offer.role == "verblijf" for offer in region.offers[name])]
@@ -167,7 +159,7 @@ def _clients(
 
 
 def _overview(
-    folder: Path, periode: str, zaad: int, clients: Sequence[Client], rows: Mapping[str, int], mess: Mapping[str, int]
+    folder: Path, periode: str, zaad: int, clients: Sequence[DemoClient], rows: Mapping[str, int], mess: Mapping[str, int]
 ) -> Overview:
     overview = Overview(
         folder=folder,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import count
 from random import Random
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mpj.demo.chance import apportion
-from mpj.demo.clients import Care, Client, Plan
+from mpj.demo.clients import Care, DemoClient, Plan
 from mpj.demo.disturb import Around, disturb, mess_of
 from mpj.demo.files import Files
 from mpj.demo.mess import draw_kinds
@@ -22,17 +23,20 @@ from mpj.demo.verblijf import present_days, stay_parts, verblijf_rows
 
 @frozen(eq=False)
 class Month:
-    """What the clients of one run share: the month, offers by gemeente, the staff, running ids, and the mess so far."""
+    """What the clients of one run share."""
 
     number: int
+    """The month (`mpj.reading.periods`)."""
     offers: Mapping[str, tuple[Offer, ...]]
+    """What is bought, by gemeente."""
     staff: Staff
-    registratie_ids: Iterator[str]
-    verblijf_ids: Iterator[str]
-    mess: Counter[str]
+    registratie_ids: Iterator[str] = field(factory=lambda: (f"R{number:06d}" for number in count(1)))
+    verblijf_ids: Iterator[str] = field(factory=lambda: (f"V{number:05d}" for number in count(1)))
+    mess: Counter[str] = field(factory=Counter)
+    """How often each kind of mess struck so far."""
 
 
-def write_client(rng: Random, month: Month, client: Client, registraties: int, verblijven: int, files: Files) -> None:
+def write_client(rng: Random, month: Month, client: DemoClient, registraties: int, verblijven: int, files: Files) -> None:
     """Write exactly `registraties` rows of contacts and `verblijven` rows of stays, and the client's toewijzingen."""
     needs: dict[Plan, Need] = {care.plan: Need() for care in client.cares}
     for care, quota in zip(client.cares, apportion(registraties, [care.weight for care in client.cares]), strict=True):
@@ -47,7 +51,7 @@ def write_client(rng: Random, month: Month, client: Client, registraties: int, v
         files.write(assigned)
 
 
-def _contact_rows(rng: Random, month: Month, client: Client, care: Care, quota: int) -> tuple[list[RegistratieRow], Need]:
+def _contact_rows(rng: Random, month: Month, client: DemoClient, care: Care, quota: int) -> tuple[list[RegistratieRow], Need]:
     """Return exactly `quota` rows, and what they would use if everything went as it should."""
     if not quota:
         return [], Need()
@@ -63,13 +67,13 @@ def _contact_rows(rng: Random, month: Month, client: Client, care: Care, quota: 
     return rows, need
 
 
-def _codes_like(offers: tuple[Offer, ...], client: Client, care: Care) -> tuple[str, ...]:
+def _codes_like(offers: tuple[Offer, ...], client: DemoClient, care: Care) -> tuple[str, ...]:
     """Return prestatiecodes for the same kind of care that the client was not assigned."""
     assigned = {other.plan.offer for other in client.cares}
     return tuple(offer.prestatiecode.code for offer in offers if offer.role == care.plan.offer.role and offer not in assigned)
 
 
-def _write_stay(rng: Random, month: Month, client: Client, care: Care, count: int, files: Files) -> Need:
+def _write_stay(rng: Random, month: Month, client: DemoClient, care: Care, count: int, files: Files) -> Need:
     parts = stay_parts(rng, care, count, month.number)
     for row, kind, changed in verblijf_rows(rng, client, care, parts, month.number, month.verblijf_ids):
         month.mess[f"verblijf/{kind.naam}"] += changed

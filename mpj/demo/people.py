@@ -33,7 +33,7 @@ class MedewerkerRow:
 
 
 @frozen
-class Medewerker:
+class DemoMedewerker:
     """A professional: number and level at the start of the month."""
 
     nummer: str
@@ -44,9 +44,9 @@ class Medewerker:
 class Staff:
     """All professionals, by level (low to high; a level may be empty)."""
 
-    by_level: Mapping[str, tuple[Medewerker, ...]]
+    by_level: Mapping[str, tuple[DemoMedewerker, ...]]
 
-    def at(self, rng: Random, niveaus: Sequence[str]) -> Medewerker | None:
+    def at(self, rng: Random, niveaus: Sequence[str]) -> DemoMedewerker | None:
         """Return a professional with one of `niveaus`, or None when there is none."""
         groups = [self.by_level.get(niveau, ()) for niveau in niveaus]
         index = int(rng.random() * sum(map(len, groups)))
@@ -72,18 +72,18 @@ def make_staff(rng: Random, registraties: int, month: int) -> tuple[Staff, tuple
     """Return the professionals that so many registraties need, and their rows."""
     count = max(12, registraties // RECORDS_PER_MEDEWERKER)
     levels = weighted([(niveau, _LEVEL_WEIGHTS.get(niveau, 5)) for niveau in MPJ_16.niveaus])
-    staff: dict[str, list[Medewerker]] = {niveau: [] for niveau in MPJ_16.niveaus}
+    staff: dict[str, list[DemoMedewerker]] = {niveau: [] for niveau in MPJ_16.niveaus}
     rows: list[MedewerkerRow] = []
     for number in range(1, count + 1):
         # The first ones cover every level, so that even a tiny region has somebody for each.
         niveau = MPJ_16.niveaus[number - 1] if number <= len(MPJ_16.niveaus) else levels.draw(rng)
-        medewerker = Medewerker(f"M{number:05d}", niveau)
+        medewerker = DemoMedewerker(f"M{number:05d}", niveau)
         staff[niveau].append(medewerker)
         rows.extend(_rows(rng, medewerker, first_day(month)))
     return Staff({niveau: tuple(members) for niveau, members in staff.items()}), tuple(rows)
 
 
-def _rows(rng: Random, medewerker: Medewerker, month_begin: date) -> list[MedewerkerRow]:
+def _rows(rng: Random, medewerker: DemoMedewerker, month_begin: date) -> list[MedewerkerRow]:
     begin = month_begin - timedelta(days=between(rng, 40, 3000))
     niveaus = MPJ_16.niveaus
     rank = niveaus.index(medewerker.niveau)

@@ -30,7 +30,7 @@ ROLE_OF_HULPVORM: Mapping[int, str] = {
 
 
 @frozen
-class Contract:
+class DemoContract:
     """The agreements of a contract that show in what clients and professionals write down."""
 
     id: str
@@ -49,7 +49,7 @@ class Offer:
     level ("" is none), empty under the default scheme.
     """
 
-    contract: Contract
+    contract: DemoContract
     perceel: str
     prestatiecode: Prestatiecode
     role: str
@@ -101,7 +101,7 @@ def _read_contract(folder: Path, month: int) -> dict[str, tuple[Offer, ...]]:
         toml = tomllib.load(file)
     head, percelen = toml["contract"], toml["perceel"]
     agreed = toml.get("declaratie", {})
-    contract = Contract(
+    contract = DemoContract(
         id=head["id"],
         aanbieder=head["aanbieder"],
         planned=agreed.get("registratiewijze", "realisatie") != "realisatie",
@@ -134,7 +134,7 @@ def _chosen(offers: Sequence[Offer], percelen: Sequence[Mapping[str, Any]], geme
 
 
 def _offer(
-    contract: Contract,
+    contract: DemoContract,
     perceel: str,
     prestatiecode: Prestatiecode,
     cells: Mapping[str, int],

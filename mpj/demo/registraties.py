@@ -13,8 +13,8 @@ from random import Random
 from attrs import frozen
 
 from mpj.demo.chance import between, happens, one_of, weighted
-from mpj.demo.clients import Care, Client
-from mpj.demo.people import Medewerker
+from mpj.demo.clients import Care, DemoClient
+from mpj.demo.people import DemoMedewerker
 
 _CLOCK = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 _DAY_BEGIN, _DAY_LENGTH = 8 * 60 + 30, 9 * 60
@@ -80,7 +80,7 @@ class Habit:
     soort: str
 
 
-def contacts(rng: Random, care: Care, client: Client, count: int, ids: Iterator[str]) -> Iterator[RegistratieRow]:
+def contacts(rng: Random, care: Care, client: DemoClient, count: int, ids: Iterator[str]) -> Iterator[RegistratieRow]:
     """Yield `count` contacts of `care` in order of date."""
     style = _STYLES[care.role]
     habit = _habit(rng, care, client, style)
@@ -91,7 +91,7 @@ def contacts(rng: Random, care: Care, client: Client, count: int, ids: Iterator[
             yield _contact(rng, care, datum, (slot, len(numbers)), habit, next(ids))
 
 
-def _habit(rng: Random, care: Care, client: Client, style: Style) -> Habit:
+def _habit(rng: Random, care: Care, client: DemoClient, style: Style) -> Habit:
     shows_gemeente = care.plan.mess != "andere_gemeente" and happens(rng, GEMEENTE_SHOWN_PERMILLE)
     return Habit(
         bsn=client.bsn,
@@ -143,7 +143,7 @@ def _contact(rng: Random, care: Care, datum: str, place: tuple[int, int], habit:
     )
 
 
-def _who(rng: Random, care: Care) -> Medewerker | None:
+def _who(rng: Random, care: Care) -> DemoMedewerker | None:
     """Return the one who did it: mostly the first of the team."""
     if not care.team:
         return None

@@ -9,7 +9,7 @@ from random import Random
 from attrs import evolve, frozen
 
 from mpj.demo.chance import between, happens, one_of, weighted
-from mpj.demo.clients import Care, Client, Plan, lower_levels
+from mpj.demo.clients import Care, DemoClient, Plan, lower_levels
 from mpj.demo.registraties import RegistratieRow
 from mpj.protocol import MPJ_16, Normtijd
 from mpj.reading.periods import first_day, last_day, months, weeks
@@ -89,7 +89,7 @@ def need_of_days(care: Care, count: int) -> Need:
     return Need(aantal=count, cent=count * care.plan.offer.flat_cent)
 
 
-def toewijzing_rows(rng: Random, client: Client, plan: Plan, need: Need, month: int) -> tuple[ToewijzingRow, ...]:
+def toewijzing_rows(rng: Random, client: DemoClient, plan: Plan, need: Need, month: int) -> tuple[ToewijzingRow, ...]:
     """Return the rows of a plan: none while it has not arrived, two where there are two versions."""
     if plan.mess == "te_laat":
         return ()
@@ -98,7 +98,7 @@ def toewijzing_rows(rng: Random, client: Client, plan: Plan, need: Need, month: 
     return change(rng, row, plan) if change else (row,)
 
 
-def _described(rng: Random, client: Client, plan: Plan) -> ToewijzingRow:
+def _described(rng: Random, client: DemoClient, plan: Plan) -> ToewijzingRow:
     """Who, when and what; nothing yet about how much."""
     offer, sent = plan.offer, plan.begin - timedelta(days=between(rng, 1, 30))
     row = ToewijzingRow(
@@ -119,7 +119,7 @@ def _described(rng: Random, client: Client, plan: Plan) -> ToewijzingRow:
     return _specific(rng, row, client, plan)
 
 
-def _aspecific(rng: Random, row: ToewijzingRow, client: Client, plan: Plan) -> ToewijzingRow:
+def _aspecific(rng: Random, row: ToewijzingRow, client: DemoClient, plan: Plan) -> ToewijzingRow:
     """A category, or now and then several prestatiecodes written out."""
     code = plan.offer.prestatiecode.code
     alike = [
@@ -132,7 +132,7 @@ def _aspecific(rng: Random, row: ToewijzingRow, client: Client, plan: Plan) -> T
     return evolve(row, productcategorie=plan.categorie)
 
 
-def _specific(rng: Random, row: ToewijzingRow, client: Client, plan: Plan) -> ToewijzingRow:
+def _specific(rng: Random, row: ToewijzingRow, client: DemoClient, plan: Plan) -> ToewijzingRow:
     """One prestatiecode: as a productcode, with or without a level in it, or in the column of that name."""
     offer = plan.offer
     niveau = ""
@@ -145,7 +145,7 @@ def _specific(rng: Random, row: ToewijzingRow, client: Client, plan: Plan) -> To
     return evolve(row, productcategorie=plan.categorie, productcode=offer.productcode(niveau, plan.categorie))
 
 
-def _billed_level(client: Client, plan: Plan) -> str:
+def _billed_level(client: DemoClient, plan: Plan) -> str:
     """Return the level at which the least qualified of the team is billed, so that nobody falls below it."""
     contracted = tuple(plan.offer.level_cents)
     team = [member for care in client.cares if care.plan is plan for member in care.team]

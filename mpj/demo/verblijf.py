@@ -9,7 +9,7 @@ from random import Random
 from attrs import evolve, frozen
 
 from mpj.demo.chance import between, happens, one_of, weighted
-from mpj.demo.clients import Care, Client
+from mpj.demo.clients import Care, DemoClient
 from mpj.demo.mess import VERBLIJF_MESS, Mess, table
 from mpj.reading.periods import days, first_day, last_day
 
@@ -35,7 +35,7 @@ class VerblijfRow:
 
 
 @frozen
-class Part:
+class StayPart:
     """An unbroken part of a stay, both days included; `einde` None is still staying; `away` "" is present."""
 
     begin: date
@@ -43,7 +43,7 @@ class Part:
     away: str
 
 
-def stay_parts(rng: Random, care: Care, count: int, month: int) -> tuple[Part, ...]:
+def stay_parts(rng: Random, care: Care, count: int, month: int) -> tuple[StayPart, ...]:
     """Return the stay of one client in the month as exactly `count` parts, in order of date."""
     begin, end = care.window
     still = end == last_day(month) and happens(rng, STILL_STAYING_PERMILLE)
@@ -58,7 +58,7 @@ def stay_parts(rng: Random, care: Care, count: int, month: int) -> tuple[Part, .
     return tuple(parts)
 
 
-def _with_weekends(rng: Random, begin: date, end: date, wanted: int) -> list[Part]:
+def _with_weekends(rng: Random, begin: date, end: date, wanted: int) -> list[StayPart]:
     """Cut a stay by at most `wanted` weekends away, none at its very begin or end."""
     saturdays = [
         day for offset in range(1, days(begin, end) - 2) if (day := begin + offset * _DAY).weekday() == 5 and day + _DAY < end
@@ -66,13 +66,13 @@ def _with_weekends(rng: Random, begin: date, end: date, wanted: int) -> list[Par
     away = sorted(rng.sample(saturdays, min(wanted, len(saturdays))))
     parts, at = [], begin
     for saturday in away:
-        parts.append(Part(at, saturday - _DAY, _PRESENT))
-        parts.append(Part(saturday, saturday + _DAY, AWAY.draw(rng)))
+        parts.append(StayPart(at, saturday - _DAY, _PRESENT))
+        parts.append(StayPart(saturday, saturday + _DAY, AWAY.draw(rng)))
         at = saturday + 2 * _DAY
-    return [*parts, Part(at, end, _PRESENT)]
+    return [*parts, StayPart(at, end, _PRESENT)]
 
 
-def _one_more(rng: Random, parts: list[Part]) -> list[Part]:
+def _one_more(rng: Random, parts: list[StayPart]) -> list[StayPart]:
     """Split the longest part in two, as a move to another group would; single days are doubled instead."""
     index = max(range(len(parts)), key=lambda number: (_length(parts[number]), -number))
     part = parts[index]
@@ -83,17 +83,17 @@ def _one_more(rng: Random, parts: list[Part]) -> list[Part]:
     return [*parts[:index], evolve(part, einde=cut - _DAY), evolve(part, begin=cut), *parts[index + 1 :]]
 
 
-def _length(part: Part) -> int:
+def _length(part: StayPart) -> int:
     return days(part.begin, part.einde) if part.einde else 0
 
 
-def present_days(parts: tuple[Part, ...], month: int) -> int:
+def present_days(parts: tuple[StayPart, ...], month: int) -> int:
     """Return how many days of the parts were spent there."""
     return sum(days(part.begin, part.einde or last_day(month)) for part in parts if not part.away)
 
 
 def verblijf_rows(
-    rng: Random, client: Client, care: Care, parts: tuple[Part, ...], month: int, ids: Iterator[str]
+    rng: Random, client: DemoClient, care: Care, parts: tuple[StayPart, ...], month: int, ids: Iterator[str]
 ) -> Iterator[tuple[VerblijfRow, Mess, bool]]:
     """Yield the rows of a stay, each with the mess that was drawn for it and whether that changed anything."""
     shows_gemeente = care.plan.mess != "andere_gemeente" and happens(rng, 600)

@@ -19,6 +19,7 @@ from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of
 from mpj.records.entries import Entry, Vorm
 from mpj.records.medewerkers import Levels
+from mpj.records.reasons import Redencode
 
 
 class Counted(NamedTuple):
@@ -112,7 +113,7 @@ class Aside:
     """Care that a step set aside."""
 
     record: Entry
-    reden: str
+    reden: Redencode
     toelichting: str = ""
     waarde_cent: int | None = None
     """What would have been billed in eurocents, None while unknown."""
@@ -123,7 +124,7 @@ class Aside:
     aantal: int = 1
 
     @classmethod
-    def of(cls, care: Care, reden: str, toelichting: str = "", waarde_cent: int | None = None) -> Aside:
+    def of(cls, care: Care, reden: Redencode, toelichting: str = "", waarde_cent: int | None = None) -> Aside:
         """Set placed care aside."""
         return cls(care.record, reden, toelichting, waarde_cent, care.match.dekking.toewijzing.gemeente)
 
@@ -215,7 +216,7 @@ class Step:
     """Its module in `mpj.engine.steps`."""
     numbers: tuple[int, ...]
     """Its headings in docs/steps.md."""
-    reasons: tuple[str, ...]
+    reasons: tuple[Redencode, ...]
     """Why it sets care aside, in the order it tries them."""
     apply: Callable[[Clientrun, Sequence[Care]], Passed]
 

@@ -25,6 +25,7 @@ from mpj.engine.values import Identiteit
 from mpj.reading.periods import month_of
 from mpj.records.aside import set_aside
 from mpj.records.entries import Entry
+from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
 
 _make_care = partial(tuple.__new__, Care)
@@ -63,7 +64,7 @@ class _Way:
 class _Out:
     """Why the care of one reeks on equal days is set aside, and the gemeente of the toewijzing, where one was found."""
 
-    reden: str
+    reden: Redencode
     toelichting: str
     gemeente: str = ""
 

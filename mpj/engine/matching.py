@@ -12,6 +12,7 @@ from attrs import frozen
 from mpj.engine.opdracht import Periode
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError, mask, wrong_value
+from mpj.records.reasons import Redencode
 from mpj.records.rows import shows_bsn
 from mpj.records.toewijzingen import (
     OngeldigeToewijzing,
@@ -109,7 +110,7 @@ class Stretch:
 class Afwijzing:
     """Why care is not billed: a reason of `mpj.records.REDENEN` and a Dutch sentence."""
 
-    reden: str
+    reden: Redencode
     toelichting: str = ""
 
 
@@ -169,7 +170,7 @@ class Dekkingen:
                     item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))
                 elif bereik.soort == NIET_MPJ:
                     text = "de code of categorie hoort niet bij MPJ of niet bij dit contract"
-                    self.uitval.append(toewijzing_aside(item, NIET_MPJ, text, bestand=item.bestand))
+                    self.uitval.append(toewijzing_aside(item, "niet_mpj", text, bestand=item.bestand))
             if isinstance(item, OngeldigeToewijzing):
                 self.uitval.append(item.uitval)
             yield item

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Required, TypedDict, Unpack
+from typing import Literal, Required, TypedDict, Unpack
 
 from attrs import frozen
 
@@ -61,6 +61,10 @@ def read_month(text: str, kolom: str) -> int:
         raise InputError(Fault("periode_onjuist", "", 0, kolom, mask(text), "een maand als 2026-03", "geen maand")) from None
 
 
+Outside = Literal["na_periode", "te_oud", "voor_periode"]
+"""Why care lies outside a run."""
+
+
 @frozen
 class Periode:
     """The declaration month of a run, and how far back care may ride along."""
@@ -86,7 +90,7 @@ class Periode:
         """Say whether a toewijzing with this `einddatum` ended so long ago that nothing on it may be declared (TR335)."""
         return einddatum is not None and einddatum < self.oudste
 
-    def reason(self, day: date) -> str | None:
+    def reason(self, day: date) -> Outside | None:
         """Return na_periode, te_oud or voor_periode, None for a day that this run may declare."""
         month = month_of(day)
         if month > self.maand:
@@ -95,7 +99,7 @@ class Periode:
             return "te_oud"
         return "voor_periode" if month < self.maand and not self.nalevering else None
 
-    def explain(self, reden: str) -> str:
+    def explain(self, reden: Outside) -> str:
         """Say in Dutch what a reason of this period means."""
         if reden == "te_oud":
             return f"voor {self.vroegste}, of in een productperiode die voor {self.oudste} eindigde"

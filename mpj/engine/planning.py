@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mpj.records.entries import Entry
+from mpj.records.reasons import Redencode
 
 GEPLAND = "gepland"
 GEREALISEERD = "gerealiseerd"
@@ -35,7 +36,7 @@ class Afspraken:
             and (other.medewerker is None or record.medewerker is None or other.medewerker == record.medewerker)
         ]
 
-    def judge(self, record: Entry, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Entry | None] | None:
+    def judge(self, record: Entry, registratiewijze: str, *, bevestiging: bool) -> tuple[Redencode, Entry | None] | None:
         """Return why `record` does not count under the registratiewijze, and because of which other; None when it does."""
         if record.reeks.vorm.status == GEPLAND:
             return self._judge_plan(record, registratiewijze, bevestiging=bevestiging)
@@ -45,7 +46,7 @@ class Afspraken:
                     return "vervangen", plan
         return None
 
-    def _judge_plan(self, plan: Entry, registratiewijze: str, *, bevestiging: bool) -> tuple[str, Entry | None] | None:
+    def _judge_plan(self, plan: Entry, registratiewijze: str, *, bevestiging: bool) -> tuple[Redencode, Entry | None] | None:
         if registratiewijze == "realisatie":
             return "niet_gerealiseerd", None
         if cancelled := self.beside(plan, *AFGEZEGD):

@@ -13,6 +13,7 @@ from mpj.engine.stays import stretches_of
 from mpj.protocol import Protocol
 from mpj.records.aside import set_aside
 from mpj.records.entries import Entry, days_of
+from mpj.records.reasons import Redencode
 from mpj.records.registraties import Ongeldig
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, Verblijf
@@ -28,7 +29,7 @@ class Records:
     verblijf: Sequence[Verblijf] = ()
 
 
-Verdicts = Mapping[str, tuple[str, str]]
+Verdicts = Mapping[str, tuple[Redencode, str]]
 """What was decided elsewhere of all readable records with an id: (reason, Dutch sentence)."""
 NO_VERDICTS: Verdicts = MappingProxyType({})
 
@@ -38,7 +39,7 @@ class Out(Generic[_R]):
     """A readable record that does not count, with the reason and a Dutch sentence."""
 
     record: _R
-    reden: str
+    reden: Redencode
     toelichting: str
 
 

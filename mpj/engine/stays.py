@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
-from mpj.engine.opdracht import Periode
+from mpj.engine.opdracht import Outside, Periode
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.values import Verblijf
 
@@ -20,7 +20,7 @@ class DayStretch:
 
     begin: date
     einde: date
-    reden: str | None
+    reden: Outside | None
     """Why they are out, None for days that go on."""
 
     @property

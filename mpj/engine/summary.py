@@ -17,7 +17,8 @@ from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Declaratieregel
 from mpj.protocol.rounding import half_up
-from mpj.records.uitval import REDENEN, Uitval
+from mpj.records.reasons import REDENEN
+from mpj.records.uitval import Uitval
 from mpj.tariefkaart import Tariefkaart
 from mpj.version import __version__
 

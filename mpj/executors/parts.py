@@ -24,8 +24,9 @@ from mpj.engine.lines import make_line, sort_key, trace_values
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.outcome import Uitkomst, sort_notes
 from mpj.engine.summary import Declared, Totals
-from mpj.output.shape import HERKOMST, REGELS
-from mpj.output.write import RowTexts, open_rows, write_rest
+from mpj.output.parquet import check_installed
+from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
+from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest
 from mpj.reading.faults import Fault
 from mpj.records.entries import Entries, Entry
 from mpj.records.partitions import Partitions
@@ -96,17 +97,20 @@ def declare_files(
     verblijf: Iterable[Verblijf | Ongeldig] = (),
     memory: Memory = NOTHING,
     invoer: Mapping[str, Mapping[str, str]] | None = None,
+    trace: Trace = "csv",
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Declare `registraties` and `verblijf` and write the files of a run (docs/formats.md) into `folder`.
 
-    Gives the bytes that `mpj.declare` and `write_result` give. `memory` is what was declared before (`mpj.engine.memory.remember`).
-    `processes` are at most so many at once (None: one per core where there are many records and the system can fork); `progress`
-    hears (parts done, parts in all).
+    Gives the bytes that `mpj.declare` and `write_result` give, with the trace as CSV or Parquet. `memory` is what was declared
+    before (`mpj.engine.memory.remember`). `processes` are at most so many at once (None: one per core where there are many records
+    and the system can fork); `progress` hears (parts done, parts in all).
     """
+    if trace == "parquet":
+        check_installed()
     with computed(job, registraties, verblijf=verblijf, memory=memory, processes=processes, progress=progress) as made:
-        return made.write(folder, invoer or {})
+        return made.write(folder, invoer or {}, trace)
 
 
 @contextmanager
@@ -284,7 +288,9 @@ class Computed:
     aside: list[Uitval]
     """What was set aside before there were parts."""
 
-    def write(self, folder: Path, invoer: Mapping[str, Mapping[str, str]], beside: Beside | None = None) -> Outcome:
+    def write(
+        self, folder: Path, invoer: Mapping[str, Mapping[str, str]], trace: Trace = "csv", beside: Beside | None = None
+    ) -> Outcome:
         """Write the files of the run into `folder`, together with what was computed `beside` it."""
         totals, uitval, declared = Totals(), list(self.aside), Declared()
         notes: dict[Fault, None] = {}
@@ -301,15 +307,17 @@ class Computed:
         for place, shape in enumerate(FILES):
             rows = self._rows(place, numbers)
             if beside is not None:
-                beside.write(place, folder / shape.file, rows, numbers)
+                beside.write(place, folder / (TRACE_FILES[trace] if shape is HERKOMST else shape.file), rows, numbers)
                 continue
             with open_rows(folder, shape) as text_stream:
                 text_stream.flush()
                 text_stream.buffer.writelines(data for _, _, data in rows)
+            if shape is HERKOMST and trace == "parquet":
+                as_parquet(folder)
         uitval += self.job.toewijzingen_aside
         uitval.sort(key=Uitval.sort_key)
         samenvatting = self.job.summary(totals, declaraties, uitval, invoer)
-        write_rest(uitval, samenvatting, folder)
+        write_rest(uitval, samenvatting, folder, trace)
         return Outcome(tuple(uitval), sort_notes(notes), samenvatting)
 
     def _rows(self, place: int, numbers: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str, bytes]]:

@@ -13,8 +13,9 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import words
 from mpj.output import Run, read_run
 from mpj.reading.faults import Fault, InputError, mask, mask_number
+from mpj.records.reasons import REDENEN
 from mpj.records.rows import shows_bsn
-from mpj.records.uitval import REDENEN, Uitval
+from mpj.records.uitval import Uitval
 
 
 @frozen

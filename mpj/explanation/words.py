@@ -12,6 +12,7 @@ from babel.numbers import format_currency, format_decimal
 
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import MPJ_16
+from mpj.protocol.words import Over, Wijze
 from mpj.reading.periods import month_of
 from mpj.records.rows import shows_bsn
 
@@ -31,8 +32,8 @@ _CHOICES: Mapping[str, str] = {
     "soort": "meer toewijzingen passen; specifiek gaat voor aspecifiek, en aspecifiek voor generiek",
     "einddatum": "meer toewijzingen passen; deze eindigt het eerst",
 }
-_WIJZEN: Mapping[str, str] = {"rekenkundig": "rekenkundig", "naar_boven": "naar boven", "naar_beneden": "naar beneden"}
-_OVER: Mapping[str, str] = {"contact": "per contact", "dag": "over de dag", "productperiode": "over de productperiode"}
+WIJZEN: Mapping[Wijze, str] = {"rekenkundig": "rekenkundig", "naar_boven": "naar boven", "naar_beneden": "naar beneden"}
+OVER: Mapping[Over, str] = {"contact": "per contact", "dag": "over de dag", "productperiode": "over de productperiode"}
 
 
 def euros(cents: int) -> str:
@@ -107,7 +108,7 @@ def rounding(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) 
     if unrounded(line):
         return f"{units(row.geteld, 'minuut')}; minuten van een uurtarief worden niet afgerond (IV081)"
     rule = settings[f"afronding_{line.normtijd}"]
-    how = f"{_WIJZEN[rule['wijze']]}, {_OVER[rule['over']]}, minimaal {rule['minimum']}"
+    how = f"{WIJZEN[rule['wijze']]}, {OVER[rule['over']]}, minimaal {rule['minimum']}"
     if rule["over"] == "contact":
         exact = format_decimal(Decimal(row.geteld) / size, "#,##0.##", locale="nl_NL")
         return f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {units(row.voor_limiet, line.normtijd)} ({how})"

@@ -24,9 +24,9 @@ from mpj.ledger.stand import Clientstand, Identiteit, Regel, Sleutel, Spoor
 from mpj.protocol import Afronding, Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
-from mpj.records.uitval import REDENEN, Uitval
+from mpj.records.reasons import REDENEN
+from mpj.records.uitval import Uitval
 
-LIMIETEN = ("budget_overschreden", "omvang_overschreden")
 Regels = dict[Identiteit, tuple[Declaratieregel, list[Herkomst]]]
 
 
@@ -328,7 +328,7 @@ class Book:
         for row in aside:
             if row.datum is None or row.datum_tot is None:
                 continue
-            if REDENEN[row.reden].vervolg != "definitief" or row.reden in LIMIETEN:
+            if REDENEN[row.reden].remembered:
                 self.nieuws.opzij.append((self.now.id, row))
                 first, last = month_of(row.datum), month_of(row.datum_tot)
                 months = range(first, min(last, max(first, self.maand + 1)) + 1)

@@ -12,6 +12,8 @@ import attrs
 
 from mpj.engine.values import Herkomst
 from mpj.protocol import Afronding
+from mpj.protocol.words import OVER, WIJZEN
+from mpj.reading.fields import check_choice
 from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
 
 _T = TypeVar("_T", Registratie, Verblijf, Toewijzing, Medewerker, Herkomst)
@@ -61,7 +63,7 @@ def load_afronding(text: str) -> Afronding | None:
     if not text:
         return None
     wijze, over, minimum, drempel = text.split(",")
-    return Afronding(wijze, over, int(minimum), int(drempel))
+    return Afronding(check_choice(wijze, WIJZEN), check_choice(over, OVER), int(minimum), int(drempel))
 
 
 def vinger(record: Registratie | Verblijf, inhoud: str) -> str:

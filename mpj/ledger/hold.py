@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import assert_never
 
 from attrs import frozen
 
@@ -11,27 +12,9 @@ from mpj.engine.run import Uitkomst, identiteit
 from mpj.ledger.schema import REGISTRATIE, VERBLIJF
 from mpj.ledger.stand import Identiteit, Sleutel, Spoor
 from mpj.records.entries import Entry
+from mpj.records.reasons import REDENEN, Redencode
 from mpj.records.uitval import Uitval
 from mpj.records.values import Verblijf
-
-DOOR_TOEWIJZING = frozenset(
-    {
-        "toewijzing_onbekend",
-        "toewijzing_verwijderd",
-        "buiten_toewijzing",
-        "prestatiecode_ontbreekt",
-        "meerdere_toewijzingen",
-        "prestatiecode_niet_toegewezen",
-        "productcode_niet_toegewezen",
-        "niet_mpj",
-        "geen_toewijzing",
-        "niveau_niet_gecontracteerd",
-        "budget_overschreden",
-        "omvang_overschreden",
-    }
-)
-DOOR_CONTRACT = frozenset({"geen_contract", "perceel_onbekend", "prestatiecode_niet_gecontracteerd", "eenheid_past_niet"})
-BUITEN_DE_RUN = frozenset({"na_periode", "te_oud", "voor_periode"})
 
 
 @frozen
@@ -53,7 +36,8 @@ def reason_to_hold(
     """Return why a granted line with these records behind it may not be credited, None when it may.
 
     Records that changed, moved or were withdrawn credit their line. A record that is as it was, but is no longer billed because of
-    its toewijzing, does so only when told to (`crediteer`); because of its contract or its age never.
+    its toewijzing, does so only when told to (`crediteer`); because of its contract or its age never. The register of reasons says
+    which of these a reason usually comes from (`Reden.oorzaken`).
     """
     where = {sleutel_of(levering.record, levering.datum): levering for levering in outcome.leveringen}
     aside: dict[tuple[str, str], list[Uitval]] = {}
@@ -67,8 +51,8 @@ def reason_to_hold(
         levering = where.get(spoor.sleutel)
         if levering is not None:
             capped = identiteit(levering) == identiteit_ and levering.afgetopt and levering.units < spoor.eenheden
-            limit = "budget_overschreden" if levering.dekking.toewijzing.volume is None else "omvang_overschreden"
-            reden = limit if capped else ""
+            limit: Redencode = "budget_overschreden" if levering.dekking.toewijzing.volume is None else "omvang_overschreden"
+            reden = limit if capped else None
         else:
             reden = _reason(spoor.sleutel, aside)
         hold = _hold(reden, crediteer=crediteer)
@@ -82,19 +66,34 @@ def sleutel_of(record: Entry | Verblijf, datum: date) -> Sleutel:
     return (VERBLIJF if isinstance(record, Verblijf) else REGISTRATIE), record.id, datum
 
 
-def _reason(sleutel: Sleutel, aside: Mapping[tuple[str, str], list[Uitval]]) -> str:
+def _reason(sleutel: Sleutel, aside: Mapping[tuple[str, str], list[Uitval]]) -> Redencode | None:
     soort, bron, datum = sleutel
     for row in aside.get((soort, bron), []) + aside.get((soort, ""), []):
         if row.datum is not None and row.datum_tot is not None and row.datum <= datum <= row.datum_tot:
             return row.reden
-    return ""
-
-
-def _hold(reden: str, *, crediteer: bool) -> Hold | None:
-    if reden in BUITEN_DE_RUN:
-        return Hold(f"{reden}: deze run kijkt er niet naar", melden=False)
-    if reden in DOOR_CONTRACT:
-        return Hold(f"{reden}: een contract crediteert niets dat is toegekend", melden=True)
-    if reden in DOOR_TOEWIJZING and not crediteer:
-        return Hold(f"{reden}: de toewijzing dekt deze zorg niet meer; met --crediteer wordt de regel gecrediteerd", melden=True)
     return None
+
+
+def _hold(reden: Redencode | None, *, crediteer: bool) -> Hold | None:
+    """Return why a record that is as it was keeps its line: by the usual cause of the reason that it now has.
+
+    Where that is the contract, but a level in the medewerkers' file may be it too, the doubt holds the line until the user decides.
+    """
+    if reden is None:
+        return None
+    register = REDENEN[reden]
+    match register.oorzaak:
+        case "periode":
+            return Hold(f"{reden}: deze run kijkt er niet naar", melden=False)
+        case "contract" if "record" in register.oorzaken:
+            text = f"{reden}: door het contract of door de registratie; met --crediteer wordt de regel gecrediteerd"
+            return None if crediteer else Hold(text, melden=True)
+        case "contract":
+            return Hold(f"{reden}: een contract crediteert niets dat is toegekend", melden=True)
+        case "toewijzing":
+            text = f"{reden}: de toewijzing dekt deze zorg niet meer; met --crediteer wordt de regel gecrediteerd"
+            return None if crediteer else Hold(text, melden=True)
+        case "record" | "gesprek":
+            return None
+        case other:
+            assert_never(other)

@@ -16,8 +16,8 @@ from mpj.ledger.rows import among
 from mpj.ledger.schema import AFGEKEURD, NIET_VERZONDEN
 from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.reading.periods import month_text
+from mpj.records.reasons import REDENEN
 from mpj.records.rows import shows_bsn
-from mpj.records.uitval import REDENEN
 
 _STATUS = {
     "concept": "staat klaar en is nog niet verzonden",

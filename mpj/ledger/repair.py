@@ -45,10 +45,10 @@ def repair_list(connection: Connection) -> list[dict[str, Any]]:
 @cache
 def _texts() -> dict[str, str]:
     """Return what each return code says, in the words of the first rule that gives it."""
-    from mpj.verification.register import DECLARATIEREGELS, INHOUD_HOGER
+    from mpj.verification.register import DECLARATION_RULES, HIGHER_CONTENT
     from mpj.verification.texts import NAAM, catalog
 
     names = catalog("nl")
-    pairs = [(code, one.code) for one in DECLARATIEREGELS for code in one.retourcode.split(", ")]
-    pairs += [(code, rule) for rule, code in INHOUD_HOGER.items()]
+    pairs = [(code, one.code) for one in DECLARATION_RULES for code in one.retourcode.split(", ")]
+    pairs += [(code, rule) for rule, code in HIGHER_CONTENT.items()]
     return {code: names[NAAM, rule] for code, rule in reversed(pairs)}

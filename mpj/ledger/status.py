@@ -14,10 +14,11 @@ from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, VERZONDEN
 from mpj.ledger.stand import open_rejected
 from mpj.protocol import MPJ_16
 from mpj.reading.periods import month_text
+from mpj.records.reasons import REDENEN
 from mpj.records.values import Toewijzing
 
 # Set aside, but not because it waits for something: a limit is used up, or nobody said yet that it took place.
-NOT_WORK = ("budget_overschreden", "omvang_overschreden", "niet_bevestigd")
+NOT_WORK = tuple(code for code, reden in REDENEN.items() if not reden.work)
 BANDS = ("tot_50_procent", "tot_80_procent", "tot_100_procent", "op")
 _SIGNED = case((schema.regel.c.debetcredit == "D", schema.regel.c.bedrag_cent), else_=-schema.regel.c.bedrag_cent)
 _RECEIVED = schema.ontvangen_regel.c

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mpj.messages.check import check
 from mpj.messages.content import content_faults
-from mpj.messages.declaratie import Declaratieregel, Deel, declaratieberichten, product_tarief, split
+from mpj.messages.declaratie import XSD_VERSIE, Declaratieregel, Deel, declaratieberichten, product_tarief, split
 from mpj.messages.description import Beschrijving, Registry, shipped
 from mpj.messages.files import write_berichten
 from mpj.messages.parsing import Limits
@@ -39,6 +39,7 @@ from mpj.messages.values import (
 from mpj.messages.writer import write, write_stream
 
 __all__ = [
+    "XSD_VERSIE",
     "Antwoordbericht",
     "Antwoordclient",
     "Antwoordheader",

@@ -21,6 +21,7 @@ from mpj.messages.parsing import Limits, Source, open_source
 from mpj.messages.reader import build, open_message
 from mpj.messages.toewijzingen import message_faults
 from mpj.messages.values import Bericht, Toewijzingsbericht
+from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.register import Regelcode
 
@@ -34,12 +35,14 @@ def check(
     xsd_dir: Path | str | None = None,
     limits: Limits | None = None,
     registry: Registry | None = None,
+    protocol: Protocol = MPJ_16,
 ) -> tuple[Fault, ...]:
     """Return every fault and warning of a message; an empty tuple means that there is nothing to remark.
 
     `source` is a path, bytes or a binary file. A fault carries the element path with positions, the rule code, what
     was found and what was expected; ``soort`` tells a warning. With `xsd_dir` (the folder of the official schemas)
-    the schema's own findings follow, under the code ``xsd``. Raises InputError only when `source` or the schema
+    the schema's own findings follow, under the code ``xsd``. `protocol` says which dates may be
+    declared, and what a unit counts. Raises InputError only when `source` or the schema
     cannot be read.
     """
     if xsd_dir is not None:
@@ -51,7 +54,7 @@ def check(
         message: Bericht | None = None
         try:
             message = built = build(reader, reader.delen())
-            faults = _content(built, reader) + _file(reader)
+            faults = _content(built, reader, protocol) + _file(reader)
         except InputError as error:
             faults = error.faults
             if any(fault.code == "bestand" for fault in faults):
@@ -62,10 +65,10 @@ def check(
         return faults + _schema(source, Path(xsd_dir), reader.beschrijving, message, reader.bestand)
 
 
-def _content(message: Bericht, reader: Formreader) -> tuple[Fault, ...]:
+def _content(message: Bericht, reader: Formreader, protocol: Protocol) -> tuple[Fault, ...]:
     if isinstance(message, Toewijzingsbericht):
         return message_faults(message, reader.bestand)
-    return content_faults(message, reader.bestand)
+    return content_faults(message, reader.bestand, protocol=protocol)
 
 
 def _file(reader: Formreader) -> tuple[Fault, ...]:

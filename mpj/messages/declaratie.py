@@ -28,6 +28,7 @@ from mpj.messages.values import (
 )
 from mpj.messages.writer import sizer
 from mpj.protocol import MPJ_16
+from mpj.protocol import Protocol as Rules
 from mpj.protocol.rounding import half_up
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of, parse_month
@@ -100,23 +101,28 @@ class Deel(Generic[R]):
     regels: tuple[R, ...]
 
 
-def product_tarief(normtijd: str, eenheid: str, tarief_cent: int) -> int:
-    """Return the price of one wire unit in cents, from the price of one normed unit (IV081).
+def product_tarief(normtijd: str, eenheid: str, tarief_cent: int, *, protocol: Rules = MPJ_16) -> int:
+    """Return the price of one wire unit in cents, from the price of one normed unit of `protocol` (IV081).
 
-    A kwartier or uur in minutes is rounded half up, for information only; a day in dagdelen is halved. Raises
-    InputError (``tarief_ondeelbaar``) for a day price that cannot be halved: its amount would not be volume times
-    tariff.
+    In minutes it is rounded half up, for information only; a day in dagdelen is halved. Raises InputError
+    (``tarief_ondeelbaar``) for a price that cannot be divided so: its amount would not be volume times tariff.
     """
-    known = MPJ_16.normtijden.get(normtijd)
+    known = protocol.normtijden.get(normtijd)
     units = known.wire_units(eenheid) if known else 1
-    if eenheid != "01" and tarief_cent % units:
+    if tarief_cent % units and eenheid not in protocol.minuten:
         text = "Een dagprijs moet een even aantal centen zijn om in dagdelen te declareren"
-        raise InputError(Fault("tarief_ondeelbaar", gevonden=str(tarief_cent), verwacht="even", toelichting=text))
+        expected = "even" if units == 2 else f"door {units} te delen"
+        raise InputError(Fault("tarief_ondeelbaar", gevonden=str(tarief_cent), verwacht=expected, toelichting=text))
     return half_up(tarief_cent, units)
 
 
 def split(
-    regels: Iterable[R], limiet_bytes: int = LIMIET_BYTES, *, registry: Registry | None = None, release: str = "3.2"
+    regels: Iterable[R],
+    limiet_bytes: int = LIMIET_BYTES,
+    *,
+    registry: Registry | None = None,
+    release: str = "3.2",
+    protocol: Rules = MPJ_16,
 ) -> list[Deel[R]]:
     """Divide lines into declarations that each fit in one message of at most `limiet_bytes` bytes.
 
@@ -125,13 +131,13 @@ def split(
     correction (equal toewijzing, product and month). The first part keeps its declaratienummer; the others get a
     number that follows from it and from their own lines. Lines that stay out of the message (`in_bericht` false) go
     with their correction and take no room. Splitting what `split` returned changes nothing. Order of the input does
-    not matter. Raises InputError when one correction alone is too large.
+    not matter. `protocol` is the one that the lines were made under. Raises InputError when one correction alone is too large.
     """
     description = (registry or shipped()).get("ijw", release, "JW323")
     ordered = sorted(regels, key=_order)
     parts: list[Deel[R]] = []
     for (aanbieder, gemeente, nummer), group in groupby(ordered, key=_declaration):
-        for place, lines in enumerate(_fill(list(group), limiet_bytes, description)):
+        for place, lines in enumerate(_fill(list(group), limiet_bytes, description, protocol)):
             number = nummer if place == 0 else derived_number(aanbieder, gemeente, nummer, lines)
             parts.append(Deel(aanbieder, gemeente, number, tuple(lines)))
     return sorted(parts, key=lambda part: (part.aanbieder, part.gemeente, part.declaratienummer))
@@ -151,16 +157,18 @@ def declaratieberichten(
     limiet_bytes: int = LIMIET_BYTES,
     registry: Registry | None = None,
     release: str = "3.2",
+    protocol: Rules = MPJ_16,
 ) -> Iterator[Declaratiebericht]:
     """Yield one JW323 for each declaration in `regels`, in order of aanbieder, gemeente and declaratienummer.
 
-    `dagtekening` is the date of message and declaration; `xsd_versie` the version of the schemas, one text or (basis,
+    `dagtekening` is the date of message and declaration; `protocol` the one that the lines were made under;
+    `xsd_versie` the version of the schemas, one text or (basis,
     message); `volgnummer` tells a second message about the same declaration from the first. Lines outside the message
     and lines of zero are left out (D.8); a declaration without lines gives no message. Raises InputError, before
     anything is yielded, when a declaration would be dated before its month has ended (``dagtekening``, CS340 with
     TR137), or holds more than one month.
     """
-    parts = split(regels, limiet_bytes, registry=registry, release=release)
+    parts = split(regels, limiet_bytes, registry=registry, release=release, protocol=protocol)
     faults = dict.fromkeys(fault for part in parts for fault in _date_faults(part, dagtekening))
     if faults:
         raise InputError(faults)
@@ -168,14 +176,15 @@ def declaratieberichten(
     description = (registry or shipped()).get("ijw", release, "JW323")
     for part in parts:
         if any(_travels(line) for line in part.regels):
-            yield _message(part, dagtekening, Xsdversie(*versions), volgnummer, description)
+            yield _message(part, dagtekening, Xsdversie(*versions), volgnummer, description, protocol)
 
 
 def _message(
-    part: Deel[R], dagtekening: date, versions: Xsdversie, volgnummer: int, description: Beschrijving
+    part: Deel[R], dagtekening: date, versions: Xsdversie, volgnummer: int, description: Beschrijving, protocol: Rules
 ) -> Declaratiebericht:
     lines = [line for line in part.regels if _travels(line)]
-    clients = tuple(Client(bsn, tuple(_prestatie(line) for line in group)) for bsn, group in groupby(lines, lambda one: one.bsn))
+    by_client = groupby(lines, lambda one: one.bsn)
+    clients = tuple(Client(bsn, tuple(_prestatie(line, protocol) for line in group)) for bsn, group in by_client)
     month = parse_month(lines[0].declaratieperiode)
     references = (line.referentienummer for line in lines)
     digest = _digest(
@@ -196,7 +205,7 @@ def _message(
     return Declaratiebericht(header, part.declaratienummer, period, dagtekening, total, clients)
 
 
-def _prestatie(line: Declaratieregel) -> Prestatie:
+def _prestatie(line: Declaratieregel, protocol: Rules) -> Prestatie:
     return Prestatie(
         referentienummer=line.referentienummer,
         vorig_referentienummer=line.vorig_referentienummer or None,
@@ -207,7 +216,7 @@ def _prestatie(line: Declaratieregel) -> Prestatie:
         einddatum=line.einddatum,
         volume=line.volume_bericht,
         eenheid=line.eenheid,
-        tarief_cent=product_tarief(line.normtijd, line.eenheid, line.tarief_cent),
+        tarief_cent=product_tarief(line.normtijd, line.eenheid, line.tarief_cent, protocol=protocol),
         bedrag_cent=line.bedrag_cent,
         debetcredit=line.debetcredit,
     )
@@ -254,12 +263,12 @@ def _order(line: Declaratieregel) -> tuple[Any, ...]:
     return (*_declaration(line), *_correction(line), credit_first, line.begindatum, line.referentienummer)
 
 
-def _fill(lines: list[R], limit: int, description: Beschrijving) -> Iterator[list[R]]:
+def _fill(lines: list[R], limit: int, description: Beschrijving, protocol: Rules) -> Iterator[list[R]]:
     """Divide the lines of one declaration; the first part comes first."""
     current: list[R] = []
     full = limit - KOP_BYTES
     room = full
-    for block, size in _blocks(lines, full - CLIENT_BYTES, description):
+    for block, size in _blocks(lines, full - CLIENT_BYTES, description, protocol):
         need = size + CLIENT_BYTES if size else 0
         if need > full:
             text = "De regels van een correctie passen samen niet in een bericht"
@@ -273,13 +282,13 @@ def _fill(lines: list[R], limit: int, description: Beschrijving) -> Iterator[lis
     yield current
 
 
-def _blocks(lines: list[R], limit: int, description: Beschrijving) -> Iterator[tuple[list[R], int]]:
+def _blocks(lines: list[R], limit: int, description: Beschrijving, protocol: Rules) -> Iterator[tuple[list[R], int]]:
     """Yield what stays together with its size: a client's lines, or parts of a client that is too large for one
     message.
     """
     size_of = sizer(description, _PRESTATIE)
     for _, group in groupby(lines, key=lambda line: line.bsn):
-        client = [(line, size_of(to_groep(_prestatie(line))) if _travels(line) else 0) for line in group]
+        client = [(line, size_of(to_groep(_prestatie(line, protocol))) if _travels(line) else 0) for line in group]
         size = sum(one for _, one in client)
         if size <= limit:
             yield [line for line, _ in client], size

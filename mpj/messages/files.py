@@ -9,6 +9,7 @@ from pathlib import Path
 from mpj.messages.check import check
 from mpj.messages.declaratie import XSD_VERSIE, R, declaratieberichten
 from mpj.messages.writer import write
+from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import InputError
 
 
@@ -20,20 +21,26 @@ def write_berichten(
     xsd_versie: str = XSD_VERSIE,
     volgnummer: int = 1,
     xsd_dir: Path | None = None,
+    protocol: Protocol = MPJ_16,
 ) -> list[Path]:
     """Write ``jw323-<aanbieder>-<gemeente>-<periode>-<declaratienummer>.xml`` into `folder` for every declaration in `regels`.
 
-    Returns the files. With `xsd_dir`, the folder of the official schemas, every file is validated as well. Raises InputError
+    Returns the files. `protocol` is the one that the lines were made under.
+    With `xsd_dir`, the folder of the official schemas, every file is validated as well. Raises InputError
     when a message would be dated before the end of its month, or when a written message has a fault.
     """
     paths: list[Path] = []
-    for message in declaratieberichten(regels, dagtekening=dagtekening, xsd_versie=xsd_versie, volgnummer=volgnummer):
+    for message in declaratieberichten(
+        regels, dagtekening=dagtekening, xsd_versie=xsd_versie, volgnummer=volgnummer, protocol=protocol
+    ):
         period = f"{message.periode.begindatum:%Y-%m}"
         name = f"jw323-{message.header.afzender}-{message.header.ontvanger}-{period}-{message.declaratienummer}.xml"
         path = folder / name
         with path.open("wb") as stream:
             write(message, stream)
-        if xsd_dir is not None and (faults := [fault for fault in check(path, name, xsd_dir=xsd_dir) if fault.soort == "fout"]):
+        if xsd_dir is not None and (
+            faults := [fault for fault in check(path, name, xsd_dir=xsd_dir, protocol=protocol) if fault.soort == "fout"]
+        ):
             raise InputError(faults)
         paths.append(path)
     return paths

@@ -34,8 +34,8 @@ _MAX_SHOWN = 1000
 
 
 @frozen
-class Breuk:
-    """One facet that a text breaks: the rule `code`, what was `verwacht`, and a Dutch sentence."""
+class FormBreach:
+    """One facet that a text breaks."""
 
     code: Foutcode | Regelcode
     verwacht: str
@@ -83,13 +83,13 @@ class Simpeltype:
         }
         return cls(naam=naam, **settings)
 
-    def read(self, text: str) -> tuple[Waarde | None, tuple[Breuk, ...]]:
+    def read(self, text: str) -> tuple[Waarde | None, tuple[FormBreach, ...]]:
         """Return the value of `text` and the facets it breaks; the value is None when there are any."""
         if not self.waarde:
             return self._read(self, text)
         value, breaks = self._read(self, text)
         if not breaks and text.strip(_XML_SPACE if self.soort != "tekst" else "") != self.waarde:
-            breaks = (Breuk(self.code("waarde"), self.waarde, "Deze waarde hoort niet in dit bericht"),)
+            breaks = (FormBreach(self.code("waarde"), self.waarde, "Deze waarde hoort niet in dit bericht"),)
         return (None, breaks) if breaks else (value, ())
 
     def write(self, value: Waarde) -> str:
@@ -115,7 +115,7 @@ class Simpeltype:
         return f"(verborgen, {len(text)} tekens)" if hidden else mask(text)
 
 
-_Read = tuple[Waarde | None, tuple[Breuk, ...]]
+_Read = tuple[Waarde | None, tuple[FormBreach, ...]]
 
 
 def _read_text(kind: Simpeltype, text: str) -> _Read:
@@ -126,17 +126,17 @@ def _read_text(kind: Simpeltype, text: str) -> _Read:
     return None, tuple(_text_breaks(kind, text))
 
 
-def _text_breaks(kind: Simpeltype, text: str) -> list[Breuk]:
+def _text_breaks(kind: Simpeltype, text: str) -> list[FormBreach]:
     if not text:
-        return [Breuk("leeg", kind.verwacht or "een waarde", "Het element is leeg; laat het weg als er niets is")]
-    breaks: list[Breuk] = []
+        return [FormBreach("leeg", kind.verwacht or "een waarde", "Het element is leeg; laat het weg als er niets is")]
+    breaks: list[FormBreach] = []
     if kind.max_lengte is not None and len(text) > kind.max_lengte:
-        breaks.append(Breuk(kind.code("max_lengte"), f"hoogstens {kind.max_lengte} tekens", "De waarde is te lang"))
+        breaks.append(FormBreach(kind.code("max_lengte"), f"hoogstens {kind.max_lengte} tekens", "De waarde is te lang"))
     if kind._regex is not None and not kind._regex.fullmatch(text):
-        breaks.append(Breuk(kind.code("patroon"), kind.verwacht, "De waarde heeft niet de vereiste vorm"))
+        breaks.append(FormBreach(kind.code("patroon"), kind.verwacht, "De waarde heeft niet de vereiste vorm"))
     if kind._set and text not in kind._set:
         shown = ", ".join(kind.codes[:30]) + (", …" if len(kind.codes) > 30 else "")
-        breaks.append(Breuk(kind.code("codes"), shown, "De waarde staat niet in de codelijst"))
+        breaks.append(FormBreach(kind.code("codes"), shown, "De waarde staat niet in de codelijst"))
     return breaks
 
 
@@ -155,9 +155,9 @@ def _read_whole(kind: Simpeltype, text: str) -> _Read:
     return value, ()
 
 
-def _whole_break(kind: Simpeltype, code: Foutcode | Regelcode, text: str) -> tuple[Breuk]:
+def _whole_break(kind: Simpeltype, code: Foutcode | Regelcode, text: str) -> tuple[FormBreach]:
     expected = f"een geheel getal van {kind.min} tot en met {kind.max:,}".replace(",", ".")
-    return (Breuk(code, expected, text),)
+    return (FormBreach(code, expected, text),)
 
 
 @lru_cache(maxsize=8192)
@@ -175,8 +175,8 @@ def _read_date(kind: Simpeltype, text: str) -> _Read:
         return value, ()
     expected = "een bestaande datum als 2026-03-31"
     if _ZONED_DATE.fullmatch(bare):
-        return None, (Breuk(kind.code("patroon"), expected, "Een datum staat zonder tijdzone"),)
-    return None, (Breuk("datum" if bare else "leeg", expected, "De waarde is geen bestaande datum"),)
+        return None, (FormBreach(kind.code("patroon"), expected, "Een datum staat zonder tijdzone"),)
+    return None, (FormBreach("datum" if bare else "leeg", expected, "De waarde is geen bestaande datum"),)
 
 
 def _read_time(kind: Simpeltype, text: str) -> _Read:
@@ -191,8 +191,8 @@ def _read_time(kind: Simpeltype, text: str) -> _Read:
         except ValueError:
             pass
     if _ZONED_TIME.fullmatch(bare):
-        return None, (Breuk(kind.code("patroon"), expected, "Een tijdstip staat zonder tijdzone"),)
-    return None, (Breuk("tijd" if bare else "leeg", expected, "De waarde is geen bestaand tijdstip"),)
+        return None, (FormBreach(kind.code("patroon"), expected, "Een tijdstip staat zonder tijdzone"),)
+    return None, (FormBreach("tijd" if bare else "leeg", expected, "De waarde is geen bestaand tijdstip"),)
 
 
 def writable(text: str) -> bool:

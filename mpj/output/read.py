@@ -14,14 +14,16 @@ from attrs import fields, frozen
 
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.output.shape import HERKOMST, OLD_HERKOMST, OLD_NAMES, REGELS, SAMENVATTING, STAPPEN, UITVAL, Shape
+from mpj.output.parquet import read_trace
+from mpj.output.shape import HERKOMST, OLD_HERKOMST, OLD_NAMES, REGELS, SAMENVATTING, STAPPEN, TRACE_FILES, UITVAL, Shape
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
 from mpj.reading.periods import month_text, parse_month
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
-from mpj.records.uitval import REDENEN, Uitval
+from mpj.records.reasons import REDENEN
+from mpj.records.uitval import Uitval
 
 _SHARED = ("referentienummer", "soort", "bron", "datum")
 UNTOLD: Mapping[str, Any] = {
@@ -159,9 +161,11 @@ def read_herkomst(path: Path | Source, stappen: Path | Source | None = None) -> 
     """Read ``herkomst.csv``, one row at a time; raises InputError for a file that is not one.
 
     One of twelve columns, as they were before, is read too: with the ``stappen.csv`` beside it, which has the same rows, or by
-    itself, and then what it cannot tell is `UNTOLD`.
+    itself, and then what it cannot tell is `UNTOLD`. A ``herkomst.parquet`` may stand for it.
     """
     source = _source(path)
+    if source.suffix == ".parquet":
+        return read_trace(source.path)
     with open_table(source, HERKOMST.names, OLD_HERKOMST.names) as table:
         old = not set(HERKOMST.names[len(OLD_HERKOMST.names) :]) & set(table.columns)
     if not old:
@@ -215,9 +219,11 @@ def read_run(folder: Path) -> Run:
         raise InputError(
             Fault("map_onleesbaar", folder.name, kolom="--van", toelichting="geen volledige uitvoer", verwacht=verwacht)
         ) from error
+    parquet = TRACE_FILES["parquet"]
+    trace = parquet if parquet in summary.get("bestanden", ()) else HERKOMST.file
     return Run(
         lambda: read_regels(folder / REGELS.file),
-        lambda: read_herkomst(folder / HERKOMST.file, folder / STAPPEN.file),
+        lambda: read_herkomst(folder / trace, folder / STAPPEN.file),
         lambda: read_uitval(folder / UITVAL.file),
         summary,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import NoneType, UnionType
-from typing import Literal, Union, get_args, get_origin, get_type_hints
+from typing import Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from attrs import fields, frozen
 
@@ -13,6 +13,8 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.records.uitval import Uitval
 
 SAMENVATTING = "samenvatting.json"
+Trace: TypeAlias = Literal["csv", "parquet"]
+"""In which form a run writes its trace."""
 
 
 @frozen
@@ -70,6 +72,7 @@ def _with_vervolg(columns: Iterable[Column]) -> tuple[Column, ...]:
 
 REGELS = Shape("declaratieregels.csv", columns_of(Declaratieregel))
 HERKOMST = Shape("herkomst.csv", columns_of(Herkomst))
+TRACE_FILES: Mapping[Trace, str] = {"csv": HERKOMST.file, "parquet": "herkomst.parquet"}
 UITVAL = Shape("uitval.csv", _with_vervolg(columns_of(Uitval)))
 
 # Until there was one file for the trace, herkomst.csv ended before the column `bestand`, and this file held the rest beside it,

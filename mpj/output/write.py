@@ -12,7 +12,8 @@ from typing import Any, TextIO
 
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel
-from mpj.output.shape import HERKOMST, REGELS, SAMENVATTING, UITVAL, Shape, cell, text_of
+from mpj.output.parquet import check_installed, write_trace
+from mpj.output.shape import HERKOMST, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
 from mpj.records.uitval import Uitval
 
 _herkomst_of = attrgetter(*HERKOMST.names)
@@ -99,20 +100,37 @@ class RowTexts:
         )
 
 
-def write_result(result: Result, folder: Path) -> None:
-    """Write lines, trace, set-aside records and summary of a run into `folder`."""
+def write_result(result: Result, folder: Path, *, trace: Trace = "csv", beside: Iterable[str] = ()) -> None:
+    """Write lines, trace, set-aside records and summary of a run into `folder`.
+
+    The trace is one CSV or Parquet file, as `trace` says; `beside` names what else was written of this run. Raises InputError when
+    Parquet is asked and the extra ``mpj[columnar]`` is missing.
+    """
+    if trace == "parquet":
+        check_installed()
     texts = RowTexts()
     with open_rows(folder, REGELS) as regels:
         regels.writelines(texts.regel(line, line.declaratienummer) for line in result.regels)
     with open_rows(folder, HERKOMST) as herkomst:
-        herkomst.writelines(texts.herkomst(_herkomst_of(trace)) for trace in result.herkomst)
-    write_rest(result.uitval, result.samenvatting, folder)
+        herkomst.writelines(texts.herkomst(_herkomst_of(row)) for row in result.herkomst)
+    if trace == "parquet":
+        as_parquet(folder)
+    write_rest(result.uitval, result.samenvatting, folder, trace, beside)
 
 
-def write_rest(uitval: Iterable[Uitval], samenvatting: Mapping[str, Any], folder: Path) -> None:
-    """Write what was set aside, and last the summary, into `folder`."""
+def as_parquet(folder: Path) -> None:
+    """Turn the trace in `folder` into a Parquet file."""
+    write_trace(folder / HERKOMST.file, folder / TRACE_FILES["parquet"])
+    (folder / HERKOMST.file).unlink()
+
+
+def write_rest(
+    uitval: Iterable[Uitval], samenvatting: Mapping[str, Any], folder: Path, trace: Trace = "csv", beside: Iterable[str] = ()
+) -> None:
+    """Write what was set aside, and last the summary with the names of all files of the run, into `folder`."""
     write_csv(folder / UITVAL.file, UITVAL.names, (row.texts() for row in uitval))
-    write_json(folder / SAMENVATTING, samenvatting)
+    files = [REGELS.file, TRACE_FILES[trace], UITVAL.file, SAMENVATTING, *beside]
+    write_json(folder / SAMENVATTING, {**samenvatting, "bestanden": sorted(files)})
 
 
 @contextmanager

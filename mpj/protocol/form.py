@@ -9,19 +9,14 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from mpj.protocol.model import MINUTEN, Afronding
+from mpj.protocol.model import Afronding
+from mpj.protocol.words import MEET, OVER, PRIJSWIJZEN, SOORTEN, TELT, WIJZEN
 from mpj.reading.fields import FieldError, check_choice
 from mpj.reading.frozen import Frozen
 
 # Of hulpvorm, follow number and level a product code has one character each; "0" is no level.
 ALPHABET: Final = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-WIJZEN: Final = ("rekenkundig", "naar_boven", "naar_beneden")
-OVER: Final = ("contact", "dag", "productperiode")
 DAGEN: Final = "dagen"
-MEET: Final = (MINUTEN, "aantal", DAGEN)
-NIVEAU: Final = ("altijd", "zorg", "nooit", "contract")
-SOORT: Final = ("individueel", "groep")
-TELT: Final = (DAGEN, "weken", "maanden", "")
 MAX_MINUTEN: Final = 1440
 MAX_MINIMUM: Final = 96
 _CODE = re.compile(r"([1-9][0-9]?)\.([1-9][0-9]?)")
@@ -207,9 +202,9 @@ KEYS: Mapping[str, tuple[Key, ...]] = Frozen(
         "hulpvorm": (
             Key("nummer", whole(1, len(ALPHABET))),
             Key("naam", text),
-            Key("niveau", choice(*NIVEAU)),
+            Key("niveau", choice(*PRIJSWIJZEN)),
             Key("normtijd", text, None),
-            Key("soort", choice(*SOORT), "individueel"),
+            Key("soort", choice(*SOORTEN), "individueel"),
             Key("jeugdbescherming", flag, standaard=False),
         ),
         "prestatiecode": (Key("code", prestatiecode), Key("naam", text), Key("categorieen", listed(CATEGORIE))),

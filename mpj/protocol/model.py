@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 from attrs import frozen
 
-MINUTEN = "minuten"
+from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
+
+MINUTEN: Final = "minuten"
 
 
 @frozen
@@ -29,8 +32,8 @@ class Afronding:
     before rounding); `minimum` units for any time above zero; `drempel` minutes below which a contact does not count.
     """
 
-    wijze: str
-    over: str
+    wijze: Wijze
+    over: Over
     minimum: int
     drempel: int
 
@@ -47,7 +50,7 @@ class Normtijd:
     """
 
     naam: str
-    meet: str
+    meet: Meet
     minuten: int
     eenheden: Mapping[str, str]
     bericht: Mapping[str, int]
@@ -84,7 +87,7 @@ class Eenheid:
 
     @property
     def is_minuut(self) -> bool:
-        """Whether it is a minute of clock time; its price is rounded, and for information only (IV081)."""
+        """Whether it is a minute of clock time."""
         return self.telt == MINUTEN and self.gewicht == 1
 
 
@@ -94,7 +97,7 @@ class Frequentie:
 
     code: str
     naam: str
-    telt: str
+    telt: Telt
 
 
 @frozen
@@ -107,9 +110,9 @@ class Hulpvorm:
 
     nummer: int
     naam: str
-    niveau: str
+    niveau: Prijswijze
     normtijd: str | None
-    soort: str
+    soort: Soort
     jeugdbescherming: bool
 
 
@@ -154,12 +157,12 @@ class Protocol:
         """The names of the levels that are on, low to high."""
         return tuple(naam for naam, niveau in self.kwalificatieniveaus.items() if niveau.aan)
 
-    def is_minuut(self, eenheid: str) -> bool:
-        """Say whether a wire unit is a minute of clock time; an unknown one is not."""
-        unit = self.eenheden.get(eenheid)
-        return unit is not None and unit.is_minuut
+    @cached_property
+    def minuten(self) -> frozenset[str]:
+        """The wire units that are a minute of clock time: their price is rounded, and for information only (IV081)."""
+        return frozenset(code for code, unit in self.eenheden.items() if unit.is_minuut)
 
-    def is_bedrag(self, eenheid: str) -> bool:
-        """Say whether the volume of a wire unit is the amount itself; that of an unknown one is not."""
-        unit = self.eenheden.get(eenheid)
-        return unit is not None and unit.bedrag
+    @cached_property
+    def bedragen(self) -> frozenset[str]:
+        """The wire units of which the volume is the amount itself, so that no price goes with it (CS339, CD087)."""
+        return frozenset(code for code, unit in self.eenheden.items() if unit.bedrag)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
+from typing import assert_never
 
 from mpj.protocol.model import Afronding
 
@@ -14,6 +16,16 @@ def half_up(numerator: int, denominator: int) -> int:
     (146, 145)
     """
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def round_half_up(value: Fraction | int) -> int:
+    """Return a signed value as a whole number, halves away from zero.
+
+    >>> round_half_up(Fraction(4909, 2)), round_half_up(Fraction(-1, 2))
+    (2455, -1)
+    """
+    sign = -1 if value < 0 else 1
+    return sign * half_up(sign * value.numerator, value.denominator)
 
 
 def round_minutes(minutes: int, unit: int, afronding: Afronding) -> int:
@@ -29,8 +41,10 @@ def round_minutes(minutes: int, unit: int, afronding: Afronding) -> int:
             units = -(-minutes // unit)
         case "naar_beneden":
             units = minutes // unit
-        case _:
+        case "rekenkundig":
             units = half_up(minutes, unit)
+        case _:
+            assert_never(afronding.wijze)
     return max(units, afronding.minimum)
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from stdnum.nl import bsn as _stdnum_bsn
 
@@ -16,8 +18,10 @@ _DUTCH = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?")
 _EUROS = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?")
+_PERCENTAGE = re.compile(r"([+-]?)([0-9]{1,4})(?:[.,]([0-9]{1,6}))?%?")
 _NINE = re.compile(r"[0-9]{9}")
 
+_Word = TypeVar("_Word", bound=str)
 MAX_CENTS = 99_999_999
 
 
@@ -67,6 +71,20 @@ def parse_number(text: str, low: int, high: int) -> int:
     raise FieldError(f"een geheel getal van {low} tot en met {high}")
 
 
+def parse_percentage(text: str) -> Fraction:
+    """Read ``3,42``, ``3.42``, ``-1`` or ``3,42%`` exactly; raises FieldError.
+
+    >>> parse_percentage("3,42")
+    Fraction(171, 50)
+    """
+    match = _PERCENTAGE.fullmatch(text.strip().replace(" %", "%"))
+    if match is None:
+        raise FieldError("een percentage als 3,42")
+    sign, whole, decimals = match.groups()
+    value = Fraction(int(whole + (decimals or "")), 10 ** len(decimals or ""))
+    return -value if sign == "-" else value
+
+
 def parse_euros(text: str) -> int:
     """Read euros with comma or point and at most 2 decimals as eurocents; raises FieldError."""
     match = _EUROS.fullmatch(text)
@@ -114,8 +132,9 @@ def check_gemeente(text: str) -> str:
     return check_digits(text, 4, "een gemeentecode (CBS)")
 
 
-def check_choice(text: str, choices: tuple[str, ...]) -> str:
-    """Return `text` when it is one of `choices`; raises FieldError."""
-    if text not in choices:
-        raise FieldError(", ".join(choices[:-1]) + f" of {choices[-1]}" if len(choices) > 1 else choices[0])
-    return text
+def check_choice(text: str, choices: tuple[_Word, ...]) -> _Word:
+    """Return the one of `choices`, such as the words of a closed list, that `text` is; raises FieldError."""
+    for choice in choices:
+        if text == choice:
+            return choice
+    raise FieldError(", ".join(choices[:-1]) + f" of {choices[-1]}" if len(choices) > 1 else choices[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mpj.reading.faults import Fault, mask
+from mpj.reading.register import Foutcode
 
 
 def check_names(
@@ -16,50 +17,20 @@ def check_names(
     for names up to 4 letters; case, ``_`` and ``-`` apart) and one warning that lists the other unknown names.
     """
     known = tuple(known)
-    faults = [
-        Fault(
-            "kolom_dubbel",
-            bestand,
-            rij,
-            prefix + mask(name),
-            toelichting="de naam komt twee keer voor",
-            verwacht="elke naam één keer",
-        )
-        for name in sorted({name for name in found if name and found.count(name) > 1})
-    ]
-    near: dict[str, str] = {}
-    ignored: list[str] = []
-    for name in dict.fromkeys(found):
-        if not name or name in known:
-            continue
-        neighbour = _neighbour(name, known)
-        if neighbour is None:
-            ignored.append(mask(name))
-        else:
-            near[neighbour] = name
-            faults.append(
-                Fault(
-                    "kolom_verschreven",
-                    bestand,
-                    rij,
-                    prefix + mask(name),
-                    toelichting="onbekende naam die veel op een bekende lijkt",
-                    verwacht=neighbour,
-                )
-            )
-    faults += [
-        Fault(
-            "kolom_ontbreekt",
-            bestand,
-            rij,
-            prefix + name,
-            toelichting="verplichte kolom of sleutel ontbreekt",
-            verwacht=prefix + name,
-        )
-        for name in required
-        if name not in found and name not in near
-    ]
-    if ignored:
+    unknown = [name for name in dict.fromkeys(found) if name and name not in known]
+    neighbours = {name: neighbour for name in unknown if (neighbour := _neighbour(name, known)) is not None}
+    doubles = sorted({name for name in found if name and found.count(name) > 1})
+    missing = [name for name in required if name not in found and name not in neighbours.values()]
+
+    def fault(code: Foutcode, name: str, verwacht: str, toelichting: str) -> Fault:
+        return Fault(code, bestand, rij, prefix + name, verwacht=verwacht, toelichting=toelichting)
+
+    faults = [fault("kolom_dubbel", mask(name), "elke naam één keer", "de naam komt twee keer voor") for name in doubles]
+    text = "onbekende naam die veel op een bekende lijkt"
+    faults += [fault("kolom_verschreven", mask(name), neighbour, text) for name, neighbour in neighbours.items()]
+    text = "verplichte kolom of sleutel ontbreekt"
+    faults += [fault("kolom_ontbreekt", name, prefix + name, text) for name in missing]
+    if ignored := [mask(name) for name in unknown if name not in neighbours]:
         text = "onbekende namen, overgeslagen: " + ", ".join(ignored)
         faults.append(Fault("kolom_onbekend", bestand, rij, toelichting=text, soort="waarschuwing"))
     return faults

@@ -6,9 +6,10 @@ stops a run and is never lost. Knows nothing of contracts.
 
 from mpj.records.entries import read_registraties
 from mpj.records.medewerkers import read_medewerkers
+from mpj.records.reasons import REDENEN, Reden
 from mpj.records.registraties import parse_registratie
 from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing, read_toewijzingen
-from mpj.records.uitval import REDENEN, Reden, Uitval
+from mpj.records.uitval import Uitval
 from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
 from mpj.records.verblijf import parse_verblijf, read_verblijf
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from mpj.records.entries import Entry
+from mpj.records.reasons import Redencode
 from mpj.records.rows import shows_bsn
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, Verblijf
@@ -26,7 +27,7 @@ def named(entry: Entry) -> str:
 
 def set_aside(
     entry: Entry,
-    reden: str,
+    reden: Redencode,
     toelichting: str = "",
     *,
     datum_tot: date | None = None,

@@ -13,19 +13,21 @@ from functools import partial
 from itertools import islice, repeat
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from attrs import field, frozen
 
+from mpj.protocol.words import Zorgsoort
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date
 from mpj.reading.sources import find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig, parse_nummer, parse_registratie
 from mpj.records.rows import row_of
-from mpj.records.values import Registratie, Verblijf, unchecked
+from mpj.records.values import AANWEZIG, Registratie, Verblijf, unchecked
+from mpj.records.words import Aanwezigheid, Bron, Status, Tijdsoort
 
-VERBLIJF = "verblijf"
+VERBLIJF: Literal["verblijf"] = "verblijf"
 _VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _TIJD = ("minuten", "begintijd", "eindtijd")
 _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
@@ -46,16 +48,16 @@ class Vorm:
 
     kwalificatieniveau: str | None
     prestatiecode: str | None
-    soort: str | None
+    soort: Zorgsoort | None
     """groep or individueel, None for the default of the hulpvorm; of a stay verblijf."""
-    tijdsoort: str
-    status: str
-    """Of a stay its aanwezigheid."""
+    tijdsoort: Tijdsoort
+    status: Status | Aanwezigheid
+    """Of a registratie its status, of a stay its aanwezigheid."""
     bevestigd: bool
     aantal: int
     fout: str
     """What the protocol does not know about it, empty when all is well."""
-    bron: str = "registratie"
+    bron: Bron = "registratie"
     """Whether it is a registratie or a day of a verblijf."""
 
 
@@ -129,7 +131,8 @@ NO_TIME = Tijd(None, None, None, None)
 
 def days_of(stay: Verblijf, days: Iterable[date]) -> Iterator[Entry]:
     """Return these days of a stay as entries."""
-    vorm = Vorm(None, stay.prestatiecode, VERBLIJF, "direct", stay.aanwezigheid, True, 1, "", VERBLIJF)
+    there: Aanwezigheid = "aanwezig" if stay.aanwezigheid == AANWEZIG else "afwezig"
+    vorm = Vorm(None, stay.prestatiecode, VERBLIJF, "direct", there, True, 1, "", VERBLIJF)
     reeks = Reeks(stay.bsn, stay.toewijzingnummer, stay.gemeente, None, None, vorm, stay)
     for day in days:
         yield Entry(day, stay.id, reeks, NO_TIME, None, stay.bestand, stay.rij)

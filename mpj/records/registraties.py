@@ -13,12 +13,10 @@ from mpj.records.values import (
     MAX_AANTAL,
     MAX_MINUTEN,
     MAX_NUMMER,
-    SOORTEN,
-    STATUSSEN,
-    TIJDSOORTEN,
     Registratie,
     minutes_between,
 )
+from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN, Soort, Status, Tijdsoort
 
 COLUMNS = (
     "id",
@@ -120,15 +118,15 @@ def _aantal(text: str) -> int:
     return parse_number(text, 0, MAX_AANTAL)
 
 
-def _soort(text: str) -> str:
+def _soort(text: str) -> Soort:
     return check_choice(text, SOORTEN)
 
 
-def _tijdsoort(text: str) -> str:
+def _tijdsoort(text: str) -> Tijdsoort:
     return check_choice(text, TIJDSOORTEN)
 
 
-def _status(text: str) -> str:
+def _status(text: str) -> Status:
     return check_choice(text, STATUSSEN)
 
 

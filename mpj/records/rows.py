@@ -14,6 +14,7 @@ from mpj.reading.names import check_names
 from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.uitval import Uitval
+from mpj.records.words import Uitvalsoort
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")
@@ -67,7 +68,7 @@ class Row:
         """Add a fault that no single field shows; `text` must not hold a value from the row."""
         self.faults.append(text)
 
-    def uitval(self, soort: str, bron: str, datum: date | None) -> Uitval:
+    def uitval(self, soort: Uitvalsoort, bron: str, datum: date | None) -> Uitval:
         """Return the row as set aside: ``ongeldig``, with all its faults."""
         shown = "" if _may_show_bsn(bron, self.fields.get("bsn", "")) else bron
         gemeente = self.fields.get("gemeente", "")

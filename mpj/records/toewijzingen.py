@@ -17,6 +17,7 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
 from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import Table, open_table
+from mpj.records.reasons import Redencode
 from mpj.records.registraties import parse_nummer
 from mpj.records.rows import Row, as_values, row_of, shows_bsn
 from mpj.records.uitval import Uitval
@@ -200,7 +201,7 @@ def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
     )
 
 
-def toewijzing_aside(toewijzing: Toewijzing | ToegewezenProduct, reden: str, toelichting: str, *, bestand: str) -> Uitval:
+def toewijzing_aside(toewijzing: Toewijzing | ToegewezenProduct, reden: Redencode, toelichting: str, *, bestand: str) -> Uitval:
     """Return a readable toewijzing as set aside; its number is left out when it would show the BSN."""
     nummer = str(toewijzing.toewijzingnummer)
     return Uitval(

@@ -15,12 +15,10 @@ from attrs import field, frozen
 
 from mpj.reading.fields import is_bsn
 from mpj.reading.periods import OPEN_YEAR
+from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN, Aanwezigheid, Soort, Status, Tijdsoort
 
 _T = TypeVar("_T")
-SOORTEN = ("groep", "individueel")
-TIJDSOORTEN = ("direct", "indirect", "reis", "overig")
-STATUSSEN = ("gerealiseerd", "gepland", "niet_verschenen", "geannuleerd", "vervallen")
-AANWEZIG = "aanwezig"
+AANWEZIG: Aanwezigheid = "aanwezig"
 MAX_MINUTEN = 1440
 MAX_AANTAL = 9999
 MAX_NUMMER = 999_999_999
@@ -145,9 +143,9 @@ class Registratie:
     prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
     toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
     gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
-    soort: str | None = field(default=None, validator=_Choice(None, *SOORTEN))
-    tijdsoort: str = field(default="direct", validator=_Choice(*TIJDSOORTEN))
-    status: str = field(default="gerealiseerd", validator=_Choice(*STATUSSEN))
+    soort: Soort | None = field(default=None, validator=_Choice(None, *SOORTEN))
+    tijdsoort: Tijdsoort = field(default="direct", validator=_Choice(*TIJDSOORTEN))
+    status: Status = field(default="gerealiseerd", validator=_Choice(*STATUSSEN))
     bevestigd: bool = False
     afspraak: str | None = field(default=None, validator=_is_text_or_none)
     aantal: int = field(default=1, validator=_Number(MAX_AANTAL, optional=False))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from mpj.contract.model import Contract, is_zorg, normtijd_of, priced_without_level
 from mpj.protocol import Normtijd
 from mpj.protocol.productcodes import encode
+from mpj.protocol.words import Prijssoort, Prijswijze, Zorgsoort
 from mpj.reading.periods import month_of
 from mpj.tariefkaart.kwalificatieniveaus import billed_level
 from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Aanbod, Instellingen, Prijs, Productcode, Soort, Tariefkaart
@@ -117,15 +119,23 @@ def _soorten(contract: Contract) -> Iterator[Soort]:
     for (perceel, code), kinds in sorted(listed.items()):
         main = normtijd_of(contract.protocol, contract.normtijd, code, zorg=False)
         assert main is not None
-        match contract.protocol.prestatiecodes[code].hulpvorm.niveau:
-            case "altijd" | "zorg":
-                individual = NIVEAU
-            case "nooit":
-                individual = ZONDER
-            case _:
-                individual = NIVEAU if True in kinds else ZONDER
-        for soort, prijssoort in (("groep", ZONDER), ("individueel", individual), (VERBLIJF, ZONDER)):
+        individual = _individual(contract.protocol.prestatiecodes[code].hulpvorm.niveau, per_level=True in kinds)
+        needed: dict[Zorgsoort, Prijssoort] = {"groep": ZONDER, "individueel": individual, VERBLIJF: ZONDER}
+        for soort, prijssoort in needed.items():
             yield Soort(perceel, code, soort, prijssoort, main.naam)
+
+
+def _individual(priced: Prijswijze, *, per_level: bool) -> Prijssoort:
+    """Return the kind of price of individual care; `per_level` says whether the contract has a price per level."""
+    match priced:
+        case "altijd" | "zorg":
+            return NIVEAU
+        case "nooit":
+            return ZONDER
+        case "contract":
+            return NIVEAU if per_level else ZONDER
+        case _:
+            assert_never(priced)
 
 
 def _productcodes(contract: Contract) -> Iterator[Productcode]:

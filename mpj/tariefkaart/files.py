@@ -110,10 +110,10 @@ def _text(name: str, value: object) -> str:
 
 
 def _read(folder: Path, name: str, cls: type[_T]) -> tuple[_T, ...]:
-    readers: dict[str, Callable[[str], object]] = {"int": int, "bool": lambda text: text == "ja", "str": str}
+    readers: dict[str, Callable[[str], object]] = {"int": int, "bool": lambda text: text == "ja"}
     columns = fields(cast("Any", cls))
     make = cast("Callable[..., _T]", cls)
-    kinds = {a.name: parse_month if a.name == "maand" else readers[str(a.type)] for a in columns}
+    kinds = {a.name: parse_month if a.name == "maand" else readers.get(str(a.type), str) for a in columns}
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter=";", strict=True)
         return tuple(make(**{key: kinds[key](value) for key, value in row.items()}) for row in rows)

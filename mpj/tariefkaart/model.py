@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
+from typing import Final
 
 from attrs import asdict, field, fields, frozen
 
+from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.protocol import Afronding, Protocol
 from mpj.protocol.productcodes import decode
+from mpj.protocol.words import Prijssoort, Zorgsoort
 
-ZONDER = "zonder"
-NIVEAU = "niveau"
-VERBLIJF = "verblijf"
+ZONDER: Final = "zonder"
+NIVEAU: Final = "niveau"
+VERBLIJF: Final = "verblijf"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -32,13 +35,13 @@ class Instellingen:
     gemeenten: tuple[str, ...]
     begindatum: date
     einddatum: date
-    vorm: str
-    registratiewijze: str
+    vorm: Declaratievorm
+    registratiewijze: Registratiewijze
     bevestiging: bool
     eenheid: Mapping[str, str]
-    tr340: str
-    bij_overschrijding: str
-    laatste_dag: str
+    tr340: Tr340
+    bij_overschrijding: Overschrijding
+    laatste_dag: LaatsteDag
     afronding: Mapping[str, Afronding]
 
     def geldig(self, day: date) -> bool:
@@ -77,7 +80,7 @@ class Prijs:
 
     perceel: str
     prestatiecode: str
-    soort: str
+    soort: Prijssoort
     geleverd: str
     maand: int
     gedeclareerd: str
@@ -116,8 +119,8 @@ class Soort:
 
     perceel: str
     prestatiecode: str
-    soort: str
-    prijssoort: str
+    soort: Zorgsoort
+    prijssoort: Prijssoort
     normtijd: str
 
 

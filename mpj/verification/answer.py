@@ -57,7 +57,7 @@ class Oordeel:
 
 
 @frozen
-class Afzending:
+class Sending:
     """What an answer says of itself: its date, the version of the schemas it is made with, one text or (basis, message), and the
     version of the content rules (level 2), which is named when those refused the message.
     """
@@ -81,7 +81,7 @@ def build_answer(
         lines = [oordeel.regels.get((place, number), ()) for number in range(1, len(client.prestaties) + 1)]
         if (one := returned(client, oordeel.clienten.get(place), lines)) is not None:
             found.append(one)
-    return whole(message, oordeel, Afzending(dagtekening, xsd_versie, xslt_versie), tuple(found))
+    return whole(message, oordeel, Sending(dagtekening, xsd_versie, xslt_versie), tuple(found))
 
 
 def returned(client: Client, own: Codes | None, lines: Sequence[Codes]) -> Antwoordclient | None:
@@ -95,7 +95,7 @@ def returned(client: Client, own: Codes | None, lines: Sequence[Codes]) -> Antwo
     return Antwoordclient(client.bsn, back, (IN_ORDE,) if own is None else own) if back else None
 
 
-def whole(message: Declaratie, oordeel: Oordeel, sending: Afzending, clients: tuple[Antwoordclient, ...]) -> Antwoordbericht:
+def whole(message: Declaratie, oordeel: Oordeel, sending: Sending, clients: tuple[Antwoordclient, ...]) -> Antwoordbericht:
     """Return the answer as one value; of `oordeel` only what is about the message counts, `clients` is what is sent back."""
     head, codes = _head(message, oordeel, sending, clients)
     if head.declaratienummer is None or head.totaal_ingediend is None or head.totaal_toegekend is None:
@@ -106,7 +106,7 @@ def whole(message: Declaratie, oordeel: Oordeel, sending: Afzending, clients: tu
     )
 
 
-def parts(message: Declaratie, oordeel: Oordeel, sending: Afzending, clients: Iterable[Antwoordclient]) -> Iterator[Antwoorddeel]:
+def parts(message: Declaratie, oordeel: Oordeel, sending: Sending, clients: Iterable[Antwoordclient]) -> Iterator[Antwoorddeel]:
     """Yield the same answer as the parts that `mpj.messages.write_stream` writes; walks over `clients` twice, holds one."""
     head, codes = _head(message, oordeel, sending, clients)
     yield head
@@ -119,9 +119,7 @@ def parts(message: Declaratie, oordeel: Oordeel, sending: Afzending, clients: It
     yield Antwoordslot(codes)
 
 
-def _head(
-    message: Declaratie, oordeel: Oordeel, sending: Afzending, clients: Iterable[Antwoordclient]
-) -> tuple[Antwoordkop, Codes]:
+def _head(message: Declaratie, oordeel: Oordeel, sending: Sending, clients: Iterable[Antwoordclient]) -> tuple[Antwoordkop, Codes]:
     """Return everything of the answer that stands before its clients, and the codes about the declaration."""
     if oordeel.technisch or oordeel.header:
         return Antwoordkop(_header(message.header, oordeel, sending, ()), None, None, None), ()
@@ -139,7 +137,7 @@ def _head(
     return Antwoordkop(header, message.declaratienummer, message.totaal, granted), codes
 
 
-def _header(declared: Header, oordeel: Oordeel, sending: Afzending, content: Iterable[object]) -> Antwoordheader:
+def _header(declared: Header, oordeel: Oordeel, sending: Sending, content: Iterable[object]) -> Antwoordheader:
     release = f"{declared.berichtversie}.{declared.berichtsubversie}"
     fixed = shipped().get("ijw", release, "JW325").wortel.op_naam["Header"].op_naam["BerichtCode"].type
     versions = (sending.xsd_versie, sending.xsd_versie) if isinstance(sending.xsd_versie, str) else sending.xsd_versie

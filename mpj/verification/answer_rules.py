@@ -11,9 +11,9 @@ from datetime import date
 from attrs import define, field
 
 from mpj.messages.values import Antwoordbericht, Antwoordclient, Antwoordprestatie, Declaratiebericht, Periode, Prestatie
-from mpj.verification.values import Breuk, Cent, Volume, Waarde, Woord
+from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
 
-EERDER = Woord("van een eerdere declaratie")
+EERDER = Word("van een eerdere declaratie")
 
 
 @define(eq=False)
@@ -39,76 +39,76 @@ class AnswerCase:
                 self.regels.update((one.referentienummer, one) for one in client.prestaties)
 
 
-def tr056(case: AnswerCase) -> Breuk | None:
+def tr056(case: AnswerCase) -> Breach | None:
     """TR056 (level 3, 9056): the Identificatie is new for the sending municipality. Source: iJw 3.2."""
     found = case.antwoord.header.identificatie.identificatie
     if case.eerdere is None or found not in case.eerdere:
         return None
-    return Breuk(found, Woord("een nummer dat nog niet is gebruikt"))
+    return Breach(found, Word("een nummer dat nog niet is gebruikt"))
 
 
-def tr135(case: AnswerCase) -> Breuk | None:
+def tr135(case: AnswerCase) -> Breach | None:
     """TR135 (level 4, 8848): the answer is not dated after the receiver's own date. Source: iJw 3.2."""
     found = case.antwoord.header.identificatie.dagtekening
-    return Breuk(found, case.systeemdatum) if found > case.systeemdatum else None
+    return Breach(found, case.systeemdatum) if found > case.systeemdatum else None
 
 
-def tr378(case: AnswerCase) -> Breuk | None:
+def tr378(case: AnswerCase) -> Breach | None:
     """TR378 (level 4, S300): the municipality's code is in the CBS list. Source: iJw 3.2."""
     if case.gemeenten is None or case.antwoord.header.afzender in case.gemeenten:
         return None
-    return Breuk(case.antwoord.header.afzender, Woord("een code uit de lijst van het CBS"))
+    return Breach(case.antwoord.header.afzender, Word("een code uit de lijst van het CBS"))
 
 
-def tr337(case: AnswerCase) -> Breuk | None:
+def tr337(case: AnswerCase) -> Breach | None:
     """TR337 (level 3, no code): DeclaratieIdentificatie is that of an earlier JW323, number and date. Source: iJw 3.2."""
     named = case.antwoord.header.declaratie_identificatie
     if case.declaratie is None:
-        return Breuk(named.identificatie, EERDER)
+        return Breach(named.identificatie, EERDER)
     expected = case.declaratie.header.identificatie.dagtekening
-    return None if named.dagtekening == expected else Breuk(named.dagtekening, expected)
+    return None if named.dagtekening == expected else Breach(named.dagtekening, expected)
 
 
-def tr371(case: AnswerCase) -> Breuk | None:
+def tr371(case: AnswerCase) -> Breach | None:
     """TR371 (level 3, no code): XsdVersieDeclaratie is the XsdVersie of that JW323. Source: iJw 3.2."""
     if case.declaratie is None or case.antwoord.header.xsdversie_declaratie == case.declaratie.header.xsdversie:
         return None
     found, expected = case.antwoord.header.xsdversie_declaratie, case.declaratie.header.xsdversie
-    return Breuk(f"{found.basisschema} / {found.bericht}", f"{expected.basisschema} / {expected.bericht}")
+    return Breach(f"{found.basisschema} / {found.bericht}", f"{expected.basisschema} / {expected.bericht}")
 
 
-def tr376(case: AnswerCase) -> Breuk | None:
+def tr376(case: AnswerCase) -> Breach | None:
     """TR376 (level 3, no code): the DeclaratieNummer is that of the declaration it answers. Source: iJw 3.2."""
     body = case.antwoord.antwoord
     if body is None:
         return None
     if case.declaratie is None:
-        return None if body.declaratienummer in case.nummers else Breuk(body.declaratienummer, EERDER)
+        return None if body.declaratienummer in case.nummers else Breach(body.declaratienummer, EERDER)
     expected = case.declaratie.declaratienummer
-    return None if body.declaratienummer == expected else Breuk(body.declaratienummer, expected)
+    return None if body.declaratienummer == expected else Breach(body.declaratienummer, expected)
 
 
-def tr304(case: AnswerCase, client: Antwoordclient) -> Breuk | None:
+def tr304(case: AnswerCase, client: Antwoordclient) -> Breach | None:
     """TR304 (level 3, 8187): the BSN is that of a client who was declared. Source: iJw 3.2."""
     if client.bsn in case.clienten:
         return None
-    return Breuk(Woord("een onbekende cliënt"), Woord("een cliënt uit de declaratie"))
+    return Breach(Word("een onbekende cliënt"), Word("een cliënt uit de declaratie"))
 
 
-def tr366(case: AnswerCase, line: Antwoordprestatie) -> Breuk | None:
+def tr366(case: AnswerCase, line: Antwoordprestatie) -> Breach | None:
     """TR366 (level 3, 9366): a returned line exists in the declaration, by its ProductReferentie. Source: iJw 3.2."""
     if case.declaratie is None or line.referentienummer in case.regels:
         return None
-    return Breuk(line.referentienummer, Woord("een regel uit de declaratie"))
+    return Breach(line.referentienummer, Word("een regel uit de declaratie"))
 
 
-def tr367(case: AnswerCase, line: Antwoordprestatie) -> Iterator[Breuk]:
+def tr367(case: AnswerCase, line: Antwoordprestatie) -> Iterator[Breach]:
     """TR367 (level 3, 9367): a returned line says what the declared line said. Source: iJw 3.2. One breach per field."""
     declared = case.regels.get(line.referentienummer)
     if declared is not None:
         for name, show in _FIELDS.items():
             if (found := show(line)) != (expected := show(declared)):
-                yield Breuk(found, expected, gegevens={"veld": Woord(name)})
+                yield Breach(found, expected, more={"veld": Word(name)})
 
 
 def _volume(one: Prestatie) -> Waarde:

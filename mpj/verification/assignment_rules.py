@@ -8,69 +8,68 @@ from __future__ import annotations
 from mpj.engine.limits import counted, product_period
 from mpj.engine.matching import ASPECIFIEK, GENERIEK, NIET_MPJ, SPECIFIEK
 from mpj.messages.values import Client
-from mpj.protocol import Normtijd
+from mpj.protocol import Normtijd, Protocol
+from mpj.protocol.model import MINUTEN
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.verification.case import TOEWIJZING_ONGELDIG, Case, Line
-from mpj.verification.values import Breuk, Cent, Volume, Woord
-
-MINUUT, UUR = "01", "04"
+from mpj.verification.values import Breach, Cent, Volume, Word
 
 
-def tr304_client(case: Case, client: Client) -> Breuk | None:
+def tr304_client(case: Case, client: Client) -> Breach | None:
     """TR304 (level 3, 8187, Client): the BSN is that of a client known from the assignments. Source: iJw 3.2.
 
     Credit lines are judged by their debit alone, so a client with only credit lines is not asked for.
     """
     debits = [one for one in client.prestaties if one.debetcredit == "D"]
-    hidden = any(one.toewijzingnummer in case.verborgen for one in debits)
+    hidden = any(one.toewijzingnummer in case.hidden for one in debits)
     if client.bsn in case.clienten or not debits or hidden:
         return None
-    return Breuk(Woord("een onbekende cliënt"), Woord("een cliënt met een toewijzing van deze gemeente"))
+    return Breach(Word("een onbekende cliënt"), Word("een cliënt met een toewijzing van deze gemeente"))
 
 
-def tr304(line: Line) -> Breuk | None:
+def tr304(line: Line) -> Breach | None:
     """TR304 (level 3, 8187): the toewijzing of a line is one of the line's own client. Source: iJw 3.2.
 
     Not the same as TR338: the number exists, but belongs to someone else. Found on the line, so the code stands there.
     """
     if line.dekking is None or line.dekking.toewijzing.bsn == line.bsn:
         return None
-    return Breuk(str(line.prestatie.toewijzingnummer), Woord("een toewijzing van deze cliënt"), tekst="TR304.regel")
+    return Breach(str(line.prestatie.toewijzingnummer), Word("een toewijzing van deze cliënt"), sentence="TR304.regel")
 
 
-def tr338(line: Line) -> Breuk | None:
+def tr338(line: Line) -> Breach | None:
     """TR338 (level 3, 9338): an assignment with this ToewijzingNummer exists. Source: iJw 3.2.
 
     It exists for this municipality and this provider; an assignment of another provider does not count.
     """
     if line.dekking is not None or line.reden == TOEWIJZING_ONGELDIG:
         return None
-    return Breuk(str(line.prestatie.toewijzingnummer), Woord("een bekende toewijzing voor deze aanbieder"))
+    return Breach(str(line.prestatie.toewijzingnummer), Word("een bekende toewijzing voor deze aanbieder"))
 
 
-def tr384(line: Line) -> Breuk | None:
+def tr384(line: Line) -> Breach | None:
     """TR384 (level 3, 9384): the assignment was not removed (RedenWijziging 13). Source: iJw 3.2."""
     if line.dekking is None or not line.dekking.verwijderd:
         return None
-    return Breuk(Woord("een verwijderde toewijzing"), Woord("een geldige toewijzing"))
+    return Breach(Word("een verwijderde toewijzing"), Word("een geldige toewijzing"))
 
 
-def tr307(line: Line) -> Breuk | None:
+def tr307(line: Line) -> Breach | None:
     """TR307 (level 3, 9307): the product period does not begin before the assignment. Source: iJw 3.2, IV089."""
     if line.dekking is None or line.prestatie.begindatum >= line.dekking.toewijzing.begindatum:
         return None
-    return Breuk(line.prestatie.begindatum, line.dekking.toewijzing.begindatum)
+    return Breach(line.prestatie.begindatum, line.dekking.toewijzing.begindatum)
 
 
-def tr308(line: Line) -> Breuk | None:
+def tr308(line: Line) -> Breach | None:
     """TR308 (level 3, 9308): the product period does not end after the assignment. Source: iJw 3.2, IV089."""
     end = None if line.dekking is None else line.dekking.toewijzing.einddatum
     if end is None or line.prestatie.einddatum <= end:
         return None
-    return Breuk(line.prestatie.einddatum, end)
+    return Breach(line.prestatie.einddatum, end)
 
 
-def tr387(line: Line) -> Breuk | None:
+def tr387(line: Line) -> Breach | None:
     """TR387 (level 3, 9387): the product period begins on the first of its month, or on the assignment's first day when that is
     later in the month. Source: iJw 3.2, IV089.
     """
@@ -79,10 +78,10 @@ def tr387(line: Line) -> Breuk | None:
     toewijzing, month = line.dekking.toewijzing, line.maand
     same = month_of(toewijzing.begindatum) == month
     expected = product_period(toewijzing.begindatum, None, month)[0] if same else first_day(month)
-    return None if line.prestatie.begindatum == expected else Breuk(line.prestatie.begindatum, expected)
+    return None if line.prestatie.begindatum == expected else Breach(line.prestatie.begindatum, expected)
 
 
-def tr388(line: Line) -> Breuk | None:
+def tr388(line: Line) -> Breach | None:
     """TR388 (level 3, 9388): the product period ends on the last of its month, or on the assignment's last day when that is
     earlier in the month. Source: iJw 3.2, IV089.
     """
@@ -91,20 +90,20 @@ def tr388(line: Line) -> Breuk | None:
     toewijzing, month = line.dekking.toewijzing, month_of(line.prestatie.einddatum)
     same = toewijzing.einddatum is not None and month_of(toewijzing.einddatum) == month
     expected = toewijzing.einddatum if same and toewijzing.einddatum else last_day(month)
-    return None if line.prestatie.einddatum == expected else Breuk(line.prestatie.einddatum, expected)
+    return None if line.prestatie.einddatum == expected else Breach(line.prestatie.einddatum, expected)
 
 
-def tr339(line: Line) -> Breuk | None:
+def tr339(line: Line) -> Breach | None:
     """TR339 (level 3, 9339): the category is that of the assignment, when the assignment has one. Source: iJw 3.2."""
     if line.dekking is None:
         return None
     expected = line.dekking.categorie or line.dekking.toewijzing.productcategorie or ""
     if not expected or line.prestatie.productcategorie == expected:
         return None
-    return Breuk(line.prestatie.productcategorie, expected)
+    return Breach(line.prestatie.productcategorie, expected)
 
 
-def tr340(line: Line) -> Breuk | None:
+def tr340(line: Line) -> Breach | None:
     """TR340 (level 3, 9340): the code is that of the assignment, when the assignment has one. Source: iJw 3.2.
 
     Under MPJ a specific assignment names the prestatiecode, and the level digit of a line is the delivered one; so
@@ -114,16 +113,16 @@ def tr340(line: Line) -> Breuk | None:
         return None
     dekking, assigned, found = line.dekking, line.dekking.toewijzing.productcode, line.prestatie.productcode
     if dekking.soort == NIET_MPJ and assigned is not None:
-        return Breuk(found, assigned)
+        return Breach(found, assigned)
     if dekking.soort != SPECIFIEK:
         return None
     if not dekking.covers(line.cell.prestatiecode):
-        return Breuk(line.cell.prestatiecode, ", ".join(sorted(dekking.codes or ())), tekst="TR340.prestatiecode")
+        return Breach(line.cell.prestatiecode, ", ".join(sorted(dekking.codes or ())), sentence="TR340.prestatiecode")
     strict = line.cell.kaart.instellingen.tr340 == "productcode" and assigned is not None
-    return Breuk(found, assigned) if strict and found != assigned else None
+    return Breach(found, assigned) if strict and found != assigned else None
 
 
-def tr341(line: Line) -> Breuk | None:
+def tr341(line: Line) -> Breach | None:
     """TR341 (level 3, 9341): the unit is the assigned one, hours may be declared in minutes; where the assignment names none,
     or is aspecific or generic, it is the contract's. Source: iJw 3.2, OP267.
     """
@@ -132,21 +131,22 @@ def tr341(line: Line) -> Breuk | None:
     specific = line.dekking.soort not in (ASPECIFIEK, GENERIEK)
     assigned = line.dekking.toewijzing.eenheid if specific else None
     if assigned is not None:
-        expected = _units(assigned, line.cell.normtijd if line.cell else None)
+        expected = _units(assigned, line.cell.normtijd if line.cell else None, line.case.protocol)
     elif line.cell is not None and line.cell.prijs is not None:
         expected = (line.cell.prijs.eenheid,)
     else:
         return None
-    return None if line.prestatie.eenheid in expected else Breuk(line.prestatie.eenheid, expected[0])
+    return None if line.prestatie.eenheid in expected else Breach(line.prestatie.eenheid, expected[0])
 
 
-def _units(assigned: str, normtijd: Normtijd | None) -> tuple[str, ...]:
-    """Return the wire units that an assigned unit allows, the one to expect first."""
+def _units(assigned: str, normtijd: Normtijd | None, protocol: Protocol) -> tuple[str, ...]:
+    """Return the wire units that an assigned unit allows, the one to expect first; what counts clock time may come in minutes."""
     usual = normtijd.eenheden.get(assigned, assigned) if normtijd else assigned
-    return (usual, assigned, MINUUT) if assigned == UUR else (usual, assigned)
+    timed = counted(protocol, assigned)[0] == MINUTEN
+    return (usual, assigned, *protocol.minuten) if timed else (usual, assigned)
 
 
-def tr321(line: Line) -> Breuk | None:
+def tr321(line: Line) -> Breach | None:
     """TR321 (level 3, 9321): the volume fits what the assignment allows in one product period. Source: iJw 3.2, IV077.
 
     All accepted lines on the assignment in that month count together, whatever their level; 60 minutes are an hour.
@@ -154,7 +154,7 @@ def tr321(line: Line) -> Breuk | None:
     return _over(line, line.maand)
 
 
-def tr322(line: Line) -> Breuk | None:
+def tr322(line: Line) -> Breach | None:
     """TR322 (level 3, 9322): the sum of volumes fits what the assignment allows over its whole term. Source: iJw 3.2.
 
     Volumes of all accepted lines, earlier ones included, credits taken off; never euros, never one month alone.
@@ -162,7 +162,7 @@ def tr322(line: Line) -> Breuk | None:
     return _over(line, None)
 
 
-def _over(line: Line, month: int | None) -> Breuk | None:
+def _over(line: Line, month: int | None) -> Breach | None:
     """Return the breach when this line brings what is used above what the omvang allows.
 
     Both in what the assigned unit counts: of one month, or with None of the whole toewijzing.
@@ -178,13 +178,14 @@ def _over(line: Line, month: int | None) -> Breuk | None:
     before = line.case.usage.of(one.toewijzingnummer).volume(telt, month)
     if before + one.volume * weight <= maximum:
         return None
-    shown = assigned if not (before + one.volume * weight) % counted(protocol, assigned)[1] else MINUUT
+    single = next((code for code, unit in protocol.eenheden.items() if (unit.telt, unit.gewicht) == (telt, 1)), assigned)
+    shown = single if (before + one.volume * weight) % counted(protocol, assigned)[1] else assigned
     scale = counted(protocol, shown)[1]
     more = {"regel": Volume(one.volume, one.eenheid)}
-    return Breuk(Volume((before + one.volume * weight) // scale, shown), Volume(maximum // scale, shown), gegevens=more)
+    return Breach(Volume((before + one.volume * weight) // scale, shown), Volume(maximum // scale, shown), more=more)
 
 
-def tr369(line: Line) -> Breuk | None:
+def tr369(line: Line) -> Breach | None:
     """TR369 (level 3, 9369): the lines together fit the budget of the assignment, in eurocents. Source: iJw 3.2.
 
     The signed amounts of all accepted lines count, earlier ones included.
@@ -193,4 +194,4 @@ def tr369(line: Line) -> Breuk | None:
     if budget is None:
         return None
     total = line.case.usage.of(line.prestatie.toewijzingnummer).cent + line.prestatie.bedrag_cent
-    return Breuk(Cent(total), Cent(budget)) if total > budget else None
+    return Breach(Cent(total), Cent(budget)) if total > budget else None

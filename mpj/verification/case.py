@@ -38,15 +38,18 @@ Toewijzingen = Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
 
 
 @frozen(eq=False)
-class Cell:
-    """What the code of a line means in a contract: place, prestatiecode, level (empty: none), and the price, if there is one."""
+class ContractCell:
+    """What the code of a line means in a contract."""
 
     kaart: Tariefkaart
     perceel: str
     prestatiecode: str
     niveau: str
+    """The kwalificatieniveau; empty: a price without level."""
     contracted: tuple[str, ...]
+    """The levels that are contracted for this prestatiecode in this month."""
     prijs: Prijs | None
+    """The price, None where the contract has none."""
 
     @property
     def normtijd(self) -> Normtijd | None:
@@ -66,22 +69,23 @@ class Cell:
 
 @define(eq=False)
 class Line:
-    """One line with its client, its toewijzing and the contract's cell.
-
-    `dekking` is the toewijzing with the line's number, of this provider and municipality, whoever's it is. Without a `cell`,
-    `reden` says why. `gelijk` is what the fixed rules look at (`Case.line`), None where the line stands alone, and `gaaf` says that
-    a line with the same kept them. `broken` are the codes of the rules that the line broke so far: one cause is named once.
-    """
+    """One line with its client, its toewijzing and the contract's cell."""
 
     case: Case
     bsn: str = field(repr=False)
     prestatie: Prestatie
     dekking: Dekking | None
-    cell: Cell | None
+    """The toewijzing with the line's number, of this provider and municipality, whoever's it is."""
+    cell: ContractCell | None
+    """What its product code means in the contract."""
     reden: str
-    gelijk: tuple[object, ...] | None = None
-    gaaf: bool = False
+    """Why there is no cell."""
+    equal_key: tuple[object, ...] | None = None
+    """What the fixed rules look at (`Case.line`); None where the line stands alone."""
+    passed: bool = False
+    """A line with an equal key broke no fixed rule, so those are skipped."""
     broken: set[str] = field(factory=set)
+    """The codes of the rules that the line broke so far: one cause is named once."""
 
     @property
     def maand(self) -> int:
@@ -98,7 +102,7 @@ class Line:
 class Found:
     """What a product code may mean for a toewijzing and period: cells, or the reason why there is none."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[ContractCell, ...]
     reden: str = ""
 
 
@@ -127,14 +131,14 @@ class Case:
         self.gemeenten = opdracht.gemeenten
         self.contracten = tuple(contracten)
         self.kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in contracten])
-        self.gecrediteerd: set[str] = set()
+        self.credited: set[str] = set()
         self._guarded = {contract.id for contract in contracten if not contract.jeugdbescherming}
         self._index(toewijzingen)
         self.bsns.update(bsn for number in overzicht.bsns if (bsn := f"{number:09d}") not in self.bsns)
         limited = {nummer for nummer, dekking in self.dekkingen.items() if dekking.begrensd}
         self.usage = Usage(self.protocol, self.history, self.aanbieder, self.gemeente, limited)
         self._found: dict[tuple[object, ...], Found] = {}
-        self._gaaf: dict[tuple[object, ...], tuple[Cell | None, str]] = {}
+        self._passed: dict[tuple[object, ...], tuple[ContractCell | None, str]] = {}
         self._month = lru_cache(_KNOWN)(_month)
         self._listed: dict[str, frozenset[tuple[str, str]]] = {}
 
@@ -159,18 +163,18 @@ class Case:
                     self.dekkingen[toewijzing.toewijzingnummer] = dekking
                     self._terms[toewijzing.toewijzingnummer] = terms.setdefault(_terms(dekking), len(terms))
         # A toewijzing whose latest version is faulty is the municipality's own fault, not an unknown number.
-        self.verborgen = {nummer for gemeente, nummer in keys - current if gemeente == self.gemeente}
+        self.hidden = {nummer for gemeente, nummer in keys - current if gemeente == self.gemeente}
 
     def line(self, bsn: str, one: Prestatie) -> Line:
         """Return a line with its toewijzing, and with the contract's cell or the reason why there is none.
 
-        What a fixed rule looks at (`register.Controleregel`) is the same for most lines: the terms of the toewijzing, its dates as
+        What a fixed rule looks at (`register.Rule`) is the same for most lines: the terms of the toewijzing, its dates as
         far as they fall inside the month, and code, category, period, unit and tariff of the line. Lines that agree in these share
         their cell, and once one of them kept the fixed rules (`keep`) the others need not be held against those.
         """
         dekking = self.dekkingen.get(one.toewijzingnummer)
         if dekking is None:
-            return Line(self, bsn, one, None, None, TOEWIJZING_ONGELDIG if one.toewijzingnummer in self.verborgen else "")
+            return Line(self, bsn, one, None, None, TOEWIJZING_ONGELDIG if one.toewijzingnummer in self.hidden else "")
         of = dekking.toewijzing
         first, last = self._month(one.begindatum, one.einddatum)
         equal = (
@@ -184,7 +188,7 @@ class Case:
             one.eenheid,
             one.tarief_cent,
         )
-        known = self._gaaf.get(equal) if of.bsn == bsn else None
+        known = self._passed.get(equal) if of.bsn == bsn else None
         if known is not None:
             return Line(self, bsn, one, dekking, *known, equal, True)
         found = self._cells(dekking, one)
@@ -193,10 +197,10 @@ class Case:
 
     def keep(self, line: Line) -> None:
         """Remember that a line kept the fixed rules."""
-        if line.gelijk is not None and not line.gaaf:
-            if len(self._gaaf) >= _KNOWN:
-                self._gaaf.clear()
-            self._gaaf[line.gelijk] = (line.cell, line.reden)
+        if line.equal_key is not None and not line.passed:
+            if len(self._passed) >= _KNOWN:
+                self._passed.clear()
+            self._passed[line.equal_key] = (line.cell, line.reden)
 
     def valid(self, begin: date, end: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of this provider and municipality that touch the inclusive period."""
@@ -232,21 +236,21 @@ class Case:
             return Found((), GEEN_CONTRACT)
         if dekking.soort == NIET_MPJ and dekking.toewijzing.productcode == productcode:
             return Found((), NIET_MPJ)
-        decoded = [(kaart, code) for kaart in kaarten if (code := kaart.decode(productcode)) is not None]
+        decoded = [(kaart, own) for kaart in kaarten if (own := kaart.decode(productcode)) is not None]
         if not decoded:
             return Found((), self._undecoded(kaarten, productcode))
-        cells: dict[tuple[str, str], Cell] = {}
+        cells: dict[tuple[str, str], ContractCell] = {}
         reasons: set[str] = set()
         for day in _days(kaarten, begin, end):
-            for kaart, code in decoded:
-                place = self.kaarten.place(dekking.toewijzing, code.prestatiecode, day)
+            for kaart, own in decoded:
+                place = self.kaarten.place(dekking.toewijzing, own.prestatiecode, day)
                 if isinstance(place, str):
                     reasons.add(place)
                 elif place.kaart is kaart:
-                    if code.perceel and code.perceel != place.perceel:
+                    if own.perceel and own.perceel != place.perceel:
                         reasons.add(ANDER_PERCEEL)
                     else:
-                        cells[kaart.instellingen.contract, place.perceel] = _cell(place, code, month_of(begin))
+                        cells[kaart.instellingen.contract, place.perceel] = _cell(place, own, month_of(begin))
         if cells:
             return Found(tuple(cells.values()))
         order = (PERCEEL_ONBEKEND, ANDER_PERCEEL)
@@ -257,9 +261,9 @@ class Case:
         found = decode(self.protocol, productcode)
         if found is None or any(kaart.eigen_codes for kaart in kaarten):
             return CODE_ONBEKEND
-        code = self.protocol.prestatiecodes[found.prestatiecode]
+        prestatie = self.protocol.prestatiecodes[found.prestatiecode]
         guarded = all(kaart.instellingen.contract in self._guarded for kaart in kaarten)
-        if code.hulpvorm.jeugdbescherming and found.productcategorie in code.categorieen and guarded:
+        if prestatie.hulpvorm.jeugdbescherming and found.productcategorie in prestatie.categorieen and guarded:
             return JEUGDBESCHERMING
         elsewhere = any(kaart.decode(productcode) for kaart in self.kaarten.kaarten if self._same_parties(kaart))
         return NIET_GECONTRACTEERD if elsewhere else CODE_ONBEKEND
@@ -275,8 +279,8 @@ def _terms(dekking: Dekking) -> tuple[object, ...]:
     Its begin tells which contract's code table its own code is read by.
     """
     of = dekking.toewijzing
-    code = (of.productcode, of.begindatum) if of.productcode else None
-    own = (of.perceel, of.productcategorie, of.eenheid, code)
+    productcode = (of.productcode, of.begindatum) if of.productcode else None
+    own = (of.perceel, of.productcategorie, of.eenheid, productcode)
     return dekking.soort, dekking.codes, dekking.categorie, dekking.maximum, dekking.verwijderd, *own
 
 
@@ -296,15 +300,15 @@ def _days(kaarten: Sequence[Tariefkaart], begin: date, end: date) -> list[date]:
     return sorted(starts)
 
 
-def _cell(place: Plaats, code: Productcode, month: int) -> Cell:
-    kaart, perceel, niveau = place.kaart, place.perceel, code.kwalificatieniveau
-    contracted = kaart.niveaus(perceel, code.prestatiecode, month)
-    prijs = kaart.prijs(perceel, code.prestatiecode, NIVEAU if niveau else ZONDER, niveau, month)
+def _cell(place: Plaats, own: Productcode, month: int) -> ContractCell:
+    kaart, perceel, niveau = place.kaart, place.perceel, own.kwalificatieniveau
+    contracted = kaart.niveaus(perceel, own.prestatiecode, month)
+    prijs = kaart.prijs(perceel, own.prestatiecode, NIVEAU if niveau else ZONDER, niveau, month)
     billed = prijs if prijs is not None and prijs.gedeclareerd == niveau else None
-    return Cell(kaart, perceel, code.prestatiecode, niveau, contracted, billed)
+    return ContractCell(kaart, perceel, own.prestatiecode, niveau, contracted, billed)
 
 
-def _best(cells: Sequence[Cell], one: Prestatie) -> Cell | None:
+def _best(cells: Sequence[ContractCell], one: Prestatie) -> ContractCell | None:
     """Return the cell that a line fits; where contract or perceel changes within the month, several are possible."""
     if len(cells) < 2:
         return cells[0] if cells else None

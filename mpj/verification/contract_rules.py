@@ -11,13 +11,12 @@ from mpj.engine.matching import ASPECIFIEK
 from mpj.messages.declaratie import product_tarief
 from mpj.tariefkaart.model import NIVEAU
 from mpj.verification.case import ANDER_PERCEEL, JEUGDBESCHERMING, NIET_GECONTRACTEERD, Line
-from mpj.verification.values import Breuk, Cent, Volume, Waarde, Woord
+from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
 
-EUROS, MINUUT = "83", "01"
-ZONDER_NIVEAU = Woord("zonder niveau")
+ZONDER_NIVEAU = Word("zonder niveau")
 
 
-def tr381(line: Line) -> Breuk | None:
+def tr381(line: Line) -> Breach | None:
     """TR381 (level 4, S329): the code belongs to the category in the agreed product list. Source: iJw 3.2.
 
     The list is the contract's own code table, or else the default scheme.
@@ -30,10 +29,10 @@ def tr381(line: Line) -> Breuk | None:
     expected = " / ".join(
         row.productcategorie for row in line.cell.kaart.productcodes if row.productcode == one.productcode
     ) or " / ".join(line.case.protocol.prestatiecodes[line.cell.prestatiecode].categorieen)
-    return Breuk(one.productcategorie, expected, gegevens={"productcode": one.productcode})
+    return Breach(one.productcategorie, expected, more={"productcode": one.productcode})
 
 
-def mpj01(line: Line) -> Breuk | None:
+def mpj01(line: Line) -> Breach | None:
     """MPJ01 (level 4, 9340): the level of the line is contracted in that month, and not above the maximum of the toewijzing.
 
     A line without level needs a price without level. Source: the tariff matrix (perceel x prestatiecode x level x month).
@@ -41,18 +40,18 @@ def mpj01(line: Line) -> Breuk | None:
     if line.cell is None:
         if line.reden != NIET_GECONTRACTEERD:
             return None
-        return Breuk(line.prestatie.productcode, Woord("een gecontracteerde code"), tekst="MPJ01.code")
+        return Breach(line.prestatie.productcode, Word("een gecontracteerde code"), sentence="MPJ01.code")
     cell, more = line.cell, {"prestatiecode": line.cell.prestatiecode}
     if cell.prijs is None:
         expected = ", ".join(cell.contracted) or ZONDER_NIVEAU
-        return Breuk(cell.niveau or ZONDER_NIVEAU, expected, gegevens=more)
+        return Breach(cell.niveau or ZONDER_NIVEAU, expected, more=more)
     maximum, niveaus = line.dekking.maximum if line.dekking else None, line.case.protocol.niveaus
     if cell.prijs.soort == NIVEAU and maximum is not None and niveaus.index(cell.niveau) > niveaus.index(maximum):
-        return Breuk(cell.niveau, maximum, tekst="MPJ01.maximum", gegevens=more)
+        return Breach(cell.niveau, maximum, sentence="MPJ01.maximum", more=more)
     return None
 
 
-def mpj02(line: Line) -> Breuk | None:
+def mpj02(line: Line) -> Breach | None:
     """MPJ02 (level 4, 9340): the prestatiecode is in reach of an aspecific toewijzing, and the code is one of its perceel.
 
     A specific toewijzing names the prestatiecode, which is TR340; a wrong category is TR339 (9339). Source: iJw 3.2.
@@ -60,17 +59,17 @@ def mpj02(line: Line) -> Breuk | None:
     if line.cell is None:
         if line.reden != ANDER_PERCEEL:
             return None
-        return Breuk(line.prestatie.productcode, Woord("een code van het toegewezen perceel"), tekst="MPJ02.perceel")
+        return Breach(line.prestatie.productcode, Word("een code van het toegewezen perceel"), sentence="MPJ02.perceel")
     if line.dekking is None or line.dekking.soort != ASPECIFIEK or line.dekking.covers(line.cell.prestatiecode):
         return None
-    return Breuk(line.cell.prestatiecode, ", ".join(sorted(line.dekking.codes or (), key=_number)))
+    return Breach(line.cell.prestatiecode, ", ".join(sorted(line.dekking.codes or (), key=_number)))
 
 
 def _number(code: str) -> tuple[int, ...]:
     return tuple(int(part) for part in code.split("."))
 
 
-def mpj03(line: Line) -> Breuk | None:
+def mpj03(line: Line) -> Breach | None:
     """MPJ03 (level 4, 9341): the volume is a whole number of normed units, in a unit that the normtijd knows.
 
     Source: the normtijden of the protocol (kwartier in minutes: a multiple of 15). Silent where TR341 names the unit already.
@@ -80,22 +79,22 @@ def mpj03(line: Line) -> Breuk | None:
         return None
     one = line.prestatie
     if one.eenheid not in normtijd.bericht:
-        return Breuk(one.eenheid, ", ".join(normtijd.bericht), tekst="MPJ03.eenheid", gegevens={"normtijd": Woord(normtijd.naam)})
+        return Breach(one.eenheid, ", ".join(normtijd.bericht), sentence="MPJ03.eenheid", more={"normtijd": Word(normtijd.naam)})
     block = normtijd.bericht[one.eenheid]
     if one.volume % block == 0:
         return None
-    more: dict[str, Waarde] = {"normtijd": Woord(normtijd.naam), "veelvoud": block}
-    return Breuk(Volume(one.volume, one.eenheid), Volume(one.volume // block * block, one.eenheid), gegevens=more)
+    more: dict[str, Waarde] = {"normtijd": Word(normtijd.naam), "veelvoud": block}
+    return Breach(Volume(one.volume, one.eenheid), Volume(one.volume // block * block, one.eenheid), more=more)
 
 
-def mpj05(line: Line) -> Breuk | None:
+def mpj05(line: Line) -> Breach | None:
     """MPJ05 (level 4, S329): youth protection and probation (11.1, 12.1, 13.1) only where the contract allows it.
 
     Source: ``jeugdbescherming`` in the contract.
     """
     if line.reden != JEUGDBESCHERMING:
         return None
-    return Breuk(line.prestatie.productcode, Woord("een contract met jeugdbescherming"))
+    return Breach(line.prestatie.productcode, Word("een contract met jeugdbescherming"))
 
 
 def _expected_tarief(line: Line) -> int | None:
@@ -103,10 +102,10 @@ def _expected_tarief(line: Line) -> int | None:
     cell, eenheid = line.cell, line.prestatie.eenheid
     if cell is None or cell.prijs is None or cell.normtijd is None or eenheid not in cell.normtijd.bericht:
         return None
-    return product_tarief(cell.prijs.normtijd, eenheid, cell.prijs.tarief_cent)
+    return product_tarief(cell.prijs.normtijd, eenheid, cell.prijs.tarief_cent, protocol=line.case.protocol)
 
 
-def tr418(line: Line) -> Breuk | None:
+def tr418(line: Line) -> Breach | None:
     """TR418 (level 3, 0611): the tariff is the contract's for this product in that month. Source: iJw 3.2.
 
     Per wire unit: a price per kwartier or uur shows in minutes rounded half up, for information.
@@ -114,29 +113,29 @@ def tr418(line: Line) -> Breuk | None:
     found, expected = line.prestatie.tarief_cent, _expected_tarief(line)
     if expected is None or found is None or found == expected:
         return None
-    return Breuk(Cent(found), Cent(expected))
+    return Breach(Cent(found), Cent(expected))
 
 
-def tr346(line: Line) -> Breuk | None:
+def tr346(line: Line) -> Breach | None:
     """TR346 (level 4, 9346): the amount is volume times the unrounded tariff, euros (83) apart. Source: iJw 3.2, IV081.
 
     An hour price in minutes: half_up(price x minutes / 60) to the cent. Other units in minutes show a rounded tariff, so the
     line alone tells only within that rounding; MPJ04 judges the rest.
     """
-    one, exact = line.prestatie, line.exact
-    if one.eenheid == EUROS or one.tarief_cent is None or one.bedrag_cent == exact or line.broken & {"TR341", "MPJ03"}:
+    one, exact, protocol = line.prestatie, line.exact, line.case.protocol
+    if one.eenheid in protocol.bedragen or one.tarief_cent is None or one.bedrag_cent == exact or line.broken & {"TR341", "MPJ03"}:
         return None
     own = one.volume * one.tarief_cent
-    slack = (one.volume + 1) // 2 if one.eenheid == MINUUT else 0
+    slack = (one.volume + 1) // 2 if one.eenheid in protocol.minuten else 0
     normtijd = line.cell.normtijd if line.cell else None
     unrounded = normtijd is not None and one.eenheid in normtijd.ongerond and "TR418" not in line.broken
     if abs(one.bedrag_cent - own) <= slack and not unrounded:
         return None
     expected = exact if exact is not None and "TR418" not in line.broken else own
-    return Breuk(Cent(one.bedrag_cent), Cent(expected), gegevens={"volume": Volume(one.volume, one.eenheid)})
+    return Breach(Cent(one.bedrag_cent), Cent(expected), more={"volume": Volume(one.volume, one.eenheid)})
 
 
-def mpj04(line: Line) -> Breuk | None:
+def mpj04(line: Line) -> Breach | None:
     """MPJ04 (level 4, 0611 price, 9346 amount): the amount is exactly units x the cell's price in that month.
 
     Source: the tariff matrix. Silent where TR418 or TR346 names the cause, or the unit is wrong (TR341, MPJ03).
@@ -147,14 +146,9 @@ def mpj04(line: Line) -> Breuk | None:
         return None
     units = one.volume // cell.normtijd.bericht[one.eenheid]
     price, rest = divmod(one.bedrag_cent, units) if units else (0, 1)
-    more: dict[str, Waarde] = {"eenheden": units, "normtijd": Woord(cell.prijs.normtijd), "prijs": Cent(cell.prijs.tarief_cent)}
-    if not rest and product_tarief_of(cell.prijs.normtijd, one.eenheid, price) == one.tarief_cent:
-        return Breuk(Cent(price), Cent(cell.prijs.tarief_cent), tekst="MPJ04.prijs", retourcode="0611", gegevens=more)
-    return Breuk(Cent(one.bedrag_cent), Cent(exact), gegevens=more)
-
-
-def product_tarief_of(normtijd: str, eenheid: str, price: int) -> int | None:
-    """Return the tariff that a price would show on the wire; None for a price that cannot be shown exactly where it must be."""
-    if eenheid != MINUUT:
-        return None
-    return product_tarief(normtijd, eenheid, price)
+    more: dict[str, Waarde] = {"eenheden": units, "normtijd": Word(cell.prijs.normtijd), "prijs": Cent(cell.prijs.tarief_cent)}
+    # Only a price in minutes is shown rounded, so that another price can hide behind the tariff of the line.
+    rounded, protocol = one.eenheid in line.case.protocol.minuten, line.case.protocol
+    if not rest and rounded and product_tarief(cell.prijs.normtijd, one.eenheid, price, protocol=protocol) == one.tarief_cent:
+        return Breach(Cent(price), Cent(cell.prijs.tarief_cent), sentence="MPJ04.prijs", retourcode="0611", more=more)
+    return Breach(Cent(one.bedrag_cent), Cent(exact), more=more)

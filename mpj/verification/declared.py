@@ -77,7 +77,7 @@ class Clienten:
 
 
 @frozen
-class Ingelezen(Declaratiekop):
+class StoredDeclaratie(Declaratiekop):
     """A declaration on disk: its head, its `clienten`, and the `overzicht` that reading it gave."""
 
     clienten: Clienten
@@ -87,7 +87,7 @@ class Ingelezen(Declaratiekop):
 @contextmanager
 def open_declaratie(
     source: Source, bestand: str = "", *, folder: Path | None = None, limits: Limits = LIMITS
-) -> Iterator[Ingelezen]:
+) -> Iterator[StoredDeclaratie]:
     """Read a JW323 of any size for `verify`; give it while the block runs.
 
     `source` is a path, bytes or a binary file, `bestand` its name in faults; `folder` where the temporary file stands (default:
@@ -107,4 +107,4 @@ def open_declaratie(
             clients.append(client)
         overview.finish(clients)
         known = {one.name: getattr(head, one.name) for one in fields(Declaratiekop)}
-        yield Ingelezen(**known, clienten=clients, overzicht=overview)
+        yield StoredDeclaratie(**known, clienten=clients, overzicht=overview)

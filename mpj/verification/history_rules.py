@@ -9,33 +9,33 @@ from __future__ import annotations
 from mpj.messages.values import Prestatie
 from mpj.verification.case import Case, Line
 from mpj.verification.history import TOEGEKEND, EerdereRegel
-from mpj.verification.values import Breuk, Woord
+from mpj.verification.values import Breach, Word
 
-NIEUW = Woord("een nummer dat nog niet is gebruikt")
+NIEUW = Word("een nummer dat nog niet is gebruikt")
 
 
-def tr056(case: Case) -> Breuk | None:
+def tr056(case: Case) -> Breach | None:
     """TR056 (level 3, 9056, Header): the Identificatie is new for this sender and kind of message. Source: iJw 3.2."""
     found = case.bericht.header.identificatie.identificatie
     if case.history is None or not case.history.has_message(case.aanbieder, found):
         return None
-    return Breuk(found, NIEUW)
+    return Breach(found, NIEUW)
 
 
-def tr135(case: Case) -> Breuk | None:
+def tr135(case: Case) -> Breach | None:
     """TR135 (level 4, 8848, Header): the message is not dated after the receiver's own date. Source: iJw 3.2."""
     found = case.bericht.header.identificatie.dagtekening
-    return Breuk(found, case.systeemdatum) if found > case.systeemdatum else None
+    return Breach(found, case.systeemdatum) if found > case.systeemdatum else None
 
 
-def tr378(case: Case) -> Breuk | None:
+def tr378(case: Case) -> Breach | None:
     """TR378 (level 4, S300, Header): the municipality's code is in the CBS list. Source: iJw 3.2."""
     if case.gemeenten is None or case.gemeente in case.gemeenten:
         return None
-    return Breuk(case.gemeente, Woord("een code uit de lijst van het CBS"))
+    return Breach(case.gemeente, Word("een code uit de lijst van het CBS"))
 
 
-def tr318(case: Case) -> Breuk | None:
+def tr318(case: Case) -> Breach | None:
     """TR318 (level 3, 8214, Declaratie): the declaration period is not earlier than the last one sent. Source: iJw 3.2.
 
     A receiver cannot know whether care was delivered in every month (OP095), so a gap is no breach; equal is allowed.
@@ -43,18 +43,18 @@ def tr318(case: Case) -> Breuk | None:
     if case.history is None:
         return None
     last, found = case.history.last_period(case.aanbieder, case.gemeente), case.bericht.periode.begindatum
-    return Breuk(found, last) if last is not None and found < last else None
+    return Breach(found, last) if last is not None and found < last else None
 
 
-def tr333(case: Case) -> Breuk | None:
+def tr333(case: Case) -> Breach | None:
     """TR333 (level 3, 9333, Declaratie): the DeclaratieNummer is new for this provider. Source: iJw 3.2, OP349."""
     found = case.bericht.declaratienummer
     if case.history is None or not case.history.has_declaration(case.aanbieder, found):
         return None
-    return Breuk(found, NIEUW)
+    return Breach(found, NIEUW)
 
 
-def tr314(line: Line) -> Breuk | None:
+def tr314(line: Line) -> Breach | None:
     """TR314 (level 3, 8021): the ReferentieNummer is new for this provider, over all earlier messages. Source: iJw 3.2, OP283.
 
     Twice inside one message under different clients is the same rule; under one client it is TR101.
@@ -62,10 +62,10 @@ def tr314(line: Line) -> Breuk | None:
     history, found = line.case.history, line.prestatie.referentienummer
     if history is None or not history.has_reference(line.case.aanbieder, found):
         return None
-    return Breuk(found, NIEUW)
+    return Breach(found, NIEUW)
 
 
-def tr323(line: Line) -> Breuk | None:
+def tr323(line: Line) -> Breach | None:
     """TR323 (level 3, 8017): a credit line undoes an earlier, granted debit line, in full and equal in all it says.
 
     Source: iJw 3.2, OP360, IV085.
@@ -74,13 +74,13 @@ def tr323(line: Line) -> Breuk | None:
     if case.history is None or one.vorig_referentienummer is None:
         return None
     found = case.history.line(case.aanbieder, case.gemeente, one.vorig_referentienummer)
-    expected = Woord("een toegekende debetregel")
+    expected = Word("een toegekende debetregel")
     if found is None or found.prestatie.debetcredit != "D":
-        return Breuk(one.vorig_referentienummer, expected)
+        return Breach(one.vorig_referentienummer, expected)
     if found.stand != TOEGEKEND:
-        return Breuk(Woord(f"een regel die {_STAND[found.stand]}"), expected, tekst="TR323.stand")
+        return Breach(Word(f"een regel die {_STAND[found.stand]}"), expected, sentence="TR323.stand")
     if _content(found.prestatie) != _content(one) or found.bsn != line.bsn:
-        return Breuk(_difference(found, line), Woord("gelijk aan de debetregel"), tekst="TR323.anders")
+        return Breach(_difference(found, line), Word("gelijk aan de debetregel"), sentence="TR323.anders")
     return None
 
 
@@ -102,12 +102,12 @@ def _content(one: Prestatie) -> tuple[object, ...]:
     return tuple(getattr(one, name) for name in _EQUAL)
 
 
-def _difference(found: EerdereRegel, line: Line) -> Woord:
+def _difference(found: EerdereRegel, line: Line) -> Word:
     names = [name for name in _EQUAL if getattr(found.prestatie, name) != getattr(line.prestatie, name)]
-    return Woord(f"een ander veld: {names[0].removesuffix('_cent')}" if names else "een andere cliënt")
+    return Word(f"een ander veld: {names[0].removesuffix('_cent')}" if names else "een andere cliënt")
 
 
-def tr390(line: Line) -> Breuk | None:
+def tr390(line: Line) -> Breach | None:
     """TR390 (level 3, 9390): a debit line is credited once. Source: iJw 3.2, OP360.
 
     Judged by VorigReferentieNummer, since a credit line always has a ReferentieNummer of its own.
@@ -115,10 +115,10 @@ def tr390(line: Line) -> Breuk | None:
     case, undone = line.case, line.prestatie.vorig_referentienummer
     if case.history is None or undone is None or not case.history.credited(case.aanbieder, case.gemeente, undone):
         return None
-    return Breuk(undone, Woord("een regel die nog niet is gecrediteerd"))
+    return Breach(undone, Word("een regel die nog niet is gecrediteerd"))
 
 
-def tr389(line: Line) -> Breuk | None:
+def tr389(line: Line) -> Breach | None:
     """TR389 (level 3, 9389): no uncredited debit line stands for the same toewijzing, category, code and product period.
 
     Source: iJw 3.2, OP366. Refused lines do not block, waiting ones do, and the credits of this message came first.
@@ -128,10 +128,10 @@ def tr389(line: Line) -> Breuk | None:
         return None
     for earlier in case.history.lines(case.aanbieder, case.gemeente, one.toewijzingnummer):
         other = earlier.prestatie
-        if other.debetcredit != "D" or _key(other) != _key(one) or other.referentienummer in case.gecrediteerd:
+        if other.debetcredit != "D" or _key(other) != _key(one) or other.referentienummer in case.credited:
             continue
         if not case.history.credited(case.aanbieder, case.gemeente, other.referentienummer):
-            return Breuk(other.referentienummer, Woord("eerst een creditregel"))
+            return Breach(other.referentienummer, Word("eerst een creditregel"))
     return None
 
 

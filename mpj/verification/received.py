@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from mpj.messages.answers import TECHNISCH
-from mpj.messages.content import REGELS as INHOUDSREGELS
+from mpj.messages.content import RULES as CONTENT_RULES
 from mpj.messages.content import content_breaches
 from mpj.messages.values import Antwoordbericht, Antwoordclient, Declaratiebericht
 from mpj.verification import register
 from mpj.verification.answer_rules import AnswerCase
-from mpj.verification.register import Controleregel
+from mpj.verification.register import Rule
 from mpj.verification.texts import Texts
-from mpj.verification.values import CLIENT, DECLARATIE, REGEL, Bevinding, Breuk
+from mpj.verification.values import CLIENT, DECLARATIE, REGEL, Bevinding, Breach, Where
 
 
 def verify_answer(
@@ -57,47 +57,43 @@ class _Answer:
     def content(self) -> Iterator[Bevinding]:
         """Yield what the answer itself shows (level 2)."""
         texts = self.texts
-        rules = [rule for rule in INHOUDSREGELS if rule.niveau == 2 and rule.soort == "fout"]
+        rules = [rule for rule in CONTENT_RULES if rule.level == 2 and rule.soort == "fout"]
         for rule, client, number, found in content_breaches(self.case.antwoord, rules):
-            words = (texts.frase(found.gevonden), texts.frase(found.verwacht))
             kind = REGEL if number else CLIENT if client else DECLARATIE
-            reference, position, cents = self._about(client, number)
-            text = texts.frase(found.toelichting)
-            yield Bevinding(reference, kind, position, rule.code, TECHNISCH, *words, cents, text)
+            words = (texts.phrase(found.gevonden), texts.phrase(found.verwacht), texts.phrase(found.toelichting))
+            yield self._where(kind, client, number).finding(rule.code, TECHNISCH, words)
 
     def message(self) -> Iterator[Bevinding]:
         """Yield what is wrong with header and declaration."""
-        for rule in register.ANTWOORD:
-            if breuk := rule.functie(self.case):
-                yield self._finding(rule, breuk, 0, 0)
+        for rule in register.ANSWER_MESSAGE_RULES:
+            if breach := rule.function(self.case):
+                yield self._finding(rule, breach, 0, 0)
 
     def lines(self) -> Iterator[Bevinding]:
         """Yield what is wrong with clients and returned lines."""
-        tr366, tr367 = register.ANTWOORD_REGEL
-        for place, client in enumerate(self.clients, start=1):
-            for rule in register.ANTWOORD_CLIENT:
-                if breuk := rule.functie(self.case, client):
-                    yield self._finding(rule, breuk, place, 0)
+        tr366, tr367 = register.ANSWER_LINE_RULES
+        for index, client in enumerate(self.clients, start=1):
+            for rule in register.ANSWER_CLIENT_RULES:
+                if breach := rule.function(self.case, client):
+                    yield self._finding(rule, breach, index, 0)
             for number, line in enumerate(client.prestaties, start=1):
-                if breuk := tr366.functie(self.case, line):
-                    yield self._finding(tr366, breuk, place, number)
-                for breuk in tr367.functie(self.case, line):
-                    yield self._finding(tr367, breuk, place, number)
+                if breach := tr366.function(self.case, line):
+                    yield self._finding(tr366, breach, index, number)
+                for breach in tr367.function(self.case, line):
+                    yield self._finding(tr367, breach, index, number)
 
-    def _finding(self, rule: Controleregel, breuk: Breuk, client: int, number: int) -> Bevinding:
+    def _finding(self, rule: Rule, breach: Breach, client: int, number: int) -> Bevinding:
         texts = self.texts
-        reference, position, cents = self._about(client, number)
-        words = (texts.waarde(breuk.gevonden), texts.waarde(breuk.verwacht))
-        text = texts.uitleg(f"JW325.{rule.code}", breuk)
-        return Bevinding(reference, rule.plaats, position, rule.code, rule.retourcode, *words, cents, text)
+        words = (texts.value(breach.gevonden), texts.value(breach.verwacht), texts.explain(f"JW325.{rule.code}", breach))
+        return self._where(rule.where, client, number).finding(rule.code, rule.retourcode, words)
 
-    def _about(self, client: int, number: int) -> tuple[str, str, int]:
-        """Return reference number, position and eurocents of what a finding is about."""
+    def _where(self, kind: str, client: int, number: int) -> Where:
+        """Return what a finding is about: line `number` of a client (from 1; 0: all of it), or the message (client 0)."""
         if not client:
             body = self.case.antwoord.antwoord
-            return "", "", body.totaal_ingediend.net if body else 0
+            return Where("", kind, "", body.totaal_ingediend.net if body else 0)
         lines = self.clients[client - 1].prestaties
         if not number:
-            return "", str(client), sum(line.net for line in lines)
+            return Where("", kind, str(client), sum(line.net for line in lines))
         line = lines[number - 1]
-        return self.texts.shown(line.referentienummer), f"{client}.{number}", line.net
+        return Where(self.texts.shown(line.referentienummer), kind, f"{client}.{number}", line.net)

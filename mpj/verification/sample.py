@@ -30,8 +30,8 @@ COLUMNS = (
 )
 
 
-class Herkomst(Protocol):
-    """The part of a trace that the sample needs."""
+class TraceRow(Protocol):
+    """The part of a record's trace (`mpj.engine.values.Herkomst`) that the sample needs."""
 
     @property
     def referentienummer(self) -> str: ...
@@ -74,7 +74,7 @@ class Steekproef:
 
 
 @define
-class _Groep:
+class _Group:
     """The records behind one pair or line."""
 
     eerste: date
@@ -83,14 +83,14 @@ class _Groep:
     cent: int = 0
     niveaus: set[str] = field(factory=set)
 
-    def add(self, row: Herkomst) -> None:
+    def add(self, row: TraceRow) -> None:
         self.eerste, self.laatste = min(self.eerste, row.datum), max(self.laatste, row.datum)
         self.aantal += 1
         self.cent += row.bedrag_cent
         self.niveaus.add(row.kwalificatieniveau)
 
 
-def draw(herkomst: Iterable[Herkomst], *, aantal: int, zaad: str, taal: str = "nl") -> Steekproef:
+def draw(herkomst: Iterable[TraceRow], *, aantal: int, zaad: str, taal: str = "nl") -> Steekproef:
     """Draw `aantal` pairs and `aantal` lines (fewer when there are fewer) from the trace of a run, read once.
 
     `zaad` is the seed both parties agree on: the same seed and trace give the same sample, whatever the order of the rows.
@@ -100,14 +100,14 @@ def draw(herkomst: Iterable[Herkomst], *, aantal: int, zaad: str, taal: str = "n
     if aantal < 1:
         raise ValueError("aantal: at least 1")
     texts = Texts(taal, set())
-    pairs: dict[tuple[str, str], _Groep] = {}
-    lines: dict[str, _Groep] = {}
+    pairs: dict[tuple[str, str], _Group] = {}
+    lines: dict[str, _Group] = {}
     loose = 0
     for row in herkomst:
-        lines.setdefault(row.referentienummer, _Groep(row.datum, row.datum)).add(row)
+        lines.setdefault(row.referentienummer, _Group(row.datum, row.datum)).add(row)
         if row.soort == "registratie" and row.medewerker and row.kwalificatieniveau:
             pair = (row.medewerker, row.kwalificatieniveau)
-            pairs.setdefault(pair, _Groep(row.datum, row.datum)).add(row)
+            pairs.setdefault(pair, _Group(row.datum, row.datum)).add(row)
         elif row.soort == "registratie":
             loose += row.bedrag_cent
     chosen_pairs = sorted(_hits({key: group.cent for key, group in pairs.items()}, aantal, zaad))
@@ -117,9 +117,9 @@ def draw(herkomst: Iterable[Herkomst], *, aantal: int, zaad: str, taal: str = "n
     return Steekproef(tuple(drawn), loose)
 
 
-def _trekking(soort: str, medewerker: str, niveau: str, referentienummer: str, group: _Groep, texts: Texts) -> Trekking:
+def _trekking(soort: str, medewerker: str, niveau: str, referentienummer: str, group: _Group, texts: Texts) -> Trekking:
     first, last = group.eerste, group.laatste
-    what = texts.zin(f"steekproef.{soort}", niveau=niveau, begin=first, einde=last)
+    what = texts.sentence(f"steekproef.{soort}", niveau=niveau, begin=first, einde=last)
     return Trekking(soort, medewerker, niveau, referentienummer, group.aantal, first, last, group.cent, what)
 
 

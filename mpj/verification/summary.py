@@ -16,24 +16,24 @@ FORMAAT = 1
 TOEGEKEND, AFGEKEURD, NIET_BESLIST = _VERDICTS = ("toegekend", "afgekeurd", "niet_beoordeeld")
 
 
-class Telling:
+class Tally:
     """Counts and eurocents, as lines and findings go by."""
 
     def __init__(self) -> None:
-        self.onbeoordeelbaar = 0
-        self.regels: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
+        self.unjudged = 0
+        self.lines: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
         self.cent: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
-        self.per_regel: dict[tuple[str, str], tuple[int, int]] = {}
+        self.by_rule: dict[tuple[str, str], tuple[int, int]] = {}
         # What was found about the message as a whole: all its euros are counted.
         self._all: set[tuple[str, str]] = set()
 
-    def regel(self, verdict: str, cent: int, *, onbeoordeelbaar: bool) -> None:
+    def line(self, verdict: str, cent: int, *, unjudged: bool) -> None:
         """Count a line with its verdict: toegekend, afgekeurd or niet_beoordeeld."""
-        self.regels[verdict] += 1
+        self.lines[verdict] += 1
         self.cent[verdict] += cent
-        self.onbeoordeelbaar += onbeoordeelbaar
+        self.unjudged += unjudged
 
-    def bevindingen(self, found: Iterable[Bevinding]) -> None:
+    def findings(self, found: Iterable[Bevinding]) -> None:
         """Count the findings about the message as a whole, or those about one client and its lines.
 
         A line with several faults counts under each, and its euros once under each: those of a finding about the message or the
@@ -43,25 +43,25 @@ class Telling:
         for one in found:
             groups.setdefault((one.regelcode, one.retourcode), []).append(one)
         for key, ones in groups.items():
-            count, cent = self.per_regel.get(key, (0, 0))
+            count, cent = self.by_rule.get(key, (0, 0))
             if key not in self._all:
                 whole = next((one for one in ones if one.plaats != REGEL), None)
                 lines = {one.positie: one.bedrag_cent for one in ones}
                 cent += sum(lines.values()) if whole is None else whole.bedrag_cent
             if any(one.plaats in (HEADER, DECLARATIE) for one in ones):
                 self._all.add(key)
-            self.per_regel[key] = (count + len(ones), cent)
+            self.by_rule[key] = (count + len(ones), cent)
 
     def counts(self, oordeel: Oordeel) -> dict[str, int]:
         """Return lines and eurocents; submitted is granted plus refused plus not assessed."""
-        lines, cents = self.regels, self.cent
+        lines, cents = self.lines, self.cent
         if oordeel.niet_verzonden:
             lines = dict.fromkeys(_VERDICTS, 0) | {AFGEKEURD: sum(lines.values())}
             cents = dict.fromkeys(_VERDICTS, 0) | {AFGEKEURD: sum(cents.values())}
         return {
             "regels": sum(lines.values()),
             **lines,
-            "onbeoordeelbaar": self.onbeoordeelbaar,
+            "onbeoordeelbaar": self.unjudged,
             "ingediend_cent": sum(cents.values()),
             **{f"{name}_cent": amount for name, amount in cents.items()},
         }
@@ -71,7 +71,7 @@ def summarise(
     case: Case,
     texts: Texts,
     oordeel: Oordeel,
-    telling: Telling,
+    tally: Tally,
     skipped: Sequence[NietGetoetst],
     *,
     answered: bool,
@@ -81,7 +81,7 @@ def summarise(
     bestanden = dict(asked.invoer or {})
     for contract in case.contracten:
         bestanden.update(contract.bestanden)
-    counts = telling.counts(oordeel)
+    counts = tally.counts(oordeel)
     return {
         "formaat": FORMAAT,
         "soort": "verify",
@@ -93,7 +93,7 @@ def summarise(
         "antwoord": answered,
         "clienten": case.overzicht.clienten,
         **counts,
-        "per_regel": _per_regel(texts, telling),
+        "per_regel": _by_rule(texts, tally),
         "niet_getoetst": [{"regelcode": one.regelcode, "reden": one.reden} for one in skipped],
         "toewijzingen": {"gelezen": case.toewijzingen_gelezen},
         "contracten": [
@@ -126,14 +126,14 @@ def _uitkomst(oordeel: Oordeel, counts: Mapping[str, int]) -> str:
     return "deels_toegekend" if counts["toegekend"] else "afgekeurd"
 
 
-def _per_regel(texts: Texts, telling: Telling) -> list[dict[str, object]]:
+def _by_rule(texts: Texts, tally: Tally) -> list[dict[str, object]]:
     """Return findings by rule and return code, the most frequent first."""
-    ranked = sorted(telling.per_regel.items(), key=lambda item: (-item[1][0], item[0]))
+    ranked = sorted(tally.by_rule.items(), key=lambda item: (-item[1][0], item[0]))
     return [
         {
             "regelcode": regelcode,
             "retourcode": retourcode,
-            "omschrijving": texts.naam(regelcode),
+            "omschrijving": texts.name(regelcode),
             "aantal": count,
             "bedrag_cent": cent,
         }

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from mpj.messages.values import Periode
-from mpj.verification.values import Breuk, Cent, Volume, Waarde, Woord
+from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
 
 LOCALES: Mapping[str, str] = {"nl": "nl_NL", "en": "en_GB"}
 NAAM, ZIN, WOORD = "naam", "zin", "woord"
@@ -64,21 +64,21 @@ class Texts:
         self._locale = LOCALES[taal]
         self._bsns = bsns
 
-    def naam(self, code: str) -> str:
+    def name(self, code: str) -> str:
         """Return a rule in a few words."""
         return self._catalog[NAAM, code]
 
-    def woord(self, text: str) -> str:
+    def word(self, text: str) -> str:
         """Return a word or phrase; raises KeyError when the catalog does not have it."""
         return self._catalog[WOORD, text]
 
-    def zin(self, key: str, **values: Waarde) -> str:
+    def sentence(self, key: str, **values: Waarde) -> str:
         """Return the sentence `key`, filled in; raises KeyError when the catalog does not have it."""
-        return self._catalog[ZIN, key].format(**{name: self.waarde(value) for name, value in values.items()})
+        return self._catalog[ZIN, key].format(**{name: self.value(given) for name, given in values.items()})
 
-    def uitleg(self, code: str, breuk: Breuk) -> str:
+    def explain(self, code: str, breach: Breach) -> str:
         """Return the sentence that explains a breach of rule `code`."""
-        return self.zin(breuk.tekst or code, gevonden=breuk.gevonden, verwacht=breuk.verwacht, **breuk.gegevens)
+        return self.sentence(breach.sentence or code, gevonden=breach.gevonden, verwacht=breach.verwacht, **breach.more)
 
     def shown(self, text: str) -> str:
         """Return an identifier as it stands, empty when it holds a BSN, also with other signs between the digits."""
@@ -86,38 +86,38 @@ class Texts:
         hit = any(digits[start : start + 9] in self._bsns for start in range(len(digits) - 8))
         return "" if hit else text
 
-    def waarde(self, value: Waarde) -> str:
+    def value(self, value: Waarde) -> str:
         """Return a value in the reader's form."""
         match value:
             case None:
-                return self.woord("niets")
-            case Woord(text):
-                return self.woord(text)
+                return self.word("niets")
+            case Word(text):
+                return self.word(text)
             case Cent(cent):
                 return _money(cent, self._locale)
             case Volume(aantal, eenheid):
                 unit = self._catalog.get((WOORD, f"eenheid {eenheid}"), eenheid)
                 return f"{_number(aantal, self._locale)} {unit}"
             case Periode(begin, end):
-                return f"{_date(begin, self._locale)} {self.woord('t/m')} {_date(end, self._locale)}"
+                return f"{_date(begin, self._locale)} {self.word('t/m')} {_date(end, self._locale)}"
             case date():
                 return _date(value, self._locale)
             case int():
                 return _number(value, self._locale)
-        return self.shown(value) or self.woord("(verborgen)")
+        return self.shown(value) or self.word("(verborgen)")
 
-    def frase(self, text: str) -> str:
+    def phrase(self, text: str) -> str:
         """Return a phrase of a content rule: dates and amounts inside it in the reader's form, the rest translated.
 
         A phrase that the catalog does not have is a value (a number, a code) and stays as it is.
         """
         parts = _PARTS.findall(text)
         found = self._catalog.get((WOORD, _PARTS.sub("{}", text)))
-        return self.shown(text) or self.woord("(verborgen)") if found is None else found.format(*map(self._part, parts))
+        return self.shown(text) or self.word("(verborgen)") if found is None else found.format(*map(self._part, parts))
 
     def _part(self, text: str) -> str:
         if text.startswith("€"):
             return _money(int(re.sub("[^0-9]", "", text)), self._locale)
         if len(text) == 10 and text[4] == "-":
             return _date(date.fromisoformat(text), self._locale)
-        return self.shown(text) or self.woord("(verborgen)")
+        return self.shown(text) or self.word("(verborgen)")

@@ -35,72 +35,88 @@ class Volume:
 
 
 @frozen
-class Woord:
+class Word:
     """A word or phrase of the catalog, in Dutch, to be shown in the reader's language."""
 
-    tekst: str
+    text: str
 
 
-Waarde = str | int | date | Periode | Cent | Volume | Woord | None
+Waarde = str | int | date | Periode | Cent | Volume | Word | None
 
 
 @frozen
-class Breuk:
-    """A breach as a rule function returns it, before it is put into words.
-
-    `gevonden` and `verwacht` are raw values; `tekst` is the key of the sentence (empty: the rule's code); `retourcode` the
-    code where it differs from the rule's own; `gegevens` what else the sentence names.
-    """
+class Breach:
+    """A breach as a rule function returns it, before it is put into words."""
 
     gevonden: Waarde
     verwacht: Waarde
-    tekst: str = ""
+    sentence: str = ""
+    """The key of the sentence in the catalog; empty: the rule's code."""
     retourcode: str = ""
-    gegevens: Mapping[str, Waarde] = field(factory=dict)
+    """The return code, where it differs from the rule's own."""
+    more: Mapping[str, Waarde] = field(factory=dict)
+    """What else the sentence names."""
 
 
 @frozen
 class Bevinding:
-    """One fault of a message.
-
-    `plaats` is header, declaratie, client or regel; `positie` the client's number in the message, for a line ``client.regel``
-    (from 1), empty for header and declaratie. `retourcode` is the official code (WJ001), empty where no message can carry
-    one. `bedrag_cent` are the eurocents at stake, credit below zero. `gevonden`, `verwacht` and `toelichting` are in the
-    reader's language.
-    """
+    """One fault of a message. `gevonden`, `verwacht` and `toelichting` are in the reader's language."""
 
     referentienummer: str
+    """The reference number of the line; empty for what is about more than a line, and for one that shows a BSN."""
     plaats: str
+    """What it is about: header, declaratie, client or regel."""
     positie: str
+    """The client's number in the message, for a line ``client.regel`` (from 1); empty for header and declaratie."""
     regelcode: str
+    """The rule, or ``niet_beoordeeld``."""
     retourcode: str
+    """The official code (WJ001); empty where no message can carry one."""
     gevonden: str
     verwacht: str
     bedrag_cent: int
+    """The eurocents at stake, credit below zero."""
     toelichting: str
 
 
 @frozen
+class Where:
+    """What a finding is about: the first three columns of `Bevinding`, and its eurocents."""
+
+    referentienummer: str
+    plaats: str
+    positie: str
+    bedrag_cent: int
+
+    def finding(self, regelcode: str, retourcode: str, words: tuple[str, str, str]) -> Bevinding:
+        """Return a finding here; `words` are found, expected and the explanation."""
+        found, expected, text = words
+        about = (self.referentienummer, self.plaats, self.positie)
+        return Bevinding(*about, regelcode, retourcode, found, expected, self.bedrag_cent, text)
+
+
+@frozen
 class NietGetoetst:
-    """A rule that was not checked, or only within this one message, and why (`reden`, in the reader's language)."""
+    """A rule that was not checked, or only within this one message."""
 
     regelcode: str
     reden: str
+    """Why, in the reader's language."""
 
 
 @frozen
 class Verificatie:
-    """The outcome of `verify`.
-
-    `bevindingen` every fault; `niet_beoordeeld` the lines without a fault that could not be judged, as findings with
-    regelcode ``niet_beoordeeld`` and no retourcode; `niet_getoetst` the rules that lacked what they need; `meldingen`
-    warnings that change no verdict; `antwoord` the JW325, None while lines are not assessed and nobody said what to do with
-    them; `samenvatting` counts and totals, ready for JSON (docs/verify.md).
-    """
+    """The outcome of `verify`."""
 
     bevindingen: tuple[Bevinding, ...]
+    """Every fault."""
     niet_beoordeeld: tuple[Bevinding, ...]
+    """The lines without a fault that could not be judged: regelcode ``niet_beoordeeld`` and no retourcode."""
     niet_getoetst: tuple[NietGetoetst, ...]
+    """The rules that lacked what they need."""
     meldingen: tuple[Fault, ...]
+    """Warnings that change no verdict."""
     antwoord: Antwoordbericht | None
+    """The JW325; None while lines are not assessed and nobody said what to do with them."""
     samenvatting: Mapping[str, Any]
+    """Counts and totals, ready for JSON (docs/verify.md)."""

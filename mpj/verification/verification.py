@@ -17,19 +17,19 @@ from attrs import frozen
 from mpj.contract import Contract, check_together
 from mpj.messages.answers import NIET_BEOORDEELD as CODE_NIET_BEOORDEELD
 from mpj.messages.answers import TECHNISCH
-from mpj.messages.content import REGELS as INHOUDSREGELS
-from mpj.messages.content import Bevinding as Inhoudsbevinding
-from mpj.messages.content import Inhoud, Inhoudsregel, as_fault
+from mpj.messages.content import RULES as CONTENT_RULES
+from mpj.messages.content import ContentCheck, ContentRule, as_fault
+from mpj.messages.content_rules import ContentBreach
 from mpj.messages.overview import Declaratie, scan
 from mpj.messages.values import CREDIT, DEBET, Antwoordclient, Client, Prestatie
 from mpj.reading.faults import Fault, InputError
 from mpj.verification import register
-from mpj.verification.answer import Afzending, Codes, Oordeel, returned, whole
+from mpj.verification.answer import Codes, Oordeel, Sending, returned, whole
 from mpj.verification.case import ONBEOORDEELBAAR, Case, Line, Toewijzingen
-from mpj.verification.declared import Ingelezen
+from mpj.verification.declared import StoredDeclaratie
 from mpj.verification.opdracht import Toetsopdracht, ToetsopdrachtWords
-from mpj.verification.register import Controleregel
-from mpj.verification.summary import AFGEKEURD, NIET_BESLIST, TOEGEKEND, Telling, summarise
+from mpj.verification.register import Rule
+from mpj.verification.summary import AFGEKEURD, NIET_BESLIST, TOEGEKEND, Tally, summarise
 from mpj.verification.texts import Texts
 from mpj.verification.values import (
     AFWIJZEN,
@@ -40,21 +40,20 @@ from mpj.verification.values import (
     REGEL,
     TOEKENNEN,
     Bevinding,
-    Breuk,
+    Breach,
     NietGetoetst,
     Verificatie,
+    Where,
 )
 
-_WARNINGS = tuple(rule for rule in INHOUDSREGELS if rule.soort == "waarschuwing")
+_WARNINGS = tuple(rule for rule in CONTENT_RULES if rule.soort == "waarschuwing")
 _CONTENT = tuple(
-    rule for rule in INHOUDSREGELS if rule.soort != "waarschuwing" and (rule.niveau == 2 or rule.code in register.INHOUD_HOGER)
+    rule for rule in CONTENT_RULES if rule.soort != "waarschuwing" and (rule.level == 2 or rule.code in register.HIGHER_CONTENT)
 )
-_CREDIT_RULES, _DEBIT_RULES = register.BEIDE + register.CREDIT, register.BEIDE + register.DEBET
-_OWN_RULES = tuple(rule for rule in _DEBIT_RULES if not rule.vast)
+_CREDIT_RULES, _DEBIT_RULES = register.LINE_RULES + register.CREDIT_RULES, register.LINE_RULES + register.DEBIT_RULES
+_OWN_RULES = tuple(rule for rule in _DEBIT_RULES if not rule.fixed)
 _PROGRESS = 1000
-# Reference number, kind of place, position and eurocents of what a finding is about.
-Plaats = tuple[str, str, str, int]
-Gebroken = tuple[Controleregel, Breuk]
+Broken = tuple[Rule, Breach]
 
 
 def verify(
@@ -119,23 +118,25 @@ class Toetsing:
         if not contracts:
             raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
         check_together(contracts)
-        overview = bericht.overzicht if isinstance(bericht, Ingelezen) else scan(bericht)
+        overview = bericht.overzicht if isinstance(bericht, StoredDeclaratie) else scan(bericht)
         self.case = Case(bericht, overview, contracts, toewijzingen, opdracht)
         self.texts = Texts(opdracht.taal, self.case.bsns)
         self.niet_getoetst = _not_checked(self.case, self.texts)
-        self.meldingen = tuple(as_fault(*one) for one in Inhoud(bericht, overview, _WARNINGS).bericht())
+        self.meldingen = tuple(
+            as_fault(*one) for one in ContentCheck(bericht, overview, _WARNINGS, self.case.protocol).of_message()
+        )
         self.bericht: list[Bevinding] = []
-        self.telling = Telling()
+        self.tally = Tally()
         self._reject = opdracht.onbeoordeeld == AFWIJZEN
         self._open = {TOEKENNEN: TOEGEKEND, AFWIJZEN: AFGEKEURD}.get(opdracht.onbeoordeeld or "", NIET_BESLIST)
         self._technisch = False
-        self._inhoud = Inhoud(bericht, overview, _CONTENT)
+        self._check = ContentCheck(bericht, overview, _CONTENT, self.case.protocol)
         self._message()
 
     @property
     def beslist(self) -> bool:
         """Whether there is an answer to give: every line is judged, or the caller said what to do with the others."""
-        return self._oordeel.niet_verzonden or self._open != NIET_BESLIST or not self.telling.onbeoordeelbaar
+        return self._oordeel.niet_verzonden or self._open != NIET_BESLIST or not self.tally.unjudged
 
     def clienten(self) -> Iterator[Clientoordeel]:
         """Yield what is said of every client, in the order of the message."""
@@ -147,14 +148,14 @@ class Toetsing:
             if progress is not None and (done // _PROGRESS > before // _PROGRESS or done == total):
                 progress(done, total)
 
-    def antwoord(self) -> tuple[Declaratie, Oordeel, Afzending]:
+    def antwoord(self) -> tuple[Declaratie, Oordeel, Sending]:
         """Return what the answer follows from, beside what is sent back of the clients."""
         asked = self.opdracht
-        return self.case.bericht, self._oordeel, Afzending(asked.dagtekening, asked.xsd_versie, asked.xslt_versie)
+        return self.case.bericht, self._oordeel, Sending(asked.dagtekening, asked.xsd_versie, asked.xslt_versie)
 
     def samenvatting(self) -> dict[str, Any]:
         """Return the summary."""
-        return summarise(self.case, self.texts, self._oordeel, self.telling, self.niet_getoetst, answered=self.beslist)
+        return summarise(self.case, self.texts, self._oordeel, self.tally, self.niet_getoetst, answered=self.beslist)
 
     @property
     def _oordeel(self) -> Oordeel:
@@ -167,35 +168,36 @@ class Toetsing:
     def _message(self) -> None:
         """Judge what is not about one client."""
         amount = self.case.bericht.totaal.net
-        for rule, one in self._inhoud.bericht():
-            self.bericht.append(self._content(("", HEADER if one.pad.startswith("Header") else DECLARATIE, "", amount), rule, one))
-        for own in register.BERICHT:
-            if breuk := own.functie(self.case):
-                self.bericht.append(self._breach(("", own.plaats, "", amount), own, breuk))
-        self.telling.bevindingen(self.bericht)
+        for rule, one in self._check.of_message():
+            kind = HEADER if one.path.startswith("Header") else DECLARATIE
+            self.bericht.append(self._content(Where("", kind, "", amount), rule, one))
+        for own in register.MESSAGE_RULES:
+            if breach := own.function(self.case):
+                self.bericht.append(self._breach(Where("", own.where, "", amount), own, breach))
+        self.tally.findings(self.bericht)
 
     def _book_credits(self) -> None:
         """Count the credit lines that stand before any debit line is judged; what is wrong with others is said in their turn."""
         if not self.case.overzicht.credits:
             return
-        inhoud = Inhoud(self.case.bericht, self.case.overzicht, _CONTENT)
+        check = ContentCheck(self.case.bericht, self.case.overzicht, _CONTENT, self.case.protocol)
         for client in self.case.bericht.clienten:
-            inhoud.client(client.bsn)
+            check.of_client(client.bsn)
             for one in client.prestaties:
-                faulty = bool(inhoud.regel(one))
+                faulty = bool(check.broken_rules(one))
                 if one.debetcredit != CREDIT or faulty:
                     continue
                 line = self.case.line(client.bsn, one)
-                if not any(rule.functie(line) for rule in _CREDIT_RULES):
+                if not any(rule.function(line) for rule in _CREDIT_RULES):
                     self.case.usage.add(one)
                     if one.vorig_referentienummer is not None:
-                        self.case.gecrediteerd.add(one.vorig_referentienummer)
+                        self.case.credited.add(one.vorig_referentienummer)
 
     def _client(self, number: int, client: Client) -> Clientoordeel:
         """Judge a client and its lines. A client is refused as a whole, but by its debit lines where it has credit lines too."""
-        where = ("", CLIENT, str(number), sum(one.net for one in client.prestaties))
-        found = [self._content(where, rule, one) for rule, one in self._inhoud.client(client.bsn)]
-        breaches = [(rule, breuk) for rule in register.CLIENTEN if (breuk := rule.functie(self.case, client))]
+        where = Where("", CLIENT, str(number), sum(one.net for one in client.prestaties))
+        found = [self._content(where, rule, one) for rule, one in self._check.of_client(client.bsn)]
+        breaches = [(rule, breach) for rule in register.CLIENT_RULES if (breach := rule.function(self.case, client))]
         refused = bool(breaches) and all(one.debetcredit == DEBET for one in client.prestaties)
         if refused:
             found += [self._breach(where, *one) for one in breaches]
@@ -206,71 +208,66 @@ class Toetsing:
         for nummer, one in enumerate(client.prestaties, start=1):
             faults, doubt = self._line(f"{number}.{nummer}", client.bsn, one, breaches, refused=refused)
             verdict = self._open if doubt else AFGEKEURD if own is not None or faults else TOEGEKEND
-            self.telling.regel(verdict, one.net, onbeoordeelbaar=doubt is not None)
+            self.tally.line(verdict, one.net, unjudged=doubt is not None)
             codes.append((CODE_NIET_BEOORDEELD,) if doubt and self._reject else _codes(faults) if faults else ())
             found += faults
             if doubt is not None:
                 unjudged.append(doubt)
-        self.telling.bevindingen(found)
+        self.tally.findings(found)
         return Clientoordeel(found, unjudged, returned(client, own, codes))
 
     def _line(
-        self, positie: str, bsn: str, one: Prestatie, breaches: Sequence[Gebroken], *, refused: bool
+        self, positie: str, bsn: str, one: Prestatie, breaches: Sequence[Broken], *, refused: bool
     ) -> tuple[list[Bevinding], Bevinding | None]:
         """Return the findings about a line, and why it cannot be judged when that is so; count it when it stands."""
         credit = one.debetcredit == CREDIT
-        broken = [self._content(self._at(positie, one), *of) for of in self._inhoud.regel(one)]
+        broken = [self._content(self._at(positie, one), *of) for of in self._check.broken_rules(one)]
         if any(of.regelcode == "TR101" for of in broken):
             broken = [of for of in broken if of.regelcode != "TR314"]
         if not credit:
             broken += [self._breach(self._at(positie, one), *of) for of in breaches]
         line = self.case.line(bsn, one)
         line.broken.update(of.regelcode for of in broken)
-        self._judge(line, _CREDIT_RULES if credit else _OWN_RULES if line.gaaf else _DEBIT_RULES, positie, broken)
+        self._judge(line, _CREDIT_RULES if credit else _OWN_RULES if line.passed else _DEBIT_RULES, positie, broken)
         if credit:
             return broken, None
         if not broken:
             self.case.keep(line)
         doubt = not broken and line.reden in ONBEOORDEELBAAR
-        self._judge(line, register.LIMIETEN, positie, broken)
+        self._judge(line, register.LIMIT_RULES, positie, broken)
         if broken or refused:
             return broken, None
         if not (doubt and self._reject):
             self.case.usage.add(one)
         return broken, self._doubt(line, positie) if doubt else None
 
-    def _judge(self, line: Line, rules: Iterable[Controleregel], positie: str, found: list[Bevinding]) -> None:
+    def _judge(self, line: Line, rules: Iterable[Rule], positie: str, found: list[Bevinding]) -> None:
         for rule in rules:
             if rule.code in line.broken:
                 continue
-            breuk: Breuk | None = rule.functie(line)
-            if breuk is not None:
+            breach: Breach | None = rule.function(line)
+            if breach is not None:
                 line.broken.add(rule.code)
-                found.append(self._breach(self._at(positie, line.prestatie), rule, breuk))
+                found.append(self._breach(self._at(positie, line.prestatie), rule, breach))
 
-    def _at(self, positie: str, one: Prestatie) -> Plaats:
-        return self.texts.shown(one.referentienummer), REGEL, positie, one.net
+    def _at(self, positie: str, one: Prestatie) -> Where:
+        return Where(self.texts.shown(one.referentienummer), REGEL, positie, one.net)
 
     def _doubt(self, line: Line, positie: str) -> Bevinding:
-        code = line.prestatie.productcode
-        text = self.texts.zin(f"{NIET_BEOORDEELD}.{line.reden}", productcode=code)
-        return _finding(self._at(positie, line.prestatie), NIET_BEOORDEELD, "", self.texts.waarde(code), "", text)
+        productcode = line.prestatie.productcode
+        text = self.texts.sentence(f"{NIET_BEOORDEELD}.{line.reden}", productcode=productcode)
+        return self._at(positie, line.prestatie).finding(NIET_BEOORDEELD, "", (self.texts.value(productcode), "", text))
 
-    def _content(self, where: Plaats, rule: Inhoudsregel, found: Inhoudsbevinding) -> Bevinding:
-        texts, higher = self.texts, register.INHOUD_HOGER.get(rule.code)
+    def _content(self, where: Where, rule: ContentRule, found: ContentBreach) -> Bevinding:
+        texts, higher = self.texts, register.HIGHER_CONTENT.get(rule.code)
         self._technisch = self._technisch or not higher
-        words = (texts.frase(found.gevonden), texts.frase(found.verwacht), texts.frase(found.toelichting))
-        return _finding(where, rule.code, higher or TECHNISCH, *words)
+        words = (texts.phrase(found.gevonden), texts.phrase(found.verwacht), texts.phrase(found.toelichting))
+        return where.finding(rule.code, higher or TECHNISCH, words)
 
-    def _breach(self, where: Plaats, rule: Controleregel, breuk: Breuk) -> Bevinding:
-        texts, code = self.texts, breuk.retourcode or rule.retourcode.split(", ")[-1]
-        words = (texts.waarde(breuk.gevonden), texts.waarde(breuk.verwacht), texts.uitleg(rule.code, breuk))
-        return _finding(where, rule.code, code, *words)
-
-
-def _finding(where: Plaats, code: str, retourcode: str, found: str, expected: str, text: str) -> Bevinding:
-    reference, kind, position, amount = where
-    return Bevinding(reference, kind, position, code, retourcode, found, expected, amount, text)
+    def _breach(self, where: Where, rule: Rule, breach: Breach) -> Bevinding:
+        texts, retourcode = self.texts, breach.retourcode or rule.retourcode.split(", ")[-1]
+        words = (texts.value(breach.gevonden), texts.value(breach.verwacht), texts.explain(rule.code, breach))
+        return where.finding(rule.code, retourcode, words)
 
 
 def _codes(found: Iterable[Bevinding]) -> Codes:
@@ -280,12 +277,12 @@ def _codes(found: Iterable[Bevinding]) -> Codes:
 def _not_checked(case: Case, texts: Texts) -> tuple[NietGetoetst, ...]:
     """Return the rules that lacked their history or list, in the order of the register."""
     skipped = []
-    for rule in register.DECLARATIEREGELS:
-        if rule.nodig == register.GESCHIEDENIS and case.history is None:
+    for rule in register.DECLARATION_RULES:
+        if rule.needs == register.HISTORY and case.history is None:
             reden = (
-                "alleen binnen dit bericht getoetst: eerdere berichten ontbreken" if rule.deels else "eerdere berichten ontbreken"
+                "alleen binnen dit bericht getoetst: eerdere berichten ontbreken" if rule.partly else "eerdere berichten ontbreken"
             )
-            skipped.append(NietGetoetst(rule.code, texts.woord(reden)))
-        elif rule.nodig == register.GEMEENTEN and case.gemeenten is None:
-            skipped.append(NietGetoetst(rule.code, texts.woord("de lijst van gemeenten (CBS) ontbreekt")))
+            skipped.append(NietGetoetst(rule.code, texts.word(reden)))
+        elif rule.needs == register.GEMEENTEN and case.gemeenten is None:
+            skipped.append(NietGetoetst(rule.code, texts.word("de lijst van gemeenten (CBS) ontbreekt")))
     return tuple(skipped)

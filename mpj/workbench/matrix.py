@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import TypeAlias
 
 from attrs import evolve, frozen
@@ -81,6 +82,11 @@ class Eenheden:
         found = normtijd_of(protocol, self.contract.normtijd, code, zorg=zorg)
         assert found is not None, "a loaded contract names every normtijd"
         return found
+
+
+def percentage(old: int, new: int) -> Fraction | None:
+    """Return by how many percent `new` differs from `old`, exact; None when `old` is 0."""
+    return Fraction(100 * (new - old), old) if old else None
 
 
 def hour_price(cents: int | None, normtijd: Normtijd) -> int | None:

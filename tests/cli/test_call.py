@@ -82,7 +82,19 @@ def test_version() -> None:
 
 @pytest.mark.parametrize("args", [["--help"], ["--version"], ["declare", "--help"], ["explain", "--help"]])
 def test_help_imports_nothing_heavy(args: list[str]) -> None:
-    heavy = ("rich", "lxml", "babel", "duckdb", "stdnum", "openpyxl", "mpj.engine", "mpj.contract", "mpj.records", "mpj.messages")
+    heavy = (
+        "rich",
+        "lxml",
+        "babel",
+        "duckdb",
+        "stdnum",
+        "openpyxl",
+        "xlsxwriter",
+        "mpj.engine",
+        "mpj.contract",
+        "mpj.records",
+        "mpj.messages",
+    )
     code = f"import sys; from mpj.cli import run; run({args!r}); print(sorted(set({heavy!r}) & set(sys.modules)), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr.strip() == "[]"

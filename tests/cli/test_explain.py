@@ -12,7 +12,7 @@ import pytest
 from cli.helpers import Month, mpj, read_csv, shown_bsns, write, write_month
 from mpj import InputError, explain
 from mpj.demo import contract_folders, generate
-from mpj.records.uitval import REDENEN
+from mpj.records.reasons import REDENEN
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from cli.helpers import (
     write_month,
 )
 from mpj.demo import contract_folders, generate
-from mpj.records.uitval import REDENEN
+from mpj.records.reasons import REDENEN
 
 jsonschema: Any = pytest.importorskip("jsonschema")
 SCHEMAS = Path(__file__).parents[2] / "mpj" / "output" / "schemas"

@@ -5,26 +5,31 @@ from __future__ import annotations
 import json
 import random
 import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import ZipFile
 
 import duckdb
 import pytest
-from files import FILES, compare, earlier, make_untidy
+from files import FILES, compare, earlier, job_of, make_untidy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenarios import Row, Scenario, scenarios
+from scenarios import Row, Scenario, scenarios, write
 from world import BSN, BSN_2, contract, toewijzing
 
 import mpj
 from mpj.engine.job import Job
-from mpj.engine.memory import Memory
+from mpj.engine.memory import NOTHING, Memory
+from mpj.executors import parts
 from mpj.executors.columnar import declare_files
 from mpj.executors.parts import Outcome
+from mpj.output import read_run
 from mpj.reading.faults import InputError
+from mpj.records.partitions import Partitions
 
 LIMITS = ("budget_cent", "volume", "eenheid", "frequentie")
 SLOW = [HealthCheck.too_slow]
@@ -100,6 +105,27 @@ def test_the_same_bytes_from_parquet(scenario: Scenario) -> None:
     compare(plain(scenario), from_parquet, shown=without_files)
 
 
+@given(scenarios(), st.randoms(use_true_random=False), st.booleans())
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+def test_a_parquet_trace_has_the_rows_of_the_csv(scenario: Scenario, dice: random.Random, simple: bool) -> None:
+    with TemporaryDirectory() as folder:
+        source, *outs = (Path(folder) / name for name in ("in", "csv", "parquet", "delen"))
+        for path in (source, *outs):
+            path.mkdir()
+        write(plain(scenario) if simple else scenario, source)
+        make_untidy(source, dice)
+        columnar(job_of(scenario, source), NOTHING, source, outs[0])
+        columnar(job_of(scenario, source), NOTHING, source, outs[1], trace="parquet")
+        with closing(Partitions(3)) as rows:
+            rows.read(sorted(source.glob("registraties*.csv")))
+            stays = mpj.read_verblijf([source / "verblijf.csv"])
+            parts.declare_files(job_of(scenario, source), rows, outs[2], verblijf=stays, trace="parquet")
+        traces = [list(read_run(out).herkomst()) for out in outs]
+        assert traces[0] == traces[1] == traces[2]
+        assert [(out / "herkomst.parquet").exists() for out in outs] == [False, True, True]
+        assert [(out / "herkomst.csv").exists() for out in outs] == [True, False, False]
+
+
 def without_files(name: str, data: bytes) -> bytes:
     """The bytes of an output file, whatever the input was called."""
     data = data.replace(b"registraties.parquet", b"registraties.csv")
@@ -160,6 +186,10 @@ def test_clients_of_the_engine_stand_between_those_of_the_database(tmp_path: Pat
         changed = [text.replace("2.1;;", "2.1;a1;") if text.split(";")[1] in special else text for text in rows]
         files = declared(tmp_path, *changed)
         assert [files[name] for name in FILES[:3]] == [first[name] for name in FILES[:3]]
+        out = tmp_path / "parquet"
+        out.mkdir(exist_ok=True)
+        declare_files(ready(), [tmp_path / "registraties.csv"], out, trace="parquet")
+        assert list(read_run(out).herkomst()) == list(read_run(tmp_path / "uit").herkomst())
 
 
 @pytest.mark.parametrize("id_", ["a b", "é", "\u00a0R\u2003", '"x;y"', '"x\n""y"', '"\r"', "#x", "'x"])

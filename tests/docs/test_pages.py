@@ -17,7 +17,7 @@ from mpj.docs import main, rewritten
 from mpj.output.shape import HERKOMST, REGELS, UITVAL
 from mpj.protocol import MPJ_16
 from mpj.records import REDENEN, medewerkers, registraties, toewijzingen, verblijf
-from mpj.records.values import SOORTEN, STATUSSEN, TIJDSOORTEN
+from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN
 
 DOCS = ROOT / "docs"
 OWN = (

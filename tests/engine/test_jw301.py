@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standard import STANDARD, needs_standard
 from world import contract, declare, only, reasons, registratie
 
 import mpj
 from mpj.reading.periods import month_of
 
-SAMPLE = Path(__file__).parents[3] / "shared" / "ijw-3.2" / "samples" / "JW301.xml"
+SAMPLE = STANDARD / "samples" / "JW301.xml"
 IJW = "http://www.istandaarden.nl/ijw/3_2"
 
 PRODUCT = """<m:ToegewezenProduct>
@@ -87,7 +88,7 @@ def test_a_product_that_breaks_a_rule_is_set_aside_with_the_rule(tmp_path: Path)
     assert row.reden == "ongeldig" and "CD041" in row.toelichting
 
 
-@pytest.mark.skipif(not SAMPLE.exists(), reason="the official samples are not beside this checkout")
+@needs_standard
 def test_the_official_sample_is_another_regime() -> None:
     rows = [row for row in mpj.read_toewijzingen([SAMPLE]) if isinstance(row, mpj.Toewijzing)]
     first = rows[0]

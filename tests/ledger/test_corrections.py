@@ -210,6 +210,31 @@ def test_a_level_changed_in_retrospect(partij: Partij) -> None:
     assert lines(result) == [("C", HBO, 9820), ("D", WO, 12480)]
 
 
+def test_a_level_taken_out_of_the_contract_credits_nothing(partij: Partij) -> None:
+    """Granted care is not credited in silence because the contract no longer has its level."""
+    partij.month(registratie("a"))
+    partij.contract = contract({"2.1 wo": "31,20"})
+    kept = partij.run(registratie("b", "2026-03-20"))
+    assert (lines(kept), reasons(kept)) == ([], {"niveau_te_laag": 2})
+    assert [fault.code for fault in kept.meldingen] == ["toegekend_blijft_staan"]
+    assert "niveau_te_laag: door het contract of door de registratie" in kept.meldingen[0].toelichting
+    assert lines(partij.run(crediteer=True)) == [("C", HBO, 9820)]
+
+
+def test_a_level_lowered_on_the_record_itself_is_corrected(partij: Partij) -> None:
+    """The record changed, so there is no doubt about the cause, although the contract does not have the level either."""
+    partij.month(registratie("a"))
+    assert lines(partij.run(registratie("a", niveau="mbo"))) == [("C", HBO, 9820)]
+
+
+def test_a_level_lowered_in_the_medewerkers_file_is_asked(partij: Partij) -> None:
+    staff = [{"medewerker": "M1", "kwalificatieniveau": "hbo", "begindatum": "2025-01-01"}]
+    partij.month(registratie("a", niveau=None, medewerker="M1"), medewerkers=staff)
+    lower = [staff[0] | {"kwalificatieniveau": "mbo"}]
+    assert lines(partij.run(medewerkers=lower)) == []
+    assert lines(partij.run(medewerkers=lower, crediteer=True)) == [("C", HBO, 9820)]
+
+
 def test_a_toewijzing_that_arrives_late_picks_up_what_was_parked(partij: Partij) -> None:
     known, partij.toewijzingen = partij.toewijzingen, []
     assert reasons(partij.run(registratie("a"))) == {"geen_toewijzing": 1}

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from scenarios import BSNS, ContractSpec, Row, Scenario, scenarios
+from search import examples
 from sqlalchemy import event, select
 
 import mpj
@@ -668,18 +669,18 @@ def absent(rows: Mapping[str, Row], given: Collection[str], vanaf: int) -> Itera
             yield name, row | {"einddatum": last_day(vanaf - 1).isoformat()}
 
 
-def play(examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        Conversation,
-        settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)),
+def play(count: int, steps: int) -> None:
+    effort = settings(
+        max_examples=examples(count), stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )
+    run_state_machine_as_test(Conversation, settings=effort)
 
 
 def test_conversations() -> None:
     play(20, 30)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_long_conversations() -> None:
     play(60, 60)
 

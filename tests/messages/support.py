@@ -1,6 +1,6 @@
 """Shared by the message tests: the official schemas and samples, valid messages to start from, and random ones.
 
-The schemas and samples belong to the standard and are not part of this repository; tests that need them are skipped without them.
+The schemas and samples belong to the standard and are not part of this repository (`standard`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ import io
 import re
 from datetime import date, time
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pytest
 from attrs import frozen
 from hypothesis import strategies as st
 from lxml import etree
+from standard import STANDARD
 
 from mpj.messages import Beschrijving, shipped, write
 from mpj.messages.description import Element
@@ -24,11 +23,7 @@ from mpj.messages.values import Bericht
 from mpj.messages.writer import Writer
 from mpj.reading.faults import Fault
 
-STANDARD = Path(__file__).resolve().parents[3] / "shared" / "ijw-3.2"
 KINDS = ("JW301", "JW323", "JW325")
-needs_standard = pytest.mark.skipif(
-    not (STANDARD / "xsd").is_dir(), reason=f"the official schemas and samples are not at {STANDARD}"
-)
 
 
 @cache

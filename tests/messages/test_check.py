@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from standard import STANDARD, needs_standard
 
-from messages.support import STANDARD, Line, assert_no_bsn, needs_standard, written
+from messages.support import Line, assert_no_bsn, written
 from mpj.messages import check, declaratieberichten
 from mpj.reading.faults import InputError
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from attrs import asdict, evolve
+from standard import STANDARD, needs_standard
 
-from messages.support import STANDARD, Line, assert_no_bsn, needs_standard, sample
+from messages.support import Line, assert_no_bsn, sample
 from mpj.messages import check, content_faults, declaratieberichten
-from mpj.messages.content import REGELS
+from mpj.messages.content import RULES
 from mpj.messages.values import (
     Antwoordbericht,
     Antwoordclient,
@@ -198,10 +199,10 @@ def test_a_broken_rule_of_an_answer_is_reported(code: str, broken: Antwoordberic
 
 def test_every_rule_of_the_register_is_shown_broken_above() -> None:
     """And names its own code and control level in its docstring."""
-    assert {code for code, _, _ in BROKEN} | {"TR342", "IV085"} == {rule.code for rule in REGELS}
-    for rule in REGELS:
-        assert rule.functie.__doc__
-        assert rule.functie.__doc__.startswith(rule.code)
+    assert {code for code, _, _ in BROKEN} | {"TR342", "IV085"} == {rule.code for rule in RULES}
+    for rule in RULES:
+        assert rule.function.__doc__
+        assert rule.function.__doc__.startswith(rule.code)
 
 
 @needs_standard

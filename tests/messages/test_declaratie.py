@@ -10,8 +10,9 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from standard import needs_standard
 
-from messages.support import Line, needs_standard, valid, written
+from messages.support import Line, valid, written
 from mpj.messages import check, declaratieberichten, product_tarief, read, split
 from mpj.messages.declaratie import CLIENT_BYTES, KOP_BYTES
 from mpj.messages.values import Declaratiebericht, Periode, Totaal

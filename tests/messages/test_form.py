@@ -9,9 +9,10 @@ from functools import cache
 
 import pytest
 from lxml import etree
+from standard import needs_standard
 
 from messages.mutations import STRUCTURE, TEXTS, Mutation, elements, mutate, with_text
-from messages.support import KINDS, Line, assert_no_bsn, description, needs_standard, sample, valid, written
+from messages.support import KINDS, Line, assert_no_bsn, description, sample, valid, written
 from mpj.messages import check, declaratieberichten, read
 from mpj.messages.parsing import Limits
 from mpj.reading.faults import Fault, InputError

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from standard import missing
 
-from messages.support import Line, assert_no_bsn, needs_standard, sample, written
+from messages.support import Line, assert_no_bsn, sample, written
 from mpj.messages import (
     check,
     declaratieberichten,
@@ -290,7 +291,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-SAMPLES = [sample(kind) for kind in ("JW301", "JW325")] if needs_standard.args == (False,) else []
+SAMPLES = [sample(kind) for kind in ("JW301", "JW325")] if not missing() else []
 
 
 @settings(max_examples=300, deadline=None)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from standard import needs_standard
 
-from messages.support import KINDS, canonical, groups, needs_standard, render, sample, valid, written
+from messages.support import KINDS, canonical, groups, render, sample, valid, written
 from mpj.messages import iter_jw323, iter_jw325, read, read_jw301, read_jw323, read_jw325, write_stream
 from mpj.messages.values import Totaal
 

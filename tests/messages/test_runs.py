@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import Scenario, scenarios
+from standard import STANDARD, needs_standard
 from world import run
 
 import mpj
@@ -17,8 +18,7 @@ from mpj.messages import check, declaratieberichten, read_jw323, write
 from mpj.reading.faults import InputError
 from mpj.reading.periods import last_day, parse_month
 
-XSD = Path(__file__).parents[3] / "shared" / "ijw-3.2" / "xsd"
-needs_xsd = pytest.mark.skipif(not XSD.exists(), reason="the official schemas are not beside this checkout")
+XSD = STANDARD / "xsd"
 
 
 def faults_of(result: mpj.Result, dagtekening: date) -> list[str]:
@@ -32,7 +32,7 @@ def faults_of(result: mpj.Result, dagtekening: date) -> list[str]:
     return found
 
 
-@needs_xsd
+@needs_standard
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
 @given(scenarios())
 def test_messages_of_random_scenarios_are_valid(scenario: Scenario) -> None:
@@ -41,7 +41,7 @@ def test_messages_of_random_scenarios_are_valid(scenario: Scenario) -> None:
     assert faults_of(result, max(scenario.dagtekening, month_end)) == []
 
 
-@needs_xsd
+@needs_standard
 def test_messages_of_the_demo_are_valid_and_hold_every_line(tmp_path: Path) -> None:
     region = generate(tmp_path, contract_folders(), clienten=150, registraties=3000, verblijven=40)
     result = mpj.declare(

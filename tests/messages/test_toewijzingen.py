@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from standard import needs_standard
 
-from messages.support import assert_no_bsn, needs_standard, sample
+from messages.support import assert_no_bsn, sample
 from mpj.messages import check, iter_toewijzingen
 from mpj.messages.toewijzingen import REGELS, product_faults
 from mpj.messages.values import Product

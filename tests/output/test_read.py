@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import string
 from datetime import date
@@ -10,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from world import BSN
 
@@ -18,10 +19,11 @@ from mpj import explain
 from mpj.engine import Declaratieregel, Herkomst, Result
 from mpj.output import read_herkomst, read_run, write_result
 from mpj.output.read import UNTOLD
-from mpj.output.shape import HERKOMST
+from mpj.output.shape import HERKOMST, Trace
 from mpj.protocol import MPJ_16
 from mpj.reading.faults import InputError
-from mpj.records.uitval import REDENEN, Uitval
+from mpj.records.reasons import REDENEN
+from mpj.records.uitval import Uitval
 
 OLD = Path(__file__).parent / "version_0_1"
 SUMMARY = {"formaat": 1, "soort": "declare"}
@@ -97,11 +99,16 @@ asides = st.builds(
 )
 
 
+@pytest.mark.parametrize("trace", ["csv", "parquet"])
 @given(st.lists(lines, max_size=3), st.lists(traces, max_size=3), st.lists(asides, max_size=3))
-@settings(deadline=None)
-def test_what_was_written_is_read(regels: list[Declaratieregel], herkomst: list[Herkomst], uitval: list[Uitval]) -> None:
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_was_written_is_read(
+    trace: Trace, regels: list[Declaratieregel], herkomst: list[Herkomst], uitval: list[Uitval]
+) -> None:
     with TemporaryDirectory() as folder:
-        write_result(Result(tuple(regels), tuple(herkomst), tuple(uitval), (), SUMMARY), Path(folder))
+        write_result(Result(tuple(regels), tuple(herkomst), tuple(uitval), (), SUMMARY), Path(folder), trace=trace)
+        written = json.loads((Path(folder) / "samenvatting.json").read_text("utf-8"))["bestanden"]
+        assert sorted(path.name for path in Path(folder).iterdir()) == written
         run = read_run(Path(folder))
         assert list(run.regels()) == regels
         assert list(run.herkomst()) == herkomst

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from lxml import etree
+from standard import STANDARD, needs_standard
 
 from mpj.messages import (
     Antwoordbericht,
@@ -25,7 +26,6 @@ from verify.examples import ANDERE, OUD, VOORBEELDEN
 from verify.support import (
     BRAM,
     ONTVANGST,
-    STANDARD,
     Situatie,
     answer,
     credit,
@@ -33,7 +33,6 @@ from verify.support import (
     granted,
     line,
     message,
-    needs_standard,
     toewijzing,
     written,
     zaak,

@@ -1,4 +1,8 @@
-"""What existing systems get wrong, one test each, named after the mistake that is not made here."""
+"""What existing systems get wrong, one test each, named after the mistake that is not made here.
+
+Each shows a right line that passes, or what becomes of it, and beside it a line that is wrong by the same rule and fails: a rule
+that lets everything through makes no mistake either.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from datetime import date
 import pytest
 
 from mpj.verification import MemoryHistory
+from mpj.verification.register import NOT_APPLICABLE, rows
 from verify.examples import GROEP, OUD, alles, omvang
 from verify.support import (
     ANDERE_AANBIEDER,
@@ -33,16 +38,22 @@ def test_tr389_a_credit_followed_by_a_corrected_debit_of_the_same_month_passes()
     found = zaak(new, credit(old), history=granted(earlier(old))).verify()
     assert found.bevindingen == ()
     assert found.samenvatting["toegekend_cent"] == 12275 - 9820
+    assert zaak(new, history=granted(earlier(old))).codes() == ["TR389"]
 
 
 def test_tr389_the_credit_may_stand_after_the_debit_in_the_message() -> None:
     old = line(referentienummer="R0")
-    assert zaak(line(volume=75, bedrag_cent=12275), credit(old), history=granted(earlier(old))).codes() == []
+    new = line(volume=75, bedrag_cent=12275)
+    assert zaak(new, credit(old), history=granted(earlier(old))).codes() == []
+    other = earlier(old, line(referentienummer="R9", productcode="45214", tarief_cent=208, bedrag_cent=12480))
+    of_another_line = credit(line(referentienummer="R9", productcode="45214", tarief_cent=208, bedrag_cent=12480))
+    assert zaak(new, of_another_line, history=granted(other)).codes() == ["TR389"]
 
 
 def test_tr389_a_refused_line_does_not_block() -> None:
     sent = earlier(line(referentienummer="R0"))
     assert zaak(history=MemoryHistory([sent], [answer(sent, "R0")])).codes() == []
+    assert zaak(history=MemoryHistory([sent], [answer(sent)])).codes() == ["TR389"]
 
 
 def test_iv081_ninety_minutes_of_an_hour_price_are_rounded_once() -> None:
@@ -76,6 +87,7 @@ def test_tr390_a_second_credit_is_found_by_the_number_it_undoes() -> None:
     first = earlier(credit(OUD, referentienummer="C1"), nummer="DN01", identificatie="B01")
     history = granted(earlier(OUD), first)
     assert zaak(credit(OUD, referentienummer="C2"), history=history).codes() == ["TR390"]
+    assert zaak(credit(OUD, referentienummer="C2"), history=granted(earlier(OUD))).codes() == []
 
 
 def test_tr369_budget_alone_is_counted_in_cents() -> None:
@@ -119,11 +131,21 @@ def test_tr322_a_credit_gives_volume_back() -> None:
     used = earlier(OUD)
     new = line(begindatum=date(2026, 2, 1), einddatum=date(2026, 2, 28))
     assert zaak(new, credit(OUD), toewijzingen=omvang("1"), history=granted(used)).codes() == []
+    more = line(volume=75, bedrag_cent=12275, begindatum=date(2026, 2, 1), einddatum=date(2026, 2, 28))
+    assert zaak(more, credit(OUD), toewijzingen=omvang("1"), history=granted(used)).codes() == ["TR322"]
 
 
 def test_op364_start_and_stop_messages_do_not_exist_for_a_line() -> None:
-    """The whole month is right although nothing says that care started or stopped."""
+    """The whole month is right although nothing says that care started or stopped.
+
+    What bounds a line is its toewijzing, whatever was started; and the register knows no line that OP364 refuses.
+    """
     assert zaak().codes() == []
+    begins_later = (toewijzing(begindatum="2026-04-01"),)
+    ended_before = (toewijzing(einddatum="2026-02-28"),)
+    assert zaak(toewijzingen=begins_later).codes() == ["TR307"]
+    assert zaak(toewijzingen=ended_before).codes() == ["TR308"]
+    assert [row.status for row in rows() if row.code == "OP364"] == [NOT_APPLICABLE]
 
 
 def test_a_toewijzing_of_another_provider_does_not_count() -> None:
@@ -141,6 +163,9 @@ def test_extra_care_in_minutes_does_not_count_against_days() -> None:
     stay = line(productcategorie="44", productcode="44810", volume=31, eenheid="14", tarief_cent=25000, bedrag_cent=775000)
     care = line(referentienummer="R2", productcategorie="44", productcode="44812")
     assert zaak(stay, care, toewijzingen=own).codes() == []
+    days = (own[0] | {"volume": "30", "frequentie": "6", "eenheid": "14", "einddatum": "2026-12-31"},)
+    assert zaak(care, toewijzingen=days).codes() == []
+    assert zaak(stay, toewijzingen=days).codes() == ["TR322"]
 
 
 def test_an_unknown_code_is_not_assessed_and_nothing_is_granted_in_silence() -> None:

@@ -6,23 +6,25 @@ import re
 from pathlib import Path
 
 import pytest
+from standard import STANDARD, needs_standard
 
 from mpj.messages import shipped
-from mpj.messages.content import REGELS
+from mpj.messages.content import RULES
 from mpj.messages.description import Element
 from mpj.verification import register
 from mpj.verification.register import (
-    ANTWOORDREGELS,
-    DECLARATIEREGELS,
+    ANSWER_RULES,
+    DECLARATION_RULES,
     ENFORCED,
     NEEDS_CONTRACT,
     NEEDS_HISTORY,
-    Controleregel,
+    NEEDS_LIST,
+    Rule,
     markdown,
     rows,
 )
 from verify.examples import VOORBEELDEN
-from verify.support import STANDARD, needs_standard
+from verify.support import zaak
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 RULES_C = """
@@ -31,7 +33,7 @@ RS047 RS048 CS002 CS015 CS025 CS100 CS319 CS325 CS337 CS339 CS340 CD060 CD087 TR
 TR307 TR308 TR314 TR315 TR316 TR318 TR319 TR321 TR322 TR323 TR333 TR335 TR337 TR338 TR339 TR340 TR341 TR342 TR346
 TR358 TR366 TR367 TR369 TR371 TR376 TR378 TR381 TR384 TR387 TR388 TR389 TR390 TR416 TR418
 """
-RUN = [*DECLARATIEREGELS, *ANTWOORDREGELS]
+RUN = [*DECLARATION_RULES, *ANSWER_RULES]
 
 
 def test_no_rule_of_the_standard_is_missing() -> None:
@@ -52,9 +54,15 @@ def test_every_checked_rule_of_a_declaration_has_a_right_and_a_wrong_example() -
     checked = {
         row.code
         for row in rows()
-        if row.status in (ENFORCED, NEEDS_HISTORY, NEEDS_CONTRACT) and "JW323" in row.bericht and row.retourcode
+        if row.status in (ENFORCED, NEEDS_HISTORY, NEEDS_CONTRACT, NEEDS_LIST) and "JW323" in row.bericht and row.retourcode
     }
     assert checked == set(VOORBEELDEN)
+
+
+def test_no_rule_is_called_enforced_that_a_bare_verification_does_not_check() -> None:
+    """With message, toewijzingen and contracts alone: what is not checked then says in the register what it takes."""
+    left_out = {one.regelcode for one in zaak(history=None).verify().niet_getoetst}
+    assert left_out == {row.code for row in rows() if row.status in (NEEDS_HISTORY, NEEDS_LIST) and "JW323" in row.bericht}
 
 
 def test_the_examples_carry_the_return_code_of_the_register() -> None:
@@ -67,10 +75,10 @@ def test_the_examples_carry_the_return_code_of_the_register() -> None:
         assert found and found <= known[code]
 
 
-@pytest.mark.parametrize("rule", RUN, ids=lambda rule: f"{rule.code}-{rule.functie.__module__}")
-def test_a_rule_states_code_level_return_code_and_source(rule: Controleregel) -> None:
-    text = rule.functie.__doc__ or ""
-    assert text.startswith(f"{rule.code} (level {rule.niveau}, ")
+@pytest.mark.parametrize("rule", RUN, ids=lambda rule: f"{rule.code}-{rule.function.__module__}")
+def test_a_rule_states_code_level_return_code_and_source(rule: Rule) -> None:
+    text = rule.function.__doc__ or ""
+    assert text.startswith(f"{rule.code} (level {rule.level}, ")
     assert all(code in text for code in rule.retourcode.split(", ")) if rule.retourcode else "no code" in text
     assert "Source:" in text
 
@@ -87,9 +95,9 @@ def test_the_form_check_reports_no_code_outside_the_register() -> None:
 
 
 def test_content_rules_of_a_higher_level_have_a_judge_of_their_own() -> None:
-    own = {rule.code for rule in DECLARATIEREGELS}
-    for rule in REGELS:
-        assert rule.niveau == 2 or rule.soort == "waarschuwing" or rule.code in own | set(register.INHOUD_HOGER)
+    own = {rule.code for rule in DECLARATION_RULES}
+    for rule in RULES:
+        assert rule.level == 2 or rule.soort == "waarschuwing" or rule.code in own | set(register.HIGHER_CONTENT)
 
 
 def test_the_docs_show_the_register() -> None:

@@ -13,7 +13,7 @@ import pytest
 from mpj.messages import Periode, content
 from mpj.verification import register
 from mpj.verification.texts import LOCALES, NAAM, WOORD, ZIN, Texts, catalog
-from mpj.verification.values import Cent, Volume, Woord
+from mpj.verification.values import Cent, Volume, Word
 from verify.examples import ANDERE, VOORBEELDEN
 from verify.support import ANNA, BRAM, Situatie, line, zaak
 
@@ -49,16 +49,16 @@ def test_both_languages_name_the_same_values() -> None:
 
 def test_every_rule_has_a_name_and_every_word_in_the_code_an_entry() -> None:
     known = catalog("nl")
-    codes = {rule.code for rule in (*register.DECLARATIEREGELS, *register.ANTWOORDREGELS)}
-    codes |= {rule.code for rule in content.REGELS}
+    codes = {rule.code for rule in (*register.DECLARATION_RULES, *register.ANSWER_RULES)}
+    codes |= {rule.code for rule in content.RULES}
     assert {code for code in codes if (NAAM, code) not in known} == set()
-    assert {text for text in calls("Woord") | calls("woord") if (WOORD, text) not in known} == set()
-    assert {text for text in calls("zin") if (ZIN, text) not in known} == set()
+    assert {text for text in calls("Word") | calls("word") if (WOORD, text) not in known} == set()
+    assert {text for text in calls("sentence") if (ZIN, text) not in known} == set()
 
 
 def test_no_entry_is_left_over() -> None:
     text = "\n".join(path.read_text("utf-8") for path in SOURCE.glob("*.py"))
-    own = {rule.code for rule in (*register.DECLARATIEREGELS, *register.ANTWOORDREGELS)}
+    own = {rule.code for rule in (*register.DECLARATION_RULES, *register.ANSWER_RULES)}
     for context, key in catalog("nl"):
         if context == ZIN and key not in own and not key.startswith(("JW325.", "niet_beoordeeld.", "steekproef.")):
             assert f'"{key}"' in text, key
@@ -67,10 +67,10 @@ def test_no_entry_is_left_over() -> None:
 def test_every_phrase_of_the_content_rules_is_translated() -> None:
     """All sentences of the content rules, and what the examples make them find and expect."""
     known = catalog("en")
-    for rule in content.REGELS:
-        if rule.niveau != 2 or rule.soort == "waarschuwing":
+    for rule in content.RULES:
+        if rule.level != 2 or rule.soort == "waarschuwing":
             continue
-        pieces = list(SITUATIES) if "JW323" in rule.berichten else []
+        pieces = list(SITUATIES) if "JW323" in rule.messages else []
         for situatie in pieces:
             for _, _, _, found in content.content_breaches(situatie.bericht, [rule]):
                 for text in {found.toelichting, found.verwacht} - {"D"}:
@@ -102,22 +102,22 @@ def test_the_languages_say_the_same_fault_each_in_its_own_words() -> None:
         (Periode(date(2026, 3, 1), date(2026, 3, 31)), "1 maart 2026 t/m 31 maart 2026", "1 March 2026 to 31 March 2026"),
         (1234, "1.234", "1,234"),
         (Volume(2, "04"), "2 uur", "2 hours"),
-        (Woord("niets"), "niets", "nothing"),
+        (Word("niets"), "niets", "nothing"),
         (None, "niets", "nothing"),
         ("45212", "45212", "45212"),
         (f"X{ANNA}", "(verborgen)", "(hidden)"),
     ],
 )
 def test_values_in_the_readers_form(value: object, dutch: str, english: str) -> None:
-    assert Texts("nl", {ANNA}).waarde(value) == dutch  # type: ignore[arg-type]
-    assert Texts("en", {ANNA}).waarde(value) == english  # type: ignore[arg-type]
+    assert Texts("nl", {ANNA}).value(value) == dutch  # type: ignore[arg-type]
+    assert Texts("en", {ANNA}).value(value) == english  # type: ignore[arg-type]
 
 
 def test_an_unknown_language_or_text_is_an_error() -> None:
     with pytest.raises(ValueError, match="no catalog"):
         catalog("de")
     with pytest.raises(KeyError):
-        Texts("nl", set()).woord("bestaat niet")
+        Texts("nl", set()).word("bestaat niet")
 
 
 @pytest.mark.parametrize("taal", LOCALES)

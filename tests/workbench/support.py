@@ -9,6 +9,8 @@ from typing import Any
 
 import mpj
 from mpj.contract import Contract
+from mpj.presentation import csv
+from mpj.presentation.report import Table
 from mpj.reading.faults import Fault
 
 HEADER = ("perceel", "prestatiecode", "kwalificatieniveau", "begindatum", "einddatum", "tarief")
@@ -48,3 +50,8 @@ def write_folder(folder: Path, text: str, extra: str = "", percelen: str = "A") 
     lines = [";".join(HEADER), *(";".join(row.values()) for row in cells(text))]
     (folder / "tarieven.csv").write_text("\n".join(lines) + "\n", "utf-8")
     return folder
+
+
+def csv_rows(table: Table) -> list[tuple[str, ...]]:
+    """The rows of a table as its CSV holds them, without the header."""
+    return [tuple(line.split(";")) for line in csv.text(table).splitlines()[1:]]

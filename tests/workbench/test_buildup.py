@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mpj.presentation import html
 from mpj.reading.faults import InputError
 from mpj.workbench.buildup.price import PERCENTAGES, Kosten, build_up, contracted, explain, read_costs, sensitivity
-from mpj.workbench.buildup.report import csv_rows, html_page
-from workbench.support import codes, make
+from mpj.workbench.buildup.report import report, rows
+from workbench.support import codes, csv_rows, make
 
 HEADER = (
     "prestatiecode;kwalificatieniveau;salariskosten;bruto_uren;verlof_procent;verzuim_procent;scholing_procent;"
@@ -111,8 +112,8 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
 
 def test_page_and_rows_tell_the_same_price(tmp_path: Path) -> None:
     item = explain(costs(tmp_path)[0], [("verzuim_procent", Fraction(1))], make("A 2.1 hbo 2026-01-01 .. 24,55"), None)
-    text = html_page([item], "Opbouw <test>")
+    text = html.page(report([item], "Opbouw <test>"))
     assert "€ 21,35" in text
     assert "Opbouw &lt;test&gt;" in text
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
-    assert ("", "2.1", "hbo", "prijs", "prijs per kwartier", "2135", "cent per kwartier") in list(csv_rows([item]))
+    assert ("", "2.1", "hbo", "prijs", "prijs per kwartier", "2135", "cent per kwartier") in csv_rows(rows([item]))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mpj.reading.faults import InputError
 from mpj.workbench.convert.conversion import convert, read_mapping, read_old_lines, split_cents
-from mpj.workbench.convert.report import compared_rows, rows, unmapped_rows
-from workbench.support import codes
+from mpj.workbench.convert.report import carried_over, compared, unmapped
+from workbench.support import codes, csv_rows
 
 TABLE = """gemeente;aanbieder;productcode;prestatiecode;kwalificatieniveau;aandeel;minuten
 0384;;45A04;2.1;hbo;70;60
@@ -45,14 +45,14 @@ def lines(tmp_path: Path, text: str = LINES) -> list[Path]:
 
 def test_the_same_code_means_something_else_elsewhere(tmp_path: Path) -> None:
     outcome = convert(read_old_lines(lines(tmp_path)), read_mapping(table(tmp_path, TABLE)))
-    assert list(rows(outcome)) == [
+    assert csv_rows(carried_over(outcome)) == [
         ("2025-11", "0363", "1.2", "mbo", "40", "80000"),
         ("2025-11", "0363", "1.2", "hbo", "40", "97200"),
         ("2025-11", "0384", "2.1", "hbo", "28", "70000"),  # 10 hours x 4 quarters x 70%
         ("2025-11", "0384", "2.1", "wo", "12", "30000"),
         ("2025-12", "0363", "8.2", "", "31", "812200"),
     ]
-    assert list(unmapped_rows(outcome)) == [("0363", "65651122", "50B01", "1", "3", "15000")]
+    assert csv_rows(unmapped(outcome)) == [("0363", "65651122", "50B01", "1", "3", "15000")]
     assert outcome.totaal == 123457 - 23457 + 97200 + 80000 + 812200 + 15000
 
 
@@ -93,8 +93,8 @@ def test_every_unreadable_field_is_named(tmp_path: Path) -> None:
 def test_per_month_beside_new_lines(tmp_path: Path) -> None:
     mapping = read_mapping(table(tmp_path, TABLE))
     old = convert(read_old_lines(lines(tmp_path)), mapping).groepen
-    assert ("0363", "1.2", "mbo", "2", "80000", "40000", "2", "80000", "40000", "0") in list(compared_rows(old, old))
-    assert ("0384", "2.1", "wo", "1", "30000", "30000", "0", "0", "0", "-30000") in list(compared_rows(old, {}))
+    assert ("0363", "1.2", "mbo", "2", "80000", "40000", "2", "80000", "40000", "0") in csv_rows(compared(old, old))
+    assert ("0384", "2.1", "wo", "1", "30000", "30000", "0", "0", "0", "-30000") in csv_rows(compared(old, {}))
 
 
 @settings(max_examples=100)

@@ -11,10 +11,10 @@ from scenarios import Dice, draw_contracts
 
 import mpj
 from mpj.contract import Contract
-from mpj.workbench.diff import report as diff_out
 from mpj.workbench.diff.comparison import compare
+from mpj.workbench.diff.report import cells
 from mpj.workbench.show.overview import overview
-from workbench.support import make
+from workbench.support import csv_rows, make
 
 OLD = """
 A 2.1 hbo  2026-01-01 2026-12-31 24,55
@@ -34,7 +34,7 @@ A 2.1 wo+  2026-01-01 ..         40,00
 
 def test_cells_by_size_with_euros_and_percent() -> None:
     result = compare(make(OLD), make(NEW))
-    assert list(diff_out.csv_rows(result)) == [
+    assert csv_rows(cells(result)) == [
         ("A", "2.1", "wo+", "2026-01-01", "2027-12-31", "verschenen", "", "4000", "", ""),
         ("A", "2.1", "wo", "2026-07-01", "2027-12-31", "uitgesloten", "3100", "", "", ""),
         ("A", "4.1", "", "2026-01-01", "2027-12-31", "verdwenen", "1680", "", "", ""),

@@ -14,14 +14,14 @@ from scenarios import Dice, draw_contracts, to_toml
 
 import mpj
 from mpj.contract import Contract
+from mpj.presentation import xlsx
 from mpj.protocol import MPJ_16
 from mpj.reading.faults import InputError
 from mpj.workbench.diff.comparison import compare
 from mpj.workbench.importing.folder import imported, publish
 from mpj.workbench.importing.headers import read_header
 from mpj.workbench.show.overview import overview
-from mpj.workbench.show.report import xlsx_rows
-from mpj.workbench.xlsx import write_xlsx
+from mpj.workbench.show.report import sheets
 from workbench.support import codes, write_folder
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -208,7 +208,7 @@ def test_what_show_writes_import_reads(tmp_path_factory: pytest.TempPathFactory,
     folder = tmp_path_factory.mktemp("c")
     (folder / "contract.toml").write_text(to_toml(offer.spec.toml), "utf-8")
     shown = overview(contract)
-    write_xlsx(folder / "m.xlsx", {blad.perceel: xlsx_rows(blad) for blad in shown.bladen if blad.rijen})
+    xlsx.write(folder / "m.xlsx", sheets(shown))
     again = found(folder / "m.xlsx", folder)
     assert compare(contract, again).gelijk
     assert overview(again).hash == shown.hash

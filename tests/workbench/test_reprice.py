@@ -19,7 +19,7 @@ from mpj.output import write_result
 from mpj.output.read import UNTOLD
 from mpj.reading.faults import InputError
 from mpj.workbench.reprice.files import reprice_files
-from mpj.workbench.reprice.report import movers, steps
+from mpj.workbench.reprice.report import movers, waterfall
 from mpj.workbench.reprice.repricing import reprice
 from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Herberekening, Sleutel
 from workbench.support import codes, make
@@ -189,7 +189,7 @@ def test_files_hold_groups_only_and_follow_the_schema(tmp_path: Path) -> None:
     run.mkdir()
     out.mkdir()
     write_result(result, run)
-    outcome = reprice_files(out, [run / "declaratieregels.csv"], [run / "herkomst.csv"], [], [old], [new], None)
+    outcome, _ = reprice_files(out, [run / "declaratieregels.csv"], [run / "herkomst.csv"], [], [old], [new], None)
     assert (out / "herberekening.csv").read_text("utf-8").splitlines() == [
         "gemeente;perceel;prestatiecode;kwalificatieniveau;volume;oud_cent;nieuw_cent;verschil_cent",
         "0384;A;2.1;hbo;3;7200;7500;300",
@@ -199,7 +199,7 @@ def test_files_hold_groups_only_and_follow_the_schema(tmp_path: Path) -> None:
     summary = json.loads((out / "samenvatting.json").read_text("utf-8"))
     jsonschema.validate(summary, schema)
     assert summary["effecten"] == {"prijs_cent": 700, "niveau_cent": -2800, "eenheid_cent": 0, "vervallen_cent": 0}
-    assert [step.value for step in steps(outcome)] == [19600, 700, -2800, 17500]
+    assert [step.cent for step in waterfall(outcome).steps] == [19600, 700, -2800, 17500]
     assert [key.kwalificatieniveau for key, _ in movers(outcome)] == ["wo", "hbo"]
     for file in out.iterdir():
         assert BSN.encode() not in file.read_bytes(), file.name

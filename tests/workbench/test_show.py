@@ -6,11 +6,11 @@ from datetime import date
 from fractions import Fraction
 from html.parser import HTMLParser
 
+from mpj.presentation import html
 from mpj.tariefkaart import compile_tariefkaart
-from mpj.workbench.exact import euros, number, parse_percentage, percent_text, round_half_up
 from mpj.workbench.show.overview import LEEG, PRIJS, UITGESLOTEN, overview
-from mpj.workbench.show.report import csv_rows, html_page, xlsx_rows
-from workbench.support import make
+from mpj.workbench.show.report import fields, report, sheets
+from workbench.support import csv_rows, make
 
 MATRIX = """
 A 2.1 hbo  2026-01-01 2026-12-31 24,55
@@ -41,7 +41,7 @@ def test_only_one_date() -> None:
 
 
 def test_csv_in_cents_with_the_hour_price() -> None:
-    rows = list(csv_rows(overview(make(MATRIX, "AB"))))
+    rows = csv_rows(fields(overview(make(MATRIX, "AB"))))
     code = ("A", "2.1", "Behandeling basis (al dan niet GGZ)")
     assert (*code, "hbo", "2026-01-01", "2026-12-31", "prijs", "kwartier", "2455", "9820") in rows
     assert (*code, "ams", "2026-01-01", "2026-12-31", "uitgesloten", "kwartier", "", "") in rows
@@ -53,9 +53,9 @@ def test_csv_in_cents_with_the_hour_price() -> None:
 
 
 def test_sheets_hold_exact_euros() -> None:
-    rows = list(xlsx_rows(overview(make(MATRIX, "AB")).bladen[1]))
-    assert rows[0][-3:] == ["Zonder niveau", "wo", "wo per uur"]
-    assert [str(value) for value in rows[1][-3:]] == ["1268.90", "32.70", "130.80"]
+    table = sheets(overview(make(MATRIX, "AB"))).tables[1]
+    assert [column.label for column in table.columns[-3:]] == ["Zonder niveau", "wo", "wo per uur"]
+    assert table.rows[0][-3:] == (126890, 3270, 13080)
 
 
 class Outside(HTMLParser):
@@ -78,7 +78,7 @@ class Outside(HTMLParser):
 
 def test_the_page_stands_alone_and_escapes() -> None:
     contract = make(MATRIX, "AB", contract={"id": "<b>&VB"})
-    text = html_page(overview(contract))
+    text = html.page(report(overview(contract)))
     outside = Outside()
     outside.feed(text)
     assert outside.fetched == []
@@ -88,12 +88,3 @@ def test_the_page_stands_alone_and_escapes() -> None:
     assert compile_tariefkaart(contract).hash in text
     assert "1.268,90" in text
     assert "+3,46%" in text
-
-
-def test_numbers_in_dutch_form_and_exact() -> None:
-    assert euros(123456) == "€ 1.234,56"
-    assert euros(-5) == "-€ 0,05"
-    assert number(Fraction(5, 1000)) == "0,01"
-    assert percent_text(Fraction(-1, 3)) == "-0,33%"
-    assert round_half_up(Fraction(-1, 2)) == -1
-    assert parse_percentage("3,42") == parse_percentage("3.42 %") == Fraction(342, 100)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line
+from mpj.records.reasons import Redencode
 
-REASONS = ("geen_tijd",)
+REASONS: tuple[Redencode, ...] = ("geen_tijd",)
 
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:

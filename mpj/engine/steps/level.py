@@ -8,8 +8,9 @@ from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
 from mpj.engine.values import Identiteit
 from mpj.reading.faults import Fault
 from mpj.records.aside import named
+from mpj.records.reasons import Redencode
 
-REASONS = ("niveau_onbekend", "niveau_te_laag", "niveau_niet_gecontracteerd", "productcode_niet_toegewezen")
+REASONS: tuple[Redencode, ...] = ("niveau_onbekend", "niveau_te_laag", "niveau_niet_gecontracteerd", "productcode_niet_toegewezen")
 
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:

@@ -10,8 +10,9 @@ from mpj.engine.limits import Fit, Limiet, Limieten, Wanted
 from mpj.engine.matching import Afwijzing, Dekking
 from mpj.engine.values import Identiteit
 from mpj.records.aside import named
+from mpj.records.reasons import Redencode
 
-REASONS = ("wacht_op_antwoord", "reeds_gedeclareerd", "budget_overschreden", "omvang_overschreden")
+REASONS: tuple[Redencode, ...] = ("wacht_op_antwoord", "reeds_gedeclareerd", "budget_overschreden", "omvang_overschreden")
 
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:

@@ -9,9 +9,10 @@ from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
 from mpj.engine.matching import Afwijzing, Search, Stretch
 from mpj.engine.planning import AFGEZEGD
 from mpj.records.entries import VERBLIJF, Vorm
+from mpj.records.reasons import Redencode
 from mpj.records.values import AANWEZIG
 
-REASONS = (
+REASONS: tuple[Redencode, ...] = (
     "na_periode",
     "te_oud",
     "voor_periode",

@@ -10,8 +10,9 @@ from mpj.engine.steps.level import notes
 from mpj.reading.faults import Fault
 from mpj.records.aside import named
 from mpj.records.entries import Entry
+from mpj.records.reasons import Redencode
 
-REASONS = ("niet_gerealiseerd", "vervangen", "niet_bevestigd")
+REASONS: tuple[Redencode, ...] = ("niet_gerealiseerd", "vervangen", "niet_bevestigd")
 
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
@@ -42,7 +43,7 @@ def rests_on_planning(entry: Entry) -> bool:
     return entry.afspraak is not None or entry.reeks.vorm.status == GEPLAND
 
 
-def _sentence(reden: str, other: Entry | None, registratiewijze: str) -> str:
+def _sentence(reden: Redencode, other: Entry | None, registratiewijze: str) -> str:
     text = f"registratiewijze {registratiewijze}"
     if other is not None and reden == "vervangen":
         text += f"; telt in plaats hiervan: {named(other)}"

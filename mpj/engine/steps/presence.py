@@ -8,8 +8,9 @@ from datetime import date, time
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed
 from mpj.engine.presence import Present, presence
 from mpj.records.aside import named
+from mpj.records.reasons import Redencode
 
-REASONS = ("geen_tijd", "dubbele_aanwezigheid", "dubbele_dag")
+REASONS: tuple[Redencode, ...] = ("geen_tijd", "dubbele_aanwezigheid", "dubbele_dag")
 
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:

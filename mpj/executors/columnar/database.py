@@ -103,8 +103,3 @@ def _left() -> str:
     except OSError:
         held = _USUAL
     return f"{max(_WHOLE - _SPARE - held, _LEAST)}MiB"
-
-
-def literal(text: str) -> str:
-    """Return a text as it stands in SQL."""
-    return "'" + text.replace("'", "''") + "'"

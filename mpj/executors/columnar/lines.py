@@ -18,10 +18,12 @@ from mpj.engine.limits import counted, maximum_per_period, product_period
 from mpj.engine.lines import NUMBERED_BY, REFERENTIE
 from mpj.engine.summary import Declared, Totals
 from mpj.engine.tarieven import Tarief
-from mpj.executors.columnar.database import Database, literal
+from mpj.executors.columnar.database import Database
 from mpj.executors.columnar.routes import Routes
 from mpj.executors.columnar.sources import File
+from mpj.executors.columnar.trace import choice, numbered, write_parquet
 from mpj.executors.parts import FILES
+from mpj.output.parquet import literal
 from mpj.output.shape import cell
 from mpj.reading.periods import month_text
 
@@ -148,6 +150,9 @@ class Lines:
 
     def write(self, place: int, path: Path, rows: Iterator[tuple[str, str, bytes]], numbers: Mapping[tuple[str, str], str]) -> None:
         """Write one of the files: see `mpj.executors.parts.Beside`."""
+        if path.suffix == ".parquet":
+            self._write_parquet(path, rows)
+            return
         header = ";".join(FILES[place].names)
         if not self._records:
             with path.open("wb") as out:
@@ -171,10 +176,22 @@ class Lines:
                     shutil.copyfileobj(part, out, _CHUNK)
                 return
             lines = chain.from_iterable(self._made(place, parts))
-            for count, data in _between(self._clients(place), chain([first], rows)):
-                out.writelines(islice(lines, count))
+            count = "sum(records)::BIGINT" if place else "count(*)"
+            for passed, data in _between(self._clients(count), chain([first], rows)):
+                out.writelines(islice(lines, sum(passed)))
                 out.write(data)
             out.writelines(lines)
+
+    def _write_parquet(self, path: Path, rows: Iterable[tuple[str, str, bytes]]) -> None:
+        """Write the trace as one typed Parquet file, with the `rows` of the engine where they belong."""
+        rest, line_number = self._database.folder / "rest.csv", -1
+        with rest.open("wb") as stream:
+            for passed, data in _between(self._clients("max(line_number)"), rows):
+                line_number = passed[-1] if passed else line_number
+                stream.write(numbered(line_number, data))
+        named = {"bestand": {file.nummer: file.naam for file in self._files}, "keuze": dict(enumerate(self._routes.keuzen))}
+        billed = self._billed.format(_TRACED.format(line_number=self._line_number))
+        write_parquet(self._database, path, billed, self._geteld, named, rest)
 
     def _made(self, place: int, parts: Iterable[str]) -> Iterator[BinaryIO]:
         """Have the rows of each part of a file written, and return them one after another."""
@@ -192,11 +209,10 @@ class Lines:
         options = _COPY.format(header="true" if header else "false")
         self._database.run(f'COPY (SELECT rij AS "{header or "rij"}" FROM ({query})) TO {literal(str(path))} {options}')
 
-    def _clients(self, place: int) -> Iterator[tuple[str, str, int]]:
-        """Return how many rows each client has in a file, in their order: gemeente, BSN and number."""
-        count = "sum(records)::BIGINT" if place else "count(*)"
+    def _clients(self, number: str) -> Iterator[tuple[str, str, int]]:
+        """Return a number for each client, in their order: gemeente, BSN, and what `number` is in SQL over the client's lines."""
         joined = "regels JOIN dekking USING (dekking)"
-        for batch in self._database.batches(f"SELECT gemeente, bsn, {count} FROM {joined} GROUP BY gemeente, bsn ORDER BY ALL"):
+        for batch in self._database.batches(f"SELECT gemeente, bsn, {number} FROM {joined} GROUP BY gemeente, bsn ORDER BY ALL"):
             yield from batch
 
     def _parts(self) -> Iterator[str]:
@@ -242,20 +258,13 @@ class Lines:
         self._sorted = True
 
     def _trace(self) -> str:
-        files = _choice("bestand", {file.nummer: cell(file.naam) for file in self._files})
-        keuzen = _choice("keuze", dict(enumerate(self._routes.keuzen)))
+        files = choice("bestand", {file.nummer: literal(cell(file.naam)) for file in self._files})
+        keuzen = choice("keuze", {number: literal(keuze) for number, keuze in enumerate(self._routes.keuzen)})
         fields = (
             "referentie, ';registratie;', id, ';', tekst, ';', duur, ';', geleverd, ';', eenheden, ';', cent, ';nee;gerealiseerd;'",
             f"naam, ';', onder, ';', {files}, ';', rij, ';', {keuzen}, ';', niveaus, ';', maximum, ';', geteld, ';0;', eenheden",
         )
         return f"SELECT concat({', '.join(fields)}) AS rij FROM spoor"
-
-
-def _choice(column: str, texts: Mapping[int, str]) -> str:
-    """Return SQL for the text that belongs to a number."""
-    if len(set(texts.values())) < 2:
-        return literal("".join(texts.values()))
-    return f"CASE {column} {' '.join(f'WHEN {number} THEN {literal(text)}' for number, text in texts.items())} END"
 
 
 def _product_period(month: int, begin: int, end: int) -> tuple[str, str]:
@@ -265,14 +274,14 @@ def _product_period(month: int, begin: int, end: int) -> tuple[str, str]:
     return begindatum.isoformat(), einddatum.isoformat()
 
 
-def _between(clients: Iterator[tuple[str, str, int]], rows: Iterable[tuple[str, str, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Return for each of `rows` how many rows of the clients come before it, since the one before."""
+def _between(clients: Iterator[tuple[str, str, int]], rows: Iterable[tuple[str, str, bytes]]) -> Iterator[tuple[list[int], bytes]]:
+    """Return for each of `rows` the numbers of the clients that come before it, since the one before."""
     client = next(clients, None)
     for gemeente, bsn, data in rows:
-        count = 0
+        passed = []
         while client is not None and client[:2] < (gemeente, bsn):
-            count += client[2]
+            passed.append(client[2])
             client = next(clients, None)
         if client is not None and client[:2] == (gemeente, bsn):
             raise RuntimeError("one client was computed twice")
-        yield count, data
+        yield passed, data

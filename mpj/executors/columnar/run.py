@@ -16,7 +16,7 @@ from mpj.executors.columnar.lines import Lines
 from mpj.executors.columnar.routes import Key, find_routes, find_tarieven
 from mpj.executors.columnar.sources import File, open_files, rewritten
 from mpj.executors.parts import Outcome, computed
-from mpj.output.shape import cell
+from mpj.output.shape import Trace, cell
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.tables import Table
 from mpj.records.partitions import Partitions
@@ -35,6 +35,7 @@ def declare_files(
     verblijf: Iterable[Verblijf | Ongeldig] = (),
     memory: Memory = NOTHING,
     invoer: Mapping[str, Mapping[str, str]] | None = None,
+    trace: Trace = "csv",
     report: Callable[[Fault], None] | None = None,
     hashes: dict[str, str] | None = None,
     memory_limit: str | None = None,
@@ -43,10 +44,10 @@ def declare_files(
 ) -> Outcome:
     """Declare the registraties in `paths` and `verblijf`, and write the files of a run (docs/formats.md) into `folder`.
 
-    Gives the bytes that `mpj.executors.parts.declare_files` gives. `paths` are CSV or Parquet files, folders or zips; unknown
-    columns go to `report`, the SHA-256 of each file to `hashes`. `memory` is what was declared before. `memory_limit` is what the
-    database may hold (``1500MB``; None: so much that the process stays within 2 GiB), `threads` how many it uses (None: one per
-    core); `progress` hears (steps done, steps in all).
+    Gives the bytes that `mpj.executors.parts.declare_files` gives, and in a Parquet trace the same rows. `paths` are CSV or
+    Parquet files, folders or zips; unknown columns go to `report`, the SHA-256 of each file to `hashes`. `memory` is what was
+    declared before. `memory_limit` is what the database may hold (``1500MB``; None: so much that the process stays within 2 GiB),
+    `threads` how many it uses (None: one per core); `progress` hears (steps done, steps in all).
 
     Raises InputError for files that are no registraties, when the extra ``mpj[columnar]`` is missing, and when `memory_limit` or
     the room on disk does not suffice. What the database keeps on disk stands in `folder`, and is gone when this returns or raises.
@@ -68,7 +69,7 @@ def declare_files(
                 database.run("SET threads = 1")  # none may run when other processes are made
                 with computed(job, rest, verblijf=stays, memory=memory) as made:
                     database.run("RESET threads" if threads is None else f"SET threads = {threads}")
-                    outcome = made.write(folder, invoer or {}, lines)
+                    outcome = made.write(folder, invoer or {}, trace, lines)
                 done(_STEPS)
                 return outcome
         except database.error as error:

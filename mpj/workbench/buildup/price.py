@@ -16,12 +16,13 @@ from types import MappingProxyType
 from attrs import evolve, frozen
 
 from mpj.contract import Contract
+from mpj.presentation import words
 from mpj.protocol import MPJ_16, Protocol
+from mpj.protocol.rounding import round_half_up
 from mpj.reading.faults import Fault, InputError, mask
-from mpj.reading.fields import FieldError, check_choice, parse_euros
+from mpj.reading.fields import FieldError, check_choice, parse_euros, parse_percentage
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
-from mpj.workbench.exact import number, parse_percentage, round_half_up
 from mpj.workbench.matrix import Eenheden, by_place, valid_on
 
 PERCENTAGES: Mapping[str, str] = MappingProxyType(
@@ -245,7 +246,7 @@ def build_up(kosten: Kosten) -> Opbouw:
 
 
 def _percent(value: Fraction) -> str:
-    return f"{number(value)}%"
+    return words.percent(value)
 
 
 def sensitivity(kosten: Kosten, veld: str, punten: Fraction) -> Gevoeligheid:

@@ -1,85 +1,75 @@
-"""Build-ups as CSV rows and as a page: every step in words, a stacked picture per level, what-ifs, and the contracted cell."""
+"""Build-ups as a report that can be explained to a council, and as rows for machines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from html import escape
 
+from mpj.presentation import words
+from mpj.presentation.report import Bar, Bars, Cell, Column, Part, Report, Row, Table
 from mpj.workbench.buildup.price import AFRONDING, ONDERDELEN, PERCENTAGES, Gevoeligheid, Stap, Uitgelegd
-from mpj.workbench.exact import EMPTY, euros, number, percent_text, signed
-from mpj.workbench.page import facts, page, table
-from mpj.workbench.pictures import Bar, stacked
 
-CSV_COLUMNS = ("perceel", "prestatiecode", "kwalificatieniveau", "soort", "naam", "waarde", "eenheid")
 PARTS = (ONDERDELEN[0], *ONDERDELEN[1:6], "overhead", "overige kosten", "risico en marge")
+_INTRO = "Wat een kwartier bij de cliënt kost, en waarom. De bedragen zijn exact doorgerekend; alleen de prijs is afgerond"
 
 
-def value_text(step: Stap) -> str:
-    """Return the outcome of a step as people read it."""
-    return euros(step.waarde) if step.eenheid == "euro" else f"{number(step.waarde)} {step.eenheid}"
-
-
-def csv_rows(items: Sequence[Uitgelegd]) -> Iterator[tuple[str, ...]]:
-    """Return every step, part, what-if and comparison; eurocents and hours with 4 decimals, half up."""
+def report(items: Sequence[Uitgelegd], title: str) -> Report:
+    """Return every step in words, the parts of each price, what-ifs, and the contracted cell beside it."""
+    parts: list[Part] = [f"{_INTRO}: {AFRONDING}.", _figure(items), _parts(items), _what_ifs(items)]
+    if any(item.contract for item in items):
+        parts.append(_beside(items))
     for item in items:
+        steps = ((step.naam, step.uitleg, _value(step)) for step in item.opbouw.stappen)
         kosten = item.opbouw.kosten
+        columns = Column("stap"), Column("hoe"), Column("uitkomst", "units")
+        note = f"Bron: {kosten.bron}" if kosten.bron else ""
+        parts.append(Table(f"Stap voor stap: {kosten.naam}", columns, steps, note=note))
+    facts = ((item.opbouw.kosten.naam, f"{words.euros(item.opbouw.prijs_cent)} per kwartier") for item in items)
+    return Report(title, tuple(facts), tuple(parts), "mpj tariffs buildup")
+
+
+def rows(items: Sequence[Uitgelegd]) -> Table:
+    """Return every step, part, what-if and comparison; eurocents and hours with 4 decimals, half up."""
+    names = "perceel", "prestatiecode", "kwalificatieniveau", "soort", "naam", "waarde", "eenheid"
+    return Table("Opbouw", tuple(Column(name, "code", name) for name in names), _rows(items))
+
+
+def _rows(items: Sequence[Uitgelegd]) -> Iterator[Row]:
+    for item in items:
+        kosten, unit = item.opbouw.kosten, "cent per kwartier"
         place = kosten.perceel, kosten.prestatiecode, kosten.kwalificatieniveau
         for step in item.opbouw.stappen:
             yield (*place, "stap", step.naam, _four(step.waarde), "cent" if step.eenheid == "euro" else step.eenheid)
         for naam, value in item.opbouw.onderdelen.items():
-            yield (*place, "onderdeel", naam, _four(value), "cent per kwartier")
-        yield (*place, "onderdeel", "afronding", _four(item.opbouw.afronding), "cent per kwartier")
-        yield (*place, "prijs", "prijs per kwartier", str(item.opbouw.prijs_cent), "cent per kwartier")
+            yield (*place, "onderdeel", naam, _four(value), unit)
+        yield (*place, "onderdeel", "afronding", _four(item.opbouw.afronding), unit)
+        yield (*place, "prijs", "prijs per kwartier", str(item.opbouw.prijs_cent), unit)
         for what in item.gevoeligheid:
-            yield (*place, "gevoeligheid", what_if_text(what), str(what.prijs_cent), "cent per kwartier")
+            yield (*place, "gevoeligheid", _what_if(what), str(what.prijs_cent), unit)
         for cel in item.contract:
-            yield (*place, "contract", f"perceel {cel.perceel}", _four(cel.prijs), "cent per kwartier")
+            yield (*place, "contract", f"perceel {cel.perceel}", _four(cel.prijs), unit)
 
 
 def _four(value: Fraction) -> str:
-    return number(value, 4).replace(".", "")
+    return words.number(value, 4).replace(".", "")
 
 
-def what_if_text(what: Gevoeligheid) -> str:
-    """Return a what-if as people say it."""
-    points = number(what.punten).removesuffix(",00")
-    return f"{PERCENTAGES[what.veld]} {signed(points)} procentpunt"
+def _value(step: Stap) -> str:
+    return words.euros(step.waarde) if step.eenheid == "euro" else f"{words.number(step.waarde, 2)} {step.eenheid}"
 
 
-def html_page(items: Sequence[Uitgelegd], title: str) -> str:
-    """Return the build-ups as a self-contained page that can be explained to a council."""
-    body = [f"<h1>{escape(title)}</h1>", "<p class='soft'>Wat een kwartier bij de cliënt kost, en waarom. "]
-    body[-1] += f"De bedragen zijn exact doorgerekend; alleen de prijs is afgerond: {escape(AFRONDING)}.</p>"
-    body.append(facts((item.opbouw.kosten.naam, euros(item.opbouw.prijs_cent)) for item in items))
-    body.append(stacked([_bar(item) for item in items], PARTS, "Waaruit een kwartier bestaat", _mark_name(items)))
-    body.append("<h2>Onderdelen per kwartier</h2>")
-    header = ("", *(item.opbouw.kosten.naam for item in items))
-    rows = [(name, *(euros(item.opbouw.onderdelen[name]) for item in items)) for name in PARTS]
-    rows.append(("afronding", *(f"{number(item.opbouw.afronding, 4)} ct" for item in items)))
-    rows.append(("prijs per kwartier", *(euros(item.opbouw.prijs_cent) for item in items)))
-    body.append(table(header, rows, numeric=range(1, len(items) + 1), total=True))
-    body.append("<h2>Wat als</h2>")
-    body.append(table(("", "Verandering", "Prijs", "Verschil"), list(what_if_rows(items)), numeric=(2, 3)))
-    if any(item.contract for item in items):
-        body.append("<h2>Naast het contract</h2>")
-        header = ("", "Perceel", "Contract, per kwartier", "Opbouw", "Verschil", "%")
-        body.append(table(header, list(compared_rows(items)), numeric=(2, 3, 4, 5)))
-    body.append("<h2>Stap voor stap</h2>")
-    for item in items:
-        body.append(f"<h3>{escape(item.opbouw.kosten.naam)}</h3>")
-        if item.opbouw.kosten.bron:
-            body.append(f"<p class='soft'>Bron: {escape(item.opbouw.kosten.bron)}</p>")
-        steps = [(step.naam, step.uitleg, value_text(step)) for step in item.opbouw.stappen]
-        body.append(table(("Stap", "Hoe", "Uitkomst"), steps, numeric=(2,), total=True))
-    return page(title, "\n".join(body), footer="mpj tariffs buildup")
+def _what_if(what: Gevoeligheid) -> str:
+    points = words.number(what.punten, 2, signed=True).removesuffix(",00")
+    return f"{PERCENTAGES[what.veld]} {points} procentpunt"
 
 
-def _bar(item: Uitgelegd) -> Bar:
-    parts = [item.opbouw.onderdelen[name] for name in PARTS]
-    mark = _mark(item)
-    text = euros(item.opbouw.prijs_cent) + (f" (contract {euros(mark)})" if mark is not None else "")
-    return Bar(item.opbouw.kosten.naam, parts, text, mark)
+def _figure(items: Sequence[Uitgelegd]) -> Bars:
+    marks = [_mark(item) for item in items]
+    bars = []
+    for item, mark in zip(items, marks, strict=True):
+        text = words.euros(item.opbouw.prijs_cent) + (f" (contract {words.euros(mark)})" if mark is not None else "")
+        bars.append(Bar(item.opbouw.kosten.naam, tuple(item.opbouw.onderdelen[name] for name in PARTS), text, mark))
+    return Bars("Waaruit een kwartier bestaat", PARTS, tuple(bars), "contractprijs" if any(marks) else "")
 
 
 def _mark(item: Uitgelegd) -> Fraction | None:
@@ -88,23 +78,36 @@ def _mark(item: Uitgelegd) -> Fraction | None:
     return next(iter(prices)) if len(prices) == 1 else None
 
 
-def _mark_name(items: Sequence[Uitgelegd]) -> str:
-    return "contractprijs" if any(_mark(item) is not None for item in items) else ""
+def _parts(items: Sequence[Uitgelegd]) -> Table:
+    columns = (Column("onderdeel", "code"), *(Column(item.opbouw.kosten.naam, "cent") for item in items))
+    found: list[Row] = [(name, *(item.opbouw.onderdelen[name] for item in items)) for name in PARTS]
+    found.append(("afronding", *(Cell(f"{words.number(item.opbouw.afronding, 4)} ct", "code") for item in items)))
+    total: Row = ("prijs per kwartier", *(item.opbouw.prijs_cent for item in items))
+    return Table("Onderdelen per kwartier", columns, found, total)
 
 
-def what_if_rows(items: Sequence[Uitgelegd]) -> Iterator[tuple[str, ...]]:
-    """Return every what-if as the fields of a table."""
+def _what_ifs(items: Sequence[Uitgelegd]) -> Table:
+    columns = Column(""), Column("wat als"), Column("prijs", "cent"), Column("verschil", "cent", signed=True)
+    found = (
+        (item.opbouw.kosten.naam, _what_if(what), what.prijs_cent, what.verschil_cent)
+        for item in items
+        for what in item.gevoeligheid
+    )
+    return Table("Wat als", columns, found)
+
+
+def _beside(items: Sequence[Uitgelegd]) -> Table:
+    columns = (
+        *(Column(""), Column("perceel", "code"), Column("contract", "cent"), Column("opbouw", "cent")),
+        *(Column("verschil", "cent", signed=True), Column("%", "percent", signed=True)),
+    )
+    return Table("Naast het contract, per kwartier", columns, _beside_rows(items))
+
+
+def _beside_rows(items: Sequence[Uitgelegd]) -> Iterator[Row]:
     for item in items:
-        for what in item.gevoeligheid:
-            yield item.opbouw.kosten.naam, what_if_text(what), euros(what.prijs_cent), signed(euros(what.verschil_cent))
-
-
-def compared_rows(items: Sequence[Uitgelegd]) -> Iterator[tuple[str, ...]]:
-    """Return each build-up beside the contracted cells, as the fields of a table."""
-    for item in items:
-        naam, price = item.opbouw.kosten.naam, euros(item.opbouw.prijs_cent)
+        naam, price = item.opbouw.kosten.naam, item.opbouw.prijs_cent
         for cel in item.contract:
-            share = percent_text(100 * cel.verschil / cel.prijs)
-            yield naam, cel.perceel, euros(cel.prijs), price, signed(euros(cel.verschil)), share
+            yield naam, cel.perceel, cel.prijs, price, cel.verschil, 100 * cel.verschil / cel.prijs
         if not item.contract:
-            yield naam, EMPTY, "geen cel", price, EMPTY, EMPTY
+            yield naam, words.EMPTY, Cell("geen cel", "code"), price, None, None

@@ -15,11 +15,11 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from mpj.contract import Cel, Contract, load_contract
+from mpj.presentation import words
 from mpj.protocol import PROTOCOLS, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.register import Foutcode
-from mpj.workbench.exact import amount, day, euros, number, percent_text, percentage
-from mpj.workbench.matrix import Eenheden, Sleutel, by_place
+from mpj.workbench.matrix import Eenheden, Sleutel, by_place, percentage
 
 SPRONG = Fraction(10)
 _FACTOR_LOW = 3
@@ -86,7 +86,7 @@ def _higher_cheaper(matrix: Matrix) -> Iterator[Fault]:
                 if cel.tarief_cent is not None and other.tarief_cent is not None and cel.tarief_cent < other.tarief_cent:
                     text = f"{high} is goedkoper dan {low} (rij {other.rij})"
                     yield matrix.warn(
-                        "niveau_goedkoper", cel, amount(cel.tarief_cent), f"minstens {amount(other.tarief_cent)}", text
+                        "niveau_goedkoper", cel, words.amount(cel.tarief_cent), f"minstens {words.amount(other.tarief_cent)}", text
                     )
 
 
@@ -150,8 +150,9 @@ def _jump(matrix: Matrix) -> Iterator[Fault]:
                 continue
             change = percentage(before.tarief_cent, after.tarief_cent)
             if change is not None and abs(change) > matrix.sprong:
-                text = f"van {euros(before.tarief_cent)} naar {euros(after.tarief_cent)} op {day(after.begindatum)}"
-                yield matrix.warn("tarief_sprong", after, percent_text(change), f"hoogstens {number(matrix.sprong)}%", text)
+                old, new = words.euros(before.tarief_cent), words.euros(after.tarief_cent)
+                text, most = f"van {old} naar {new} op {words.short_day(after.begindatum)}", words.percent(matrix.sprong)
+                yield matrix.warn("tarief_sprong", after, words.percent(change, signed=True), f"hoogstens {most}", text)
 
 
 def _no_price(matrix: Matrix) -> Iterator[Fault]:
@@ -188,9 +189,9 @@ def _hour_for_quarter(matrix: Matrix) -> Iterator[Fault]:
                 continue
             reference = [peer for peer in peers if peer and cel.tarief_cent >= _FACTOR_LOW * peer]
             if reference or cel.tarief_cent > bound:
-                near = f"rond {amount(reference[0])}" if reference else f"hoogstens {amount(bound)}"
-                text = f"lijkt een uurprijs waar een kwartierprijs hoort (een kwart is {amount(cel.tarief_cent // 4)})"
-                yield matrix.warn("factor_vier", cel, amount(cel.tarief_cent), near, text)
+                near = f"rond {words.amount(reference[0])}" if reference else f"hoogstens {words.amount(bound)}"
+                text = f"lijkt een uurprijs waar een kwartierprijs hoort (een kwart is {words.amount(cel.tarief_cent // 4)})"
+                yield matrix.warn("factor_vier", cel, words.amount(cel.tarief_cent), near, text)
 
 
 def _middle(group: Mapping[Sleutel, Sequence[int]]) -> int:
@@ -204,7 +205,9 @@ def _ends_early(matrix: Matrix) -> Iterator[Fault]:
         last = cells[-1]
         if last.einddatum < matrix.contract.einddatum and last.tarief_cent is not None:
             text = "na deze rij is er geen prijs meer, terwijl het contract doorloopt"
-            yield matrix.warn("cel_eindigt_eerder", last, day(last.einddatum), day(matrix.contract.einddatum), text)
+            yield matrix.warn(
+                "cel_eindigt_eerder", last, words.short_day(last.einddatum), words.short_day(matrix.contract.einddatum), text
+            )
 
 
 CHECKS: Mapping[str, Callable[[Matrix], Iterator[Fault]]] = MappingProxyType(

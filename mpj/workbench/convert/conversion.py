@@ -16,13 +16,13 @@ from typing import TypeAlias, TypeVar
 from attrs import define, frozen
 
 from mpj.engine.values import Declaratieregel
+from mpj.presentation import words
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, InputError, mask
-from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente
+from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente, parse_percentage
 from mpj.reading.periods import month_of, month_text, parse_month
 from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import open_table
-from mpj.workbench.exact import number, parse_percentage
 
 _T = TypeVar("_T")
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,6})?")
@@ -80,6 +80,11 @@ class Omgezet:
     def totaal(self) -> int:
         """The eurocents of all old lines, mapped or not."""
         return sum(som.cent for som in (*self.groepen.values(), *self.niet_vertaald.values()))
+
+    @property
+    def gemist(self) -> int:
+        """The eurocents of the lines that the table does not map."""
+        return sum(som.cent for som in self.niet_vertaald.values())
 
 
 def read_mapping(path: Path, *, protocol: Protocol = MPJ_16) -> dict[Partij, tuple[Wordt, ...]]:
@@ -217,7 +222,7 @@ def _function_faults(bestand: str, partij: Partij, outcomes: Sequence[Wordt]) ->
     total = sum((outcome.aandeel for outcome in outcomes), Fraction(0))
     if total != 100:
         text = f"de aandelen van {name} zijn samen geen 100%"
-        yield Fault("geen_functie", bestand, last.rij, "aandeel", f"{number(total)}%", "100%", text)
+        yield Fault("geen_functie", bestand, last.rij, "aandeel", f"{words.number(total, 2)}%", "100%", text)
     if len({outcome.minuten for outcome in outcomes}) > 1:
         text = f"{name} noemt meer dan één lengte van een eenheid"
         yield Fault("geen_functie", bestand, last.rij, "minuten", "", "één lengte", text)

@@ -1,108 +1,81 @@
-"""Old lines carried over, as files: ``was_wordt.csv``, ``niet_vertaald.csv`` and, beside new lines, ``vergelijking.csv``."""
+"""Old lines carried over, as tables and as a report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from pathlib import Path
 
-from mpj.output.read import read_regels
-from mpj.output.shape import SAMENVATTING
-from mpj.output.write import write_csv, write_json
+from mpj.presentation import words
+from mpj.presentation.report import Column, Part, Report, Row, Table
 from mpj.protocol import MPJ_16, Protocol
-from mpj.reading.sources import find_sources
-from mpj.version import __version__
-from mpj.workbench.convert.conversion import Omgezet, Som, convert, new_sums, read_mapping, read_old_lines
-from mpj.workbench.exact import number, round_half_up
+from mpj.protocol.rounding import round_half_up
+from mpj.workbench.convert.conversion import Omgezet, Som
 
-COLUMNS = ("periode", "gemeente", "prestatiecode", "kwalificatieniveau", "volume", "bedrag_cent")
-UNMAPPED_COLUMNS = ("gemeente", "aanbieder", "productcode", "regels", "volume", "bedrag_cent")
-COMPARED_COLUMNS = (
-    "gemeente",
-    "prestatiecode",
-    "kwalificatieniveau",
-    "maanden_oud",
-    "oud_cent",
-    "oud_per_maand_cent",
-    "maanden_nieuw",
-    "nieuw_cent",
-    "nieuw_per_maand_cent",
-    "verschil_per_maand_cent",
-)
+_GEMEENTE = Column("gemeente", "code", "gemeente")
+_CARE = Column("code", "code", "prestatiecode"), Column("niveau", "code", "kwalificatieniveau", {"": "zonder"})
 
 
-def convert_files(stage: Path, tabel: Path, regels: Iterable[Path], nieuw: Iterable[Path]) -> Omgezet:
-    """Carry old lines over by the table, write every file of the outcome into `stage`, and return the outcome.
-
-    `nieuw` are files of lines as ``mpj declare`` writes them, to compare with. Raises InputError with every fault.
-    """
-    outcome = convert(read_old_lines(regels), read_mapping(tabel))
-    write_csv(stage / "was_wordt.csv", COLUMNS, rows(outcome))
-    write_csv(stage / "niet_vertaald.csv", UNMAPPED_COLUMNS, unmapped_rows(outcome))
-    sources = find_sources(nieuw, (".csv",))
-    if sources:
-        new = new_sums(line for source in sources for line in read_regels(source))
-        write_csv(stage / "vergelijking.csv", COMPARED_COLUMNS, compared_rows(outcome.groepen, new))
-    missed = sum(som.cent for som in outcome.niet_vertaald.values())
-    data = {
-        "formaat": 1,
-        "soort": "was_wordt",
-        "versie": __version__,
-        "regels": sum(som.regels for som in outcome.niet_vertaald.values()) + outcome.vertaald,
-        "bedrag_cent": outcome.totaal,
-        "vertaald_cent": outcome.totaal - missed,
-        "niet_vertaald_cent": missed,
-        "niet_vertaalde_codes": len(outcome.niet_vertaald),
-    }
-    write_json(stage / SAMENVATTING, data)
-    return outcome
+def report(outcome: Omgezet, *, most: int) -> Report:
+    """Return how much was carried over, and the `most` largest codes that were not."""
+    counts = f"{words.counted(outcome.vertaald, 'regel')} omgezet"
+    parts: list[Part] = [f"{counts}: {words.euros(outcome.totaal - outcome.gemist)} van {words.euros(outcome.totaal)}."]
+    if outcome.niet_vertaald:
+        parts.append(unmapped(outcome).first(most, "alles staat in niet_vertaald.csv"))
+    return Report("", (), tuple(parts))
 
 
-def _order(protocol: Protocol = MPJ_16) -> Mapping[str, int]:
-    return {code: place for place, code in enumerate((*protocol.prestatiecodes, "", *protocol.niveaus))}
-
-
-def _volume(volume: Fraction) -> str:
-    return str(volume.numerator) if volume.denominator == 1 else number(volume).replace(".", "")
-
-
-def rows(outcome: Omgezet) -> Iterator[tuple[str, ...]]:
-    """Return one row per month, gemeente, prestatiecode and level; volume with at most 2 decimals, half up."""
+def carried_over(outcome: Omgezet) -> Table:
+    """Return one row per month, gemeente, prestatiecode and level."""
+    columns = (
+        *(Column("periode", "code", "periode"), _GEMEENTE, *_CARE),
+        *(Column("volume", "units", "volume"), Column("bedrag", "cent", "bedrag_cent")),
+    )
     order = _order()
-    for key in sorted(outcome.groepen, key=lambda key: (key[0], key[1], order[key[2]], order[key[3]])):
-        som = outcome.groepen[key]
-        yield (*key, _volume(som.volume), str(som.cent))
+    keys = sorted(outcome.groepen, key=lambda key: (key[0], key[1], order[key[2]], order[key[3]]))
+    return Table("Was-wordt", columns, ((*key, outcome.groepen[key].volume, outcome.groepen[key].cent) for key in keys))
 
 
-def unmapped_rows(outcome: Omgezet) -> Iterator[tuple[str, ...]]:
+def unmapped(outcome: Omgezet) -> Table:
     """Return what the table does not map, the largest amounts first."""
-    for party, som in sorted(outcome.niet_vertaald.items(), key=lambda item: (-abs(item[1].cent), item[0])):
-        yield (*party, str(som.regels), _volume(som.volume), str(som.cent))
+    columns = (
+        *(_GEMEENTE, Column("aanbieder", "code", "aanbieder"), Column("productcode", "code", "productcode")),
+        *(Column("regels", "count", "regels"), Column("volume", "units", "volume"), Column("bedrag", "cent", "bedrag_cent")),
+    )
+    found = sorted(outcome.niet_vertaald.items(), key=lambda item: (-abs(item[1].cent), item[0]))
+    return Table("Niet in de tabel", columns, ((*party, som.regels, som.volume, som.cent) for party, som in found))
 
 
-def compared_rows(
-    old: Mapping[tuple[str, str, str, str], Som], new: Mapping[tuple[str, str, str, str], Som]
-) -> Iterator[tuple[str, ...]]:
+def compared(old: Mapping[tuple[str, str, str, str], Som], new: Mapping[tuple[str, str, str, str], Som]) -> Table:
     """Return old and new per gemeente, prestatiecode and level: totals, months, and eurocents per month, rounded half up.
 
     A month counts for a gemeente when it has any line in it, so that a quiet code is compared over the same months.
     """
+    sides = ((f"maanden {side}", f"{side}", f"{side} per maand") for side in ("oud", "nieuw"))
+    columns = [_GEMEENTE, *_CARE]
+    for months, whole, mean in sides:
+        columns += [
+            Column(months, "count", months.replace(" ", "_")),
+            Column(whole, "cent", f"{whole}_cent"),
+            Column(mean, "cent", f"{mean.replace(' ', '_')}_cent"),
+        ]
+    columns.append(Column("verschil per maand", "cent", "verschil_per_maand_cent", signed=True))
+    return Table("Vergelijking", tuple(columns), _compared(old, new))
+
+
+def _compared(old: Mapping[tuple[str, str, str, str], Som], new: Mapping[tuple[str, str, str, str], Som]) -> Iterator[Row]:
     order = _order()
     months = [_months(side) for side in (old, new)]
     sums = [_by_place(side) for side in (old, new)]
     for place in sorted({*sums[0], *sums[1]}, key=lambda place: (place[0], order[place[1]], order[place[2]])):
-        found: list[str] = []
-        means: list[int] = []
+        found: list[int] = []
         for side in (0, 1):
             cents, count = sums[side].get(place, 0), len(months[side].get(place[0], ()))
-            means.append(round_cents(cents, count))
-            found += [str(count), str(cents), str(means[-1])]
-        yield (*place, *found, str(means[1] - means[0]))
+            found += [count, cents, round_half_up(Fraction(cents, count)) if count else 0]
+        yield (*place, *found, found[5] - found[2])
 
 
-def round_cents(cents: int, months: int) -> int:
-    """Return eurocents per month, rounded half up; 0 when there are no months."""
-    return round_half_up(Fraction(cents, months)) if months else 0
+def _order(protocol: Protocol = MPJ_16) -> Mapping[str, int]:
+    return {code: place for place, code in enumerate((*protocol.prestatiecodes, "", *protocol.niveaus))}
 
 
 def _months(side: Mapping[tuple[str, str, str, str], Som]) -> dict[str, set[str]]:

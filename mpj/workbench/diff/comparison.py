@@ -10,8 +10,7 @@ from attrs import asdict, evolve, frozen
 
 from mpj.contract import Cel, Contract, eenheid_key
 from mpj.tariefkaart import billed_level
-from mpj.workbench.exact import percentage
-from mpj.workbench.matrix import Eenheden, Order, Sleutel, by_place, stretches, valid_on
+from mpj.workbench.matrix import Eenheden, Order, Sleutel, by_place, percentage, stretches, valid_on
 
 _KINDS = {
     ("leeg", "prijs"): "verschenen",

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -36,7 +37,6 @@ from mpj.workbench.importing.headers import (
     plain,
     read_header,
 )
-from mpj.workbench.xlsx import openpyxl
 
 _SEARCH_ROWS = 30
 _MOST_CELLS = 2_000_000
@@ -109,9 +109,17 @@ def read_matrix(path: Path, percelen: tuple[Perceel, ...], protocol: Protocol, b
     return Ingelezen(tuple({name: text for name, text in row.items() if name != "rij"} for row in rows), tuple(understood))
 
 
+def _openpyxl() -> Any:
+    try:
+        return import_module("openpyxl")
+    except ImportError:
+        text = "om XLSX te lezen is openpyxl nodig"
+        raise InputError(Fault("xlsx_niet_mogelijk", toelichting=text, verwacht="pip install 'mpj[xlsx]'")) from None
+
+
 def _open(path: Path) -> tuple[Any, Any]:
     """Open the workbook twice: its values and its formulas."""
-    module = openpyxl()
+    module = _openpyxl()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -14,10 +14,11 @@ from math import lcm
 from attrs import evolve, frozen
 
 from mpj.contract import Cel, Contract
+from mpj.presentation import words
+from mpj.protocol.rounding import round_half_up
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import MAX_CENTS
 from mpj.reading.periods import first_day, month_of
-from mpj.workbench.exact import number, round_half_up
 from mpj.workbench.matrix import DAY, Eenheden, by_place
 
 STAPPEN = {"cent": 1, "vijf_cent": 5, "tien_cent": 10, "euro": 100}
@@ -165,6 +166,6 @@ def _price_faults(contract: Contract, cel: Cel, cents: int) -> Iterator[Fault]:
 
 def _rule(percentage: Fraction, afronding: str) -> str:
     unit = {"cent": "hele centen", "vijf_cent": "5 cent", "tien_cent": "10 cent", "euro": "hele euro's"}[afronding]
-    exact = number(percentage, 6).rstrip("0").rstrip(",")
+    exact = words.number(percentage, 6).rstrip("0").rstrip(",")
     rounding = f"rekenkundig afgerond (half omhoog) op {unit}; een prijs per hele dag op een even aantal centen"
     return f"oude prijs x (1 + {exact}/100), {rounding}"

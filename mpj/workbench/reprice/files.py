@@ -11,9 +11,10 @@ from pathlib import Path
 from mpj.contract import Contract
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.output import read_herkomst, read_regels
+from mpj.presentation import words
+from mpj.presentation.report import Report
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Source, find_sources
-from mpj.workbench.exact import day
 from mpj.workbench.reprice.report import write_reprice
 from mpj.workbench.reprice.repricing import reprice
 from mpj.workbench.reprice.values import Herberekening
@@ -27,8 +28,8 @@ def reprice_files(
     oud: Sequence[Contract],
     nieuw: Sequence[Contract],
     prijspeil: date | None,
-) -> Herberekening:
-    """Read lines and trace, reprice them and write every file of the outcome into `stage`; returns the outcome.
+) -> tuple[Herberekening, Report]:
+    """Read lines and trace, reprice them and write every file of the outcome into `stage`; returns the outcome and its report.
 
     The same file given twice counts once; a line that stands in two files is refused. Raises InputError for files that are not
     what `mpj declare` writes, and for what `reprice` refuses.
@@ -38,14 +39,13 @@ def reprice_files(
     outcome = reprice(lines, _rows(herkomst, stappen), oud, nieuw, prijspeil=prijspeil)
     if not outcome.groepen and not outcome.geweigerd:
         raise InputError(Fault("invoer_leeg", kolom="--regels", toelichting="er staat geen enkele regel in"))
-    moment = f"Prijzen van {day(prijspeil)}." if prijspeil else "Prijzen van de maand van levering."
+    moment = f"Prijzen van {words.day(prijspeil)}." if prijspeil else "Prijzen van de maand van levering."
     extra = {
         "prijspeil": prijspeil.isoformat() if prijspeil else None,
         "invoer": [{"bestand": naam, "sha256": invoer[naam]} for naam in sorted(invoer)],
     }
-    xlsx = find_spec("openpyxl") is not None
-    write_reprice(stage, outcome, oud, nieuw, moment, xlsx=xlsx, **extra)
-    return outcome
+    workbook = find_spec("xlsxwriter") is not None
+    return outcome, write_reprice(stage, outcome, oud, nieuw, moment, workbook=workbook, **extra)
 
 
 def _lines(sources: Sequence[Source], invoer: dict[str, str]) -> Iterator[Declaratieregel]:

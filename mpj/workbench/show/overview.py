@@ -13,8 +13,7 @@ from attrs import frozen
 
 from mpj.contract import Cel, Contract
 from mpj.tariefkaart import compile_tariefkaart
-from mpj.workbench.exact import percentage
-from mpj.workbench.matrix import Eenheden, by_place, hour_price, stretches, valid_on
+from mpj.workbench.matrix import Eenheden, by_place, hour_price, percentage, stretches, valid_on
 
 PRIJS, UITGESLOTEN, LEEG = "prijs", "uitgesloten", "leeg"
 ZONDER_NIVEAU = ""

@@ -1,12 +1,14 @@
-"""Pictures as hand-made SVG: a waterfall and stacked bars. Text in the picture, so that it reads without colour and on paper."""
+"""Figures as hand-made SVG. Their texts stand in the picture, so that it reads without colour and on paper.
+
+Positions are drawn from floats; every amount is the exact text of the report.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 
-from attrs import frozen
+from mpj.presentation.report import Bars, Waterfall
 
 _WIDTH = 920
 _INK, _SOFT, _LINE = "#1d2733", "#5b6878", "#d5dce4"
@@ -14,25 +16,15 @@ _TOTAL, _UP, _DOWN = "#41566d", "#c8692b", "#2f8f6e"
 PALETTE = ("#1f5a94", "#6aa3d5", "#b9d4ec", "#e0a93b", "#f2d492", "#8a6fae", "#cbbde0", "#2f8f6e", "#9aa5b1")
 
 
-@frozen
-class Step:
-    """One bar of a waterfall: its `name`, its `value` in eurocents, the `text` beside it; a `total` stands on the ground."""
-
-    name: str
-    value: int
-    text: str
-    total: bool = False
-
-
-def waterfall(steps: Sequence[Step], title: str) -> str:
+def waterfall(figure: Waterfall) -> str:
     """Return a waterfall: totals from the ground, changes from where the last bar ended.
 
-    Positions are drawn from floats; every figure shown is the exact text it was given. The axis starts near the smallest level
-    when the changes are small beside the totals, and says so.
+    The axis starts near the smallest level when the changes are small beside the totals, and says so.
     """
+    steps, title = figure.steps, figure.title
     levels = [0.0]
     for step in steps:
-        levels.append(step.value if step.total else levels[-1] + step.value)
+        levels.append(step.cent if step.total else levels[-1] + step.cent)
     low, high = min(levels[1:]), max(levels[1:])
     span = high - low or abs(high) or 1.0
     cut = low - 0.35 * span > 0
@@ -48,7 +40,7 @@ def waterfall(steps: Sequence[Step], title: str) -> str:
         upper, lower = max(before, after), min(before, after)
         x = left + place * number + (place - width) / 2
         y, height = bottom - (upper - floor) * scale, max((upper - lower) * scale, 1.5)
-        colour = _TOTAL if step.total else _UP if step.value > 0 else _DOWN
+        colour = _TOTAL if step.total else _UP if step.cent > 0 else _DOWN
         parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="2" fill="{colour}"/>')
         parts.append(_text(x + width / 2, y - 7, step.text, anchor="middle", weight="600"))
         parts.append(_text(x + width / 2, bottom + 20, step.name, anchor="middle", colour=_SOFT))
@@ -61,25 +53,16 @@ def waterfall(steps: Sequence[Step], title: str) -> str:
     return _svg("".join(parts), bottom + (52 if cut else 34), title)
 
 
-@frozen
-class Bar:
-    """One stacked bar: its `name`, the `parts` in drawing order, the `text` at its end, and a `mark` to compare with (or None)."""
-
-    name: str
-    parts: Sequence[Fraction]
-    text: str
-    mark: Fraction | None = None
-
-
-def stacked(bars: Sequence[Bar], legend: Sequence[str], title: str, mark_name: str = "") -> str:
-    """Return horizontal stacked bars with a legend; `mark_name` says what the marks are."""
+def stacked(figure: Bars) -> str:
+    """Return horizontal stacked bars with a legend."""
+    bars, legend, title = figure.bars, figure.legend, figure.title
     label, left, right, height, gap = 110, 10, 220, 26, 14
     sums = [sum((part for part in bar.parts if part > 0), Fraction(0)) for bar in bars]
     highest = float(max([*sums, *(bar.mark or Fraction(0) for bar in bars), Fraction(1, 100)]))
     scale = (_WIDTH - left - label - right) / highest
     parts = [_text(left, 22, title, size=15, weight="600")]
     x, row, y = float(left), 54, 42
-    for place, name in enumerate([*legend, *([mark_name] if mark_name else [])]):
+    for place, name in enumerate([*legend, *([figure.mark] if figure.mark else [])]):
         wide = 26 + 7.2 * len(name)
         if x + wide > _WIDTH - 10:
             x, row = float(left), row + 20

@@ -1,0 +1,105 @@
+"""A report as a page: one style and nothing from outside; readable on a screen, a phone and paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from itertools import groupby
+
+from mpj.presentation import pictures
+from mpj.presentation.report import NUMBERS, Bars, Cell, Column, Part, Report, Row, Table, Tone, Waterfall
+
+_STYLE = """
+:root{--ink:#1d2733;--soft:#5b6878;--line:#d5dce4;--band:#f3f6f9;--up:#a8430f;--down:#0f6b4f;--accent:#1f5a94}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:1180px;padding:28px 24px 60px;color:var(--ink);background:#fff;
+ font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
+h1{font-size:1.6rem;margin:0 0 4px}h2{font-size:1.15rem;margin:34px 0 8px}h3{font-size:1rem;margin:22px 0 6px}
+p{margin:6px 0;max-width:78ch}.soft,small{color:var(--soft)}
+.facts{display:flex;flex-wrap:wrap;gap:10px;margin:16px 0 6px;padding:0;list-style:none}
+.facts li{border:1px solid var(--line);border-radius:8px;padding:8px 14px;min-width:130px}
+.facts b{display:block;font-size:1.25rem;font-variant-numeric:tabular-nums}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;margin:8px 0 4px;font-variant-numeric:tabular-nums;font-size:.93rem}
+th,td{border-bottom:1px solid var(--line);padding:5px 10px;text-align:left;vertical-align:top}
+thead th{background:var(--band);border-bottom:2px solid #b9c4d0;font-weight:600;white-space:nowrap}
+td.n,th.n{text-align:right;white-space:nowrap}td small{display:block;font-size:.8rem}
+tr.band th{border-top:2px solid #b9c4d0;border-bottom:none;padding-top:9px;font-weight:600}
+td.out{color:var(--soft);background:repeating-linear-gradient(135deg,#fff 0 5px,#eef1f4 5px 7px);font-size:.8rem}
+td.d{white-space:nowrap}td.soft{font-size:.85rem}td.strong{font-weight:600}
+.up{color:var(--up)}.down{color:var(--down)}.tot td{font-weight:600;border-top:2px solid #b9c4d0}
+svg{max-width:100%;height:auto;display:block;margin:10px 0}
+footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;font-size:.82rem;color:var(--soft)}
+@media print{body{max-width:none;padding:0;font-size:10.5pt}h2{break-after:avoid}table,svg{break-inside:auto}tr{break-inside:avoid}
+ .scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:2px 5px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+ @page{size:A4 landscape;margin:12mm}}
+""".strip()
+
+
+_CLASSES: Mapping[Tone, str] = {
+    "plain": "",
+    "soft": "soft",
+    "strong": "strong",
+    "more": "up",
+    "less": "down",
+    "excluded": "out",
+}
+
+
+def page(report: Report) -> str:
+    """Return a report as a complete HTML document."""
+    title = escape(report.title)
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'
+    body = [f"<h1>{title}</h1>"]
+    if report.facts:
+        items = "".join(f"<li>{escape(name)}<b>{escape(value)}</b></li>" for name, value in report.facts)
+        body.append(f'<ul class="facts">{items}</ul>')
+    for part in report.parts:
+        body += _part(part)
+    if report.origin:
+        body.append(f"<footer>{escape(report.origin)}</footer>")
+    text = "\n".join(body)
+    return f'<!DOCTYPE html>\n<html lang="nl"><head>{head}<style>{_STYLE}</style></head>\n<body>\n{text}\n</body></html>\n'
+
+
+def _part(part: Part) -> Iterator[str]:
+    match part:
+        case str():
+            yield f"<p>{escape(part)}</p>"
+        case Waterfall():
+            yield pictures.waterfall(part)
+        case Bars():
+            yield pictures.stacked(part)
+        case Table():
+            if part.title:
+                yield f"<h2>{escape(part.title)}</h2>"
+            if part.note:
+                yield f'<p class="soft">{escape(part.note)}</p>'
+            yield _table(part)
+
+
+def _table(table: Table) -> str:
+    start = int(table.banded)
+    columns = table.columns[start:]
+    head = "".join(_field("th", column, escape(column.head)) for column in columns)
+    rows: list[str] = []
+    for band, group in groupby(table.lines, lambda row: table.columns[0].shown(row[0]) if table.banded else ""):
+        if table.banded:
+            rows.append(f'<tr class="band"><th colspan="{len(columns)}">{escape(band)}</th></tr>')
+        rows += [_row(row[start:], columns, row is table.total) for row in group]
+    top = f"<thead><tr>{head}</tr></thead>" if any(column.label for column in columns) else ""
+    return f'<div class="scroll"><table>{top}<tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _row(row: Row, columns: tuple[Column, ...], is_total: bool) -> str:
+    fields = (
+        _field("td", column, escape(column.shown(value)), value.tone if isinstance(value, Cell) else "plain")
+        for column, value in zip(columns, row, strict=True)
+    )
+    return f"<tr{' class=tot' if is_total else ''}>{''.join(fields)}</tr>"
+
+
+def _field(tag: str, column: Column, text: str, tone: Tone = "plain") -> str:
+    names = [name for name in ("n" if column.form in NUMBERS else "d" if column.form == "date" else "", _CLASSES[tone]) if name]
+    kind = ' class="' + " ".join(names) + '"' if names else ""
+    return f"<{tag}{kind}>{text}</{tag}>"

@@ -1,0 +1,199 @@
+"""A report as a value: what a tool has to say, apart from the form in which it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal, TypeAlias, assert_never
+
+from attrs import field, frozen
+
+from mpj.presentation import words
+
+Value: TypeAlias = str | int | Fraction | date | None
+"""What stands in a field of a table; eurocents for the form cent, percents for percent."""
+Form: TypeAlias = Literal["text", "code", "date", "count", "units", "cent", "percent"]
+"""What a value is: `text` may be broken over lines, a `code` may not; `units` are whole or have 2 decimals."""
+Tone: TypeAlias = Literal["plain", "soft", "strong", "more", "less", "excluded"]
+"""How a field stands out; never the only thing that tells."""
+
+NUMBERS: frozenset[Form] = frozenset(("count", "units", "cent", "percent"))
+"""The forms that stand at the right of their column."""
+
+
+def _kept(names: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(names))
+
+
+@frozen
+class Column:
+    """One column of a table."""
+
+    label: str
+    """What people read above it."""
+    form: Form = "text"
+    name: str = ""
+    """Its name in a CSV."""
+    words: Mapping[str, str] = field(factory=dict, converter=_kept)
+    """What people read for a value that has a word of its own."""
+    signed: bool = False
+    """A difference: what is above zero has a plus."""
+    spare: bool = False
+    """Left out on a screen that is too narrow."""
+
+    @property
+    def head(self) -> str:
+        """What stands above the column; a column of amounts says that these are euros, so that its fields need not."""
+        return f"{self.label} €".lstrip() if self.form == "cent" else self.label
+
+    def cell(self, value: Value | Cell) -> Cell:
+        """Return a field of this column with its form."""
+        return value if isinstance(value, Cell) else Cell(value, self.form, signed=self.signed)
+
+    def shown(self, value: Value | Cell) -> str:
+        """Return a field of this column as people read it."""
+        cell = self.cell(value)
+        match cell.value:
+            case None:
+                return words.EMPTY if cell.form in NUMBERS else ""
+            case str(text):
+                return self.words.get(text, text)
+            case date() as day:
+                return words.short_day(day)
+            case int() | Fraction() as number:
+                return _number(cell.form, number, cell.signed)
+        assert_never(cell.value)
+
+
+def _number(form: Form, value: int | Fraction, signed: bool) -> str:
+    match form:
+        case "cent":
+            return words.amount(value, signed=signed)
+        case "percent":
+            return words.percent(value, signed=signed)
+        case "count" | "units" | "text" | "code" | "date":
+            return words.number(value, 0 if value.denominator == 1 else 2, signed=signed)
+    assert_never(form)
+
+
+@frozen
+class Cell:
+    """A field that is of another form than its column, or stands out."""
+
+    value: Value
+    form: Form
+    tone: Tone = "plain"
+    signed: bool = False
+
+
+Row: TypeAlias = tuple[Value | Cell, ...]
+
+
+def _rows(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(rows)
+
+
+@frozen
+class Table:
+    """Rows under named columns; no column has a label where it is a list of names and values."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...] = field(converter=_rows)
+    total: Row | None = None
+    """The sums, shown as the last row."""
+    note: str = ""
+    """A sentence under the title."""
+    banded: bool = False
+    """The first column stands above its rows, once for those that follow on each other with the same value."""
+
+    @property
+    def lines(self) -> tuple[Row, ...]:
+        """The rows, with the sums as the last."""
+        return self.rows if self.total is None else (*self.rows, self.total)
+
+    def first(self, most: int, rest: str) -> Table:
+        """Return the table with at most `most` rows; the last then says how many there are more, and `rest` where."""
+        if len(self.rows) <= most:
+            return self
+        text = f"Hier de eerste {most} van {words.number(len(self.rows))}; {rest}."
+        return Table(self.title, self.columns, self.rows[:most], self.total, f"{self.note} {text}".strip(), self.banded)
+
+
+@frozen
+class Step:
+    """One bar of a waterfall: a `total` stands on the ground, a change where the last bar ended. `cent` are eurocents."""
+
+    name: str
+    cent: int
+    total: bool = False
+
+    @property
+    def text(self) -> str:
+        """The amount as people read it."""
+        return words.euros(self.cent, signed=not self.total)
+
+
+@frozen
+class Waterfall:
+    """From one total to another, step by step."""
+
+    title: str
+    steps: tuple[Step, ...]
+
+    @property
+    def table(self) -> Table:
+        """The same as a table."""
+        rows = ((step.name, Cell(step.cent, "cent", signed=not step.total)) for step in self.steps)
+        return Table(self.title, (Column("", "code"), Column("bedrag", "cent")), rows)
+
+
+@frozen
+class Bar:
+    """One stacked bar; `parts` are eurocents, in the order of the legend."""
+
+    name: str
+    parts: tuple[Fraction, ...]
+    text: str
+    """What stands at its end."""
+    mark: Fraction | None = None
+    """Eurocents to compare with."""
+
+
+@frozen
+class Bars:
+    """Stacked bars beside each other, of the parts that `legend` names; `mark` says what the marks are."""
+
+    title: str
+    legend: tuple[str, ...]
+    bars: tuple[Bar, ...]
+    mark: str = ""
+
+    @property
+    def table(self) -> Table:
+        """The same as a table: the parts down, the bars across."""
+        columns = (Column(""), *(Column(bar.name, "cent") for bar in self.bars))
+        return Table(self.title, columns, ((name, *(bar.parts[n] for bar in self.bars)) for n, name in enumerate(self.legend)))
+
+
+Part: TypeAlias = Table | Waterfall | Bars | str
+
+
+@frozen
+class Report:
+    """What a tool has to say. Holds no client where the tool speaks of groups: that is the tool's to see to."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    """What it opens with: (name, value) as people read them."""
+    parts: tuple[Part, ...] = ()
+    """Tables, figures and sentences, in reading order."""
+    origin: str = ""
+    """What made it, for the foot of a page."""
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables, and the figures as tables."""
+        return tuple(part if isinstance(part, Table) else part.table for part in self.parts if not isinstance(part, str))

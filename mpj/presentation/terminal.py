@@ -1,0 +1,168 @@
+"""A report on a terminal, with rich: never wider than the terminal, and 80 columns where the output is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import groupby
+from textwrap import wrap
+
+from attrs import frozen
+from rich.console import Console
+from rich.text import Text
+
+from mpj.presentation.report import NUMBERS, Bars, Cell, Column, Report, Row, Table, Tone, Waterfall
+from mpj.reading.faults import printable
+
+WIDTH = 80
+_GAPS = (2, 1)
+_NARROW = 12
+"""A column of text is not made narrower than this, nor than its longest word."""
+_STYLES: Mapping[Tone, str] = {
+    "plain": "",
+    "soft": "dim",
+    "strong": "bold",
+    "more": "red",
+    "less": "green",
+    "excluded": "dim",
+}
+
+
+def show(report: Report) -> None:
+    """Print a report to stdout."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, markup=False, emoji=False, width=WIDTH)
+    for block in _blocks(report, console.width):
+        console.print(block, soft_wrap=True)
+
+
+def _blocks(report: Report, width: int) -> Iterator[Text]:
+    """Return the parts of a report, an empty line between them."""
+    if report.title:
+        yield from _sentence(report.title, width, "bold")
+    if report.facts:
+        yield from _table(Table("", (Column("", "code"), Column("")), report.facts), width)
+    first = not (report.title or report.facts)
+    for part in report.parts:
+        if not first:
+            yield Text()
+        first = False
+        match part:
+            case str():
+                yield from _sentence(part, width)
+            case Table():
+                yield from _table(part, width)
+            case Waterfall():
+                yield from _table(part.table, width)
+            case Bars():
+                yield from _bars(part, width)
+
+
+def _sentence(text: str, width: int, style: str = "") -> Iterator[Text]:
+    yield from (Text(line, style) for line in _broken(text, width))
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Return text in lines; a word that is longer than a line (a path, a number) stays whole, to be copied."""
+    lines = [printable(line) for line in text.split("\n")]
+    return [part for line in lines for part in wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]]
+
+
+def _table(table: Table, width: int) -> Iterator[Text]:
+    if table.title:
+        yield from _sentence(table.title, width, "bold")
+    if table.note:
+        yield from _sentence(table.note, width, "dim")
+    shown = [[column.shown(value) for column, value in zip(table.columns, row, strict=True)] for row in table.lines]
+    for sheet in _sheets(table, shown, width):
+        if any(table.columns[place].label for place in sheet.places):
+            yield from sheet.row([(table.columns[place].head, "bold") for place in sheet.places])
+        for band, group in groupby(zip(table.lines, shown, strict=True), lambda both: both[1][0] if table.banded else ""):
+            if table.banded:
+                yield from _sentence(band, width, "bold")
+            for row, texts in group:
+                strong = row is table.total
+                yield from sheet.row([(texts[place], "bold" if strong else _style(row, place)) for place in sheet.places])
+
+
+def _bars(figure: Bars, width: int) -> Iterator[Text]:
+    """Yield the figure with one bar of blocks for the sum of each bar's parts; the parts themselves are for a page."""
+    sums = [sum(bar.parts, Fraction(0)) for bar in figure.bars]
+    most = max([*sums, Fraction(1)])
+    columns = Column("", "code"), Column("", "code"), Column("")
+    blocks = ["█" * max(1, int(24 * value / most)) for value in sums]
+    rows = ((bar.name, Cell(block, "code"), bar.text) for bar, block in zip(figure.bars, blocks, strict=True))
+    yield from _table(Table(figure.title, columns, rows), width)
+
+
+def _style(row: Row, place: int) -> str:
+    value = row[place]
+    return _STYLES[value.tone] if isinstance(value, Cell) else ""
+
+
+@frozen
+class _Sheet:
+    """Columns of a table that stand beside each other."""
+
+    table: Table
+    places: Sequence[int]
+    gap: int
+    widths: Mapping[int, int]
+
+    def row(self, fields: Sequence[tuple[str, str]]) -> Iterator[Text]:
+        """Return one row of (text, style) as lines."""
+        broken = [_broken(text, self.widths[place]) for (text, _), place in zip(fields, self.places, strict=True)]
+        for number in range(max(map(len, broken))):
+            line = Text()
+            for lines, (_, style), place in zip(broken, fields, self.places, strict=True):
+                text = lines[number] if number < len(lines) else ""
+                pad = " " * (self.widths[place] - len(text))
+                right = self.table.columns[place].form in NUMBERS
+                line.append(pad if right else "").append(text, style).append("" if right else pad).append(" " * self.gap)
+            line.rstrip()
+            yield line
+
+
+def _sheets(table: Table, shown: Sequence[Sequence[str]], width: int) -> Iterator[_Sheet]:
+    """Return the table as one sheet where that fits, if need be without its spare columns.
+
+    Else as several below each other, each time with the columns that name the row.
+    """
+    sizes = {place: _sizes(table.columns[place], [row[place] for row in shown]) for place in range(len(table.columns))}
+    every = range(int(table.banded), len(table.columns))
+    for places in (every, [place for place in every if not table.columns[place].spare]):
+        for gap in _GAPS:
+            if sum(sizes[place][0] for place in places) + gap * (len(places) - 1) <= width:
+                yield _Sheet(table, places, gap, _widths({place: sizes[place] for place in places}, gap, width))
+                return
+    gap = _GAPS[-1]
+    names = [place for place in every if table.columns[place].form not in NUMBERS]
+    taken = list(names)
+    for place in [place for place in every if place not in names]:
+        if len(taken) > len(names) and sum(sizes[one][0] + gap for one in [*taken, place]) - gap > width:
+            yield _Sheet(table, taken, gap, _widths({one: sizes[one] for one in taken}, gap, width))
+            taken = list(names)
+        taken.append(place)
+    yield _Sheet(table, taken, gap, _widths({one: sizes[one] for one in taken}, gap, width))
+
+
+def _sizes(column: Column, texts: Sequence[str]) -> tuple[int, int]:
+    """Return how wide a column is at least, and how wide it wants to be; only text is broken over lines."""
+    head = max(len(word) for word in column.head.replace(" €", "_€").split(" "))
+    most = max((len(line) for text in texts for line in text.split("\n")), default=0)
+    if column.form != "text":
+        return max(head, most), max(len(column.head), most)
+    longest = max((len(word) for text in texts for word in text.split()), default=0)
+    return max(head, longest, min(most, _NARROW)), max(len(column.head), most)
+
+
+def _widths(sizes: Mapping[int, tuple[int, int]], gap: int, width: int) -> dict[int, int]:
+    """Return a width per column: as wide as it wants where that fits, else the widest give way first."""
+    widths = {place: most for place, (_, most) in sizes.items()}
+    while sum(widths.values()) + gap * (len(widths) - 1) > width:
+        able = [place for place, (least, _) in sizes.items() if widths[place] > least]
+        if not able:
+            break
+        widths[max(able, key=widths.__getitem__)] -= 1
+    return widths

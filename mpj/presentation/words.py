@@ -1,0 +1,120 @@
+"""How amounts, numbers, dates and units are written in Dutch: each in one way, wherever people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from mpj.protocol.rounding import round_half_up
+
+EMPTY = "–"
+"""What stands where there is no value."""
+
+_PLURALS: Mapping[str, str] = {
+    "bericht": "berichten",
+    "cel": "cellen",
+    "cliënt": "cliënten",
+    "creditregel": "creditregels",
+    "dag": "dagen",
+    "fout": "fouten",
+    "gedateerde cel": "gedateerde cellen",
+    "gemeente": "gemeenten",
+    "keer": "keer",
+    "minuut": "minuten",
+    "perceel": "percelen",
+    "prijs": "prijzen",
+    "registratie": "registraties",
+    "registratie of dag": "registraties of dagen",
+    "registratie of verblijf": "registraties of verblijven",
+    "registratie of verblijfsdag": "registraties en verblijfsdagen",
+    "regel": "regels",
+    "rij": "rijen",
+    "toewijzing": "toewijzingen",
+    "verblijf": "verblijven",
+    "waarschuwing": "waarschuwingen",
+}
+_UNITS: Mapping[str, tuple[str, str]] = {
+    "kwartier": ("kwartier", "kwartieren"),
+    "uur": ("uur", "uren"),
+    "halve_dag": ("halve dag", "halve dagen"),
+    "hele_dag": ("hele dag", "hele dagen"),
+    "etmaal": ("etmaal", "etmalen"),
+    "stuk": ("stuk", "stuks"),
+    "minuut": ("minuut", "minuten"),
+}
+_MONTHS = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
+
+
+def number(value: Fraction | int, decimals: int = 0, *, signed: bool = False) -> str:
+    """Return a number with so many decimals, rounded half up; with `signed` a plus before what is above zero.
+
+    >>> number(60000), number(Fraction(2469, 2), 2), number(3, signed=True)
+    ('60.000', '1.234,50', '+3')
+    """
+    whole = round_half_up(value * 10**decimals) if decimals or isinstance(value, Fraction) else value
+    before, after = divmod(abs(whole), 10**decimals)
+    text = f"{before:,}".replace(",", ".") + (f",{after:0{decimals}d}" if decimals else "")
+    return ("-" if whole < 0 else "+" if signed and whole > 0 else "") + text
+
+
+def amount(cents: Fraction | int, *, signed: bool = False) -> str:
+    """Return eurocents as they stand in a column of euros: ``24,55``; a part of a cent is rounded half up."""
+    return number(Fraction(cents, 100), 2, signed=signed)
+
+
+def euros(cents: Fraction | int, *, signed: bool = False) -> str:
+    """Return eurocents as an amount; the sign stands at the number, as in a Dutch spreadsheet.
+
+    >>> euros(123456), euros(-5112), euros(315, signed=True)
+    ('€ 1.234,56', '€ -51,12', '€ +3,15')
+    """
+    return f"€ {amount(cents, signed=signed)}"
+
+
+def percent(value: Fraction | int, *, signed: bool = False) -> str:
+    """Return a percentage with 2 decimals, rounded half up: ``3,42%``."""
+    return number(Fraction(value), 2, signed=signed) + "%"
+
+
+def counted(value: int, noun: str) -> str:
+    """Return a count with its noun, given in the singular.
+
+    >>> counted(1, "perceel"), counted(0, "regel")
+    ('1 perceel', '0 regels')
+    """
+    return f"{number(value)} {noun if value == 1 else _PLURALS[noun]}"
+
+
+def unit(normtijd: str, *, many: bool = False) -> str:
+    """Return the name of a normtijd as people say it; one that is not known here by its own name."""
+    return _UNITS[normtijd][many] if normtijd in _UNITS else normtijd.replace("_", " ")
+
+
+def units(value: int, normtijd: str) -> str:
+    """Return an amount of units: ``3 kwartieren``."""
+    return f"{number(value)} {unit(normtijd, many=value != 1)}"
+
+
+def short_day(value: date) -> str:
+    """Return a date as it stands in a table: ``05-03-2026``."""
+    return f"{value:%d-%m-%Y}"
+
+
+def day(value: date) -> str:
+    """Return a date as it stands in a sentence: ``5 maart 2026``."""
+    return f"{value.day} {month(value)}"
+
+
+def month(value: date) -> str:
+    """Return the month of a date: ``maart 2026``."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def listed(names: list[str], most: int = 5) -> str:
+    """Return names after each other, those past `most` as a count."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" en nog {number(rest)}" if rest > 0 else "")

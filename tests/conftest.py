@@ -1,0 +1,35 @@
+"""What holds for every test: how hard it searches, and what becomes of it where the official standard is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import is_hypothesis_test, settings
+from search import FACTOR, examples, register
+from standard import demand, missing
+
+register()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try more examples where that is asked (`make search EXAMPLES=10`)."""
+    tests: list[Any] = [item.obj for item in items if isinstance(item, pytest.Function)]
+    for test in {id(test): test for test in tests if FACTOR > 1 and is_hypothesis_test(test)}.values():
+        test = getattr(test, "__func__", test)
+        asked: settings = getattr(test, "_hypothesis_internal_use_settings", None) or settings()
+        test._hypothesis_internal_use_settings = settings(asked, max_examples=examples(asked.max_examples))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that needs the official standard skips or fails without it."""
+    if item.get_closest_marker("standard"):
+        demand()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not looked at for want of the official standard."""
+    reason = missing()
+    skipped = [one for one in terminalreporter.stats.get("skipped", []) if reason and reason in str(one.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"NOT CHECKED: {len(skipped)} tests skipped, {reason}", yellow=True, bold=True)

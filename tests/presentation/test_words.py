@@ -1,0 +1,71 @@
+"""How Dutch numbers, amounts and dates are written; held against Babel's own rules for Dutch."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mpj.presentation import words
+from mpj.protocol import MPJ_16
+from mpj.protocol.rounding import round_half_up
+from mpj.reading.fields import parse_percentage
+
+whole = st.integers(-(10**12), 10**12)
+
+
+@given(whole)
+def test_numbers_and_euros_are_those_of_babel(value: int) -> None:
+    assert words.number(value) == format_decimal(value, locale="nl_NL")
+    assert words.euros(value) == format_currency(Decimal(value).scaleb(-2), "EUR", locale="nl_NL").replace("\xa0", " ")
+
+
+@given(st.dates())
+def test_dates_are_those_of_babel(value: date) -> None:
+    assert words.day(value) == format_date(value, "d MMMM y", locale="nl_NL")
+
+
+@given(st.fractions(max_denominator=1000), st.integers(0, 4))
+def test_a_number_is_never_further_off_than_half_its_last_place(value: Fraction, decimals: int) -> None:
+    shown = Fraction(words.number(value, decimals).replace(".", "").replace(",", "."))
+    assert abs(shown - value) <= Fraction(1, 2 * 10**decimals)
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        (words.euros(123456), "€ 1.234,56"),
+        (words.euros(-5), "€ -0,05"),
+        (words.euros(315, signed=True), "€ +3,15"),
+        (words.euros(0, signed=True), "€ 0,00"),
+        (words.euros(Fraction(-1, 3)), "€ 0,00"),
+        (words.amount(2455), "24,55"),
+        (words.number(Fraction(5, 1000), 2), "0,01"),
+        (words.number(Fraction(-1, 2)), "-1"),
+        (words.percent(Fraction(-1, 3)), "-0,33%"),
+        (words.percent(Fraction(342, 100), signed=True), "+3,42%"),
+        (words.counted(1, "regel"), "1 regel"),
+        (words.counted(1000, "perceel"), "1.000 percelen"),
+        (words.units(1, "hele_dag"), "1 hele dag"),
+        (words.units(2, "blok_van_30"), "2 blok van 30"),
+        (words.short_day(date(2027, 1, 5)), "05-01-2027"),
+        (words.listed(["a", "b", "c"], 2), "a, b en nog 1"),
+    ],
+)
+def test_one_form_of_each(shown: str, text: str) -> None:
+    assert shown == text
+
+
+def test_every_normtijd_has_a_word() -> None:
+    assert all(words.unit(name, many=True) != name for name in MPJ_16.normtijden)
+
+
+def test_percentages_are_exact_and_halves_go_away_from_zero() -> None:
+    assert parse_percentage("3,42") == parse_percentage("3.42 %") == Fraction(342, 100)
+    assert round_half_up(Fraction(-1, 2)) == -1
