@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from mpj.engine.matching import Dekking, Match
-from mpj.engine.rounding import minutes_amount
 from mpj.engine.tarieven import Tarief
+from mpj.protocol.rounding import amount
 from mpj.records.entries import Entry
 from mpj.records.values import Verblijf
 from mpj.tariefkaart import Plaats, Prijs
@@ -104,10 +104,7 @@ def share(members: Sequence[Levering]) -> None:
 
 def cost(levering: Levering, units: int, line: int = 0) -> int:
     """Return the eurocents of `units`, on a line that already holds `line` units: exact, or the running difference of IV081."""
-    price = levering.prijs.tarief_cent
-    if levering.tarief.ongerond:
-        return minutes_amount(price, line + units) - minutes_amount(price, line)
-    return price * units
+    return amount(levering.prijs.tarief_cent, units, unrounded=levering.tarief.ongerond, before=line)
 
 
 def fits(levering: Levering, line: int, cents: int) -> int:
@@ -115,4 +112,4 @@ def fits(levering: Levering, line: int, cents: int) -> int:
     price = levering.prijs.tarief_cent
     if not levering.tarief.ongerond:
         return cents // price
-    return (120 * (cents + minutes_amount(price, line)) + 59) // (2 * price) - line
+    return (120 * (cents + amount(price, line, unrounded=True)) + 59) // (2 * price) - line

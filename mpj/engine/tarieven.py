@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from attrs import define, evolve, field, frozen
 
 from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking
-from mpj.engine.rounding import round_minutes
 from mpj.protocol import Afronding, Protocol
+from mpj.protocol.rounding import round_minutes
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Plaats, Prijs, Tariefkaarten, stricter
 from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Productcode, Soort

@@ -14,11 +14,11 @@ from attrs import define, field, frozen
 
 from mpj.contract import Contract
 from mpj.engine.matching import NIET_MPJ, Dekking, Dekkingen
-from mpj.engine.rounding import minutes_amount
 from mpj.messages.overview import Declaratie, Overzicht
 from mpj.messages.values import Prestatie
 from mpj.protocol import Normtijd, Protocol
 from mpj.protocol.productcodes import decode
+from mpj.protocol.rounding import amount
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.rows import MappingRows
 from mpj.records.toewijzingen import COLUMNS, OngeldigeToewijzing, parse_toewijzing
@@ -63,7 +63,7 @@ class ContractCell:
         if self.prijs is None or normtijd is None or eenheid not in normtijd.bericht:
             return None
         if eenheid in normtijd.ongerond:
-            return minutes_amount(self.prijs.tarief_cent, volume)
+            return amount(self.prijs.tarief_cent, volume, unrounded=True)
         units, rest = divmod(volume, normtijd.bericht[eenheid])
         return None if rest else units * self.prijs.tarief_cent
 

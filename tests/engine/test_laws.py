@@ -15,8 +15,8 @@ from world import run
 import mpj
 from mpj.engine import Declaratieregel, Result
 from mpj.engine.limits import maximum_per_period, maximum_total
-from mpj.engine.rounding import round_minutes, shares
 from mpj.protocol import MPJ_16, Afronding
+from mpj.protocol.rounding import round_minutes, shares
 from mpj.reading.periods import month_of
 from mpj.records import Toewijzing
 from mpj.records.rows import Row

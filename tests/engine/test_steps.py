@@ -11,8 +11,8 @@ from world import AGB, BSN, contract, declare, only, reasons, registratie, toewi
 import mpj
 from mpj.engine.limits import maximum_per_period, maximum_total
 from mpj.engine.presence import Aanwezig, presence
-from mpj.engine.rounding import minutes_amount, round_minutes
 from mpj.protocol import MPJ_16, Afronding
+from mpj.protocol.rounding import amount, round_minutes
 from mpj.reading.periods import month_of, parse_month
 from mpj.records import Toewijzing
 
@@ -86,7 +86,7 @@ def test_hours(minutes: int, hours: int) -> None:
 )
 def test_minutes_of_an_hour_price(price: int, minutes: int, cents: int) -> None:
     """E-21 and E-22 (IV081): from the unrounded hour price."""
-    assert minutes_amount(price, minutes) == cents
+    assert amount(price, minutes, unrounded=True) == cents
 
 
 def test_an_hour_price_in_minutes_is_not_rounded() -> None:

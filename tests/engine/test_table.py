@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from world import contract, declare, only, reasons, registratie, toewijzing
 
-from mpj.engine.rounding import round_minutes, shares
 from mpj.protocol import MPJ_16, Afronding
+from mpj.protocol.rounding import round_minutes, shares
 from mpj.tariefkaart import billed_level
 
 STANDARD = Afronding("rekenkundig", "contact", 1, 0)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from mpj.engine.rounding import minutes_amount, shares
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.protocol.rounding import amount, shares
 from mpj.tariefkaart import stricter
 from mpj.tariefkaart.model import NIVEAU
 from mpj.workbench.reprice.verdict import Plek
@@ -130,7 +130,7 @@ def _priced(plek: Plek, parts: Sequence[tuple[Deel, int]], *, ongerond: bool) ->
         cents = price * units
         if ongerond:
             line = before.get(part.niveau, 0)
-            cents = minutes_amount(price, line + units) - minutes_amount(price, line)
+            cents = amount(price, units, unrounded=True, before=line)
             before[part.niveau] = line + units
         result.append(Deel(part.regel, part.behind, part.niveau, "", units, cents))
     return result

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from attrs import define, frozen
 
-from mpj.engine.rounding import minutes_amount
+from mpj.protocol.rounding import amount
 from mpj.reading.faults import Fault
 
 WEIGERINGEN: Mapping[str, str] = MappingProxyType(
@@ -92,7 +92,7 @@ class Prijzen:
 
     def amount(self, price: int, units: int) -> int:
         """Return what `units` cost at `price`."""
-        return minutes_amount(price, units) if self.ongerond else price * units
+        return amount(price, units, unrounded=self.ongerond)
 
 
 def effects(prijzen: Prijzen, gelijk: bool, oud: int, oude_eenheden: int, nieuw: int) -> tuple[int, int, int]:
