@@ -17,7 +17,8 @@ from mpj.cli.show import VERVOLG
 from mpj.contract import SETTINGS
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.explanation import words as explained
-from mpj.protocol import MPJ_16
+from mpj.protocol import MPJ_16, Afronding
+from mpj.protocol.rounding import round_minutes
 from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
 from mpj.reading.fields import FieldError, check_choice
 from mpj.records import REDENEN
@@ -108,3 +109,16 @@ def test_a_text_that_is_no_word_of_a_list_is_refused() -> None:
     assert [check_choice(word, words) for word in words] == list(words)
     with pytest.raises(FieldError, match="rekenkundig, naar_boven of naar_beneden"):
         check_choice("bankers", words)
+
+
+@pytest.mark.parametrize("wijze", get_args(Wijze))
+def test_every_way_of_rounding_rounds(wijze: Wijze) -> None:
+    """23 minutes of quarters: each word has its own sum, none is the default of a word that is not known."""
+    expected = {"rekenkundig": 2, "naar_boven": 2, "naar_beneden": 1}
+    assert round_minutes(23, 15, Afronding(wijze, "contact", 1, 0)) == expected[wijze]
+
+
+def test_a_rounding_that_nobody_knows_bills_nothing() -> None:
+    unknown: Any = "bankers"
+    with pytest.raises(AssertionError):
+        round_minutes(23, 15, Afronding(unknown, "contact", 1, 0))

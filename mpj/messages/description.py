@@ -24,23 +24,26 @@ from mpj.reading.faults import Fault, InputError
 
 @frozen(eq=False)
 class Element:
-    """One element of a message: where it stands, how often, and what it holds.
-
-    Fields: `naam` local name; `tag` ``{namespace}name``; `gekwalificeerd` ``prefix:name`` as written; `minimum` and
-    `maximum` how often it occurs (`maximum` None: unbounded); `type` its simple type, None for a group; `kinderen` a
-    group's elements in their order; `volgorde` its own place in the parent; `stroom` whether readers hand it out at
-    once.
-    """
+    """One element of a message: where it stands, how often, and what it holds."""
 
     naam: str
+    """The local name."""
     tag: str
+    """``{namespace}name``."""
     gekwalificeerd: str
+    """``prefix:name``, as written."""
     minimum: int = 1
+    """How often it occurs at least."""
     maximum: int | None = 1
+    """How often it occurs at most; None: unbounded."""
     type: Simpeltype | None = None
+    """Its simple type; None for a group."""
     kinderen: tuple[Element, ...] = ()
+    """A group's elements in their order."""
     volgorde: int = 0
+    """Its own place in the order of its group."""
     stroom: bool = False
+    """Whether readers hand it out at once."""
     op_tag: Mapping[str, Element] = field(init=False, repr=False)
     op_naam: Mapping[str, Element] = field(init=False, repr=False)
     verplicht: tuple[Element, ...] = field(init=False, repr=False)
@@ -55,18 +58,20 @@ class Element:
 
 @frozen(eq=False)
 class Beschrijving:
-    """One message kind of one release.
-
-    Fields: `standaard` (``ijw``), `release` (``3.2``), `bericht` (``JW323``), `omschrijving` one Dutch word, `wortel`
-    the root element, `naamruimten` prefix -> namespace, as declared on the root.
-    """
+    """One message kind of one release."""
 
     standaard: str
+    """The standard, as ``ijw``."""
     release: str
+    """As ``3.2``."""
     bericht: str
+    """As ``JW323``."""
     omschrijving: str
+    """One Dutch word."""
     wortel: Element
+    """The root element."""
     naamruimten: Mapping[str, str]
+    """Prefix to namespace, as declared on the root."""
 
     @property
     def sleutel(self) -> tuple[str, str, str]:

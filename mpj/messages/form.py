@@ -32,19 +32,17 @@ Groep = dict[str, Any]
 
 @frozen
 class Part:
-    """A streamed element that has just ended.
-
-    Fields: `naam`; `waarden` what it holds (element name -> value, group, or list of either where it repeats;
-    streamed elements inside it are left out); `rij` the line it begins on; `omgeving` the groups around it, from the
-    root inwards, as far as read (later elements are still missing); `nummers` its position among its kind for every
-    repeated ancestor and itself.
-    """
+    """A streamed element that has just ended."""
 
     naam: str
     waarden: Groep
+    """What it holds: element name to value, group, or list of either where it repeats. Streamed elements inside are left out."""
     rij: int
+    """The line it begins on."""
     omgeving: tuple[Groep, ...]
+    """The groups around it, from the root inwards, as far as read: later elements are still missing."""
     nummers: tuple[int, ...]
+    """Its position among its kind, for every repeated ancestor and itself."""
 
 
 @define

@@ -40,13 +40,14 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.B
 
 @frozen
 class Limits:
-    """What a reader takes before it refuses: `omvang` of the source, `diepte` of nesting, `fouten` collected (and
-    then it stops).
-    """
+    """What a reader takes before it refuses."""
 
     omvang: int = 100_000_000
+    """Bytes of the source."""
     diepte: int = 30
+    """Levels of nesting."""
     fouten: int = 10_000
+    """Faults collected; then it stops."""
 
 
 @define

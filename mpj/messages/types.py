@@ -40,30 +40,34 @@ class FormBreach:
     code: Foutcode | Regelcode
     verwacht: str
     toelichting: str
+    """A Dutch sentence."""
 
 
 @frozen(eq=False)
 class Simpeltype:
-    """A simple type of a message standard.
-
-    Fields: `soort` tekst, geheel, datum or tijd; `min` and `max` bounds of a whole number; `min_lengte` and
-    `max_lengte` in characters; `patroon` a regular expression for the whole text, `verwacht` the same in Dutch words;
-    `codes` the code list; `waarde` the only text allowed; `regels` facet -> rule code; `verborgen` whether the value
-    is a personal detail.
-    """
+    """A simple type of a message standard."""
 
     naam: str
     soort: str
+    """The kind of text: tekst, geheel, datum or tijd."""
     min: int = 0
+    """The bounds of a whole number, both allowed."""
     max: int = 0
     min_lengte: int = 0
+    """The bounds of a length in characters, both allowed; no upper one: None."""
     max_lengte: int | None = None
     patroon: str = ""
+    """A regular expression for the whole text."""
     verwacht: str = ""
+    """The same in Dutch words."""
     codes: tuple[str, ...] = ()
+    """The code list; empty: any."""
     waarde: str = ""
+    """The only text allowed; empty: any."""
     regels: Mapping[str, str] = MappingProxyType({})
+    """The rule code of a facet, by the facet's name."""
     verborgen: bool = False
+    """Whether the value is a personal detail."""
     _regex: re.Pattern[str] | None = field(init=False, repr=False)
     _set: frozenset[str] = field(init=False, repr=False)
     _read: Callable[[Simpeltype, str], _Read] = field(init=False, repr=False)

@@ -94,25 +94,29 @@ class Antwoordheader(Header):
 
 @frozen
 class Prestatie:
-    """One line of a declaration.
-
-    Fields: `referentienummer` and, on a credit line, `vorig_referentienummer`; `toewijzingnummer`; `productcategorie`
-    (JZ020); `productcode`; `begindatum` and `einddatum` of the ProductPeriode; `volume` in units of `eenheid`
-    (WJ756); `tarief_cent` per unit, None for euros (CD087); `bedrag_cent` without sign; `debetcredit` its side.
-    """
+    """One line of a declaration."""
 
     referentienummer: str = field(metadata=element("ProductReferentie/ReferentieNummer"))
+    """The number that the line is known by."""
     vorig_referentienummer: str | None = field(metadata=element("ProductReferentie/VorigReferentieNummer"))
+    """On a credit line: the number of the line that it undoes."""
     toewijzingnummer: int = field(metadata=element("ToewijzingNummer"))
     productcategorie: str = field(metadata=element("ProductCategorie"))
+    """JZ020."""
     productcode: str = field(metadata=element("ProductCode"))
     begindatum: date = field(metadata=element("ProductPeriode/Begindatum"))
+    """The ProductPeriode, inclusive."""
     einddatum: date = field(metadata=element("ProductPeriode/Einddatum"))
     volume: int = field(metadata=element("GeleverdVolume"))
+    """Whole units of `eenheid`."""
     eenheid: str = field(metadata=element("Eenheid"))
+    """WJ756."""
     tarief_cent: int | None = field(metadata=element("ProductTarief"))
+    """Eurocents per unit; None for euros (CD087)."""
     bedrag_cent: int = field(metadata=element("IngediendBedrag/Bedrag"))
+    """Eurocents, without sign."""
     debetcredit: str = field(metadata=element("IngediendBedrag/DebetCredit"))
+    """The side of the amount: D or C (COD043)."""
 
     @property
     def net(self) -> int:
@@ -168,15 +172,17 @@ class Declaratiebericht(Declaratiekop):
 
 @frozen
 class Declaratieantwoord:
-    """The answer to one declaration: what was submitted and granted, the returned lines, and `retourcodes` about the
-    declaration.
-    """
+    """The answer to one declaration."""
 
     declaratienummer: str = field(metadata=element("DeclaratieNummer"))
     totaal_ingediend: Totaal = field(metadata=element("TotaalIngediendBedrag", Totaal))
+    """What was submitted."""
     totaal_toegekend: Totaal = field(metadata=element("TotaalToegekendBedrag", Totaal))
+    """What is granted."""
     clienten: tuple[Antwoordclient, ...] = field(metadata=element("Clienten/Client", Antwoordclient, reeks=True))
+    """The returned lines."""
     retourcodes: tuple[str, ...] = field(metadata=element("RetourCodes/RetourCode", reeks=True))
+    """The codes about the declaration (WJ001)."""
 
 
 @frozen
@@ -189,58 +195,58 @@ class Antwoordbericht:
 
 @frozen
 class Product:
-    """A ToegewezenProduct as it stands in a JW301.
-
-    Fields: `toewijzingnummer`; `referentie_aanbieder`; `productcategorie` and `productcode`, None where the
-    assignment leaves them open; `toewijzingsdatum` and `toewijzingstijd`, which order the versions of an assignment;
-    `begindatum` (Ingangsdatum) and `einddatum`; `reden_wijziging` (JZ002); `volume` in units of `eenheid` (WJ756) per
-    `frequentie` (WMO757); `budget_cent`.
-    """
+    """A ToegewezenProduct as it stands in a JW301."""
 
     toewijzingnummer: int = field(metadata=element("ToewijzingNummer"))
     referentie_aanbieder: str | None = field(metadata=element("ReferentieAanbieder"))
     productcategorie: str | None = field(metadata=element("Product/Categorie"))
+    """None where the assignment leaves it open; the code as well."""
     productcode: str | None = field(metadata=element("Product/Code"))
     toewijzingsdatum: date = field(metadata=element("Toewijzingsdatum"))
+    """With the time it orders the versions of an assignment."""
     toewijzingstijd: time = field(metadata=element("Toewijzingstijd"))
     begindatum: date = field(metadata=element("Ingangsdatum"))
+    """Ingangsdatum, inclusive."""
     einddatum: date | None = field(metadata=element("Einddatum"))
+    """Inclusive; None without end."""
     reden_wijziging: str | None = field(metadata=element("RedenWijziging"))
+    """JZ002."""
     volume: int | None = field(metadata=element("Omvang/Volume"))
+    """Whole units of `eenheid` per `frequentie`."""
     eenheid: str | None = field(metadata=element("Omvang/Eenheid"))
+    """WJ756."""
     frequentie: str | None = field(metadata=element("Omvang/Frequentie"))
+    """WMO757."""
     budget_cent: int | None = field(metadata=element("Budget"))
+    """Eurocents."""
     commentaar: str | None = field(repr=False, metadata=element("Commentaar"))
 
 
 @frozen
 class ToegewezenProduct(Product):
-    """A ToegewezenProduct with what its message says around it: a plain value for whoever bills on it.
-
-    Fields, beside those of `Product`: `bsn`; `gemeente`, the sender (4 digits); `aanbieder`, the receiver (AGB, 8
-    digits); `bestand` and `rij`, where it was read; `fouten`, the JW301 rules it breaks (chapter C.6), empty when it
-    can be billed on.
-    """
+    """A ToegewezenProduct with what its message says around it: a plain value for whoever bills on it."""
 
     bsn: str = field(repr=False)
     gemeente: str
+    """The sender: 4 digits."""
     aanbieder: str
+    """The receiver: an AGB of 8 digits."""
     bestand: str = ""
+    """The file that it was read from."""
     rij: int = 0
+    """The line of the file."""
     fouten: tuple[Fault, ...] = ()
+    """The JW301 rules that it breaks (chapter C.6); empty when it can be billed on."""
 
 
 @frozen
 class Toewijzingsbericht:
-    """A whole assignment message (JW301).
-
-    `client` holds the elements of the client that billing does not use, as nested (name, value) pairs in their order;
-    `bsn` and `producten` stand apart.
-    """
+    """A whole assignment message (JW301)."""
 
     header: Header
     bsn: str = field(repr=False)
     client: tuple[tuple[str, Any], ...] = field(repr=False)
+    """The elements of the client that billing does not use: nested (name, value) pairs in their order."""
     producten: tuple[Product, ...]
 
 
@@ -249,13 +255,16 @@ Bericht = Declaratiebericht | Antwoordbericht | Toewijzingsbericht
 
 @frozen
 class Clientregel:
-    """One line of a streamed message: `client` and `nummer` are its positions (from 1), `rij` the line of the file."""
+    """One line of a streamed message."""
 
     client: int
+    """The position of its client, from 1."""
     bsn: str = field(repr=False)
     nummer: int
+    """Its position under the client, from 1."""
     prestatie: Prestatie
     rij: int = 0
+    """The line of the file."""
 
 
 @frozen

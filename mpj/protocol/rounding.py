@@ -1,4 +1,4 @@
-"""All arithmetic of units and prices: time becomes normed units, units become eurocents, once, on integers. No fraction exists."""
+"""All arithmetic of units and prices: time becomes normed units, units become eurocents, once, on integers. No fraction is kept."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def round_minutes(minutes: int, unit: int, afronding: Afronding) -> int:
     if minutes <= 0:
         return 0
     match afronding.wijze:
+        case "rekenkundig":
+            units = half_up(minutes, unit)
         case "naar_boven":
             units = -(-minutes // unit)
         case "naar_beneden":
             units = minutes // unit
-        case "rekenkundig":
-            units = half_up(minutes, unit)
-        case _:
-            assert_never(afronding.wijze)
+        case other:
+            assert_never(other)
     return max(units, afronding.minimum)
 
 

@@ -40,15 +40,18 @@ Codes = tuple[str, ...]
 
 @frozen
 class Oordeel:
-    """A verdict in return codes: `technisch` (a level 2 fault), about the `header` and the `declaratie`, by client number, and by
-    line (client number, line number), both from 1.
-    """
+    """A verdict in return codes."""
 
     technisch: bool = False
+    """Whether a content rule (level 2) refuses the message."""
     header: Codes = ()
+    """The codes about the header."""
     declaratie: Codes = ()
+    """The codes about the declaration."""
     clienten: Mapping[int, Codes] = field(factory=dict)
+    """The codes about a client, by its number in the message, from 1."""
     regels: Mapping[Positie, Codes] = field(factory=dict)
+    """The codes about a line, by (client number, line number), both from 1."""
 
     @property
     def niet_verzonden(self) -> bool:

@@ -18,20 +18,23 @@ EERDER = Word("van een eerdere declaratie")
 
 @define(eq=False)
 class AnswerCase:
-    """A JW325 and what it is held against.
-
-    `declaratie` is the JW323 that it names, None when it is not among those given; `nummers` the DeclaratieNummers of all given;
-    `eerdere` the Identificaties of this municipality's earlier answers; `clienten` the BSNs of those declarations.
-    """
+    """A JW325 and what it is held against."""
 
     antwoord: Antwoordbericht
     declaratie: Declaratiebericht | None
+    """The JW323 that it names; None when that is not among those given."""
     nummers: Collection[str]
+    """The DeclaratieNummers of all declarations given."""
     eerdere: Collection[str] | None
+    """The Identificaties of this municipality's earlier answers; None: TR056 is not checked."""
     clienten: Collection[str] = field(repr=False)
+    """The BSNs in those declarations."""
     systeemdatum: date
+    """The receiver's date."""
     gemeenten: Collection[str] | None
+    """The CBS codes that exist; None: TR378 is not checked."""
     regels: dict[str, Prestatie] = field(factory=dict)
+    """The declared lines by reference number."""
 
     def __attrs_post_init__(self) -> None:
         if self.declaratie is not None:

@@ -23,11 +23,12 @@ TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
 
 @frozen
 class EerdereRegel:
-    """A line that was sent before: its client's `bsn`, the line itself, and its `stand` (toegekend, afgekeurd or wacht)."""
+    """A line that was sent before."""
 
     bsn: str = field(repr=False)
     prestatie: Prestatie
     stand: str
+    """What became of it: toegekend, afgekeurd or wacht."""
 
 
 class History(Protocol):

@@ -49,28 +49,33 @@ class TraceRow(Protocol):
 
 @frozen
 class Trekking:
-    """One thing to check: a pair (`medewerker`, `kwalificatieniveau`) or a line (`referentienummer`).
-
-    `aantal` records, from `eerste_datum` to `laatste_datum`, worth `bedrag_cent` eurocents; `te_controleren` what to look at.
-    """
+    """One thing to check: a pair of medewerker and level, or a line."""
 
     soort: str
+    """paar or regel."""
     medewerker: str
     kwalificatieniveau: str
+    """Of a line: the levels behind it, parted by commas."""
     referentienummer: str
+    """The line; empty for a pair."""
     aantal: int
+    """How many records, over these dates, both inclusive."""
     eerste_datum: date
     laatste_datum: date
     bedrag_cent: int
+    """What they are worth, in eurocents."""
     te_controleren: str
+    """What to look at."""
 
 
 @frozen
 class Steekproef:
-    """The drawn pairs, then the drawn lines, each by name; and what cannot be drawn: eurocents of records without medewerker."""
+    """What was drawn."""
 
     trekkingen: tuple[Trekking, ...]
+    """The drawn pairs, then the drawn lines, each by name."""
     zonder_medewerker_cent: int
+    """What cannot be drawn: eurocents of records without medewerker or level."""
 
 
 @define

@@ -90,13 +90,14 @@ def verify(
 
 @frozen
 class Clientoordeel:
-    """What is said of one client: findings about the client and its lines, the lines that could not be judged, and what the answer
-    sends back of it.
-    """
+    """What is said of one client."""
 
     bevindingen: Sequence[Bevinding]
+    """Findings about the client and its lines."""
     niet_beoordeeld: Sequence[Bevinding]
+    """The lines that could not be judged."""
     terug: Antwoordclient | None
+    """What the answer sends back of it; None when everything is granted."""
 
 
 class Toetsing:
