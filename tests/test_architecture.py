@@ -24,16 +24,15 @@ ORDER = (
     "tariefkaart",
     "engine",
     "output",
+    "executors",
     "explanation",
     "demo",
     "verification",
     "workbench",
     "ledger",
-    "columnar",
-    "spark",
     "cli",
 )
-EXACT = ("reading", "protocol", "records", "contract", "tariefkaart", "engine", "output", "messages", "columnar", "spark")
+EXACT = ("reading", "protocol", "records", "contract", "tariefkaart", "engine", "output", "messages", "executors")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -262,37 +262,38 @@ class Inputs:
     def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python") -> Any:
         """Declare the files straight into `folder`, and return an `mpj.executors.parts.Outcome`."""
         import mpj
-        from mpj.engine.run import Job
+        from mpj.engine.job import Job
+        from mpj.engine.memory import remember
         from mpj.executors.parts import declare_files
         from mpj.records.partitions import Partitions
 
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
         earlier = _earlier(self.eerder, self.invoer.setdefault("eerder", {}))
-        job = Job(contracts, self._toewijzingen(), eerder=earlier, **self._common(), **settings)
-        options = self._options("registraties")
+        job = Job.of(contracts, self._toewijzingen(), **self._common(), **settings)
+        memory, options = remember(earlier, job.protocol), self._options("registraties")
         if executor == "columnar":
-            from mpj import columnar
+            from mpj.executors import columnar
 
-            progress = self.progress.step("stappen")
-            stays = self._verblijf()
+            given: dict[str, Any] = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer}
             return columnar.declare_files(
-                job, self.registraties, folder, verblijf=stays, invoer=self.invoer, progress=progress, **options
+                job, self.registraties, folder, progress=self.progress.step("stappen"), **given, **options
             )
         with closing(Partitions()) as rows:
             rows.read(self.registraties, counted=partial(self.progress.counted, "registraties"), **options)
             progress = self.progress.step("delen")
-            return declare_files(job, rows, folder, verblijf=self._verblijf(), invoer=self.invoer, progress=progress)
+            given = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer}
+            return declare_files(job, rows, folder, progress=progress, **given)
 
 
 def _write_berichten(
     result: Any, folder: Path, dagtekening: date, volgnummer: int, xsd_versie: str | None, xsd: Path | None
 ) -> Any:
     """Write the messages; the lines of a declaration that had to be split get the number of their part."""
+    from mpj.engine.summary import renumbered
     from mpj.messages import XSD_VERSIE, split, write_berichten
 
-    result = result.renumbered(
-        {line.referentienummer: part.declaratienummer for part in split(result.regels) for line in part.regels}
-    )
+    numbers = {line.referentienummer: part.declaratienummer for part in split(result.regels) for line in part.regels}
+    result = renumbered(result, numbers)
     version = xsd_versie or XSD_VERSIE
     write_berichten(result.regels, folder, dagtekening=dagtekening, volgnummer=volgnummer, xsd_dir=xsd, xsd_versie=version)
     return result

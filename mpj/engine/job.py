@@ -22,6 +22,7 @@ from mpj.engine.steps import STEPS
 from mpj.engine.summary import Totals, summarise
 from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
 from mpj.protocol import Protocol
+from mpj.protocol.words import Zorgsoort
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.records.entries import Entries, Entry, days_of
@@ -172,11 +173,11 @@ class Job:
         """Return where a search for a toewijzing leads, day by day."""
         return self._context.stretches(search)
 
-    def question(self, match: Match, tijdvak: int, soort: str | None, niveau: str | None, *, timed: bool) -> Tariefvraag:
+    def question(self, match: Match, tijdvak: int, soort: Zorgsoort | None, niveau: str | None, *, timed: bool) -> Tariefvraag:
         """Make the question about the price of care on a found toewijzing."""
         return self._context.answers.question(match, tijdvak, soort, niveau, timed=timed)
 
-    def default_soort(self, prestatiecode: str) -> str:
+    def default_soort(self, prestatiecode: str) -> Zorgsoort:
         """Return the soort of a registratie that names none."""
         return self.protocol.prestatiecodes[prestatiecode].hulpvorm.soort
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import Literal
 
 from attrs import define, field, frozen
 
@@ -18,8 +19,9 @@ from mpj.protocol import Protocol
 from mpj.reading.periods import days, first_day, last_day, month_of, months, sundays, weeks
 from mpj.records.values import Toewijzing
 
-BUDGET = "budget_overschreden"
-OMVANG = "omvang_overschreden"
+Limietreden = Literal["budget_overschreden", "omvang_overschreden"]
+BUDGET: Limietreden = "budget_overschreden"
+OMVANG: Limietreden = "omvang_overschreden"
 _SUNDAY = 7
 
 
@@ -139,7 +141,7 @@ class Limiet:
     `laatst` says when and by which record it was used last, `op` the same once it is used up.
     """
 
-    reden: str
+    reden: Limietreden
     maximum: int
     used: int
     laatst: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from attrs import frozen
 
@@ -24,7 +24,12 @@ from mpj.records.uitval import Uitval
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Tariefkaarten
 
-SPECIFIEK, ASPECIFIEK, GENERIEK, NIET_MPJ = "specifiek", "aspecifiek", "generiek", "niet_mpj"
+Toewijzingsoort = Literal["specifiek", "aspecifiek", "generiek", "niet_mpj"]
+"""What a toewijzing names: one prestatiecode, several or a category, none; or nothing of MPJ."""
+SPECIFIEK: Final = "specifiek"
+ASPECIFIEK: Final = "aspecifiek"
+GENERIEK: Final = "generiek"
+NIET_MPJ: Final = "niet_mpj"
 _terms_of = attrgetter(
     "aanbieder",
     "prestatiecodes",
@@ -46,7 +51,7 @@ class Dekking:
     """
 
     toewijzing: Toewijzing
-    soort: str
+    soort: Toewijzingsoort
     codes: frozenset[str] | None
     categorie: str
     maximum: str | None
@@ -71,7 +76,7 @@ class Dekking:
 class _Bereik:
     """What toewijzingen that name the same codes cover (see `Dekking`), and what is wrong with those codes (`fouten`)."""
 
-    soort: str = NIET_MPJ
+    soort: Toewijzingsoort = NIET_MPJ
     codes: frozenset[str] | None = None
     categorie: str = ""
     maximum: str | None = None
@@ -233,7 +238,8 @@ class Dekkingen:
 
     def _work_out(self, toewijzing: Toewijzing) -> _Bereik:
         protocol = self.protocol
-        soort, categorie, maximum = SPECIFIEK, toewijzing.productcategorie or "", toewijzing.kwalificatieniveau_max
+        soort: Toewijzingsoort = SPECIFIEK
+        categorie, maximum = toewijzing.productcategorie or "", toewijzing.kwalificatieniveau_max
         codes: frozenset[str] | None = frozenset(toewijzing.prestatiecodes)
         contract = self.kaarten.has(toewijzing.aanbieder)
         if toewijzing.productcode and not contract:
@@ -344,21 +350,22 @@ def _same(one: Match | Afwijzing, other: Match | Afwijzing) -> bool:
 
 def _by_number(own: Sequence[Dekking], nummer: int, prestatiecode: str | None, day: date) -> Match | Afwijzing:
     left = [dekking for dekking in own if dekking.toewijzing.toewijzingnummer == nummer]
-    filters: tuple[tuple[str, Callable[[Dekking], bool]], ...] = (
+    filters: tuple[tuple[Redencode, Callable[[Dekking], bool]], ...] = (
         ("toewijzing_verwijderd", lambda dekking: not dekking.verwijderd),
         ("buiten_toewijzing", lambda dekking: dekking.toewijzing.geldig(day)),
     )
     if not left:
         return Afwijzing("toewijzing_onbekend", "het nummer hoort niet bij een toewijzing van deze cliënt")
-    for reden, keep in filters:
+    for why, keep in filters:
         first = left[0]
         left = [dekking for dekking in left if keep(dekking)]
         if not left:
             period = f"{first.toewijzing.begindatum} t/m {first.toewijzing.einddatum or 'open einde'}"
-            return Afwijzing(reden, f"{first.naam}, geldig {period}")
+            return Afwijzing(why, f"{first.naam}, geldig {period}")
     mpj = [dekking for dekking in left if dekking.soort != NIET_MPJ]
     if not mpj:
         return Afwijzing(NIET_MPJ, f"{left[0].naam} heeft geen MPJ-code")
+    reden: Redencode
     if prestatiecode is None:
         fitting = [dekking for dekking in mpj if dekking.soort == SPECIFIEK]
         reden = "prestatiecode_ontbreekt"

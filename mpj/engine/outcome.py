@@ -14,6 +14,7 @@ from mpj.engine.steps.planning import rests_on_planning
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.reading.faults import Fault
 from mpj.records.aside import set_aside
+from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
 
 
@@ -61,7 +62,7 @@ def uitkomst_of(run: Clientrun, passed: Sequence[Passed], aside: Iterable[Aside]
 
 def _rows(aside: Iterable[Aside]) -> Iterator[Uitval]:
     """Return what was set aside as rows of uitval: the days of one stay with one reason are one row."""
-    stays: dict[tuple[str, str], list[Aside]] = {}
+    stays: dict[tuple[str, Redencode], list[Aside]] = {}
     for one in aside:
         if one.record.reeks.verblijf is None:
             yield set_aside(one.record, one.reden, one.toelichting, gemeente=one.gemeente, waarde_cent=one.waarde_cent)

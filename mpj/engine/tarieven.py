@@ -11,9 +11,10 @@ from datetime import date
 
 from attrs import evolve, fields, frozen
 
-from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Match
+from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Match, Toewijzingsoort
 from mpj.protocol import Afronding, Protocol
 from mpj.protocol.rounding import amount, round_minutes
+from mpj.protocol.words import Over, Zorgsoort
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Plaats, Prijs, Tariefkaart, Tariefkaarten, stricter
 from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Soort
@@ -25,7 +26,7 @@ class Terms:
 
     gebied: int
     """`Tariefkaarten.like`: gemeenten with the same contracts, percelen and prices of one aanbieder share it."""
-    soort: str
+    soort: Toewijzingsoort
     perceel: str | None
     productcode: tuple[str, date] | None
     """The assigned code, and the toewijzing's first day: which code table reads the code depends on it."""
@@ -42,7 +43,7 @@ class Tariefvraag:
 
     terms: Terms
     prestatiecode: str
-    soort: str
+    soort: Zorgsoort
     """groep, individueel or verblijf; the default of the hulpvorm is filled in."""
     niveau: str | None
     """The delivered level, None where it is unknown."""
@@ -92,7 +93,7 @@ class Tarief:
     perceel: str
     prestatiecode: str
     maand: int
-    soort: str
+    soort: Zorgsoort
     normtijd: str
     minuten: int
     """Minutes per normed unit, 0 where it is no time."""
@@ -120,7 +121,7 @@ class Tarief:
         return self.minuten > 0 and self.soort != VERBLIJF
 
     @property
-    def over(self) -> str:
+    def over(self) -> Over:
         """What is summed before it is rounded: contact, dag or productperiode."""
         return "contact" if self.unrounded or self.afronding is None else self.afronding.over
 
@@ -194,7 +195,7 @@ class Answers:
             terms = self._terms[dekking] = self._interned.setdefault(terms, terms)
         return terms
 
-    def question(self, match: Match, tijdvak: int, soort: str | None, niveau: str | None, *, timed: bool) -> Tariefvraag:
+    def question(self, match: Match, tijdvak: int, soort: Zorgsoort | None, niveau: str | None, *, timed: bool) -> Tariefvraag:
         """Make the question about care on a found toewijzing; `soort` None is the default of the hulpvorm."""
         code = match.prestatiecode
         kind = soort or self._protocol.prestatiecodes[code].hulpvorm.soort

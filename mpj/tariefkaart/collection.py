@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from attrs import frozen
 
 from mpj.reading.periods import month_of
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart.model import Productcode, Tariefkaart
+
+NoPlace = Literal["geen_contract", "perceel_onbekend", "prestatiecode_niet_gecontracteerd"]
+"""Why care falls under no contract or perceel."""
 
 
 @frozen(eq=False)
@@ -34,7 +38,7 @@ class Tariefkaarten:
         self._likes: dict[tuple[str, str], int] = {}
         self._signatures: dict[tuple[object, ...], int] = {}
         self._examples: list[tuple[str, str]] = []
-        self._places: dict[tuple[object, ...], Plaats | str] = {}
+        self._places: dict[tuple[object, ...], Plaats | NoPlace] = {}
 
     def has(self, aanbieder: str) -> bool:
         """Say whether the call has any contract of `aanbieder`."""
@@ -70,7 +74,7 @@ class Tariefkaarten:
                 return kaart, found
         return None
 
-    def place(self, toewijzing: Toewijzing, prestatiecode: str, day: date) -> Plaats | str:
+    def place(self, toewijzing: Toewijzing, prestatiecode: str, day: date) -> Plaats | NoPlace:
         """Return contract and perceel for care on `day`, or the reason why there is none (docs/steps.md, perceel).
 
         Reasons: geen_contract, perceel_onbekend, prestatiecode_niet_gecontracteerd.
@@ -80,7 +84,7 @@ class Tariefkaarten:
 
     def place_in(
         self, gebied: int, perceel: str | None, code: tuple[str, date] | None, prestatiecode: str, day: date
-    ) -> Plaats | str:
+    ) -> Plaats | NoPlace:
         """As `place`, for any toewijzing in a `gebied` (`like`) with this perceel, and this productcode with its first day."""
         aanbieder, gemeente = self._examples[gebied]
         kaarten = self.valid(aanbieder, gemeente, day)
@@ -94,7 +98,7 @@ class Tariefkaarten:
         return self._places[key]
 
 
-def _choose(kaarten: Sequence[Tariefkaart], gemeente: str, named: str, prestatiecode: str, month: int) -> Plaats | str:
+def _choose(kaarten: Sequence[Tariefkaart], gemeente: str, named: str, prestatiecode: str, month: int) -> Plaats | NoPlace:
     priced = [(kaart, row) for kaart in kaarten for row in kaart.percelen_met_prijs(gemeente, prestatiecode, month)]
     if named:
         if not any(kaart.bedient(named, gemeente) for kaart in kaarten):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -54,8 +55,8 @@ def test_shortcut_equals_the_steps(scenario: Scenario) -> None:
 @pytest.mark.parametrize(
     ("limit", "cut"), [({"budget_cent": 9_820}, 0), ({"budget_cent": 9_819}, 1), ({"volume": 60}, 0), ({"volume": 59}, 1)]
 )
-def test_a_limit_that_cannot_bind_changes_nothing_and_one_that_may_is_left_to_the_steps(limit: dict[str, int], cut: int) -> None:
-    omvang = {"eenheid": "01", "frequentie": "4"} if "volume" in limit else {}
+def test_a_limit_that_cannot_bind_changes_nothing_and_one_that_may_is_left_to_the_steps(limit: dict[str, Any], cut: int) -> None:
+    omvang: dict[str, Any] = {"eenheid": "01", "frequentie": "4"} if "volume" in limit else {}
     job = Job(
         Opdracht.of(periode="2026-03", dagtekening=date(2026, 4, 7)),
         [contract({"2.1 hbo": "24,55"})],

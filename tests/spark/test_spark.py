@@ -157,11 +157,13 @@ def test_typed_columns_earlier_lines_and_places(local: Any, tmp_path: Path) -> N
     alone = mpj.declare([made], toewijzingen, read, eerder=first.regels, **options)
     assert {"budget_overschreden", "reeds_gedeclareerd"} <= set(alone.samenvatting["uitval_per_reden"])
     assert {note.code for note in alone.meldingen} == {"niveau_afwijkend"}
+    from mpj.executors.spark import declare as declare_on_spark
+
     given = table(local, rows, **types)
-    with mpj.executors.spark.declare(local, [made], toewijzingen, given, eerder=first.regels, **options) as result:
+    with declare_on_spark(local, [made], toewijzingen, given, eerder=first.regels, **options) as result:
         same(result.collect(), alone)
         result.write(str(tmp_path / "maart"))
-    with mpj.executors.spark.declare(
+    with declare_on_spark(
         local, [made], toewijzingen, table(local, before), periode="2026-02", dagtekening=date(2026, 3, 2)
     ) as one:
         one.write(str(tmp_path / "februari"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed
 from mpj.records.reasons import Redencode
@@ -26,6 +27,8 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
                 sums.setdefault(one.identiteit, []).append(place)
             case "contact":
                 sums[place] = [place]
+            case other:
+                assert_never(other)
     kept: set[int] = set()
     for members in sums.values():
         units, total = care[members[0]].tarief.units, 0

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,6 +30,7 @@ from mpj.output.shape import UITVAL
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.tables import Table
 from mpj.records.entries import Entry
+from mpj.records.reasons import Redencode
 from mpj.records.registraties import Ongeldig
 from mpj.records.rows import Row
 from mpj.records.toewijzingen import parse_toewijzing
@@ -166,7 +167,7 @@ class _Part:
         self.registraties: list[Entry | Ongeldig] = []
         self.stays: list[Verblijf | Ongeldig] = []
         self.values: dict[str, list[Any]] = {TOEWIJZING: [], EERDER: []}
-        self.verdicts: dict[str, dict[str, tuple[str, str]]] = {REGISTRATIE: {}, VERBLIJF: {}}
+        self.verdicts: dict[str, dict[str, tuple[Redencode, str]]] = {REGISTRATIE: {}, VERBLIJF: {}}
         columns = {name: place for place, name in enumerate(layouts[REGISTRATIE])}
         for batch in batches:
             kinds = batch.column("soort")
@@ -181,7 +182,7 @@ class _Part:
                 elif waarde is not None:
                     self.values[soort].append(pickle.loads(waarde))
                 else:
-                    identity, reden, toelichting = velden
+                    identity, reden, toelichting = velden[0], cast("Redencode", velden[1]), velden[2]
                     self.verdicts[soort.removeprefix(OORDEEL)][identity] = reden, toelichting
 
 
