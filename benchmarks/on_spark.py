@@ -19,7 +19,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 import mpj
-import mpj.spark
+import mpj.executors.spark
 from benchmarks.peers.data import DAGTEKENING, PERIODE, prepare, with_parquet
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -71,7 +71,7 @@ def main() -> None:
             spark = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
             spark.range(1).collect()
         with timed("declare", clock):
-            result = mpj.spark.declare(
+            result = mpj.executors.spark.declare(
                 spark,
                 mpj.load_contracts([files.contract]),
                 mpj.read_toewijzingen([files.toewijzingen]),

@@ -14,11 +14,12 @@ from world import BSN
 
 import mpj
 from mpj.engine import Declaratieregel
-from mpj.engine.run import Job
+from mpj.engine.job import Job
+from mpj.engine.memory import Memory, remember
 from mpj.output import write_result
 
-FILES = ("declaratieregels.csv", "herkomst.csv", "stappen.csv", "uitval.csv", "samenvatting.json")
-Executor = Callable[[Job, Path, Path], None]
+FILES = ("declaratieregels.csv", "herkomst.csv", "uitval.csv", "samenvatting.json")
+Executor = Callable[[Job, Memory, Path, Path], None]
 
 
 def through_values(scenario: Scenario, source: Path, out: Path, eerder: Sequence[Declaratieregel] = ()) -> dict[str, bytes]:
@@ -40,16 +41,15 @@ def through_values(scenario: Scenario, source: Path, out: Path, eerder: Sequence
     return {name: (out / name).read_bytes() for name in FILES}
 
 
-def job_of(scenario: Scenario, source: Path, eerder: Sequence[Declaratieregel] = ()) -> Job:
-    """A run made ready for the registraties in `source`, after the lines `eerder`."""
-    return Job(
+def job_of(scenario: Scenario, source: Path) -> Job:
+    """A run made ready for the registraties in `source`."""
+    return Job.of(
         mpj.load_contracts(sorted(source.glob("contract-*"))),
         mpj.read_toewijzingen([source / "toewijzingen.csv"]),
         medewerkers=levels(scenario, source),
         periode=scenario.periode,
         dagtekening=scenario.dagtekening,
         nalevering=scenario.nalevering,
-        eerder=eerder,
     )
 
 
@@ -91,7 +91,8 @@ def compare(
             path.mkdir()
         write(scenario, source)
         change(source)
-        executor(job_of(scenario, source, eerder), source, two)
+        job = job_of(scenario, source)
+        executor(job, remember(eerder, job.protocol), source, two)
         for name, data in through_values(scenario, source, one, eerder).items():
             assert shown(name, (two / name).read_bytes()) == shown(name, data), name
 

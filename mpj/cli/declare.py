@@ -124,7 +124,7 @@ def command(
     """Maak van een maand registraties declaratieregels.
 
     Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
-    gedeclareerd, en waarom), stappen.csv (voor mpj explain), samenvatting.json en, met --berichten, de JW323-berichten.
+    gedeclareerd, en waarom), samenvatting.json en, met --berichten, de JW323-berichten.
     """
     from mpj.cli.show import show_summary
     from mpj.output import output_folder, write_result
@@ -260,10 +260,10 @@ class Inputs:
         )
 
     def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python") -> Any:
-        """Declare the files straight into `folder`, and return an `mpj.output.bulk.Outcome`."""
+        """Declare the files straight into `folder`, and return an `mpj.executors.parts.Outcome`."""
         import mpj
         from mpj.engine.run import Job
-        from mpj.output.bulk import declare_files
+        from mpj.executors.parts import declare_files
         from mpj.records.partitions import Partitions
 
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))

@@ -34,7 +34,7 @@ def command(van: Path, aantal: int, zaad: str, taal: str, meldingen: str) -> int
     import csv
 
     from mpj.output import read_run
-    from mpj.output.tables import text_of
+    from mpj.output.shape import text_of
     from mpj.verification.sample import COLUMNS, draw
 
     sample = draw(read_run(van).herkomst(), aantal=aantal, zaad=zaad, taal=taal)

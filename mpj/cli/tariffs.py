@@ -188,7 +188,11 @@ def index(
 )
 @click.option("--herkomst", type=FILE, multiple=True, metavar="FILE", help="herkomst.csv bij dezelfde regels.")
 @click.option(
-    "--stappen", type=FILE, multiple=True, metavar="FILE", help="stappen.csv bij dezelfde regels: dan blijft er minder open."
+    "--stappen",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="stappen.csv bij een oude herkomst.csv: dan blijft er minder open.",
 )
 @click.option("--oud", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap waaronder de regels zijn gemaakt.")
 @click.option("--nieuw", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap waarmee wordt herberekend.")
@@ -271,7 +275,7 @@ def buildup(
     """Bouw een reëel tarief op uit een kostenbestand: elke stap te zien, tot de prijs per kwartier bij de cliënt."""
     from mpj.contract import load_contract
     from mpj.output import output_folder
-    from mpj.output.tables import write_csv
+    from mpj.output.write import write_csv
     from mpj.workbench.buildup import report as buildup_out
     from mpj.workbench.buildup.price import explain, read_costs
     from mpj.workbench.terminal_money import show_buildup

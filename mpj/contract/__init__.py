@@ -7,7 +7,7 @@ Every fault in the folder is reported at once. A `Contract` in hand has passed; 
 from mpj.contract.check import check_together
 from mpj.contract.load import load_contract, load_contracts, make_contract
 from mpj.contract.model import Cel, Coderij, Contract, Perceel
-from mpj.contract.settings import SETTINGS, Setting
+from mpj.contract.settings import SETTINGS, Setting, eenheid_key, settings_of
 
 __all__ = [
     "SETTINGS",
@@ -17,7 +17,9 @@ __all__ = [
     "Perceel",
     "Setting",
     "check_together",
+    "eenheid_key",
     "load_contract",
     "load_contracts",
     "make_contract",
+    "settings_of",
 ]

@@ -7,10 +7,12 @@ from datetime import timedelta
 from itertools import combinations
 
 from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of, priced_without_level
-from mpj.contract.settings import Document, Report
+from mpj.contract.settings import Report
+from mpj.protocol import Normtijd, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.reading.register import Foutcode
+from mpj.reading.toml import Document
 
 _DAY = timedelta(days=1)
 
@@ -93,18 +95,8 @@ def check_cells(contract: Contract, bestand: str, document: Document, report: Re
                     "leeg",
                 )
             )
-        elif cel.tarief_cent is not None and any(factor == 2 and cel.tarief_cent % 2 for factor in normtijd.bericht.values()):
-            report(
-                _fault(
-                    cel,
-                    bestand,
-                    "tarief_oneven",
-                    "tarief",
-                    "een dagprijs gaat als twee dagdelen de deur uit",
-                    f"{cel.tarief_cent} cent",
-                    "een even aantal centen",
-                )
-            )
+        elif cel.tarief_cent is not None:
+            _check_parts(protocol, cel, normtijd, bestand, report)
         _check_month(contract, cel, bestand, report)
     for code in sorted(missing, key=lambda code: protocol.prestatiecodes[code].volgorde):
         report(
@@ -117,6 +109,17 @@ def check_cells(contract: Contract, bestand: str, document: Document, report: Re
             )
         )
     _check_dates(contract, bestand, report)
+
+
+def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str, report: Report) -> None:
+    """Report a price that cannot travel in parts: units in the message times their price must be the amount, minutes apart."""
+    assert cel.tarief_cent is not None
+    for eenheid, factor in normtijd.bericht.items():
+        if cel.tarief_cent % factor and not protocol.is_minuut(eenheid):
+            unit = protocol.eenheden[eenheid].naam
+            text = f"een prijs per {normtijd.woord()} gaat als {factor} × {unit} de deur uit"
+            expected = "een even aantal centen" if factor == 2 else f"een aantal centen dat door {factor} te delen is"
+            report(_fault(cel, bestand, "tarief_oneven", "tarief", text, f"{cel.tarief_cent} cent", expected))
 
 
 def _fault(cel: Cel, bestand: str, code: Foutcode, kolom: str, toelichting: str, gevonden: str = "", verwacht: str = "") -> Fault:
@@ -252,7 +255,7 @@ def check_together(contracts: Sequence[Contract]) -> None:
                     text,
                 )
             )
-        if contract.protocol is not contracts[0].protocol:
+        if contract.protocol != contracts[0].protocol:
             faults.append(
                 Fault(
                     "protocol_verschilt",

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from mpj.contract.check import check_cells, check_codes, check_together
 from mpj.contract.model import Contract, Perceel
 from mpj.contract.rows import Contracttabel, read_cells, read_coderijen
-from mpj.contract.settings import PERCEEL_KEYS, Document, Report, read_gemeenten, read_settings
+from mpj.contract.settings import PERCEEL_KEYS, Report, eenheid_key, protocol_id, read_gemeenten, read_settings
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError
+from mpj.reading.frozen import Frozen
 from mpj.reading.names import check_names
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
+from mpj.reading.toml import Document, parse_toml
 
+_V = TypeVar("_V")
 TARIEVEN_COLUMNS = ("perceel", "prestatiecode", "kwalificatieniveau", "begindatum", "einddatum", "tarief")
 TARIEVEN_REQUIRED = ("prestatiecode", "kwalificatieniveau", "begindatum", "tarief")
 CODES_COLUMNS = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode", "perceel")
@@ -115,21 +116,9 @@ def _read_toml(source: Source, faults: list[Fault], hashes: dict[str, str]) -> D
         with source.open() as stream:
             raw = stream.read()
             hashes[source.naam] = stream.sha256()
-        text = raw.decode("utf-8-sig")
-        return Document(tomllib.loads(text), source.naam, text)
+        return parse_toml(raw, source.naam)
     except InputError as error:
         faults += error.faults
-    except UnicodeDecodeError:
-        faults.append(Fault("codering_onjuist", source.naam, toelichting="het bestand is geen UTF-8", verwacht="UTF-8"))
-    except (RecursionError, ValueError) as error:
-        # tomllib tells the line in its text only; a number of thousands of digits and deep nesting tell none.
-        place = re.search(r"\(at line ([0-9]+), column ([0-9]+)\)", str(error))
-        kolom = f"teken {place[2]}" if place else ""
-        text = "geen leesbare TOML" if place or not isinstance(error, RecursionError) else "te diep genest"
-        verwacht = "TOML: sleutel = waarde, teksten tussen aanhalingstekens"
-        faults.append(
-            Fault("toml_onleesbaar", source.naam, int(place[1]) if place else 0, kolom, toelichting=text, verwacht=verwacht)
-        )
     return Document({}, source.naam)
 
 
@@ -171,8 +160,10 @@ def _build(
     hashes: Mapping[str, str],
 ) -> Contract:
     readable = not any(fault.soort == "fout" and fault.bestand == document.bestand for fault in faults)
-    values: dict[str, Any] = read_settings(document, faults.append) if readable else {}
-    protocol = protocols.get(values.get("contract.protocol") or "")
+    protocol = protocols.get(protocol_id(document))
+    # Without a usable protocol or dates all is still read, by the rules that are known, so that no fault hides another.
+    rules = protocol or next(iter(protocols.values()))
+    values: dict[str, Any] = read_settings(document, rules, faults.append) if readable else {}
     if readable and protocol is None and values["contract.protocol"] is not None:
         found = values["contract.protocol"]
         faults.append(
@@ -198,8 +189,6 @@ def _build(
             )
         )
     percelen = _percelen(document, values.get("contract.gemeenten"), faults.append) if readable else ()
-    # Without a usable protocol or dates the rows are still read, by the rules that are known, so that no fault hides another.
-    rules = protocol or next(iter(protocols.values()))
     window = (begindatum or date.min, einddatum or date.max)
     cellen = tuple(read_cells(tarieven, rules, percelen, window, faults.append)) if tarieven else ()
     coderijen = tuple(read_coderijen(codes, rules, percelen, faults.append)) if codes else None
@@ -218,21 +207,17 @@ def _build(
         vorm=values["declaratie.vorm"],
         registratiewijze=values["declaratie.registratiewijze"],
         bevestiging=bool(values["declaratie.bevestiging"]),
-        eenheid_kwartier=values["declaratie.eenheid_kwartier"],
-        eenheid_uur=values["declaratie.eenheid_uur"],
+        eenheid=_by_normtijd(protocol, lambda naam: values.get(f"declaratie.{eenheid_key(naam)}")),
         tr340=values["declaratie.tr340"],
         bij_overschrijding=values["limiet.bij_overschrijding"],
         laatste_dag=values["verblijf.laatste_dag"],
-        afronding={
-            soort: Afronding(*(values[f"afronding.{soort}.{key}"] for key in ("wijze", "over", "minimum", "drempel")))
-            for soort in ("kwartier", "uur")
-        },
-        normtijd=normtijd,
+        afronding=_by_normtijd(protocol, lambda naam: _afronding(values, naam)),
+        normtijd=Frozen(normtijd),
         percelen=percelen,
         cellen=cellen,
         codes=coderijen,
         map=naam,
-        bestanden=dict(hashes),
+        bestanden=Frozen(hashes),
     )
     if cellen or not any(fault.bestand == tarieven.naam and fault.soort == "fout" for fault in faults):
         check_cells(contract, tarieven.naam, document, faults.append)
@@ -240,6 +225,17 @@ def _build(
         check_codes(contract, codes.naam, faults.append)
     _raise(faults, report)
     return contract
+
+
+def _by_normtijd(protocol: Protocol, value: Callable[[str], _V | None]) -> Mapping[str, _V]:
+    """Return by normtijd what the contract says of it, where there is something to say."""
+    found = ((naam, value(naam)) for naam in protocol.normtijden)
+    return Frozen((naam, one) for naam, one in found if one is not None)
+
+
+def _afronding(values: Mapping[str, Any], normtijd: str) -> Afronding | None:
+    names = [f"afronding.{normtijd}.{key}" for key in ("wijze", "over", "minimum", "drempel")]
+    return Afronding(*(values[name] for name in names)) if names[0] in values else None
 
 
 def _raise(faults: list[Fault], report: Report | None) -> None:

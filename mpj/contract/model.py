@@ -8,6 +8,7 @@ from datetime import date
 from attrs import field, frozen
 
 from mpj.protocol import Afronding, Normtijd, Protocol
+from mpj.reading.frozen import Frozen
 
 
 @frozen
@@ -51,8 +52,9 @@ class Coderij:
 class Contract:
     """A checked contract of one aanbieder with one or more gemeenten. Dates inclusive; settings as in docs/settings.md.
 
-    `afronding` by normtijd, `normtijd` by prestatiecode where it deviates; `codes` None means the default scheme; `bestanden`
-    the SHA-256 of each file by name.
+    `eenheid` is the word for the unit on the wire by normtijd where there is a choice, `afronding` the rounding by normtijd where
+    there is one, `normtijd` by prestatiecode where it deviates; `codes` None means the default scheme; `bestanden` the SHA-256 of
+    each file by name.
     """
 
     id: str
@@ -65,8 +67,7 @@ class Contract:
     vorm: str
     registratiewijze: str
     bevestiging: bool
-    eenheid_kwartier: str
-    eenheid_uur: str
+    eenheid: Mapping[str, str]
     tr340: str
     bij_overschrijding: str
     laatste_dag: str
@@ -76,7 +77,7 @@ class Contract:
     cellen: tuple[Cel, ...]
     codes: tuple[Coderij, ...] | None
     map: str = ""
-    bestanden: Mapping[str, str] = field(factory=dict)
+    bestanden: Mapping[str, str] = field(factory=Frozen)
 
     def geldig(self, day: date) -> bool:
         """Say whether `day` lies inside the contract."""

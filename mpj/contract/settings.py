@@ -1,19 +1,22 @@
 """Every setting of `contract.toml` as one table: where it stands, what it may be, its default, and what it does.
 
-The loader reads by this table and docs/settings.md is written from it, so that neither can drift.
+Units and roundings are those of the normtijden of the contract's protocol. The loader reads by this table and docs/settings.md is
+written from it, so that neither can drift.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from attrs import frozen
 
-from mpj.reading.faults import Fault, mask
+from mpj.protocol import MPJ_16, Afronding, Normtijd, Protocol
+from mpj.protocol.form import MAX_MINIMUM, MAX_MINUTEN, OVER, WIJZEN
+from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente
 from mpj.reading.names import check_names
-from mpj.reading.register import Foutcode
+from mpj.reading.toml import Document
 
 Report = Callable[[Fault], None]
 
@@ -36,145 +39,80 @@ class Setting:
         return f"{self.section}.{self.key}"
 
 
-_AFRONDING_WIJZEN = ("rekenkundig", "naar_boven", "naar_beneden")
-_AFRONDING_OVER = ("contact", "dag", "productperiode")
-
-
-def _afronding(normtijd: str, over: str) -> tuple[Setting, ...]:
-    section = f"afronding.{normtijd}"
+def _afronding(normtijd: Normtijd, standaard: Afronding) -> tuple[Setting, ...]:
+    section = f"afronding.{normtijd.naam}"
+    wijze = "how a remainder is rounded; rekenkundig is half up"
+    least, threshold = "units billed at least for any time above zero", "minutes; a shorter contact does not count"
     return (
-        Setting(
-            section,
-            "wijze",
-            "keuze",
-            "rekenkundig",
-            "how a remainder is rounded; rekenkundig is half up",
-            _AFRONDING_WIJZEN,
-        ),
-        Setting(section, "over", "keuze", over, "what is summed before it is rounded once", _AFRONDING_OVER),
-        Setting(section, "minimum", "getal", 1, "units billed at least for any time above zero", highest=96),
-        Setting(section, "drempel", "getal", 0, "minutes; a shorter contact does not count", highest=1440),
+        Setting(section, "wijze", "keuze", standaard.wijze, wijze, WIJZEN),
+        Setting(section, "over", "keuze", standaard.over, "what is summed before it is rounded once", OVER),
+        Setting(section, "minimum", "getal", standaard.minimum, least, highest=MAX_MINIMUM),
+        Setting(section, "drempel", "getal", standaard.drempel, threshold, highest=MAX_MINUTEN),
     )
 
 
-SETTINGS: tuple[Setting, ...] = (
-    Setting("contract", "id", "tekst", None, "the contract's name in every output"),
-    Setting("contract", "protocol", "tekst", None, "the national rules: MPJ-16"),
-    Setting("contract", "aanbieder", "agb", None, "AGB code of the provider, 8 digits"),
-    Setting("contract", "gemeenten", "gemeenten", None, "CBS codes, 4 digits each, of the gemeenten that it binds"),
-    Setting("contract", "begindatum", "datum", None, "first day, inclusive"),
-    Setting("contract", "einddatum", "datum", None, "last day, inclusive"),
-    Setting("contract", "jeugdbescherming", "ja_nee", False, "must be true to buy 11.1, 12.1 or 13.1"),
-    Setting(
-        "declaratie",
-        "vorm",
-        "keuze",
-        "declaratie",
-        "whether a credit of a rejected line must show on paper",
-        ("declaratie", "factuur"),
-    ),
-    Setting(
-        "declaratie",
-        "registratiewijze",
-        "keuze",
-        "realisatie",
-        "what counts: what happened, what was planned, or the plan unless something else happened",
-        ("realisatie", "planning", "planning-tenzij"),
-    ),
-    Setting("declaratie", "bevestiging", "ja_nee", False, "planned time counts only when the professional confirmed it"),
-    Setting(
-        "declaratie",
-        "eenheid_kwartier",
-        "keuze",
-        "minuut",
-        "unit on the wire where the toewijzing names none",
-        ("minuut", "stuk"),
-    ),
-    Setting(
-        "declaratie",
-        "eenheid_uur",
-        "keuze",
-        "uur",
-        "uur: rounded hours; minuut: minutes, not rounded (IV081)",
-        ("uur", "minuut"),
-    ),
-    Setting(
-        "declaratie",
-        "tr340",
-        "keuze",
-        "prestatiecode",
-        "what a line must share with a specific toewijzing: the prestatiecode, or the very product code",
-        ("prestatiecode", "productcode"),
-    ),
-    *_afronding("kwartier", "contact"),
-    *_afronding("uur", "productperiode"),
-    Setting(
-        "limiet",
-        "bij_overschrijding",
-        "keuze",
-        "aftoppen",
-        "bill the record that crosses a limit up to it, or set it aside whole",
-        ("aftoppen", "hele_contacten"),
-    ),
-    Setting("verblijf", "laatste_dag", "keuze", "telt", "whether the last day of a stay is billed", ("telt", "telt_niet")),
-)
+def _eenheid(normtijd: Normtijd) -> Setting:
+    uitleg = "unit on the wire where the toewijzing names none"
+    unrounded = [word for word, eenheid in normtijd.keuze.items() if eenheid in normtijd.ongerond]
+    if unrounded:
+        uitleg += f"; {', '.join(unrounded)}: not rounded (IV081)"
+    return Setting("declaratie", eenheid_key(normtijd.naam), "keuze", normtijd.standaard, uitleg, tuple(normtijd.keuze))
 
+
+def eenheid_key(normtijd: str) -> str:
+    """Return the key of the setting that says in which unit a normtijd travels."""
+    return f"eenheid_{normtijd}"
+
+
+def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
+    """Return every setting of a contract under `protocol`.
+
+    A normtijd that may travel in more than one unit has a setting for it, one that is rounded a section of its own.
+    """
+    normtijden = protocol.normtijden.values()
+    protected = [code.code for code in protocol.prestatiecodes.values() if code.hulpvorm.jeugdbescherming]
+    vorm = "whether a credit of a rejected line must show on paper"
+    wijze = "what counts: what happened, what was planned, or the plan unless something else happened"
+    tr340 = "what a line must share with a specific toewijzing: the prestatiecode, or the very product code"
+    limiet = "bill the record that crosses a limit up to it, or set it aside whole"
+    return (
+        Setting("contract", "id", "tekst", None, "the contract's name in every output"),
+        Setting("contract", "protocol", "tekst", None, f"the national rules: {protocol.id}"),
+        Setting("contract", "aanbieder", "agb", None, "AGB code of the provider, 8 digits"),
+        Setting("contract", "gemeenten", "gemeenten", None, "CBS codes, 4 digits each, of the gemeenten that it binds"),
+        Setting("contract", "begindatum", "datum", None, "first day, inclusive"),
+        Setting("contract", "einddatum", "datum", None, "last day, inclusive"),
+        Setting("contract", "jeugdbescherming", "ja_nee", False, f"must be true to buy {_either(protected)}"),
+        Setting("declaratie", "vorm", "keuze", "declaratie", vorm, ("declaratie", "factuur")),
+        Setting("declaratie", "registratiewijze", "keuze", "realisatie", wijze, ("realisatie", "planning", "planning-tenzij")),
+        Setting("declaratie", "bevestiging", "ja_nee", False, "planned time counts only when the professional confirmed it"),
+        *(_eenheid(normtijd) for normtijd in normtijden if len(normtijd.keuze) > 1),
+        Setting("declaratie", "tr340", "keuze", "prestatiecode", tr340, ("prestatiecode", "productcode")),
+        *(one for normtijd in normtijden if normtijd.afronding for one in _afronding(normtijd, normtijd.afronding)),
+        Setting("limiet", "bij_overschrijding", "keuze", "aftoppen", limiet, ("aftoppen", "hele_contacten")),
+        Setting("verblijf", "laatste_dag", "keuze", "telt", "whether the last day of a stay is billed", ("telt", "telt_niet")),
+    )
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0] if words else "youth protection"
+
+
+SETTINGS: tuple[Setting, ...] = settings_of(MPJ_16)
+"""The settings of a contract under the shipped protocol, as docs/settings.md tells them."""
 PERCEEL_KEYS = ("code", "naam", "gemeenten")
 SECTIONS = ("contract", "declaratie", "afronding", "limiet", "verblijf", "normtijd", "perceel")
 
 
-class Document:
-    """A parsed contract.toml with its text, to find the line a fault is about."""
+def read_settings(document: Document, protocol: Protocol, report: Report) -> dict[str, object]:
+    """Return every setting of a contract under `protocol` by its name (``section.key``), defaults filled in.
 
-    def __init__(self, data: Mapping[str, object], bestand: str, text: str = "") -> None:
-        self.data = data
-        self.bestand = bestand
-        self._lines = text.splitlines()
-
-    def line(self, section: str, key: str = "", nth: int = 0) -> int:
-        """Return the line of `key` in the `nth` table called `section`; 0 when it cannot be told."""
-        seen, inside = -1, False
-        for number, line in enumerate(self._lines, 1):
-            stripped = line.strip()
-            if stripped.startswith("["):
-                inside = stripped.split("#")[0].strip().strip("[] ") == section
-                seen += inside
-                if inside and seen == nth and not key:
-                    return number
-            elif inside and seen == nth and key and stripped.split("=")[0].strip().strip("\"'") == key:
-                return number
-        return 0
-
-    def fault(
-        self,
-        code: Foutcode,
-        section: str,
-        key: str,
-        toelichting: str,
-        *,
-        gevonden: object = "",
-        verwacht: str = "",
-        nth: int = 0,
-    ) -> Fault:
-        """Return a fault about `key` in `section`, with its line."""
-        found = mask(str(gevonden)) if gevonden != "" else ""
-        kolom = f"{section}.{key}" if key else section
-        return Fault(
-            code,
-            self.bestand,
-            self.line(section, key, nth) or self.line(section, "", nth),
-            kolom,
-            found,
-            verwacht,
-            toelichting,
-        )
-
-
-def read_settings(document: Document, report: Report) -> dict[str, object]:
-    """Return every setting by its name (``section.key``), defaults filled in; reports each fault, and unknown keys as warnings."""
-    _check_sections(document, report)
+    Reports each fault, and unknown keys as warnings.
+    """
+    settings = settings_of(protocol)
+    _check_sections(document, settings, report)
     values: dict[str, object] = {}
-    for setting in SETTINGS:
+    for setting in settings:
         table = _table(document, setting.section)
         value = table.get(setting.key) if table is not None else None
         if value is None:
@@ -207,13 +145,13 @@ def read_settings(document: Document, report: Report) -> dict[str, object]:
     return values
 
 
-def _check_sections(document: Document, report: Report) -> None:
+def _check_sections(document: Document, settings: Iterable[Setting], report: Report) -> None:
     for fault in check_names(list(document.data), SECTIONS, (), document.bestand, 0):
         report(fault)
     grouped: dict[str, list[str]] = {}
-    for setting in SETTINGS:
+    for setting in settings:
         grouped.setdefault(setting.section, []).append(setting.key)
-    grouped["afronding"] = ["kwartier", "uur"]
+    grouped["afronding"] = [section.removeprefix("afronding.") for section in grouped if section.startswith("afronding.")]
     for section, keys in grouped.items():
         table = _table(document, section)
         if table is None:
@@ -224,6 +162,12 @@ def _check_sections(document: Document, report: Report) -> None:
             continue
         for fault in check_names(list(table), keys, (), document.bestand, document.line(section), f"{section}."):
             report(fault)
+
+
+def protocol_id(document: Document) -> str:
+    """Return which protocol a contract names, as far as it names one."""
+    named = (_table(document, "contract") or {}).get("protocol")
+    return named if isinstance(named, str) else ""
 
 
 def _table(document: Document, section: str) -> Mapping[str, object] | None:

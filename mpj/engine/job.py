@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 from mpj.contract import Contract, check_together
 from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed, Placed
@@ -14,7 +14,7 @@ from mpj.engine.fast import Shortcut
 from mpj.engine.limits import Limieten, Verbruik
 from mpj.engine.matching import Afwijzing, Dekking, Dekkingen, Match, Search, Stretch
 from mpj.engine.memory import NOTHING, Memory
-from mpj.engine.opdracht import Opdracht, Periode
+from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
 from mpj.engine.sieve import Records, by_client, check_protocol, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
@@ -25,9 +25,9 @@ from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.records.entries import Entries, Entry, days_of
-from mpj.records.medewerkers import Levels
+from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.registraties import Ongeldig
-from mpj.records.toewijzingen import OngeldigeToewijzing
+from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.uitval import Uitval
 from mpj.records.values import Medewerker, Toewijzing, Verblijf
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
@@ -60,6 +60,22 @@ class Job:
         self._levels = levels
         self._bind(toewijzingen)
 
+    @classmethod
+    def of(
+        cls,
+        contracten: Iterable[Contract],
+        toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
+        *,
+        medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
+        **words: Unpack[OpdrachtWords],
+    ) -> Job:
+        """Make a run ready from what a caller gives, values or mappings; takes and raises what `mpj.declare` does of these."""
+        contracts = tuple(contracten)
+        levels = None
+        if medewerkers is not None and contracts:
+            levels = Levels(collect_medewerkers(medewerkers, contracts[0].protocol))
+        return cls(Opdracht.of(**words), contracts, as_toewijzingen(toewijzingen), levels)
+
     def _bind(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing]) -> None:
         periode, answers = Periode.of(self.opdracht, self.protocol), Answers(self.protocol, self._kaarten)
         dekkingen, days = Dekkingen(toewijzingen, self._kaarten, self.protocol), Days(periode, answers)
@@ -84,7 +100,7 @@ class Job:
 
     def sift(
         self, registraties: Iterable[Entry | Ongeldig], verblijf: Iterable[Verblijf | Ongeldig] = ()
-    ) -> tuple[Mapping[str, Records], tuple[Uitval, ...]]:
+    ) -> tuple[dict[str, Records], tuple[Uitval, ...]]:
         """Step 1: return what counts once, by client, and what was set aside."""
         entries, stays = sift_registraties(registraties), sift_stays(verblijf, self.protocol)
         return by_client(entries.kept, stays.kept), tuple(uitval_of(entries, stays, self._context.periode))
@@ -99,10 +115,12 @@ class Job:
         """Sift records, then compute client by client. The first outcome is what the sieve set aside."""
         clients, aside = self.sift(registraties, verblijf)
         yield Uitkomst(uitval=aside)
-        for done, (bsn, records) in enumerate(clients.items(), 1):
+        total = len(clients)
+        while clients:
+            bsn, records = clients.popitem()
             yield self.compute(bsn, records, memory)
             if progress is not None:
-                progress(done, len(clients))
+                progress(total - len(clients), total)
 
     def compute(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""

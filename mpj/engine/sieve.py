@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from attrs import field, frozen
@@ -147,7 +147,7 @@ def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
     return ""
 
 
-def by_client(registraties: Iterable[Entry], verblijf: Iterable[Verblijf]) -> Mapping[str, Records]:
+def by_client(registraties: Iterable[Entry], verblijf: Iterable[Verblijf]) -> dict[str, Records]:
     """Return the records of each client, by BSN."""
     clients: dict[str, tuple[list[Entry], list[Verblijf]]] = {}
     for entry in registraties:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from attrs import asdict, evolve
+from attrs import define, evolve, field
 
 from mpj.contract import Contract
 from mpj.engine.care import Care
+from mpj.engine.lines import REFERENTIE, declaration_number
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.tarieven import Tarief
@@ -93,6 +94,51 @@ class Totals:
     def afronding_cent(self) -> int:
         """The rounding difference in eurocents: minutes gained or lost at the price of their unit, rounded half up at the end."""
         return sum((half_up(amount, unit) if amount >= 0 else -half_up(-amount, unit)) for unit, amount in self._rounding.items())
+
+
+@define
+class _Declaration:
+    """What one declaration adds up to."""
+
+    regels: int = 0
+    bedrag_cent: int = 0
+    references: bytearray = field(factory=bytearray)
+    """The referentienummers in it, one after another: they are many, and make its number."""
+
+
+class Declared:
+    """What the lines of a run add up to, by declaration, without holding the lines."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, str], _Declaration] = {}
+
+    def add(self, line: Declaratieregel) -> None:
+        """Add a line, which is a debit."""
+        self.add_sums(line.aanbieder, line.gemeente, 1, line.bedrag_cent, line.referentienummer)
+
+    def add_sums(self, aanbieder: str, gemeente: str, regels: int, bedrag_cent: int, references: str) -> None:
+        """Add lines by what they come to; `references` are their referentienummers, one after another."""
+        one = self._sums.get((aanbieder, gemeente))
+        if one is None:
+            one = self._sums[aanbieder, gemeente] = _Declaration()
+        one.regels += regels
+        one.bedrag_cent += bedrag_cent
+        one.references += references.encode()
+
+    def merge(self, other: Declared) -> None:
+        """Add what others counted."""
+        for (aanbieder, gemeente), one in other._sums.items():
+            self.add_sums(aanbieder, gemeente, one.regels, one.bedrag_cent, one.references.decode())
+
+    def declarations(self, opdracht: Opdracht) -> list[dict[str, Any]]:
+        """Return the declarations with their numbers, by aanbieder and gemeente."""
+        found = []
+        for (aanbieder, gemeente), one in sorted(self._sums.items(), key=lambda item: item[0]):
+            text = one.references.decode()
+            apart = [text[begin : begin + REFERENTIE] for begin in range(0, len(text), REFERENTIE)]
+            nummer = declaration_number(aanbieder, gemeente, opdracht.periode, apart, opdracht.volgnummer)
+            found.append(declaration(aanbieder, gemeente, nummer, opdracht.periode, one.regels, one.bedrag_cent))
+        return found
 
 
 def summarise(
@@ -205,10 +251,6 @@ def declaration(aanbieder: str, gemeente: str, nummer: str, periode: str, regels
 
 
 def _contract(contract: Contract, kaart: Tariefkaart) -> dict[str, object]:
-    settings = asdict(kaart.instellingen, value_serializer=_plain)
+    settings = {name: value.isoformat() if isinstance(value, date) else value for name, value in kaart.instellingen.table().items()}
     del settings["contract"], settings["protocol"]
     return {"id": contract.id, "tariefkaart": kaart.hash, "sha256": kaart.sha256, "instellingen": settings}
-
-
-def _plain(_: object, __: object, value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value

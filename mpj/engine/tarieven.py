@@ -245,7 +245,7 @@ class Answers:
         if not vraag.timed and normtijd.meet == "minuten":
             return Afwijzing("ongeldig", "minuten ontbreken; verwacht minuten, of begintijd en eindtijd")
         unrounded = eenheid in normtijd.ongerond
-        rule = kaart.instellingen.afronding(prijs.normtijd) if prijs.minuten else None
+        rule = kaart.instellingen.afronding[prijs.normtijd] if prijs.minuten else None
         levels, billed, refused = self._level(kaart, vraag, prijs, month)
         return Tarief(
             kaart=kaart,

@@ -68,7 +68,7 @@ class Herkomst:
     `minuten` as recorded (None for pieces and days), `kwalificatieniveau` as delivered (empty: none), `aantal_eenheden` and
     `bedrag_cent` its share in the line. The rest explains: `keuze` how the toewijzing was found, `niveaus` the contracted
     levels, `maximum` that of the toewijzing, `geteld` the minutes, pieces or days that counted, `som_voor` what the same sum
-    held before this record (rounding over more than one contact), `eenheden_voor_limiet` its units before a limit.
+    held before this record (rounding over more than one contact), `voor_limiet` its units before a limit.
     """
 
     referentienummer: str
@@ -90,4 +90,9 @@ class Herkomst:
     maximum: str
     geteld: int
     som_voor: int
-    eenheden_voor_limiet: int
+    voor_limiet: int
+
+    @property
+    def explained(self) -> bool:
+        """Whether the fields behind `onderaannemer` are known: an old herkomst.csv ends there, and no `keuze` is empty."""
+        return bool(self.keuze)

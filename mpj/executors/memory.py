@@ -9,15 +9,14 @@ from mpj.contract import Contract
 from mpj.engine.job import Job
 from mpj.engine.lines import make_lines, number_declarations, sort_key
 from mpj.engine.memory import remember
-from mpj.engine.opdracht import Opdracht, OpdrachtWords
+from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.outcome import Result, Uitkomst, sort_notes
 from mpj.engine.summary import Totals, declarations
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault
 from mpj.records.entries import Entries, Entry
-from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.registraties import Ongeldig, as_registraties
-from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
+from mpj.records.toewijzingen import OngeldigeToewijzing
 from mpj.records.uitval import Uitval
 from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
 from mpj.records.verblijf import as_stays
@@ -47,11 +46,7 @@ def declare(
     for contracts that contradict each other, toewijzing versions that cannot be ordered, faulty medewerkers, a malformed
     `periode`. Nothing is printed, no clock is read, no state is kept.
     """
-    opdracht, contracts = Opdracht.of(**words), list(contracten)
-    levels = None
-    if medewerkers is not None and contracts:
-        levels = Levels(collect_medewerkers(medewerkers, contracts[0].protocol))
-    job = Job(opdracht, contracts, as_toewijzingen(toewijzingen), levels)
+    job = Job.of(contracten, toewijzingen, medewerkers=medewerkers, **words)
     entries = job.entries()
     outcomes = job.outcomes(
         as_entries(as_registraties(registraties), entries), as_stays(verblijf), remember(eerder, job.protocol), progress

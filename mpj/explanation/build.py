@@ -160,7 +160,7 @@ def _steps(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) ->
     steps.append(("afronding", words.rounding(row, line, settings)))
     if row.afgetopt:
         unit = words.unit_of(line)
-        whole, billed = words.units(row.eenheden_voor_limiet, unit), words.units(row.aantal_eenheden, unit)
+        whole, billed = words.units(row.voor_limiet, unit), words.units(row.aantal_eenheden, unit)
         steps.append(("limiet", f"van {whole} passen er {billed} binnen de toewijzing: afgetopt"))
     steps.append(("bedrag", words.amount(row, line)))
     steps.append(("regel", line.referentienummer))

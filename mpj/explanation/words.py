@@ -110,13 +110,11 @@ def rounding(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) 
     how = f"{_WIJZEN[rule['wijze']]}, {_OVER[rule['over']]}, minimaal {rule['minimum']}"
     if rule["over"] == "contact":
         exact = format_decimal(Decimal(row.geteld) / size, "#,##0.##", locale="nl_NL")
-        return (
-            f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {units(row.eenheden_voor_limiet, line.normtijd)} ({how})"
-        )
+        return f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {units(row.voor_limiet, line.normtijd)} ({how})"
     total = row.som_voor + row.geteld
     return (
         f"de som gaat met deze {row.geteld} minuten van {row.som_voor} naar {total} minuten; "
-        f"dat voegt {units(row.eenheden_voor_limiet, line.normtijd)} toe ({how})"
+        f"dat voegt {units(row.voor_limiet, line.normtijd)} toe ({how})"
     )
 
 

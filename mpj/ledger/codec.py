@@ -22,6 +22,9 @@ _T = TypeVar("_T", Registratie, Verblijf, Toewijzing, Medewerker, Herkomst)
 _DATES = frozenset({"datum", "begindatum", "einddatum", "toewijzingsdatum"})
 _TIMES = frozenset({"begintijd", "eindtijd", "toewijzingstijd"})
 _TUPLES = frozenset({"prestatiecodes", "niveaus"})
+# Fields that are stored by the name they had when the first ledgers were made.
+_STORED_AS = {"voor_limiet": "eenheden_voor_limiet"}
+_FIELD_OF = {stored: name for name, stored in _STORED_AS.items()}
 _OUTSIDE = frozenset({"bsn", "bestand", "rij"})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _FIELDS: dict[type, tuple[tuple[str, object], ...]] = {}
@@ -33,7 +36,7 @@ def dump(value: Registratie | Verblijf | Toewijzing | Medewerker | Herkomst) -> 
     for name, default in _fields(type(value)):
         one = getattr(value, name)
         if one != default:
-            found[name] = one.isoformat() if isinstance(one, date | time) else one
+            found[_STORED_AS.get(name, name)] = one.isoformat() if isinstance(one, date | time) else one
     return _encode(found)
 
 
@@ -102,7 +105,7 @@ def fingerprint(*parts: str) -> str:
 
 
 def _values(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _value(name, one) for name, one in found.items()}
+    return {_FIELD_OF.get(name, name): _value(name, one) for name, one in found.items()}
 
 
 def _value(name: str, value: Any) -> Any:

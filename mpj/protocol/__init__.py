@@ -16,6 +16,7 @@ from mpj.protocol.model import (
     Protocol,
 )
 from mpj.protocol.productcodes import DecodedProductcode, decode, encode
+from mpj.protocol.write import to_toml, write_protocol
 
 __all__ = [
     "MPJ_16",
@@ -32,4 +33,6 @@ __all__ = [
     "decode",
     "encode",
     "read_protocol",
+    "to_toml",
+    "write_protocol",
 ]

@@ -8,6 +8,8 @@ from functools import cached_property
 
 from attrs import frozen
 
+MINUTEN = "minuten"
+
 
 @frozen
 class Kwalificatieniveau:
@@ -40,7 +42,8 @@ class Normtijd:
     `meet` says what is measured: minuten, aantal or dagen. `minuten` is its length (0 where it is not time). `eenheden`
     maps an assigned unit to the unit on the wire, `bericht` a wire unit to the wire volume of one normed unit; wire units in
     `ongerond` count minutes, unrounded (IV081). `keuze` maps the words a contract may use to wire units, `standaard` is
-    the default word. `afronding` is the default rounding, None where nothing is rounded.
+    the default word. `afronding` is the default rounding, None where nothing is rounded. `enkelvoud` and `meervoud` are how
+    people call one and more of it.
     """
 
     naam: str
@@ -52,6 +55,13 @@ class Normtijd:
     keuze: Mapping[str, str]
     standaard: str
     afronding: Afronding | None
+    enkelvoud: str = ""
+    meervoud: str = ""
+
+    def woord(self, aantal: int = 1) -> str:
+        """Return how people call `aantal` of it: ``kwartier``, ``kwartieren``."""
+        one = self.enkelvoud or self.naam.replace("_", " ")
+        return one if aantal == 1 else self.meervoud or one
 
     def wire_units(self, eenheid: str) -> int:
         """Return how many wire units one normed unit holds: what its price is divided by for the price of one (IV081)."""
@@ -60,12 +70,22 @@ class Normtijd:
 
 @frozen
 class Eenheid:
-    """A unit on the wire: what it counts (`telt`; empty for output-based units) and how many of that it weighs (`gewicht`)."""
+    """A unit on the wire (code list WJ756).
+
+    `telt` is what it counts (empty for output-based units) and `gewicht` how many of that it weighs; `bedrag` says that its volume
+    is the amount itself, in eurocents.
+    """
 
     code: str
     naam: str
     telt: str
     gewicht: int
+    bedrag: bool = False
+
+    @property
+    def is_minuut(self) -> bool:
+        """Whether it is a minute of clock time; its price is rounded, and for information only (IV081)."""
+        return self.telt == MINUTEN and self.gewicht == 1
 
 
 @frozen
@@ -109,9 +129,9 @@ class Prestatiecode:
         return self.hulpvorm.nummer, self.volgnummer
 
 
-@frozen(eq=False)
+@frozen
 class Protocol:
-    """All national rules of one regulation. Mappings are read-only and keyed by code or name."""
+    """All national rules of one regulation. Mappings never change and are keyed by code or name; equal rules are equal."""
 
     id: str
     naam: str
@@ -133,3 +153,13 @@ class Protocol:
     def niveaus(self) -> tuple[str, ...]:
         """The names of the levels that are on, low to high."""
         return tuple(naam for naam, niveau in self.kwalificatieniveaus.items() if niveau.aan)
+
+    def is_minuut(self, eenheid: str) -> bool:
+        """Say whether a wire unit is a minute of clock time; an unknown one is not."""
+        unit = self.eenheden.get(eenheid)
+        return unit is not None and unit.is_minuut
+
+    def is_bedrag(self, eenheid: str) -> bool:
+        """Say whether the volume of a wire unit is the amount itself; that of an unknown one is not."""
+        unit = self.eenheden.get(eenheid)
+        return unit is not None and unit.bedrag

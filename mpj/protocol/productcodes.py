@@ -1,6 +1,6 @@
 """The default product code scheme: a bijection between (category, prestatiecode, level) and five positions.
 
-Category (2), hulpvorm as one character ``1..9A..D``, follow number, level digit. Example: 2.1 at hbo+ under category 45:
+Category (2), hulpvorm and follow number as one character each (``1..9A..Z``), level digit. Example: 2.1 at hbo+ under category 45:
 
 >>> from mpj.protocol import MPJ_16, decode, encode
 >>> encode(MPJ_16, "2.1", "hbo+", "45")
@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from mpj.protocol.form import ALPHABET
 from mpj.protocol.model import Protocol
 
-_HULPVORM = "123456789ABCD"
 _NO_LEVEL = "0"
 
 
@@ -39,7 +39,7 @@ def encode(protocol: Protocol, prestatiecode: str, kwalificatieniveau: str | Non
     if categorie not in code.categorieen:
         raise ValueError(f"category {categorie} is not one of {', '.join(code.categorieen)} ({prestatiecode})")
     digit = protocol.kwalificatieniveaus[kwalificatieniveau].cijfer if kwalificatieniveau else _NO_LEVEL
-    return f"{categorie}{_HULPVORM[code.hulpvorm.nummer - 1]}{code.volgnummer}{digit}"
+    return f"{categorie}{ALPHABET[code.hulpvorm.nummer - 1]}{ALPHABET[code.volgnummer - 1]}{digit}"
 
 
 def decode(protocol: Protocol, productcode: str) -> DecodedProductcode | None:
@@ -48,9 +48,9 @@ def decode(protocol: Protocol, productcode: str) -> DecodedProductcode | None:
     The last three positions alone decide prestatiecode and level; whether the first two are a category of the row is for the
     caller to judge. A level that is known but off (mbo+ in MPJ-16) does not decode.
     """
-    if len(productcode) != 5 or productcode[2] not in _HULPVORM or not productcode[3].isascii() or not productcode[3].isdigit():
+    if len(productcode) != 5 or productcode[2] not in ALPHABET or productcode[3] not in ALPHABET:
         return None
-    prestatiecode = f"{_HULPVORM.index(productcode[2]) + 1}.{int(productcode[3])}"
+    prestatiecode = f"{ALPHABET.index(productcode[2]) + 1}.{ALPHABET.index(productcode[3]) + 1}"
     if prestatiecode not in protocol.prestatiecodes:
         return None
     niveau = None

@@ -44,13 +44,11 @@ def _instellingen(contract: Contract) -> Instellingen:
         vorm=contract.vorm,
         registratiewijze=contract.registratiewijze,
         bevestiging=contract.bevestiging,
-        eenheid_kwartier=contract.eenheid_kwartier,
-        eenheid_uur=contract.eenheid_uur,
+        eenheid=contract.eenheid,
         tr340=contract.tr340,
         bij_overschrijding=contract.bij_overschrijding,
         laatste_dag=contract.laatste_dag,
-        afronding_kwartier=contract.afronding["kwartier"],
-        afronding_uur=contract.afronding["uur"],
+        afronding=contract.afronding,
     )
 
 
@@ -98,8 +96,7 @@ def _prijzen(contract: Contract, prices: _Prices) -> Iterator[Prijs]:
 
 def _wire(contract: Contract, normtijd: Normtijd) -> str:
     """Return the wire unit of a normtijd where the toewijzing names none: the contract's word, else the protocol's."""
-    words = {"kwartier": contract.eenheid_kwartier, "uur": contract.eenheid_uur}
-    return normtijd.keuze[words.get(normtijd.naam, normtijd.standaard)]
+    return normtijd.keuze[contract.eenheid.get(normtijd.naam, normtijd.standaard)]
 
 
 def _aanbod(contract: Contract, prices: _Prices) -> Iterator[Aanbod]:

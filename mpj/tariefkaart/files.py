@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from attrs import asdict, fields
+from attrs import fields
 
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.frozen import Frozen
 from mpj.reading.periods import month_text, parse_month
 from mpj.tariefkaart.model import Aanbod, Instellingen, Prijs, Productcode, Soort, Tariefkaart
 
@@ -34,10 +35,7 @@ def write_tariefkaart(kaart: Tariefkaart, folder: Path) -> None:
             writer.writerow(attribute.name for attribute in fields(cls))
             for row in getattr(kaart, name):
                 writer.writerow(_text(attribute.name, getattr(row, attribute.name)) for attribute in fields(cls))
-    settings = asdict(
-        kaart.instellingen,
-        value_serializer=lambda _, __, value: value.isoformat() if isinstance(value, date) else value,
-    )
+    settings = {name: value.isoformat() if isinstance(value, date) else value for name, value in kaart.instellingen.table().items()}
     data = {
         "formaat": 1,
         "hash": kaart.hash,
@@ -56,7 +54,7 @@ def read_tariefkaart(folder: Path, *, protocols: Mapping[str, Protocol] = PROTOC
         settings = data["instellingen"]
         protocol = protocols[settings["protocol"]]
         kaart = Tariefkaart(
-            instellingen=_instellingen(settings),
+            instellingen=_instellingen(settings, protocol),
             protocol=protocol,
             eigen_codes=data["eigen_codes"],
             percelen=tuple((perceel, gemeente) for perceel, gemeente in data["percelen"]),
@@ -88,14 +86,19 @@ def read_tariefkaart(folder: Path, *, protocols: Mapping[str, Protocol] = PROTOC
     return kaart
 
 
-def _plain(_: object, __: object, value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _instellingen(settings: dict[str, Any]) -> Instellingen:
-    dates = {name: date.fromisoformat(settings[name]) for name in ("begindatum", "einddatum")}
-    rounding = {name: Afronding(**settings[name]) for name in ("afronding_kwartier", "afronding_uur")}
-    return Instellingen(**settings | dates | rounding | {"gemeenten": tuple(settings["gemeenten"])})
+def _instellingen(settings: Mapping[str, Any], protocol: Protocol) -> Instellingen:
+    """Return settings that `Instellingen.table` wrote."""
+    values: dict[str, Any] = {}
+    for attribute in fields(Instellingen):
+        name = attribute.name
+        if name in ("eenheid", "afronding"):
+            own = {naam: settings[f"{name}_{naam}"] for naam in protocol.normtijden if f"{name}_{naam}" in settings}
+            values[name] = Frozen((naam, Afronding(**one) if name == "afronding" else one) for naam, one in own.items())
+        elif name in ("begindatum", "einddatum"):
+            values[name] = date.fromisoformat(settings[name])
+        else:
+            values[name] = tuple(settings[name]) if name == "gemeenten" else settings[name]
+    return Instellingen(**values)
 
 
 def _text(name: str, value: object) -> str:

@@ -21,7 +21,10 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @frozen
 class Instellingen:
-    """The settings of a contract that decide what becomes of a record (docs/settings.md)."""
+    """The settings of a contract that decide what becomes of a record (docs/settings.md).
+
+    `eenheid` and `afronding` by normtijd: the word for the unit on the wire, and how time is rounded.
+    """
 
     contract: str
     protocol: str
@@ -32,13 +35,11 @@ class Instellingen:
     vorm: str
     registratiewijze: str
     bevestiging: bool
-    eenheid_kwartier: str
-    eenheid_uur: str
+    eenheid: Mapping[str, str]
     tr340: str
     bij_overschrijding: str
     laatste_dag: str
-    afronding_kwartier: Afronding
-    afronding_uur: Afronding
+    afronding: Mapping[str, Afronding]
 
     def geldig(self, day: date) -> bool:
         """Say whether `day` lies inside the contract."""
@@ -50,9 +51,19 @@ class Instellingen:
         after = () if self.einddatum == date.max else (self.einddatum + timedelta(days=1),)
         return (self.begindatum, *after)
 
-    def afronding(self, normtijd: str) -> Afronding:
-        """Return the rounding of a normtijd that is measured in minutes."""
-        return self.afronding_kwartier if normtijd == "kwartier" else self.afronding_uur
+    def table(self) -> dict[str, object]:
+        """Return the settings by name, flat, as they are written and compared: one for each normtijd that has a choice."""
+        table: dict[str, object] = {}
+        for attribute in fields(type(self)):
+            value = getattr(self, attribute.name)
+            if isinstance(value, Mapping):
+                table |= {
+                    f"{attribute.name}_{normtijd}": asdict(one) if isinstance(one, Afronding) else one
+                    for normtijd, one in value.items()
+                }
+            else:
+                table[attribute.name] = value
+        return table
 
 
 @frozen
@@ -228,7 +239,7 @@ class Tariefkaart:
     def sha256(self) -> str:
         """The content hash over settings and tables, without the contract's own name."""
         digest = hashlib.sha256()
-        settings = asdict(self.instellingen)
+        settings = self.instellingen.table()
         del settings["contract"]
         digest.update(repr(sorted(settings.items())).encode())
         digest.update(repr((self.eigen_codes, self.percelen)).encode())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mpj.engine.values import Declaratieregel
 from mpj.output import read_regels
-from mpj.output.tables import REGELS
+from mpj.output.shape import REGELS
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.sources import Source, find_sources
 from mpj.verification.history import EerdereRegel, MemoryHistory
@@ -39,7 +39,7 @@ def read_earlier(paths: Iterable[str | Path], *, hashes: dict[str, str] | None =
 
 def _is_lines(source: Source) -> bool:
     """Say whether a table is meant: one that was named itself, or the line file of an output folder or zip."""
-    return "/" not in source.naam or source.naam.endswith(f"/{REGELS}")
+    return "/" not in source.naam or source.naam.endswith(f"/{REGELS.file}")
 
 
 def _line(aanbieder: str, gemeente: str, earlier: EerdereRegel) -> Declaratieregel:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mpj.messages import Antwoordclient, write, write_stream
-from mpj.output.tables import text_of, write_csv, write_json
+from mpj.output.shape import text_of
+from mpj.output.write import write_csv, write_json
 from mpj.verification.answer import parts
 from mpj.verification.declared import Spool
 from mpj.verification.values import Bevinding, Verificatie

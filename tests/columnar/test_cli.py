@@ -38,7 +38,7 @@ def test_parquet_beside_csv(month: Month) -> None:
         connection.execute(f"COPY (SELECT {columns}, '2.1' AS prestatiecode) TO '{path}' (FORMAT parquet)")
     done = month.declare("--registraties", path, "--executor", "columnar")
     assert done.code == 0, done.err
-    trace = {row["bron"]: (row["bestand"], row["rij"]) for row in month.rows("stappen.csv")}
+    trace = {row["bron"]: (row["bestand"], row["rij"]) for row in month.rows("herkomst.csv")}
     assert trace["R9"] == ("meer.parquet", "2")
     assert trace["R1"] == ("registraties.csv", "2")
 

@@ -14,7 +14,7 @@ from mpj import cli
 from mpj.contract import SETTINGS
 from mpj.contract.load import CODES_COLUMNS, CODES_REQUIRED, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED
 from mpj.docs import main, rewritten
-from mpj.output.tables import HERKOMST_COLUMNS, REGELS_COLUMNS, STAPPEN_COLUMNS, UITVAL_COLUMNS
+from mpj.output.shape import HERKOMST, REGELS, UITVAL
 from mpj.protocol import MPJ_16
 from mpj.records import REDENEN, medewerkers, registraties, toewijzingen, verblijf
 from mpj.records.values import SOORTEN, STATUSSEN, TIJDSOORTEN
@@ -155,10 +155,9 @@ def test_input_columns_are_all_told(section: str, columns: tuple[str, ...], requ
 @pytest.mark.parametrize(
     ("section", "columns"),
     [
-        ("declaratieregels.csv", REGELS_COLUMNS),
-        ("herkomst.csv", HERKOMST_COLUMNS),
-        ("stappen.csv", STAPPEN_COLUMNS),
-        ("uitval.csv", UITVAL_COLUMNS),
+        ("declaratieregels.csv", REGELS.names),
+        ("herkomst.csv", HERKOMST.names),
+        ("uitval.csv", UITVAL.names),
     ],
 )
 def test_output_columns_are_all_told(section: str, columns: tuple[str, ...]) -> None:
@@ -190,10 +189,9 @@ def domain_words() -> set[str]:
         verblijf.COLUMNS,
         medewerkers.COLUMNS,
         toewijzingen.COLUMNS,
-        REGELS_COLUMNS,
-        HERKOMST_COLUMNS,
-        STAPPEN_COLUMNS,
-        UITVAL_COLUMNS,
+        REGELS.names,
+        HERKOMST.names,
+        UITVAL.names,
         SOORTEN,
         TIJDSOORTEN,
         STATUSSEN,

@@ -17,7 +17,7 @@ from scenarios import Scenario
 from world import BSN, BSN_2, contract, registratie, toewijzing
 
 import mpj
-from mpj.output.tables import REGELS_COLUMNS
+from mpj.output.shape import REGELS
 from spark.sessions import PARTS, no_spark
 from spark.together import drawn, largest, together
 
@@ -40,7 +40,7 @@ def table(spark: Any, rows: Sequence[Mapping[str, object]], **types: str) -> Any
 
 def on_spark(spark: Any, contracten: Any, toewijzingen: Any, registraties: Any = None, **options: Any) -> mpj.Result:
     """What a run on Spark gives, as values."""
-    from mpj.spark import declare
+    from mpj.executors.spark import declare
 
     with declare(spark, contracten, toewijzingen, registraties, **options) as result:
         return result.collect()
@@ -158,10 +158,10 @@ def test_typed_columns_earlier_lines_and_places(local: Any, tmp_path: Path) -> N
     assert {"budget_overschreden", "reeds_gedeclareerd"} <= set(alone.samenvatting["uitval_per_reden"])
     assert {note.code for note in alone.meldingen} == {"niveau_afwijkend"}
     given = table(local, rows, **types)
-    with mpj.spark.declare(local, [made], toewijzingen, given, eerder=first.regels, **options) as result:
+    with mpj.executors.spark.declare(local, [made], toewijzingen, given, eerder=first.regels, **options) as result:
         same(result.collect(), alone)
         result.write(str(tmp_path / "maart"))
-    with mpj.spark.declare(
+    with mpj.executors.spark.declare(
         local, [made], toewijzingen, table(local, before), periode="2026-02", dagtekening=date(2026, 3, 2)
     ) as one:
         one.write(str(tmp_path / "februari"))
@@ -187,7 +187,7 @@ def test_faults_are_those_of_declare(local: Any) -> None:
         on_spark(local, [made], [toewijzing()], table(local, [{"id": "a", "bsn": BSN, "datun": "2026-03-01"}]), **MONTH)
     with pytest.raises(mpj.InputError, match="verblijf, begindatum: verplichte kolom"):
         on_spark(local, [made], [toewijzing()], rows, verblijf=table(local, [{"id": "a", "bsn": BSN}]), **MONTH)
-    wrong = [dict.fromkeys(REGELS_COLUMNS, "x") | {"toewijzingnummer": BSN}]
+    wrong = [dict.fromkeys(REGELS.names, "x") | {"toewijzingnummer": BSN}]
     with pytest.raises(mpj.InputError, match="het veld klopt niet") as unread:
         on_spark(local, [made], [toewijzing()], rows, eerder=table(local, wrong), **MONTH)
     assert BSN not in str(unread.value)
@@ -200,7 +200,7 @@ def test_nothing_to_declare(local: Any) -> None:
 
 
 def test_an_error_on_an_executor_does_not_quote_a_record(local: Any) -> None:
-    from mpj.spark.parts import guarded
+    from mpj.executors.spark.parts import guarded
 
     def quotes(batches: Any) -> Any:
         for batch in batches:
@@ -215,7 +215,7 @@ def test_an_error_on_an_executor_does_not_quote_a_record(local: Any) -> None:
 
 
 def test_every_blank_that_python_strips_is_left_out_of_ids(local: Any) -> None:
-    from mpj.spark.frames import id_of
+    from mpj.executors.spark.frames import id_of
 
     blanks = [chr(number) for number in range(0x110000) if chr(number).isspace()]
     ids = table(local, [{"id": f"{blank}R-1{blank}"} for blank in blanks] + [{"id": "R-1"}])
@@ -233,7 +233,7 @@ def test_the_page(local: Any, tmp_path: Path) -> None:
 def test_without_the_extra(tmp_path: Path) -> None:
     script = (
         "import sys\nsys.modules['pyspark'] = None\nimport mpj\n"
-        "try:\n    import mpj.spark\nexcept mpj.InputError as error:\n    print(error)\n"
+        "try:\n    import mpj.executors.spark\nexcept mpj.InputError as error:\n    print(error)\n"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -14,9 +14,9 @@ from attrs import evolve
 
 import mpj
 from mpj.contract import Contract
-from mpj.engine import Result
+from mpj.engine import Herkomst, Result
 from mpj.output import write_result
-from mpj.output.tables import HERKOMST_COLUMNS, Herkomstrij
+from mpj.output.read import UNTOLD
 from mpj.reading.faults import InputError
 from mpj.workbench.reprice.files import reprice_files
 from mpj.workbench.reprice.report import movers, steps
@@ -55,8 +55,8 @@ def declared(contract: Contract, minutes: Iterable[tuple[int, str, int]], **toew
     )
 
 
-def as_file(result: Result) -> list[Herkomstrij]:
-    return [Herkomstrij(**{name: getattr(row, name) for name in HERKOMST_COLUMNS}) for row in result.herkomst]
+def as_file(result: Result) -> list[Herkomst]:
+    return [evolve(row, **UNTOLD) for row in result.herkomst]
 
 
 def sums(outcome: Herberekening, key: Sleutel) -> tuple[int, ...]:
@@ -189,7 +189,7 @@ def test_files_hold_groups_only_and_follow_the_schema(tmp_path: Path) -> None:
     run.mkdir()
     out.mkdir()
     write_result(result, run)
-    outcome = reprice_files(out, [run / "declaratieregels.csv"], [run / "herkomst.csv"], [run / "stappen.csv"], [old], [new], None)
+    outcome = reprice_files(out, [run / "declaratieregels.csv"], [run / "herkomst.csv"], [], [old], [new], None)
     assert (out / "herberekening.csv").read_text("utf-8").splitlines() == [
         "gemeente;perceel;prestatiecode;kwalificatieniveau;volume;oud_cent;nieuw_cent;verschil_cent",
         "0384;A;2.1;hbo;3;7200;7500;300",

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from attrs import evolve
 from hypothesis import HealthCheck, Phase, assume, event, given, settings
 from hypothesis import strategies as st
 from scenarios import LEVELS, ContractSpec, Dice, Row, Scenario, hulpvorm, scenarios
@@ -14,12 +15,11 @@ from scenarios import LEVELS, ContractSpec, Dice, Row, Scenario, hulpvorm, scena
 import mpj
 from mpj.contract import Contract
 from mpj.engine import Declaratieregel, Herkomst, Result
-from mpj.output.tables import Herkomstrij
+from mpj.output.read import UNTOLD
 from mpj.workbench.reprice.repricing import reprice
 from mpj.workbench.reprice.values import Herberekening
 
 PRICES = ["24,56", "11", "97,34", "0,02", "25,40", "0,50", "123,00", "18,10"]
-TRACE_COLUMNS = [field.name for field in Herkomstrij.__attrs_attrs__]
 
 
 def other_contract(dice: Dice, spec: ContractSpec) -> ContractSpec:
@@ -105,9 +105,9 @@ def new_totals(outcome: Herberekening) -> Counter[tuple[str, ...]]:
     return +result
 
 
-def as_file(rows: Iterable[Herkomst]) -> list[Herkomstrij]:
-    """The trace as herkomst.csv holds it."""
-    return [Herkomstrij(**{name: getattr(row, name) for name in TRACE_COLUMNS}) for row in rows]
+def as_file(rows: Iterable[Herkomst]) -> list[Herkomst]:
+    """The trace as an old herkomst.csv holds it."""
+    return [evolve(row, **UNTOLD) for row in rows]
 
 
 def check(outcome: Herberekening, old: Result, new: Result) -> None:

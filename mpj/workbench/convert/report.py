@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from mpj.output.tables import SAMENVATTING, read_regels, write_csv, write_json
+from mpj.output.read import read_regels
+from mpj.output.shape import SAMENVATTING
+from mpj.output.write import write_csv, write_json
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.sources import find_sources
 from mpj.version import __version__

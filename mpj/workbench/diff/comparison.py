@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from attrs import asdict, evolve, frozen
 
-from mpj.contract import Cel, Contract
+from mpj.contract import Cel, Contract, eenheid_key
 from mpj.tariefkaart import billed_level
 from mpj.workbench.exact import percentage
 from mpj.workbench.matrix import Eenheden, Order, Sleutel, by_place, stretches, valid_on
@@ -229,8 +229,7 @@ _SETTINGS = (
     "vorm",
     "registratiewijze",
     "bevestiging",
-    "eenheid_kwartier",
-    "eenheid_uur",
+    "eenheid",
     "tr340",
     "bij_overschrijding",
     "laatste_dag",
@@ -246,7 +245,10 @@ def _settings(oud: Contract, nieuw: Contract) -> Iterator[Instellingverschil]:
 
 
 def _facts(contract: Contract) -> dict[str, str]:
-    facts = {"protocol": contract.protocol.id} | {naam: _text(getattr(contract, naam)) for naam in _SETTINGS}
+    facts = {"protocol": contract.protocol.id}
+    for naam in _SETTINGS:
+        value = getattr(contract, naam)
+        facts |= {eenheid_key(one): word for one, word in value.items()} if naam == "eenheid" else {naam: _text(value)}
     for soort, afronding in contract.afronding.items():
         facts |= {f"afronding {soort}, {naam}": str(value) for naam, value in asdict(afronding).items()}
     facts |= {f"normtijd {code}": naam for code, naam in contract.normtijd.items()}

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 
 from mpj.contract import Contract
-from mpj.engine.values import Declaratieregel
-from mpj.output.tables import read_herkomst, read_regels, read_stappen
+from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.output import read_herkomst, read_regels
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Source, find_sources
 from mpj.workbench.exact import day
 from mpj.workbench.reprice.report import write_reprice
 from mpj.workbench.reprice.repricing import reprice
-from mpj.workbench.reprice.trace import traces, traces_with_steps
-from mpj.workbench.reprice.values import Herberekening, Spoor
+from mpj.workbench.reprice.values import Herberekening
 
 
 def reprice_files(
@@ -63,14 +62,10 @@ def _lines(sources: Sequence[Source], invoer: dict[str, str]) -> Iterator[Declar
             yield line
 
 
-def _rows(herkomst: Sequence[Path], stappen: Sequence[Path]) -> Iterator[Spoor]:
+def _rows(herkomst: Sequence[Path], stappen: Sequence[Path]) -> Iterator[Herkomst]:
     if stappen and len(stappen) != len(herkomst):
         text = "geef bij elke herkomst.csv de stappen.csv uit dezelfde map, in dezelfde volgorde"
         raise InputError(
             Fault("stappen_past_niet", kolom="--stappen", gevonden=str(len(stappen)), verwacht=str(len(herkomst)), toelichting=text)
         )
-    if not stappen:
-        return traces(chain.from_iterable(map(read_herkomst, herkomst)))
-    return chain.from_iterable(
-        traces_with_steps(read_herkomst(rows), read_stappen(steps)) for rows, steps in zip(herkomst, stappen, strict=True)
-    )
+    return chain.from_iterable(map(read_herkomst, herkomst, stappen or repeat(None)))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mpj.contract import Contract
-from mpj.output.tables import SAMENVATTING, write_csv, write_json
+from mpj.output.shape import SAMENVATTING
+from mpj.output.write import write_csv, write_json
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.version import __version__
 from mpj.workbench.exact import euros, number, percent_text, percentage, signed

@@ -15,12 +15,11 @@ from attrs import define
 
 from mpj.contract import Contract, check_together
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.output.tables import Herkomstrij
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
-from mpj.workbench.reprice.trace import Deel, RefusedError, recompute, traces
-from mpj.workbench.reprice.values import Bedragen, Herberekening, Sleutel, Spoor, effects
+from mpj.workbench.reprice.trace import Deel, RefusedError, recompute
+from mpj.workbench.reprice.values import Bedragen, Herberekening, Sleutel, effects
 from mpj.workbench.reprice.verdict import REGEL, SPOOR, WEIGERT, Oordeel, Oordelen, Plek, rounds_again
 
 _CARE_SETTINGS = ("registratiewijze", "bevestiging", "laatste_dag", "bij_overschrijding")
@@ -28,7 +27,7 @@ _CARE_SETTINGS = ("registratiewijze", "bevestiging", "laatste_dag", "bij_oversch
 
 def reprice(
     regels: Iterable[Declaratieregel],
-    herkomst: Iterable[Herkomst | Herkomstrij | Spoor],
+    herkomst: Iterable[Herkomst],
     oud: Sequence[Contract],
     nieuw: Sequence[Contract],
     *,
@@ -47,7 +46,7 @@ def reprice(
     run = _Run(Oordelen(left, right, prijspeil))
     run.read(regels)
     if run.held:
-        run.trace(row if isinstance(row, Spoor) else next(traces((row,))) for row in herkomst)
+        run.trace(herkomst)
     return run.result(_settings_notes(oud, nieuw))
 
 
@@ -127,9 +126,9 @@ class _Run:
     def _check_price(self, line: Declaratieregel, plek: Plek, lines: int = 1) -> None:
         self.other_price += lines * (plek.old_price(line.kwalificatieniveau) != line.tarief_cent)
 
-    def trace(self, rows: Iterable[Spoor]) -> None:
+    def trace(self, rows: Iterable[Herkomst]) -> None:
         """Reprice the lines that wait, from the rows of the trace that are theirs."""
-        own: dict[str, list[Spoor]] = {}
+        own: dict[str, list[Herkomst]] = {}
         for row in rows:
             if row.referentienummer in self.held:
                 own.setdefault(row.referentienummer, []).append(row)
@@ -161,7 +160,7 @@ class _Run:
         for (number, gone, niveau, reden), group in groupby(sorted(parts, key=kind), key=kind):
             members = list(group)
             line = members[0].regel
-            units, old = sum(part.spoor.eenheden for part in members), sum(part.spoor.cent for part in members)
+            units, old = sum(part.behind.aantal_eenheden for part in members), sum(part.behind.bedrag_cent for part in members)
             first = number not in counted
             counted.add(number)
             if gone:

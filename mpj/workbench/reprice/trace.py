@@ -5,17 +5,14 @@ The rules are those of a run: shares of a sum that is rounded once, and the runn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.output.tables import Herkomstrij, Stap
 from mpj.protocol.rounding import amount, shares
-from mpj.reading.faults import Fault, InputError
 from mpj.tariefkaart import stricter
 from mpj.tariefkaart.model import NIVEAU
-from mpj.workbench.reprice.values import Spoor
 from mpj.workbench.reprice.verdict import Plek
 
 
@@ -28,51 +25,14 @@ class Deel:
     """One record of a line under the new contract: `niveau` None with a `reden` where it would not be paid."""
 
     regel: Declaratieregel
-    spoor: Spoor
+    behind: Herkomst
     niveau: str | None
     reden: str = ""
     eenheden: int = 0
     cent: int = 0
 
 
-def traces(rows: Iterable[Herkomst | Herkomstrij]) -> Iterator[Spoor]:
-    """Return what repricing needs of a trace, from a run in memory (with its steps) or from ``herkomst.csv`` (without)."""
-    for row in rows:
-        if isinstance(row, Herkomst):
-            yield _spoor(row, row.geteld, row.maximum)
-        else:
-            yield _spoor(row, None, None)
-
-
-def traces_with_steps(rows: Iterable[Herkomstrij], steps: Iterable[Stap]) -> Iterator[Spoor]:
-    """Return the same from ``herkomst.csv`` and ``stappen.csv``, which have the same rows; raises InputError when they do not."""
-    try:
-        for row, step in zip(rows, steps, strict=True):
-            if (row.referentienummer, row.soort, row.bron, row.datum) != (step.referentienummer, step.soort, step.bron, step.datum):
-                raise ValueError
-            yield _spoor(row, step.geteld, step.maximum)
-    except ValueError:
-        text = "herkomst.csv en stappen.csv horen niet bij elkaar"
-        raise InputError(Fault("stappen_past_niet", kolom="--stappen", toelichting=text)) from None
-
-
-def _spoor(row: Herkomst | Herkomstrij, geteld: int | None, maximum: str | None) -> Spoor:
-    return Spoor(
-        row.referentienummer,
-        row.soort,
-        row.bron,
-        row.datum,
-        row.minuten,
-        row.kwalificatieniveau,
-        row.aantal_eenheden,
-        row.bedrag_cent,
-        row.afgetopt,
-        geteld,
-        maximum,
-    )
-
-
-def recompute(plek: Plek, lines: Sequence[Declaratieregel], rows: Iterable[Spoor], *, again: bool) -> list[Deel]:
+def recompute(plek: Plek, lines: Sequence[Declaratieregel], rows: Iterable[Herkomst], *, again: bool) -> list[Deel]:
     """Return every record of `lines` under the new contract.
 
     `lines` are of one toewijzing, prestatiecode and month; `again` says whether time is rounded anew whatever the level. Raises
@@ -82,8 +42,8 @@ def recompute(plek: Plek, lines: Sequence[Declaratieregel], rows: Iterable[Spoor
     records = sorted(rows, key=lambda row: (row.datum, row.bron, row.soort == "verblijf"))
     units, cents = dict.fromkeys(by_number, 0), dict.fromkeys(by_number, 0)
     for row in records:
-        units[row.referentienummer] += row.eenheden
-        cents[row.referentienummer] += row.cent
+        units[row.referentienummer] += row.aantal_eenheden
+        cents[row.referentienummer] += row.bedrag_cent
     if any(units[number] != line.volume or cents[number] != line.bedrag_cent for number, line in by_number.items()):
         raise RefusedError("herkomst_past_niet" if records else "herkomst_ontbreekt")
     ongerond = lines[0].eenheid in plek.normtijd_oud.ongerond
@@ -93,21 +53,21 @@ def recompute(plek: Plek, lines: Sequence[Declaratieregel], rows: Iterable[Spoor
     parts = [Deel(by_number[row.referentienummer], row, *_level(plek, row, by_number)) for row in records]
     if again or (shared and not ongerond):
         return _rounded(plek, parts, ongerond=ongerond)
-    return _priced(plek, [(part, part.spoor.eenheden) for part in parts], ongerond=ongerond)
+    return _priced(plek, [(part, part.behind.aantal_eenheden) for part in parts], ongerond=ongerond)
 
 
-def _level(plek: Plek, row: Spoor, lines: dict[str, Declaratieregel]) -> tuple[str | None, str]:
+def _level(plek: Plek, row: Herkomst, lines: dict[str, Declaratieregel]) -> tuple[str | None, str]:
     """Return the new billed level of a record, or None with the reason why it would not be paid."""
     if plek.soort_oud != NIVEAU:
         return "", ""
     niveaus = plek.oud.protocol.niveaus
     billed = lines[row.referentienummer].kwalificatieniveau
-    if row.geleverd not in niveaus:
+    if row.kwalificatieniveau not in niveaus:
         raise RefusedError("herkomst_past_niet")
-    if row.maximum is not None:
-        options = [stricter(row.geleverd, row.maximum or None, niveaus)]
+    if row.explained:
+        options = [stricter(row.kwalificatieniveau, row.maximum or None, niveaus)]
     else:
-        options = list(niveaus[niveaus.index(billed) : niveaus.index(row.geleverd) + 1])
+        options = list(niveaus[niveaus.index(billed) : niveaus.index(row.kwalificatieniveau) + 1])
     options = [level for level in options if plek.old_billed(level) == billed]
     found = {plek.new_billed(level) for level in options}
     if len(found) != 1:
@@ -118,7 +78,7 @@ def _level(plek: Plek, row: Spoor, lines: dict[str, Declaratieregel]) -> tuple[s
 
 def _rounded(plek: Plek, parts: list[Deel], *, ongerond: bool) -> list[Deel]:
     """Round the minutes of all records anew, over what the new contract says, on the line each of them ends up on."""
-    if any(part.spoor.afgetopt for part in parts):
+    if any(part.behind.afgetopt for part in parts):
         raise RefusedError("afgetopt")
     afronding, unit = plek.afronding_nieuw(), plek.normtijd_nieuw.minuten
     stays_unrounded = ongerond and plek.normtijd_oud.naam == plek.normtijd_nieuw.naam
@@ -127,11 +87,11 @@ def _rounded(plek: Plek, parts: list[Deel], *, ongerond: bool) -> list[Deel]:
     for number, part in enumerate(parts):
         if part.niveau is None:
             result.append(part)
-        elif (part.spoor.minuten or 0) < afronding.drempel:
+        elif (part.behind.minuten or 0) < afronding.drempel:
             result.append(_dropped(part))
         else:
             over = "contact" if stays_unrounded else afronding.over
-            key = {"contact": number, "dag": (part.niveau, part.spoor.datum), "productperiode": part.niveau}[over]
+            key = {"contact": number, "dag": (part.niveau, part.behind.datum), "productperiode": part.niveau}[over]
             sums.setdefault(key, []).append(part)
     counted: dict[int, int] = {}
     for members in sums.values():
@@ -146,15 +106,15 @@ def _rounded(plek: Plek, parts: list[Deel], *, ongerond: bool) -> list[Deel]:
 
 
 def _dropped(part: Deel) -> Deel:
-    return Deel(part.regel, part.spoor, None, "geen_tijd")
+    return Deel(part.regel, part.behind, None, "geen_tijd")
 
 
 def _minutes(plek: Plek, part: Deel) -> int:
-    if part.spoor.geteld is not None:
-        return part.spoor.geteld
-    if plek.soort_oud != NIVEAU or part.spoor.minuten is None:
+    if part.behind.explained:
+        return part.behind.geteld
+    if plek.soort_oud != NIVEAU or part.behind.minuten is None:
         raise RefusedError("aanwezigheid_onbekend")
-    return part.spoor.minuten
+    return part.behind.minuten
 
 
 def _priced(plek: Plek, parts: Sequence[tuple[Deel, int]], *, ongerond: bool) -> list[Deel]:
@@ -172,5 +132,5 @@ def _priced(plek: Plek, parts: Sequence[tuple[Deel, int]], *, ongerond: bool) ->
             line = before.get(part.niveau, 0)
             cents = amount(price, units, unrounded=True, before=line)
             before[part.niveau] = line + units
-        result.append(Deel(part.regel, part.spoor, part.niveau, "", units, cents))
+        result.append(Deel(part.regel, part.behind, part.niveau, "", units, cents))
     return result

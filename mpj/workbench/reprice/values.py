@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -22,8 +21,8 @@ WEIGERINGEN: Mapping[str, str] = MappingProxyType(
         "eenheid_verschilt": "het ene contract telt uren in minuten; de herkomst zegt niet wat de toewijzing noemt",
         "drempel_lager": "de drempel is lager; kortere contacten staan niet in de herkomst",
         "afronding_verschilt": "de afronding verschilt, en wat eerst op 0 afrondde, staat niet in de herkomst",
-        "aanwezigheid_onbekend": "groepstijd moet opnieuw worden afgerond; de aanwezigheid staat alleen in stappen.csv (--stappen)",
-        "maximum_onbekend": "het niveau hangt af van het maximum van de toewijzing; dat staat in stappen.csv (--stappen)",
+        "aanwezigheid_onbekend": "groepstijd wordt opnieuw afgerond; bij een oude herkomst staat zij in stappen.csv (--stappen)",
+        "maximum_onbekend": "het niveau hangt af van het maximum; bij een oude herkomst staat dat in stappen.csv (--stappen)",
         "afgetopt": "een grens van de toewijzing kapte hier af; opnieuw afronden zou die grens opnieuw moeten toetsen",
         "productcode_vast": "het nieuwe contract eist precies de toegewezen productcode (tr340)",
         "herkomst_ontbreekt": "de herkomst van deze regel ontbreekt in het bestand",
@@ -41,23 +40,6 @@ VERVALT: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why care would not be paid at all under the new contract, by the reason ``declare`` would give."""
-
-
-@frozen
-class Spoor:
-    """What repricing needs of one row of the trace; `geteld` and `maximum` are None where only ``herkomst.csv`` was given."""
-
-    referentienummer: str
-    soort: str
-    bron: str
-    datum: date
-    minuten: int | None
-    geleverd: str
-    eenheden: int
-    cent: int
-    afgetopt: bool
-    geteld: int | None
-    maximum: str | None
 
 
 @frozen

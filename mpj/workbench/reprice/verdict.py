@@ -93,11 +93,11 @@ class Plek:
 
     def afronding_oud(self) -> Afronding:
         """Return the old rounding."""
-        return self.oud.instellingen.afronding(self.normtijd_oud.naam)
+        return self.oud.instellingen.afronding[self.normtijd_oud.naam]
 
     def afronding_nieuw(self) -> Afronding:
         """Return the new rounding."""
-        return self.nieuw.instellingen.afronding(self.normtijd_nieuw.naam)
+        return self.nieuw.instellingen.afronding[self.normtijd_nieuw.naam]
 
     def prijzen(self, oud: str, nieuw: str, *, ongerond: bool) -> Prijzen:
         """Return the prices to tell effects apart for care that goes from one billed level to another."""

@@ -16,16 +16,7 @@ from mpj.contract import Contract
 from mpj.engine.run import Job
 from mpj.engine.summary import Totals, declaration
 from mpj.engine.values import Declaratieregel
-from mpj.output.tables import REGELS_COLUMNS
-from mpj.reading.faults import Fault, InputError
-from mpj.records import registraties as r
-from mpj.records import toewijzingen as t
-from mpj.records import verblijf as v
-from mpj.records.rows import MappingRows
-from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing
-from mpj.records.uitval import Uitval
-from mpj.records.values import Medewerker, Toewijzing
-from mpj.spark.frames import (
+from mpj.executors.spark.frames import (
     BOUND,
     DECLARATIE,
     EERDER,
@@ -43,14 +34,23 @@ from mpj.spark.frames import (
     spark_type,
     values_of,
 )
-from mpj.spark.parts import Shared, bind, compute, guarded, judge, number
-from mpj.spark.result import SparkResult
+from mpj.executors.spark.parts import Shared, bind, compute, guarded, judge, number
+from mpj.executors.spark.result import SparkResult
+from mpj.output.shape import REGELS
+from mpj.reading.faults import Fault, InputError
+from mpj.records import registraties as r
+from mpj.records import toewijzingen as t
+from mpj.records import verblijf as v
+from mpj.records.rows import MappingRows
+from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing
+from mpj.records.uitval import Uitval
+from mpj.records.values import Medewerker, Toewijzing
 
 _KNOWN = {
     REGISTRATIE: (r.COLUMNS, r.REQUIRED),
     VERBLIJF: (v.COLUMNS, v.REQUIRED),
     TOEWIJZING: (t.COLUMNS, t.REQUIRED),
-    EERDER: (REGELS_COLUMNS, REGELS_COLUMNS),
+    EERDER: (REGELS.names, REGELS.names),
 }
 
 
@@ -134,7 +134,7 @@ class _Run:
         )
         regels = _one_kind(made, "regel").drop("declaratienummer").join(F.broadcast(numbers), ["aanbieder", "gemeente"])
         return SparkResult(
-            regels.select(*REGELS_COLUMNS),
+            regels.select(*REGELS.names),
             _one_kind(made, "herkomst"),
             uitval,
             _one_kind(made, "melding").distinct(),

@@ -19,12 +19,14 @@ from attrs import astuple
 from pyspark import Broadcast, cloudpickle
 
 from mpj.engine.client import by_client
-from mpj.engine.lines import declaration_number, line_values, trace_values
+from mpj.engine.lines import declaration_number, make_line, trace_values
 from mpj.engine.run import Job, Sieve, without_collector
 from mpj.engine.scope import check_protocol
 from mpj.engine.summary import Totals
 from mpj.engine.values import Declaratieregel
-from mpj.output.tables import UITVAL_COLUMNS, parse_regel
+from mpj.executors.spark.frames import BOUND, DECLARATIE, EERDER, FOUT, OORDEEL, OUTCOME, RECORDS, REGISTRATIE, TOEWIJZING, VERBLIJF
+from mpj.output.read import RegelReader
+from mpj.output.shape import UITVAL
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.tables import Table
 from mpj.records.entries import Entry
@@ -33,13 +35,12 @@ from mpj.records.rows import Row
 from mpj.records.toewijzingen import parse_toewijzing
 from mpj.records.values import Verblijf
 from mpj.records.verblijf import parse_verblijf
-from mpj.spark.frames import BOUND, DECLARATIE, EERDER, FOUT, OORDEEL, OUTCOME, RECORDS, REGISTRATIE, TOEWIJZING, VERBLIJF
 
 Batches = Iterator[pa.RecordBatch]
 Layouts = Mapping[str, Sequence[str]]
 """The columns that the caller's table of each kind of record has: the order of the fields of its rows."""
 
-_uitval_of = attrgetter(*UITVAL_COLUMNS)
+_uitval_of = attrgetter(*UITVAL.names)
 _BATCH = 10_000
 
 
@@ -81,13 +82,14 @@ def bind(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
     items: list[Any] = []
     lines: dict[tuple[str, int], list[Declaratieregel]] = {}
     faults: list[Fault] = []
+    earlier = RegelReader(job.protocol)
     for soort, bestand, rij, velden, waarde in _rows(batches):
         value = pickle.loads(waarde) if waarde is not None else None
         if soort == TOEWIJZING:
             items.append(value or parse_toewijzing(_row(layouts[soort], bestand, rij, velden)))
             continue
         try:
-            line = value or parse_regel(dict(zip(layouts[soort], velden, strict=True)), bestand, rij)
+            line = value or earlier.parse(dict(zip(layouts[soort], velden, strict=True)), bestand, rij)
             lines.setdefault((line.gemeente, line.toewijzingnummer), []).append(line)
         except InputError as error:
             faults += error.faults
@@ -100,7 +102,7 @@ def bind(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
         for toewijzing in dekkingen.toewijzingen:
             values = [(TOEWIJZING, toewijzing), *((EERDER, line) for line in lines.get(toewijzing.sleutel, ()))]
             made += ({"soort": soort, "sleutel": toewijzing.bsn, "waarde": pickle.dumps(value)} for soort, value in values)
-        made += ({"uitval": dict(zip(UITVAL_COLUMNS, _uitval_of(row), strict=True))} for row in dekkingen.uitval)
+        made += ({"uitval": dict(zip(UITVAL.names, _uitval_of(row), strict=True))} for row in dekkingen.uitval)
     made += ({"soort": FOUT, "waarde": pickle.dumps(fault)} for fault in faults)
     yield from _batches(made, BOUND)
 
@@ -146,9 +148,9 @@ def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batch
         totals.add(lines, sum(levering.cents for levering in on_planning))
         made.uitval += map(_uitval_of, aside)
         for members in lines:
-            values = line_values(members, job.periode.maand, job.volgnummer)
-            made.regel.append(values)
-            made.herkomst += (trace_values(values[0], levering) for levering in members)
+            line = make_line(members, job.periode.maand, job.volgnummer)
+            made.regel.append(astuple(line))
+            made.herkomst += (trace_values(line.referentienummer, levering) for levering in members)
         if len(made.herkomst) > _BATCH:
             yield from made.batches()
     made.uitval += map(_uitval_of, sieve.uitval)

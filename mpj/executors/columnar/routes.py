@@ -12,12 +12,12 @@ from typing import Any
 
 from attrs import define, field
 
-from mpj.columnar.database import Database
-from mpj.columnar.kinds import Kinds, Numbers, Reader
 from mpj.engine.matching import Dekking, Match
 from mpj.engine.run import Job
 from mpj.engine.tarieven import Tarief
-from mpj.output.tables import cell
+from mpj.executors.columnar.database import Database
+from mpj.executors.columnar.kinds import Kinds, Numbers, Reader
+from mpj.output.shape import cell
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.entries import Entry
 

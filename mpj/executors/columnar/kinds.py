@@ -12,12 +12,12 @@ from typing import Any
 
 from attrs import define, field
 
-from mpj.columnar.database import Database
-from mpj.columnar.sources import File
 from mpj.engine.planning import GEPLAND
 from mpj.engine.run import Job
 from mpj.engine.scope import check_protocol, vorm_reason
-from mpj.output.tables import cell
+from mpj.executors.columnar.database import Database
+from mpj.executors.columnar.sources import File
+from mpj.output.shape import cell
 from mpj.reading.tables import Table
 from mpj.records.entries import Entries, Entry
 from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig

@@ -7,17 +7,17 @@ brings rows together), where it was read, and its fields as text in the order of
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from attrs import fields
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import ArrayType, BooleanType, StructType, TimestampNTZType, TimestampType
 
-from mpj.engine.values import Herkomst
-from mpj.output.tables import REGELS_COLUMNS, UITVAL_COLUMNS
+from mpj.output import shape
+from mpj.output.shape import HERKOMST, REGELS, UITVAL
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.names import check_names
 
@@ -26,35 +26,13 @@ OORDEEL = "oordeel_"
 """Before the kind of record: what was decided of all records with an id, whoever they are of."""
 _PLACE = ("bestand", "rij")
 
-_TEXT, _WHOLE, _DATE, _BYTES = pa.string(), pa.int64(), pa.date32(), pa.binary()
-_TYPES: Mapping[str, pa.DataType] = {
-    "toewijzingnummer": _WHOLE,
-    "begindatum": _DATE,
-    "einddatum": _DATE,
-    "volume": _WHOLE,
-    "tarief_cent": _WHOLE,
-    "bedrag_cent": _WHOLE,
-    "volume_bericht": _WHOLE,
-    "in_bericht": pa.bool_(),
-    "datum": _DATE,
-    "datum_tot": _DATE,
-    "minuten": _WHOLE,
-    "aantal_eenheden": _WHOLE,
-    "aantal": _WHOLE,
-    "afgetopt": pa.bool_(),
-    "rij": _WHOLE,
-    "niveaus": pa.list_(_TEXT),
-    "geteld": _WHOLE,
-    "som_voor": _WHOLE,
-    "voor_limiet": _WHOLE,
-    "eenheden_voor_limiet": _WHOLE,
-    "waarde_cent": _WHOLE,
-}
+_TEXT, _WHOLE, _BYTES = pa.string(), pa.int64(), pa.binary()
+_TYPES: Mapping[type, pa.DataType] = {str: _TEXT, int: _WHOLE, date: pa.date32(), bool: pa.bool_(), tuple: pa.list_(_TEXT)}
 
 
-def struct_of(names: Iterable[str]) -> pa.StructType:
+def struct_of(columns: Iterable[shape.Column]) -> pa.StructType:
     """Return the type of a row with these columns."""
-    return pa.struct([pa.field(name, _TYPES.get(name, _TEXT)) for name in names])
+    return pa.struct([pa.field(column.name, _TYPES[column.kind]) for column in columns])
 
 
 RECORDS = pa.schema(
@@ -62,15 +40,15 @@ RECORDS = pa.schema(
 )
 """Rows on their way to the part that they belong to."""
 
-BOUND = pa.schema([*RECORDS, pa.field("uitval", struct_of(UITVAL_COLUMNS)), pa.field("gelezen", _WHOLE)])
+BOUND = pa.schema([*RECORDS, pa.field("uitval", struct_of(UITVAL.columns)), pa.field("gelezen", _WHOLE)])
 """Current toewijzingen and earlier lines by client, faults; toewijzingen that were set aside; how many rows were read."""
 
 OUTCOME = pa.schema(
     {
-        "regel": struct_of(REGELS_COLUMNS),
-        "herkomst": struct_of(field.name for field in fields(Herkomst)),
-        "uitval": struct_of(UITVAL_COLUMNS),
-        "melding": struct_of(field.name for field in fields(Fault)),
+        "regel": struct_of(REGELS.columns),
+        "herkomst": struct_of(HERKOMST.columns),
+        "uitval": struct_of(UITVAL.columns),
+        "melding": struct_of(shape.columns_of(Fault)),
         "totalen": _BYTES,
     }
 )

@@ -13,15 +13,15 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from mpj.columnar.database import Database, literal
-from mpj.columnar.sources import File
 from mpj.engine.limits import product_period
 from mpj.engine.lines import NUMBERED_BY, REFERENTIE
 from mpj.engine.run import Job
 from mpj.engine.summary import Totals
 from mpj.engine.tarieven import Tarief
-from mpj.output.bulk import FILES, Declaratie
-from mpj.output.tables import cell
+from mpj.executors.columnar.database import Database, literal
+from mpj.executors.columnar.sources import File
+from mpj.executors.parts import FILES, Declaratie
+from mpj.output.shape import cell
 from mpj.reading.periods import month_text
 
 _PART = 4_000_000
@@ -44,7 +44,7 @@ _COPY = "(FORMAT csv, DELIMITER '\x01', QUOTE '', ESCAPE '', HEADER {header})"
 
 
 class Lines:
-    """The lines that the database adds up, beside those of the engine (`mpj.output.bulk.Beside`)."""
+    """The lines that the database adds up, beside those of the engine (`mpj.executors.parts.Beside`)."""
 
     def __init__(
         self,
@@ -116,8 +116,8 @@ class Lines:
             self.declared[aanbieder, gemeente] = Declaratie(count, cents, bytearray(references.encode()))
 
     def write(self, place: int, path: Path, rows: Iterator[tuple[str, str, bytes]], numbers: Mapping[tuple[str, str], str]) -> None:
-        """Write one of the files: see `mpj.output.bulk.Beside`."""
-        header = ";".join(FILES[place][1])
+        """Write one of the files: see `mpj.executors.parts.Beside`."""
+        header = ";".join(FILES[place].names)
         if not self._records:
             with path.open("wb") as out:
                 out.write(header.encode() + b"\n")
@@ -129,7 +129,7 @@ class Lines:
             self._database.create("nummers", columns, ((*key, nummer) for key, nummer in numbers.items()))
         parts = list(self._parts()) if place else [""]
         if first is None and len(parts) == 1:
-            if place and not self._sorted:
+            if place:
                 self._sort(parts[0])
             self._copy(place, path, header)
             return
@@ -146,22 +146,18 @@ class Lines:
             out.writelines(lines)
 
     def _made(self, place: int, parts: Iterable[str]) -> Iterator[BinaryIO]:
-        """Have the rows of each part of a file written, and return them one after another; both files of the trace at once."""
-        for number, part in enumerate(parts):
-            paths = [self._database.folder / f"deel-{which}-{number}.csv" for which in range(len(FILES))]
-            if not place:
-                self._copy(place, paths[place])
-            elif not paths[place].exists():
+        """Have the rows of each part of a file written, and return them one after another."""
+        path = self._database.folder / "deel.csv"
+        for part in parts:
+            if place:
                 self._sort(part)
-                for which in range(1, len(FILES)):
-                    self._copy(which, paths[which])
-            with paths[place].open("rb") as stream:
+            self._copy(place, path)
+            with path.open("rb") as stream:
                 yield stream
-            paths[place].unlink()
 
     def _copy(self, place: int, path: Path, header: str = "") -> None:
         """Write rows of a file: those of the lines, or of the trace as it was sorted last."""
-        query = self._trace(place) if place else self._regels()
+        query = self._trace() if place else self._regels()
         options = _COPY.format(header="true" if header else "false")
         self._database.run(f'COPY (SELECT rij AS "{header or "rij"}" FROM ({query})) TO {literal(str(path))} {options}')
 
@@ -197,7 +193,7 @@ class Lines:
             ORDER BY plek"""
 
     def _sort(self, where: str) -> None:
-        """Make the table of the trace, or of a part of it, in its order, with what both of its files need."""
+        """Make the table of the trace, or of a part of it, in its order."""
         if not self._sorted:
             for column, table in _REPEATED.items():
                 # As numbers of words they are sorted in a fraction of the time.
@@ -213,14 +209,14 @@ class Lines:
         )
         self._sorted = True
 
-    def _trace(self, place: int) -> str:
-        if place == 1:
-            rest = "duur, ';', geleverd, ';', eenheden, ';', cent, ';nee;gerealiseerd;', naam, ';', onder"
-        else:
-            files = _choice("bestand", {file.nummer: cell(file.naam) for file in self._files})
-            keuzen = _choice("keuze", dict(enumerate(self._keuzen)))
-            rest = f"{files}, ';', rij, ';', {keuzen}, ';', niveaus, ';', maximum, ';', geteld, ';0;', eenheden"
-        return f"SELECT concat(referentie, ';registratie;', id, ';', tekst, ';', {rest}) AS rij FROM spoor"
+    def _trace(self) -> str:
+        files = _choice("bestand", {file.nummer: cell(file.naam) for file in self._files})
+        keuzen = _choice("keuze", dict(enumerate(self._keuzen)))
+        fields = (
+            "referentie, ';registratie;', id, ';', tekst, ';', duur, ';', geleverd, ';', eenheden, ';', cent, ';nee;gerealiseerd;'",
+            f"naam, ';', onder, ';', {files}, ';', rij, ';', {keuzen}, ';', niveaus, ';', maximum, ';', geteld, ';0;', eenheden",
+        )
+        return f"SELECT concat({', '.join(fields)}) AS rij FROM spoor"
 
 
 def _choice(column: str, texts: Mapping[int, str]) -> str:

@@ -7,8 +7,8 @@ Needs the extra ``mpj[spark]`` and Java 17 or newer.
 from mpj.reading.faults import Fault, InputError
 
 try:
-    from mpj.spark.result import SparkResult
-    from mpj.spark.run import declare
+    from mpj.executors.spark.result import SparkResult
+    from mpj.executors.spark.run import declare
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("pyspark", "pyarrow", "pandas", "py4j", "numpy"):
         raise

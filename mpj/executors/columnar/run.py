@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from mpj.columnar.database import Database
-from mpj.columnar.kinds import Kinds, Reader, decide_kinds, find_kinds, raw
-from mpj.columnar.lines import Lines
-from mpj.columnar.routes import Routes, find_routes, find_tarieven, make_key
-from mpj.columnar.sources import File, open_files, rewritten
 from mpj.engine.run import Job, without_collector
-from mpj.output.bulk import Outcome, computed
-from mpj.output.tables import cell
+from mpj.executors.columnar.database import Database
+from mpj.executors.columnar.kinds import Kinds, Reader, decide_kinds, find_kinds, raw
+from mpj.executors.columnar.lines import Lines
+from mpj.executors.columnar.routes import Routes, find_routes, find_tarieven, make_key
+from mpj.executors.columnar.sources import File, open_files, rewritten
+from mpj.executors.parts import Outcome, computed
+from mpj.output.shape import cell
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.tables import Table
 from mpj.records.partitions import Partitions
@@ -38,8 +38,8 @@ def declare_files(
 ) -> Outcome:
     """Declare the registraties in `paths` and `verblijf`, and write the files of a run (docs/formats.md) into `folder`.
 
-    Gives the bytes that `mpj.output.bulk.declare_files` gives. `paths` are CSV or Parquet files, folders or zips; unknown columns
-    go to `report`, the SHA-256 of each file to `hashes`. `memory_limit` is what the database may hold (``1500MB``; None: so much
+    Gives the bytes that `mpj.executors.parts.declare_files` gives. `paths` are CSV or Parquet files, folders or zips; unknown
+    columns go to `report`, the SHA-256 of each file to `hashes`. `memory_limit` is what the database may hold (``1500MB``; None: so much
     that the process stays within 2 GiB), `threads` how many it uses (None: one per core); `progress` hears (steps done, steps in
     all).
 

@@ -17,21 +17,22 @@ from world import BSN, BSN_2, contract, registratie, toewijzing
 
 import mpj
 from mpj.demo.people import bsn_range
-from mpj.engine.run import Job
-from mpj.output import bulk
-from mpj.output.bulk import declare_files
+from mpj.engine.job import Job
+from mpj.engine.memory import Memory
+from mpj.executors import parts as bulk
+from mpj.executors.parts import declare_files
 from mpj.records.partitions import Partitions
 
 
 def through_parts(parts: int, processes: int = 1) -> Executor:
     """The run in parts, by client."""
 
-    def execute(job: Job, source: Path, out: Path) -> None:
+    def execute(job: Job, memory: Memory, source: Path, out: Path) -> None:
         invoer: dict[str, dict[str, str]] = {"registraties": {}}
         stays = mpj.read_verblijf([source / "verblijf.csv"])
         with closing(Partitions(parts)) as rows:
             rows.read(sorted(source.glob("registraties*.csv")), hashes=invoer["registraties"])
-            declare_files(job, rows, out, verblijf=stays, invoer=invoer, processes=processes)
+            declare_files(job, rows, out, verblijf=stays, memory=memory, invoer=invoer, processes=processes)
 
     return execute
 
@@ -67,7 +68,7 @@ def _big_run(folder: Path, out: Path, processes: int) -> dict[str, bytes]:
         for day in range(1, 13)
     ]
     toewijzingen = [toewijzing(number, bsn=bsn) for number, bsn in enumerate(bsns, 1)]
-    job = Job([contract({"2.1 hbo": "24,55"})], toewijzingen, periode="2026-03", dagtekening=date(2026, 4, 7))
+    job = Job.of([contract({"2.1 hbo": "24,55"})], toewijzingen, periode="2026-03", dagtekening=date(2026, 4, 7))
     path = folder / "registraties.csv"
     columns = list(registraties[0])
     lines = [";".join('"' + str(row[name]).replace('"', '""') + '"' for name in columns) for row in registraties]
@@ -81,7 +82,7 @@ def _big_run(folder: Path, out: Path, processes: int) -> dict[str, bytes]:
 
 
 def test_a_fault_in_another_process_reaches_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: Any, part: int) -> None:
+    def fail(self: Any, part: int, *_: Any) -> None:
         if part % 2:
             raise RuntimeError("kapot")
 
@@ -96,7 +97,7 @@ def test_an_id_of_two_clients_counts_for_neither(tmp_path: Path) -> None:
     path = tmp_path / "registraties.csv"
     path.write_text("\n".join([";".join(columns), *(";".join(str(row[name]) for name in columns) for row in rows)]), "utf-8")
     toewijzingen = [toewijzing(1), toewijzing(2, bsn=BSN_2)]
-    job = Job([contract({"2.1 hbo": "24,55"})], toewijzingen, periode="2026-03", dagtekening=date(2026, 4, 7))
+    job = Job.of([contract({"2.1 hbo": "24,55"})], toewijzingen, periode="2026-03", dagtekening=date(2026, 4, 7))
     with closing(Partitions(64)) as spread:
         spread.read([path])
         outcome = declare_files(job, spread, tmp_path)

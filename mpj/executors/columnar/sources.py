@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
-from mpj.columnar.database import Database, literal
+from mpj.executors.columnar.database import Database, literal
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import Table, headed, open_table

@@ -1,0 +1,350 @@
+"""From files to files: the run of `mpj.declare` on any number of records, in little memory, on all cores.
+
+The rows are spread over parts by client; each part is read, computed and turned into the rows of the output files by itself,
+and at the end the parts are laid together in the order of the lines. No value is made that nobody asked for.
+"""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import IO, Any, NamedTuple, Protocol
+
+from attrs import define, field, frozen
+
+from mpj.engine.job import Job
+from mpj.engine.lines import make_line, sort_key, trace_values
+from mpj.engine.memory import NOTHING, Memory
+from mpj.engine.outcome import Uitkomst, sort_notes
+from mpj.engine.summary import Declared, Totals
+from mpj.output.shape import HERKOMST, REGELS
+from mpj.output.write import RowTexts, open_rows, write_rest
+from mpj.reading.faults import Fault
+from mpj.records.entries import Entries, Entry
+from mpj.records.partitions import Partitions
+from mpj.records.registraties import Ongeldig
+from mpj.records.uitval import Uitval
+from mpj.records.values import Verblijf
+
+_MANY = 50_000
+FILES = (REGELS, HERKOMST)
+_MARK = "\x01"
+
+
+@frozen
+class Outcome:
+    """What a run that wrote its lines to files leaves in hand (see `mpj.Result`)."""
+
+    uitval: tuple[Uitval, ...]
+    meldingen: tuple[Fault, ...]
+    samenvatting: Mapping[str, Any]
+
+
+class Beside(Protocol):
+    """Lines that another executor computed; no client is in both."""
+
+    totals: Totals
+    declared: Declared
+
+    def write(self, place: int, path: Path, rows: Iterator[tuple[str, str, bytes]], numbers: Mapping[tuple[str, str], str]) -> None:
+        """Write `FILES[place]` to `path`: their rows, and between them the `rows` of gemeente and BSN, which come in that order.
+
+        `numbers` are the declaratienummers by aanbieder and gemeente.
+        """
+
+
+class _Block(NamedTuple):
+    """The lines of one client in one gemeente: the part, and how many bytes its rows in each of `FILES` take. Sorts as lines do."""
+
+    gemeente: str
+    bsn: str
+    part: int
+    lengths: tuple[int, ...]
+
+
+@define
+class _Share:
+    """What one process made of its parts."""
+
+    blocks: list[_Block] = field(factory=list)
+    regions: dict[int, tuple[int, ...]] = field(factory=dict)
+    """Where in the file of its process the rows of each part begin, for each of `FILES`."""
+    declared: Declared = field(factory=Declared)
+    uitval: list[Uitval] = field(factory=list)
+    notes: dict[Fault, None] = field(factory=dict)
+    totals: Totals = field(factory=Totals)
+
+    def take(self, outcome: Uitkomst) -> None:
+        """Add up the outcome of a client, but for its lines."""
+        self.uitval += outcome.uitval
+        self.notes |= dict.fromkeys(outcome.meldingen)
+        self.totals.add(outcome)
+
+
+def declare_files(
+    job: Job,
+    registraties: Partitions,
+    folder: Path,
+    *,
+    verblijf: Iterable[Verblijf | Ongeldig] = (),
+    memory: Memory = NOTHING,
+    invoer: Mapping[str, Mapping[str, str]] | None = None,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Declare `registraties` and `verblijf` and write the files of a run (docs/formats.md) into `folder`.
+
+    Gives the bytes that `mpj.declare` and `write_result` give. `memory` is what was declared before (`mpj.engine.memory.remember`).
+    `processes` are at most so many at once (None: one per core where there are many records and the system can fork); `progress`
+    hears (parts done, parts in all).
+    """
+    with computed(job, registraties, verblijf=verblijf, memory=memory, processes=processes, progress=progress) as made:
+        return made.write(folder, invoer or {})
+
+
+@contextmanager
+def computed(
+    job: Job,
+    registraties: Partitions,
+    *,
+    verblijf: Iterable[Verblijf | Ongeldig] = (),
+    memory: Memory = NOTHING,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Computed]:
+    """Compute `registraties` and `verblijf` as `declare_files` does; the outcome can be written while the block lasts."""
+    registraties.ready()
+    clients, aside = job.sift((), verblijf)
+    stays: dict[int, list[Verblijf]] = {}
+    for bsn, own in clients.items():
+        stays.setdefault(hash(bsn) % registraties.parts, []).extend(own.verblijf)
+    rejected, doubles = _doubles(job, registraties)
+    if processes is None:
+        many = registraties.rows >= _MANY and "fork" in multiprocessing.get_all_start_methods()
+        processes = (os.cpu_count() or 1) if many else 1
+    with ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(processes)]
+        maker = _Maker(job, registraties, stays, rejected, memory, files)
+        shares = _on_all_cores(maker, progress)
+        yield Computed(job, files, shares, [*aside, *doubles])
+
+
+def _on_all_cores(maker: _Maker, progress: Callable[[int, int], None] | None) -> list[_Share]:
+    """Have each process make its parts: this one, and beside it others that are forked, so that they have everything at hand."""
+    processes, parts = len(maker.files), maker.registraties.parts
+
+    def heard(done: int) -> None:
+        if progress is not None:
+            progress(min(done * processes, parts), parts)
+
+    if processes == 1:
+        return [maker.make_all(0, heard)]
+    context = multiprocessing.get_context("fork")
+    stop = context.Event()
+    with ProcessPoolExecutor(processes - 1, context, _begin, (maker, stop)) as pool:
+        try:
+            others: list[Future[_Share]] = [pool.submit(_make_all, number) for number in range(1, processes)]
+            return [maker.make_all(0, heard), *(other.result() for other in others)]
+        except BaseException:
+            stop.set()
+            raise
+
+
+_inherited: list[tuple[_Maker, Event]] = []
+"""In a forked process: what it was forked with, which cannot travel (rows wait in a file without a name)."""
+
+
+def _begin(maker: _Maker, stop: Event) -> None:
+    _inherited[:] = [(maker, stop)]
+
+
+def _make_all(number: int) -> _Share:
+    ((maker, stop),) = _inherited
+    return maker.make_all(number, lambda _: None, stop.is_set)
+
+
+def _doubles(job: Job, registraties: Partitions) -> tuple[set[tuple[str, int]], list[Uitval]]:
+    """Return which rows do not count because of rows with the same id in another part, as (file, row), and as set aside."""
+    doubles = registraties.doubles()
+    if not doubles:
+        return set(), []
+    entries = job.entries()
+    found: dict[str, dict[int, list[Entry | Ongeldig]]] = {}
+    for part in range(registraties.parts):
+        for table in registraties.tables(part):
+            place, width = table.columns["id"], table.width
+            table.rows = ((rij, fields) for rij, fields in table.rows if hash(_at(fields, place, width)) in doubles)
+            for item in entries.rows(table):
+                found.setdefault(item.id, {}).setdefault(part, []).append(item)
+        entries.forget()
+    across = [item for parts in found.values() if len(parts) > 1 for items in parts.values() for item in items]
+    _, aside = job.sift(across)
+    out = [row for row in aside if row.reden != "ongeldig"]
+    return {(row.bestand, row.rij) for row in out}, out
+
+
+def _at(fields: list[str], place: int, width: int) -> str:
+    return fields[place].strip() if len(fields) >= width or len(fields) > place else ""
+
+
+Rows = dict[tuple[str, str], tuple[list[str], ...]]
+"""The rows of each of `FILES`, by gemeente and BSN."""
+
+
+class _Maker:
+    """Computes parts, one after another, into the share of a process."""
+
+    def __init__(
+        self,
+        job: Job,
+        registraties: Partitions,
+        stays: Mapping[int, list[Verblijf]],
+        rejected: set[tuple[str, int]],
+        memory: Memory,
+        files: Sequence[IO[bytes]],
+    ) -> None:
+        self.job = job
+        self.registraties = registraties
+        self.stays = stays
+        self.rejected = rejected
+        self.memory = memory
+        self.files = files
+        self.texts = RowTexts()
+
+    def make_all(self, number: int, heard: Callable[[int], None], stopped: Callable[[], bool] = lambda: False) -> _Share:
+        """Compute every part of a process; `heard` is told how many are done, `stopped` is asked between them."""
+        share, entries = _Share(), self.job.entries()
+        for done, part in enumerate(range(number, self.registraties.parts, len(self.files)), 1):
+            if stopped():
+                break
+            self.make(part, share, entries, self.files[number])
+            heard(done)
+        self.files[number].flush()
+        return share
+
+    def make(self, part: int, share: _Share, entries: Entries, file: IO[bytes]) -> None:
+        """Compute one part and add its rows to the file."""
+        rows: Rows = {}
+        for outcome in self.job.outcomes(self._entries(part, entries), self.stays.get(part, ()), self.memory):
+            share.take(outcome)
+            self._client(outcome, rows, share)
+        self._write(part, rows, share, file)
+        entries.forget()
+
+    def _entries(self, part: int, entries: Entries) -> Iterator[Entry | Ongeldig]:
+        for table in self.registraties.tables(part):
+            if not self.rejected:
+                yield from entries.rows(table)
+                continue
+            for item in entries.rows(table):
+                if isinstance(item, Ongeldig) or (item.bestand, item.rij) not in self.rejected:
+                    yield item
+
+    def _client(self, outcome: Uitkomst, rows: Rows, share: _Share) -> None:
+        """Turn one client's lines into rows, in the order of all outputs."""
+        texts = self.texts
+        made = [(make_line(regel.care, self.job.opdracht), regel.care) for regel in outcome.regels]
+        if len(made) > 1:
+            made.sort(key=lambda one: sort_key(one[0]))
+        for line, care in made:
+            block = rows.get((line.gemeente, line.bsn))
+            if block is None:
+                block = rows[line.gemeente, line.bsn] = ([], [])
+            regels, herkomst = block
+            regels.append(texts.regel(line, f"{_MARK}{line.aanbieder}{_MARK}"))
+            herkomst += [texts.herkomst(trace_values(line.referentienummer, one)) for one in care]
+            share.declared.add(line)
+
+    def _write(self, part: int, rows: Rows, share: _Share, file: IO[bytes]) -> None:
+        keys = sorted(rows)
+        blocks = [tuple("".join(texts).encode() for texts in rows[key]) for key in keys]
+        begins = []
+        for place in range(len(FILES)):
+            begins.append(file.tell())
+            file.write(b"".join([block[place] for block in blocks]))
+        share.regions[part] = tuple(begins)
+        share.blocks += [_Block(*key, part, tuple(map(len, block))) for key, block in zip(keys, blocks, strict=True)]
+
+
+@define
+class Computed:
+    """What all records of a run came to, ready to be written."""
+
+    job: Job
+    files: Sequence[IO[bytes]]
+    """The files that the processes wrote rows into."""
+    shares: list[_Share]
+    aside: list[Uitval]
+    """What was set aside before there were parts."""
+
+    def write(self, folder: Path, invoer: Mapping[str, Mapping[str, str]], beside: Beside | None = None) -> Outcome:
+        """Write the files of the run into `folder`, together with what was computed `beside` it."""
+        totals, uitval, declared = Totals(), list(self.aside), Declared()
+        notes: dict[Fault, None] = {}
+        for share in self.shares:
+            totals.merge(share.totals)
+            uitval += share.uitval
+            notes |= share.notes
+            declared.merge(share.declared)
+        if beside is not None:
+            totals.merge(beside.totals)
+            declared.merge(beside.declared)
+        declaraties = declared.declarations(self.job.opdracht)
+        numbers = {(one["aanbieder"], one["gemeente"]): one["declaratienummer"] for one in declaraties}
+        for place, shape in enumerate(FILES):
+            rows = self._rows(place, numbers)
+            if beside is not None:
+                beside.write(place, folder / shape.file, rows, numbers)
+                continue
+            with open_rows(folder, shape) as text_stream:
+                text_stream.flush()
+                text_stream.buffer.writelines(data for _, _, data in rows)
+        uitval += self.job.toewijzingen_aside
+        uitval.sort(key=Uitval.sort_key)
+        samenvatting = self.job.summary(totals, declaraties, uitval, invoer)
+        write_rest(uitval, samenvatting, folder)
+        return Outcome(tuple(uitval), sort_notes(notes), samenvatting)
+
+    def _rows(self, place: int, numbers: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str, bytes]]:
+        """Return the rows of one of the files, block by block: gemeente, BSN, and the bytes."""
+        marks: dict[str, dict[bytes, bytes]] = {}
+        for (aanbieder, gemeente), nummer in numbers.items():
+            marks.setdefault(gemeente, {})[f"{_MARK}{aanbieder}{_MARK}".encode()] = nummer.encode()
+        readers: dict[int, io.BufferedReader] = {}
+        shares = zip(self.files, self.shares, strict=True)
+        owners = {part: (file, region) for file, share in shares for part, region in share.regions.items()}
+        for block in sorted(block for share in self.shares for block in share.blocks):
+            reader = readers.get(block.part)
+            if reader is None:
+                file, region = owners[block.part]
+                reader = readers[block.part] = io.BufferedReader(_Region(file.fileno(), region[place]))
+            data = reader.read(block.lengths[place])
+            if not place:
+                for mark, number in marks[block.gemeente].items():
+                    data = data.replace(mark, number)
+            yield block.gemeente, block.bsn, data
+
+
+class _Region(io.RawIOBase):
+    """A file from one place on, read without moving anybody else's place in it."""
+
+    def __init__(self, descriptor: int, begin: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._place = begin
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = os.pread(self._descriptor, len(buffer), self._place)
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)

@@ -1,0 +1,223 @@
+"""Reading back the files of a run (docs/formats.md), row by row; what no run would write is an InputError."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from attrs import fields, frozen
+
+from mpj.engine.outcome import Result
+from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.output.shape import HERKOMST, OLD_HERKOMST, OLD_NAMES, REGELS, SAMENVATTING, STAPPEN, UITVAL, Shape
+from mpj.protocol import MPJ_16, Protocol
+from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
+from mpj.reading.periods import month_text, parse_month
+from mpj.reading.sources import Source
+from mpj.reading.tables import open_table
+from mpj.records.uitval import REDENEN, Uitval
+
+_SHARED = ("referentienummer", "soort", "bron", "datum")
+UNTOLD: Mapping[str, Any] = {
+    "bestand": "",
+    "rij": 0,
+    "keuze": "",
+    "niveaus": (),
+    "maximum": "",
+    "geteld": 0,
+    "som_voor": 0,
+    "voor_limiet": 0,
+}
+"""What stands in a `Herkomst` of which only the first twelve columns are known: of no other is `keuze` empty."""
+
+
+def _ja_nee(text: str) -> bool:
+    if text not in ("ja", "nee"):
+        raise FieldError("ja of nee")
+    return text == "ja"
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise FieldError("een geheel getal")
+    return int(text)
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    return lambda text: check_choice(text, choices)
+
+
+def _month(text: str) -> str:
+    try:
+        return month_text(parse_month(text))
+    except ValueError:
+        raise FieldError("een maand als 2026-03") from None
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def _line_number(text: str) -> int:
+    return _whole(text) if text else 0
+
+
+def _reason(text: str) -> str:
+    if text not in REDENEN:
+        raise FieldError("een reden uit docs/reasons.md")
+    return text
+
+
+_KINDS: Mapping[type, Callable[[str], Any]] = {str: str, int: _whole, bool: _ja_nee, tuple: _texts, date: parse_date}
+_NARROWER: Mapping[str, Callable[[str], Any]] = {
+    "debetcredit": _one_of("D", "C"),
+    "declaratieperiode": _month,
+    "aanbieder": check_agb,
+    "bsn": check_bsn,
+    "rij": _line_number,
+    "reden": _reason,
+}
+
+
+def _parsers(shape: Shape, narrower: Mapping[str, Callable[[str], Any]] = _NARROWER) -> dict[str, Callable[[str], Any]]:
+    """Return what reads each column of a file."""
+    found = {}
+    for column in shape.columns:
+        parse = narrower.get(column.name, _KINDS[column.kind])
+        found[column.name] = partial(_maybe, parse) if column.optional else parse
+    return found
+
+
+def _maybe(parse: Callable[[str], Any], text: str) -> Any:
+    return parse(text) if text else None
+
+
+def _rows(
+    source: Source, shape: Shape, parsers: Mapping[str, Callable[[str], Any]], hashes: dict[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Read a table that mpj wrote, row by row; raises InputError with every unreadable field of the first bad row."""
+    with open_table(source, shape.names, shape.names) as table:
+        for rij, texts in table:
+            if len(texts) != table.width:
+                raise InputError(Fault("rij_onvolledig", source.naam, rij, toelichting="de rij past niet bij de kopregel"))
+            yield _parsed({name: texts[table.columns[name]] for name in shape.names}, parsers, source.naam, rij)
+    if hashes is not None:
+        hashes[source.naam] = table.sha256
+
+
+def _parsed(texts: Mapping[str, str], parsers: Mapping[str, Callable[[str], Any]], bestand: str, rij: int) -> dict[str, Any]:
+    """Return the values of a row; raises InputError with every field that cannot be read."""
+    faults: list[Fault] = []
+    values: dict[str, Any] = {}
+    for name, found in texts.items():
+        try:
+            values[name] = parsers[name](found)
+        except FieldError as error:
+            faults.append(Fault("veld_onleesbaar", bestand, rij, name, mask(found), error.verwacht, "het veld klopt niet"))
+    if faults:
+        raise InputError(faults)
+    return values
+
+
+def _source(path: Path | Source) -> Source:
+    return path if isinstance(path, Source) else Source(path.name, path)
+
+
+class RegelReader:
+    """Reads rows of ``declaratieregels.csv`` whose units are those of `protocol`."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        units = {"normtijd": _one_of(*protocol.normtijden), "eenheid": _one_of(*protocol.eenheden)}
+        self._parsers = _parsers(REGELS, {**_NARROWER, "gemeente": check_gemeente, **units})
+
+    def parse(self, texts: Mapping[str, str], bestand: str = "", rij: int = 0) -> Declaratieregel:
+        """Return a row, by column, as a line; raises InputError with every field that cannot be read."""
+        return Declaratieregel(**_parsed(texts, self._parsers, bestand, rij))
+
+    def read(self, path: Path | Source, hashes: dict[str, str] | None = None) -> Iterator[Declaratieregel]:
+        """Return the lines of a file, one at a time: see `read_regels`."""
+        return (Declaratieregel(**values) for values in _rows(_source(path), REGELS, self._parsers, hashes))
+
+
+def read_regels(
+    path: Path | Source, *, protocol: Protocol = MPJ_16, hashes: dict[str, str] | None = None
+) -> Iterator[Declaratieregel]:
+    """Read ``declaratieregels.csv``, one line at a time; raises InputError for a file that is not one.
+
+    The units must be those of `protocol`. The SHA-256 of the file goes to `hashes`, by its name.
+    """
+    return RegelReader(protocol).read(path, hashes)
+
+
+def read_herkomst(path: Path | Source, stappen: Path | Source | None = None) -> Iterator[Herkomst]:
+    """Read ``herkomst.csv``, one row at a time; raises InputError for a file that is not one.
+
+    One of twelve columns, as they were before, is read too: with the ``stappen.csv`` beside it, which has the same rows, or by
+    itself, and then what it cannot tell is `UNTOLD`.
+    """
+    source = _source(path)
+    with open_table(source, HERKOMST.names, OLD_HERKOMST.names) as table:
+        old = not set(HERKOMST.names[len(OLD_HERKOMST.names) :]) & set(table.columns)
+    if not old:
+        return (Herkomst(**values) for values in _rows(source, HERKOMST, _parsers(HERKOMST)))
+    rows = _rows(source, OLD_HERKOMST, _parsers(OLD_HERKOMST))
+    if stappen is None:
+        return (Herkomst(**values, **UNTOLD) for values in rows)
+    return _joined(rows, _rows(_source(stappen), STAPPEN, _parsers(STAPPEN)))
+
+
+def _joined(rows: Iterable[dict[str, Any]], steps: Iterable[dict[str, Any]]) -> Iterator[Herkomst]:
+    """Put the two files of an old trace together; raises InputError unless they have the same rows in the same order."""
+    nothing: dict[str, Any] = {}
+    for row, step in zip_longest(rows, steps, fillvalue=nothing):
+        if any(row.get(name) != step.get(name) for name in _SHARED):
+            text = "herkomst.csv en stappen.csv horen niet bij elkaar"
+            raise InputError(Fault("stappen_past_niet", kolom="--stappen", toelichting=text))
+        yield Herkomst(**row | {OLD_NAMES.get(name, name): value for name, value in step.items()})
+
+
+def read_uitval(path: Path | Source) -> Iterator[Uitval]:
+    """Read ``uitval.csv``, one row at a time; raises InputError for a file that is not one."""
+    names = [field.name for field in fields(Uitval)]
+    return (Uitval(**{name: values[name] for name in names}) for values in _rows(_source(path), UITVAL, _parsers(UITVAL)))
+
+
+@frozen
+class Run:
+    """A run as it can be looked back on, from a `Result` or from the folder it was written to; the tables are read when asked."""
+
+    regels: Callable[[], Iterable[Declaratieregel]]
+    herkomst: Callable[[], Iterable[Herkomst]]
+    uitval: Callable[[], Iterable[Uitval]]
+    samenvatting: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, result: Result) -> Run:
+        """Return the run that `result` is."""
+        return cls(lambda: result.regels, lambda: result.herkomst, lambda: result.uitval, result.samenvatting)
+
+
+def read_run(folder: Path) -> Run:
+    """Open a folder that ``mpj declare`` wrote; raises InputError when it is not a complete one."""
+    path = folder / SAMENVATTING
+    try:
+        summary = json.loads(path.read_text("utf-8"))
+        if summary["formaat"] != 1 or summary["soort"] != "declare":
+            raise ValueError
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        verwacht = "een map die mpj declare schreef, met samenvatting.json"
+        raise InputError(
+            Fault("map_onleesbaar", folder.name, kolom="--van", toelichting="geen volledige uitvoer", verwacht=verwacht)
+        ) from error
+    return Run(
+        lambda: read_regels(folder / REGELS.file),
+        lambda: read_herkomst(folder / HERKOMST.file, folder / STAPPEN.file),
+        lambda: read_uitval(folder / UITVAL.file),
+        summary,
+    )

@@ -1,0 +1,123 @@
+"""Writing the files of a run (docs/formats.md), the same bytes for the same run."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, TextIO
+
+from mpj.engine.outcome import Result
+from mpj.engine.values import Declaratieregel
+from mpj.output.shape import HERKOMST, REGELS, SAMENVATTING, UITVAL, Shape, cell, text_of
+from mpj.records.uitval import Uitval
+
+_herkomst_of = attrgetter(*HERKOMST.names)
+
+
+class _LineFeeds:
+    """Ends rows with a line feed alone. The writer is told CR/LF, since it quotes only the line ends that it knows of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, row: str) -> int:
+        """Write one row."""
+        return self._stream.write(row[:-2] + "\n")
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
+    """Write a table in the house form: UTF-8, ``;`` between fields, a header row, line feeds."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(_LineFeeds(stream), delimiter=";", lineterminator="\r\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a JSON output in the house form."""
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+class _Cells(dict[Any, str]):
+    """Values that many rows share, as fields of a row, each worked out once. No numbers: 1 and true would be one value."""
+
+    def __missing__(self, value: Any) -> str:
+        text = self[value] = cell(text_of(value))
+        return text
+
+
+class RowTexts:
+    """Lines and their trace as rows of the output files: the one place that writes them, fast enough for millions."""
+
+    def __init__(self) -> None:
+        self._cells = _Cells()
+
+    def regel(self, line: Declaratieregel, declaratienummer: str) -> str:
+        """Return the row of ``declaratieregels.csv`` for a line, in the declaration of that number."""
+        cells = self._cells
+        return (
+            f"{line.referentienummer};{line.vorig_referentienummer};{line.debetcredit};{declaratienummer};{line.declaratieperiode};"
+            f"{cells[line.contract]};{line.aanbieder};{line.gemeente};{line.bsn};{line.toewijzingnummer};{cells[line.perceel]};"
+            f"{line.prestatiecode};{line.kwalificatieniveau};{line.productcategorie};{cells[line.productcode]};"
+            f"{cells[line.begindatum]};{cells[line.einddatum]};{line.volume};{line.normtijd};{line.tarief_cent};{line.bedrag_cent};"
+            f"{line.eenheid};{line.volume_bericht};{'ja' if line.in_bericht else 'nee'}\n"
+        )
+
+    def herkomst(self, values: Sequence[Any]) -> str:
+        """Return the row of ``herkomst.csv`` for the fields of a `Herkomst`, in their order."""
+        cells = self._cells
+        (
+            referentienummer,
+            soort,
+            bron,
+            datum,
+            minuten,
+            niveau,
+            units,
+            cent,
+            afgetopt,
+            status,
+            medewerker,
+            onderaannemer,
+            bestand,
+            rij,
+            keuze,
+            niveaus,
+            maximum,
+            geteld,
+            som_voor,
+            voor_limiet,
+        ) = values
+        return (
+            f"{referentienummer};{soort};{cell(bron)};{cells[datum]};{'' if minuten is None else minuten};{niveau};{units};{cent};"
+            f"{'ja' if afgetopt else 'nee'};{status};{cells[medewerker]};{cells[onderaannemer]};{cells[bestand]};{rij};{keuze};"
+            f"{cells[niveaus]};{maximum};{geteld};{som_voor};{voor_limiet}\n"
+        )
+
+
+def write_result(result: Result, folder: Path) -> None:
+    """Write lines, trace, set-aside records and summary of a run into `folder`."""
+    texts = RowTexts()
+    with open_rows(folder, REGELS) as regels:
+        regels.writelines(texts.regel(line, line.declaratienummer) for line in result.regels)
+    with open_rows(folder, HERKOMST) as herkomst:
+        herkomst.writelines(texts.herkomst(_herkomst_of(trace)) for trace in result.herkomst)
+    write_rest(result.uitval, result.samenvatting, folder)
+
+
+def write_rest(uitval: Iterable[Uitval], samenvatting: Mapping[str, Any], folder: Path) -> None:
+    """Write what was set aside, and last the summary, into `folder`."""
+    write_csv(folder / UITVAL.file, UITVAL.names, (row.texts() for row in uitval))
+    write_json(folder / SAMENVATTING, samenvatting)
+
+
+@contextmanager
+def open_rows(folder: Path, shape: Shape) -> Iterator[TextIO]:
+    """Open a table in `folder` for rows that are text already; the header is written."""
+    with (folder / shape.file).open("w", encoding="utf-8", newline="") as stream:
+        stream.write(";".join(shape.names) + "\n")
+        yield stream

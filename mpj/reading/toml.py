@@ -1,0 +1,74 @@
+"""TOML files that people write: parsed whole, with the line that a fault is about."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+
+from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.register import Foutcode
+
+
+class Document:
+    """A parsed TOML file with its text, to find the line a fault is about."""
+
+    def __init__(self, data: Mapping[str, object], bestand: str, text: str = "") -> None:
+        self.data = data
+        self.bestand = bestand
+        self._lines = text.splitlines()
+
+    def line(self, section: str, key: str = "", nth: int = 0) -> int:
+        """Return the line of `key` in the `nth` table called `section`; 0 when it cannot be told."""
+        seen, inside = -1, False
+        for number, line in enumerate(self._lines, 1):
+            stripped = line.strip()
+            if stripped.startswith("["):
+                inside = stripped.split("#")[0].strip().strip("[] ").replace('"', "") == section
+                seen += inside
+                if inside and seen == nth and not key:
+                    return number
+            elif inside and seen == nth and key and stripped.split("=")[0].strip().strip("\"'") == key:
+                return number
+        return 0
+
+    def fault(
+        self,
+        code: Foutcode,
+        section: str,
+        key: str,
+        toelichting: str,
+        *,
+        gevonden: object = "",
+        verwacht: str = "",
+        nth: int = 0,
+    ) -> Fault:
+        """Return a fault about `key` in `section`, with its line."""
+        found = mask(str(gevonden)) if gevonden != "" else ""
+        kolom = f"{section}.{key}" if key else section
+        return Fault(
+            code,
+            self.bestand,
+            self.line(section, key, nth) or self.line(section, "", nth),
+            kolom,
+            found,
+            verwacht,
+            toelichting,
+        )
+
+
+def parse_toml(raw: bytes, bestand: str) -> Document:
+    """Return a TOML file as a document; raises InputError for what is no UTF-8 or no TOML, with the line where it can be told."""
+    try:
+        text = raw.decode("utf-8-sig")
+        return Document(tomllib.loads(text), bestand, text)
+    except UnicodeDecodeError:
+        raise InputError(Fault("codering_onjuist", bestand, toelichting="het bestand is geen UTF-8", verwacht="UTF-8")) from None
+    except (RecursionError, ValueError) as error:
+        # tomllib tells the line in its text only; a number of thousands of digits and deep nesting tell none.
+        place = re.search(r"\(at line ([0-9]+), column ([0-9]+)\)", str(error))
+        kolom = f"teken {place[2]}" if place else ""
+        toelichting = "geen leesbare TOML" if place or not isinstance(error, RecursionError) else "te diep genest"
+        verwacht = "TOML: sleutel = waarde, teksten tussen aanhalingstekens"
+        rij = int(place[1]) if place else 0
+        raise InputError(Fault("toml_onleesbaar", bestand, rij, kolom, toelichting=toelichting, verwacht=verwacht)) from None
