@@ -15,7 +15,7 @@ from contextlib import closing
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 from attrs import evolve
@@ -55,7 +55,7 @@ class Region:
         self.verblijf = list(mpj.read_verblijf([found.verblijf_csv]))
         self.medewerkers = list(mpj.read_medewerkers([found.medewerkers_csv]))
 
-    def declare(self, ledger: Ledger, registraties: Iterable[object], verblijf: Iterable[object] = ()) -> mpj.Result:
+    def declare(self, ledger: Ledger, registraties: Iterable[Any], verblijf: Iterable[Any] = ()) -> mpj.Result:
         """Declare these records of it."""
         return ledger.declare(
             self.contracten,

@@ -83,9 +83,13 @@ class Job:
         self._context = Context(self.opdracht, self.protocol, periode, dekkingen, answers, days, self._levels)
         self._shortcut = Shortcut()
 
-    def part(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing]) -> Job:
-        """Return this run for some of its clients: with their toewijzingen, and nothing of the others."""
+    def part(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing], levels: Levels | None = None) -> Job:
+        """Return this run for some of its clients: with their toewijzingen, and nothing of the others.
+
+        `levels` take the place of those of this run, where they are given.
+        """
         one = copy(self)
+        one._levels = levels or self._levels
         one._bind(toewijzingen)
         return one
 

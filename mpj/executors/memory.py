@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Unpack
 
 from mpj.contract import Contract
@@ -49,27 +49,37 @@ def declare(
     job = Job.of(contracten, toewijzingen, medewerkers=medewerkers, **words)
     entries = job.entries()
     outcomes = job.outcomes(
-        _as_entries(registraties, entries), as_stays(verblijf), remember(eerder, job.protocol), progress=progress
+        as_entries(as_registraties(registraties), entries), as_stays(verblijf), remember(eerder, job.protocol), progress=progress
     )
     return collect(job, outcomes, invoer or {})
 
 
-def _as_entries(items: Iterable[Registratie | Ongeldig | Mapping[str, object]], entries: Entries) -> Iterator[Entry | Ongeldig]:
-    for item in as_registraties(items):
+def as_entries(items: Iterable[Registratie | Ongeldig], entries: Entries) -> Iterator[Entry | Ongeldig]:
+    """Turn registraties into entries."""
+    for item in items:
         yield item if isinstance(item, Ongeldig) else entries.of(item)
 
 
 def collect(job: Job, outcomes: Iterable[Uitkomst], invoer: Mapping[str, Mapping[str, str]]) -> Result:
     """Lay the outcomes of all clients together: lines in their order, numbered, and the summary."""
+    return lay_together(job, ((outcome, make_lines(outcome.regels, job.opdracht)) for outcome in outcomes), invoer)
+
+
+def lay_together(
+    job: Job,
+    outcomes: Iterable[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst]]]]],
+    invoer: Mapping[str, Mapping[str, str]],
+) -> Result:
+    """As `collect`, of outcomes that come with their lines: with a ledger those are other lines than their care makes."""
     uitval: list[Uitval] = []
     notes: list[Fault] = []
     totals = Totals()
-    pairs: list[tuple[Declaratieregel, list[Herkomst]]] = []
-    for outcome in outcomes:
+    pairs: list[tuple[Declaratieregel, Sequence[Herkomst]]] = []
+    for outcome, lines in outcomes:
         uitval += outcome.uitval
         notes += outcome.meldingen
         totals.add(outcome)
-        pairs += make_lines(outcome.regels, job.opdracht)
+        pairs += lines
     pairs.sort(key=lambda pair: sort_key(pair[0]))
     regels = tuple(number_declarations([line for line, _ in pairs], job.opdracht.volgnummer))
     uitval += job.toewijzingen_aside

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mpj.contract import Contract
 from mpj.engine.outcome import Result
@@ -15,6 +15,7 @@ from mpj.ledger.database import WACHT_SECONDEN, Database
 
 if TYPE_CHECKING:
     from mpj.explanation import Uitleg
+    from mpj.ledger.input import LedgeropdrachtWords, Registraties, Toewijzingen
     from mpj.messages import Antwoordbericht, Declaratiebericht
     from mpj.verification import Verificatie
 
@@ -47,47 +48,25 @@ class Ledger:
     def declare(
         self,
         contracten: Iterable[Contract],
-        toewijzingen: Iterable[Any],
-        registraties: Iterable[Any] | None = None,
+        toewijzingen: Toewijzingen,
+        registraties: Registraties | None = None,
         *,
-        periode: str,
-        dagtekening: date,
-        verblijf: Iterable[Any] | None = None,
-        medewerkers: Iterable[Any] | None = None,
-        volledig_vanaf: str | None = None,
-        akkoord: bool = False,
-        crediteer: bool = False,
-        proef: bool = False,
-        xsd_versie: str = "1.0.0",
-        invoer: Mapping[str, Mapping[str, str]] | None = None,
-        progress: Callable[[int, int], None] | None = None,
         before_commit: Callable[[Result], None] | None = None,
+        **words: Unpack[LedgeropdrachtWords],
     ) -> Result:
         """Declare what is new or changed, as concepts that take the place of earlier concepts.
 
-        Input as for `mpj.declare`; what is absent means nothing, unless `volledig_vanaf` (a month) says that `registraties` and
-        `verblijf`, as far as given, are complete from there on, which needs `akkoord` when it withdraws anything. `crediteer`
-        credits granted care that its toewijzing no longer covers. `proef` computes and remembers nothing. `before_commit` gets the
-        result while it can still be undone. Raises InputError also for a month before the last one sent (IV090).
+        Input as for `mpj.declare`, `verblijf` and `medewerkers` too; what is absent means nothing, unless `volledig_vanaf` (a
+        month) says that `registraties` and `verblijf`, as far as given, are complete from there on, which needs `akkoord` when it
+        withdraws anything. `periode`, `dagtekening`, `invoer` and `progress` as for `mpj.declare`. `crediteer` credits granted care that its
+        toewijzing no longer covers. `proef` computes and remembers nothing. `xsd_versie` is that of the messages. `before_commit`
+        gets the result while it can still be undone. Raises InputError also for a month before the last one sent (IV090).
         """
-        from mpj.ledger.running import Input, run
+        from mpj.ledger.input import Input, Ledgeropdracht
+        from mpj.ledger.running import run
 
-        given = Input(
-            list(contracten),
-            toewijzingen,
-            registraties,
-            verblijf,
-            medewerkers,
-            periode,
-            dagtekening,
-            volledig_vanaf,
-            akkoord,
-            crediteer,
-            proef,
-            xsd_versie,
-            invoer or {},
-            progress,
-        )
+        given = Input.read(Ledgeropdracht(**words), contracten, toewijzingen, registraties)
+        proef = given.asked.proef
         with self._database(proef=proef).transaction(keep=not proef) as connection:
             result = run(connection, given)
             if before_commit is not None:

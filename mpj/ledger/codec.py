@@ -1,4 +1,7 @@
-"""Records, toewijzingen and trace as text in a column, and back: only what differs from the default, never the BSN."""
+"""Records, toewijzingen and trace as text in a column, and back: only what differs from the default, never the BSN.
+
+What a line is made of is a text too, `regel.sleutel`: content, fingerprint of the toewijzing, price.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from mpj.engine.memory import Regelinhoud
 from mpj.engine.values import Herkomst
 from mpj.protocol import Afronding
 from mpj.protocol.words import OVER, WIJZEN
@@ -66,8 +70,31 @@ def load_afronding(text: str) -> Afronding | None:
     return Afronding(check_choice(wijze, WIJZEN), check_choice(over, OVER), int(minimum), int(drempel))
 
 
-def vinger(record: Registratie | Verblijf, inhoud: str) -> str:
-    """Return a fingerprint of a record, of which `inhoud` is the dump.
+def dump_sleutel(inhoud: Regelinhoud, toewijzing: str) -> str:
+    """Return what a line is made of as text; `toewijzing` is the fingerprint of its toewijzing."""
+    one = inhoud
+    content = f"{one.begindatum}|{one.einddatum}|{one.voor_limiet}|{one.eenheid}|{one.perceel}"
+    return f"{content}#{toewijzing}#{one.tarief_cent}"
+
+
+def load_sleutel(text: str) -> tuple[Regelinhoud, str] | None:
+    """Return what a line was made of, and the fingerprint of its toewijzing then; None where that is not known."""
+    content, _, cents = text.rpartition("#")
+    content, _, toewijzing = content.rpartition("#")
+    if not content:
+        return None
+    begin, end, units, eenheid, perceel = content.split("|", 4)
+    dates = date.fromisoformat(begin), date.fromisoformat(end)
+    return Regelinhoud(*dates, int(units), eenheid, perceel, int(cents)), toewijzing
+
+
+def apart_from_price(sleutel: str) -> str:
+    """Return what a line is made of, without its price."""
+    return sleutel.rpartition("#")[0]
+
+
+def fingerprint_of(record: Registratie | Verblijf, inhoud: str) -> str:
+    """Return the fingerprint of a record, of which `inhoud` is the dump.
 
     The end of a stay is no part of it: its days are looked at one by one.
     """

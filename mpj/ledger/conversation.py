@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from mpj.engine.values import Identiteit
 from mpj.ledger import schema
 from mpj.ledger.rows import add, among
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
@@ -245,8 +246,7 @@ def _restore(connection: Connection, undone: Iterable[Row[Any]]) -> None:
     """Have what these credits undid stand again, unless another line of the same identity stands."""
     table = schema.regel
     for row in undone:
-        names = ("client_id", "gemeente", "toewijzingnummer", "productcategorie", "productcode", "maand")
-        same = [table.c[name] == getattr(row, name) for name in names]
+        same = [table.c[name] == getattr(row, name) for name in ("client_id", *Identiteit._fields)]
         standing = connection.execute(select(table.c.id).where(*same, table.c.staat.is_(True)))
         if standing.first() is None:
             connection.execute(update(table).where(table.c.id == row.vorige_id).values(staat=True))

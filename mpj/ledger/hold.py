@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import assert_never
 
 from attrs import frozen
 
-from mpj.engine.run import Uitkomst, identiteit
-from mpj.ledger.schema import REGISTRATIE, VERBLIJF
-from mpj.ledger.stand import Identiteit, Sleutel, Spoor
-from mpj.records.entries import Entry
+from mpj.engine.care import Care
+from mpj.engine.memory import Recorded
+from mpj.engine.outcome import Uitkomst
+from mpj.engine.values import Identiteit
+from mpj.ledger.stand import Behind
 from mpj.records.reasons import REDENEN, Redencode
 from mpj.records.uitval import Uitval
-from mpj.records.values import Verblijf
 
 
 @frozen
 class Hold:
-    """Why a granted line stands as it is, in Dutch, and whether the user must be told."""
+    """Why a granted line stands as it is, and whether the user must be told."""
 
     tekst: str
+    """In Dutch."""
     melden: bool
 
 
 def reason_to_hold(
-    identiteit_: Identiteit,
-    sporen: Sequence[Spoor],
-    outcome: Uitkomst,
-    vingers: Mapping[tuple[str, str], str],
-    *,
-    crediteer: bool,
+    regel: Identiteit, behind: Sequence[Behind], found: Uitkomst, fingerprints: Mapping[tuple[str, str], str], *, crediteer: bool
 ) -> Hold | None:
     """Return why a granted line with these records behind it may not be credited, None when it may.
 
@@ -39,36 +34,33 @@ def reason_to_hold(
     its toewijzing, does so only when told to (`crediteer`); because of its contract or its age never. The register of reasons says
     which of these a reason usually comes from (`Reden.oorzaken`).
     """
-    where = {sleutel_of(levering.record, levering.datum): levering for levering in outcome.leveringen}
+    as_it_was = [one for one in behind if fingerprints.get(one.recorded[:2]) == one.fingerprint]
+    billed = {one.recorded: one for one in found.care} if as_it_was else {}
     aside: dict[tuple[str, str], list[Uitval]] = {}
-    for row in outcome.uitval:
+    for row in found.uitval if as_it_was else ():
         aside.setdefault((row.soort, row.bron), []).append(row)
     worst: Hold | None = None
-    for spoor in sporen:
-        soort, bron, _ = spoor.sleutel
-        if vingers.get((soort, bron)) != spoor.vinger:
-            continue
-        levering = where.get(spoor.sleutel)
-        if levering is not None:
-            capped = identiteit(levering) == identiteit_ and levering.afgetopt and levering.units < spoor.eenheden
-            limit: Redencode = "budget_overschreden" if levering.dekking.toewijzing.volume is None else "omvang_overschreden"
-            reden = limit if capped else None
-        else:
-            reden = _reason(spoor.sleutel, aside)
+    for one in as_it_was:
+        care = billed.get(one.recorded)
+        reden = _reason_aside(one.recorded, aside) if care is None else _reason_capped(regel, one, care)
         hold = _hold(reden, crediteer=crediteer)
         if hold is not None and (worst is None or hold.melden):
             worst = hold
     return worst
 
 
-def sleutel_of(record: Entry | Verblijf, datum: date) -> Sleutel:
-    """Return what names a record, or a day of a stay, behind a line."""
-    return (VERBLIJF if isinstance(record, Verblijf) else REGISTRATIE), record.id, datum
+def _reason_capped(regel: Identiteit, before: Behind, care: Care) -> Redencode | None:
+    """Return which limit left less of care on its line than before, None when none did."""
+    counted = care.counted
+    if care.identiteit != regel or not counted.afgetopt or counted.eenheden >= before.eenheden:
+        return None
+    return "budget_overschreden" if care.match.dekking.toewijzing.volume is None else "omvang_overschreden"
 
 
-def _reason(sleutel: Sleutel, aside: Mapping[tuple[str, str], list[Uitval]]) -> Redencode | None:
-    soort, bron, datum = sleutel
-    for row in aside.get((soort, bron), []) + aside.get((soort, ""), []):
+def _reason_aside(recorded: Recorded, aside: Mapping[tuple[str, str], Sequence[Uitval]]) -> Redencode | None:
+    """Return why a record is set aside now, None where it is not there; rows that show no id stand for any record of their day."""
+    soort, bron, datum = recorded
+    for row in (*aside.get((soort, bron), ()), *aside.get((soort, ""), ())):
         if row.datum is not None and row.datum_tot is not None and row.datum <= datum <= row.datum_tot:
             return row.reden
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL as _LABELS
 from sqlalchemy import Connection, Row, Select, select
 
-from mpj.engine.values import Herkomst
+from mpj.engine.values import Herkomst, Identiteit
 from mpj.explanation import Blok, Uitleg, words
 from mpj.ledger import schema
 from mpj.ledger.codec import load
@@ -27,7 +27,6 @@ _STATUS = {
     "niet_verzonden": "geldt als niet verzonden",
     "wacht": "is ontvangen en nog niet beoordeeld",
 }
-_IDENTITY = ("gemeente", "toewijzingnummer", "productcategorie", "productcode", "maand")
 
 
 def life_of_line(connection: Connection, referentienummer: str) -> Uitleg:
@@ -39,7 +38,7 @@ def life_of_line(connection: Connection, referentienummer: str) -> Uitleg:
     first = connection.execute(_lines().where(table.c.referentienummer == referentienummer)).first()
     if first is None:
         return _received(connection, referentienummer)
-    same = [table.c[name] == getattr(first, f"regel_{name}") for name in ("client_id", *_IDENTITY)]
+    same = [table.c[name] == getattr(first, f"regel_{name}") for name in ("client_id", *Identiteit._fields)]
     rows = connection.execute(_lines().where(*same).order_by(table.c.id)).all() or [first]
     return Uitleg(f"Regel {referentienummer}: het hele leven", (_care(first), *_blocks(connection, rows)))
 
@@ -142,13 +141,13 @@ def _successor(row: Row[Any], rows: Sequence[Row[Any]]) -> list[tuple[str, str]]
     """Return the debit that came in the place of a debit: of the same identity, the next one that was made."""
     if row.regel_debetcredit != "D":
         return []
-    same = [getattr(row, f"regel_{name}") for name in _IDENTITY]
+    same = [getattr(row, f"regel_{name}") for name in Identiteit._fields]
     later = (
         other
         for other in rows
         if other.regel_id > row.regel_id
         and other.regel_debetcredit == "D"
-        and [getattr(other, f"regel_{name}") for name in _IDENTITY] == same
+        and [getattr(other, f"regel_{name}") for name in Identiteit._fields] == same
     )
     found = next(later, None)
     word = "opnieuw gedeclareerd als" if row.regel_status in (AFGEKEURD, NIET_VERZONDEN) else "vervangen door"

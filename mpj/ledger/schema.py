@@ -27,6 +27,8 @@ from sqlalchemy import (
     true,
 )
 
+from mpj.engine.values import Identiteit
+
 CONCEPT, VERZONDEN, BEANTWOORD, NIET_VERZONDEN = "concept", "verzonden", "beantwoord", "niet_verzonden"
 TOEGEKEND, AFGEKEURD = "toegekend", "afgekeurd"
 WACHT = "wacht"
@@ -139,13 +141,7 @@ regel = Table(
     Index(None, "vorige_id"),
     Index(None, "status"),
 )
-_IDENTITY = (
-    regel.c.gemeente,
-    regel.c.toewijzingnummer,
-    regel.c.productcategorie,
-    regel.c.productcode,
-    regel.c.maand,
-)
+_IDENTITY = tuple(regel.c[name] for name in Identiteit._fields)
 _debet = regel.c.debetcredit == "D"
 _counts = or_(regel.c.status == CONCEPT, regel.c.status == VERZONDEN, regel.c.status == TOEGEKEND)
 for _name, _columns, _where in (

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import field, fields, frozen
 from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select, true
 
 from mpj.engine.limits import Verbruik
-from mpj.engine.values import Declaratieregel
+from mpj.engine.memory import Recorded
+from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.ledger import schema
-from mpj.ledger.codec import load_afronding
+from mpj.ledger.codec import load, load_afronding
 from mpj.ledger.rows import among, by_month
 from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
 from mpj.protocol import Afronding, Protocol
 from mpj.reading.periods import month_text
 
-Identiteit = tuple[str, int, str, str, int]
-Sleutel = tuple[str, str, date]
-
 
 @frozen
 class Regel:
-    """A line that was made before: its row number, what became of it, and the line itself.
-
-    `sleutel` says what it was made of, before limits; `afronding` how its time was rounded, None where that is not known or there
-    was none; `opnieuw` that it may go out again unchanged; `afgedaan` that, rejected, it needs no repair any more.
-    """
+    """A line that was made before, and what became of it."""
 
     id: int
+    """Its row number."""
     status: str
     staat: bool
+    """Whether it is the debit that stands of its identity."""
     opnieuw: bool
+    """Whether it may go out again unchanged."""
     sleutel: str
+    """What it was made of, before limits (`mpj.ledger.codec.dump_sleutel`)."""
     vorige_id: int | None
+    """The row number of the line that it credits."""
     maand: int
     line: Declaratieregel
     afronding: Afronding | None = None
-    afgedaan: bool = False
+    """How its time was rounded, None where that is not known or there was none."""
+    done: bool = False
+    """Whether, rejected, it needs no repair any more."""
 
     @property
     def debet(self) -> bool:
@@ -48,31 +48,33 @@ class Regel:
 
 
 @frozen
-class Spoor:
-    """A record, or a day of a stay, behind a line: which one, its units, and the fingerprint of its content then."""
+class Behind:
+    """A record, or a day of a stay, behind a line."""
 
-    sleutel: Sleutel
+    recorded: Recorded
     eenheden: int
-    vinger: str
+    """Its normed units in the line."""
+    fingerprint: str
+    """That of its content then."""
 
 
-@define
+@frozen
 class Clientstand:
-    """What the ledger knows of one client in the months that a run looks at.
-
-    `regels` the lines ever sent, by identity; `sporen` the records behind those that stand, by row number; `gebruik` what standing
-    lines of other months used, by gemeente and toewijzingnummer.
-    """
+    """What the ledger knows of one client in the months that a run looks at."""
 
     id: int
-    maanden: set[int] = field(factory=set)
-    regels: dict[Identiteit, list[Regel]] = field(factory=dict)
-    sporen: dict[int, list[Spoor]] = field(factory=dict)
-    gebruik: dict[tuple[str, int], Verbruik] = field(factory=dict)
+    """The ledger's own number of the client."""
+    maanden: frozenset[int] = frozenset()
+    regels: Mapping[Identiteit, Sequence[Regel]] = field(factory=dict)
+    """The lines ever sent, oldest first."""
+    behind: Mapping[int, Sequence[Behind]] = field(factory=dict)
+    """The records behind each line that stands, by its row number."""
+    used: Mapping[tuple[str, int], Verbruik] = field(factory=dict)
+    """What standing lines of other months used, by gemeente and toewijzingnummer."""
 
-    def stand(self, identiteit: Identiteit) -> tuple[str, Regel | None]:
+    def state(self, identiteit: Identiteit) -> tuple[str, Regel | None]:
         """Return what counts now of an identity: wacht, toegekend or afgekeurd with its debit, or nothing."""
-        lines = self.regels.get(identiteit, [])
+        lines = self.regels.get(identiteit, ())
         standing = next((one for one in lines if one.staat), None)
         if any(one.status == VERZONDEN for one in lines):
             return WACHT, standing
@@ -84,9 +86,17 @@ class Clientstand:
             return ("", None) if closed else (AFGEKEURD, debits[-1])
         return "", None
 
-    def los(self, identiteit: Identiteit) -> list[tuple[Regel, Regel]]:
+    @property
+    def granted(self) -> Iterator[tuple[Identiteit, Regel]]:
+        """The debits that are granted and stand."""
+        for identiteit in self.regels:
+            state, regel = self.state(identiteit)
+            if state == TOEGEKEND and regel is not None:
+                yield identiteit, regel
+
+    def loose(self, identiteit: Identiteit) -> list[tuple[Regel, Regel]]:
         """Return granted debits that should not be: a newer one was granted, but their credit refused; each with that credit."""
-        lines = self.regels.get(identiteit, [])
+        lines = self.regels.get(identiteit, ())
         undone = {one.vorige_id: one for one in lines if not one.debet and one.status in (VERZONDEN, TOEGEKEND, AFGEKEURD)}
         debits = [one for one in lines if one.debet and one.status == TOEGEKEND and not one.staat]
         return [(one, credit) for one in debits if (credit := undone.get(one.id)) is not None and credit.status == AFGEKEURD]
@@ -99,8 +109,7 @@ def open_rejected(*, concepts: bool = True) -> list[ColumnElement[bool]]:
     not by one that may still make way for another.
     """
     regel, later = schema.regel, schema.regel.alias("later")
-    names = ("gemeente", "toewijzingnummer", "productcategorie", "productcode", "maand")
-    same = and_(*(later.c[name] == regel.c[name] for name in names), later.c.declaratie_id > regel.c.declaratie_id)
+    same = and_(*(later.c[name] == regel.c[name] for name in Identiteit._fields), later.c.declaratie_id > regel.c.declaratie_id)
     credit = and_(later.c.vorige_id == regel.c.vorige_id, later.c.id > regel.c.id)
     alive = or_(
         later.c.status.in_((VERZONDEN, TOEGEKEND, AFGEKEURD, *([CONCEPT] if concepts else []))),
@@ -112,81 +121,95 @@ def open_rejected(*, concepts: bool = True) -> list[ColumnElement[bool]]:
 
 
 def load_stands(
-    connection: Connection, cells: dict[int, set[int]], limited: Iterable[int], protocol: Protocol
+    connection: Connection, cells: Mapping[int, Collection[int]], limited: Iterable[int], protocol: Protocol
 ) -> dict[int, Clientstand]:
     """Return the stand of every client in `cells` (client number to months); `limited` are those whose use of limits counts."""
-    stands = {identity: Clientstand(identity, set(months)) for identity, months in cells.items()}
+    regels = _load_lines(connection, cells)
+    behind = _load_behind(connection, regels)
+    used = _load_use(connection, cells, [identity for identity in limited if identity in cells], protocol)
+    return {
+        identity: Clientstand(
+            identity, frozenset(months), regels.get(identity, {}), behind.get(identity, {}), used.get(identity, {})
+        )
+        for identity, months in cells.items()
+    }
+
+
+def _load_lines(connection: Connection, cells: Mapping[int, Collection[int]]) -> dict[int, dict[Identiteit, list[Regel]]]:
+    """Return the lines ever sent in these cells, by client and identity, oldest first."""
     regel, declaratie = schema.regel.c, schema.declaratie.c
     query = select(schema.regel, schema.client.c.bsn, declaratie.declaratienummer, declaratie.maand.label("periode"))
     query = query.join(schema.client, schema.client.c.id == regel.client_id).join(schema.declaratie)
-    query = query.where(regel.status != CONCEPT)
+    query = query.where(regel.status != CONCEPT, regel.toewijzingnummer.is_not(None))
     rows = [
         row
         for clients, month in by_month(cells)
         for row in connection.execute(query.where(regel.client_id.in_(clients), regel.maand == month))
     ]
     numbers: dict[int, str] = {}
+    found: dict[int, dict[Identiteit, list[Regel]]] = {}
     for row in sorted(rows, key=lambda row: row.id):
         numbers[row.id] = row.referentienummer
-        stand = stands[row.client_id]
-        if row.maand in stand.maanden and row.toewijzingnummer is not None:
-            line = line_of(row, numbers.get(row.vorige_id, "") if row.vorige_id else "")
-            rounding = load_afronding(row.afronding)
-            state = (row.status, row.staat, row.opnieuw, row.sleutel, row.vorige_id, row.maand)
-            found = Regel(row.id, *state, line, rounding, row.afgedaan)
-            identity = (row.gemeente, row.toewijzingnummer, row.productcategorie, row.productcode, row.maand)
-            stand.regels.setdefault(identity, []).append(found)
-    _load_traces(connection, stands.values())
-    _load_use(connection, stands, [identity for identity in limited if identity in stands], protocol)
-    return stands
+        line = line_of(row, numbers.get(row.vorige_id, "") if row.vorige_id else "")
+        state = (row.status, row.staat, row.opnieuw, row.sleutel, row.vorige_id, row.maand)
+        one = Regel(row.id, *state, line, load_afronding(row.afronding), row.afgedaan)
+        identiteit = Identiteit(*(row._mapping[name] for name in Identiteit._fields))
+        found.setdefault(row.client_id, {}).setdefault(identiteit, []).append(one)
+    return found
+
+
+# The columns of `regel` that are fields of a line by the same name.
+LINE_COLUMNS = tuple(one.name for one in fields(Declaratieregel) if one.name in schema.regel.c)
 
 
 def line_of(row: Row[Any], vorig: str) -> Declaratieregel:
     """Return a row of the table `regel`, with bsn, declaratienummer and periode beside it, as a line."""
+    values: dict[str, Any] = {name: row._mapping[name] for name in LINE_COLUMNS}
     return Declaratieregel(
-        referentienummer=row.referentienummer,
+        **values | {"toewijzingnummer": row.toewijzingnummer or 0},
         vorig_referentienummer=vorig,
-        debetcredit=row.debetcredit,
         declaratienummer=row.declaratienummer,
         declaratieperiode=month_text(row.periode),
-        contract=row.contract,
-        aanbieder=row.aanbieder,
-        gemeente=row.gemeente,
         bsn=row.bsn or "",
-        toewijzingnummer=row.toewijzingnummer or 0,
-        perceel=row.perceel,
-        prestatiecode=row.prestatiecode,
-        kwalificatieniveau=row.kwalificatieniveau,
-        productcategorie=row.productcategorie,
-        productcode=row.productcode,
-        begindatum=row.begindatum,
-        einddatum=row.einddatum,
-        volume=row.volume,
-        normtijd=row.normtijd,
-        tarief_cent=row.tarief_cent,
-        bedrag_cent=row.bedrag_cent,
-        eenheid=row.eenheid,
-        volume_bericht=row.volume_bericht,
-        in_bericht=row.in_bericht,
     )
 
 
-def _load_traces(connection: Connection, stands: Iterable[Clientstand]) -> None:
-    owners = {one.id: stand for stand in stands for lines in stand.regels.values() for one in lines if one.staat}
+def _load_behind(
+    connection: Connection, regels: Mapping[int, Mapping[Identiteit, Sequence[Regel]]]
+) -> dict[int, dict[int, list[Behind]]]:
+    """Return, by client, the records behind each line that stands."""
+    owners = {one.id: client for client, own in regels.items() for lines in own.values() for one in lines if one.staat}
+    found: dict[int, dict[int, list[Behind]]] = {}
     table = schema.herkomst.c
     query = select(table.regel_id, table.soort, table.bron, table.datum, table.eenheden, table.vinger)
     for row in among(connection, query, table.regel_id, owners):
-        spoor = Spoor((row.soort, row.bron, row.datum), row.eenheden, row.vinger)
-        owners[row.regel_id].sporen.setdefault(row.regel_id, []).append(spoor)
+        one = Behind((row.soort, row.bron, row.datum), row.eenheden, row.vinger)
+        found.setdefault(owners[row.regel_id], {}).setdefault(row.regel_id, []).append(one)
+    return found
 
 
-def _load_use(connection: Connection, stands: dict[int, Clientstand], limited: Sequence[int], protocol: Protocol) -> None:
+def _load_use(
+    connection: Connection, cells: Mapping[int, Collection[int]], limited: Iterable[int], protocol: Protocol
+) -> dict[int, dict[tuple[str, int], Verbruik]]:
+    """Return, by client, what standing lines of months that are not looked at used of each toewijzing."""
     table = schema.regel.c
     keys = (table.client_id, table.gemeente, table.toewijzingnummer, table.eenheid, table.maand)
     query = select(*keys, func.sum(table.bedrag_cent), func.sum(table.volume_bericht)).where(table.staat == true()).group_by(*keys)
     rows: dict[tuple[int, str, int], list[tuple[str, int, int, int]]] = {}
-    for identity, gemeente, nummer, eenheid, maand, cent, volume in among(connection, query, table.client_id, limited):
-        if maand not in stands[identity].maanden:
-            rows.setdefault((identity, gemeente, nummer), []).append((eenheid, maand, int(cent), int(volume)))
-    for (identity, gemeente, nummer), lines in rows.items():
-        stands[identity].gebruik[gemeente, nummer] = Verbruik.of(protocol, lines)
+    for client, gemeente, nummer, eenheid, maand, cent, volume in among(connection, query, table.client_id, limited):
+        if maand not in cells[client]:
+            rows.setdefault((client, gemeente, nummer), []).append((eenheid, maand, int(cent), int(volume)))
+    found: dict[int, dict[tuple[str, int], Verbruik]] = {}
+    for (client, gemeente, nummer), lines in rows.items():
+        found.setdefault(client, {})[gemeente, nummer] = Verbruik.of(protocol, lines)
+    return found
+
+
+def load_herkomst(connection: Connection, regels: Iterable[int]) -> dict[int, list[Herkomst]]:
+    """Return the stored trace of lines, by their row number."""
+    table = schema.herkomst.c
+    query = select(table.regel_id, table.inhoud).order_by(table.regel_id, table.volg)
+    found: dict[int, list[Herkomst]] = {}
+    for row in among(connection, query, table.regel_id, regels):
+        found.setdefault(row.regel_id, []).append(load(Herkomst, row.inhoud))
+    return found

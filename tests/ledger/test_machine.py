@@ -27,13 +27,13 @@ from sqlalchemy import event, select
 import mpj
 from ledger.model import ExactError, Identiteit, Inhoud, Spoor, month_number, standing
 from ledger.support import answer_to, migrated
-from mpj.engine import Declaratieregel, Result
-from mpj.engine.lines import identity
+from mpj.engine import Declaratieregel, Result, values
 from mpj.ledger import Ledger, schema
 from mpj.messages import Antwoordbericht, Declaratiebericht, declaratieberichten
 from mpj.reading.periods import first_day, last_day, month_text, parse_month
 from mpj.verification import MemoryHistory, verify
 
+identity = values.Identiteit.of
 T = TypeVar("T")
 Care = tuple[str, int, int, int, int, str]
 START, MONTHS = parse_month("2026-01"), 6

@@ -1,0 +1,123 @@
+"""Which cells of client and month a run looks at: where something came or changed, and where something was still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import frozen
+from sqlalchemy import Connection, delete, false, or_, select, update
+
+from mpj.ledger import schema
+from mpj.ledger.rows import among
+from mpj.ledger.schema import CONCEPT, VERBLIJF
+
+Span = tuple[int, int | None]
+"""The first and last month of a toewijzing, None where it goes on."""
+
+
+@frozen
+class Stored:
+    """A record as it was stored."""
+
+    client_id: int
+    maand: int
+    maand_tot: int | None
+    """The last month of a stay, None where it goes on, and of a registratie."""
+    berekend_tot: int | None
+    """The month up to which a stay was looked at."""
+    vervallen: bool
+    inhoud: str
+
+
+class Cells:
+    """The cells that a run looks at. They only grow."""
+
+    def __init__(self, maand: int) -> None:
+        self.maand = maand
+        """The month of the run."""
+        self.months: dict[int, set[int]] = {}
+        """By client number."""
+
+    def touch(self, client_id: int, begin: int, end: int | None) -> None:
+        """Look at the months `begin` to `end` (None: to the run's month) of a client, as far as this run goes."""
+        self._add(client_id, begin, self.maand if end is None else min(end, self.maand))
+
+    def touch_before(self, soort: str, stored: Stored, vanaf: int = 0) -> None:
+        """Look at the months, from `vanaf` on, in which a record, as it was stored, may stand behind lines."""
+        end = stored.maand
+        if soort == VERBLIJF:
+            end = max(self.maand, stored.berekend_tot or self.maand)
+            end = end if stored.maand_tot is None else min(end, stored.maand_tot)
+        self._add(stored.client_id, max(stored.maand, vanaf), end)
+
+    def _add(self, client_id: int, begin: int, end: int) -> None:
+        self.months.setdefault(client_id, set()).update(range(begin, max(begin, end) + 1))
+
+
+def drop_concepts(connection: Connection, pairs: Iterable[tuple[str, str]], cells: Cells) -> list[str]:
+    """Remove the concepts of these (aanbieder, gemeente) pairs: a run replaces them. Returns their numbers."""
+    declaratie, regel = schema.declaratie, schema.regel
+    wanted = set(pairs)
+    found = [
+        row
+        for row in connection.execute(select(declaratie).where(declaratie.c.status == CONCEPT)).all()
+        if (row.aanbieder, row.gemeente) in wanted
+    ]
+    for row in found:
+        own = select(regel.c.id).where(regel.c.declaratie_id == row.id)
+        for line in connection.execute(select(regel.c.client_id, regel.c.maand).where(regel.c.declaratie_id == row.id)):
+            cells.touch(line.client_id, line.maand, line.maand)
+        connection.execute(delete(schema.herkomst).where(schema.herkomst.c.regel_id.in_(own)))
+        connection.execute(delete(regel).where(regel.c.declaratie_id == row.id))
+        connection.execute(delete(declaratie).where(declaratie.c.id == row.id))
+    return [row.declaratienummer for row in found]
+
+
+def touch_levels(connection: Connection, medewerkers: Iterable[str], cells: Cells) -> None:
+    """Look at the months with records of these medewerkers."""
+    record = schema.record.c
+    query = select(record.client_id, record.maand).distinct()
+    for row in among(connection, query, record.medewerker, medewerkers):
+        cells.touch(row.client_id, row.maand, row.maand)
+
+
+def touch_covered(connection: Connection, spans: Mapping[int, Sequence[Span]], cells: Cells) -> None:
+    """Look at the months with records or lines of clients that these spans (by client number) cover."""
+    record, regel = schema.record.c, schema.regel.c
+    query = select(record.client_id, record.soort, record.maand, record.maand_tot).distinct()
+    months = [
+        (row.client_id, row.maand, row.maand_tot if row.soort == VERBLIJF else row.maand)
+        for row in among(connection, query, record.client_id, spans)
+    ]
+    lines = select(regel.client_id, regel.maand).distinct()
+    months += [(row.client_id, row.maand, row.maand) for row in among(connection, lines, regel.client_id, spans)]
+    for client_id, begin, end in months:
+        for first, last in spans[client_id]:
+            low = max(begin, first)
+            high = min(cells.maand if end is None else end, cells.maand if last is None else last)
+            if low <= high:
+                cells.touch(client_id, low, high)
+
+
+def touch_open(connection: Connection, cells: Cells) -> None:
+    """Look again at what was open, and at the months that a stay reached since it was last computed."""
+    for row in connection.execute(select(schema.herzien)):
+        cells.touch(row.client_id, row.maand, row.maand)
+    record = schema.record.c
+    behind = (
+        record.soort == VERBLIJF,
+        record.vervallen == false(),
+        record.berekend_tot < cells.maand,
+        or_(record.maand_tot.is_(None), record.maand_tot > record.berekend_tot),
+    )
+    for row in connection.execute(select(record.client_id, record.berekend_tot, record.maand_tot).where(*behind)):
+        cells.touch(row.client_id, row.berekend_tot + 1, row.maand_tot)
+    connection.execute(update(schema.record).where(*behind).values(berekend_tot=cells.maand))
+
+
+def under_concepts(connection: Connection, cells: Cells) -> frozenset[tuple[int, int]]:
+    """Return the cells that a concept (of another contract) stands on: it may still go out as it was made before."""
+    table = schema.regel.c
+    query = select(table.client_id, table.maand).where(table.status == CONCEPT)
+    found = ((row.client_id, row.maand) for row in connection.execute(query))
+    return frozenset(cell for cell in found if cell[1] in cells.months.get(cell[0], ()))

@@ -1,0 +1,109 @@
+"""What a run with a ledger is given, and what it is told to do with it: read and checked once, before the ledger is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Required, TypeAlias, TypedDict
+
+from attrs import field, frozen
+
+from mpj.contract import Contract
+from mpj.engine.job import Job, Progress
+from mpj.engine.opdracht import Opdracht, read_month
+from mpj.records.medewerkers import collect_medewerkers
+from mpj.records.registraties import Ongeldig, as_registraties
+from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
+from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.verblijf import as_stays
+
+Registraties: TypeAlias = Iterable[Registratie | Ongeldig | Mapping[str, object]]
+Stays: TypeAlias = Iterable[Verblijf | Ongeldig | Mapping[str, object]]
+Toewijzingen: TypeAlias = Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
+Medewerkers: TypeAlias = Iterable[Medewerker | Mapping[str, object]]
+
+
+class LedgeropdrachtWords(TypedDict, total=False):
+    """The keywords of `mpj.Ledger.declare`; each stands for the attribute of `Ledgeropdracht` with its name."""
+
+    periode: Required[str]
+    dagtekening: Required[date]
+    verblijf: Stays | None
+    medewerkers: Medewerkers | None
+    volledig_vanaf: str | None
+    akkoord: bool
+    crediteer: bool
+    proef: bool
+    xsd_versie: str
+    invoer: Mapping[str, Mapping[str, str]] | None
+    progress: Progress | None
+
+
+@frozen(kw_only=True)
+class Ledgeropdracht:
+    """What a run with a ledger is asked, beside its contracts, toewijzingen and registraties."""
+
+    periode: str
+    """The declaration month, as 2026-03."""
+    dagtekening: date
+    """The date that the declaration bears."""
+    verblijf: Stays | None = None
+    """Stays; None: nothing is said of them."""
+    medewerkers: Medewerkers | None = None
+    """Levels by medewerker and date; those of who is not named stay as they were."""
+    volledig_vanaf: str | None = None
+    """From this month on, what is absent from the records that are given is withdrawn."""
+    akkoord: bool = False
+    """Withdraw what is absent, whatever it costs."""
+    crediteer: bool = False
+    """Credit granted care that its toewijzing no longer covers."""
+    proef: bool = False
+    """Compute, and remember nothing."""
+    xsd_versie: str = "1.0.0"
+    """The version of the messages."""
+    invoer: Mapping[str, Mapping[str, str]] | None = field(default=None)
+    """What was read, for the summary: kind of input, to file name, to SHA-256."""
+    progress: Progress | None = None
+
+
+@frozen
+class Input:
+    """What a run is given."""
+
+    asked: Ledgeropdracht
+    job: Job
+    """The run made ready with its contracts; its toewijzingen follow once it is known what is looked at."""
+    toewijzingen: Sequence[Toewijzing | OngeldigeToewijzing]
+    registraties: Sequence[Registratie | Ongeldig] | None
+    """None: nothing is said of them."""
+    verblijf: Sequence[Verblijf | Ongeldig] | None
+    medewerkers: Sequence[Medewerker] | None
+    volledig_vanaf: int | None
+
+    @classmethod
+    def read(
+        cls, asked: Ledgeropdracht, contracten: Iterable[Contract], toewijzingen: Toewijzingen, registraties: Registraties | None
+    ) -> Input:
+        """Read what a caller gives; raises InputError and TypeError as `mpj.Ledger.declare` does."""
+        job = Job(Opdracht.of(periode=asked.periode, dagtekening=asked.dagtekening, nalevering=True), contracten, ())
+        return cls(
+            asked,
+            job,
+            list(as_toewijzingen(toewijzingen)),
+            None if registraties is None else list(as_registraties(registraties)),
+            None if asked.verblijf is None else list(as_stays(asked.verblijf)),
+            None if asked.medewerkers is None else collect_medewerkers(asked.medewerkers, job.protocol),
+            None if asked.volledig_vanaf is None else read_month(asked.volledig_vanaf, "volledig_vanaf"),
+        )
+
+    @property
+    def complete(self) -> tuple[str, ...]:
+        """The kinds of records that are given, and so are complete from `volledig_vanaf` on."""
+        given = (("registratie", self.registraties), ("verblijf", self.verblijf))
+        return tuple(soort for soort, records in given if records is not None)
+
+    @property
+    def parties(self) -> frozenset[tuple[str, str]]:
+        """The (aanbieder, gemeente) pairs that the run has a contract of."""
+        contracten = self.job.contracten
+        return frozenset((contract.aanbieder, gemeente) for contract in contracten for gemeente in contract.gemeenten)

@@ -1,0 +1,186 @@
+"""Records as they come in: the newest content counts and is stored; what is withdrawn, or absent where all should be there, goes.
+
+A record that is absent means nothing otherwise. One that comes twice with different content leaves what was stored as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import TypeVar
+
+from attrs import evolve
+from sqlalchemy import Connection, bindparam, false, or_, select, update
+
+from mpj.engine.sieve import check_protocol
+from mpj.ledger import schema
+from mpj.ledger.cells import Cells, Stored
+from mpj.ledger.codec import dump, fingerprint_of, load
+from mpj.ledger.rows import add, among, chunks
+from mpj.ledger.schema import VERBLIJF
+from mpj.protocol import Protocol
+from mpj.reading.periods import first_day, last_day, month_of
+from mpj.records.aside import set_aside
+from mpj.records.entries import Entry, days_of
+from mpj.records.registraties import Ongeldig
+from mpj.records.values import Registratie, Verblijf
+
+_R = TypeVar("_R", Registratie, Verblijf)
+Naam = tuple[str, str]
+"""The soort and id of a record."""
+
+
+class Intake:
+    """Takes the records of one run into the ledger.
+
+    `clients` gives the client number of every BSN in them, `entry` a registratie as the engine holds it.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        protocol: Protocol,
+        cells: Cells,
+        clients: Mapping[str, int],
+        entry: Callable[[Registratie], Entry],
+    ) -> None:
+        self._connection = connection
+        self._protocol = protocol
+        self._cells = cells
+        self._clients = clients
+        self._entry = entry
+        self._seen: set[Naam] = set()
+        self.taken: dict[Naam, str] = {}
+        """The fingerprints of the records whose content the input brings."""
+        self.withdrawn = 0
+        self.absent: dict[Naam, tuple[int, date]] = {}
+        """Of what was withdrawn because it is absent: the client number, and from which day on."""
+
+    def take(self, soort: str, items: Sequence[_R | Ongeldig]) -> list[_R | Ongeldig]:
+        """Store the records that count, and return what the engine gets to see of the input."""
+        self._seen.update((soort, one.id) for one in items)
+        withdrawn = {one.id for one in items if isinstance(one, Ongeldig) and one.vervallen and one.id}
+        groups: dict[str, list[_R]] = {}
+        for one in items:
+            if not isinstance(one, Ongeldig) and not check_protocol(one, self._protocol):
+                groups.setdefault(one.id, []).append(one)
+        known = self._known(soort, groups.keys() | withdrawn)
+        contested: set[str] = set()
+        newest: list[_R] = []
+        for name, group in groups.items():
+            gone = [one for one in group if _vervallen(one)]
+            if gone or name in withdrawn or all(one == group[0] for one in group):
+                newest.append(gone[0] if gone else group[0])
+            elif name in known and not known[name].vervallen:
+                contested.add(name)
+        self._store(soort, newest, known, withdrawn)
+        for name in withdrawn & known.keys():
+            self._withdraw(soort, name, known[name])
+        return [self._contested(one) if one.id in contested and not isinstance(one, Ongeldig) else one for one in items]
+
+    def _contested(self, one: Registratie | Verblijf) -> Ongeldig:
+        entry = next(days_of(one, [one.begindatum])) if isinstance(one, Verblijf) else self._entry(one)
+        return Ongeldig(
+            set_aside(entry, "dubbel", "hetzelfde id met verschillende inhoud; wat al bekend was blijft gelden"), one.id
+        )
+
+    def _known(self, soort: str, names: Iterable[str]) -> dict[str, Stored]:
+        table = schema.record.c
+        columns = (table.client_id, table.maand, table.maand_tot, table.berekend_tot, table.vervallen, table.inhoud)
+        query = select(table.bron, *columns).where(table.soort == soort)
+        return {row.bron: Stored(*row[1:]) for row in among(self._connection, query, table.bron, names)}
+
+    def _store(
+        self, soort: str, newest: Iterable[Registratie | Verblijf], known: Mapping[str, Stored], withdrawn: Collection[str]
+    ) -> None:
+        new: list[dict[str, object]] = []
+        changed: list[dict[str, object]] = []
+        for one in newest:
+            before, row = known.get(one.id), self._row(soort, one, gone=one.id in withdrawn)
+            begin, end = _months(one)
+            self.taken[soort, one.id] = fingerprint_of(one, str(row["inhoud"]))
+            same = before is not None and (before.client_id, before.inhoud, before.vervallen) == (
+                row["client_id"],
+                row["inhoud"],
+                row["vervallen"],
+            )
+            if before is not None and same and soort == VERBLIJF:
+                # What was computed before stands; the days since then, and those of this month, are looked at.
+                begin = max(begin, min(self._cells.maand, (before.berekend_tot or begin) + 1))
+            self._cells.touch(self._clients[one.bsn], begin, end)
+            if before is None:
+                new.append(row)
+            elif not same:
+                self._cells.touch_before(soort, before)
+                changed.append(row)
+        add(self._connection, schema.record, new)
+        self._update(changed)
+
+    def _row(self, soort: str, one: Registratie | Verblijf, *, gone: bool) -> dict[str, object]:
+        begin, end = _months(one)
+        stay = isinstance(one, Verblijf)
+        return {
+            "soort": soort,
+            "bron": one.id,
+            "client_id": self._clients[one.bsn],
+            "maand": begin,
+            "maand_tot": end if stay else None,
+            "berekend_tot": self._cells.maand if stay else None,
+            "vervallen": gone or _vervallen(one),
+            "medewerker": one.medewerker if isinstance(one, Registratie) else None,
+            "inhoud": dump(one),
+            "bestand": one.bestand,
+            "rij": one.rij,
+        }
+
+    def _update(self, rows: Sequence[dict[str, object]]) -> None:
+        table, keys = schema.record, ("soort", "bron")
+        query = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+        for part in chunks(rows):
+            self._connection.execute(query, [row | {f"key_{name}": row[name] for name in keys} for row in part])
+
+    def _withdraw(self, soort: str, name: str, known: Stored) -> None:
+        self._cells.touch_before(soort, known)
+        if not known.vervallen:
+            self.withdrawn += 1
+        table = schema.record
+        self._connection.execute(update(table).where(table.c.soort == soort, table.c.bron == name).values(vervallen=True))
+
+    def withdraw_absent(self, vanaf: int, complete: Sequence[str]) -> None:
+        """Withdraw records of these kinds that the input does not name, from month `vanaf` on."""
+        table = schema.record.c
+        recent = or_(table.maand >= vanaf, table.soort == VERBLIJF)
+        query = select(schema.record).where(table.vervallen == false(), table.soort.in_(complete), recent)
+        for row in self._connection.execute(query).all():
+            if (row.soort, row.bron) in self._seen:
+                continue
+            known = Stored(row.client_id, row.maand, row.maand_tot, row.berekend_tot, row.vervallen, row.inhoud)
+            if row.maand >= vanaf:
+                self._withdraw(row.soort, row.bron, known)
+            elif row.maand_tot is None or row.maand_tot >= vanaf:
+                self._cut_stay(row.bron, known, vanaf)
+            else:
+                continue
+            self.absent[row.soort, row.bron] = row.client_id, first_day(vanaf)
+
+    def _cut_stay(self, name: str, known: Stored, vanaf: int) -> None:
+        """End a stay that is absent from input that is complete from `vanaf` on with the day before that month."""
+        self._cells.touch_before(VERBLIJF, known, vanaf)
+        table = schema.client.c
+        bsn = self._connection.execute(select(table.bsn).where(table.id == known.client_id)).scalar_one()
+        stay = evolve(load(Verblijf, known.inhoud, bsn=bsn), einddatum=last_day(vanaf - 1))
+        record = schema.record
+        own = update(record).where(record.c.soort == VERBLIJF, record.c.bron == name)
+        self._connection.execute(own.values(inhoud=dump(stay), maand_tot=vanaf - 1))
+        self.withdrawn += 1
+
+
+def _vervallen(one: Registratie | Verblijf) -> bool:
+    return isinstance(one, Registratie) and one.status == "vervallen"
+
+
+def _months(one: Registratie | Verblijf) -> tuple[int, int | None]:
+    """Return the first and last month of a record, None for a stay that goes on."""
+    if isinstance(one, Registratie):
+        return month_of(one.datum), month_of(one.datum)
+    return month_of(one.begindatum), None if one.einddatum is None else month_of(one.einddatum)

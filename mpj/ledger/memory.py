@@ -1,0 +1,63 @@
+"""What the ledger remembers of one client, as the engine takes it: data, made of what stands and of what is decided so far."""
+
+from __future__ import annotations
+
+from mpj.engine.limits import Verbruik
+from mpj.engine.matching import Afwijzing
+from mpj.engine.memory import Memory, Regelinhoud, Standing
+from mpj.engine.values import Identiteit
+from mpj.ledger.codec import load_sleutel
+from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
+from mpj.ledger.stand import Clientstand, Regel
+from mpj.ledger.verdict import Decisions, Ledgerrun
+
+
+def remembered(run: Ledgerrun, stand: Clientstand, decisions: Decisions) -> Memory:
+    """Return what a client's lines mean for the next look at its records."""
+    states = {identiteit: stand.state(identiteit) for identiteit in stand.regels}
+    used = dict(stand.used)
+    standing: dict[Identiteit, Standing] = {}
+    for identiteit, (state, regel) in states.items():
+        if one := _standing(run, decisions, identiteit, state, regel):
+            standing[identiteit] = one
+        if regel is not None and (state == WACHT or identiteit in decisions.held):
+            line = regel.line
+            row = (line.eenheid, regel.maand, line.bedrag_cent, line.volume_bericht)
+            used[identiteit[:2]] = used.get(identiteit[:2], Verbruik()) + Verbruik.of(run.protocol, [row])
+    behind = {
+        one.recorded: (one.eenheden, run.fingerprints.get(one.recorded[:2]) == one.fingerprint)
+        for records in stand.behind.values()
+        for one in records
+    }
+    return Memory(used, standing, behind, stand.maanden)
+
+
+def _standing(run: Ledgerrun, decisions: Decisions, identiteit: Identiteit, state: str, regel: Regel | None) -> Standing | None:
+    """Return what new care on an identity is told: it waits, stands rejected as it was, is held, or goes on (None)."""
+    shown = "de creditregel" if regel is None else f"regel {regel.line.referentienummer}"
+    inhoud = _as_it_was(run, identiteit, regel)
+    keeps = None
+    if regel is not None and identiteit not in decisions.repriced:
+        keeps = regel.line.perceel, regel.line.tarief_cent, regel.afronding
+    if state == WACHT:
+        changes = Afwijzing("wacht_op_antwoord", f"de wijziging wacht op het antwoord op {shown}")
+        same = Afwijzing("reeds_gedeclareerd", f"{shown} wacht op antwoord")
+        return Standing(changes, same, inhoud, waits=True, keeps=keeps)
+    if state == AFGEKEURD and regel is not None and not regel.opnieuw:
+        same = Afwijzing("reeds_gedeclareerd", f"{shown} is afgekeurd en staat op de herstellijst")
+        return Standing(None, same, inhoud, price_counts=True)
+    if state != TOEGEKEND:
+        return None
+    held = decisions.held.get(identiteit)
+    if held is None:
+        return Standing(None, keeps=keeps)
+    changes = Afwijzing("wacht_op_antwoord", f"{shown} is toegekend en blijft staan: {held.tekst}")
+    return Standing(changes, Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend"), inhoud, keeps=keeps)
+
+
+def _as_it_was(run: Ledgerrun, identiteit: Identiteit, regel: Regel | None) -> Regelinhoud | None:
+    """Return what a line was made of, None where its toewijzing is another one now: then nothing equals it."""
+    stored = None if regel is None else load_sleutel(regel.sleutel)
+    if stored is None or stored[1] != run.toewijzingen.get(identiteit[:2]):
+        return None
+    return stored[0]

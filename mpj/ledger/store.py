@@ -1,0 +1,107 @@
+"""Storing the outcome of a run: its concepts with their trace, what is open, and what the next run looks at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, delete, true, update
+
+from mpj.engine.outcome import Result
+from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.ledger import schema
+from mpj.ledger.changes import Changes, NewLine
+from mpj.ledger.codec import dump
+from mpj.ledger.rows import add, chunks, next_id
+from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
+from mpj.ledger.stand import LINE_COLUMNS
+from mpj.ledger.verdict import Ledgerrun
+from mpj.reading.periods import month_of
+from mpj.records.uitval import Uitval
+
+_ASIDE = ("soort", "bron", "datum", "datum_tot", "aantal", "gemeente", "reden", "waarde_cent")
+
+
+def store(connection: Connection, run: Ledgerrun, result: Result, changes: Changes, xsd_versie: str) -> None:
+    """Remember the lines of `result`, as concepts, and all that changed beside them."""
+    _store_lines(connection, run, result, changes.lines, xsd_versie)
+    _renew_traces(connection, run, changes.traces)
+    # What was not sent after all is looked at by this run: it is declared anew, or it is not there any more.
+    regel = schema.regel
+    anew = (regel.c.status == NIET_VERZONDEN, regel.c.opnieuw == true())
+    connection.execute(update(regel).where(*anew).values(opnieuw=False))
+    for done in (True, False):
+        for part in chunks([identity for identity, wanted in changes.done.items() if wanted is done]):
+            connection.execute(update(regel).where(regel.c.id.in_(part)).values(afgedaan=done))
+    connection.execute(delete(schema.opzij))
+    connection.execute(delete(schema.herzien))
+    add(connection, schema.opzij, [_aside_row(client_id, row) for client_id, row in changes.aside])
+    add(connection, schema.herzien, [{"client_id": client_id, "maand": month} for client_id, month in sorted(changes.look_again)])
+
+
+def _aside_row(client_id: int, row: Uitval) -> dict[str, object]:
+    return {"client_id": client_id} | {name: getattr(row, name) for name in _ASIDE}
+
+
+def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: Iterable[NewLine], xsd_versie: str) -> None:
+    numbers: dict[tuple[str, str, str], int] = {}
+    first, first_line = next_id(connection, schema.declaratie), next_id(connection, schema.regel)
+    declarations: list[dict[str, object]] = []
+    for line in result.regels:
+        key = _declaration(line)
+        if key not in numbers:
+            numbers[key] = first + len(numbers)
+            row: dict[str, object] = {"id": numbers[key], "xsd_versie": xsd_versie, "status": CONCEPT}
+            row |= zip(("aanbieder", "gemeente", "declaratienummer"), key, strict=True)
+            declarations.append(row | {"maand": run.opdracht.maand, "dagtekening": run.opdracht.dagtekening})
+    add(connection, schema.declaratie, declarations)
+    ids = {line.referentienummer: first_line + place for place, line in enumerate(result.regels)}
+    beside = {one.line.referentienummer: one for one in new}
+    rows = [
+        _line_row(line, beside[line.referentienummer])
+        | {"id": ids[line.referentienummer], "declaratie_id": numbers[_declaration(line)]}
+        for line in result.regels
+    ]
+    add(connection, schema.regel, rows)
+    traces: dict[str, list[Herkomst]] = {}
+    for one in result.herkomst:
+        traces.setdefault(one.referentienummer, []).append(one)
+    add(connection, schema.herkomst, [row for name, own in traces.items() for row in _trace_rows(ids[name], own, run)])
+
+
+def _declaration(line: Declaratieregel) -> tuple[str, str, str]:
+    return line.aanbieder, line.gemeente, line.declaratienummer
+
+
+def _line_row(line: Declaratieregel, beside: NewLine) -> dict[str, object]:
+    return {name: getattr(line, name) for name in LINE_COLUMNS} | {
+        "client_id": beside.client_id,
+        "vorige_id": beside.vorige_id,
+        "status": CONCEPT,
+        "staat": False,
+        "opnieuw": False,
+        "sleutel": beside.sleutel,
+        "afronding": beside.afronding,
+        "maand": month_of(line.begindatum),
+    }
+
+
+def _trace_rows(regel_id: int, traces: Sequence[Herkomst], run: Ledgerrun) -> list[dict[str, object]]:
+    return [
+        {
+            "regel_id": regel_id,
+            "volg": place,
+            "soort": one.soort,
+            "bron": one.bron,
+            "datum": one.datum,
+            "eenheden": one.aantal_eenheden,
+            "vinger": run.fingerprints.get((one.soort, one.bron), ""),
+            "inhoud": dump(one),
+        }
+        for place, one in enumerate(traces)
+    ]
+
+
+def _renew_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst]]) -> None:
+    for part in chunks(traces):
+        connection.execute(delete(schema.herkomst).where(schema.herkomst.c.regel_id.in_(part)))
+    add(connection, schema.herkomst, [row for regel_id, own in traces.items() for row in _trace_rows(regel_id, own, run)])

@@ -1,0 +1,295 @@
+"""What becomes of one client: an outcome held against what stands. Values alone, no SQL.
+
+A line is what its identity says (`mpj.engine.values.Identiteit`). A granted line that changed is credited whole and declared anew;
+a rejected one is declared anew once it changed; one without answer waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import evolve, field, frozen
+
+from mpj.engine.care import Care
+from mpj.engine.lines import REFERENTIE, make_line, number, trace_values
+from mpj.engine.opdracht import Opdracht
+from mpj.engine.outcome import Uitkomst
+from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
+from mpj.ledger.changes import Changes, NewLine
+from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel
+from mpj.ledger.hold import Hold, reason_to_hold
+from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
+from mpj.ledger.stand import Clientstand, Regel
+from mpj.protocol import Protocol
+from mpj.reading.faults import Fault
+from mpj.reading.periods import month_of, month_text
+from mpj.records.aside import set_aside
+from mpj.records.reasons import REDENEN
+from mpj.records.uitval import Uitval
+
+
+@frozen
+class Ledgerrun:
+    """What holds for all clients of a run with a ledger."""
+
+    opdracht: Opdracht
+    protocol: Protocol
+    crediteer: bool
+    """Whether granted care that its toewijzing no longer covers is credited."""
+    forms: Mapping[str, str]
+    """The declaration form by contract: bericht or factuur."""
+    parties: frozenset[tuple[str, str]]
+    """The (aanbieder, gemeente) pairs that the run has a contract of."""
+    fingerprints: Mapping[tuple[str, str], str]
+    """Of the records as they are now, by soort and id."""
+    toewijzingen: Mapping[tuple[str, int], str]
+    """The fingerprints of the toewijzingen as they are now, by gemeente and number."""
+
+
+@frozen
+class Decisions:
+    """What is decided so far of a client's granted lines; it only grows, so that looking again ends."""
+
+    held: Mapping[Identiteit, Hold] = field(factory=dict)
+    """Those that stand as they are after all."""
+    repriced: frozenset[Identiteit] = frozenset()
+    """Those that changed in more than price, and so get the price of the contract."""
+
+
+@frozen
+class Verdict:
+    """What becomes of a client."""
+
+    uitkomst: Uitkomst
+    """What was found, without what stands already as it is."""
+    changes: Changes
+
+
+def verdict(run: Ledgerrun, stand: Clientstand, decisions: Decisions, found: Uitkomst) -> Verdict | Decisions:
+    """Hold an outcome against what stands; Decisions where that asks for another look."""
+    fresh = {regel.identiteit: _Fresh(make_line(regel.care, run.opdracht), regel.care) for regel in found.regels}
+    look = _Look(run, stand, decisions, found, fresh)
+    return look.another() or look.settled()
+
+
+@frozen
+class _Fresh:
+    """A line as it would be declared now, numbered as if it were the first of its identity, with the care behind it."""
+
+    line: Declaratieregel
+    care: Sequence[Care]
+
+    def herkomst(self, referentienummer: str) -> tuple[Herkomst, ...]:
+        """Return its trace under a number."""
+        return tuple(Herkomst(*trace_values(referentienummer, one)) for one in self.care)
+
+    def same(self, line: Declaratieregel) -> bool:
+        """Say whether it is as `line` was: period, volume and unit, and the amount unless only the price moved."""
+        mine = self.line
+        wire = (mine.begindatum, mine.einddatum, mine.volume_bericht, mine.eenheid)
+        before = (line.begindatum, line.einddatum, line.volume_bericht, line.eenheid)
+        return wire == before and (mine.perceel == line.perceel or mine.bedrag_cent == line.bedrag_cent)
+
+
+@frozen
+class _Look:
+    """One look at a client: what was found, beside what stands and what is decided of it."""
+
+    run: Ledgerrun
+    stand: Clientstand
+    decisions: Decisions
+    found: Uitkomst
+    fresh: Mapping[Identiteit, _Fresh]
+
+    def sleutel(self, identiteit: Identiteit) -> str:
+        """Return what an identity is made of now, before limits; empty when there is nothing of it."""
+        inhoud = self.found.inhoud.get(identiteit)
+        return "" if inhoud is None else dump_sleutel(inhoud, self.run.toewijzingen[identiteit[:2]])
+
+    # Whether granted lines may change
+
+    def another(self) -> Decisions | None:
+        """Return which granted lines must stand as they are after all, and which get the contract's price; None when none more."""
+        held, repriced = dict(self.decisions.held), set(self.decisions.repriced)
+        for identiteit, regel in self.stand.granted:
+            fresh = self.fresh.get(identiteit)
+            if identiteit in self.decisions.held or (fresh is not None and fresh.same(regel.line)):
+                continue
+            if hold := self._elsewhere(regel) or self._credit_refused(identiteit, regel) or self._not_by_itself(identiteit, regel):
+                held[identiteit] = hold
+            elif identiteit in self.found.kept_price:
+                repriced.add(identiteit)
+        more = Decisions(held, frozenset(repriced))
+        return None if more == self.decisions else more
+
+    def _elsewhere(self, regel: Regel) -> Hold | None:
+        """Hold what this run has no contract of: another run will look at it."""
+        if (regel.line.aanbieder, regel.line.gemeente) in self.run.parties:
+            return None
+        return Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)
+
+    def _credit_refused(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
+        """Hold a line whose credit was refused, until something changes or the credit is asked for again."""
+        refused = [one for one in self.stand.regels[identiteit] if one.vorige_id == regel.id and one.status == AFGEKEURD]
+        if not refused or refused[-1].opnieuw or refused[-1].sleutel != apart_from_price(self.sleutel(identiteit)):
+            return None
+        return Hold(f"creditregel {refused[-1].line.referentienummer} is afgekeurd", melden=True)
+
+    def _not_by_itself(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
+        behind = self.stand.behind.get(regel.id, ())
+        return reason_to_hold(identiteit, behind, self.found, self.run.fingerprints, crediteer=self.run.crediteer)
+
+    # What becomes of each line
+
+    def settled(self) -> Verdict:
+        """Return what is new or changed, now that no decision changes any more."""
+        unchanged = {
+            identiteit: regel
+            for identiteit, regel in self.stand.granted
+            if identiteit in self.fresh and self.fresh[identiteit].same(regel.line)
+        }
+        parts = [
+            self._unchanged(identiteit, unchanged[identiteit]) if identiteit in unchanged else self._moved(identiteit)
+            for identiteit in sorted(self.fresh.keys() | self.stand.regels.keys())
+        ]
+        aside = (*self.found.uitval, *_standing_aside(self.found, unchanged))
+        uitkomst = evolve(
+            self.found,
+            regels=tuple(regel for regel in self.found.regels if regel.identiteit not in unchanged),
+            uitval=aside,
+            op_planning=tuple(one for one in self.found.op_planning if one.identiteit not in unchanged),
+        )
+        return Verdict(uitkomst, Changes.sum([*parts, self._open(aside)]))
+
+    def _unchanged(self, identiteit: Identiteit, regel: Regel) -> Changes:
+        """A granted line stands as it was; on records that changed its trace is renewed."""
+        fresh = self.fresh[identiteit]
+        now = sorted((*one.recorded, one.counted.eenheden, self._fingerprint(one)) for one in fresh.care)
+        before = sorted((*one.recorded, one.eenheden, one.fingerprint) for one in self.stand.behind.get(regel.id, ()))
+        return Changes(
+            tuple(self._credit_again(identiteit, asked=True)),
+            {} if now == before else {regel.id: fresh.herkomst(regel.line.referentienummer)},
+            look_again=self._cell(identiteit) if _capped(fresh.care) else frozenset(),
+            done=self._repaired(identiteit, done=True),
+        )
+
+    def _moved(self, identiteit: Identiteit) -> Changes:
+        """A line is new, or not as it was: it waits, or what stands is credited and what is there now is declared."""
+        state, regel = self.stand.state(identiteit)
+        waits = self._waits(identiteit, state, regel)
+        if waits is not None and state == WACHT:
+            return waits
+        if waits is not None:
+            again = tuple(self._credit_again(identiteit, asked=True))
+            return evolve(waits, lines=again, done=self._repaired(identiteit, done=False))
+        fresh = self.fresh.get(identiteit)
+        lines = list(self._credit_again(identiteit, asked=False))
+        if regel is not None:
+            lines += self._credit(identiteit, state, regel)
+        if fresh is not None:
+            lines.append(self._debit(identiteit, fresh))
+        again = self._cell(identiteit) if fresh is not None and _capped(fresh.care) else frozenset()
+        return Changes(tuple(lines), look_again=again, done=self._repaired(identiteit, done=fresh is None))
+
+    def _waits(self, identiteit: Identiteit, state: str, regel: Regel | None) -> Changes | None:
+        """Return what is to be remembered of a line that stays as it is for now; None when it does not."""
+        sleutel, look_again = self.sleutel(identiteit), self._cell(identiteit)
+        if state == WACHT:
+            if regel is None or apart_from_price(regel.sleutel) != apart_from_price(sleutel):
+                underway = regel or self.stand.regels[identiteit][-1]
+                return Changes(look_again=look_again, waits={underway.line.declaratienummer: 1})
+            # Equal content: what the line is made of now is what it was made of, before limits.
+            cut = self.found.inhoud[identiteit].voor_limiet > regel.line.volume if sleutel else False
+            return Changes(look_again=look_again if cut else frozenset())
+        if (
+            state == AFGEKEURD
+            and regel is not None
+            and (self._elsewhere(regel) or (regel.sleutel == sleutel and not regel.opnieuw))
+        ):
+            return Changes(look_again=look_again)
+        hold = self.decisions.held.get(identiteit)
+        if hold is None or regel is None:
+            return None
+        return Changes(look_again=look_again, meldingen=(_held_fault(regel, hold),) if hold.melden else ())
+
+    def _repaired(self, identiteit: Identiteit, *, done: bool) -> dict[int, bool]:
+        """Note whether rejected lines of an identity need repair: not when what stands is right, or there is nothing to declare."""
+        loose = {credit.id for _, credit in self.stand.loose(identiteit)}
+        rejected = [one for one in self.stand.regels.get(identiteit, ()) if one.status == AFGEKEURD]
+        return {one.id: wanted for one in rejected if one.done != (wanted := done and one.id not in loose)}
+
+    def _cell(self, identiteit: Identiteit) -> frozenset[tuple[int, int]]:
+        return frozenset({(self.stand.id, identiteit.maand)})
+
+    def _fingerprint(self, care: Care) -> str:
+        return self.run.fingerprints.get(care.recorded[:2], "")
+
+    def _open(self, aside: Iterable[Uitval]) -> Changes:
+        """Return what is set aside and still open, and the cells to look at again for it."""
+        rows = [row for row in aside if row.datum is not None and row.datum_tot is not None and _stays_open(row)]
+        return Changes(
+            aside=tuple((self.stand.id, row) for row in rows),
+            look_again=frozenset((self.stand.id, month) for row in rows for month in self._months(row)),
+        )
+
+    def _months(self, row: Uitval) -> range:
+        assert row.datum is not None and row.datum_tot is not None
+        first, last = month_of(row.datum), month_of(row.datum_tot)
+        return range(first, min(last, max(first, self.run.opdracht.maand + 1)) + 1)
+
+    # New lines
+
+    def _credit_again(self, identiteit: Identiteit, *, asked: bool) -> Iterator[NewLine]:
+        """Credit once more what is granted beside the line that took its place; with `asked` only where that was asked for."""
+        for regel, credit in self.stand.loose(identiteit):
+            if credit.opnieuw or not asked:
+                yield from self._credit(identiteit, TOEGEKEND, regel)
+
+    def _credit(self, identiteit: Identiteit, state: str, regel: Regel) -> list[NewLine]:
+        """Return the credit of a granted line; of a rejected one under `factuur`, in the line file only."""
+        if state == AFGEKEURD and self.run.forms.get(regel.line.contract) != "factuur":
+            return []
+        sent = sum(one.vorige_id == regel.id for one in self.stand.regels[identiteit])
+        line = evolve(
+            regel.line,
+            referentienummer=number(REFERENTIE, "C", regel.line.referentienummer, sent),
+            vorig_referentienummer=regel.line.referentienummer,
+            debetcredit="C",
+            declaratienummer="",
+            declaratieperiode=self.run.opdracht.periode,
+            in_bericht=state == TOEGEKEND,
+        )
+        return [NewLine(line, self.stand.id, apart_from_price(self.sleutel(identiteit)), vorige_id=regel.id)]
+
+    def _debit(self, identiteit: Identiteit, fresh: _Fresh) -> NewLine:
+        """Return a new debit line, numbered by its content and by how often this identity was sent before."""
+        line, sent = fresh.line, sum(one.debet for one in self.stand.regels.get(identiteit, ()))
+        if sent:
+            line = evolve(line, referentienummer=number(REFERENTIE, "D", line.referentienummer, sent))
+        herkomst, rounding = fresh.herkomst(line.referentienummer), dump_afronding(fresh.care[0].tarief.afronding)
+        return NewLine(line, self.stand.id, self.sleutel(identiteit), herkomst, afronding=rounding)
+
+
+def _standing_aside(found: Uitkomst, unchanged: Mapping[Identiteit, Regel]) -> Iterator[Uitval]:
+    """Set aside the care behind lines that stand as they were."""
+    for one in found.care if unchanged else ():
+        regel = unchanged.get(one.identiteit)
+        if regel is not None:
+            text = f"regel {regel.line.referentienummer} is toegekend"
+            yield set_aside(one.record, "reeds_gedeclareerd", text, gemeente=one.match.dekking.toewijzing.gemeente)
+
+
+def _stays_open(row: Uitval) -> bool:
+    """Say whether what is set aside may still come: it waits for something, or a limit may leave room for it."""
+    return REDENEN[row.reden].remembered
+
+
+def _capped(care: Sequence[Care]) -> bool:
+    return any(one.counted.afgetopt for one in care)
+
+
+def _held_fault(regel: Regel, hold: Hold) -> Fault:
+    line = regel.line
+    what = f"regel {line.referentienummer} ({line.bedrag_cent} cent, {month_text(regel.maand)})"
+    text = f"{what} is toegekend en blijft staan: {hold.tekst}"
+    return Fault("toegekend_blijft_staan", kolom=f"gemeente {line.gemeente}", toelichting=text, soort="waarschuwing")
