@@ -58,9 +58,10 @@ class Ledger:
 
         Input as for `mpj.declare`, `verblijf` and `medewerkers` too; what is absent means nothing, unless `volledig_vanaf` (a
         month) says that `registraties` and `verblijf`, as far as given, are complete from there on, which needs `akkoord` when it
-        withdraws anything. `periode`, `dagtekening`, `invoer` and `progress` as for `mpj.declare`. `crediteer` credits granted care that its
-        toewijzing no longer covers. `proef` computes and remembers nothing. `xsd_versie` is that of the messages. `before_commit`
-        gets the result while it can still be undone. Raises InputError also for a month before the last one sent (IV090).
+        withdraws anything. `periode`, `dagtekening`, `invoer` and `progress` as for `mpj.declare`. `crediteer` credits granted care
+        that its toewijzing no longer covers. `proef` computes and remembers nothing. `xsd_versie` is that of the messages.
+        `before_commit` gets the result while it can still be undone. Raises InputError also for a month before the last one sent
+        (IV090).
         """
         from mpj.ledger.input import Input, Ledgeropdracht
         from mpj.ledger.running import run

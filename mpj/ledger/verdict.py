@@ -180,8 +180,8 @@ class _Look:
         if waits is not None and state == WACHT:
             return waits
         if waits is not None:
-            again = tuple(self._credit_again(identiteit, asked=True))
-            return evolve(waits, lines=again, done=self._repaired(identiteit, done=False))
+            credited = tuple(self._credit_again(identiteit, asked=True))
+            return evolve(waits, lines=credited, done=self._repaired(identiteit, done=False))
         fresh = self.fresh.get(identiteit)
         lines = list(self._credit_again(identiteit, asked=False))
         if regel is not None:
