@@ -137,8 +137,9 @@ def command(
     Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
     gedeclareerd, en waarom), samenvatting.json en, met --berichten, de JW323-berichten.
     """
-    from mpj.cli.show import show_summary
+    from mpj.explanation import summary
     from mpj.output import check_installed, output_folder, write_result
+    from mpj.presentation import terminal
 
     dagtekening = dagtekening or today()
     remembered = {"volledig_vanaf": volledig_vanaf, "akkoord": akkoord, "crediteer": crediteer, "proef": proef}
@@ -180,7 +181,8 @@ def command(
             result = write(inputs.declare(settings)) if berichten else inputs.declare_files(settings, folder, executor, trace)
     with best_effort():
         show_meldingen(result, meldingen)
-        show_summary(result.samenvatting, out)
+        click.echo()
+        terminal.show(summary.report(result.samenvatting, out))
     return 1 if strict and result.uitval else 0
 
 

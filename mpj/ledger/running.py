@@ -141,7 +141,7 @@ def _check_consent(connection: Connection, given: Input, found: Gathered) -> Non
     """Refuse to withdraw what is absent before somebody has seen what it costs (--akkoord)."""
     if given.akkoord or given.proef or not found.ontbreekt:
         return
-    from mpj.explanation.words import euros
+    from mpj.presentation.words import euros
 
     regel, trace = schema.regel.c, schema.herkomst.c
     query = select(regel.status, trace.soort, trace.bron, trace.datum, trace.inhoud).join(schema.regel, trace.regel_id == regel.id)
