@@ -13,10 +13,10 @@ from typing import Any, get_args
 import pytest
 
 from mpj import docs
-from mpj.cli.show import VERVOLG
 from mpj.contract import SETTINGS
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
-from mpj.explanation import words as explained
+from mpj.explanation import sentences as explained
+from mpj.explanation.summary import VERVOLG
 from mpj.protocol import MPJ_16, Afronding
 from mpj.protocol.rounding import round_minutes
 from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze

@@ -54,7 +54,7 @@ def _year(size: int, place: Path) -> None:
 
 
 def _declare(size: int, place: Path, out: Path) -> int:
-    command = declare_command()(Files(place / "year"), out)
+    command = declare_command("--executor", "python")(Files(place / "year"), out)
     _command(*command[command.index("declare") :])
     return size
 

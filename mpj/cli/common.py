@@ -1,4 +1,4 @@
-"""What all commands share: option types, faults and set-aside records as text or JSON, progress, money as people write it."""
+"""What all commands share: option types, faults and set-aside records as text or JSON, progress."""
 
 from __future__ import annotations
 
@@ -206,17 +206,3 @@ class Progress:
             return None
         task = self._bar.add_task(description, total=None)
         return lambda done, total: self._bar.update(task, completed=done, total=total)
-
-
-def euros(cents: int) -> str:
-    """Return eurocents as people write them: ``€ 1.234,56``."""
-    from mpj.explanation import words
-
-    return words.euros(cents)
-
-
-def count(value: int) -> str:
-    """Return a whole number as people write it: ``60.000``."""
-    from mpj.explanation import words
-
-    return words.number(value)

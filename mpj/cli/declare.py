@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import field, frozen
@@ -29,6 +29,9 @@ from mpj.cli.common import (
     write_melding,
 )
 from mpj.reading.faults import Fault, InputError
+
+if TYPE_CHECKING:
+    from mpj.output.shape import Trace
 
 _SHOWN = 3
 _EPILOG = """
@@ -54,10 +57,17 @@ of de aanroep klopt niet en er is niets geschreven.
 @click.option("--registraties", type=FILE, multiple=True, metavar="FILE", help="registraties.csv: de geregistreerde tijd.")
 @click.option(
     "--executor",
-    type=click.Choice(["python", "columnar"]),
-    default="python",
+    type=click.Choice(["auto", "python", "columnar"]),
+    default="auto",
     show_default=True,
-    help="Wie rekent: Python, of DuckDB (mpj[columnar]), dat ook Parquet leest. De uitkomst is dezelfde.",
+    help="Wie rekent: Python, of DuckDB (mpj[columnar]), dat ook Parquet leest; auto kiest. De uitkomst is dezelfde.",
+)
+@click.option(
+    "--trace",
+    type=click.Choice(["csv", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="De vorm van de herkomst: herkomst.csv, of herkomst.parquet (mpj[columnar]).",
 )
 @click.option("--verblijf", type=FILE, multiple=True, metavar="FILE", help="verblijf.csv: de verblijven.")
 @click.option(
@@ -101,6 +111,7 @@ def command(
     toewijzingen: tuple[Path, ...],
     registraties: tuple[Path, ...],
     executor: str,
+    trace: Trace,
     verblijf: tuple[Path, ...],
     medewerkers: tuple[Path, ...],
     periode: str,
@@ -126,8 +137,9 @@ def command(
     Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
     gedeclareerd, en waarom), samenvatting.json en, met --berichten, de JW323-berichten.
     """
-    from mpj.cli.show import show_summary
-    from mpj.output import output_folder, write_result
+    from mpj.explanation import summary
+    from mpj.output import check_installed, output_folder, write_result
+    from mpj.presentation import terminal
 
     dagtekening = dagtekening or today()
     remembered = {"volledig_vanaf": volledig_vanaf, "akkoord": akkoord, "crediteer": crediteer, "proef": proef}
@@ -146,6 +158,8 @@ def command(
         raise InputError(
             Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht="--registraties of --verblijf")
         )
+    if trace == "parquet":
+        check_installed()
     _check_months({"--periode": periode, "--volledig-vanaf": volledig_vanaf})
     progress = Progress()
     inputs = Inputs(contracten, toewijzingen, registraties, verblijf, medewerkers, eerder, meldingen, progress)
@@ -153,9 +167,10 @@ def command(
     with output_folder(out, force=force) as folder, progress.shown():
 
         def write(made: Any) -> Any:
+            beside: list[str] = []
             if berichten:
-                made = _write_berichten(made, folder, dagtekening, volgnummer, xsd_versie, xsd)
-            write_result(made, folder)
+                made, beside = _write_berichten(made, folder, dagtekening, volgnummer, xsd_versie, xsd)
+            write_result(made, folder, trace=trace, beside=beside)
             return made
 
         if ledger is not None:
@@ -163,10 +178,11 @@ def command(
             result = inputs.declare(settings | extra, ledger)
         else:
             settings |= {"nalevering": nalevering, "volgnummer": volgnummer}
-            result = write(inputs.declare(settings)) if berichten else inputs.declare_files(settings, folder, executor)
+            result = write(inputs.declare(settings)) if berichten else inputs.declare_files(settings, folder, executor, trace)
     with best_effort():
         show_meldingen(result, meldingen)
-        show_summary(result.samenvatting, out)
+        click.echo()
+        terminal.show(summary.report(result.samenvatting, out))
     return 1 if strict and result.uitval else 0
 
 
@@ -259,9 +275,10 @@ class Inputs:
             **settings,
         )
 
-    def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python") -> Any:
+    def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python", trace: Trace = "csv") -> Any:
         """Declare the files straight into `folder`, and return an `mpj.executors.parts.Outcome`."""
         import mpj
+        from mpj.cli.executor import CHOSEN, choose_executor
         from mpj.engine.job import Job
         from mpj.engine.memory import remember
         from mpj.executors.parts import declare_files
@@ -270,33 +287,35 @@ class Inputs:
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
         earlier = _earlier(self.eerder, self.invoer.setdefault("eerder", {}))
         job = Job.of(contracts, self._toewijzingen(), **self._common(), **settings)
-        memory, options = remember(earlier, job.protocol), self._options("registraties")
+        options = self._options("registraties")
+        if executor == "auto":
+            executor = choose_executor(tuple(self.registraties))
+            if executor == "columnar":
+                show_fault(CHOSEN, self.meldingen)
+        memory = remember(earlier, job.protocol)
+        given: dict[str, Any] = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer, "trace": trace}
         if executor == "columnar":
             from mpj.executors import columnar
 
-            given: dict[str, Any] = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer}
-            return columnar.declare_files(
-                job, self.registraties, folder, progress=self.progress.step("stappen"), **given, **options
-            )
+            progress = self.progress.step("stappen")
+            return columnar.declare_files(job, self.registraties, folder, progress=progress, **given, **options)
         with closing(Partitions()) as rows:
             rows.read(self.registraties, counted=partial(self.progress.counted, "registraties"), **options)
-            progress = self.progress.step("delen")
-            given = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer}
-            return declare_files(job, rows, folder, progress=progress, **given)
+            return declare_files(job, rows, folder, progress=self.progress.step("delen"), **given)
 
 
 def _write_berichten(
     result: Any, folder: Path, dagtekening: date, volgnummer: int, xsd_versie: str | None, xsd: Path | None
-) -> Any:
-    """Write the messages; the lines of a declaration that had to be split get the number of their part."""
+) -> tuple[Any, list[str]]:
+    """Write the messages; returns their names, and the result: lines of a split declaration get the number of their part."""
     from mpj.engine.summary import renumbered
     from mpj.messages import XSD_VERSIE, split, write_berichten
 
     numbers = {line.referentienummer: part.declaratienummer for part in split(result.regels) for line in part.regels}
     result = renumbered(result, numbers)
     version = xsd_versie or XSD_VERSIE
-    write_berichten(result.regels, folder, dagtekening=dagtekening, volgnummer=volgnummer, xsd_dir=xsd, xsd_versie=version)
-    return result
+    paths = write_berichten(result.regels, folder, dagtekening=dagtekening, volgnummer=volgnummer, xsd_dir=xsd, xsd_versie=version)
+    return result, [path.name for path in paths]
 
 
 def _earlier(paths: tuple[Path, ...], invoer: dict[str, str]) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mpj.cli.common import FILE, Command, Progress, count, force_option, guarded, meldingen_option
+from mpj.cli.common import FILE, Command, Progress, force_option, guarded, meldingen_option
 
 
 @click.command(
@@ -56,9 +56,10 @@ def _run(
     out: Path | None,
 ) -> None:
     from mpj.cli.declare import Inputs
-    from mpj.cli.show import show_summary
     from mpj.demo import generate
+    from mpj.explanation import summary
     from mpj.output import output_folder
+    from mpj.presentation import terminal, words
 
     periode, dagtekening = "2026-03", date(2026, 4, 7)
     region = generate(
@@ -70,10 +71,10 @@ def _run(
         verblijven=verblijven,
         periode=periode,
     )
-    click.echo(
-        f"Verzonnen regio: {region.gemeenten} gemeenten, {count(region.clienten)} cliënten, "
-        f"{count(region.toewijzingen)} toewijzingen, {count(region.registraties)} registraties, "
-        f"{count(region.verblijven)} verblijven."
+    terminal.say(
+        f"Verzonnen regio: {words.counted(region.gemeenten, 'gemeente')}, {words.counted(region.clienten, 'cliënt')}, "
+        f"{words.counted(region.toewijzingen, 'toewijzing')}, {words.counted(region.registraties, 'registratie')}, "
+        f"{words.counted(region.verblijven, 'verblijf')}."
     )
     progress = Progress()
     with output_folder(folder / "declaratie") as stage, progress.shown():
@@ -88,4 +89,5 @@ def _run(
             progress,
         )
         result = inputs.declare_files({"periode": periode, "dagtekening": dagtekening}, stage)
-    show_summary(result.samenvatting)
+    click.echo()
+    terminal.show(summary.report(result.samenvatting))

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from mpj.cli.common import FILE, Command, guarded, meldingen_option, opened_ledger
-from mpj.reading.faults import printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from mpj.explanation import Uitleg
+    from mpj.presentation.report import Report
 
 _EPILOG = """
 Voorbeeld:
@@ -38,9 +36,8 @@ def command(van: Path | None, ledger: str | None, regel: str | None, bron: str |
     regel staat. Met --ledger het hele leven: gedeclareerd, verzonden, beantwoord, gecrediteerd, vervangen. Er komt geen BSN in
     beeld.
     """
-    from rich.console import Console
-
     from mpj.explanation import explain
+    from mpj.presentation import terminal
 
     if van is None and ledger is None:
         raise click.UsageError("geef --van, --ledger, of allebei")
@@ -52,27 +49,14 @@ def command(van: Path | None, ledger: str | None, regel: str | None, bron: str |
     if ledger is not None:
         with opened_ledger(ledger) as opened:
             found.append(opened.explain(regel, bron=bron))
-    console = Console(width=None if Console().is_terminal else 120, highlight=False, markup=False, emoji=False)
     for place, uitleg in enumerate(found):
         if place:
-            console.print()
-        _show(console, uitleg)
+            click.echo()
+        terminal.show(_report(uitleg))
 
 
-def _show(console: Console, uitleg: Uitleg) -> None:
-    from rich.table import Table
+def _report(uitleg: Uitleg) -> Report:
+    from mpj.presentation.report import Column, Report, Table
 
-    console.print(_shown(uitleg.titel), style="bold")
-    for blok in uitleg.blokken:
-        console.print()
-        console.print(_shown(blok.titel), style="bold cyan")
-        table = Table(show_header=False, box=None, padding=(0, 1, 0, 2))
-        table.add_column(no_wrap=True, style="dim")
-        table.add_column()
-        for step, text in blok.stappen:
-            table.add_row(step, _shown(text))
-        console.print(table)
-
-
-def _shown(text: str) -> str:
-    return "\n".join(printable(line) for line in text.split("\n"))
+    columns = Column("", "code"), Column("")
+    return Report(uitleg.titel, (), tuple(Table(blok.titel, columns, blok.stappen) for blok in uitleg.blokken))

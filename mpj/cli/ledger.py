@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mpj.cli.common import FILE, Command, count, euros, guarded, meldingen_option, opened_ledger, today
+from mpj.cli.common import FILE, Command, guarded, meldingen_option, opened_ledger, today
+from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from mpj.ledger import Geboekt
+    from mpj.presentation.report import Report
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _EPILOG = """
@@ -86,7 +86,8 @@ def resend(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
     """Laat afgekeurde regels ongewijzigd nog eens meegaan met de volgende run."""
     with opened_ledger(ledger) as opened:
         found = opened.resend(nummers)
-    click.echo(f"{count(len(found))} regels gaan opnieuw mee met de volgende mpj declare.")
+    verb = "gaat" if len(found) == 1 else "gaan"
+    click.echo(f"{words.counted(len(found), 'regel')} {verb} opnieuw mee met de volgende mpj declare.")
 
 
 @command.command(cls=Command)
@@ -116,16 +117,13 @@ def status(herstellijst: bool, ledger: str, formaat: str, meldingen: str) -> Non
 
     Ook hoever budgetten en omvang zijn gebruikt (in aantallen toewijzingen), het onderhanden werk, en wat een gemeente ontving.
     """
-    if herstellijst:
-        _repair_list(ledger, formaat)
-        return
+    from mpj.ledger import report
+
     with opened_ledger(ledger) as opened:
-        found = opened.status()
-    if formaat == "json":
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
-        return
-    _show_status(found)
-    _show_work(found["onderhanden_werk"])
+        if herstellijst:
+            _print(opened.repair_list(), "herstellijst", formaat, report.repair_list)
+        else:
+            _print(opened.status(), "ledger_status", formaat, report.status)
 
 
 @command.command(cls=Command)
@@ -135,12 +133,10 @@ def status(herstellijst: bool, ledger: str, formaat: str, meldingen: str) -> Non
 @guarded
 def work(ledger: str, formaat: str, meldingen: str) -> None:
     """Toon het onderhanden werk in euro's: geleverd, en nog niet gedeclareerd of toegekend."""
+    from mpj.ledger import report
+
     with opened_ledger(ledger) as opened:
-        found = opened.work()
-    if formaat == "json":
-        click.echo(json.dumps({"formaat": 1, "soort": "onderhanden_werk"} | found, ensure_ascii=False, indent=2))
-    else:
-        _show_work(found)
+        _print(opened.work(), "onderhanden_werk", formaat, report.work)
 
 
 @command.command(cls=Command)
@@ -152,7 +148,7 @@ def erase(bsn_bestand: Path, ledger: str, meldingen: str) -> None:
     """Verwijder cliënten na de bewaartermijn; bedragen blijven, dus de totalen ook."""
     with opened_ledger(ledger) as opened:
         removed, unknown = opened.erase(_read_bsns(bsn_bestand), op=today(), bestand=bsn_bestand.name)
-    click.echo(f"{count(removed)} cliënten verwijderd, {count(unknown)} niet in dit ledger.")
+    click.echo(f"{words.counted(removed, 'cliënt')} verwijderd, {words.number(unknown)} niet in dit ledger.")
 
 
 def _read_bsns(path: Path) -> list[str]:
@@ -174,118 +170,18 @@ def _read_bsns(path: Path) -> list[str]:
 
 
 def _show(rows: Iterable[Geboekt], nothing: str) -> None:
-    rows = list(rows)
-    if not rows and nothing:
-        click.echo(nothing)
-    for row in rows:
-        lines = f": {count(row.toegekend)} regels toegekend, {count(row.afgekeurd)} afgekeurd" if row.status == "beantwoord" else ""
-        known = " (was al geboekt)" if row.al_bekend else ""
-        click.echo(f"{row.declaratienummer}  gemeente {row.gemeente}  {row.status}{lines}{known}")
+    from mpj.ledger.report import booked
+
+    for text in [booked(row) for row in rows] or [nothing]:
+        click.echo(text)
 
 
-_STATES = ("concept", "verzonden", "toegekend", "afgekeurd", "te_herstellen", "niet_verzonden")
+def _print(found: object, soort: str, formaat: str, report: Callable[[Any], Report]) -> None:
+    """Show what the ledger says as a report, or as JSON."""
+    from mpj.presentation import terminal
 
-
-def _show_status(found: Mapping[str, Any]) -> None:
-    from rich.console import Console
-
-    console = Console(width=None if Console().is_terminal else 110, highlight=False, markup=False)
-    if found["gemeenten"] or not found["ontvangen"]:
-        console.print(_lines_table(found["gemeenten"]))
-    limits = _limits_table(found["gemeenten"])
-    if limits.row_count:
-        console.print(limits)
-    if found["ontvangen"]:
-        console.print(_received_table(found["ontvangen"]))
-    for row in found["declaraties"]:
-        if row["status"] in ("concept", "verzonden"):
-            what = f"{row['declaratienummer']}  {row['declaratieperiode']}  gemeente {row['gemeente']}  {row['status']}"
-            console.print(f"{what}  {count(row['regels'])} regels  {euros(row['bedrag_cent'])}")
-
-
-def _table(title: str, *columns: str, right: int = 0) -> Table:
-    """Return a table of which the last `right` columns hold numbers."""
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for place, name in enumerate(columns):
-        table.add_column(name, no_wrap=True, justify="right" if place >= len(columns) - right else "left")
-    return table
-
-
-def _lines_table(gemeenten: Mapping[str, Any]) -> Table:
-    table = _table("Regels per gemeente", "gemeente", "stand", "aantal", "bedrag", right=2)
-    for gemeente, rows in gemeenten.items():
-        for name in _STATES:
-            if name in rows:
-                table.add_row(gemeente, name, count(rows[name]["regels"]), euros(rows[name]["bedrag_cent"]))
-        for code, row in rows["retourcodes"].items():
-            table.add_row(gemeente, f"  retourcode {code}", count(row["regels"]), euros(row["bedrag_cent"]))
-        for reden, row in rows["opzij"].items():
-            table.add_row(gemeente, f"  opzij: {reden}", count(row["aantal"]), euros(row["bekende_waarde_cent"]))
-        table.add_section()
-    return table
-
-
-def _repair_list(ledger: str, formaat: str) -> None:
-    from rich.console import Console
-
-    with opened_ledger(ledger) as opened:
-        rows = opened.repair_list()
     if formaat == "json":
-        click.echo(json.dumps({"formaat": 1, "soort": "herstellijst", "regels": rows}, ensure_ascii=False, indent=2))
-        return
-    if not rows:
-        click.echo("De herstellijst is leeg.")
-        return
-    columns = ("gemeente", "referentienummer", "toewijzing", "product", "periode", "retourcodes", "gaat mee", "bedrag")
-    table = _table("Herstellijst", *columns, right=1)
-    for row in rows:
-        codes = ", ".join(one["retourcode"] for one in row["retourcodes"])
-        numbers = (row["referentienummer"], str(row["toewijzingnummer"] or "(verborgen)"), row["productcode"], row["periode"])
-        table.add_row(row["gemeente"], *numbers, codes, "ja" if row["opnieuw"] else "", euros(row["bedrag_cent"]))
-    # Wide enough to show every number whole: it is there to be copied.
-    Console(width=max(130, Console().width), highlight=False, markup=False).print(table)
-    texts = {one["retourcode"]: one["omschrijving"] for row in rows for one in row["retourcodes"]}
-    for code in sorted(texts):
-        click.echo(f"{code}: {texts[code] or 'geen omschrijving bekend'}")
-    click.echo("Ongewijzigd opnieuw insturen: mpj ledger resend --ledger URL REFERENTIENUMMER")
-
-
-_BANDS = {"tot_50_procent": "tot 50%", "tot_80_procent": "50-80%", "tot_100_procent": "80-100%", "op": "op"}
-
-
-def _limits_table(gemeenten: Mapping[str, Any]) -> Table:
-    columns = ("gemeente", "limiet", "toewijzingen", *_BANDS.values(), "geen totaal")
-    table = _table("Gebruik van limieten, in aantallen toewijzingen", *columns, right=6)
-    for gemeente, rows in gemeenten.items():
-        for kind, row in rows["limieten"].items():
-            if row["toewijzingen"]:
-                numbers = [row["toewijzingen"], *(row[band] for band in _BANDS), row.get("zonder_totaal", 0)]
-                table.add_row(gemeente, kind, *(count(number) for number in numbers))
-    return table
-
-
-def _received_table(received: Mapping[str, Any]) -> Table:
-    table = _table("Ontvangen en getoetst, per aanbieder", "aanbieder", "stand", "aantal", "bedrag", right=2)
-    for aanbieder, rows in received.items():
-        for name, number in rows["berichten"].items():
-            table.add_row(aanbieder, f"berichten {name}", count(number), "")
-        for name, row in rows["regels"].items():
-            table.add_row(aanbieder, f"regels {name}", count(row["regels"]), euros(row["bedrag_cent"]))
-        table.add_section()
-    return table
-
-
-def _show_work(found: Mapping[str, Any]) -> None:
-    click.echo(f"Onderhanden werk: {euros(found['totaal_cent'])}")
-    for name, text in (
-        ("concept_cent", "klaar om te verzenden"),
-        ("wacht_op_antwoord_cent", "wacht op antwoord"),
-        ("te_herstellen_cent", "afgekeurd, te herstellen"),
-        ("niet_verwerkt_cent", "nooit verwerkt, gaat mee met de volgende mpj declare"),
-        ("opzij_cent", "opzij gezet, met bekende waarde"),
-    ):
-        click.echo(f"  {text}: {euros(found[name])}")
-    if found["opzij_zonder_bekende_waarde"]:
-        click.echo(f"  en {count(found['opzij_zonder_bekende_waarde'])} registraties of dagen waarvan de waarde nog onbekend is")
+        data = {"formaat": 1, "soort": soort} | (found if isinstance(found, dict) else {"regels": found})
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        terminal.show(report(found))

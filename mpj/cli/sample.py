@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mpj.cli.common import FILE, Command, euros, guarded, meldingen_option
+from mpj.cli.common import FILE, Command, guarded, meldingen_option
 
 _EPILOG = """
 Voorbeeld:
@@ -35,6 +35,7 @@ def command(van: Path, aantal: int, zaad: str, taal: str, meldingen: str) -> int
 
     from mpj.output import read_run
     from mpj.output.shape import text_of
+    from mpj.presentation import words
     from mpj.verification.sample import COLUMNS, draw
 
     sample = draw(read_run(van).herkomst(), aantal=aantal, zaad=zaad, taal=taal)
@@ -42,7 +43,7 @@ def command(van: Path, aantal: int, zaad: str, taal: str, meldingen: str) -> int
     writer.writerow(COLUMNS)
     writer.writerows([text_of(getattr(row, name)) for name in COLUMNS] for row in sample.trekkingen)
     if sample.zonder_medewerker_cent:
-        amount = euros(sample.zonder_medewerker_cent)
+        amount = words.euros(sample.zonder_medewerker_cent)
         click.echo(
             f"Let op: {amount} aan registraties noemt geen medewerker of niveau, en kan niet als paar worden getrokken.", err=True
         )

@@ -16,8 +16,6 @@ from mpj.cli.common import (
     Datum,
     Progress,
     best_effort,
-    count,
-    euros,
     force_option,
     guarded,
     ledger_to_write,
@@ -29,8 +27,6 @@ from mpj.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from mpj.ledger import Ledger
     from mpj.reading.faults import Fault
     from mpj.reading.sources import Source
@@ -51,13 +47,6 @@ voor het ledger is. Dezelfde declaratie nog eens toetsen geeft hetzelfde antwoor
 Eindcode 0: klaar; 1: klaar, maar met --strict en er is iets afgekeurd of niet beoordeeld; 2: de invoer of de aanroep klopt niet en
 er is niets geschreven.
 """
-_UITKOMST = {
-    "toegekend": "volledig toegekend",
-    "deels_toegekend": "deels toegekend",
-    "afgekeurd": "geheel afgekeurd",
-    "niet_verzonden": "als geheel afgekeurd: geldt als niet verzonden",
-    "onbeslist": "onbeslist: er zijn regels niet beoordeeld",
-}
 
 
 @click.command(cls=Command, epilog=_EPILOG)
@@ -128,12 +117,16 @@ def command(
             folder=folder,
             ledger=None if ledger is None else (ledger, {"proef": proef, "vervang": force}),
         )
+    from mpj.presentation import terminal
+    from mpj.verification.report import report
+
     with best_effort():
         for fault in warnings:
             show_fault(fault, meldingen)
         if meldingen == "json":
             show_findings(out, bericht.name)
-        show_summary(summary, out)
+        click.echo()
+        terminal.show(report(summary, out))
     refused = summary["afgekeurd"] + summary["niet_beoordeeld"]
     return 1 if strict and refused else 0
 
@@ -268,52 +261,3 @@ def show_findings(out: Path, bestand: str) -> None:
                 "bedrag_cent": one.bedrag_cent,
             }
         )
-
-
-def show_summary(summary: Mapping[str, Any], out: Path) -> None:
-    """Print the summary by rule to stdout; group figures only."""
-    from rich.console import Console
-
-    console = Console(width=None if Console().is_terminal else 110, highlight=False)
-    message = summary["bericht"]
-    parties = f"aanbieder {message['aanbieder']}, gemeente {message['gemeente']}"
-    console.print(f"\n[bold]Declaratie {message['declaratieperiode']}[/bold]  {parties}")
-    console.print(f"Uitkomst: [bold]{_UITKOMST[summary['uitkomst']]}[/bold]")
-    console.print(_totals(summary))
-    if summary["per_regel"]:
-        console.print(_per_regel(summary))
-    if summary["niet_getoetst"]:
-        codes = ", ".join(dict.fromkeys(row["regelcode"] for row in summary["niet_getoetst"]))
-        console.print(f"Niet (helemaal) getoetst: {codes}. Zie niet_getoetst in samenvatting.json.")
-    if not summary["antwoord"]:
-        console.print("Er is geen jw325.xml: kies --onbeoordeeld toekennen of --onbeoordeeld afwijzen.")
-    console.print(f"\nGeschreven in [bold]{out}[/bold].", soft_wrap=True)
-
-
-def _totals(summary: Mapping[str, Any]) -> Table:
-    from rich.table import Table
-
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column(justify="right")
-    table.add_row("Ingediend", f"{count(summary['regels'])} regels", euros(summary["ingediend_cent"]))
-    for name, text in (("toegekend", "Toegekend"), ("afgekeurd", "Afgekeurd"), ("niet_beoordeeld", "Niet beoordeeld")):
-        if summary[name] or name != "niet_beoordeeld":
-            table.add_row(text, f"{count(summary[name])} regels", euros(summary[f"{name}_cent"]))
-    return table
-
-
-def _per_regel(summary: Mapping[str, Any]) -> Table:
-    from rich.table import Table
-
-    table = Table(title="Bevindingen", title_justify="left", title_style="bold")
-    table.add_column("regel", no_wrap=True)
-    table.add_column("code", no_wrap=True)
-    table.add_column("aantal", justify="right", no_wrap=True)
-    table.add_column("bedrag", justify="right", no_wrap=True)
-    table.add_column("wat er is")
-    for row in summary["per_regel"]:
-        amount = euros(row["bedrag_cent"])
-        table.add_row(row["regelcode"], row["retourcode"], count(row["aantal"]), amount, row["omschrijving"])
-    return table

@@ -10,8 +10,9 @@ from attrs import frozen
 
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.explanation import words
+from mpj.explanation import sentences
 from mpj.output import Run, read_run
+from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.records.reasons import REDENEN
 from mpj.records.rows import shows_bsn
@@ -71,11 +72,11 @@ def _explain_line(run: Run, referentienummer: str) -> Uitleg:
         (
             (
                 "contract",
-                f"{line.contract}, aanbieder {line.aanbieder}, {words.assignment(line)}",
+                f"{line.contract}, aanbieder {line.aanbieder}, {sentences.assignment(line)}",
             ),
             ("product", f"{line.prestatiecode} {line.kwalificatieniveau or 'zonder niveau'}, productcode {line.productcode}"),
-            ("periode", words.product_period(line)),
-            ("prijs", f"{words.euros(line.tarief_cent)} per {line.normtijd.replace('_', ' ')} ({words.price_cell(line)})"),
+            ("periode", sentences.product_period(line)),
+            ("prijs", f"{words.euros(line.tarief_cent)} per {words.unit(line.normtijd)} ({sentences.price_cell(line)})"),
         ),
     )
     parts = [Blok(_title(row, line), _steps(row, line, settings)) for row in rows]
@@ -84,13 +85,13 @@ def _explain_line(run: Run, referentienummer: str) -> Uitleg:
 
 def _total(line: Declaratieregel, rows: list[Herkomst]) -> Blok:
     volume, cents = sum(row.aantal_eenheden for row in rows), sum(row.bedrag_cent for row in rows)
-    unit = words.unit_of(line)
+    unit = sentences.unit_of(line)
     agrees = "klopt met de regel" if (volume, cents) == (line.volume, line.bedrag_cent) else "WIJKT AF van de regel"
     steps = [
         ("som", f"{len(rows)} × herkomst, {words.units(volume, unit)}, {words.euros(cents)}: {agrees}"),
         ("bericht", f"volume {line.volume_bericht} in eenheid {line.eenheid}"),
     ]
-    if words.unrounded(line):
+    if sentences.unrounded(line):
         steps.insert(1, ("bedrag", f"{words.euros(line.tarief_cent)} × {line.volume} minuten / 60, afgerond op de cent"))
     return Blok("Samen", tuple(steps))
 
@@ -150,20 +151,20 @@ def _steps(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) ->
     steps = [("gelezen", f"{recorded}, {row.status}" + (f" ({_source(row.bestand, row.rij)})" if row.bestand else ""))]
     if row.status == "gepland":
         steps.append(("planning", f"geplande tijd telt: registratiewijze {settings['registratiewijze']}"))
-    steps.append(("toewijzing", words.chosen(row, line)))
+    steps.append(("toewijzing", sentences.chosen(row, line)))
     steps.append(("contract", f"{line.contract}, perceel {line.perceel}"))
     if row.soort != "verblijf":
-        steps.append(("niveau", words.level(row, line)))
+        steps.append(("niveau", sentences.level(row, line)))
     if row.minuten is not None and row.geteld != row.minuten and line.normtijd in ("kwartier", "uur"):
         steps.append(
             ("aanwezigheid", f"van {row.minuten} minuten tellen er {row.geteld}; de rest telt al bij een andere registratie")
         )
-    steps.append(("afronding", words.rounding(row, line, settings)))
+    steps.append(("afronding", sentences.rounding(row, line, settings)))
     if row.afgetopt:
-        unit = words.unit_of(line)
+        unit = sentences.unit_of(line)
         whole, billed = words.units(row.voor_limiet, unit), words.units(row.aantal_eenheden, unit)
         steps.append(("limiet", f"van {whole} passen er {billed} binnen de toewijzing: afgetopt"))
-    steps.append(("bedrag", words.amount(row, line)))
+    steps.append(("bedrag", sentences.amount(row, line)))
     steps.append(("regel", line.referentienummer))
     return tuple(steps)
 

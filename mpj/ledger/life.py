@@ -9,11 +9,12 @@ from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL as _LABELS
 from sqlalchemy import Connection, Row, Select, select
 
 from mpj.engine.values import Herkomst, Identiteit
-from mpj.explanation import Blok, Uitleg, words
+from mpj.explanation import Blok, Uitleg
 from mpj.ledger import schema
 from mpj.ledger.codec import load
 from mpj.ledger.rows import among
 from mpj.ledger.schema import AFGEKEURD, NIET_VERZONDEN
+from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.reading.periods import month_text
 from mpj.records.reasons import REDENEN

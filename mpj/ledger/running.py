@@ -124,7 +124,7 @@ def _check_consent(connection: Connection, given: Input, gathered: Gathered) -> 
     """Refuse to withdraw what is absent before somebody has seen what it costs (--akkoord)."""
     if given.asked.akkoord or given.asked.proef or not gathered.absent:
         return
-    from mpj.explanation.words import euros
+    from mpj.presentation.words import euros
 
     regel, trace = schema.regel.c, schema.herkomst.c
     query = select(regel.status, trace.soort, trace.bron, trace.datum, trace.inhoud).join(schema.regel, trace.regel_id == regel.id)

@@ -17,6 +17,7 @@ from stdnum.nl import bsn as stdnum_bsn
 from mpj.messages.answers import refuses_whole
 from mpj.messages.overview import Declaratie, Overzicht, line_key
 from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Antwoordprestatie, Prestatie, Totaal
+from mpj.presentation.words import euros
 from mpj.protocol import Protocol
 from mpj.reading.faults import mask
 from mpj.reading.periods import years_before
@@ -121,7 +122,7 @@ def cs339(walk: Walk, one: Prestatie) -> Breaches:
     """CS339 (level 2, 0001): counted in euros (unit 83), the volume is the amount."""
     if one.eenheid in walk.protocol.bedragen and one.bedrag_cent != one.volume:
         text = "Bij eenheid euro is het volume gelijk aan het bedrag"
-        yield ContentBreach("IngediendBedrag/Bedrag", _euros(one.bedrag_cent), _euros(one.volume), text)
+        yield ContentBreach("IngediendBedrag/Bedrag", euros(one.bedrag_cent), euros(one.volume), text)
 
 
 def cd060(walk: Walk, one: Prestatie) -> Breaches:
@@ -138,7 +139,7 @@ def cd087(walk: Walk, one: Prestatie) -> Breaches:
     if one.eenheid not in walk.protocol.bedragen and one.tarief_cent is None:
         yield ContentBreach("ProductTarief", "niets", "een tarief", "Bij deze eenheid hoort een tarief")
     if one.eenheid in walk.protocol.bedragen and one.tarief_cent is not None:
-        yield ContentBreach("ProductTarief", _euros(one.tarief_cent), "niets", "Bij eenheid euro hoort geen tarief")
+        yield ContentBreach("ProductTarief", euros(one.tarief_cent), "niets", "Bij eenheid euro hoort geen tarief")
 
 
 def tr101_client(walk: Walk, bsn: str) -> Breaches:
@@ -269,8 +270,8 @@ def tr346(walk: Walk, one: Prestatie) -> Breaches:
     slack = (one.volume + 1) // 2 if one.eenheid in walk.protocol.minuten else 0
     if abs(one.bedrag_cent - expected) > slack:
         text = "Het bedrag is niet volume maal tarief"
-        wanted = _euros(expected) + (f", hoogstens {_euros(slack)} ernaast" if slack else "")
-        yield ContentBreach("IngediendBedrag/Bedrag", _euros(one.bedrag_cent), wanted, text)
+        wanted = euros(expected) + (f", hoogstens {euros(slack)} ernaast" if slack else "")
+        yield ContentBreach("IngediendBedrag/Bedrag", euros(one.bedrag_cent), wanted, text)
 
 
 def iv085(walk: Walk, one: Prestatie) -> Breaches:
@@ -282,10 +283,5 @@ def iv085(walk: Walk, one: Prestatie) -> Breaches:
         yield ContentBreach("RetourCodes", ", ".join(refused), "geen inhoudelijke code", text)
 
 
-def _euros(cents: int) -> str:
-    """Return cents as people read them; dots between thousands, so that no amount looks like a BSN."""
-    return f"€ {cents // 100:,}".replace(",", ".") + f",{cents % 100:02d}"
-
-
 def _amount(total: Totaal) -> str:
-    return f"{_euros(total.cent)} {total.debetcredit}"
+    return f"{euros(total.cent)} {total.debetcredit}"

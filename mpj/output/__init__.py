@@ -5,7 +5,8 @@
 """
 
 from mpj.output.folder import output_folder
+from mpj.output.parquet import check_installed
 from mpj.output.read import Run, read_herkomst, read_regels, read_run, read_uitval
 from mpj.output.write import write_result
 
-__all__ = ["Run", "output_folder", "read_herkomst", "read_regels", "read_run", "read_uitval", "write_result"]
+__all__ = ["Run", "check_installed", "output_folder", "read_herkomst", "read_regels", "read_run", "read_uitval", "write_result"]

@@ -9,6 +9,7 @@ the hidden folder, which the system lets go of when the process ends.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -33,8 +34,8 @@ SEAL = "samenvatting.json"
 def output_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
     """Give a folder to write in, which becomes `out` when the block ends well and disappears when it does not.
 
-    An existing `out` that is not empty is refused unless `force`; then the files of this run replace those of the same name, and
-    messages of an earlier run go. Only the owner can enter the new folder. Raises InputError when `out` cannot be used.
+    An existing `out` that is not empty is refused unless `force`; then what an earlier run wrote there goes, and no other file.
+    Only the owner can enter the new folder. Raises InputError when `out` cannot be used.
     """
     try:
         out = Path(os.path.realpath(out))
@@ -138,12 +139,23 @@ def _publish(stage: Path, out: Path) -> None:
             stage.rename(out)
             return
         out.mkdir(exist_ok=True)
+    earlier = _written(out)
     (out / SEAL).unlink(missing_ok=True)
     names = sorted((path.name for path in stage.iterdir()), key=lambda name: (name == SEAL, name))
-    for stale in (*out.glob("jw323-*.xml"), *out.glob("jw325*.xml")):
-        if stale.name not in names:
-            stale.unlink()
+    for stale in earlier - set(names):
+        (out / stale).unlink(missing_ok=True)
     for name in names:
         if (out / name).is_dir():
             shutil.rmtree(out / name)
         (stage / name).replace(out / name)
+
+
+def _written(out: Path) -> set[str]:
+    """Return the names of the files of an earlier run in `out`: those that its summary tells, and those of before it told them."""
+    found = {path.name for path in (*out.glob("jw323-*.xml"), *out.glob("jw325*.xml"), out / "stappen.csv")}
+    try:
+        told = json.loads((out / SEAL).read_text("utf-8"))["bestanden"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return found
+    names = {name for name in told if isinstance(name, str)} if isinstance(told, list) else set()
+    return found | {name for name in names if Path(name).name == name and (out / name).is_file()}

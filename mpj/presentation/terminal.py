@@ -16,6 +16,7 @@ from mpj.reading.faults import printable
 
 WIDTH = 80
 _GAPS = (2, 1)
+_INDENT = 2
 _NARROW = 12
 """A column of text is not made narrower than this, nor than its longest word."""
 _STYLES: Mapping[Tone, str] = {
@@ -35,6 +36,11 @@ def show(report: Report) -> None:
         console = Console(highlight=False, markup=False, emoji=False, width=WIDTH)
     for block in _blocks(report, console.width):
         console.print(block, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Print a sentence to stdout."""
+    show(Report("", (), (text,)))
 
 
 def _blocks(report: Report, width: int) -> Iterator[Text]:
@@ -60,7 +66,9 @@ def _blocks(report: Report, width: int) -> Iterator[Text]:
 
 
 def _sentence(text: str, width: int, style: str = "") -> Iterator[Text]:
-    yield from (Text(line, style) for line in _broken(text, width))
+    """Yield a text in lines; a line that begins with blanks is a command, and stays whole."""
+    for line in text.split("\n"):
+        yield from (Text(part, style) for part in ([printable(line)] if line.startswith("  ") else _broken(line, width)))
 
 
 def _broken(text: str, width: int) -> list[str]:
@@ -75,15 +83,18 @@ def _table(table: Table, width: int) -> Iterator[Text]:
     if table.note:
         yield from _sentence(table.note, width, "dim")
     shown = [[column.shown(value) for column, value in zip(table.columns, row, strict=True)] for row in table.lines]
-    for sheet in _sheets(table, shown, width):
-        if any(table.columns[place].label for place in sheet.places):
+    names_only = not any(column.label for column in table.columns)
+    indent = _INDENT if names_only else 0
+    for sheet in _sheets(table, shown, width - indent):
+        if not names_only:
             yield from sheet.row([(table.columns[place].head, "bold") for place in sheet.places])
         for band, group in groupby(zip(table.lines, shown, strict=True), lambda both: both[1][0] if table.banded else ""):
             if table.banded:
                 yield from _sentence(band, width, "bold")
             for row, texts in group:
                 strong = row is table.total
-                yield from sheet.row([(texts[place], "bold" if strong else _style(row, place)) for place in sheet.places])
+                for line in sheet.row([(texts[place], "bold" if strong else _style(row, place)) for place in sheet.places]):
+                    yield Text(" " * indent) + line
 
 
 def _bars(figure: Bars, width: int) -> Iterator[Text]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -80,13 +80,13 @@ def percent(value: Fraction | int, *, signed: bool = False) -> str:
     return number(Fraction(value), 2, signed=signed) + "%"
 
 
-def counted(value: int, noun: str) -> str:
+def counted(value: int, noun: str, *, signed: bool = False) -> str:
     """Return a count with its noun, given in the singular.
 
     >>> counted(1, "perceel"), counted(0, "regel")
     ('1 perceel', '0 regels')
     """
-    return f"{number(value)} {noun if value == 1 else _PLURALS[noun]}"
+    return f"{number(value, signed=signed)} {noun if value == 1 else _PLURALS[noun]}"
 
 
 def unit(normtijd: str, *, many: bool = False) -> str:
@@ -114,7 +114,7 @@ def month(value: date) -> str:
     return f"{_MONTHS[value.month - 1]} {value.year}"
 
 
-def listed(names: list[str], most: int = 5) -> str:
-    """Return names after each other, those past `most` as a count."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" en nog {number(rest)}" if rest > 0 else "")
+def listed(names: Sequence[str], rest: str, most: int = 5) -> str:
+    """Return names after each other, those past `most` as a count; `rest` says where those stand."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" en nog {number(more)} ({rest})" if more > 0 else "")

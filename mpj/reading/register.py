@@ -25,6 +25,7 @@ Foutcode: TypeAlias = Literal[
     "niveau_afwijkend",
     "uitbreiding_ontbreekt",
     "geheugen_te_klein",
+    "columnar_gekozen",
     "uitvoer_bestaat",
     "uitvoer_niet_leeg",
     "uitvoer_onbruikbaar",

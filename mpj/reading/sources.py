@@ -41,6 +41,13 @@ class Source:
         """The ending of the file's name, in small letters, with its dot."""
         return Path(self.lid or self.path.name).suffix.lower()
 
+    def size(self) -> int:
+        """Return how many bytes it has, once unpacked."""
+        if not self.lid:
+            return self.path.stat().st_size
+        with zipfile.ZipFile(self.path) as archive:
+            return archive.infolist()[self.plaats].file_size
+
     @contextmanager
     def open(self) -> Iterator[Digester]:
         """Open the file for reading once; its SHA-256 is complete when all was read. Raises InputError when it cannot be read."""

@@ -179,7 +179,7 @@ def row(id_: str, bsn: str = BSN, medewerker: str = "m1", afspraak: str = "", st
 
 def test_clients_of_the_engine_stand_between_those_of_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the trace is sorted in parts."""
-    rows = [row(f"R{number:02}", (BSN, BSN_2)[number % 2]) for number in range(20)]
+    rows = [row(f"R{number:02}", (BSN, BSN_2)[number % 2], '"m;""1"') for number in range(20)]
     first = declared(tmp_path, *rows)
     monkeypatch.setattr("mpj.executors.columnar.lines._PART", 4)
     for special in ((), (BSN,), (BSN_2,)):

@@ -53,7 +53,7 @@ def shown(capsys: pytest.CaptureFixture[str]) -> Callable[[Report], str]:
 
 def test_on_a_terminal(shown: Callable[[Report], str]) -> None:
     lines = shown(REPORT).splitlines()
-    assert lines[:2] == ["Een <verslag>", "periode  2026-03"]
+    assert lines[:2] == ["Een <verslag>", "  periode  2026-03"]
     assert lines[lines.index("Wat erbij hoort.") + 1 : lines.index("Van oud naar nieuw") - 1] == [
         "gemeente  niveau  vanaf       volume  bedrag €  verschil €       %  uitleg",
         "0384      zonder  01-03-2026       3  1.234,56      -51,12  +3,46%  =1+1",

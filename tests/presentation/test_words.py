@@ -55,7 +55,7 @@ def test_a_number_is_never_further_off_than_half_its_last_place(value: Fraction,
         (words.units(1, "hele_dag"), "1 hele dag"),
         (words.units(2, "blok_van_30"), "2 blok van 30"),
         (words.short_day(date(2027, 1, 5)), "05-01-2027"),
-        (words.listed(["a", "b", "c"], 2), "a, b en nog 1"),
+        (words.listed(["a", "b", "c"], "zie daar", 2), "a, b en nog 1 (zie daar)"),
     ],
 )
 def test_one_form_of_each(shown: str, text: str) -> None:

@@ -1,30 +1,18 @@
-"""The Dutch words of an explanation: units, dates, money, and how each step is said."""
+"""How each step of an explanation is said, in Dutch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
-
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.presentation import words
 from mpj.protocol import MPJ_16
 from mpj.protocol.words import Over, Wijze
 from mpj.reading.periods import month_of
 from mpj.records.rows import shows_bsn
 
-_UNITS: Mapping[str, tuple[str, str]] = {
-    "kwartier": ("kwartier", "kwartieren"),
-    "uur": ("uur", "uren"),
-    "halve_dag": ("halve dag", "halve dagen"),
-    "hele_dag": ("hele dag", "hele dagen"),
-    "etmaal": ("etmaal", "etmalen"),
-    "stuk": ("stuk", "stuks"),
-    "minuut": ("minuut", "minuten"),
-}
 _CHOICES: Mapping[str, str] = {
     "nummer": "het nummer staat op de registratie",
     "enige": "de enige toewijzing van de cliënt die deze prestatiecode op deze datum omvat",
@@ -34,31 +22,6 @@ _CHOICES: Mapping[str, str] = {
 }
 WIJZEN: Mapping[Wijze, str] = {"rekenkundig": "rekenkundig", "naar_boven": "naar boven", "naar_beneden": "naar beneden"}
 OVER: Mapping[Over, str] = {"contact": "per contact", "dag": "over de dag", "productperiode": "over de productperiode"}
-
-
-def euros(cents: int) -> str:
-    """Return eurocents as people write them."""
-    return format_currency(Decimal(cents).scaleb(-2), "EUR", locale="nl_NL").replace("\xa0", " ")
-
-
-def number(value: int) -> str:
-    """Return a whole number as people write it."""
-    return format_decimal(value, locale="nl_NL")
-
-
-def day(value: date) -> str:
-    """Return a date as people write it: ``5 maart 2026``."""
-    return format_date(value, "d MMMM yyyy", locale="nl_NL")
-
-
-def month(value: date) -> str:
-    """Return the month of a date as people write it: ``maart 2026``."""
-    return format_date(value, "MMMM yyyy", locale="nl_NL")
-
-
-def units(amount: int, normtijd: str) -> str:
-    """Return an amount of units: ``3 kwartieren``."""
-    return f"{number(amount)} {_UNITS[normtijd][amount != 1]}"
 
 
 def unrounded(line: Declaratieregel) -> bool:
@@ -74,7 +37,7 @@ def unit_of(line: Declaratieregel) -> str:
 def price_cell(line: Declaratieregel) -> str:
     """Return the cell of the matrix that a line was priced from."""
     level = line.kwalificatieniveau or "zonder niveau"
-    return f"perceel {line.perceel}, prestatiecode {line.prestatiecode}, {level}, {month(line.begindatum)}"
+    return f"perceel {line.perceel}, prestatiecode {line.prestatiecode}, {level}, {words.month(line.begindatum)}"
 
 
 def assignment(line: Declaratieregel) -> str:
@@ -104,33 +67,31 @@ def rounding(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) 
     """Say how the counted minutes became units."""
     size = MPJ_16.normtijden[line.normtijd].minuten
     if not size:
-        return f"{units(row.geteld, line.normtijd)}; hier wordt niet afgerond"
+        return f"{words.units(row.geteld, line.normtijd)}; hier wordt niet afgerond"
     if unrounded(line):
-        return f"{units(row.geteld, 'minuut')}; minuten van een uurtarief worden niet afgerond (IV081)"
+        return f"{words.units(row.geteld, 'minuut')}; minuten van een uurtarief worden niet afgerond (IV081)"
     rule = settings[f"afronding_{line.normtijd}"]
     how = f"{WIJZEN[rule['wijze']]}, {OVER[rule['over']]}, minimaal {rule['minimum']}"
     if rule["over"] == "contact":
-        exact = format_decimal(Decimal(row.geteld) / size, "#,##0.##", locale="nl_NL")
-        return f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {units(row.voor_limiet, line.normtijd)} ({how})"
+        exact = words.number(Fraction(row.geteld, size), 2).rstrip("0").rstrip(",")
+        return f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {words.units(row.voor_limiet, line.normtijd)} ({how})"
     total = row.som_voor + row.geteld
     return (
         f"de som gaat met deze {row.geteld} minuten van {row.som_voor} naar {total} minuten; "
-        f"dat voegt {units(row.voor_limiet, line.normtijd)} toe ({how})"
+        f"dat voegt {words.units(row.voor_limiet, line.normtijd)} toe ({how})"
     )
 
 
 def amount(row: Herkomst, line: Declaratieregel) -> str:
     """Say how units became euros."""
+    price, cents = words.euros(line.tarief_cent), words.euros(row.bedrag_cent)
     if unrounded(line):
-        minutes = units(row.aantal_eenheden, "minuut")
-        return f"{minutes} van {euros(line.tarief_cent)} per uur: {euros(row.bedrag_cent)} (het verschil van de lopende som)"
-    return (
-        f"{units(row.aantal_eenheden, line.normtijd)} × {euros(line.tarief_cent)} = {euros(row.bedrag_cent)} ({price_cell(line)})"
-    )
+        return f"{words.units(row.aantal_eenheden, 'minuut')} van {price} per uur: {cents} (het verschil van de lopende som)"
+    return f"{words.units(row.aantal_eenheden, line.normtijd)} × {price} = {cents} ({price_cell(line)})"
 
 
 def product_period(line: Declaratieregel) -> str:
     """Say which days a line covers."""
     whole = month_of(line.begindatum) == month_of(line.einddatum) and line.begindatum.day == 1
-    text = f"{day(line.begindatum)} t/m {day(line.einddatum)}"
+    text = f"{words.day(line.begindatum)} t/m {words.day(line.einddatum)}"
     return f"{text}: de maand, voor zover de toewijzing geldt" if not whole else text

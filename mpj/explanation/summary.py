@@ -1,0 +1,126 @@
+"""A run in group figures, as a report: what was declared and where, what was set aside, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from mpj.presentation import words
+from mpj.presentation.report import Column, Part, Report, Row, Table
+from mpj.records.reasons import REDENEN, Vervolg
+
+_BAR = 22
+VERVOLG: Mapping[Vervolg, str] = {
+    "herstel": "herstel: verbeter het en lever het opnieuw aan",
+    "wacht": "wacht: gaat later mee",
+    "definitief": "definitief: wordt niet gedeclareerd",
+}
+"""What people read for what follows, in the order in which it is shown."""
+_PER_UNIT = "elke minuut tegen de prijs van haar eigen eenheid"
+
+
+def report(summary: Mapping[str, Any], out: Path | None = None) -> Report:
+    """Return the summary of a run to read; `out` is the folder that holds its files, None when they are not kept."""
+    parts: list[Part] = []
+    if summary["per_gemeente"]:
+        parts.append(_per_gemeente(summary))
+    if summary["uitval_per_reden"]:
+        parts.append(_uitval(summary))
+    parts += [text for text in (_toewijzingen(summary["toewijzingen"]), "\n".join(_ledger(summary))) if text]
+    if out is not None:
+        parts.append(f"Geschreven in {out}. Uitleg van een regel:\n  mpj explain --van {out} --regel REFERENTIENUMMER")
+    return Report(f"Declaratie {summary['instellingen']['periode']}", tuple(_facts(summary)), tuple(parts), "mpj declare")
+
+
+def _facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    day = words.day(date.fromisoformat(summary["instellingen"]["dagtekening"]))
+    yield "dagtekening", f"{day}, protocol {summary['protocol']}"
+    for contract in summary["contracten"]:
+        aanbieder = contract["instellingen"]["aanbieder"]
+        yield "contract", f"{contract['id']}, aanbieder {aanbieder}, tariefkaart {contract['tariefkaart']}"
+    yield "gelezen", words.counted(summary["gelezen"], "registratie of verblijfsdag")
+    yield "gedeclareerd", f"{words.number(summary['gedeclareerd'])}, op {words.counted(summary['regels'], 'regel')}"
+    known = summary["uitval_waarde_cent"]
+    value = f"met een bekende waarde van {words.euros(known)}" if known else "zonder bekende waarde"
+    yield "uitval", words.number(summary["uitval"]) + (f", {value}" if summary["uitval"] else "")
+    yield "bedrag", words.euros(summary["bedrag_cent"])
+    delivered = words.number(summary["minuten_geleverd"])
+    yield "tijd", f"{words.counted(summary['minuten_gedeclareerd'], 'minuut')} gedeclareerd, {delivered} geleverd"
+    difference = summary["verschil"]
+    cents = difference["afronding_cent"]
+    minutes = words.counted(difference["afronding_minuten"], "minuut", signed=True)
+    yield "afronding", f"{minutes}, {words.euros(cents, signed=True)}" + (f" ({_PER_UNIT})" if cents else "")
+    if difference["aanwezigheid_minuten"]:
+        minutes = words.counted(difference["aanwezigheid_minuten"], "minuut", signed=True)
+        yield "groepstijd", f"{minutes}, die al telden voor hetzelfde kind"
+    if difference["afgetopt_registraties"]:
+        cut = words.counted(difference["afgetopt_registraties"], "registratie")
+        yield "afgetopt", f"{cut}, {words.euros(difference['afgetopt_cent'])} boven een limiet"
+    if summary["bedrag_op_planning_cent"]:
+        yield "op planning", f"{words.euros(summary['bedrag_op_planning_cent'])} rust alleen op de planning"
+
+
+def _per_gemeente(summary: Mapping[str, Any]) -> Table:
+    columns = (
+        *(Column("gemeente", "code"), Column("declaratienummer", "code"), Column("regels", "count")),
+        *(Column("bedrag", "cent"), Column("", "code")),
+    )
+    highest = max(abs(row["bedrag_cent"]) for row in summary["declaraties"]) or 1
+    rows = (
+        (
+            *(row["gemeente"], row["declaratienummer"], row["regels"], row["bedrag_cent"]),
+            "█" * max(1, abs(row["bedrag_cent"]) * _BAR // highest),
+        )
+        for row in summary["declaraties"]
+    )
+    return Table("Per gemeente", columns, rows, ("totaal", "", summary["regels"], summary["bedrag_cent"], ""))
+
+
+def _uitval(summary: Mapping[str, Any]) -> Table:
+    columns = (
+        Column("vervolg", words=dict[str, str](VERVOLG.items())),
+        Column("aantal", "count"),
+        Column("reden, en wat u kunt doen"),
+    )
+    return Table("Uitval", columns, _uitval_rows(summary["uitval_per_reden"]), banded=True)
+
+
+def _uitval_rows(counts: Mapping[str, int]) -> Iterator[Row]:
+    for vervolg in VERVOLG:
+        rows = [(code, number) for code, number in counts.items() if REDENEN[code].vervolg == vervolg]
+        for code, number in sorted(rows, key=lambda item: -item[1]):
+            yield vervolg, number, f"{code}: {REDENEN[code].betekenis} → {REDENEN[code].actie}"
+
+
+def _toewijzingen(counts: Mapping[str, int]) -> str:
+    if not (counts["ongeldig"] or counts["niet_mpj"]):
+        return ""
+    read = words.counted(counts["gelezen"], "toewijzing")
+    return f"{read} gelezen, {words.number(counts['ongeldig'])} ongeldig, {words.number(counts['niet_mpj'])} van een ander stelsel."
+
+
+def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a run with a ledger adds: credit and debit, what is waited for, and what the declarations are now."""
+    told = summary.get("ledger")
+    if told is None:
+        return
+    rows = f" op {words.counted(told['creditregels'], 'creditregel')}" if told["creditregels"] else ""
+    yield f"Debet {words.euros(told['debet_cent'])}, credit {words.euros(told['credit_cent'])}{rows}."
+    if told["ingetrokken"]:
+        yield f"Ingetrokken: {words.counted(told['ingetrokken'], 'registratie of verblijf')}."
+    if told["wacht_op"]:
+        waiting = [f"{words.counted(number, 'regel')} op {name}" for name, number in told["wacht_op"].items()]
+        yield f"Wacht op antwoord: {_some(waiting)}."
+    if told["proef"]:
+        yield "Proef: het ledger onthoudt niets van deze run; verstuur deze declaraties niet."
+        return
+    if told["vervangen_concepten"]:
+        yield f"Vervangen concepten, die niet meer gelden: {_some(told['vervangen_concepten'])}."
+    if summary["declaraties"]:
+        yield "De declaraties zijn concepten: een volgende run vervangt ze, tot mpj ledger send."
+
+
+def _some(names: Sequence[str]) -> str:
+    return words.listed(names, "zie samenvatting.json")
