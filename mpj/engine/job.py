@@ -183,7 +183,7 @@ class Job:
 
     def default_soort(self, prestatiecode: str) -> Zorgsoort:
         """Return the soort of a registratie that names none."""
-        return self.protocol.prestatiecodes[prestatiecode].hulpvorm.soort
+        return self._context.answers.default_soort(prestatiecode)
 
     def tarief(self, vraag: Tariefvraag) -> Tarief | Afwijzing:
         """Answer the question about a price, once in this job."""

@@ -197,9 +197,13 @@ class Answers:
 
     def question(self, match: Match, tijdvak: int, soort: Zorgsoort | None, niveau: str | None, *, timed: bool) -> Tariefvraag:
         """Make the question about care on a found toewijzing; `soort` None is the default of the hulpvorm."""
-        code = match.prestatiecode
-        kind = soort or self._protocol.prestatiecodes[code].hulpvorm.soort
-        return Tariefvraag(self.terms(match.dekking), code, kind, niveau, timed, tijdvak)
+        kind = soort or self.default_soort(match.prestatiecode)
+        return Tariefvraag(self.terms(match.dekking), match.prestatiecode, kind, niveau, timed, tijdvak)
+
+    def default_soort(self, prestatiecode: str) -> Zorgsoort:
+        """Return the soort of a registratie that names none; a code that no contract of the call can read has no other."""
+        known = self._protocol.prestatiecodes.get(prestatiecode)
+        return "individueel" if known is None else known.hulpvorm.soort
 
     def tarief(self, vraag: Tariefvraag) -> Tarief | Afwijzing:
         """Answer the question, once in this job: how the care counts, or why it cannot even be placed."""

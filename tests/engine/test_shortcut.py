@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import Scenario, scenarios
-from world import BSN, contract, registratie, toewijzing
+from world import BSN, contract, declare, reasons, registratie, toewijzing
 
 import mpj
 from mpj.engine.job import Job
@@ -69,3 +69,10 @@ def test_a_limit_that_cannot_bind_changes_nothing_and_one_that_may_is_left_to_th
     outcome = job.compute(BSN, records)
     assert shown(outcome) == shown(job.by_steps(BSN, records))
     assert sum(one.counted.afgetopt for one in outcome.care) == cut
+
+
+def test_a_number_on_a_toewijzing_that_no_contract_can_read_is_told_so() -> None:
+    """Its code cannot be read for want of a contract of its aanbieder, so there is no prestatiecode to ask the protocol for."""
+    elsewhere = toewijzing(aanbieder="12345678", productcode="45210")
+    result = declare(contract({"2.1 hbo": "24,55"}), [elsewhere], [registratie(toewijzingnummer=1, prestatiecode=None)])
+    assert reasons(result) == {"geen_contract": 1}
