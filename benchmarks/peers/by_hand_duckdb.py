@@ -227,18 +227,35 @@ JOIN (SELECT gemeente, upper(left(sha256(string_agg(referentienummer, '' ORDER B
   FROM lijn GROUP BY gemeente) USING (gemeente)
 ORDER BY regel
 """
-# What a word stands for in every row is put there once they are sorted.
+# What is the same in every row, or follows from the rest, is put there once they are sorted.
 HERKOMST = """
-SELECT referentienummer, soort, id AS bron, datum, minuten, nullif(kwalificatieniveau, '') AS kwalificatieniveau,
-  eenheden AS aantal_eenheden, eenheden * cent AS bedrag_cent, {afgetopt} AS afgetopt, status, medewerker,
-  NULL::VARCHAR AS onderaannemer, CASE soort WHEN 'verblijf' THEN 'verblijf.csv' ELSE 'registraties.csv' END AS bestand, rij,
-  'nummer' AS keuze, nullif(niveaus, '') AS niveaus, NULL::VARCHAR AS maximum, geteld, som_voor, voor_limiet
+SELECT referentienummer, soort, id AS bron, datum, minuten, {niveau} AS kwalificatieniveau, eenheden AS aantal_eenheden,
+  eenheden * cent AS bedrag_cent, {afgetopt} AS afgetopt, status, {medewerker} AS medewerker, {leeg} AS onderaannemer,
+  CASE soort WHEN 'verblijf' THEN 'verblijf.csv' ELSE 'registraties.csv' END AS bestand, rij, 'nummer' AS keuze,
+  {niveaus} AS niveaus, {leeg} AS maximum, geteld, som_voor, voor_limiet
 FROM (
   SELECT referentienummer, zorg.*, cent, niveaus
   FROM zorg JOIN (SELECT regel, referentienummer FROM lijn) USING (regel) JOIN (SELECT cel, cent, niveaus FROM cel) USING (cel)
   ORDER BY zorg.regel, datum, id
 )
 """
+# In CSV an empty text would be written in quotes.
+FORMS = {
+    "csv": {
+        "niveau": "nullif(kwalificatieniveau, '')",
+        "afgetopt": "CASE WHEN afgetopt THEN 'ja' ELSE 'nee' END",
+        "medewerker": "medewerker",
+        "leeg": "NULL",
+        "niveaus": "nullif(niveaus, '')",
+    },
+    "parquet": {
+        "niveau": "kwalificatieniveau",
+        "afgetopt": "afgetopt",
+        "medewerker": "coalesce(medewerker, '')",
+        "leeg": "''",
+        "niveaus": "CASE niveaus WHEN '' THEN [] ELSE string_split(niveaus::VARCHAR, ',') END",
+    },
+}
 
 
 def source(path: Path, types: Mapping[str, str]) -> str:
@@ -295,9 +312,8 @@ def main(folder: Path, out: Path, form: str = "csv") -> None:
         given = {"aanbieder": aanbieder, "contract": contract["contract"]["id"], "periode": PERIODE}
         csv = "FORMAT csv, DELIMITER ';', HEADER"
         connection.execute(f"COPY ({REGELS}) TO '{out / 'declaratieregels.csv'}' ({csv})", given)
-        capped = "afgetopt" if form == "parquet" else "CASE WHEN afgetopt THEN 'ja' ELSE 'nee' END"
-        options = "FORMAT parquet, COMPRESSION zstd" if form == "parquet" else csv
-        connection.execute(f"COPY ({HERKOMST.format(afgetopt=capped)}) TO '{out / f'herkomst.{form}'}' ({options})")
+        options = "FORMAT parquet" if form == "parquet" else csv
+        connection.execute(f"COPY ({HERKOMST.format(**FORMS[form])}) TO '{out / f'herkomst.{form}'}' ({options})")
 
 
 if __name__ == "__main__":

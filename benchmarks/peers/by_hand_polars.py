@@ -329,8 +329,9 @@ def write_lines(lines: pl.DataFrame, contract: dict[str, Any], path: Path) -> No
 def write_trace(care: pl.DataFrame, lines: pl.DataFrame, path: Path) -> None:
     """Write the trace in the order of the lines, then date and id."""
     files = pl.when(soort="verblijf").then(pl.lit("verblijf.csv")).otherwise(pl.lit("registraties.csv"))
-    capped = pl.col("afgetopt") if path.suffix == ".parquet" else pl.when("afgetopt").then(pl.lit("ja")).otherwise(pl.lit("nee"))
-    absent = {name: pl.lit(None, pl.String) for name in ("onderaannemer", "maximum")}
+    parquet, niveau, empty = path.suffix == ".parquet", pl.col("kwalificatieniveau").cast(pl.String), pl.lit("")
+    capped = pl.col("afgetopt") if parquet else pl.when("afgetopt").then(pl.lit("ja")).otherwise(pl.lit("nee"))
+    levels = pl.when(niveaus="").then([]).otherwise(pl.col("niveaus").str.split(",")) if parquet else pl.col("niveaus")
     found = (
         care.join(lines.select("tw", "cel", "referentienummer", "cent", "niveaus"), on=["tw", "cel"])
         .sort("tw", "cel", "datum", "id")
@@ -340,27 +341,27 @@ def write_trace(care: pl.DataFrame, lines: pl.DataFrame, path: Path) -> None:
             pl.col("id").alias("bron"),
             "datum",
             "minuten",
-            pl.col("kwalificatieniveau").cast(pl.String).replace("", None),
+            niveau,
             pl.col("eenheden").alias("aantal_eenheden"),
             (pl.col("eenheden") * pl.col("cent")).alias("bedrag_cent"),
             capped.alias("afgetopt"),
             "status",
-            "medewerker",
-            absent["onderaannemer"].alias("onderaannemer"),
+            pl.col("medewerker").fill_null(""),
+            empty.alias("onderaannemer"),
             files.alias("bestand"),
             "rij",
             pl.lit("nummer").alias("keuze"),
-            pl.col("niveaus").replace("", None),
-            absent["maximum"].alias("maximum"),
+            levels.alias("niveaus"),
+            empty.alias("maximum"),
             "geteld",
             "som_voor",
             "voor_limiet",
         )
     )
-    if path.suffix == ".parquet":
+    if parquet:
         found.write_parquet(path)
     else:
-        found.write_csv(path, separator=";")
+        found.write_csv(path, separator=";", quote_style="never")
 
 
 def main(folder: Path, out: Path, form: str = "csv") -> None:
