@@ -127,9 +127,7 @@ class Book:
                 line = regel.line
                 rows.append((line.eenheid, regel.maand, line.bedrag_cent, line.volume_bericht))
         elsewhere = self.now.gebruik.get(key)
-        if not rows:
-            return elsewhere
-        return (elsewhere or Verbruik()) + Verbruik.of(self.protocol, rows)
+        return Verbruik.of(self.protocol, rows, elsewhere) if rows else elsewhere
 
     def block(self, leveringen: Sequence[Levering]) -> tuple[str, str] | None:
         """Return why a line may not be declared now: it waits, stands rejected as it was, or is held."""
