@@ -311,10 +311,22 @@ def _write_berichten(
     from mpj.messages import XSD_VERSIE, split, write_berichten
 
     result = result.renumbered(
-        {line.referentienummer: part.declaratienummer for part in split(result.regels) for line in part.regels}
+        {
+            line.referentienummer: part.declaratienummer
+            for part in split(result.regels, protocol=result.protocol)
+            for line in part.regels
+        }
     )
     version = xsd_versie or XSD_VERSIE
-    paths = write_berichten(result.regels, folder, dagtekening=dagtekening, volgnummer=volgnummer, xsd_dir=xsd, xsd_versie=version)
+    paths = write_berichten(
+        result.regels,
+        folder,
+        dagtekening=dagtekening,
+        volgnummer=volgnummer,
+        xsd_dir=xsd,
+        xsd_versie=version,
+        protocol=result.protocol,
+    )
     return result, [path.name for path in paths]
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, Protocol, TypeVar
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from mpj.contract import Contract, check_together
 from mpj.engine.client import Clientrun, Earlier, by_client
@@ -22,6 +22,7 @@ from mpj.engine.matching import Dekking, Dekkingen
 from mpj.engine.scope import Periode, check_protocol, named, set_aside, split_doubles
 from mpj.engine.summary import Totals, declarations, summarise
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.protocol import MPJ_16
 from mpj.protocol import Protocol as Rules
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.periods import month_of, parse_month
@@ -45,7 +46,8 @@ class Result:
     """The outcome of a run.
 
     `regels` and `herkomst` (their trace, in the order of the lines, then date and id), `uitval` (every record that stands behind no
-    line), `meldingen` (warnings that stop nothing) and `samenvatting` (counts and totals, ready for JSON; docs/formats.md).
+    line), `meldingen` (warnings that stop nothing), `samenvatting` (counts and totals, ready for JSON; docs/formats.md) and the
+    `protocol` that it was made under.
     """
 
     regels: tuple[Declaratieregel, ...]
@@ -53,6 +55,7 @@ class Result:
     uitval: tuple[Uitval, ...]
     meldingen: tuple[Fault, ...]
     samenvatting: Mapping[str, Any]
+    protocol: Rules = field(default=MPJ_16, repr=False)
 
     def renumbered(self, numbers: Mapping[str, str]) -> Result:
         """Return the same result under other declaratienummers, given by referentienummer: for a declaration that was split."""
@@ -239,7 +242,7 @@ def declare(
     uitval.sort(key=Uitval.sort_key)
     herkomst = tuple(trace for _, traces in pairs for trace in traces)
     samenvatting = job.summary(totals, declarations(regels), uitval, invoer or {})
-    return Result(regels, herkomst, tuple(uitval), job.warnings(), samenvatting)
+    return Result(regels, herkomst, tuple(uitval), job.warnings(), samenvatting, job.protocol)
 
 
 def _compute(job: Job, bsn: str, own: list[Entry], stays: Sequence[Verblijf], maanden: Collection[int] | None) -> Uitkomst:

@@ -353,7 +353,7 @@ class Computed:
         uitval.sort(key=Uitval.sort_key)
         job.notes = notes
         samenvatting = job.summary(totals, declaraties, uitval, invoer)
-        write_rest(uitval, samenvatting, folder, trace)
+        write_rest(uitval, samenvatting, folder, job.protocol, trace)
         return Outcome(tuple(uitval), job.warnings(), samenvatting)
 
     def _rows(
