@@ -38,8 +38,9 @@ _EPILOG = """
 Voorbeeld:
 
 \b
-  mpj declare --contracten tariffs/voorbeeldregio --toewijzingen toewijzingen.csv \\
-      --registraties registraties.csv --verblijf verblijf.csv --periode 2026-03 --out maart
+  mpj declare --contracten tariffs/voorbeeldregio \\
+      --toewijzingen toewijzingen.csv --registraties registraties.csv \\
+      --verblijf verblijf.csv --periode 2026-03 --out maart
 
 Een optie met FILE mag vaker worden gegeven, en mag een map of zip met zulke bestanden zijn. Bij de toewijzingen mag ook een
 JW301-bericht staan. Eindcode 0: klaar (uitval staat in uitval.csv); 1: klaar, maar met --strict en er was uitval; 2: de invoer
