@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# How many registraties `make bench` compares mpj and its peers on.
+# How many registraties `make bench` compares mpj and its peers on, and how often.
 REGISTRATIES ?= 1000000
+ROUNDS ?= 5
 
 # How long `make search` goes on, in seconds, and how many times as many examples as a test asks for it tries each round.
 TIME ?= 600
@@ -18,7 +19,7 @@ help:
 	@echo "make test   set up and run the checks (ruff, mypy strict, pytest with hypothesis and fixed seeds)"
 	@echo "make long   run the tests that search for minutes, which .ci/run runs as well"
 	@echo "make search search with new seeds until something is found or the time is up (TIME=600 seconds, EXAMPLES=1 times as many)"
-	@echo "make bench  run the benchmarks, and mpj beside its peers (REGISTRATIES=$(REGISTRATIES)); rewrites docs/speed.md"
+	@echo "make bench  run the benchmarks, and mpj beside its peers (REGISTRATIES=$(REGISTRATIES) ROUNDS=$(ROUNDS)); rewrites docs/speed.md"
 	@echo "make growth measure what a record or line more costs; rewrites docs/speed.md"
 	@echo "make docs   rewrite the generated tables in docs/"
 
@@ -55,7 +56,7 @@ search: setup
 
 bench: setup
 	$(BIN)/pytest benchmarks --benchmark-only
-	$(BIN)/python -m benchmarks.peers --registraties $(REGISTRATIES) --docs docs/speed.md
+	$(BIN)/python -m benchmarks.peers --registraties $(REGISTRATIES) --rounds $(ROUNDS) --docs docs/speed.md
 
 growth: setup
 	$(BIN)/python -m benchmarks.growth --docs docs/speed.md

@@ -1,33 +1,57 @@
-"""The same year through mpj's API, with attrs values in and out: what a program does that has its records in memory."""
+"""The same year through mpj's API, attrs values out: what a program does that has its records in memory.
+
+``values`` gives a list of attrs values, read from the files; ``mappings`` gives one mapping after another, with typed values, as
+they come from a database.
+"""
 
 from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import mpj
 from benchmarks.peers.data import DAGTEKENING, PERIODE, Files
+from benchmarks.peers.plain import HEADER
 
 
-def main(files: Files, out: Path) -> None:
-    """Read the files as values, declare, and write the lines to `out` in the form that the peers use."""
+def mappings(path: Path) -> Iterator[Mapping[str, object]]:
+    """Yield the rows of a file with dates and numbers as such, and None where nothing stands."""
+    read: dict[str, Callable[[str], object]] = {"datum": date.fromisoformat, "minuten": int, "toewijzingnummer": int}
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter=";")
+        names = next(rows)
+        typed = [(place, names[place], read[names[place]]) for place in range(len(names)) if names[place] in read]
+        for row in rows:
+            record: dict[str, object] = dict(zip(names, [text or None for text in row], strict=True))
+            for place, name, make in typed:
+                record[name] = make(row[place])
+            yield record
+
+
+def main(files: Files, out: Path, form: str = "values") -> None:
+    """Declare the records of the files, and write the lines to `out` in the form that the peers use."""
     result = mpj.declare(
         [mpj.load_contract(files.contract)],
         list(mpj.read_toewijzingen([files.toewijzingen])),
-        list(mpj.read_registraties([files.registraties])),
+        list(mpj.read_registraties([files.registraties])) if form == "values" else mappings(files.registraties),
+        verblijf=mpj.read_verblijf([files.verblijf]) if files.limits else (),
         periode=PERIODE,
         dagtekening=date.fromisoformat(DAGTEKENING),
         nalevering=True,
     )
+    # Whoever asks for the trace gets it, so it has to be there.
+    if sum(row.bedrag_cent for row in result.herkomst) != sum(line.bedrag_cent for line in result.regels):
+        raise SystemExit("the trace does not add up to the lines")
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(("gemeente", "toewijzingnummer", "prestatiecode", "niveau", "maand", "eenheden", "bedrag_cent"))
+        writer.writerow(HEADER)
         for line in result.regels:
             what = line.gemeente, line.toewijzingnummer, line.prestatiecode, line.kwalificatieniveau, line.begindatum.month
             writer.writerow((*what, line.volume, line.bedrag_cent))
 
 
 if __name__ == "__main__":
-    main(Files(Path(sys.argv[1])), Path(sys.argv[2]))
+    main(Files(Path(sys.argv[1])), Path(sys.argv[2]), *sys.argv[3:])

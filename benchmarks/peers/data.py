@@ -1,10 +1,12 @@
 """A year of an invented provider: one contract, its toewijzingen and its registraties, for any number of registraties.
 
+There are two: with limits, groups, plans and stays, as a year is (`benchmarks.peers.life`), and plain, with none of them.
+
 Everything follows from the seed and the size. 1,000,000 registraties are of 25,000 clients with 26,000 toewijzingen; other sizes
 scale along, the 220 gemeenten stay. A client has a fixed team of one to three professionals and a contact about every week. One
 registratie in a hundred cannot be billed, for one of the simple reasons, so that whoever adds up has to look.
 
-``python -m benchmarks.peers.data 20000000 --parquet`` makes them, where they are not there yet, and prints the folder.
+``python -m benchmarks.peers.data 20000000 --parquet`` makes the plain year, where they are not there yet, and prints the folder.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from pathlib import Path
 from random import Random
 
 from attrs import frozen
+
+from benchmarks.peers import life
 
 SEED = 303
 PERIODE = "2026-12"
@@ -51,7 +55,9 @@ CHANGES = {
 }
 TEAM = (1, 1, 1, 1, 2, 2, 2, 2, 3, 3)  # how many professionals, each as likely
 MINUTES = tuple(minutes for minutes in range(10, 121) for _ in range(6 if minutes % 15 == 0 else 3 if minutes % 5 == 0 else 1))
-HEADER = "id;bsn;datum;minuten;kwalificatieniveau;medewerker;prestatiecode;toewijzingnummer;gemeente;tijdsoort;status\n"
+HEADER = "id;bsn;datum;minuten;kwalificatieniveau;medewerker;prestatiecode;toewijzingnummer;gemeente;tijdsoort;status"
+ASSIGNED_HEADER = "toewijzingnummer;bsn;gemeente;aanbieder;begindatum;einddatum;prestatiecode"
+PLANNING = '[declaratie]\nregistratiewijze = "planning-tenzij"\n\n'
 
 
 @frozen
@@ -76,6 +82,16 @@ class Files:
         return self.folder / "registraties.csv"
 
     @property
+    def verblijf(self) -> Path:
+        """The stays as CSV; the plain year has none."""
+        return self.folder / "verblijf.csv"
+
+    @property
+    def limits(self) -> bool:
+        """Whether this is the year with limits."""
+        return self.verblijf.exists()
+
+    @property
     def parquet(self) -> Path:
         """The registraties as Parquet; only where `with_parquet` was called."""
         return self.folder / "registraties.parquet"
@@ -87,6 +103,7 @@ class Care:
 
     `first` and `last` are the days of the year (from 0) that it is valid on, `contacts` the number of registraties, `team` the
     level, name and prestatiecode of each who delivers, `below` the level just under every contracted one ("" where none is).
+    `kind` and `limit`, the columns of it, are of `benchmarks.peers.life`.
     """
 
     bsn: str
@@ -100,18 +117,20 @@ class Care:
     contacts: int
     team: tuple[tuple[str, str, str], ...]
     below: str
+    kind: str = ""
+    limit: str = ""
 
 
-def prepare(registraties: int, seed: int = SEED, home: Path | None = None) -> Files:
+def prepare(registraties: int, seed: int = SEED, home: Path | None = None, *, limits: bool = False) -> Files:
     """Return the files of `registraties` rows, written once per seed and size below `home` (a folder for temporary files)."""
     home = home or Path(tempfile.gettempdir()) / "mpj-benchmarks"
-    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-    folder = home / f"year-{version}-{seed}-{registraties}"
+    sources = b"".join(Path(module).read_bytes() for module in (__file__, life.__file__))
+    folder = home / f"{'life' if limits else 'plain'}-{hashlib.sha256(sources).hexdigest()[:8]}-{seed}-{registraties}"
     if not folder.is_dir():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=home))
         try:
-            write(unfinished, registraties, seed)
+            write(unfinished, registraties, seed, limits=limits)
             unfinished.rename(folder)
         except OSError:
             if not folder.is_dir():  # nobody else was first
@@ -127,7 +146,7 @@ def with_parquet(files: Files) -> Files:
         import duckdb
 
         unfinished = files.parquet.with_suffix(f".{os.getpid()}")
-        types = dict.fromkeys(HEADER.strip().split(";"), "VARCHAR")
+        types = dict.fromkeys((HEADER + life.RECORD_COLUMNS if files.limits else HEADER).split(";"), "VARCHAR")
         types |= {"datum": "DATE", "minuten": "SMALLINT", "toewijzingnummer": "INTEGER"}
         with duckdb.connect() as connection:
             rows = connection.read_csv(str(files.registraties), sep=";", header=True, columns=types)
@@ -136,36 +155,40 @@ def with_parquet(files: Files) -> Files:
     return files
 
 
-def write(folder: Path, registraties: int, seed: int) -> None:
-    """Write the contract folder, toewijzingen.csv and registraties.csv with exactly `registraties` rows."""
+def write(folder: Path, registraties: int, seed: int, *, limits: bool = False) -> None:
+    """Write the contract, toewijzingen.csv, registraties.csv with exactly `registraties` rows and, with limits, verblijf.csv."""
     files = Files(folder)
     files.contract.mkdir(parents=True)
-    (files.contract / "contract.toml").write_text(contract_toml(), "utf-8")
-    (files.contract / "tarieven.csv").write_text("".join(f"{row}\n" for row in tarieven()), "utf-8")
-    rng = Random(seed)
-    cares = list(_cares(rng, registraties))
+    (files.contract / "contract.toml").write_text(contract_toml(PLANNING if limits else ""), "utf-8")
+    (files.contract / "tarieven.csv").write_text("".join(f"{row}\n" for row in tarieven(limits=limits)), "utf-8")
+    rng, other = Random(seed), Random(seed + 1)
+    cares = list(life.live(other, _cares(rng, registraties)) if limits else _cares(rng, registraties))
     with files.toewijzingen.open("w", encoding="utf-8", newline="") as out:
-        out.write("toewijzingnummer;bsn;gemeente;aanbieder;begindatum;einddatum;prestatiecode\n")
+        out.write(f"{ASSIGNED_HEADER}{life.LIMIT_COLUMNS if limits else ''}\n")
         for care in cares:
             place = f"{care.nummer};{care.bsn};{care.gemeente};{AANBIEDER}"
-            out.write(f"{place};{care.begin};{care.einde or ''};{','.join(care.codes)}\n")
+            out.write(f"{place};{care.begin};{care.einde or ''};{','.join(care.codes)}{care.limit}\n")
     with files.registraties.open("w", encoding="utf-8", newline="") as out:
-        out.write(HEADER)
+        out.write(f"{HEADER}{life.RECORD_COLUMNS if limits else ''}\n")
         number = 0
-        for rows in _weeks(rng, cares):
+        for rows in _weeks(rng, cares, life.shape(other) if limits else _as_it_is):
             out.write("".join(f"R{place:08};{row}\n" for place, row in enumerate(rows, number + 1)))
             number += len(rows)
+    if limits:
+        found = (row for care in cares if care.kind == life.VERBLIJF for row in life.stays(other, care, DAYS))
+        text = "".join(f"V{place:08};{row}\n" for place, row in enumerate(found, 1))
+        files.verblijf.write_text(life.STAY_HEADER + text, "utf-8")
 
 
-def contract_toml() -> str:
-    """Return the contract: one aanbieder, three percelen that divide the gemeenten."""
+def contract_toml(settings: str = "") -> str:
+    """Return the contract: one aanbieder, three percelen that divide the gemeenten, and the text of its `settings`."""
     named = "\n".join(
         f'[[perceel]]\ncode = "{code}"\nnaam = "Regio {code.title()}"\ngemeenten = {_toml_list(gemeenten)}\n'
         for code, gemeenten in PERCELEN.items()
     )
     return (
         f'# Invented data.\n[contract]\nid = "JAAR-2026"\nprotocol = "MPJ-16"\naanbieder = "{AANBIEDER}"\n'
-        f"gemeenten = {_toml_list(GEMEENTEN)}\nbegindatum = 2025-01-01\neinddatum = 2026-12-31\n\n{named}"
+        f"gemeenten = {_toml_list(GEMEENTEN)}\nbegindatum = 2025-01-01\neinddatum = 2026-12-31\n\n{settings}{named}"
     )
 
 
@@ -174,8 +197,11 @@ def _toml_list(values: tuple[str, ...]) -> str:
     return "[\n  " + ",\n  ".join(rows) + ",\n]"
 
 
-def tarieven() -> Iterator[str]:
-    """Yield the rows of the matrix: three percelen, five prestatiecodes, the levels that were bought, two or three dates."""
+def tarieven(*, limits: bool = False) -> Iterator[str]:
+    """Yield the rows of the matrix: three percelen, five prestatiecodes, the levels that were bought, two or three dates.
+
+    The year with limits has two prestatiecodes more, priced without level.
+    """
     yield "perceel;prestatiecode;kwalificatieniveau;begindatum;einddatum;tarief"
     for at, (perceel, changes) in enumerate(CHANGES.items()):
         for place, code in enumerate(CONTRACTED):
@@ -185,10 +211,17 @@ def tarieven() -> Iterator[str]:
                     yield f"{perceel};{code};{niveau};{changes[0]};;uitgesloten"
                     continue
                 cents = CENT_PER_NIVEAU[niveau] + 35 * at + 60 * place
-                ends = [f"{begin - timedelta(days=1)}" for begin in changes[1:]] + [""]
-                for step, (begin, end) in enumerate(zip(changes, ends, strict=True)):
-                    price = cents + cents * 3 * step // 100
-                    yield f"{perceel};{code};{niveau};{begin};{end};{price // 100},{price % 100:02}"
+                yield from _dated(f"{perceel};{code};{niveau}", changes, cents)
+        for code, cents in life.WITHOUT_LEVEL.items() if limits else ():
+            yield from _dated(f"{perceel};{code};", changes, cents + 35 * at)
+
+
+def _dated(cell: str, changes: tuple[date, ...], cents: int) -> Iterator[str]:
+    """Yield a row of the matrix for each date on which its price changes, by three percent."""
+    ends = [f"{begin - timedelta(days=1)}" for begin in changes[1:]] + [""]
+    for step, (begin, end) in enumerate(zip(changes, ends, strict=True)):
+        price = cents + cents * 3 * step // 100
+        yield f"{cell};{begin};{end};{price // 100},{price % 100:02}"
 
 
 def bought_levels(perceel: str, code: str) -> list[str]:
@@ -281,8 +314,16 @@ def _professional(rng: Random, perceel: str, codes: tuple[str, ...], staff: int)
     return niveau, f"M{NIVEAUS.index(niveau) + 1}{int(rng.random() * staff):05}"
 
 
-def _weeks(rng: Random, cares: list[Care]) -> Iterator[list[str]]:
-    """Yield the rows of registraties.csv without id, a week at a time, so that no size has to fit in memory."""
+def _as_it_is(care: Care, row: str, spoilt: bool, room: int, number: int) -> list[str]:
+    """The rows of a contact in the plain year: one."""
+    return [row]
+
+
+def _weeks(rng: Random, cares: list[Care], shape: life.Shape) -> Iterator[list[str]]:
+    """Yield the rows of registraties.csv without id, a week at a time, so that no size has to fit in memory.
+
+    `shape` makes the rows of a contact of the one that it would have in the plain year.
+    """
     draw, minutes, kinds = rng.random, MINUTES, len(MINUTES)
     made = [0] * len(cares)
     for week in range(0, len(DAYS), 7):
@@ -298,8 +339,11 @@ def _weeks(rng: Random, cares: list[Care]) -> Iterator[list[str]]:
                 minuten = minutes[int(draw() * kinds)]
                 tail = f"{code};{care.nummer};{care.gemeente};direct;gerealiseerd"
                 row = f"{care.bsn};{DAYS[day]};{minuten};{niveau};{medewerker};{tail}"
-                days[day - week].append(_spoilt(rng, care, row) if draw() < 0.01 else row)
-                number += 1
+                if spoilt := draw() < 0.01:
+                    row = _spoilt(rng, care, row)
+                rows = shape(care, row, spoilt, contacts - number, number)
+                days[day - week] += rows
+                number += len(rows)
             made[place] = number
         yield [row for rows in days for row in rows]
 
@@ -332,7 +376,8 @@ if __name__ == "__main__":
     parser.add_argument("registraties", type=int, help="how many")
     parser.add_argument("--seed", type=int, default=SEED, help="seed (default: %(default)s)")
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="where generated data are kept")
+    parser.add_argument("--limits", action="store_true", help="the year with limits, groups, plans and stays")
     parser.add_argument("--parquet", action="store_true", help="the registraties as Parquet too")
     asked = parser.parse_args()
-    found = prepare(asked.registraties, asked.seed, asked.data)
+    found = prepare(asked.registraties, asked.seed, asked.data, limits=asked.limits)
     print((with_parquet(found) if asked.parquet else found).folder)

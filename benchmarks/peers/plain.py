@@ -1,4 +1,4 @@
-"""The year in plain Python: dataclasses for the rows, Decimal for the money, dictionaries for the lookups."""
+"""The plain year in plain Python: dataclasses for the rows, Decimal for the money, dictionaries for the lookups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-NIVEAUS = ("mbo", "hbo", "hbo+", "wo", "wo+", "ams")
+# A price without level, which the year with limits has, is a level below all others.
+NIVEAUS = ("", "mbo", "hbo", "hbo+", "wo", "wo+", "ams")
+
+HEADER = ("gemeente", "toewijzingnummer", "prestatiecode", "niveau", "maand", "eenheden", "bedrag_cent")
 
 Matrix = dict[tuple[str, str, str, int], tuple[str, Decimal]]
 
@@ -163,7 +166,7 @@ def main(folder: Path, out: Path) -> None:
     """Read the CSV files of `folder` and write the lines to `out`."""
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(("gemeente", "toewijzingnummer", "prestatiecode", "niveau", "maand", "eenheden", "bedrag_cent"))
+        writer.writerow(HEADER)
         for key, line in lines(folder).items():
             writer.writerow((*key, line.eenheden, int(line.bedrag * 100)))
 

@@ -58,7 +58,7 @@ class Lazy(click.Group):
 
 @click.command(
     cls=Lazy,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Begin met: mpj demo. Uitleg per opdracht: mpj OPDRACHT --help",
 )
 @click.version_option(__version__, message="mpj %(version)s")

@@ -85,6 +85,10 @@ class Datum(click.ParamType[date]):
 class Command(click.Command):
     """A command whose repeatable options also take several values at once: ``--registraties a.csv b.csv``."""
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """Return the first sentence of the help, whole: a list of commands breaks it over lines."""
+        return " ".join((self.help or "").split("\n\n")[0].split()).partition(". ")[0]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         repeatable = {name for param in self.params if isinstance(param, click.Option) and param.multiple for name in param.opts}
         expanded: list[str] = []

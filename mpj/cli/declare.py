@@ -38,8 +38,9 @@ _EPILOG = """
 Voorbeeld:
 
 \b
-  mpj declare --contracten tariffs/voorbeeldregio --toewijzingen toewijzingen.csv \\
-      --registraties registraties.csv --verblijf verblijf.csv --periode 2026-03 --out maart
+  mpj declare --contracten tariffs/voorbeeldregio \\
+      --toewijzingen toewijzingen.csv --registraties registraties.csv \\
+      --verblijf verblijf.csv --periode 2026-03 --out maart
 
 Een optie met FILE mag vaker worden gegeven, en mag een map of zip met zulke bestanden zijn. Bij de toewijzingen mag ook een
 JW301-bericht staan. Eindcode 0: klaar (uitval staat in uitval.csv); 1: klaar, maar met --strict en er was uitval; 2: de invoer
@@ -311,10 +312,18 @@ def _write_berichten(
     from mpj.engine.summary import renumbered
     from mpj.messages import XSD_VERSIE, split, write_berichten
 
-    numbers = {line.referentienummer: part.declaratienummer for part in split(result.regels) for line in part.regels}
-    result = renumbered(result, numbers)
+    parts = split(result.regels, protocol=result.protocol)
+    result = renumbered(result, {line.referentienummer: part.declaratienummer for part in parts for line in part.regels})
     version = xsd_versie or XSD_VERSIE
-    paths = write_berichten(result.regels, folder, dagtekening=dagtekening, volgnummer=volgnummer, xsd_dir=xsd, xsd_versie=version)
+    paths = write_berichten(
+        result.regels,
+        folder,
+        dagtekening=dagtekening,
+        volgnummer=volgnummer,
+        xsd_dir=xsd,
+        xsd_versie=version,
+        protocol=result.protocol,
+    )
     return result, [path.name for path in paths]
 
 

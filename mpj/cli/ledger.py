@@ -22,7 +22,7 @@ _EPILOG = """
 Voorbeeld:
 
 \b
-  mpj declare --ledger zorg.db --contracten ... --periode 2026-03 --berichten --out maart
+  mpj declare --ledger zorg.db ... --periode 2026-03 --berichten --out maart
   mpj ledger send --ledger zorg.db --alles
   mpj ledger answer --ledger zorg.db antwoorden/
   mpj ledger status --ledger zorg.db

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mpj.cli.common import FILE, guarded, meldingen_option, show_fault
+from mpj.cli.common import FILE, Command, guarded, meldingen_option, show_fault
 
 
 @click.group()
@@ -14,7 +14,7 @@ def command() -> None:
     """Toets iJw-berichten (JW301, JW323, JW325)."""
 
 
-@command.command(epilog="Eindcode 0: geen fouten; 2: er zijn fouten. Waarschuwingen tellen niet mee.")
+@command.command(cls=Command, epilog="Eindcode 0: geen fouten; 2: er zijn fouten. Waarschuwingen tellen niet mee.")
 @click.argument("berichten", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("--xsd", type=FILE, default=None, metavar="DIR", help="Map met de officiële schema's: toets ook daarmee.")
 @meldingen_option
@@ -25,6 +25,7 @@ def check(berichten: tuple[Path, ...], xsd: Path | None, meldingen: str) -> int:
     Elke fout komt op stderr met het pad van het element, de regelcode, wat er staat en wat er hoort te staan.
     """
     from mpj.messages import check as check_message
+    from mpj.presentation import words
     from mpj.reading.sources import find_sources
 
     wrong = 0
@@ -35,5 +36,5 @@ def check(berichten: tuple[Path, ...], xsd: Path | None, meldingen: str) -> int:
             show_fault(fault, meldingen)
         count = sum(fault.soort == "fout" for fault in faults)
         wrong += count
-        click.echo(f"{source.naam}: {'geen fouten' if not count else f'{count} fouten' if count > 1 else '1 fout'}")
+        click.echo(f"{source.naam}: {words.counted(count, 'fout') if count else 'geen fouten'}")
     return 2 if wrong else 0

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, show_fault, strict_option
 
 if TYPE_CHECKING:
+    from mpj.contract import Contract
     from mpj.presentation.report import Report, Table
 
+_F = TypeVar("_F", bound=Callable[..., Any])
 _MOST = 40
 """So many rows of a table are shown on the screen."""
 _OUT = click.option("--out", type=FILE, metavar="FILE", help="Schrijf in dit bestand in plaats van op het scherm.")
+
+
+def _choice(name: str, *words: str, text: str) -> Callable[[_F], _F]:
+    """Return an option that takes one of `words`, the first unless given."""
+    return click.option(name, type=click.Choice(words), default=words[0], show_default=True, help=text)
 
 
 class Percentage(click.ParamType[Fraction]):
@@ -68,13 +76,7 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
 
 @command.command(cls=Command)
 @click.argument("map_", metavar="DIR", type=FILE)
-@click.option(
-    "--formaat",
-    type=click.Choice(["tekst", "csv", "xlsx", "html"]),
-    default="tekst",
-    show_default=True,
-    help="Vorm van de uitvoer.",
-)
+@_choice("--formaat", "tekst", "csv", "xlsx", "html", text="Vorm van de uitvoer.")
 @click.option("--op", type=Datum(), default=None, help="Laat alleen zien wat op deze datum geldt.")
 @_OUT
 @force_option
@@ -82,12 +84,10 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
 @guarded
 def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: bool, meldingen: str) -> int:
     """Laat de matrix van een contractmap zien: prestatiecodes onder elkaar, niveaus naast elkaar, per perceel."""
-    from mpj.contract import load_contract
     from mpj.workbench.show import report
     from mpj.workbench.show.overview import overview
 
-    contract = load_contract(map_, report=lambda fault: show_fault(fault, meldingen))
-    overzicht = overview(contract, op=op)
+    overzicht = overview(_load(meldingen, map_)[0], op=op)
     match formaat:
         case "xlsx":
             from mpj.presentation import xlsx
@@ -103,9 +103,7 @@ def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: boo
 @command.command(cls=Command)
 @click.argument("oud", metavar="OUD", type=FILE)
 @click.argument("nieuw", metavar="NIEUW", type=FILE)
-@click.option(
-    "--formaat", type=click.Choice(["tekst", "csv", "html"]), default="tekst", show_default=True, help="Vorm van de uitvoer."
-)
+@_choice("--formaat", "tekst", "csv", "html", text="Vorm van de uitvoer.")
 @click.option("--oud-op", type=Datum(), default=None, help="Vergelijk OUD zoals die op deze datum geldt.")
 @click.option("--nieuw-op", type=Datum(), default=None, help="Vergelijk met NIEUW zoals die op deze datum geldt.")
 @_OUT
@@ -116,13 +114,12 @@ def diff(
     oud: Path, nieuw: Path, formaat: str, oud_op: date | None, nieuw_op: date | None, out: Path | None, force: bool, meldingen: str
 ) -> int:
     """Vergelijk twee contractmappen cel voor cel, en wat dat doet met het niveau dat wordt betaald."""
-    from mpj.contract import load_contract
     from mpj.tariefkaart import compile_tariefkaart
     from mpj.workbench.diff import report
     from mpj.workbench.diff.comparison import compare
 
-    contracts = _load_both(oud, nieuw, load_contract, meldingen)
-    result = compare(*contracts, oud_op=oud_op, nieuw_op=nieuw_op)
+    contracts = _load(meldingen, oud, nieuw)
+    result = compare(contracts[0], contracts[1], oud_op=oud_op, nieuw_op=nieuw_op)
     if formaat == "csv":
         _emit_csv(report.cells(result), out, force=force)
         return 0
@@ -136,20 +133,10 @@ def diff(
 @click.argument("map_", metavar="DIR", type=FILE)
 @click.option("--percentage", type=Percentage(), required=True, help="De index in procenten, precies zoals u hem schrijft: 3,42.")
 @click.option("--vanaf", type=Datum(), required=True, help="Eerste dag van de nieuwe prijzen: de eerste van een maand.")
-@click.option(
-    "--afronding",
-    type=click.Choice(["cent", "vijf_cent", "tien_cent", "euro"]),
-    default="cent",
-    show_default=True,
-    help="Waarop een nieuwe prijs één keer wordt afgerond, half omhoog.",
+@_choice(
+    "--afronding", "cent", "vijf_cent", "tien_cent", "euro", text="Waarop een nieuwe prijs wordt afgerond, één keer, half omhoog."
 )
-@click.option(
-    "--bestaande",
-    type=click.Choice(["weigeren", "vervangen", "meenemen"]),
-    default="weigeren",
-    show_default=True,
-    help="Wat te doen met prijzen die al op of na die dag beginnen.",
-)
+@_choice("--bestaande", "weigeren", "vervangen", "meenemen", text="Wat te doen met prijzen die al op of na die dag beginnen.")
 @click.option("--out", type=FILE, metavar="DIR", help="Nieuwe contractmap.  [standaard: tarieven.csv op het scherm]")
 @force_option
 @meldingen_option
@@ -158,7 +145,6 @@ def index(
     map_: Path, percentage: Fraction, vanaf: date, afronding: str, bestaande: str, out: Path | None, force: bool, meldingen: str
 ) -> int:
     """Indexeer: nieuwe gedateerde cellen vanaf een datum; de oude worden afgesloten op de dag ervoor."""
-    from mpj.contract import load_contract
     from mpj.output import output_folder
     from mpj.presentation import terminal
     from mpj.workbench.index import report
@@ -166,7 +152,7 @@ def index(
     from mpj.workbench.index.indexation import index_cells
     from mpj.workbench.matrix import tarieven_text
 
-    contract = load_contract(map_, report=lambda fault: show_fault(fault, meldingen))
+    contract = _load(meldingen, map_)[0]
     result = index_cells(contract, percentage, vanaf, afronding=afronding, bestaande=bestaande)
     if out is None:
         click.echo(tarieven_text(contract, result.cellen), nl=False)
@@ -272,14 +258,13 @@ def buildup(
     bestand: Path, contract: Path | None, op: date | None, wat_als: tuple[str, ...], out: Path | None, force: bool, meldingen: str
 ) -> int:
     """Bouw een reëel tarief op uit een kostenbestand: elke stap te zien, tot de prijs per kwartier bij de cliënt."""
-    from mpj.contract import load_contract
     from mpj.output import output_folder
     from mpj.presentation import csv, html, terminal
     from mpj.workbench.buildup import report
     from mpj.workbench.buildup.price import explain, read_costs
 
     what_ifs = [_what_if(text) for text in wat_als or ("indirect_client=5",)]
-    loaded = load_contract(contract, report=lambda fault: show_fault(fault, meldingen)) if contract else None
+    loaded = _load(meldingen, contract)[0] if contract else None
     items = [explain(row, what_ifs, loaded, op) for row in read_costs(bestand)]
     found = report.report(items, "Opbouw van het tarief")
     if out is not None:
@@ -335,20 +320,21 @@ def convert(
     return 1 if strict and outcome.niet_vertaald else 0
 
 
-def _load_both(oud: Path, nieuw: Path, load: Any, meldingen: str) -> tuple[Any, Any]:
-    """Load two folders; raises InputError with the faults of both."""
+def _load(meldingen: str, *folders: Path) -> list[Contract]:
+    """Load contract folders, with their warnings to stderr; raises InputError with the faults of all."""
+    from mpj.contract import load_contract
     from mpj.reading.faults import Fault, InputError
 
-    found: list[Any] = []
+    found: list[Contract] = []
     faults: list[Fault] = []
-    for folder in (oud, nieuw):
+    for folder in folders:
         try:
-            found.append(load(folder, report=lambda fault: show_fault(fault, meldingen)))
+            found.append(load_contract(folder, report=lambda fault: show_fault(fault, meldingen)))
         except InputError as error:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    return found[0], found[1]
+    return found
 
 
 def _needed(out: Path | None) -> Path:

@@ -38,8 +38,8 @@ _EPILOG = """
 Voorbeeld:
 
 \b
-  mpj verify --bericht jw323.xml --contracten tariffs/voorbeeldregio --toewijzingen toewijzingen.csv \\
-      --eerder berichten/ --out antwoord
+  mpj verify --bericht jw323.xml --contracten tariffs/voorbeeldregio \\
+      --toewijzingen toewijzingen.csv --eerder berichten/ --out antwoord
 
 Zonder --ledger of --eerder zijn dubbele nummers, creditregels en het totaal van een toewijzing niet (helemaal) te toetsen; dat
 staat dan in de samenvatting. Met --ledger onthoudt mpj elke declaratie met haar antwoord, en neemt het met --eerder over wat van

@@ -110,10 +110,12 @@ class Verbruik:
     """The volume by what the unit counts (`counted`) and month; a credit takes away."""
 
     @classmethod
-    def of(cls, protocol: Protocol, lines: Iterable[tuple[str, int, int, int]]) -> Verbruik:
-        """Add up lines, each as wire unit, month of its product period, eurocents and wire volume (a credit below zero)."""
-        total = 0
-        volumes: dict[tuple[str, int], int] = {}
+    def of(cls, protocol: Protocol, lines: Iterable[tuple[str, int, int, int]], earlier: Verbruik | None = None) -> Verbruik:
+        """Add up lines, each as wire unit, month of its product period, eurocents and wire volume (a credit below zero).
+
+        What was used `earlier` is counted along, as if by `+`.
+        """
+        total, volumes = (0, {}) if earlier is None else (earlier.cent, dict(earlier.volumes))
         for eenheid, month, cent, volume in lines:
             telt, weight = counted(protocol, eenheid)
             total += cent
@@ -131,7 +133,7 @@ class Verbruik:
         """Return the volume of what counts as `telt`: in one month, or with None over the whole toewijzing."""
         if month is not None:
             return self.volumes.get((telt, month), 0)
-        return sum(volume for (one, _), volume in self.volumes.items() if one == telt)
+        return sum([volume for key, volume in self.volumes.items() if key[0] == telt])
 
 
 @define

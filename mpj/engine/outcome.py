@@ -12,6 +12,7 @@ from mpj.engine.memory import Regelinhoud
 from mpj.engine.planning import Afspraken
 from mpj.engine.steps.planning import rests_on_planning
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
+from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
 from mpj.records.aside import set_aside
 from mpj.records.reasons import Redencode
@@ -100,3 +101,5 @@ class Result:
     """Warnings that stop nothing."""
     samenvatting: Mapping[str, Any]
     """Counts and totals, ready for JSON (docs/formats.md)."""
+    protocol: Protocol = field(default=MPJ_16, repr=False)
+    """What it was made under."""

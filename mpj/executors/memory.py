@@ -86,4 +86,4 @@ def lay_together(
     uitval.sort(key=Uitval.sort_key)
     herkomst = tuple(trace for _, traces in pairs for trace in traces)
     samenvatting = job.summary(totals, declarations(regels), uitval, invoer)
-    return Result(regels, herkomst, tuple(uitval), sort_notes(notes), samenvatting)
+    return Result(regels, herkomst, tuple(uitval), sort_notes(notes), samenvatting, job.protocol)

@@ -317,7 +317,7 @@ class Computed:
         uitval += self.job.toewijzingen_aside
         uitval.sort(key=Uitval.sort_key)
         samenvatting = self.job.summary(totals, declaraties, uitval, invoer)
-        write_rest(uitval, samenvatting, folder, trace)
+        write_rest(uitval, samenvatting, folder, self.job.protocol, trace)
         return Outcome(tuple(uitval), sort_notes(notes), samenvatting)
 
     def _rows(self, place: int, numbers: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str, bytes]]:

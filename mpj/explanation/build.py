@@ -119,7 +119,7 @@ def _aside(row: Uitval) -> Blok:
     reden = REDENEN[row.reden]
     period = "" if row.datum is None else words.day(row.datum)
     if row.datum_tot is not None and row.datum_tot != row.datum:
-        period += f" t/m {words.day(row.datum_tot)}, {words.number(row.aantal)} dagen"
+        period += f" t/m {words.day(row.datum_tot)}, {words.counted(row.aantal, 'dag')}"
     steps = [("gelezen", _source(row.bestand, row.rij))] if row.bestand or row.rij else []
     steps.append(("reden", f"{row.reden}: {reden.betekenis}"))
     if row.toelichting:
@@ -145,9 +145,9 @@ def _source(bestand: str, rij: int) -> str:
 
 def _steps(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Say what each step did with one record behind a line."""
-    recorded = (
-        f"{row.minuten} minuten" if row.minuten is not None else ("één dag" if row.soort == "verblijf" else f"aantal {row.geteld}")
-    )
+    recorded = "één dag" if row.soort == "verblijf" else f"aantal {row.geteld}"
+    if row.minuten is not None:
+        recorded = words.counted(row.minuten, "minuut")
     steps = [("gelezen", f"{recorded}, {row.status}" + (f" ({_source(row.bestand, row.rij)})" if row.bestand else ""))]
     if row.status == "gepland":
         steps.append(("planning", f"geplande tijd telt: registratiewijze {settings['registratiewijze']}"))

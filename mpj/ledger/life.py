@@ -183,8 +183,8 @@ def _block(row: Row[Any], vorig: str, followed: Sequence[tuple[str, str]], codes
 
 def _trace(trace: Herkomst, bsn: str | None) -> tuple[str, str]:
     shown = "" if bsn and shows_bsn(trace.bron, bsn) else f" {trace.bron}"
-    minutes = "" if trace.minuten is None else f"{trace.minuten} minuten, "
-    what = f"{trace.soort}{shown} van {words.day(trace.datum)}: {minutes}{trace.aantal_eenheden} eenheden"
+    minutes = "" if trace.minuten is None else f"{words.counted(trace.minuten, 'minuut')}, "
+    what = f"{trace.soort}{shown} van {words.day(trace.datum)}: {minutes}{words.counted(trace.aantal_eenheden, 'eenheid')}"
     return "herkomst", f"{what}, {words.euros(trace.bedrag_cent)}{', afgetopt' if trace.afgetopt else ''}"
 
 

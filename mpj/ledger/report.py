@@ -58,7 +58,7 @@ def _lines(gemeenten: Mapping[str, Any]) -> Iterator[Row]:
         for code, row in rows["retourcodes"].items():
             yield gemeente, f"afgekeurd met retourcode {code}", row["regels"], row["bedrag_cent"]
         for reden, row in rows["opzij"].items():
-            yield gemeente, f"opzij: {REDENEN[reden].betekenis} ({reden})", row["aantal"], row["bekende_waarde_cent"]
+            yield gemeente, f"opzij: {REDENEN[reden].betekenis}", row["aantal"], row["bekende_waarde_cent"] or None
 
 
 def _limits(gemeenten: Mapping[str, Any]) -> Iterator[Row]:

@@ -15,8 +15,8 @@ from attrs import fields, frozen
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.output.parquet import read_trace
-from mpj.output.shape import HERKOMST, OLD_HERKOMST, OLD_NAMES, REGELS, SAMENVATTING, STAPPEN, TRACE_FILES, UITVAL, Shape
-from mpj.protocol import MPJ_16, Protocol
+from mpj.output.shape import HERKOMST, OLD_HERKOMST, OLD_NAMES, PROTOCOL, REGELS, SAMENVATTING, STAPPEN, TRACE_FILES, UITVAL, Shape
+from mpj.protocol import MPJ_16, PROTOCOLS, Protocol, read_protocol
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
 from mpj.reading.periods import month_text, parse_month
@@ -200,11 +200,13 @@ class Run:
     herkomst: Callable[[], Iterable[Herkomst]]
     uitval: Callable[[], Iterable[Uitval]]
     samenvatting: Mapping[str, Any]
+    protocol: Protocol
+    """The one that the run was made under."""
 
     @classmethod
     def of(cls, result: Result) -> Run:
         """Return the run that `result` is."""
-        return cls(lambda: result.regels, lambda: result.herkomst, lambda: result.uitval, result.samenvatting)
+        return cls(lambda: result.regels, lambda: result.herkomst, lambda: result.uitval, result.samenvatting, result.protocol)
 
 
 def read_run(folder: Path) -> Run:
@@ -221,9 +223,22 @@ def read_run(folder: Path) -> Run:
         ) from error
     parquet = TRACE_FILES["parquet"]
     trace = parquet if parquet in summary.get("bestanden", ()) else HERKOMST.file
+    protocol = _protocol(folder, summary)
     return Run(
-        lambda: read_regels(folder / REGELS.file),
+        lambda: read_regels(folder / REGELS.file, protocol=protocol),
         lambda: read_herkomst(folder / trace, folder / STAPPEN.file),
         lambda: read_uitval(folder / UITVAL.file),
         summary,
+        protocol,
     )
+
+
+def _protocol(folder: Path, summary: Mapping[str, Any]) -> Protocol:
+    """Return the protocol of a run: the one beside its files, or else a shipped one."""
+    if PROTOCOL in summary.get("bestanden", ()):
+        return read_protocol(folder / PROTOCOL)
+    named = str(summary.get("protocol", MPJ_16.id))
+    if named not in PROTOCOLS:
+        text = "de uitvoer is van een protocol dat mpj niet kent"
+        raise InputError(Fault("protocol_onbekend", SAMENVATTING, kolom="protocol", gevonden=mask(named), toelichting=text))
+    return PROTOCOLS[named]

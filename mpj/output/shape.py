@@ -73,6 +73,8 @@ def _with_vervolg(columns: Iterable[Column]) -> tuple[Column, ...]:
 REGELS = Shape("declaratieregels.csv", columns_of(Declaratieregel))
 HERKOMST = Shape("herkomst.csv", columns_of(Herkomst))
 TRACE_FILES: Mapping[Trace, str] = {"csv": HERKOMST.file, "parquet": "herkomst.parquet"}
+PROTOCOL = "protocol.toml"
+"""Where the protocol of a run stands that is not one of the shipped ones."""
 UITVAL = Shape("uitval.csv", _with_vervolg(columns_of(Uitval)))
 
 # Until there was one file for the trace, herkomst.csv ended before the column `bestand`, and this file held the rest beside it,

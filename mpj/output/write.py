@@ -13,7 +13,8 @@ from typing import Any, TextIO
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel
 from mpj.output.parquet import check_installed, write_trace
-from mpj.output.shape import HERKOMST, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
+from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
+from mpj.protocol import PROTOCOLS, Protocol, write_protocol
 from mpj.records.uitval import Uitval
 
 _herkomst_of = attrgetter(*HERKOMST.names)
@@ -115,7 +116,7 @@ def write_result(result: Result, folder: Path, *, trace: Trace = "csv", beside: 
         herkomst.writelines(texts.herkomst(_herkomst_of(row)) for row in result.herkomst)
     if trace == "parquet":
         as_parquet(folder)
-    write_rest(result.uitval, result.samenvatting, folder, trace, beside)
+    write_rest(result.uitval, result.samenvatting, folder, result.protocol, trace, beside)
 
 
 def as_parquet(folder: Path) -> None:
@@ -125,11 +126,21 @@ def as_parquet(folder: Path) -> None:
 
 
 def write_rest(
-    uitval: Iterable[Uitval], samenvatting: Mapping[str, Any], folder: Path, trace: Trace = "csv", beside: Iterable[str] = ()
+    uitval: Iterable[Uitval],
+    samenvatting: Mapping[str, Any],
+    folder: Path,
+    protocol: Protocol,
+    trace: Trace = "csv",
+    beside: Iterable[str] = (),
 ) -> None:
-    """Write what was set aside, and last the summary with the names of all files of the run, into `folder`."""
+    """Write what was set aside, the protocol unless it is a shipped one, and last the summary with the names of all files, into
+    `folder`.
+    """
     write_csv(folder / UITVAL.file, UITVAL.names, (row.texts() for row in uitval))
     files = [REGELS.file, TRACE_FILES[trace], UITVAL.file, SAMENVATTING, *beside]
+    if protocol != PROTOCOLS.get(protocol.id):
+        write_protocol(protocol, folder / PROTOCOL)
+        files.append(PROTOCOL)
     write_json(folder / SAMENVATTING, {**samenvatting, "bestanden": sorted(files)})
 
 

@@ -171,12 +171,6 @@ class Bars:
     bars: tuple[Bar, ...]
     mark: str = ""
 
-    @property
-    def table(self) -> Table:
-        """The same as a table: the parts down, the bars across."""
-        columns = (Column(""), *(Column(bar.name, "cent") for bar in self.bars))
-        return Table(self.title, columns, ((name, *(bar.parts[n] for bar in self.bars)) for n, name in enumerate(self.legend)))
-
 
 Part: TypeAlias = Table | Waterfall | Bars | str
 
@@ -195,5 +189,7 @@ class Report:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """The tables, and the figures as tables."""
-        return tuple(part if isinstance(part, Table) else part.table for part in self.parts if not isinstance(part, str))
+        """What can be a sheet of its own: the tables, and each waterfall as one."""
+        return tuple(
+            part.table if isinstance(part, Waterfall) else part for part in self.parts if isinstance(part, Table | Waterfall)
+        )

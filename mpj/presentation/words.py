@@ -17,6 +17,7 @@ _PLURALS: Mapping[str, str] = {
     "cliënt": "cliënten",
     "creditregel": "creditregels",
     "dag": "dagen",
+    "eenheid": "eenheden",
     "fout": "fouten",
     "gedateerde cel": "gedateerde cellen",
     "gemeente": "gemeenten",

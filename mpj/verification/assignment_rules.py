@@ -170,19 +170,22 @@ def _over(line: Line, month: int | None) -> Breach | None:
     if line.dekking is None or line.dekking.toewijzing.volume is None:
         return None
     one, toewijzing, protocol = line.prestatie, line.dekking.toewijzing, line.case.protocol
+    allowed = line.case.usage.maximum(toewijzing, month)
+    if allowed is None:
+        return None
     telt, weight = counted(protocol, one.eenheid)
+    telt_omvang, maximum = allowed
+    if telt_omvang != telt:
+        return None
+    total = line.case.usage.of(one.toewijzingnummer).volume(telt, month) + one.volume * weight
+    if total <= maximum:
+        return None
     assigned = toewijzing.eenheid or ""
-    maximum = line.case.usage.maximum(toewijzing, month)
-    if maximum is None or counted(protocol, assigned)[0] != telt:
-        return None
-    before = line.case.usage.of(one.toewijzingnummer).volume(telt, month)
-    if before + one.volume * weight <= maximum:
-        return None
     single = next((code for code, unit in protocol.eenheden.items() if (unit.telt, unit.gewicht) == (telt, 1)), assigned)
-    shown = single if (before + one.volume * weight) % counted(protocol, assigned)[1] else assigned
+    shown = single if total % counted(protocol, assigned)[1] else assigned
     scale = counted(protocol, shown)[1]
     more = {"regel": Volume(one.volume, one.eenheid)}
-    return Breach(Volume((before + one.volume * weight) // scale, shown), Volume(maximum // scale, shown), more=more)
+    return Breach(Volume(total // scale, shown), Volume(maximum // scale, shown), more=more)
 
 
 def tr369(line: Line) -> Breach | None:

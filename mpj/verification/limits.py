@@ -31,22 +31,24 @@ class Usage:
         self._parties = (aanbieder, gemeente)
         self._limited = limited
         self._used: dict[int, Verbruik] = {}
-        self._maxima: dict[tuple[object, ...], int | None] = {}
+        self._new: dict[int, list[tuple[str, int, int, int]]] = {}
+        self._maxima: dict[tuple[object, ...], tuple[str, int] | None] = {}
 
     def of(self, toewijzingnummer: int) -> Verbruik:
         """Return what is used of a toewijzing so far."""
         used = self._used.get(toewijzingnummer)
         if used is None:
             earlier = () if self._history is None else self._history.lines(*self._parties, toewijzingnummer)
-            used = Verbruik.of(self._protocol, (_row(line.prestatie) for line in earlier))
-            self._used[toewijzingnummer] = used
+            used = self._used[toewijzingnummer] = Verbruik.of(self._protocol, [_row(line.prestatie) for line in earlier])
+        if new := self._new.pop(toewijzingnummer, None):
+            used = self._used[toewijzingnummer] = Verbruik.of(self._protocol, new, used)
         return used
 
-    def maximum(self, toewijzing: Toewijzing, month: int | None) -> int | None:
+    def maximum(self, toewijzing: Toewijzing, month: int | None) -> tuple[str, int] | None:
         """Return what the omvang allows in one product period, or with None over the whole toewijzing (TR321, TR322).
 
-        In what its unit counts (minutes for hours); None without such a limit. Worked out once for all toewijzingen of the same
-        size and dates.
+        As what its unit counts, and how much of it (60 minutes for an hour); None without such a limit. Worked out once for all
+        toewijzingen of the same size and dates.
         """
         key = (month, toewijzing.volume, toewijzing.eenheid, toewijzing.frequentie, toewijzing.begindatum, toewijzing.einddatum)
         if key not in self._maxima:
@@ -54,13 +56,14 @@ class Usage:
                 self._maxima.clear()
             protocol = self._protocol
             units = maximum_total(protocol, toewijzing) if month is None else maximum_per_period(protocol, toewijzing, month)
-            self._maxima[key] = None if units is None else units * counted(protocol, toewijzing.eenheid or "")[1]
+            telt, weight = counted(protocol, toewijzing.eenheid or "")
+            self._maxima[key] = None if units is None else (telt, units * weight)
         return self._maxima[key]
 
     def add(self, one: Prestatie) -> None:
         """Count an accepted line: debit adds, credit takes away (COD043)."""
         if one.toewijzingnummer in self._limited:
-            self._used[one.toewijzingnummer] = self.of(one.toewijzingnummer) + Verbruik.of(self._protocol, [_row(one)])
+            self._new.setdefault(one.toewijzingnummer, []).append(_row(one))
 
 
 def _row(one: Prestatie) -> tuple[str, int, int, int]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -72,6 +73,19 @@ def test_help_of_a_command_names_every_option(command: str) -> None:
 
 def test_help_of_declare_tells_the_exit_codes() -> None:
     assert all(f"{code}" in mpj("declare", "--help").out for code in ("Eindcode 0", "1:", "2:"))
+
+
+def test_every_help_fits_80_columns_and_cuts_no_sentence() -> None:
+    from mpj.cli import COMMANDS, group
+
+    names = [[name] for name in COMMANDS]
+    for name in COMMANDS:
+        command = group.get_command(click.Context(group), name)
+        names += [[name, sub] for sub in command.commands] if isinstance(command, click.Group) else []
+    for call in ([], *names):
+        lines = mpj(*call, "--help").out.splitlines()
+        assert max(map(len, lines)) <= 80, call
+        assert not [line for line in lines[1:] if line.endswith("...") and "//" not in line], call
 
 
 def test_version() -> None:

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame
 from mpj.engine.lines import sort_key
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.protocol import Protocol
 from mpj.reading.faults import Fault
 from mpj.records.uitval import Uitval
 
@@ -30,6 +31,7 @@ class SparkResult:
     uitval: DataFrame
     meldingen: DataFrame
     samenvatting: Mapping[str, Any]
+    protocol: Protocol
     _close: Callable[[], None]
 
     def __enter__(self) -> SparkResult:
@@ -56,6 +58,7 @@ class SparkResult:
             tuple(sorted(uitval, key=Uitval.sort_key)),
             tuple(sorted(meldingen, key=lambda note: (note.bestand, note.rij, note.toelichting))),
             self.samenvatting,
+            self.protocol,
         )
 
     def write(self, folder: str) -> None:

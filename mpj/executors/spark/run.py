@@ -127,6 +127,7 @@ class _Run:
             uitval,
             _one_kind(made, "melding").distinct(),
             self.job.summary(self._totals(made), declaraties, list(_counted(uitval)), invoer, read),
+            self.job.protocol,
             self.close,
         )
 
