@@ -169,7 +169,11 @@ def _divided(result: Result) -> Result:
     """Give the lines of a declaration that does not fit in one message the numbers of its parts."""
     from mpj.messages import split
 
-    numbers = {line.referentienummer: part.declaratienummer for part in split(result.regels) for line in part.regels}
+    numbers = {
+        line.referentienummer: part.declaratienummer
+        for part in split(result.regels, protocol=result.protocol)
+        for line in part.regels
+    }
     return renumbered(result, numbers)
 
 
