@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, fields
 
 from mpj.engine.care import Care
 from mpj.engine.limits import product_period
@@ -29,6 +30,7 @@ NUMBERED_BY = (
     "eenheid",
     "bedrag_cent",
 )
+_numbered_by = itemgetter(*map([one.name for one in fields(Declaratieregel)].index, NUMBERED_BY))
 
 
 def number(length: int, *parts: object) -> str:
@@ -55,31 +57,32 @@ def make_line(care: Sequence[Care], opdracht: Opdracht) -> Declaratieregel:
     for one in care:
         volume += one.counted.eenheden
         bedrag += one.counted.cent
-    values: dict[str, Any] = {
-        "vorig_referentienummer": "",
-        "debetcredit": "D",
-        "declaratienummer": "",
-        "declaratieperiode": opdracht.periode,
-        "contract": settings.contract,
-        "aanbieder": settings.aanbieder,
-        "gemeente": toewijzing.gemeente,
-        "bsn": toewijzing.bsn,
-        "toewijzingnummer": toewijzing.toewijzingnummer,
-        "perceel": tarief.perceel,
-        "prestatiecode": tarief.prestatiecode,
-        "kwalificatieniveau": billed.kwalificatieniveau,
-        "productcategorie": billed.productcategorie,
-        "productcode": billed.productcode,
-        "begindatum": begindatum,
-        "einddatum": einddatum,
-        "volume": volume,
-        "normtijd": tarief.normtijd,
-        "tarief_cent": billed.tarief_cent,
-        "bedrag_cent": bedrag,
-        "eenheid": tarief.eenheid,
-        "volume_bericht": volume * tarief.per_unit,
-    }
-    return Declaratieregel(number(REFERENTIE, *[values[name] for name in NUMBERED_BY], opdracht.volgnummer), **values)
+    values: tuple[Any, ...] = (
+        "",
+        "",
+        "D",
+        "",
+        opdracht.periode,
+        settings.contract,
+        settings.aanbieder,
+        toewijzing.gemeente,
+        toewijzing.bsn,
+        toewijzing.toewijzingnummer,
+        tarief.perceel,
+        tarief.prestatiecode,
+        billed.kwalificatieniveau,
+        billed.productcategorie,
+        billed.productcode,
+        begindatum,
+        einddatum,
+        volume,
+        tarief.normtijd,
+        billed.tarief_cent,
+        bedrag,
+        tarief.eenheid,
+        volume * tarief.per_unit,
+    )
+    return Declaratieregel(number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:])
 
 
 def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
