@@ -31,9 +31,8 @@ NUMBERED_BY = (
     "eenheid",
     "bedrag_cent",
 )
+_numbered_by = itemgetter(*map([one.name for one in fields(Declaratieregel)].index, NUMBERED_BY))
 
-# Without the referentienummer itself, which comes first.
-_numbered = itemgetter(*([one.name for one in fields(Declaratieregel)].index(name) - 1 for name in NUMBERED_BY))
 _make = unchecked(Declaratieregel)
 
 
@@ -58,7 +57,8 @@ def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
     toewijzing = match.dekking.toewijzing
     billed, settings = tarief.price, tarief.kaart.instellingen
     begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
-    values = (
+    values: tuple[Any, ...] = (
+        "",
         "",
         "D",
         "",
@@ -83,7 +83,7 @@ def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
         regel.eenheden * tarief.per_unit,
         True,
     )
-    return _make((number(REFERENTIE, *_numbered(values), opdracht.volgnummer), *values))
+    return _make((number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:]))
 
 
 def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
