@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from attrs import field, frozen
 
 from mpj.engine.limits import product_period
-from mpj.engine.matching import Afwijzing, Dekkingen, Match, Search, Stretch
+from mpj.engine.matching import Afwijzing, Dekkingen, Match, Search, Stretches
 from mpj.engine.memory import Memory, Recorded, Regelinhoud
 from mpj.engine.opdracht import Opdracht, Periode
 from mpj.engine.tarieven import Answers, Tarief
@@ -56,7 +57,12 @@ class Placed(NamedTuple):
         """Return where care on this match and tarief falls."""
         billed, of = tarief.billed, match.dekking.toewijzing
         categorie, code = ("", "") if billed is None else (billed.productcategorie, billed.productcode)
-        return cls(match, tarief, Identiteit(of.gemeente, of.toewijzingnummer, categorie, code, tarief.maand))
+        return _placed((match, tarief, _identiteit((of.gemeente, of.toewijzingnummer, categorie, code, tarief.maand))))
+
+
+# As the classes themselves make them, in half the time.
+_placed = partial(tuple.__new__, Placed)
+_identiteit = partial(tuple.__new__, Identiteit)
 
 
 class Care(NamedTuple):
@@ -186,7 +192,7 @@ class Context:
             return entry.reeks.vorm.kwalificatieniveau
         return self.levels.on(entry.reeks.medewerker, entry.datum)
 
-    def stretches(self, search: Search) -> tuple[Stretch, ...]:
+    def stretches(self, search: Search) -> Stretches:
         """Return where a search for a toewijzing leads, by day."""
         return self.dekkingen.stretches(search, self.periode)
 

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from mpj.engine.care import Care, Clientrun, Context, Counted, Placed, regelinhoud
 from mpj.engine.limits import Limieten, Verbruik
-from mpj.engine.matching import Afwijzing, Dekking, Match, Search, Stretch, answer_on
+from mpj.engine.matching import Afwijzing, Dekking, Match, Search, Stretches
 from mpj.engine.memory import NOTHING
 from mpj.engine.outcome import Regel, Uitkomst
 from mpj.engine.steps.place import out_by_form
@@ -29,7 +29,9 @@ from mpj.records.entries import Entry, Reeks
 from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
 
+# As the classes themselves make them, in half the time.
 _make_care = partial(tuple.__new__, Care)
+_make_counted = partial(tuple.__new__, Counted)
 
 
 class _NeedsSteps(Exception):  # noqa: N818
@@ -46,7 +48,7 @@ class Counts(dict[int, Counted]):
 
     def __missing__(self, geteld: int) -> Counted:
         units = self._tarief.units[geteld] if geteld >= self._tarief.least else 0
-        made = self[geteld] = Counted(geteld, 0, units, units, units * self._cent)
+        made = self[geteld] = _make_counted((geteld, 0, units, units, units * self._cent, 0, False))
         return made
 
 
@@ -116,7 +118,7 @@ class _Plain:
         self.lines: dict[Identiteit, list[Care]] = {}
         self.uitval: list[Uitval] = []
         self.places: set[tuple[int, str]] = set()
-        self._stretches: dict[tuple[object, ...], tuple[Stretch, ...]] = {}
+        self._stretches: dict[tuple[object, ...], Stretches] = {}
         self._known: dict[Match, dict[tuple[object, ...], _Answer]] = {}
         self._placed: dict[tuple[Match, _Kind], tuple[Placed, list[Care]]] = {}
 
@@ -167,7 +169,7 @@ class _Plain:
         stretches = self._stretches.get(search)
         if stretches is None:
             stretches = self._stretches[search] = context.stretches(Search(reeks.bsn, *search))
-        match = answer_on(stretches, entry.datum)
+        match = stretches.on(entry.datum)
         if isinstance(match, Afwijzing):
             return _Out(match.reden, match.toelichting)
         if context.levels is not None and reeks.medewerker is not None and vorm.kwalificatieniveau not in (None, niveau):

@@ -12,7 +12,7 @@ from mpj.contract import Contract, check_together
 from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed, Placed
 from mpj.engine.fast import Shortcut
 from mpj.engine.limits import Limieten, Verbruik
-from mpj.engine.matching import Afwijzing, Dekking, Dekkingen, Match, Search, Stretch
+from mpj.engine.matching import Afwijzing, Dekking, Dekkingen, Match, Search, Stretches
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
@@ -173,7 +173,7 @@ class Job:
         """Return a day as this run sees it."""
         return self._context.days[day]
 
-    def stretches(self, search: Search) -> Sequence[Stretch]:
+    def stretches(self, search: Search) -> Stretches:
         """Return where a search for a toewijzing leads, day by day."""
         return self._context.stretches(search)
 

@@ -151,20 +151,13 @@ class Dekkingen:
         """Return the client's current toewijzingen, by gemeente and number."""
         return self._by_bsn.get(bsn, ())
 
-    def stretches(self, search: Search, periode: Periode) -> tuple[Stretch, ...]:
-        """Return where a search leads, from the first day of the calendar on; what ended too long ago leads to `te_oud`."""
-        bsn, nummer, gemeente, prestatiecode = search
+    def stretches(self, search: Search, periode: Periode) -> Stretches:
+        """Return where a search leads, by day; what ended too long ago leads to `te_oud`."""
+        bsn, nummer, gemeente, _ = search
         own = [dekking for dekking in self.of(bsn) if gemeente is None or dekking.toewijzing.gemeente == gemeente]
         if nummer is not None:
             own = [dekking for dekking in own if dekking.toewijzing.toewijzingnummer == nummer]
-        found: list[Stretch] = []
-        for day in (date.min, *_borders(own)):
-            answer = find(own, nummer, prestatiecode, day)
-            if isinstance(answer, Match) and periode.verlopen(end := answer.dekking.toewijzing.einddatum):
-                answer = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
-            if not found or not _same(found[-1].answer, answer):
-                found.append(Stretch(day, answer))
-        return tuple(found)
+        return Stretches(own, search, periode)
 
     def cut_months(self, bsn: str) -> set[int]:
         """Return the months within which one of the client's toewijzingen begins or is over: only there days of a month differ."""
@@ -334,12 +327,36 @@ def _version_fault(
     return Fault("toewijzing_dubbel", bestand, rij, "toewijzingnummer", f"gemeente {gemeente}", verwacht, toelichting + where)
 
 
-def answer_on(stretches: Sequence[Stretch], day: date) -> Match | Afwijzing:
-    """Return the answer of a search on `day`."""
-    return stretches[0 if len(stretches) == 1 else bisect_right(stretches, day, key=_begin) - 1].answer
+class Stretches:
+    """Where one search leads: between the days on which a toewijzing begins or is over it has one answer, found once."""
 
+    def __init__(self, own: Sequence[Dekking], search: Search, periode: Periode) -> None:
+        self._own = own
+        self._search = search
+        self._periode = periode
+        self._begins = [date.min, *_borders(own)]
+        self._answers: list[Match | Afwijzing | None] = [None] * len(self._begins)
 
-_begin = attrgetter("begin")
+    def on(self, day: date) -> Match | Afwijzing:
+        """Return the answer on `day`."""
+        place = bisect_right(self._begins, day) - 1
+        return self._answers[place] or self._find(place)
+
+    def _find(self, place: int) -> Match | Afwijzing:
+        answer = find(self._own, self._search.toewijzingnummer, self._search.prestatiecode, self._begins[place])
+        if isinstance(answer, Match) and self._periode.verlopen(end := answer.dekking.toewijzing.einddatum):
+            answer = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
+        self._answers[place] = answer
+        return answer
+
+    def __iter__(self) -> Iterator[Stretch]:
+        """Yield all days from the first of the calendar on, neighbours with one answer together."""
+        last: Match | Afwijzing | None = None
+        for place, begin in enumerate(self._begins):
+            answer = self._answers[place] or self._find(place)
+            if last is None or not _same(last, answer):
+                yield Stretch(begin, answer)
+            last = answer
 
 
 def _borders(dekkingen: Iterable[Dekking]) -> list[date]:

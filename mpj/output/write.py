@@ -77,8 +77,9 @@ class RowTexts:
 
     def herkomst(self, values: Sequence[Any]) -> str:
         """Return the row of ``herkomst.csv`` for the fields of a `Herkomst`, in their order."""
-        reference, soort, bron, datum, *counted, medewerker, onderaannemer, bestand, rij = values[:14]
-        front, back = self._halves(*counted, *values[14:])
+        reference, soort, bron, datum = values[:4]
+        medewerker, onderaannemer, bestand, rij = values[10:14]
+        front, back = self._halves(values[4:10], values[14:])
         cells = self._cells
         who = f"{cells[medewerker]};{cells[onderaannemer]}"
         return f"{reference};{soort};{cell(bron)};{cells[datum]};{front}{who};{cells[bestand]};{rij};{back}"
@@ -93,7 +94,7 @@ class RowTexts:
             known = halves.get(id(counted))
             if known is None:
                 values = trace_values(reference, care)
-                known = halves[id(counted)] = (*self._halves(*values[4:10], *values[14:]), counted)
+                known = halves[id(counted)] = (*self._halves(values[4:10], values[14:]), counted)
             who = whos.get(reeks)
             if who is None:
                 who = whos[reeks] = f"{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']}"
@@ -105,13 +106,12 @@ class RowTexts:
         """Let go of what belongs to clients that are done."""
         self._whos.clear()
 
-    def _halves(
-        self, minuten: int | None, niveau: str, eenheden: int, cent: int, afgetopt: bool, status: str, *how: Any
-    ) -> tuple[str, str]:
+    def _halves(self, before: Sequence[Any], behind: Sequence[Any]) -> tuple[str, str]:
         """Return what a row says of how care counts: before who delivered it and where it was read, and behind."""
-        keuze, niveaus, maximum, geteld, som_voor, voor_limiet = how
-        counted = f"{'' if minuten is None else minuten};{niveau};{eenheden};{cent};{'ja' if afgetopt else 'nee'};{status};"
-        return counted, f"{keuze};{self._cells[niveaus]};{maximum};{geteld};{som_voor};{voor_limiet}\n"
+        minuten, niveau, eenheden, cent, afgetopt, status = before
+        keuze, niveaus, maximum, geteld, som_voor, voor_limiet = behind
+        front = f"{'' if minuten is None else minuten};{niveau};{eenheden};{cent};{'ja' if afgetopt else 'nee'};{status};"
+        return front, f"{keuze};{self._cells[niveaus]};{maximum};{geteld};{som_voor};{voor_limiet}\n"
 
 
 def write_result(result: Result, folder: Path, *, trace: Trace = "csv", beside: Iterable[str] = ()) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
-from mpj.engine.matching import Afwijzing, Search, Stretch, answer_on
+from mpj.engine.matching import Afwijzing, Search, Stretches
 from mpj.engine.planning import AFGEZEGD
 from mpj.records.entries import VERBLIJF, Vorm
 from mpj.records.reasons import Redencode
@@ -38,7 +38,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Place care: find its toewijzing, and how it counts there."""
     placed: list[Care] = []
     aside: list[Aside] = []
-    searches: dict[Search, tuple[Stretch, ...]] = {}
+    searches: dict[Search, Stretches] = {}
     for one in care:
         found = _place(run, one, searches)
         if isinstance(found, Afwijzing):
@@ -53,7 +53,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     return Passed(kept, aside + moved)
 
 
-def _place(run: Clientrun, care: Care, searches: dict[Search, tuple[Stretch, ...]]) -> Placed | Afwijzing:
+def _place(run: Clientrun, care: Care, searches: dict[Search, Stretches]) -> Placed | Afwijzing:
     entry, context = care.record, run.context
     day, reeks, vorm = context.days[entry.datum], entry.reeks, entry.reeks.vorm
     if out := day.outside or out_by_form(vorm):
@@ -62,7 +62,7 @@ def _place(run: Clientrun, care: Care, searches: dict[Search, tuple[Stretch, ...
     stretches = searches.get(search)
     if stretches is None:
         stretches = searches[search] = context.stretches(search)
-    match = answer_on(stretches, entry.datum)
+    match = stretches.on(entry.datum)
     if isinstance(match, Afwijzing):
         return match
     return context.place(match, vorm, care.niveau, day.tijdvak, timed=entry.tijd.duur is not None)
