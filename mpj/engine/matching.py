@@ -11,9 +11,8 @@ from attrs import frozen
 
 from mpj.engine.opdracht import Periode
 from mpj.protocol import Protocol
-from mpj.reading.faults import Fault, InputError, mask, wrong_value
+from mpj.reading.faults import Fault, InputError, mask, shows_bsn, wrong_value
 from mpj.records.reasons import Redencode
-from mpj.records.rows import shows_bsn
 from mpj.records.toewijzingen import (
     OngeldigeToewijzing,
     Stempel,
