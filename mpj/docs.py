@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mpj.contract import SETTINGS, Setting
+from mpj.engine import sieve
+from mpj.engine.steps import STEPS
 from mpj.protocol import MPJ_16, Hulpvorm, Prestatiecode, encode
 from mpj.protocol.words import Meet, Prijswijze, Telt
 from mpj.reading.register import fault_register
@@ -36,6 +38,18 @@ TIMES: Mapping[Telt, str] = MappingProxyType(
         "": "the volume itself",
     }
 )
+HEADINGS = (
+    "Read and check",
+    "Billable?",
+    "Match",
+    "Level",
+    "Presence",
+    "Round",
+    "Limit",
+    "Price",
+    "Aggregate",
+)
+"""The headings of docs/steps.md, numbered from 1; `Step.numbers` says which step is told under which."""
 _DEFAULT_KIND: Mapping[str, str] = MappingProxyType(
     {
         "tekst": "a text",
@@ -180,17 +194,40 @@ def faults() -> str:
     return "\n".join(f"### {groep}\n\n{table(['code', 'betekenis', 'wat te doen'], rows)}" for groep, rows in groups.items())
 
 
+def headings() -> str:
+    """The headings of docs/steps.md, with links."""
+    return "".join(f"{number}. {_heading(number)}\n" for number in range(1, len(HEADINGS) + 1))
+
+
+def _heading(number: int) -> str:
+    text = HEADINGS[number - 1]
+    anchor = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+    return f"[{text}](#{number}-{anchor})"
+
+
+def steps() -> str:
+    """Every step: the module that takes it, the headings that tell it, and why it sets care aside, in the order it tries that."""
+    rows = [[_code("engine/sieve.py"), _heading(1), _codes(sieve.REASONS)]]
+    for step in STEPS:
+        name = step.apply.__module__.removeprefix("mpj.").replace(".", "/")
+        told = ", ".join(_heading(number) for number in step.numbers)
+        rows.append([_code(f"{name}.py"), told, _codes(step.reasons)])
+    return table(["taken by", "told under", "sets aside, in this order"], rows)
+
+
 GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         "bron": bron,
         "eenheden": eenheden,
         "faults": faults,
         "frequenties": frequenties,
+        "headings": headings,
         "niveaus": niveaus,
         "normtijden": normtijden,
         "prestatiecodes": prestatiecodes,
         "reasons": reasons,
         "settings": settings,
+        "steps": steps,
     }
 )
 

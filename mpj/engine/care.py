@@ -18,6 +18,7 @@ from mpj.engine.values import Identiteit
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of
+from mpj.records.aside import named
 from mpj.records.entries import Entry, Vorm
 from mpj.records.medewerkers import Levels
 from mpj.records.reasons import Redencode
@@ -191,6 +192,15 @@ class Context:
         if self.levels is None or entry.reeks.medewerker is None:
             return entry.reeks.vorm.kwalificatieniveau
         return self.levels.on(entry.reeks.medewerker, entry.datum)
+
+    def notes(self, care: Care) -> tuple[Fault, ...]:
+        """Report a level on the record that the medewerkers' file contradicts."""
+        record, own = care.record, care.record.reeks.vorm.kwalificatieniveau
+        if self.levels is None or record.reeks.medewerker is None or not care.niveau or own in (None, care.niveau):
+            return ()
+        text = f"{named(record)}: het niveau op de registratie wijkt af van het medewerkersbestand, dat telt"
+        kolom = "kwalificatieniveau"
+        return (Fault("niveau_afwijkend", record.bestand, record.rij, kolom, own or "", care.niveau, text, "waarschuwing"),)
 
     def stretches(self, search: Search) -> Stretches:
         """Return where a search for a toewijzing leads, by day."""

@@ -18,8 +18,7 @@ from mpj.engine.limits import Limieten, Verbruik
 from mpj.engine.matching import Afwijzing, Dekking, Match, Search, Stretches
 from mpj.engine.memory import NOTHING
 from mpj.engine.outcome import Regel, Uitkomst
-from mpj.engine.steps.place import out_by_form
-from mpj.engine.steps.planning import rests_on_planning
+from mpj.engine.planning import out_by_form, rests_on_planning
 from mpj.engine.steps.round_ import ROUNDED_AWAY
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Identiteit

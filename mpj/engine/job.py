@@ -16,7 +16,7 @@ from mpj.engine.matching import Afwijzing, Dekking, Dekkingen, Match, Search, St
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
-from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, check_protocol, sift_registraties, sift_stays, uitval_of
+from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
 from mpj.engine.steps import STEPS
 from mpj.engine.summary import Totals, summarise
@@ -26,6 +26,7 @@ from mpj.protocol.words import Zorgsoort
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.records.entries import Entries, Entry, days_of
+from mpj.records.known import check_protocol
 from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
@@ -122,15 +123,15 @@ class Job:
         decided: tuple[Verdicts, Verdicts] = (NO_VERDICTS, NO_VERDICTS),
         progress: Progress | None = None,
     ) -> Iterator[Uitkomst]:
-        """Sift records, then compute client by client. The first outcome is what the sieve set aside."""
+        """Sift records, then compute client by client. The last outcome is what the sieve set aside."""
         clients, aside = self.sift(registraties, verblijf, decided)
-        yield Uitkomst(uitval=aside)
         total = len(clients)
         while clients:
             bsn, records = clients.popitem()
             yield self.compute(bsn, records, memory)
             if progress is not None:
                 progress(total - len(clients), total)
+        yield Uitkomst(uitval=aside)
 
     def compute(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""

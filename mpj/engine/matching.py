@@ -12,10 +12,9 @@ from attrs import frozen
 
 from mpj.engine.opdracht import Periode
 from mpj.protocol import Protocol
-from mpj.reading.faults import Fault, InputError, mask, wrong_value
+from mpj.reading.faults import Fault, InputError, mask, shows_bsn, wrong_value
 from mpj.reading.periods import month_of
 from mpj.records.reasons import Redencode
-from mpj.records.rows import shows_bsn
 from mpj.records.toewijzingen import (
     OngeldigeToewijzing,
     Stempel,

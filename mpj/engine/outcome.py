@@ -9,8 +9,7 @@ from attrs import field, frozen
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line
 from mpj.engine.memory import Regelinhoud
-from mpj.engine.planning import Afspraken
-from mpj.engine.steps.planning import rests_on_planning
+from mpj.engine.planning import Afspraken, rests_on_planning
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
@@ -107,11 +106,6 @@ def _rows(aside: Iterable[Aside]) -> Iterator[Uitval]:
             gemeente=gemeenten.pop() if len(gemeenten) == 1 else "",
             waarde_cent=sum(values) if len(values) == len(days) else None,
         )
-
-
-def sort_notes(notes: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Return warnings, each once, by file and row."""
-    return tuple(sorted(dict.fromkeys(notes), key=lambda note: (note.bestand, note.rij, note.toelichting)))
 
 
 @frozen

@@ -1,15 +1,33 @@
-"""Step 2, once the contract is known: what the registratiewijze makes of planned time."""
+"""Step 2: what a record is by its own form, and, once the contract is known, what the registratiewijze makes of planned time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mpj.records.entries import Entry
+from mpj.engine.matching import Afwijzing
+from mpj.records.entries import VERBLIJF, Entry, Vorm
 from mpj.records.reasons import Redencode
+from mpj.records.values import AANWEZIG
 
 GEPLAND = "gepland"
 GEREALISEERD = "gerealiseerd"
 AFGEZEGD = ("niet_verschenen", "geannuleerd")
+
+
+def out_by_form(vorm: Vorm) -> Afwijzing | None:
+    """Return why care of this form is out before any toewijzing is looked for, None when it goes on."""
+    if vorm.bron == VERBLIJF:
+        return None if vorm.status == AANWEZIG else Afwijzing("afwezig", "niet aanwezig gemeld")
+    if vorm.tijdsoort != "direct":
+        return Afwijzing("niet_direct", f"tijdsoort {vorm.tijdsoort}")
+    if vorm.status in AFGEZEGD:
+        return Afwijzing("niet_gerealiseerd", f"status {vorm.status}")
+    return None
+
+
+def rests_on_planning(entry: Entry) -> bool:
+    """Say whether other records can bear on this one: it is planned, or belongs to an afspraak."""
+    return entry.afspraak is not None or entry.reeks.vorm.status == GEPLAND
 
 
 class Afspraken:

@@ -14,12 +14,16 @@ from mpj.engine.stays import stretches_of
 from mpj.protocol import Protocol
 from mpj.records.aside import set_aside
 from mpj.records.entries import Entry, days_of
+from mpj.records.known import check_protocol
 from mpj.records.reasons import Redencode
 from mpj.records.registraties import Ongeldig
 from mpj.records.uitval import Uitval
-from mpj.records.values import Registratie, Verblijf
+from mpj.records.values import Verblijf
 
 _R = TypeVar("_R", Entry, Verblijf)
+
+REASONS: tuple[Redencode, ...] = ("ongeldig", "vervallen", "dubbel")
+"""Why records do not get as far as the steps; readers set aside as `ongeldig` what they cannot read."""
 
 
 @frozen
@@ -142,17 +146,6 @@ def _stay_aside(out: Out[Verblijf], periode: Periode) -> Uitval:
         return set_aside(first, out.reden, out.toelichting)
     days = sum(one.aantal for one in stretches)
     return set_aside(first, out.reden, out.toelichting, datum_tot=stretches[-1].einde, aantal=days)
-
-
-def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
-    """Return what the protocol does not know about a readable record, empty when all is well."""
-    if record.prestatiecode is not None and record.prestatiecode not in protocol.prestatiecodes:
-        return "prestatiecode: onbekende code, verwacht een prestatiecode als 2.1"
-    if isinstance(record, Registratie) and record.kwalificatieniveau not in (None, *protocol.niveaus):
-        known = protocol.kwalificatieniveaus.get(record.kwalificatieniveau or "")
-        text = f"{known.naam} staat uit in {protocol.id}" if known else "onbekend niveau"
-        return f"kwalificatieniveau: {text}, verwacht {', '.join(protocol.niveaus)}"
-    return ""
 
 
 def by_client(registraties: Iterable[Entry], verblijf: Iterable[Verblijf]) -> dict[str, Records]:

@@ -16,6 +16,7 @@ from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Declaratieregel
 from mpj.protocol.rounding import half_up
+from mpj.reading.faults import Fault
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 from mpj.tariefkaart import Tariefkaart
@@ -242,3 +243,8 @@ def _contract(contract: Contract, kaart: Tariefkaart) -> dict[str, object]:
     settings = {name: value.isoformat() if isinstance(value, date) else value for name, value in kaart.instellingen.table().items()}
     del settings["contract"], settings["protocol"]
     return {"id": contract.id, "tariefkaart": kaart.hash, "sha256": kaart.sha256, "instellingen": settings}
+
+
+def sort_notes(notes: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return warnings, each once, by file and row."""
+    return tuple(sorted(dict.fromkeys(notes), key=lambda note: (note.bestand, note.rij, note.toelichting)))

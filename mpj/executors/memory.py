@@ -10,8 +10,8 @@ from mpj.engine.job import Job
 from mpj.engine.lines import make_lines, number_declarations, sort_key
 from mpj.engine.memory import remember
 from mpj.engine.opdracht import OpdrachtWords
-from mpj.engine.outcome import Result, Uitkomst, sort_notes
-from mpj.engine.summary import Totals, declarations
+from mpj.engine.outcome import Result, Uitkomst
+from mpj.engine.summary import Totals, declarations, sort_notes
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault
 from mpj.records.entries import Entries, Entry

@@ -22,8 +22,8 @@ from attrs import define, field, frozen
 from mpj.engine.job import Job
 from mpj.engine.lines import make_line, sort_key
 from mpj.engine.memory import NOTHING, Memory
-from mpj.engine.outcome import Uitkomst, sort_notes
-from mpj.engine.summary import Declared, Totals
+from mpj.engine.outcome import Uitkomst
+from mpj.engine.summary import Declared, Totals, sort_notes
 from mpj.output.parquet import check_installed
 from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
 from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest

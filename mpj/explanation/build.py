@@ -11,12 +11,12 @@ from attrs import frozen
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import sentences
+from mpj.explanation.steps import Behind, told
 from mpj.output import Run, read_run
 from mpj.presentation import words
 from mpj.protocol import Normtijd
-from mpj.reading.faults import Fault, InputError, mask, mask_number
+from mpj.reading.faults import Fault, InputError, mask, mask_number, shows_bsn
 from mpj.records.reasons import REDENEN
-from mpj.records.rows import shows_bsn
 from mpj.records.uitval import Uitval
 
 
@@ -86,7 +86,8 @@ def _explain_line(run: Run, referentienummer: str) -> Uitleg:
 
 def _behind(run: Run, row: Herkomst, line: Declaratieregel) -> Blok:
     """Tell one record behind a line."""
-    return Blok(_title(row, line), _steps(row, line, run.protocol.normtijden[line.normtijd], _settings(run, line)))
+    behind = Behind(row, line, run.protocol.normtijden[line.normtijd], _settings(run, line))
+    return Blok(_title(row, line), (_read(row), *told(behind)))
 
 
 def _total(line: Declaratieregel, normtijd: Normtijd, rows: list[Herkomst]) -> Blok:
@@ -142,29 +143,12 @@ def _source(bestand: str, rij: int) -> str:
     return f"{bestand or 'invoer'}{f', rij {rij}' if rij else ''}"
 
 
-def _steps(row: Herkomst, line: Declaratieregel, normtijd: Normtijd, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Say what each step did with one record behind a line."""
+def _read(row: Herkomst) -> tuple[str, str]:
+    """Say what was read of one record behind a line."""
     recorded = "één dag" if row.soort == "verblijf" else f"aantal {row.geteld}"
     if row.minuten is not None:
         recorded = words.counted(row.minuten, "minuut")
-    steps = [("gelezen", f"{recorded}, {row.status}" + (f" ({_source(row.bestand, row.rij)})" if row.bestand else ""))]
-    if row.status == "gepland":
-        steps.append(("planning", f"geplande tijd telt: registratiewijze {settings['registratiewijze']}"))
-    steps.append(("toewijzing", sentences.chosen(row, line)))
-    steps.append(("contract", f"{line.contract}, perceel {line.perceel}"))
-    if row.soort != "verblijf":
-        steps.append(("niveau", sentences.level(row, line)))
-    if row.minuten is not None and row.geteld != row.minuten and normtijd.minuten:
-        steps.append(
-            ("aanwezigheid", f"van {row.minuten} minuten tellen er {row.geteld}; de rest telt al bij een andere registratie")
-        )
-    steps.append(("afronding", sentences.rounding(row, line, normtijd, settings)))
-    if row.afgetopt:
-        whole, billed = (sentences.volume(value, line, normtijd) for value in (row.voor_limiet, row.aantal_eenheden))
-        steps.append(("limiet", f"van {whole} passen er {billed} binnen de toewijzing: afgetopt"))
-    steps.append(("bedrag", sentences.amount(row, line, normtijd)))
-    steps.append(("regel", line.referentienummer))
-    return tuple(steps)
+    return "gelezen", f"{recorded}, {row.status}" + (f" ({_source(row.bestand, row.rij)})" if row.bestand else "")
 
 
 def _settings(run: Run, line: Declaratieregel) -> Mapping[str, Any]:

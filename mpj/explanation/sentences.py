@@ -10,8 +10,8 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.presentation import words
 from mpj.protocol import Normtijd
 from mpj.protocol.words import Over, Wijze
+from mpj.reading.faults import shows_bsn
 from mpj.reading.periods import month_of
-from mpj.records.rows import shows_bsn
 
 _CHOICES: Mapping[str, str] = {
     "nummer": "het nummer staat op de registratie",

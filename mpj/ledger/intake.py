@@ -12,7 +12,6 @@ from typing import TypeVar
 from attrs import evolve
 from sqlalchemy import Connection, bindparam, false, or_, select, update
 
-from mpj.engine.sieve import check_protocol
 from mpj.ledger import schema
 from mpj.ledger.cells import Cells, Stored
 from mpj.ledger.codec import dump, fingerprint_of, load
@@ -22,6 +21,7 @@ from mpj.protocol import Protocol
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.aside import set_aside
 from mpj.records.entries import Entry, days_of
+from mpj.records.known import check_protocol
 from mpj.records.registraties import Ongeldig
 from mpj.records.values import Registratie, Verblijf
 

@@ -15,10 +15,9 @@ from mpj.ledger.codec import load
 from mpj.ledger.rows import among
 from mpj.ledger.schema import AFGEKEURD, NIET_VERZONDEN
 from mpj.presentation import words
-from mpj.reading.faults import Fault, InputError, mask, mask_number
+from mpj.reading.faults import Fault, InputError, mask, mask_number, shows_bsn
 from mpj.reading.periods import month_text
 from mpj.records.reasons import REDENEN
-from mpj.records.rows import shows_bsn
 
 _STATUS = {
     "concept": "staat klaar en is nog niet verzonden",

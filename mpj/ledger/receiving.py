@@ -23,9 +23,8 @@ from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, 
 from mpj.messages import Antwoordbericht, Declaratiebericht
 from mpj.messages.answers import refuses_whole
 from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
-from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
-from mpj.records.rows import shows_bsn
 from mpj.verification import Verificatie, verify
 from mpj.verification.history import answered, loose_answer
 

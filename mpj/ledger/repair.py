@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from mpj.ledger import schema
 from mpj.ledger.rows import among
 from mpj.ledger.stand import open_rejected
+from mpj.reading.faults import shows_bsn
 from mpj.reading.periods import month_text
-from mpj.records.rows import shows_bsn
 
 
 def repair_list(connection: Connection) -> list[dict[str, Any]]:

@@ -36,6 +36,11 @@ def mask_number(text: str) -> str:
     return text if _REFERENTIENUMMER.fullmatch(text) else mask(text)
 
 
+def shows_bsn(text: str, bsn: str) -> bool:
+    """Say whether `text` holds the nine digits of `bsn`, also with dots, dashes or blanks between them."""
+    return bsn in text or bsn in re.sub(r"[^0-9]", "", text)
+
+
 def printable(text: str) -> str:
     """Return `text` without characters that steer a terminal."""
     return "".join(character if character.isprintable() else "�" for character in text)

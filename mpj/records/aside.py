@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from mpj.reading.faults import shows_bsn
 from mpj.records.entries import Entry
 from mpj.records.reasons import Redencode
-from mpj.records.rows import shows_bsn
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, Verblijf
 

@@ -87,11 +87,6 @@ class Row:
         )
 
 
-def shows_bsn(text: str, bsn: str) -> bool:
-    """Say whether `text` holds the nine digits of `bsn`, also with dots, dashes or blanks between them."""
-    return bsn in text or bsn in re.sub(r"[^0-9]", "", text)
-
-
 def _may_show_bsn(bron: str, found: str) -> bool:
     """As `shows_bsn`, where the BSN itself could not be read: then any nine digits that are one count."""
     digits = re.sub(r"[^0-9]", "", found)

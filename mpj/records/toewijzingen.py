@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from attrs import frozen
 
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
 from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.reasons import Redencode
 from mpj.records.registraties import parse_nummer
-from mpj.records.rows import Row, as_values, row_of, shows_bsn
+from mpj.records.rows import Row, as_values, row_of
 from mpj.records.uitval import Uitval
 from mpj.records.values import Toewijzing, open_end, unchecked
 

@@ -32,6 +32,7 @@ OWN = (
             "faults",
             "formats",
             "glossary",
+            "how-a-run-works",
             "ledger",
             "privacy",
             "protocol",

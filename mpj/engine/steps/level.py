@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
 from mpj.engine.values import Identiteit
 from mpj.reading.faults import Fault
-from mpj.records.aside import named
 from mpj.records.reasons import Redencode
 
 REASONS: tuple[Redencode, ...] = ("niveau_onbekend", "niveau_te_laag", "niveau_niet_gecontracteerd", "productcode_niet_toegewezen")
@@ -20,7 +19,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     meldingen: list[Fault] = []
     kept_price: set[Identiteit] = set()
     for one in care:
-        meldingen += notes(run, one)
+        meldingen += run.context.notes(one)
         refused = one.tarief.refused
         if refused is not None:
             aside.append(Aside.of(one, refused.reden, refused.toelichting))
@@ -42,13 +41,3 @@ def _as_before(run: Clientrun, care: Care) -> Care:
     if perceel == tarief.perceel:
         tarief = run.context.answers.at(tarief, tarief_cent, afronding)
     return care if tarief is care.tarief else Care(care.record, care.niveau, Placed.of(care.match, tarief))
-
-
-def notes(run: Clientrun, care: Care) -> tuple[Fault, ...]:
-    """Report a level on the record that the medewerkers' file contradicts."""
-    record, own = care.record, care.record.reeks.vorm.kwalificatieniveau
-    if run.context.levels is None or record.reeks.medewerker is None or not care.niveau or own in (None, care.niveau):
-        return ()
-    text = f"{named(record)}: het niveau op de registratie wijkt af van het medewerkersbestand, dat telt"
-    kolom = "kwalificatieniveau"
-    return (Fault("niveau_afwijkend", record.bestand, record.rij, kolom, own or "", care.niveau, text, "waarschuwing"),)

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
 from mpj.engine.matching import Afwijzing, Search, Stretches
-from mpj.engine.planning import AFGEZEGD
-from mpj.records.entries import VERBLIJF, Vorm
+from mpj.engine.planning import out_by_form
 from mpj.records.reasons import Redencode
-from mpj.records.values import AANWEZIG
 
 REASONS: tuple[Redencode, ...] = (
     "na_periode",
@@ -66,17 +64,6 @@ def _place(run: Clientrun, care: Care, searches: dict[Search, Stretches]) -> Pla
     if isinstance(match, Afwijzing):
         return match
     return context.place(match, vorm, care.niveau, day.tijdvak, timed=entry.tijd.duur is not None)
-
-
-def out_by_form(vorm: Vorm) -> Afwijzing | None:
-    """Return why care of this form is out before any toewijzing is looked for, None when it goes on."""
-    if vorm.bron == VERBLIJF:
-        return None if vorm.status == AANWEZIG else Afwijzing("afwezig", "niet aanwezig gemeld")
-    if vorm.tijdsoort != "direct":
-        return Afwijzing("niet_direct", f"tijdsoort {vorm.tijdsoort}")
-    if vorm.status in AFGEZEGD:
-        return Afwijzing("niet_gerealiseerd", f"status {vorm.status}")
-    return None
 
 
 def _last_day(care: Care) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed
-from mpj.engine.planning import GEPLAND, Afspraken
-from mpj.engine.steps.level import notes
+from mpj.engine.planning import Afspraken, rests_on_planning
 from mpj.reading.faults import Fault
 from mpj.records.aside import named
 from mpj.records.entries import Entry
@@ -33,14 +32,9 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
         value = None
         if reden == "niet_bevestigd":
             value = _value_alone(one)
-            meldingen += notes(run, one)
+            meldingen += run.context.notes(one)
         aside.append(Aside.of(one, reden, _sentence(reden, other, settings.registratiewijze), value))
     return Passed(kept, aside, meldingen)
-
-
-def rests_on_planning(entry: Entry) -> bool:
-    """Say whether other records can bear on this one: it is planned, or belongs to an afspraak."""
-    return entry.afspraak is not None or entry.reeks.vorm.status == GEPLAND
 
 
 def _sentence(reden: Redencode, other: Entry | None, registratiewijze: str) -> str:

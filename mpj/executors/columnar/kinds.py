@@ -13,8 +13,7 @@ from typing import Any
 from attrs import define, field
 
 from mpj.engine.job import Job
-from mpj.engine.planning import GEPLAND
-from mpj.engine.steps.place import out_by_form
+from mpj.engine.planning import GEPLAND, out_by_form
 from mpj.executors.columnar.database import Database
 from mpj.executors.columnar.sources import File
 from mpj.output.shape import cell

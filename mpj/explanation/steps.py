@@ -1,0 +1,87 @@
+"""What each step (`STEPS`) did with one record behind a line: words, each with a sentence, in the order of docs/steps.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from attrs import frozen
+
+from mpj.engine.steps import STEPS
+from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.explanation import sentences
+from mpj.protocol import Normtijd
+
+Told = Iterator[tuple[str, str]]
+"""Words of a step, each with its sentence."""
+
+
+@frozen
+class Behind:
+    """One record behind a line, with all that the steps are told from."""
+
+    row: Herkomst
+    line: Declaratieregel
+    normtijd: Normtijd
+    settings: Mapping[str, Any]
+    """Those of the line's contract, as the summary of the run keeps them."""
+
+    def volume(self, value: int) -> str:
+        """Return a volume in what the line counts."""
+        return sentences.volume(value, self.line, self.normtijd)
+
+
+def _place(one: Behind) -> Told:
+    yield "toewijzing", sentences.chosen(one.row, one.line)
+    yield "contract", f"{one.line.contract}, perceel {one.line.perceel}"
+
+
+def _planning(one: Behind) -> Told:
+    if one.row.status == "gepland":
+        yield "planning", f"geplande tijd telt: registratiewijze {one.settings['registratiewijze']}"
+
+
+def _level(one: Behind) -> Told:
+    if one.row.soort != "verblijf":
+        yield "niveau", sentences.level(one.row, one.line)
+
+
+def _presence(one: Behind) -> Told:
+    row = one.row
+    if row.minuten is not None and row.geteld != row.minuten and one.normtijd.minuten:
+        yield "aanwezigheid", f"van {row.minuten} minuten tellen er {row.geteld}; de rest telt al bij een andere registratie"
+
+
+def _round(one: Behind) -> Told:
+    yield "afronding", sentences.rounding(one.row, one.line, one.normtijd, one.settings)
+
+
+def _limit(one: Behind) -> Told:
+    if one.row.afgetopt:
+        whole, billed = one.volume(one.row.voor_limiet), one.volume(one.row.aantal_eenheden)
+        yield "limiet", f"van {whole} passen er {billed} binnen de toewijzing: afgetopt"
+    yield "bedrag", sentences.amount(one.row, one.line, one.normtijd)
+
+
+def _gather(one: Behind) -> Told:
+    yield "regel", one.line.referentienummer
+
+
+TOLD: Mapping[str, Callable[[Behind], Told]] = MappingProxyType(
+    {
+        "place": _place,
+        "planning": _planning,
+        "level": _level,
+        "presence": _presence,
+        "round": _round,
+        "limit": _limit,
+        "gather": _gather,
+    }
+)
+"""How each step is told, by `Step.name`."""
+
+
+def told(one: Behind) -> tuple[tuple[str, str], ...]:
+    """Say what each step did with a record behind a line, in the order of their headings."""
+    return tuple(said for step in sorted(STEPS, key=lambda step: step.numbers) for said in TOLD[step.name](one))

@@ -1,0 +1,17 @@
+"""Whether the protocol knows the words of a readable record."""
+
+from __future__ import annotations
+
+from mpj.protocol import Protocol
+from mpj.records.values import Registratie, Verblijf
+
+
+def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
+    """Return what the protocol does not know about a readable record, empty when all is well."""
+    if record.prestatiecode is not None and record.prestatiecode not in protocol.prestatiecodes:
+        return "prestatiecode: onbekende code, verwacht een prestatiecode als 2.1"
+    if isinstance(record, Registratie) and record.kwalificatieniveau not in (None, *protocol.niveaus):
+        known = protocol.kwalificatieniveaus.get(record.kwalificatieniveau or "")
+        text = f"{known.naam} staat uit in {protocol.id}" if known else "onbekend niveau"
+        return f"kwalificatieniveau: {text}, verwacht {', '.join(protocol.niveaus)}"
+    return ""
