@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import assert_never
 
 from mpj.contract.model import Contract, is_zorg, normtijd_of, priced_without_level
-from mpj.protocol import Normtijd
 from mpj.protocol.productcodes import encode
 from mpj.protocol.words import Prijssoort, Prijswijze, Zorgsoort
 from mpj.reading.periods import month_of
 from mpj.tariefkaart.kwalificatieniveaus import billed_level
-from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Aanbod, Instellingen, Prijs, Productcode, Soort, Tariefkaart
+from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Instellingen, Prijs, Productcode, Soort, Tariefkaart
 
 # A contract until the year 9999 is one without an end; tables of a hundred years are enough for it.
 _HORIZON = 1200
 _Prices = dict[tuple[str, str, int], dict[str | None, int]]
+_Row = tuple[Prijssoort, str, tuple[str, str, int, str, int]]
+"""A `Prijs` without perceel, prestatiecode and month: soort, delivered level, and what comes after the month."""
 
 
 def compile_tariefkaart(contract: Contract) -> Tariefkaart:
     """Compile a checked contract. Same contract, same tables: rows are sorted, nothing depends on the order of the file."""
     prices = _by_month(contract)
+    priced = {perceel for perceel, _, _ in prices}
     return Tariefkaart(
         instellingen=_instellingen(contract),
         protocol=contract.protocol,
@@ -28,8 +31,8 @@ def compile_tariefkaart(contract: Contract) -> Tariefkaart:
         percelen=tuple(
             sorted((perceel.code, gemeente) for perceel in contract.percelen for gemeente in contract.gemeenten_of(perceel))
         ),
+        expliciet=frozenset(perceel.code for perceel in contract.percelen if perceel.gemeenten and perceel.code in priced),
         prijzen=tuple(_prijzen(contract, prices)),
-        aanbod=tuple(sorted(_aanbod(contract, prices), key=lambda row: (row.gemeente, row.prestatiecode, row.maand, row.perceel))),
         soorten=tuple(_soorten(contract)),
         productcodes=tuple(_productcodes(contract)),
     )
@@ -66,47 +69,39 @@ def _by_month(contract: Contract) -> _Prices:
 
 
 def _prijzen(contract: Contract, prices: _Prices) -> Iterator[Prijs]:
-    niveaus = contract.protocol.niveaus
+    """Yield the price rows of every month; months with equal cells differ in nothing but the month."""
     zonder = priced_without_level(contract)
-    for (perceel, code, month), by_level in sorted(prices.items()):
-        main = normtijd_of(contract.protocol, contract.normtijd, code, zorg=False)
-        assert main is not None
-        if None in by_level:
-            yield Prijs(perceel, code, ZONDER, "", month, "", main.naam, main.minuten, _wire(contract, main), by_level[None])
-        contracted = {niveau for niveau in by_level if niveau is not None}
-        if not contracted:
-            continue
-        zorg = is_zorg(contract.protocol, code, niveaus[0], zonder_niveau=(perceel, code) in zonder)
-        unit = normtijd_of(contract.protocol, contract.normtijd, code, zorg=zorg)
-        assert unit is not None
-        for delivered in niveaus:
-            billed = billed_level(delivered, contracted, niveaus)
-            price = by_level[billed] if billed else 0
-            yield Prijs(
-                perceel,
-                code,
-                NIVEAU,
-                delivered,
-                month,
-                billed or "",
-                unit.naam,
-                unit.minuten,
-                _wire(contract, unit),
-                price,
-            )
+    known: dict[tuple[object, ...], list[_Row]] = {}
+    for (perceel, code, month), by_level in sorted(prices.items(), key=itemgetter(0)):
+        kind = (perceel, code, *by_level.items())
+        if kind not in known:
+            known[kind] = list(_rows(contract, code, by_level, zonder_niveau=(perceel, code) in zonder))
+        for soort, geleverd, after in known[kind]:
+            yield Prijs(perceel, code, soort, geleverd, month, *after)
 
 
-def _wire(contract: Contract, normtijd: Normtijd) -> str:
-    """Return the wire unit of a normtijd where the toewijzing names none: the contract's word, else the protocol's."""
-    return normtijd.keuze[contract.eenheid.get(normtijd.naam, normtijd.standaard)]
+def _rows(contract: Contract, code: str, by_level: Mapping[str | None, int], *, zonder_niveau: bool) -> Iterator[_Row]:
+    """Yield what is priced as what, by the cells of one month; `zonder_niveau` says whether any month has a price without level."""
+    niveaus = contract.protocol.niveaus
+    if None in by_level:
+        yield ZONDER, "", ("", *_unit(contract, code, zorg=False), by_level[None])
+    contracted = {niveau for niveau in by_level if niveau is not None}
+    if not contracted:
+        return
+    unit = _unit(contract, code, zorg=is_zorg(contract.protocol, code, niveaus[0], zonder_niveau=zonder_niveau))
+    for delivered in niveaus:
+        billed = billed_level(delivered, contracted, niveaus)
+        yield NIVEAU, delivered, (billed or "", *unit, by_level[billed] if billed else 0)
 
 
-def _aanbod(contract: Contract, prices: _Prices) -> Iterator[Aanbod]:
-    percelen = {perceel.code: perceel for perceel in contract.percelen}
-    for code, prestatiecode, month in prices:
-        perceel = percelen[code]
-        for gemeente in contract.gemeenten_of(perceel):
-            yield Aanbod(gemeente, prestatiecode, month, code, bool(perceel.gemeenten))
+def _unit(contract: Contract, code: str, *, zorg: bool) -> tuple[str, int, str]:
+    """Return a normtijd: its name, its minutes, and its wire unit where the toewijzing names none.
+
+    That is the contract's word, else the protocol's.
+    """
+    normtijd = normtijd_of(contract.protocol, contract.normtijd, code, zorg=zorg)
+    assert normtijd is not None
+    return normtijd.naam, normtijd.minuten, normtijd.keuze[contract.eenheid.get(normtijd.naam, normtijd.standaard)]
 
 
 def _soorten(contract: Contract) -> Iterator[Soort]:

@@ -53,13 +53,14 @@ def read_tariefkaart(folder: Path, *, protocols: Mapping[str, Protocol] = PROTOC
         data = json.loads((folder / "tariefkaart.json").read_text("utf-8"))
         settings = data["instellingen"]
         protocol = protocols[settings["protocol"]]
+        aanbod = _read(folder, "aanbod", Aanbod)
         kaart = Tariefkaart(
             instellingen=_instellingen(settings, protocol),
             protocol=protocol,
             eigen_codes=data["eigen_codes"],
             percelen=tuple((perceel, gemeente) for perceel, gemeente in data["percelen"]),
             prijzen=_read(folder, "prijzen", Prijs),
-            aanbod=_read(folder, "aanbod", Aanbod),
+            expliciet=frozenset(row.perceel for row in aanbod if row.expliciet),
             soorten=_read(folder, "soorten", Soort),
             productcodes=_read(folder, "productcodes", Productcode),
         )
@@ -73,7 +74,7 @@ def read_tariefkaart(folder: Path, *, protocols: Mapping[str, Protocol] = PROTOC
                 verwacht="de bestanden die mpj schreef",
             )
         ) from error
-    if kaart.sha256 != expected:
+    if kaart.sha256 != expected or tuple(kaart.aanbod) != aanbod:
         raise InputError(
             Fault(
                 "tariefkaart_gewijzigd",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
@@ -132,8 +132,10 @@ class Tariefkaart:
     protocol: Protocol = field(eq=False, repr=False)
     eigen_codes: bool
     percelen: tuple[tuple[str, str], ...]
+    """(perceel, gemeente that it serves), sorted."""
+    expliciet: frozenset[str]
+    """The percelen with a price that name their own gemeenten; the others serve all of the contract's."""
     prijzen: tuple[Prijs, ...] = field(repr=False)
-    aanbod: tuple[Aanbod, ...] = field(repr=False)
     soorten: tuple[Soort, ...] = field(repr=False)
     productcodes: tuple[Productcode, ...] = field(repr=False)
 
@@ -151,12 +153,29 @@ class Tariefkaart:
         return result
 
     @cached_property
-    def _aanbod(self) -> Mapping[tuple[str, str, int], tuple[Aanbod, ...]]:
-        result: dict[tuple[str, str, int], tuple[Aanbod, ...]] = {}
-        for row in self.aanbod:
-            key = (row.gemeente, row.prestatiecode, row.maand)
-            result[key] = (*result.get(key, ()), row)
+    def _van_gemeente(self) -> Mapping[str, tuple[str, ...]]:
+        result: dict[str, tuple[str, ...]] = {}
+        for perceel, gemeente in self.percelen:
+            result[gemeente] = (*result.get(gemeente, ()), perceel)
         return result
+
+    @cached_property
+    def _met_prijs(self) -> frozenset[tuple[str, str, int]]:
+        return frozenset((row.perceel, row.prestatiecode, row.maand) for row in self.prijzen)
+
+    def _aanbod(self, percelen: tuple[str, ...]) -> Iterator[tuple[str, int, str, bool]]:
+        """Yield the rows of `aanbod`, but for the gemeente, of a gemeente that is served by these percelen."""
+        for code, maand, perceel in sorted(
+            (code, maand, perceel) for perceel, code, maand in self._met_prijs if perceel in percelen
+        ):
+            yield code, maand, perceel, perceel in self.expliciet
+
+    @property
+    def aanbod(self) -> Iterator[Aanbod]:
+        """Which percelen serve a gemeente, and have a price for a prestatiecode, in a month; sorted."""
+        for gemeente, percelen in sorted(self._van_gemeente.items()):
+            for row in self._aanbod(percelen):
+                yield Aanbod(gemeente, *row)
 
     @cached_property
     def _soort(self) -> Mapping[tuple[str, str, str], Soort]:
@@ -190,24 +209,19 @@ class Tariefkaart:
 
     def percelen_met_prijs(self, gemeente: str, prestatiecode: str, maand: int) -> tuple[Aanbod, ...]:
         """Return the percelen that serve `gemeente` and have some price for the prestatiecode in the month."""
-        return self._aanbod.get((gemeente, prestatiecode, maand), ())
+        return tuple(
+            Aanbod(gemeente, prestatiecode, maand, perceel, perceel in self.expliciet)
+            for perceel in self.van_gemeente(gemeente)
+            if (perceel, prestatiecode, maand) in self._met_prijs
+        )
 
-    @cached_property
-    def _van_gemeente(self) -> Mapping[str, frozenset[tuple[object, ...]]]:
-        rows: dict[str, list[tuple[object, ...]]] = {}
-        for perceel, gemeente in self.percelen:
-            rows.setdefault(gemeente, []).append((perceel,))
-        for row in self.aanbod:
-            rows.setdefault(row.gemeente, []).append((row.prestatiecode, row.maand, row.perceel, row.expliciet))
-        return {gemeente: frozenset(own) for gemeente, own in rows.items()}
-
-    def van_gemeente(self, gemeente: str) -> frozenset[tuple[object, ...]]:
-        """Return all that the contract says of a gemeente: its percelen, and their prices by prestatiecode and month."""
-        return self._van_gemeente.get(gemeente, frozenset())
+    def van_gemeente(self, gemeente: str) -> tuple[str, ...]:
+        """Return the percelen that serve a gemeente: all in which the contract can tell one gemeente from another."""
+        return self._van_gemeente.get(gemeente, ())
 
     def bedient(self, perceel: str, gemeente: str) -> bool:
         """Say whether the contract has `perceel` and it serves `gemeente`."""
-        return (perceel, gemeente) in self.percelen
+        return perceel in self.van_gemeente(gemeente)
 
     def soort(self, perceel: str, prestatiecode: str, soort: str) -> Soort:
         """Return which kind of price a registratie or stay of this soort needs; raises KeyError when there is none."""
@@ -246,11 +260,14 @@ class Tariefkaart:
         del settings["contract"]
         digest.update(repr(sorted(settings.items())).encode())
         digest.update(repr((self.eigen_codes, self.percelen)).encode())
-        for table in (self.prijzen, self.aanbod, self.soorten, self.productcodes):
-            if table:
-                values = attrgetter(*(attribute.name for attribute in fields(type(table[0]))))
-                for row in table:
-                    digest.update(repr(values(row)).encode())
+        digest.update(_text(self.prijzen))
+        shared = {
+            percelen: [repr(row)[1:] for row in self._aanbod(percelen)] for percelen in dict.fromkeys(self._van_gemeente.values())
+        }
+        for gemeente, percelen in sorted(self._van_gemeente.items()):
+            begin = f"({gemeente!r}, "
+            digest.update("".join([begin + row for row in shared[percelen]]).encode())
+        digest.update(_text(self.soorten) + _text(self.productcodes))
         return digest.hexdigest()
 
     @property
@@ -259,3 +276,11 @@ class Tariefkaart:
         number = int(self.sha256[:8], 16) >> 2
         text = "".join(_CROCKFORD[number >> shift & 31] for shift in range(25, -1, -5))
         return f"{text[:4]}-{text[4:]}"
+
+
+def _text(table: tuple[Prijs, ...] | tuple[Soort, ...] | tuple[Productcode, ...]) -> bytes:
+    """Return the rows of a table as the hash takes them in: the values of each, with nothing in between."""
+    if not table:
+        return b""
+    values = attrgetter(*(attribute.name for attribute in fields(type(table[0]))))
+    return "".join([repr(values(row)) for row in table]).encode()

@@ -87,12 +87,14 @@ def test_the_same_bytes_where_the_database_does_most(scenario: Scenario, again: 
     compare(scenario, run, eerder=earlier(scenario) if again else ())
 
 
+@pytest.mark.long
 @given(scenarios(), st.randoms(use_true_random=False), st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 def test_the_same_bytes_however_untidy_the_files(scenario: Scenario, dice: random.Random, simple: bool) -> None:
     compare(plain(scenario) if simple else scenario, run, lambda source: make_untidy(source, dice))
 
 
+@pytest.mark.long
 @given(scenarios())
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 def test_the_same_bytes_from_parquet(scenario: Scenario) -> None:
@@ -105,6 +107,7 @@ def test_the_same_bytes_from_parquet(scenario: Scenario) -> None:
     compare(plain(scenario), from_parquet, shown=without_files)
 
 
+@pytest.mark.long
 @given(scenarios(), st.randoms(use_true_random=False), st.booleans())
 @settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 def test_a_parquet_trace_has_the_rows_of_the_csv(scenario: Scenario, dice: random.Random, simple: bool) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from attrs import astuple
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import Scenario, scenarios
 from world import contract
@@ -43,10 +45,41 @@ def test_write_and_read_give_the_same_tables(tmp_path_factory: pytest.TempPathFa
         assert again.hash == kaart.hash
 
 
-def test_a_changed_table_is_noticed(tmp_path: Path) -> None:
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+@given(scenarios())
+def test_the_offer_and_the_hash_follow_from_the_contract_row_by_row(scenario: Scenario) -> None:
+    for spec in scenario.contracten:
+        made = mpj.make_contract(spec.toml, spec.tarieven, spec.codes)
+        kaart = compile_tariefkaart(made)
+        expected = {
+            (gemeente, row.prestatiecode, row.maand, perceel.code, bool(perceel.gemeenten))
+            for perceel in made.percelen
+            for gemeente in made.gemeenten_of(perceel)
+            for row in kaart.prijzen
+            if row.perceel == perceel.code
+        }
+        rows = [astuple(row) for row in kaart.aanbod]
+        assert rows == sorted(expected)
+        for gemeente, code, maand in {row[:3] for row in rows}:
+            found = [astuple(row) for row in kaart.percelen_met_prijs(gemeente, code, maand)]
+            assert found == [row for row in rows if row[:3] == (gemeente, code, maand)]
+        settings_of = sorted(item for item in kaart.instellingen.table().items() if item[0] != "contract")
+        texts = [repr(settings_of), repr((kaart.eigen_codes, kaart.percelen))]
+        for table in (kaart.prijzen, kaart.aanbod, kaart.soorten, kaart.productcodes):
+            texts += [repr(astuple(row)) for row in table]
+        assert kaart.sha256 == sha256("".join(texts).encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("prijzen", "2455", "2456"), ("aanbod", "2026-03", "2026-02"), ("aanbod", ";nee", ";ja"), ("soorten", "groep", "anders")],
+)
+def test_a_changed_table_is_noticed(tmp_path: Path, name: str, old: str, new: str) -> None:
     write_tariefkaart(compile_tariefkaart(contract({"2.1 hbo": "24,55"})), tmp_path)
-    prices = tmp_path / "prijzen.csv"
-    prices.write_text(prices.read_text("utf-8").replace("2455", "2456", 1), "utf-8")
+    table = tmp_path / f"{name}.csv"
+    text = table.read_text("utf-8")
+    assert old in text
+    table.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(mpj.InputError, match="veranderd"):
         read_tariefkaart(tmp_path)
 
