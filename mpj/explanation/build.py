@@ -13,6 +13,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import sentences
 from mpj.output import Run, read_run
 from mpj.presentation import words
+from mpj.protocol import Normtijd
 from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.records.reasons import REDENEN
 from mpj.records.rows import shows_bsn
@@ -65,7 +66,7 @@ def _explain_line(run: Run, referentienummer: str) -> Uitleg:
     line = next((line for line in run.regels() if line.referentienummer == referentienummer), None)
     if line is None:
         raise _nothing("regel", mask_number(referentienummer), "een referentienummer uit declaratieregels.csv")
-    settings = _settings(run, line)
+    normtijd = run.protocol.normtijden[line.normtijd]
     rows = [row for row in run.herkomst() if row.referentienummer == referentienummer]
     head = Blok(
         "De regel",
@@ -76,22 +77,26 @@ def _explain_line(run: Run, referentienummer: str) -> Uitleg:
             ),
             ("product", f"{line.prestatiecode} {line.kwalificatieniveau or 'zonder niveau'}, productcode {line.productcode}"),
             ("periode", sentences.product_period(line)),
-            ("prijs", f"{words.euros(line.tarief_cent)} per {words.unit(line.normtijd)} ({sentences.price_cell(line)})"),
+            ("prijs", f"{words.euros(line.tarief_cent)} per {normtijd.woord()} ({sentences.price_cell(line)})"),
         ),
     )
-    parts = [Blok(_title(row, line), _steps(row, line, settings)) for row in rows]
-    return Uitleg(f"Regel {line.referentienummer}: {words.euros(line.bedrag_cent)}", (head, *parts, _total(line, rows)))
+    parts = [_behind(run, row, line) for row in rows]
+    return Uitleg(f"Regel {line.referentienummer}: {words.euros(line.bedrag_cent)}", (head, *parts, _total(line, normtijd, rows)))
 
 
-def _total(line: Declaratieregel, rows: list[Herkomst]) -> Blok:
+def _behind(run: Run, row: Herkomst, line: Declaratieregel) -> Blok:
+    """Tell one record behind a line."""
+    return Blok(_title(row, line), _steps(row, line, run.protocol.normtijden[line.normtijd], _settings(run, line)))
+
+
+def _total(line: Declaratieregel, normtijd: Normtijd, rows: list[Herkomst]) -> Blok:
     volume, cents = sum(row.aantal_eenheden for row in rows), sum(row.bedrag_cent for row in rows)
-    unit = sentences.unit_of(line)
     agrees = "klopt met de regel" if (volume, cents) == (line.volume, line.bedrag_cent) else "WIJKT AF van de regel"
     steps = [
-        ("som", f"{len(rows)} × herkomst, {words.units(volume, unit)}, {words.euros(cents)}: {agrees}"),
+        ("som", f"{len(rows)} × herkomst, {sentences.volume(volume, line, normtijd)}, {words.euros(cents)}: {agrees}"),
         ("bericht", f"volume {line.volume_bericht} in eenheid {line.eenheid}"),
     ]
-    if sentences.unrounded(line):
+    if sentences.unrounded(line, normtijd):
         steps.insert(1, ("bedrag", f"{words.euros(line.tarief_cent)} × {line.volume} minuten / 60, afgerond op de cent"))
     return Blok("Samen", tuple(steps))
 
@@ -103,13 +108,7 @@ def _explain_record(run: Run, bron: str) -> Uitleg:
     aside = [row for row in run.uitval() if row.bron == bron]
     if not rows and not aside:
         raise _nothing("bron", mask(bron), "een id uit herkomst.csv of uitval.csv")
-    parts = [
-        Blok(
-            _title(row, lines[row.referentienummer]),
-            _steps(row, lines[row.referentienummer], _settings(run, lines[row.referentienummer])),
-        )
-        for row in rows
-    ]
+    parts = [_behind(run, row, lines[row.referentienummer]) for row in rows]
     parts += [_aside(row) for row in aside]
     shown = _shown_id(rows[0], lines[rows[0].referentienummer]) if rows else bron
     return Uitleg(f"{'Verblijf' if (rows or aside)[0].soort == 'verblijf' else 'Bron'} {shown}".rstrip(), tuple(parts))
@@ -143,7 +142,7 @@ def _source(bestand: str, rij: int) -> str:
     return f"{bestand or 'invoer'}{f', rij {rij}' if rij else ''}"
 
 
-def _steps(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _steps(row: Herkomst, line: Declaratieregel, normtijd: Normtijd, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Say what each step did with one record behind a line."""
     recorded = "één dag" if row.soort == "verblijf" else f"aantal {row.geteld}"
     if row.minuten is not None:
@@ -155,16 +154,15 @@ def _steps(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) ->
     steps.append(("contract", f"{line.contract}, perceel {line.perceel}"))
     if row.soort != "verblijf":
         steps.append(("niveau", sentences.level(row, line)))
-    if row.minuten is not None and row.geteld != row.minuten and line.normtijd in ("kwartier", "uur"):
+    if row.minuten is not None and row.geteld != row.minuten and normtijd.minuten:
         steps.append(
             ("aanwezigheid", f"van {row.minuten} minuten tellen er {row.geteld}; de rest telt al bij een andere registratie")
         )
-    steps.append(("afronding", sentences.rounding(row, line, settings)))
+    steps.append(("afronding", sentences.rounding(row, line, normtijd, settings)))
     if row.afgetopt:
-        unit = sentences.unit_of(line)
-        whole, billed = words.units(row.voor_limiet, unit), words.units(row.aantal_eenheden, unit)
+        whole, billed = (sentences.volume(value, line, normtijd) for value in (row.voor_limiet, row.aantal_eenheden))
         steps.append(("limiet", f"van {whole} passen er {billed} binnen de toewijzing: afgetopt"))
-    steps.append(("bedrag", sentences.amount(row, line)))
+    steps.append(("bedrag", sentences.amount(row, line, normtijd)))
     steps.append(("regel", line.referentienummer))
     return tuple(steps)
 

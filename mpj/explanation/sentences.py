@@ -8,7 +8,7 @@ from typing import Any
 
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.presentation import words
-from mpj.protocol import MPJ_16
+from mpj.protocol import Normtijd
 from mpj.protocol.words import Over, Wijze
 from mpj.reading.periods import month_of
 from mpj.records.rows import shows_bsn
@@ -24,14 +24,14 @@ WIJZEN: Mapping[Wijze, str] = {"rekenkundig": "rekenkundig", "naar_boven": "naar
 OVER: Mapping[Over, str] = {"contact": "per contact", "dag": "over de dag", "productperiode": "over de productperiode"}
 
 
-def unrounded(line: Declaratieregel) -> bool:
+def unrounded(line: Declaratieregel, normtijd: Normtijd) -> bool:
     """Say whether a line counts minutes of an hour price (IV081)."""
-    return line.eenheid in MPJ_16.normtijden[line.normtijd].ongerond
+    return line.eenheid in normtijd.ongerond
 
 
-def unit_of(line: Declaratieregel) -> str:
-    """Return what a line's volume counts: its normtijd, or minutes of an hour price."""
-    return "minuut" if unrounded(line) else line.normtijd
+def volume(value: int, line: Declaratieregel, normtijd: Normtijd) -> str:
+    """Return a volume in what a line counts: in its normtijd, or in minutes of an hour price."""
+    return words.counted(value, "minuut") if unrounded(line, normtijd) else words.units(value, normtijd)
 
 
 def price_cell(line: Declaratieregel) -> str:
@@ -63,31 +63,32 @@ def level(row: Herkomst, line: Declaratieregel) -> str:
     return f"{text}: gedeclareerd als {line.kwalificatieniveau}, het hoogste dat mag"
 
 
-def rounding(row: Herkomst, line: Declaratieregel, settings: Mapping[str, Any]) -> str:
+def rounding(row: Herkomst, line: Declaratieregel, normtijd: Normtijd, settings: Mapping[str, Any]) -> str:
     """Say how the counted minutes became units."""
-    size = MPJ_16.normtijden[line.normtijd].minuten
+    size = normtijd.minuten
     if not size:
-        return f"{words.units(row.geteld, line.normtijd)}; hier wordt niet afgerond"
-    if unrounded(line):
-        return f"{words.units(row.geteld, 'minuut')}; minuten van een uurtarief worden niet afgerond (IV081)"
-    rule = settings[f"afronding_{line.normtijd}"]
+        return f"{words.units(row.geteld, normtijd)}; hier wordt niet afgerond"
+    if unrounded(line, normtijd):
+        return f"{volume(row.geteld, line, normtijd)}; minuten van een uurtarief worden niet afgerond (IV081)"
+    rule = settings[f"afronding_{normtijd.naam}"]
     how = f"{WIJZEN[rule['wijze']]}, {OVER[rule['over']]}, minimaal {rule['minimum']}"
     if rule["over"] == "contact":
         exact = words.number(Fraction(row.geteld, size), 2).rstrip("0").rstrip(",")
-        return f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {words.units(row.voor_limiet, line.normtijd)} ({how})"
+        return f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {words.units(row.voor_limiet, normtijd)} ({how})"
     total = row.som_voor + row.geteld
     return (
         f"de som gaat met deze {row.geteld} minuten van {row.som_voor} naar {total} minuten; "
-        f"dat voegt {words.units(row.voor_limiet, line.normtijd)} toe ({how})"
+        f"dat voegt {words.units(row.voor_limiet, normtijd)} toe ({how})"
     )
 
 
-def amount(row: Herkomst, line: Declaratieregel) -> str:
+def amount(row: Herkomst, line: Declaratieregel, normtijd: Normtijd) -> str:
     """Say how units became euros."""
     price, cents = words.euros(line.tarief_cent), words.euros(row.bedrag_cent)
-    if unrounded(line):
-        return f"{words.units(row.aantal_eenheden, 'minuut')} van {price} per uur: {cents} (het verschil van de lopende som)"
-    return f"{words.units(row.aantal_eenheden, line.normtijd)} × {price} = {cents} ({price_cell(line)})"
+    counted = volume(row.aantal_eenheden, line, normtijd)
+    if unrounded(line, normtijd):
+        return f"{counted} van {price} per uur: {cents} (het verschil van de lopende som)"
+    return f"{counted} × {price} = {cents} ({price_cell(line)})"
 
 
 def product_period(line: Declaratieregel) -> str:

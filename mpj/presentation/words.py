@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
+from mpj.protocol import Normtijd
 from mpj.protocol.rounding import round_half_up
 
 EMPTY = "–"
@@ -34,15 +35,6 @@ _PLURALS: Mapping[str, str] = {
     "toewijzing": "toewijzingen",
     "verblijf": "verblijven",
     "waarschuwing": "waarschuwingen",
-}
-_UNITS: Mapping[str, tuple[str, str]] = {
-    "kwartier": ("kwartier", "kwartieren"),
-    "uur": ("uur", "uren"),
-    "halve_dag": ("halve dag", "halve dagen"),
-    "hele_dag": ("hele dag", "hele dagen"),
-    "etmaal": ("etmaal", "etmalen"),
-    "stuk": ("stuk", "stuks"),
-    "minuut": ("minuut", "minuten"),
 }
 _MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
@@ -90,14 +82,9 @@ def counted(value: int, noun: str, *, signed: bool = False) -> str:
     return f"{number(value, signed=signed)} {noun if value == 1 else _PLURALS[noun]}"
 
 
-def unit(normtijd: str, *, many: bool = False) -> str:
-    """Return the name of a normtijd as people say it; one that is not known here by its own name."""
-    return _UNITS[normtijd][many] if normtijd in _UNITS else normtijd.replace("_", " ")
-
-
-def units(value: int, normtijd: str) -> str:
+def units(value: int, normtijd: Normtijd) -> str:
     """Return an amount of units: ``3 kwartieren``."""
-    return f"{number(value)} {unit(normtijd, many=value != 1)}"
+    return f"{number(value)} {normtijd.woord(value)}"
 
 
 def short_day(value: date) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from attrs import evolve
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from hypothesis import given
@@ -52,8 +53,8 @@ def test_a_number_is_never_further_off_than_half_its_last_place(value: Fraction,
         (words.percent(Fraction(342, 100), signed=True), "+3,42%"),
         (words.counted(1, "regel"), "1 regel"),
         (words.counted(1000, "perceel"), "1.000 percelen"),
-        (words.units(1, "hele_dag"), "1 hele dag"),
-        (words.units(2, "blok_van_30"), "2 blok van 30"),
+        (words.units(1, MPJ_16.normtijden["hele_dag"]), "1 hele dag"),
+        (words.units(2, evolve(MPJ_16.normtijden["uur"], naam="blok_van_30", enkelvoud="", meervoud="")), "2 blok van 30"),
         (words.short_day(date(2027, 1, 5)), "05-01-2027"),
         (words.listed(["a", "b", "c"], "zie daar", 2), "a, b en nog 1 (zie daar)"),
     ],
@@ -63,7 +64,7 @@ def test_one_form_of_each(shown: str, text: str) -> None:
 
 
 def test_every_normtijd_has_a_word() -> None:
-    assert all(words.unit(name, many=True) != name for name in MPJ_16.normtijden)
+    assert all(normtijd.woord(2) != naam for naam, normtijd in MPJ_16.normtijden.items())
 
 
 def test_percentages_are_exact_and_halves_go_away_from_zero() -> None:

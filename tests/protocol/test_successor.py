@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import successor as second
-from successor import SECOND
+from successor import BSN, SECOND
 
 import mpj
 from mpj.messages import check, declaratieberichten, read_jw323, write
@@ -114,6 +114,14 @@ def test_verify_finds_what_is_wrong_by_the_protocol() -> None:
     assert {one.regelcode for one in outcome.bevindingen} == {"TR418"}
 
 
+def test_explain_speaks_the_words_of_the_protocol() -> None:
+    told = str(mpj.explain(RESULT, bron="a"))
+    assert "70 minuten is 2,33 × 30 minuten, afgerond 3 halve uren (naar boven, per contact, minimaal 1)" in told
+    assert BSN not in told
+    assert "2 nacht" in str(mpj.explain(RESULT, regel=BY_CODE["8.1 6"].referentienummer))
+    assert "60,10" in str(mpj.explain(RESULT, bron="e"))
+
+
 def test_files_are_read_back_under_the_protocol_in_the_folder(tmp_path: Path) -> None:
     from mpj.output import read_run, write_result
 
@@ -122,6 +130,7 @@ def test_files_are_read_back_under_the_protocol_in_the_folder(tmp_path: Path) ->
     run = read_run(tmp_path)
     assert tuple(run.regels()) == RESULT.regels
     assert tuple(run.herkomst()) == RESULT.herkomst
+    assert str(mpj.explain(tmp_path, bron="a")) == str(mpj.explain(RESULT, bron="a"))
     (tmp_path / "protocol.toml").unlink()
     with pytest.raises(mpj.InputError, match="protocol"):
         read_run(tmp_path)

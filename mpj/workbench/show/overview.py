@@ -12,6 +12,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from mpj.contract import Cel, Contract
+from mpj.protocol import Normtijd
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.workbench.matrix import Eenheden, by_place, hour_price, percentage, stretches, valid_on
 
@@ -28,7 +29,7 @@ class Vak:
     """
 
     soort: str
-    normtijd: str
+    normtijd: Normtijd | None
     tarief_cent: int | None = None
     uur_cent: int | None = None
     sprong: Fraction | None = None
@@ -108,14 +109,14 @@ def _rijen(
         for kolom in kolommen:
             cel = valid_on(levels.get(kolom or None, ()), begin)
             if cel is None:
-                vakken[kolom] = Vak(LEEG, units[kolom].naam if kolom in units else "")
+                vakken[kolom] = Vak(LEEG, units.get(kolom))
             elif cel.tarief_cent is None:
-                vakken[kolom] = Vak(UITGESLOTEN, units[kolom].naam)
+                vakken[kolom] = Vak(UITGESLOTEN, units[kolom])
             else:
                 old = before[kolom].tarief_cent if kolom in before else None
                 change = percentage(old, cel.tarief_cent) if old is not None and old != cel.tarief_cent else None
                 hour = hour_price(cel.tarief_cent, units[kolom])
-                vakken[kolom] = Vak(PRIJS, units[kolom].naam, cel.tarief_cent, hour, change)
+                vakken[kolom] = Vak(PRIJS, units[kolom], cel.tarief_cent, hour, change)
         naam = contract.protocol.prestatiecodes[code].naam
         yield Rij(code, naam, begin, end, vakken, bool(before))
         before = vakken

@@ -45,7 +45,12 @@ def fields(overzicht: Overzicht) -> Table:
         Column("uurprijs", "cent", "uurprijs_cent"),
     )
     rows = (
-        (*(blad.perceel, rij.prestatiecode, rij.naam, kolom, rij.begindatum, rij.einddatum), vak.soort, vak.normtijd, *_prices(vak))
+        (
+            *(blad.perceel, rij.prestatiecode, rij.naam, kolom, rij.begindatum, rij.einddatum),
+            vak.soort,
+            vak.normtijd.naam if vak.normtijd else "",
+            *_prices(vak),
+        )
         for blad in overzicht.bladen
         for rij in blad.rijen
         for kolom, vak in rij.vakken.items()
@@ -97,8 +102,8 @@ def _change(vak: Vak) -> Cell:
 
 def _units(rij: Rij) -> str:
     """Return per which unit the prices of a row are: that of the price without level first."""
-    names = dict.fromkeys(vak.normtijd for vak in rij.vakken.values() if vak.soort != LEEG)
-    return " / ".join(words.unit(name) for name in names if name)
+    units = dict.fromkeys(vak.normtijd.woord() for vak in rij.vakken.values() if vak.soort != LEEG and vak.normtijd is not None)
+    return " / ".join(units)
 
 
 def _has_hour(vak: Vak) -> bool:
