@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Required, TypedDict, Unpack
+from typing import Literal, Required, TypedDict
 
 from attrs import frozen
 
