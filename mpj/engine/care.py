@@ -54,9 +54,9 @@ class Placed(NamedTuple):
     @classmethod
     def of(cls, match: Match, tarief: Tarief) -> Placed:
         """Return where care on this match and tarief falls."""
-        billed = tarief.billed
-        codes = ("", "") if billed is None else (billed.productcategorie, billed.productcode)
-        return cls(match, tarief, Identiteit(*match.dekking.toewijzing.sleutel, *codes, tarief.maand))
+        billed, of = tarief.billed, match.dekking.toewijzing
+        categorie, code = ("", "") if billed is None else (billed.productcategorie, billed.productcode)
+        return cls(match, tarief, Identiteit(of.gemeente, of.toewijzingnummer, categorie, code, tarief.maand))
 
 
 class Care(NamedTuple):
@@ -195,7 +195,11 @@ class Context:
         answer = self.answers.tarief(self.answers.question(match, tijdvak, vorm.soort, niveau, timed=timed))
         if isinstance(answer, Tarief):
             return Placed.of(match, answer)
-        return answer if answer.toelichting else Afwijzing(answer.reden, f"{match.dekking.naam}, {match.prestatiecode}")
+        return answer if answer.toelichting else Afwijzing(answer.reden, self.where(match))
+
+    def where(self, match: Match) -> str:
+        """Say in Dutch on which toewijzing care is that falls under no contract or perceel."""
+        return f"{match.dekking.naam}, {match.prestatiecode}"
 
 
 @frozen(eq=False)

@@ -7,14 +7,15 @@ property test proves that both ways give the same.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections.abc import Mapping
 from functools import partial
+from typing import NamedTuple
 
 from attrs import frozen
 
-from mpj.engine.care import Care, Clientrun, Counted, Placed, regelinhoud
+from mpj.engine.care import Care, Clientrun, Context, Counted, Placed, regelinhoud
 from mpj.engine.limits import Limieten, Verbruik
-from mpj.engine.matching import Afwijzing, Dekking, Search
+from mpj.engine.matching import Afwijzing, Dekking, Match, Search, Stretch, answer_on
 from mpj.engine.memory import NOTHING
 from mpj.engine.outcome import Regel, Uitkomst
 from mpj.engine.steps.place import out_by_form
@@ -22,9 +23,9 @@ from mpj.engine.steps.planning import rests_on_planning
 from mpj.engine.steps.round_ import ROUNDED_AWAY
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Identiteit
-from mpj.reading.periods import month_of
+from mpj.protocol.words import Zorgsoort
 from mpj.records.aside import set_aside
-from mpj.records.entries import Entry
+from mpj.records.entries import Entry, Reeks
 from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
 
@@ -40,23 +41,32 @@ class Counts(dict[int, Counted]):
 
     def __init__(self, tarief: Tarief) -> None:
         super().__init__()
-        self.tarief = tarief
-        self.cent = tarief.price.tarief_cent
+        self._tarief = tarief
+        self._cent = tarief.price.tarief_cent
 
     def __missing__(self, geteld: int) -> Counted:
-        units = self.tarief.units[geteld] if geteld >= self.tarief.least else 0
-        made = self[geteld] = Counted(geteld, 0, units, units, units * self.cent)
+        units = self._tarief.units[geteld] if geteld >= self._tarief.least else 0
+        made = self[geteld] = Counted(geteld, 0, units, units, units * self._cent)
         return made
 
 
 @frozen(eq=False)
-class _Way:
+class _Kind:
+    """Plain care of one kind in one month: what all clients with such care share."""
+
+    tarief: Tarief
+    timed: bool
+    counts: Counts | None
+    """None where its level or code is refused."""
+
+
+class _Way(NamedTuple):
     """Where the care of one reeks on equal days goes."""
 
     niveau: str | None
     placed: Placed
-    timed: bool
     counts: Counts
+    timed: bool
     line: list[Care]
 
 
@@ -69,51 +79,64 @@ class _Out:
     gemeente: str = ""
 
 
+_Answer = _Kind | Afwijzing | None
+"""What is known of a kind of care: that it is plain, that it is not placed, or (None) that it needs the steps."""
+
+
 class Shortcut:
-    """Tries clients one after another; keeps of one client for the next only what holds as long as the job: counts."""
+    """Tries clients one after another; of one client it keeps for the next only what holds as long as the job: kinds of care."""
 
     def __init__(self) -> None:
-        self._counts: dict[Tarief, Counts] = {}
+        self._kinds: dict[tuple[object, ...], dict[tuple[object, ...], _Answer]] = {}
 
     def compute(self, run: Clientrun) -> Uitkomst | None:
         """Return what a client's registraties come to, None where that needs the steps; they come in order of date, then id."""
         if not run.memory.empty:
             return None
         try:
-            return _Plain(run, self._counts).compute()
+            return _Plain(run, self).compute()
         except _NeedsSteps:
             return None
+
+    def kinds(self, context: Context, match: Match) -> dict[tuple[object, ...], _Answer]:
+        """Return the kinds of care known for all toewijzingen on equal terms, found in the same way."""
+        key = (context.answers.terms(match.dekking), match.prestatiecode, match.keuze)
+        known = self._kinds.get(key)
+        if known is None:
+            known = self._kinds[key] = {}
+        return known
 
 
 class _Plain:
     """The work for one client."""
 
-    def __init__(self, run: Clientrun, counts: dict[Tarief, Counts]) -> None:
+    def __init__(self, run: Clientrun, shortcut: Shortcut) -> None:
         self.run = run
-        self.counts = counts
+        self.shortcut = shortcut
         self.lines: dict[Identiteit, list[Care]] = {}
         self.uitval: list[Uitval] = []
         self.places: set[tuple[int, str]] = set()
+        self._stretches: dict[tuple[object, ...], tuple[Stretch, ...]] = {}
+        self._known: dict[Match, dict[tuple[object, ...], _Answer]] = {}
+        self._placed: dict[tuple[Match, _Kind], tuple[Placed, list[Care]]] = {}
 
     def compute(self) -> Uitkomst:
+        entries = self.run.registraties
         context = self.run.context
         days, levels, uitval = context.days, context.levels, self.uitval
-        ways: dict[object, dict[object, _Way | _Out]] = {}
+        ways: dict[Reeks, dict[object, _Way | _Out]] = {}
         # What holds for a day holds for its month, unless a toewijzing begins or ends within it.
-        cut: set[int] | None = None
-        for entry in self.run.registraties:
+        cut = context.dekkingen.cut_months(entries[0].bsn) if entries else ()
+        for entry in entries:
             datum, _, reeks, tijd, afspraak, _, _ = entry
             own = ways.get(reeks)
             if own is None:
                 own = ways[reeks] = {}
-                if cut is None:
-                    cut = {month_of(day) for day in context.dekkingen.borders(reeks.bsn) if day.day > 1}
-            assert cut is not None
             if afspraak is not None:
                 raise _NeedsSteps
-            day = days[datum]
-            key: object = datum if day.maand in cut else day.tijdvak
+            maand, _, tijdvak = days[datum]
             duur = tijd.duur
+            key: object = datum if maand in cut else tijdvak
             if levels is not None or duur is None:
                 key = (key, context.delivered(entry), duur is None)
             way = own.get(key)
@@ -122,14 +145,14 @@ class _Plain:
             if isinstance(way, _Out):
                 uitval.append(set_aside(entry, way.reden, way.toelichting, gemeente=way.gemeente))
                 continue
-            counted = way.counts[(duur or 0) if way.timed else reeks.vorm.aantal]
+            niveau, placed, counts, timed, line = way
+            counted = counts[(duur or 0) if timed else reeks.vorm.aantal]
             if counted.eenheden:
-                way.line.append(_make_care((entry, way.niveau, way.placed, counted)))
+                line.append(_make_care((entry, niveau, placed, counted)))
             else:
-                uitval.append(self._no_time(entry, way, counted.geteld))
+                uitval.append(_no_time(entry, way, counted.geteld))
         if len(self.places) > 1:
             raise _NeedsSteps
-        self._check_limits()
         return self._uitkomst()
 
     def _find(self, entry: Entry) -> _Way | _Out:
@@ -140,49 +163,83 @@ class _Plain:
         day, niveau = context.days[entry.datum], context.delivered(entry)
         if out := day.outside or out_by_form(vorm):
             return _Out(out.reden, out.toelichting)
-        stretches = context.stretches(Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, vorm.prestatiecode))
-        match = stretches[bisect_right(stretches, entry.datum, key=lambda stretch: stretch.begin) - 1].answer
+        search = (reeks.toewijzingnummer, reeks.gemeente, vorm.prestatiecode)
+        stretches = self._stretches.get(search)
+        if stretches is None:
+            stretches = self._stretches[search] = context.stretches(Search(reeks.bsn, *search))
+        match = answer_on(stretches, entry.datum)
         if isinstance(match, Afwijzing):
             return _Out(match.reden, match.toelichting)
-        placed = context.place(match, vorm, niveau, day.tijdvak, timed=entry.tijd.duur is not None)
-        if isinstance(placed, Afwijzing):
-            return _Out(placed.reden, placed.toelichting)
-        tarief = placed.tarief
-        self.places.add((id(tarief.kaart), tarief.perceel))
         if context.levels is not None and reeks.medewerker is not None and vorm.kwalificatieniveau not in (None, niveau):
             raise _NeedsSteps  # a warning is due
-        if tarief.refused is not None:
-            return _Out(tarief.refused.reden, tarief.refused.toelichting, match.dekking.toewijzing.gemeente)
-        if not tarief.plain:
+        kind = self._kind(match, vorm.soort, niveau, entry.tijd.duur is not None, day.tijdvak)
+        if kind is None:
             raise _NeedsSteps
-        counts = self.counts.get(tarief)
-        if counts is None:
-            counts = self.counts[tarief] = Counts(tarief)
-        return _Way(niveau, placed, tarief.timed, counts, self.lines.setdefault(placed.identiteit, []))
+        if isinstance(kind, Afwijzing):
+            return _Out(kind.reden, kind.toelichting or context.where(match))
+        self.places.add((id(kind.tarief.kaart), kind.tarief.perceel))
+        refused = kind.tarief.refused
+        if refused is not None or kind.counts is None:
+            assert refused is not None
+            return _Out(refused.reden, refused.toelichting, match.dekking.toewijzing.gemeente)
+        known = self._placed.get((match, kind))
+        if known is None:
+            placed = Placed.of(match, kind.tarief)
+            known = self._placed[match, kind] = placed, self.lines.setdefault(placed.identiteit, [])
+        return _Way(niveau, known[0], kind.counts, kind.timed, known[1])
 
-    def _no_time(self, entry: Entry, way: _Way, geteld: int) -> Uitval:
-        least = way.placed.tarief.least
-        text = ROUNDED_AWAY
-        if geteld < least:
-            text = f"korter dan de drempel van {least} minuten" if geteld else "0 minuten of stuks"
-        return set_aside(entry, "geen_tijd", text, gemeente=way.placed.match.dekking.toewijzing.gemeente, waarde_cent=0)
+    def _kind(self, match: Match, soort: Zorgsoort | None, niveau: str | None, timed: bool, tijdvak: int) -> _Answer:
+        """Return what is known of care of this kind."""
+        kinds = self._known.get(match)
+        if kinds is None:
+            kinds = self._known[match] = self.shortcut.kinds(self.run.context, match)
+        key = (soort, niveau, timed, tijdvak)
+        known = kinds.get(key)
+        if known is not None:
+            return known
+        answers = self.run.context.answers
+        tarief = answers.tarief(answers.question(match, tijdvak, soort, niveau, timed=timed))
+        kind: _Answer
+        if isinstance(tarief, Afwijzing):
+            kind = tarief
+        elif tarief.plain or tarief.refused is not None:
+            kind = _Kind(tarief, tarief.timed, None if tarief.refused is not None else Counts(tarief))
+        else:
+            kind = None
+        kinds[key] = kind
+        return kind
 
-    def _check_limits(self) -> None:
-        """Leave the client to the steps where the sum of its care may reach a limit: then the order of records decides."""
+    def _uitkomst(self) -> Uitkomst:
+        regels: list[Regel] = []
         used: dict[Dekking, list[tuple[str, int, int, int]]] = {}
-        for care in self.lines.values():
-            if care and care[0].match.dekking.begrensd:
-                tarief = care[0].tarief
-                units = sum([one.counted.eenheden for one in care])
-                row = (tarief.eenheid, tarief.maand, units * tarief.price.tarief_cent, units * tarief.per_unit)
-                used.setdefault(care[0].match.dekking, []).append(row)
+        for identiteit, care in self.lines.items():
+            if not care:
+                continue
+            match, tarief, _ = care[0].at
+            dekking = match.dekking
+            geteld = units = 0
+            for _, _, _, counted in care:
+                geteld += counted[0]
+                units += counted[3]
+            cent = units * tarief.price.tarief_cent
+            # What is counted of pieces says nothing of the time beside them.
+            regels.append(Regel(identiteit, care, geteld, geteld, units, units, cent, tarief.timed))
+            if dekking.begrensd:
+                used.setdefault(dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
+        self._check_limits(used)
+        inhoud = {one.identiteit: regelinhoud(one.care) for one in regels} if self.run.memory is not NOTHING else {}
+        return Uitkomst(tuple(regels), tuple(self.uitval), inhoud=inhoud)
+
+    def _check_limits(self, used: Mapping[Dekking, list[tuple[str, int, int, int]]]) -> None:
+        """Leave the client to the steps where the sum of its care may reach a limit: then the order of records decides."""
         protocol = self.run.context.protocol
         for dekking, rows in used.items():
             if Limieten(protocol, dekking.toewijzing, None).may_bind(Verbruik.of(protocol, rows)):
                 raise _NeedsSteps
 
-    def _uitkomst(self) -> Uitkomst:
-        regels = tuple([Regel(identiteit, care) for identiteit, care in self.lines.items() if care])
-        remembering = self.run.memory is not NOTHING
-        inhoud = {regel.identiteit: regelinhoud(regel.care) for regel in regels} if remembering else {}
-        return Uitkomst(regels, tuple(self.uitval), inhoud=inhoud)
+
+def _no_time(entry: Entry, way: _Way, geteld: int) -> Uitval:
+    least, text = way.placed.tarief.least, ROUNDED_AWAY
+    if geteld < least:
+        text = f"korter dan de drempel van {least} minuten" if geteld else "0 minuten of stuks"
+    return set_aside(entry, "geen_tijd", text, gemeente=way.placed.match.dekking.toewijzing.gemeente, waarde_cent=0)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, fields
 
 from mpj.engine.care import Care
 from mpj.engine.limits import product_period
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Regel
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.records.values import unchecked
 
 REFERENTIE = 20
 # The fields of a `Declaratieregel` that its referentienummer is the digest of, with the volgnummer after them.
@@ -29,6 +31,9 @@ NUMBERED_BY = (
     "eenheid",
     "bedrag_cent",
 )
+_numbered_by = itemgetter(*map([one.name for one in fields(Declaratieregel)].index, NUMBERED_BY))
+
+_make = unchecked(Declaratieregel)
 
 
 def number(length: int, *parts: object) -> str:
@@ -39,47 +44,46 @@ def number(length: int, *parts: object) -> str:
 def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
     """Make lines, each with its trace: see `make_line`."""
     for regel in regels:
-        line = make_line(regel.care, opdracht)
+        line = make_line(regel, opdracht)
         yield line, [Herkomst(*trace_values(line.referentienummer, care)) for care in regel.care]
 
 
-def make_line(care: Sequence[Care], opdracht: Opdracht) -> Declaratieregel:
+def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
     """Make a line of its care: one per toewijzing, product code and product period (IV089).
 
     The declaratienummer, which follows from all lines of a declaration, is left empty.
     """
-    tarief, toewijzing = care[0].tarief, care[0].match.dekking.toewijzing
+    match, tarief, _ = regel.care[0].at
+    toewijzing = match.dekking.toewijzing
     billed, settings = tarief.price, tarief.kaart.instellingen
     begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
-    volume = bedrag = 0
-    for one in care:
-        volume += one.counted.eenheden
-        bedrag += one.counted.cent
-    values: dict[str, Any] = {
-        "vorig_referentienummer": "",
-        "debetcredit": "D",
-        "declaratienummer": "",
-        "declaratieperiode": opdracht.periode,
-        "contract": settings.contract,
-        "aanbieder": settings.aanbieder,
-        "gemeente": toewijzing.gemeente,
-        "bsn": toewijzing.bsn,
-        "toewijzingnummer": toewijzing.toewijzingnummer,
-        "perceel": tarief.perceel,
-        "prestatiecode": tarief.prestatiecode,
-        "kwalificatieniveau": billed.kwalificatieniveau,
-        "productcategorie": billed.productcategorie,
-        "productcode": billed.productcode,
-        "begindatum": begindatum,
-        "einddatum": einddatum,
-        "volume": volume,
-        "normtijd": tarief.normtijd,
-        "tarief_cent": billed.tarief_cent,
-        "bedrag_cent": bedrag,
-        "eenheid": tarief.eenheid,
-        "volume_bericht": volume * tarief.per_unit,
-    }
-    return Declaratieregel(number(REFERENTIE, *[values[name] for name in NUMBERED_BY], opdracht.volgnummer), **values)
+    values: tuple[Any, ...] = (
+        "",
+        "",
+        "D",
+        "",
+        opdracht.periode,
+        settings.contract,
+        settings.aanbieder,
+        toewijzing.gemeente,
+        toewijzing.bsn,
+        toewijzing.toewijzingnummer,
+        tarief.perceel,
+        tarief.prestatiecode,
+        billed.kwalificatieniveau,
+        billed.productcategorie,
+        billed.productcode,
+        begindatum,
+        einddatum,
+        regel.eenheden,
+        tarief.normtijd,
+        billed.tarief_cent,
+        regel.cent,
+        tarief.eenheid,
+        regel.eenheden * tarief.per_unit,
+        True,
+    )
+    return _make((number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:]))
 
 
 def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:

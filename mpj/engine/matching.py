@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
@@ -12,6 +13,7 @@ from attrs import frozen
 from mpj.engine.opdracht import Periode
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError, mask, wrong_value
+from mpj.reading.periods import month_of
 from mpj.records.reasons import Redencode
 from mpj.records.rows import shows_bsn
 from mpj.records.toewijzingen import (
@@ -149,21 +151,24 @@ class Dekkingen:
         """Return the client's current toewijzingen, by gemeente and number."""
         return self._by_bsn.get(bsn, ())
 
-    def borders(self, bsn: str) -> list[date]:
-        """Return the days, in order, on which one of the client's toewijzingen begins or is over: between them nothing changes."""
-        return sorted({day for dekking in self.of(bsn) for day in dekking.toewijzing.grenzen})
-
     def stretches(self, search: Search, periode: Periode) -> tuple[Stretch, ...]:
         """Return where a search leads, from the first day of the calendar on; what ended too long ago leads to `te_oud`."""
-        own = self.of(search.bsn)
+        bsn, nummer, gemeente, prestatiecode = search
+        own = [dekking for dekking in self.of(bsn) if gemeente is None or dekking.toewijzing.gemeente == gemeente]
+        if nummer is not None:
+            own = [dekking for dekking in own if dekking.toewijzing.toewijzingnummer == nummer]
         found: list[Stretch] = []
-        for day in (date.min, *self.borders(search.bsn)):
-            answer = find(own, search.toewijzingnummer, search.gemeente, search.prestatiecode, day)
+        for day in (date.min, *_borders(own)):
+            answer = find(own, nummer, prestatiecode, day)
             if isinstance(answer, Match) and periode.verlopen(end := answer.dekking.toewijzing.einddatum):
                 answer = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
             if not found or not _same(found[-1].answer, answer):
                 found.append(Stretch(day, answer))
         return tuple(found)
+
+    def cut_months(self, bsn: str) -> set[int]:
+        """Return the months within which one of the client's toewijzingen begins or is over: only there days of a month differ."""
+        return {month_of(day) for day in _borders(self.of(bsn)) if day.day > 1}
 
     def _checked(self, items: Iterable[Toewijzing | OngeldigeToewijzing]) -> Iterator[Toewijzing | OngeldigeToewijzing]:
         for item in items:
@@ -329,17 +334,25 @@ def _version_fault(
     return Fault("toewijzing_dubbel", bestand, rij, "toewijzingnummer", f"gemeente {gemeente}", verwacht, toelichting + where)
 
 
-def find(
-    dekkingen: Sequence[Dekking], nummer: int | None, gemeente: str | None, prestatiecode: str | None, day: date
-) -> Match | Afwijzing:
-    """Return the one toewijzing of a client for a record, or why there is none.
+def answer_on(stretches: Sequence[Stretch], day: date) -> Match | Afwijzing:
+    """Return the answer of a search on `day`."""
+    return stretches[0 if len(stretches) == 1 else bisect_right(stretches, day, key=_begin) - 1].answer
 
-    `dekkingen` are the client's own; `nummer`, `gemeente` and `prestatiecode` are the record's, where it has them.
+
+_begin = attrgetter("begin")
+
+
+def _borders(dekkingen: Iterable[Dekking]) -> list[date]:
+    """Return the days, in order, on which one of the toewijzingen begins or is over: between them nothing changes."""
+    return sorted({day for dekking in dekkingen for day in dekking.toewijzing.grenzen})
+
+
+def find(own: Sequence[Dekking], nummer: int | None, prestatiecode: str | None, day: date) -> Match | Afwijzing:
+    """Return the one toewijzing of a client for care on `day`, or why there is none.
+
+    `own` are the client's, in the gemeente that the record names and by its `nummer`, where it has them.
     """
-    own = [dekking for dekking in dekkingen if gemeente is None or dekking.toewijzing.gemeente == gemeente]
-    if nummer is not None:
-        return _by_number(own, nummer, prestatiecode, day)
-    return _by_search(own, prestatiecode, day)
+    return _by_search(own, prestatiecode, day) if nummer is None else _by_number(own, prestatiecode, day)
 
 
 def _same(one: Match | Afwijzing, other: Match | Afwijzing) -> bool:
@@ -348,8 +361,7 @@ def _same(one: Match | Afwijzing, other: Match | Afwijzing) -> bool:
     return (one.dekking, one.prestatiecode, one.keuze) == (other.dekking, other.prestatiecode, other.keuze)
 
 
-def _by_number(own: Sequence[Dekking], nummer: int, prestatiecode: str | None, day: date) -> Match | Afwijzing:
-    left = [dekking for dekking in own if dekking.toewijzing.toewijzingnummer == nummer]
+def _by_number(left: Sequence[Dekking], prestatiecode: str | None, day: date) -> Match | Afwijzing:
     filters: tuple[tuple[Redencode, Callable[[Dekking], bool]], ...] = (
         ("toewijzing_verwijderd", lambda dekking: not dekking.verwijderd),
         ("buiten_toewijzing", lambda dekking: dekking.toewijzing.geldig(day)),

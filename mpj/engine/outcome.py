@@ -20,10 +20,36 @@ from mpj.records.uitval import Uitval
 
 
 class Regel(NamedTuple):
-    """A line on its way: its identity and the care behind it, by date and id. Never empty, never zero."""
+    """A line on its way, and what the care behind it comes to. Never empty, never zero."""
 
     identiteit: Identiteit
     care: Sequence[Care]
+    """By date, then id."""
+    geleverd: int
+    """Minutes as recorded; 0 where no time is counted."""
+    geteld: int
+    """Minutes, pieces or days that count."""
+    voor_limiet: int
+    """Normed units before a limit."""
+    eenheden: int
+    cent: int
+    plain: bool = False
+    """Whether all of it is plain care: then what a `Counted` says is the same object wherever all that a step says is the same."""
+
+    @classmethod
+    def of(cls, identiteit: Identiteit, care: Sequence[Care]) -> Regel:
+        """Add up the care of a line."""
+        geleverd = sum(one.record.tijd.duur or 0 for one in care) if care[0].tarief.timed else 0
+        counted = [one.counted for one in care]
+        return cls(
+            identiteit,
+            care,
+            geleverd,
+            sum(one.geteld for one in counted),
+            sum(one.voor_limiet for one in counted),
+            sum(one.eenheden for one in counted),
+            sum(one.cent for one in counted),
+        )
 
 
 @frozen
@@ -52,7 +78,7 @@ def uitkomst_of(run: Clientrun, passed: Sequence[Passed], aside: Iterable[Aside]
     planned = any(rests_on_planning(entry) for entry in run.registraties)
     afspraken = Afspraken(run.registraties) if planned else None
     return Uitkomst(
-        tuple(Regel(identiteit, members) for identiteit, members in by_line(care).items()),
+        tuple(Regel.of(identiteit, members) for identiteit, members in by_line(care).items()),
         tuple(_rows([*aside, *(one for step in passed for one in step.aside)])),
         () if afspraken is None else tuple(one for one in care if afspraken.alone(one.record)),
         tuple(melding for step in passed for melding in step.meldingen),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -102,15 +103,11 @@ def _once(records: list[_R], withdrawn: set[str], found: Sifted[_R]) -> Sifted[_
     `withdrawn` are ids that some row withdraws. Records with one id and the same content count once, the first by file and
     row; with different content none does.
     """
-    seen: set[str] = set()
-    doubles = set(withdrawn)
-    for record in records:
-        if record.id in seen:
-            doubles.add(record.id)
-        seen.add(record.id)
-    if not doubles:
+    seen = {record.id for record in records}
+    if len(seen) == len(records) and not withdrawn:
         found.kept.extend(records)
         return found
+    doubles = withdrawn | {identity for identity, count in Counter(record.id for record in records).items() if count > 1}
     groups: dict[str, list[_R]] = {}
     for record in records:
         if record.id in doubles:

@@ -10,7 +10,6 @@ from typing import Any
 from attrs import define, evolve, field
 
 from mpj.contract import Contract
-from mpj.engine.care import Care
 from mpj.engine.lines import REFERENTIE, declaration_number
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Result, Uitkomst
@@ -42,15 +41,14 @@ class Totals:
     def add(self, outcome: Uitkomst) -> None:
         """Add the care behind one client's lines."""
         self.op_planning += sum(one.counted.cent for one in outcome.op_planning)
-        for _, care in outcome.regels:
-            self.gedeclareerd += len(care)
-            tarief = care[0].tarief
-            for one in care:
-                if one.counted.afgetopt:
-                    self.afgetopt_records += 1
-                    self.afgetopt_cent += one.counted.rest_cent
+        for regel in outcome.regels:
+            tarief = regel.care[0].at.tarief
+            self.gedeclareerd += len(regel.care)
             if tarief.timed:
-                self._time(care, tarief)
+                self._spent(tarief, regel.geleverd, regel.geteld, regel.voor_limiet, regel.eenheden)
+            cut = () if regel.plain else [one.counted for one in regel.care if one.counted.afgetopt]
+            self.afgetopt_records += len(cut)
+            self.afgetopt_cent += sum(one.rest_cent for one in cut)
 
     def merge(self, other: Totals) -> None:
         """Add what was counted of other clients."""
@@ -69,17 +67,6 @@ class Totals:
         self.gedeclareerd += records
         if tarief.timed:
             self._spent(tarief, geteld, geteld, units, units)
-
-    def _time(self, care: Iterable[Care], tarief: Tarief) -> None:
-        """Add the time of one line: all of it has one price and one unit."""
-        geleverd = gefactureerd = geteld = voor_limiet = 0
-        for one in care:
-            counted = one.counted
-            geleverd += one.record.tijd.duur or 0
-            gefactureerd += counted.eenheden
-            geteld += counted.geteld
-            voor_limiet += counted.voor_limiet
-        self._spent(tarief, geleverd, geteld, voor_limiet, gefactureerd)
 
     def _spent(self, tarief: Tarief, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int) -> None:
         """Add minutes delivered and counted, and units before and after the limits."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date
+from typing import NamedTuple
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, frozen
 
 from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Match, Toewijzingsoort
 from mpj.protocol import Afronding, Protocol
@@ -20,8 +21,7 @@ from mpj.tariefkaart import Plaats, Prijs, Tariefkaart, Tariefkaarten, stricter
 from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Soort
 
 
-@frozen(cache_hash=True)
-class Terms:
+class Terms(NamedTuple):
     """What of a toewijzing decides where its care falls and what it is billed as: equal terms, equal answers."""
 
     gebied: int
@@ -37,8 +37,7 @@ class Terms:
     """The wire unit, only of a specific one (WJ756)."""
 
 
-@frozen(cache_hash=True)
-class Tariefvraag:
+class Tariefvraag(NamedTuple):
     """The one question about a price. `AXES`, its fields in order, are what every executor joins on."""
 
     terms: Terms
@@ -53,7 +52,7 @@ class Tariefvraag:
     """Number of (month, contracts in force): days with one number have equal prices."""
 
 
-AXES = tuple(one.name for one in fields(Tariefvraag))
+AXES = Tariefvraag._fields
 
 
 @frozen

@@ -20,7 +20,7 @@ from typing import IO, Any, NamedTuple, Protocol
 from attrs import define, field, frozen
 
 from mpj.engine.job import Job
-from mpj.engine.lines import make_line, sort_key, trace_values
+from mpj.engine.lines import make_line, sort_key
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.outcome import Uitkomst, sort_notes
 from mpj.engine.summary import Declared, Totals
@@ -241,6 +241,7 @@ class _Maker:
             self._client(outcome, rows, share)
         self._write(part, rows, share, file)
         entries.forget()
+        self.texts.forget()
 
     def _entries(self, part: int, entries: Entries) -> Iterator[Entry | Ongeldig]:
         for table in self.registraties.tables(part):
@@ -254,16 +255,16 @@ class _Maker:
     def _client(self, outcome: Uitkomst, rows: Rows, share: _Share) -> None:
         """Turn one client's lines into rows, in the order of all outputs."""
         texts = self.texts
-        made = [(make_line(regel.care, self.job.opdracht), regel.care) for regel in outcome.regels]
+        made = [(make_line(regel, self.job.opdracht), regel) for regel in outcome.regels]
         if len(made) > 1:
             made.sort(key=lambda one: sort_key(one[0]))
-        for line, care in made:
+        for line, regel in made:
             block = rows.get((line.gemeente, line.bsn))
             if block is None:
                 block = rows[line.gemeente, line.bsn] = ([], [])
             regels, herkomst = block
             regels.append(texts.regel(line, f"{_MARK}{line.aanbieder}{_MARK}"))
-            herkomst += [texts.herkomst(trace_values(line.referentienummer, one)) for one in care]
+            herkomst.append(texts.trace(line.referentienummer, regel))
             share.declared.add(line)
 
     def _write(self, part: int, rows: Rows, share: _Share, file: IO[bytes]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from mpj.engine.values import Identiteit
 from mpj.ledger import schema
+from mpj.ledger.protocols import protocol_of
 from mpj.ledger.rows import add, among
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import line_of, open_rejected
@@ -66,8 +67,7 @@ def _without_message(row: Row[Any]) -> bool:
 
 
 def _send_one(connection: Connection, row: Row[Any], op: date) -> None:
-    lines = load_lines(connection, row.id)
-    message = message_of(lines, row)
+    message = message_of(connection, row)
     table = schema.regel
     own = select(table.c.vorige_id).where(table.c.declaratie_id == row.id, table.c.vorige_id.is_not(None))
     connection.execute(update(table).where(table.c.id.in_(own)).values(staat=False))
@@ -178,7 +178,7 @@ def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date
     row = _answered(connection, message)
     sent: list[Declaratiebericht] = []
     if row is not None:
-        declared = message_of(load_lines(connection, row.id), row)
+        declared = message_of(connection, row)
         sent = [declared] if declared is not None else []
     known = _known_answer(connection, message)
     earlier = [known.identificatie] if known is not None else []
@@ -268,12 +268,15 @@ def load_lines(connection: Connection, declaratie_id: int) -> list[Declaratiereg
     return [line_of(row, row.vorig or "") for row in connection.execute(query)]
 
 
-def message_of(lines: Sequence[Declaratieregel], row: Row[Any]) -> Declaratiebericht | None:
+def message_of(connection: Connection, row: Row[Any]) -> Declaratiebericht | None:
     """Return the JW323 that a declaration is, the same at every call; None when no line of it travels."""
     from mpj.messages import declaratieberichten
 
-    found = list(declaratieberichten(lines, dagtekening=row.dagtekening, xsd_versie=row.xsd_versie, limiet_bytes=1 << 40))
-    return found[0] if found else None
+    lines, protocol = load_lines(connection, row.id), protocol_of(connection, row.id)
+    found = declaratieberichten(
+        lines, dagtekening=row.dagtekening, xsd_versie=row.xsd_versie, limiet_bytes=1 << 40, protocol=protocol
+    )
+    return next(found, None)
 
 
 def read_answers(paths: Iterable[str | Path]) -> list[tuple[str, Antwoordbericht]]:

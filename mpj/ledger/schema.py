@@ -101,6 +101,14 @@ declaratie = Table(
     UniqueConstraint("aanbieder", "identificatie"),
     Index(None, "status"),
 )
+# The protocols that are not the shipped one, and the declarations that were made under them.
+protocol = Table("protocol", metadata, Column("sha256", String(64), primary_key=True), Column("inhoud", Text, nullable=False))
+onder_protocol = Table(
+    "onder_protocol",
+    metadata,
+    Column("declaratie_id", ForeignKey("declaratie.id", ondelete="CASCADE"), primary_key=True),
+    Column("sha256", ForeignKey("protocol.sha256"), nullable=False),
+)
 regel = Table(
     "regel",
     metadata,
@@ -122,7 +130,7 @@ regel = Table(
     Column("toewijzingnummer", Integer),
     Column("perceel", Text, nullable=False),
     Column("prestatiecode", String(8), nullable=False),
-    Column("kwalificatieniveau", String(8), nullable=False),
+    Column("kwalificatieniveau", String(8).with_variant(String(16), "postgresql"), nullable=False),
     Column("productcategorie", String(2), nullable=False),
     Column("productcode", String(5), nullable=False),
     Column("maand", Integer, nullable=False),

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, case, func, select, true
 from mpj.engine.limits import Verbruik, counted, maximum_total
 from mpj.ledger import schema
 from mpj.ledger.codec import load
+from mpj.ledger.protocols import last_protocol
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, VERZONDEN
 from mpj.ledger.stand import open_rejected
-from mpj.protocol import MPJ_16
+from mpj.protocol import Protocol
 from mpj.reading.periods import month_text
 from mpj.records.reasons import REDENEN
 from mpj.records.values import Toewijzing
@@ -164,18 +165,19 @@ def _limits(connection: Connection) -> _Groups:
     for gemeente, nummer, eenheid, maand, cents, volume in connection.execute(query.group_by(*keys)):
         rows.setdefault((gemeente, nummer), []).append((eenheid, maand, int(cents), int(volume)))
     found: _Groups = {}
-    for toewijzing in _current(connection):
+    protocol = last_protocol(connection)
+    for toewijzing in _current(connection, protocol):
         counts = found.setdefault(toewijzing.gemeente, _no_limits())
-        used = Verbruik.of(MPJ_16, rows.get(toewijzing.sleutel, ()))
+        used = Verbruik.of(protocol, rows.get(toewijzing.sleutel, ()))
         if toewijzing.budget_cent is not None:
             _count(counts["budget"], used.cent, toewijzing.budget_cent)
         if toewijzing.volume is not None:
-            maximum = maximum_total(MPJ_16, toewijzing)
+            maximum = maximum_total(protocol, toewijzing)
             if maximum is None:
                 counts["omvang"]["toewijzingen"] += 1
                 counts["omvang"]["zonder_totaal"] += 1
             else:
-                telt, weight = counted(MPJ_16, toewijzing.eenheid or "")
+                telt, weight = counted(protocol, toewijzing.eenheid or "")
                 _count(counts["omvang"], used.volume(telt), maximum * weight)
     return {gemeente: counts for gemeente, counts in found.items() if counts != _no_limits()}
 
@@ -186,7 +188,7 @@ def _count(counts: dict[str, int], used: int, limit: int) -> None:
     counts[next(band for band, fits in zip(BANDS, shares, strict=True) if fits)] += 1
 
 
-def _current(connection: Connection) -> Iterator[Toewijzing]:
+def _current(connection: Connection, protocol: Protocol) -> Iterator[Toewijzing]:
     """Yield the latest version of every toewijzing that was not removed, under a BSN that is nobody's."""
     latest: dict[tuple[str, int], str] = {}
     query = select(schema.toewijzing.c.gemeente, schema.toewijzing.c.toewijzingnummer, schema.toewijzing.c.inhoud)
@@ -194,5 +196,5 @@ def _current(connection: Connection) -> Iterator[Toewijzing]:
         latest[gemeente, nummer] = inhoud
     for inhoud in latest.values():
         toewijzing = load(Toewijzing, inhoud, bsn=_PLACEHOLDER_BSN)
-        if toewijzing.reden_wijziging != MPJ_16.reden_verwijderd:
+        if toewijzing.reden_wijziging != protocol.reden_verwijderd:
             yield toewijzing

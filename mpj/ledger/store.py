@@ -11,6 +11,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger import schema
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import dump
+from mpj.ledger.protocols import remember
 from mpj.ledger.rows import add, chunks, next_id
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS
@@ -54,6 +55,7 @@ def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: It
             row |= zip(("aanbieder", "gemeente", "declaratienummer"), key, strict=True)
             declarations.append(row | {"maand": run.opdracht.maand, "dagtekening": run.opdracht.dagtekening})
     add(connection, schema.declaratie, declarations)
+    remember(connection, numbers.values(), result.protocol)
     ids = {line.referentienummer: first_line + place for place, line in enumerate(result.regels)}
     beside = {one.line.referentienummer: one for one in new}
     rows = [

@@ -71,7 +71,7 @@ class Verdict:
 
 def verdict(run: Ledgerrun, stand: Clientstand, decisions: Decisions, found: Uitkomst) -> Verdict | Decisions:
     """Hold an outcome against what stands; Decisions where that asks for another look."""
-    fresh = {regel.identiteit: _Fresh(make_line(regel.care, run.opdracht), regel.care) for regel in found.regels}
+    fresh = {regel.identiteit: _Fresh(make_line(regel, run.opdracht), regel.care) for regel in found.regels}
     look = _Look(run, stand, decisions, found, fresh)
     return look.another() or look.settled()
 

@@ -61,7 +61,7 @@ def copy(rows: str, path: Path) -> str:
 
 
 def _typed(column: Column) -> str:
-    value = f"{column.name}::{TYPES[column.kind]}"
+    value = column.name if column.kind is str else f"{column.name}::{TYPES[column.kind]}"
     if column.kind is bool:
         value = f"{column.name} = 'ja'"
     elif column.kind is tuple:

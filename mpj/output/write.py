@@ -10,11 +10,14 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
-from mpj.engine.outcome import Result
+from mpj.engine.care import Counted
+from mpj.engine.lines import trace_values
+from mpj.engine.outcome import Regel, Result
 from mpj.engine.values import Declaratieregel
 from mpj.output.parquet import check_installed, write_trace
 from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
 from mpj.protocol import PROTOCOLS, Protocol, write_protocol
+from mpj.records.entries import Reeks
 from mpj.records.uitval import Uitval
 
 _herkomst_of = attrgetter(*HERKOMST.names)
@@ -57,6 +60,9 @@ class RowTexts:
 
     def __init__(self) -> None:
         self._cells = _Cells()
+        self._of_plain: dict[int, tuple[str, str, Counted]] = {}
+        """Of plain care what follows from its `Counted`, by identity."""
+        self._whos: dict[Reeks, str] = {}
 
     def regel(self, line: Declaratieregel, declaratienummer: str) -> str:
         """Return the row of ``declaratieregels.csv`` for a line, in the declaration of that number."""
@@ -71,34 +77,41 @@ class RowTexts:
 
     def herkomst(self, values: Sequence[Any]) -> str:
         """Return the row of ``herkomst.csv`` for the fields of a `Herkomst`, in their order."""
+        reference, soort, bron, datum, *counted, medewerker, onderaannemer, bestand, rij = values[:14]
+        front, back = self._halves(*counted, *values[14:])
         cells = self._cells
-        (
-            referentienummer,
-            soort,
-            bron,
-            datum,
-            minuten,
-            niveau,
-            units,
-            cent,
-            afgetopt,
-            status,
-            medewerker,
-            onderaannemer,
-            bestand,
-            rij,
-            keuze,
-            niveaus,
-            maximum,
-            geteld,
-            som_voor,
-            voor_limiet,
-        ) = values
-        return (
-            f"{referentienummer};{soort};{cell(bron)};{cells[datum]};{'' if minuten is None else minuten};{niveau};{units};{cent};"
-            f"{'ja' if afgetopt else 'nee'};{status};{cells[medewerker]};{cells[onderaannemer]};{cells[bestand]};{rij};{keuze};"
-            f"{cells[niveaus]};{maximum};{geteld};{som_voor};{voor_limiet}\n"
-        )
+        who = f"{cells[medewerker]};{cells[onderaannemer]}"
+        return f"{reference};{soort};{cell(bron)};{cells[datum]};{front}{who};{cells[bestand]};{rij};{back}"
+
+    def trace(self, reference: str, regel: Regel) -> str:
+        """Return the rows of ``herkomst.csv`` for the care behind a line, as `herkomst` would of each."""
+        if not regel.plain:
+            return "".join([self.herkomst(trace_values(reference, care)) for care in regel.care])
+        halves, whos, cells, rows = self._of_plain, self._whos, self._cells, []
+        for care in regel.care:
+            (datum, identity, reeks, _, _, bestand, rij), _, _, counted = care
+            known = halves.get(id(counted))
+            if known is None:
+                values = trace_values(reference, care)
+                known = halves[id(counted)] = (*self._halves(*values[4:10], *values[14:]), counted)
+            who = whos.get(reeks)
+            if who is None:
+                who = whos[reeks] = f"{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']}"
+            front, back, _ = known
+            rows.append(f"{reference};registratie;{cell(identity)};{cells[datum]};{front}{who};{cells[bestand]};{rij};{back}")
+        return "".join(rows)
+
+    def forget(self) -> None:
+        """Let go of what belongs to clients that are done."""
+        self._whos.clear()
+
+    def _halves(
+        self, minuten: int | None, niveau: str, eenheden: int, cent: int, afgetopt: bool, status: str, *how: Any
+    ) -> tuple[str, str]:
+        """Return what a row says of how care counts: before who delivered it and where it was read, and behind."""
+        keuze, niveaus, maximum, geteld, som_voor, voor_limiet = how
+        counted = f"{'' if minuten is None else minuten};{niveau};{eenheden};{cent};{'ja' if afgetopt else 'nee'};{status};"
+        return counted, f"{keuze};{self._cells[niveaus]};{maximum};{geteld};{som_voor};{voor_limiet}\n"
 
 
 def write_result(result: Result, folder: Path, *, trace: Trace = "csv", beside: Iterable[str] = ()) -> None:

@@ -8,24 +8,28 @@ from pathlib import Path
 from mpj.engine.values import Declaratieregel
 from mpj.output import read_regels
 from mpj.output.shape import REGELS
+from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.sources import Source, find_sources
 from mpj.verification.history import EerdereRegel, MemoryHistory
 
 
-def read_earlier(paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None) -> list[Declaratieregel]:
+def read_earlier(
+    paths: Iterable[str | Path], *, protocol: Protocol = MPJ_16, hashes: dict[str, str] | None = None
+) -> list[Declaratieregel]:
     """Read earlier lines from ``declaratieregels.csv`` files and JW323 messages; JW325 answers drop what was refused.
 
     A folder or zip may hold either, or a whole output folder: then its line file is read and its other tables are passed over.
     A line that comes twice, from a line file and a message, counts once. Lines from messages know no contract, perceel,
-    prestatiecode or level. SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
+    prestatiecode or level. `protocol` is the one that they were made under.
+    SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
     """
     sources = find_sources(paths, (".csv", ".xml"))
     tables = [source for source in sources if source.suffix != ".xml" and _is_lines(source)]
     messages = [source for source in sources if source.suffix == ".xml"]
     found: dict[tuple[str, str], Declaratieregel] = {}
     for source in tables:
-        for line in read_regels(source, hashes=hashes):
+        for line in read_regels(source, protocol=protocol, hashes=hashes):
             found[line.aanbieder, line.referentienummer] = line
     if messages:
         history = MemoryHistory.of_sources(messages, hashes=hashes)

@@ -106,7 +106,7 @@ def test_the_same_bytes_from_parquet(scenario: Scenario) -> None:
 
 
 @given(scenarios(), st.randoms(use_true_random=False), st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 def test_a_parquet_trace_has_the_rows_of_the_csv(scenario: Scenario, dice: random.Random, simple: bool) -> None:
     with TemporaryDirectory() as folder:
         source, *outs = (Path(folder) / name for name in ("in", "csv", "parquet", "delen"))

@@ -20,10 +20,6 @@ Identiteit = tuple[str, int, str, str, int]
 Spoor = tuple[str, str, date]
 
 
-class ExactError(Exception):
-    """Raised for time that is priced by the minute: this model knows whole units only."""
-
-
 @dataclass(frozen=True)
 class Inhoud:
     """What a line says: its dates, volume on the wire, unit and eurocents."""
@@ -80,6 +76,7 @@ class Ration:
         self.kept = kept
         self.prices = prices
         self.used: Counter[tuple[Any, ...]] = Counter()
+        self.on_line: Counter[tuple[Any, ...]] = Counter()
         self.closed: set[tuple[Any, ...]] = set()
 
     def share_out(self, leveringen: list[naive.Levering]) -> None:
@@ -93,24 +90,44 @@ class Ration:
             if rest or not wanted[place]:
                 granted[place] += self._take(one, rest)
             one.units, one.afgetopt = granted[place], granted[place] < wanted[place]
-            one.cents = self._price(one) * one.units
             if not one.units and (wanted[place] or self._shut(one)):
                 one.reden = "omvang_overschreden"
+        self._price_lines([one for one in turns if not one.reden])
+
+    def _price_lines(self, turns: list[naive.Levering]) -> None:
+        """Set the cents of every record: what it adds to its line, in order of date and id."""
+        on_line: Counter[tuple[Any, ...]] = Counter()
+        for one in turns:
+            line = naive.line_key(one)
+            one.cents = self._cents(one, on_line[line] + one.units) - self._cents(one, on_line[line])
+            on_line[line] += one.units
 
     def _take(self, one: naive.Levering, units: int) -> int:
         """Take up to so many units out of every limit; returns how many there were."""
         if self._shut(one):
             return 0
         limits = self._limits(one)
-        room = {limit: (maximum - self.used[limit]) // self._weight(one, limit) for limit, maximum in limits.items()}
-        allowed = max(0, min([units, *room.values()]))
+        before = self.on_line[naive.line_key(one)]
+        room = {limit: self._room(one, limit, maximum - self.used[limit], units, before) for limit, maximum in limits.items()}
+        allowed = min([units, *room.values()])
         if allowed < units:
             self.closed.update(limit for limit in limits if room[limit] <= allowed)
             if one.match[1].settings["bij_overschrijding"] == "hele_contacten":
                 return 0
         for limit in limits:
-            self.used[limit] += allowed * self._weight(one, limit)
+            self.used[limit] += self._takes(one, limit, allowed, before)
+        self.on_line[naive.line_key(one)] += allowed
         return allowed
+
+    def _room(self, one: naive.Levering, limit: tuple[Any, ...], left: int, units: int, before: int) -> int:
+        """How many of the units fit into what is left of a limit."""
+        return max((count for count in range(units + 1) if self._takes(one, limit, count, before) <= left), default=0)
+
+    def _takes(self, one: naive.Levering, limit: tuple[Any, ...], units: int, before: int) -> int:
+        """What so many units take of a limit, when `before` units stand on the line already."""
+        if limit[2] == "budget":
+            return self._cents(one, before + units) - self._cents(one, before)
+        return units * (naive.quantity(one, one.match[0].eenheid) or 0)
 
     def _shut(self, one: naive.Levering) -> bool:
         return bool(self.closed & self._limits(one).keys())
@@ -123,14 +140,14 @@ class Ration:
             if name == "budget" or naive.quantity(one, toewijzing.eenheid) is not None
         }
 
-    def _weight(self, one: naive.Levering, limit: tuple[Any, ...]) -> int:
-        return self._price(one) if limit[2] == "budget" else naive.quantity(one, one.match[0].eenheid) or 0
+    def _cents(self, one: naive.Levering, units: int) -> int:
+        """The amount of a line of so many units; of minutes of an hour price, not rounded until then (IV081)."""
+        price = self._price(one)
+        return naive.round_half_up(price * units, 60) if naive.is_exact(one) else price * units
 
     def _price(self, one: naive.Levering) -> int:
         toewijzing, contract = one.match
         identiteit = (toewijzing.gemeente, toewijzing.nummer, one.productcategorie, one.productcode, month_number(one.day))
         listed = naive.price_on(contract, one.perceel, one.code, one.billed_level, one.day)
         assert listed is not None
-        if naive.is_exact(one):
-            raise ExactError
         return self.prices.get(identiteit, listed)

@@ -101,7 +101,7 @@ asides = st.builds(
 
 @pytest.mark.parametrize("trace", ["csv", "parquet"])
 @given(st.lists(lines, max_size=3), st.lists(traces, max_size=3), st.lists(asides, max_size=3))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_was_written_is_read(
     trace: Trace, regels: list[Declaratieregel], herkomst: list[Herkomst], uitval: list[Uitval]
 ) -> None:

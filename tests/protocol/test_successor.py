@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pickle
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import successor as second
@@ -145,3 +148,112 @@ def test_under_the_shipped_protocol_no_file_is_added(tmp_path: Path) -> None:
     write_result(result, tmp_path)
     assert not (tmp_path / "protocol.toml").exists()
     assert tuple(read_run(tmp_path).regels()) == result.regels
+
+
+def test_a_ledger_remembers_the_protocol(tmp_path: Path) -> None:
+    ledger = mpj.Ledger(tmp_path / "zorg.db")
+    given = ([second.contract()], second.TOEWIJZINGEN, second.REGISTRATIES)
+    first = ledger.declare(*given, periode="2026-03", dagtekening=second.DAGTEKENING, verblijf=second.VERBLIJF)
+    assert {line.productcode: line.bedrag_cent for line in first.regels} == {
+        line.productcode: line.bedrag_cent for line in RESULT.regels
+    }
+    (sent,) = ledger.send(op=date(2026, 4, 8))
+    (message,) = declaratieberichten(first.regels, dagtekening=second.DAGTEKENING, protocol=SECOND)
+    limits = ledger.status()["gemeenten"][second.GEMEENTE]["limieten"]
+    assert (limits["omvang"]["toewijzingen"], limits["budget"]["toewijzingen"]) == (2, 1)
+    outcome = mpj.verify(message, [second.contract()], second.TOEWIJZINGEN, dagtekening=date(2026, 4, 20))
+    assert outcome.antwoord is not None
+    (booked,) = ledger.answer([("jw325.xml", outcome.antwoord)], op=date(2026, 4, 21))
+    assert (booked.declaratienummer, booked.afgekeurd) == (sent.declaratienummer, 0)
+    assert booked.toegekend == len(first.regels)
+    later = [second.registratie("a", "2.1", 31, "hbo"), *second.REGISTRATIES[1:]]
+    again = ledger.declare(given[0], given[1], later, periode="2026-04", dagtekening=date(2026, 5, 4), verblijf=second.VERBLIJF)
+    changed = [
+        (line.debetcredit, line.volume) for line in again.regels if line.productcode == "45212" and line.begindatum.month == 3
+    ]
+    assert changed == [("C", 5), ("D", 4)]  # 31 and 31 minutes
+    assert ledger.explain(bron="a")
+    ledger.close()
+
+
+def test_a_ledger_looks_at_the_protocols_dates_and_takes_the_shipped_one_beside_it(tmp_path: Path) -> None:
+    import world
+
+    ledger = mpj.Ledger(tmp_path / "zorg.db")
+    shipped = world.contract({"2.1 hbo": "24,55"}, contract={"id": "VB", "gemeenten": ["0363"]})
+    ledger.declare(
+        [shipped],
+        [world.toewijzing(9, gemeente="0363")],
+        [world.registratie(id="x")],
+        periode="2026-03",
+        dagtekening=second.DAGTEKENING,
+    )
+    ledger.declare([second.contract()], second.TOEWIJZINGEN, second.REGISTRATIES, periode="2026-03", dagtekening=second.DAGTEKENING)
+    assert len(ledger.send(op=date(2026, 4, 8))) == 2
+    ledger.close()
+
+
+def test_reprice_counts_in_the_units_of_the_protocol() -> None:
+    dearer = second.contract(second.PRICES | {"2.1 hbo": "26,00"})
+    outcome = mpj.reprice(RESULT.regels, RESULT.herkomst, [second.contract()], [dearer])
+    cents = {(group.prestatiecode, group.kwalificatieniveau): sum_ for group, sum_ in outcome.groepen.items()}
+    assert cents[("2.1", "hbo")].nieuw == 13000
+    assert not outcome.geweigerd
+
+
+def table(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Write rows as the CSV that people export."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    texts = [";".join("" if row.get(name) is None else str(row[name]) for name in names) for row in rows]
+    path.write_text("\n".join((";".join(names), *texts, "")), "utf-8")
+    return path
+
+
+def test_every_executor_writes_the_same_bytes(tmp_path: Path) -> None:
+    from mpj.engine.job import Job
+    from mpj.executors import columnar, parts
+    from mpj.output import write_result
+    from mpj.records.partitions import Partitions
+
+    registraties = table(tmp_path / "registraties.csv", second.REGISTRATIES)
+    toewijzingen = table(tmp_path / "toewijzingen.csv", second.TOEWIJZINGEN)
+    verblijf = table(tmp_path / "verblijf.csv", second.VERBLIJF)
+    common: dict[str, Any] = {"periode": "2026-03", "dagtekening": second.DAGTEKENING, "nalevering": True}
+
+    def job() -> Job:
+        return Job.of([second.contract()], mpj.read_toewijzingen([toewijzingen]), **common)
+
+    out = {name: tmp_path / name for name in ("values", "parts", "columnar")}
+    for folder in out.values():
+        folder.mkdir()
+    write_result(
+        mpj.declare(
+            [second.contract()],
+            mpj.read_toewijzingen([toewijzingen]),
+            mpj.read_registraties([registraties]),
+            verblijf=mpj.read_verblijf([verblijf]),
+            **common,
+        ),
+        out["values"],
+    )
+    with closing(Partitions()) as rows:
+        rows.read([registraties])
+        parts.declare_files(job(), rows, out["parts"], verblijf=mpj.read_verblijf([verblijf]), invoer={})
+    columnar.declare_files(job(), [registraties], out["columnar"], verblijf=mpj.read_verblijf([verblijf]), invoer={})
+    for name in ("declaratieregels.csv", "herkomst.csv", "uitval.csv", "protocol.toml", "samenvatting.json"):
+        found = {executor: (folder / name).read_bytes() for executor, folder in out.items()}
+        assert len(set(found.values())) == 1, name
+
+
+def test_a_contract_travels() -> None:
+    contract = pickle.loads(pickle.dumps(second.contract()))
+    result = mpj.declare(
+        [contract],
+        second.TOEWIJZINGEN,
+        second.REGISTRATIES,
+        verblijf=second.VERBLIJF,
+        periode="2026-03",
+        dagtekening=second.DAGTEKENING,
+        nalevering=True,
+    )
+    assert result.regels == RESULT.regels

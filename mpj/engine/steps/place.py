@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
-from mpj.engine.matching import Afwijzing, Search, Stretch
+from mpj.engine.matching import Afwijzing, Search, Stretch, answer_on
 from mpj.engine.planning import AFGEZEGD
 from mpj.records.entries import VERBLIJF, Vorm
 from mpj.records.reasons import Redencode
@@ -63,7 +62,7 @@ def _place(run: Clientrun, care: Care, searches: dict[Search, tuple[Stretch, ...
     stretches = searches.get(search)
     if stretches is None:
         stretches = searches[search] = context.stretches(search)
-    match = stretches[bisect_right(stretches, entry.datum, key=lambda stretch: stretch.begin) - 1].answer
+    match = answer_on(stretches, entry.datum)
     if isinstance(match, Afwijzing):
         return match
     return context.place(match, vorm, care.niveau, day.tijdvak, timed=entry.tijd.duur is not None)

@@ -59,7 +59,7 @@ class Lines:
         self._routes = routes
         self._files = files
         self._records = 0
-        self._sorted = False
+        self._numbered = False
         self._geteld = "CASE WHEN tarief.telt_minuten THEN feit.duur ELSE feit.stuks END"
         self._kinds = len(tarieven) or 1
         self._line_number = f"feit.dekking::BIGINT * {self._kinds} + tarief.regel"
@@ -165,9 +165,7 @@ class Lines:
             self._database.create("nummers", columns, ((*key, nummer) for key, nummer in numbers.items()))
         parts = list(self._parts()) if place else [""]
         if first is None and len(parts) == 1:
-            if place:
-                self._sort(parts[0])
-            self._copy(place, path, header)
+            self._copy(place, path, parts[0], header)
             return
         with path.open("wb") as out:
             out.write(header.encode() + b"\n")
@@ -197,15 +195,13 @@ class Lines:
         """Have the rows of each part of a file written, and return them one after another."""
         path = self._database.folder / "deel.csv"
         for part in parts:
-            if place:
-                self._sort(part)
-            self._copy(place, path)
+            self._copy(place, path, part)
             with path.open("rb") as stream:
                 yield stream
 
-    def _copy(self, place: int, path: Path, header: str = "") -> None:
-        """Write rows of a file: those of the lines, or of the trace as it was sorted last."""
-        query = self._trace() if place else self._regels()
+    def _copy(self, place: int, path: Path, part: str, header: str = "") -> None:
+        """Write rows of a file: those of the lines, or of a part of the trace."""
+        query = self._trace(part) if place else self._regels()
         options = _COPY.format(header="true" if header else "false")
         self._database.run(f'COPY (SELECT rij AS "{header or "rij"}" FROM ({query})) TO {literal(str(path))} {options}')
 
@@ -239,32 +235,26 @@ class Lines:
             JOIN nummers ON nummers.aanbieder = regel.aanbieder AND nummers.gemeente = dekking.gemeente
             ORDER BY line_number"""
 
-    def _sort(self, where: str) -> None:
-        """Make the table of the trace, or of a part of it, in its order."""
-        if not self._sorted:
+    def _trace(self, part: str) -> str:
+        """Return the query for the rows of the trace, or of a part of it."""
+        if not self._numbered:
             for column, table in _REPEATED.items():
                 # As numbers of words they are sorted in a fraction of the time.
                 self._database.run(f"CREATE TYPE woord_{column} AS ENUM (SELECT DISTINCT {column} FROM {table} ORDER BY ALL)")
                 self._database.run(f"ALTER TABLE {table} ALTER {column} TYPE woord_{column}")
-        self._database.run("DROP TABLE IF EXISTS spoor")
-        behind = self._billed.format(_TRACED.format(line_number=self._line_number))
-        self._database.run(
-            f"""CREATE TABLE spoor AS
-            SELECT regels.referentie, feit.id, dag.tekst, feit.duur, tarief.geleverd, eenheden.eenheden,
-              eenheden.eenheden * tarief.cent AS cent, wie.naam, wie.onder, feit.bestand, feit.rij, feit.keuze, tarief.niveaus,
-              dekking.maximum, {self._geteld} AS geteld
-            {behind} {where} ORDER BY regels.line_number, dag.ordinaal, feit.id"""
-        )
-        self._sorted = True
-
-    def _trace(self) -> str:
+            self._numbered = True
         files = choice("bestand", {file.nummer: literal(cell(file.naam)) for file in self._files})
         keuzen = choice("keuze", {number: literal(keuze) for number, keuze in enumerate(self._routes.keuzen)})
         fields = (
             "referentie, ';registratie;', id, ';', tekst, ';', duur, ';', geleverd, ';', eenheden, ';', cent, ';nee;gerealiseerd;'",
             f"naam, ';', onder, ';', {files}, ';', rij, ';', {keuzen}, ';', niveaus, ';', maximum, ';', geteld, ';0;', eenheden",
         )
-        return f"SELECT concat({', '.join(fields)}) AS rij FROM spoor"
+        return f"""SELECT concat({", ".join(fields)}) AS rij FROM (
+            SELECT regels.referentie, feit.id, dag.tekst, feit.duur, tarief.geleverd, eenheden.eenheden,
+              eenheden.eenheden * tarief.cent AS cent, wie.naam, wie.onder, feit.bestand, feit.rij, feit.keuze, tarief.niveaus,
+              dekking.maximum, {self._geteld} AS geteld
+            {self._billed.format(_TRACED.format(line_number=self._line_number))} {part}
+            ORDER BY regels.line_number, dag.ordinaal, feit.id)"""
 
 
 def _product_period(month: int, begin: int, end: int) -> tuple[str, str]:

@@ -139,7 +139,7 @@ def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batch
         notes |= dict.fromkeys(outcome.meldingen)
         made.uitval += map(_uitval_of, outcome.uitval)
         for regel in outcome.regels:
-            line = make_line(regel.care, job.opdracht)
+            line = make_line(regel, job.opdracht)
             made.regel.append(astuple(line))
             made.herkomst += (trace_values(line.referentienummer, care) for care in regel.care)
         if len(made.herkomst) > _BATCH:

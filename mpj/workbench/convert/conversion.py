@@ -75,6 +75,8 @@ class Omgezet:
     groepen: Mapping[tuple[str, str, str, str], Som]
     niet_vertaald: Mapping[Partij, Som]
     vertaald: int
+    protocol: Protocol
+    """The one that care went over to."""
 
     @property
     def totaal(self) -> int:
@@ -246,7 +248,7 @@ def convert(lines: Iterable[OudeRegel], mapping: Mapping[Partij, Sequence[Wordt]
             key = line.periode, line.gemeente, outcome.prestatiecode, outcome.kwalificatieniveau
             volume = line.volume * outcome.aandeel / 100 * _per_unit(protocol, outcome)
             _add(groups.setdefault(key, Som()), volume, cents)
-    return Omgezet(groups, unmapped, mapped)
+    return Omgezet(groups, unmapped, mapped, protocol)
 
 
 def _add(som: Som, volume: Fraction, cents: int) -> None:

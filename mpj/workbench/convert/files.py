@@ -9,24 +9,28 @@ from mpj.output.read import read_regels
 from mpj.output.shape import SAMENVATTING
 from mpj.output.write import write_json
 from mpj.presentation import csv
+from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.sources import find_sources
 from mpj.version import __version__
 from mpj.workbench.convert import report
 from mpj.workbench.convert.conversion import Omgezet, convert, new_sums, read_mapping, read_old_lines
 
 
-def convert_files(stage: Path, tabel: Path, regels: Iterable[Path], nieuw: Iterable[Path]) -> Omgezet:
+def convert_files(
+    stage: Path, tabel: Path, regels: Iterable[Path], nieuw: Iterable[Path], *, protocol: Protocol = MPJ_16
+) -> Omgezet:
     """Carry old lines over by the table, write every file of the outcome into `stage`, and return the outcome.
 
-    `nieuw` are files of lines as ``mpj declare`` writes them, to compare with. Raises InputError with every fault.
+    `nieuw` are files of lines as ``mpj declare`` writes them, to compare with; `protocol` is the one that care goes over to.
+    Raises InputError with every fault.
     """
-    outcome = convert(read_old_lines(regels), read_mapping(tabel))
+    outcome = convert(read_old_lines(regels), read_mapping(tabel, protocol=protocol), protocol=protocol)
     csv.write(stage / "was_wordt.csv", report.carried_over(outcome))
     csv.write(stage / "niet_vertaald.csv", report.unmapped(outcome))
     sources = find_sources(nieuw, (".csv",))
     if sources:
-        new = new_sums(line for source in sources for line in read_regels(source))
-        csv.write(stage / "vergelijking.csv", report.compared(outcome.groepen, new))
+        new = new_sums(line for source in sources for line in read_regels(source, protocol=protocol))
+        csv.write(stage / "vergelijking.csv", report.compared(outcome.groepen, new, protocol=protocol))
     data = {
         "formaat": 1,
         "soort": "was_wordt",

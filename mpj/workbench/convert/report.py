@@ -11,6 +11,7 @@ from mpj.protocol import MPJ_16, Protocol
 from mpj.protocol.rounding import round_half_up
 from mpj.workbench.convert.conversion import Omgezet, Som
 
+Sums = Mapping[tuple[str, str, str, str], Som]
 _GEMEENTE = Column("gemeente", "code", "gemeente")
 _CARE = Column("code", "code", "prestatiecode"), Column("niveau", "code", "kwalificatieniveau", {"": "zonder"})
 
@@ -30,7 +31,7 @@ def carried_over(outcome: Omgezet) -> Table:
         *(Column("periode", "code", "periode"), _GEMEENTE, *_CARE),
         *(Column("volume", "units", "volume"), Column("bedrag", "cent", "bedrag_cent")),
     )
-    order = _order()
+    order = _order(outcome.protocol)
     keys = sorted(outcome.groepen, key=lambda key: (key[0], key[1], order[key[2]], order[key[3]]))
     return Table("Was-wordt", columns, ((*key, outcome.groepen[key].volume, outcome.groepen[key].cent) for key in keys))
 
@@ -45,7 +46,7 @@ def unmapped(outcome: Omgezet) -> Table:
     return Table("Niet in de tabel", columns, ((*party, som.regels, som.volume, som.cent) for party, som in found))
 
 
-def compared(old: Mapping[tuple[str, str, str, str], Som], new: Mapping[tuple[str, str, str, str], Som]) -> Table:
+def compared(old: Sums, new: Sums, *, protocol: Protocol = MPJ_16) -> Table:
     """Return old and new per gemeente, prestatiecode and level: totals, months, and eurocents per month, rounded half up.
 
     A month counts for a gemeente when it has any line in it, so that a quiet code is compared over the same months.
@@ -59,11 +60,11 @@ def compared(old: Mapping[tuple[str, str, str, str], Som], new: Mapping[tuple[st
             Column(mean, "cent", f"{mean.replace(' ', '_')}_cent"),
         ]
     columns.append(Column("verschil per maand", "cent", "verschil_per_maand_cent", signed=True))
-    return Table("Vergelijking", tuple(columns), _compared(old, new))
+    return Table("Vergelijking", tuple(columns), _compared(old, new, protocol))
 
 
-def _compared(old: Mapping[tuple[str, str, str, str], Som], new: Mapping[tuple[str, str, str, str], Som]) -> Iterator[Row]:
-    order = _order()
+def _compared(old: Sums, new: Sums, protocol: Protocol) -> Iterator[Row]:
+    order = _order(protocol)
     months = [_months(side) for side in (old, new)]
     sums = [_by_place(side) for side in (old, new)]
     for place in sorted({*sums[0], *sums[1]}, key=lambda place: (place[0], order[place[1]], order[place[2]])):
@@ -74,18 +75,18 @@ def _compared(old: Mapping[tuple[str, str, str, str], Som], new: Mapping[tuple[s
         yield (*place, *found, found[5] - found[2])
 
 
-def _order(protocol: Protocol = MPJ_16) -> Mapping[str, int]:
+def _order(protocol: Protocol) -> Mapping[str, int]:
     return {code: place for place, code in enumerate((*protocol.prestatiecodes, "", *protocol.niveaus))}
 
 
-def _months(side: Mapping[tuple[str, str, str, str], Som]) -> dict[str, set[str]]:
+def _months(side: Sums) -> dict[str, set[str]]:
     result: dict[str, set[str]] = {}
     for periode, gemeente, _, _ in side:
         result.setdefault(gemeente, set()).add(periode)
     return result
 
 
-def _by_place(side: Mapping[tuple[str, str, str, str], Som]) -> dict[tuple[str, str, str], int]:
+def _by_place(side: Sums) -> dict[tuple[str, str, str], int]:
     result: dict[tuple[str, str, str], int] = {}
     for (_, *place), som in side.items():
         key = place[0], place[1], place[2]

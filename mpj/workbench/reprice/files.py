@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mpj.contract import Contract
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.output import read_herkomst, read_regels
+from mpj.output import read_herkomst
+from mpj.output.read import RegelReader
 from mpj.presentation import words
 from mpj.presentation.report import Report
 from mpj.reading.faults import Fault, InputError
@@ -35,7 +36,7 @@ def reprice_files(
     what `mpj declare` writes, and for what `reprice` refuses.
     """
     invoer: dict[str, str] = {}
-    lines = _lines(find_sources(regels, (".csv",)), invoer)
+    lines = _lines(find_sources(regels, (".csv",)), oud, invoer)
     outcome = reprice(lines, _rows(herkomst, stappen), oud, nieuw, prijspeil=prijspeil)
     if not outcome.groepen and not outcome.geweigerd:
         raise InputError(Fault("invoer_leeg", kolom="--regels", toelichting="er staat geen enkele regel in"))
@@ -48,11 +49,12 @@ def reprice_files(
     return outcome, write_reprice(stage, outcome, oud, nieuw, moment, workbook=workbook, **extra)
 
 
-def _lines(sources: Sequence[Source], invoer: dict[str, str]) -> Iterator[Declaratieregel]:
+def _lines(sources: Sequence[Source], oud: Sequence[Contract], invoer: dict[str, str]) -> Iterator[Declaratieregel]:
     seen: set[str] = set()
+    reader = RegelReader(oud[0].protocol)
     for source in sources:
         before = len(seen)
-        for count, line in enumerate(read_regels(source, hashes=invoer), 1):
+        for count, line in enumerate(reader.read(source, invoer), 1):
             seen.add(line.referentienummer)
             if len(seen) != before + count:
                 text = "de regel komt twee keer voor in de opgegeven bestanden"
