@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Required, TypedDict, Unpack
+from typing import Literal, Required, TypedDict
 
 from attrs import frozen
 
@@ -39,13 +39,11 @@ class Opdracht:
     """Goes into every number of a run without a ledger."""
 
     @classmethod
-    def of(cls, **words: Unpack[OpdrachtWords]) -> Opdracht:
+    def of(cls, *, periode: str, dagtekening: date, nalevering: bool = False, volgnummer: int = 1) -> Opdracht:
         """Read the words of a caller; raises InputError (`periode_onjuist`) and TypeError for a dagtekening that is no date."""
-        dagtekening = words["dagtekening"]
         if type(dagtekening) is not date:
             raise TypeError("dagtekening: expected a datetime.date")
-        maand = read_month(words["periode"], "periode")
-        return cls(maand, dagtekening, words.get("nalevering", False), words.get("volgnummer", 1))
+        return cls(read_month(periode, "periode"), dagtekening, nalevering, volgnummer)
 
     @property
     def periode(self) -> str:

@@ -43,6 +43,9 @@ def _standing(run: Ledgerrun, decisions: Decisions, identiteit: Identiteit, stat
         changes = Afwijzing("wacht_op_antwoord", f"de wijziging wacht op het antwoord op {shown}")
         same = Afwijzing("reeds_gedeclareerd", f"{shown} wacht op antwoord")
         return Standing(changes, same, inhoud, waits=True, keeps=keeps)
+    if state == AFGEKEURD and regel is not None and not run.judges(regel):
+        text = f"{shown} is afgekeurd, en het contract van die aanbieder is niet gegeven"
+        return Standing(Afwijzing("wacht_op_antwoord", text))
     if state == AFGEKEURD and regel is not None and not regel.opnieuw:
         same = Afwijzing("reeds_gedeclareerd", f"{shown} is afgekeurd en staat op de herstellijst")
         return Standing(None, same, inhoud, price_counts=True)

@@ -7,17 +7,19 @@ never against itself. An answer is replaced by another one only when told to.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from mpj.contract import Contract
+from mpj.engine.job import Progress
 from mpj.ledger import schema
 from mpj.ledger.history import LedgerHistory
+from mpj.ledger.input import Toewijzingen
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages import Antwoordbericht, Declaratiebericht
@@ -44,18 +46,52 @@ _head = attrgetter(*_HEAD)
 _Key = tuple[str, str, str]
 
 
+class OntvangenWords(TypedDict, total=False):
+    """The keywords of `mpj.Ledger.verify` that say how: its own, then those that `mpj.verify` has too."""
+
+    dagtekening: date | None
+    eerder: Iterable[Declaratiebericht | Antwoordbericht]
+    vervang: bool
+    proef: bool
+    taal: str
+    onbeoordeeld: str | None
+    gemeenten: Collection[str] | None
+    xsd_versie: str | tuple[str, str]
+    xslt_versie: str
+    invoer: Mapping[str, str] | None
+    progress: Progress | None
+
+
 @frozen
 class Ontvangen:
-    """What a verification is given (see `mpj.Ledger.verify`); `options` are those of `mpj.verify`."""
+    """What a verification with a ledger is given (see `mpj.Ledger.verify`)."""
 
     bericht: Declaratiebericht
     contracten: Sequence[Contract]
-    toewijzingen: Iterable[Any]
+    toewijzingen: Toewijzingen
     op: date
-    dagtekening: date | None = None
-    eerder: Sequence[Declaratiebericht | Antwoordbericht] = ()
-    vervang: bool = False
-    options: Mapping[str, Any] = field(factory=dict)
+    """Today."""
+    dagtekening: date | None
+    eerder: Sequence[Declaratiebericht | Antwoordbericht]
+    vervang: bool
+    proef: bool
+    toets: Mapping[str, Any]
+    """The keywords for `mpj.verify`."""
+
+    @classmethod
+    def of(
+        cls,
+        bericht: Declaratiebericht,
+        contracten: Iterable[Contract],
+        toewijzingen: Toewijzingen,
+        op: date,
+        **words: Unpack[OntvangenWords],
+    ) -> Ontvangen:
+        """Take what a caller gives."""
+        dagtekening, proef = words.pop("dagtekening", None), words.pop("proef", False)
+        vervang = words.pop("vervang", False) or proef
+        eerder = tuple(words.pop("eerder", ()))
+        return cls(bericht, tuple(contracten), toewijzingen, op, dagtekening, eerder, vervang, proef, dict(words))
 
 
 def receive(connection: Connection, given: Ontvangen) -> Verificatie:
@@ -68,7 +104,7 @@ def receive(connection: Connection, given: Ontvangen) -> Verificatie:
     dagtekening = given.dagtekening or (known.dagtekening if known is not None else given.op)
     history = LedgerHistory(connection, number)
     history.prepare(*_parties(bericht), (one for client in bericht.clienten for one in client.prestaties))
-    outcome = verify(bericht, given.contracten, given.toewijzingen, dagtekening=dagtekening, history=history, **dict(given.options))
+    outcome = verify(bericht, given.contracten, given.toewijzingen, dagtekening=dagtekening, history=history, **given.toets)
     if known is None or known.antwoord != _name(outcome.antwoord):
         if known is not None:
             notes += _replace(connection, known, outcome.antwoord, _what(bericht), vervang=given.vervang)
@@ -160,9 +196,14 @@ def _store(
             retourcodes=",".join(codes),
         )
     )
-    if refused:
-        # It counts as not sent: no line of it was ever declared.
-        return
+    if not refused:
+        # One that is refused as a whole counts as not sent: no line of it was ever declared.
+        _store_lines(connection, number, bericht, answer)
+
+
+def _store_lines(connection: Connection, number: int, bericht: Declaratiebericht, answer: Antwoordbericht | None) -> None:
+    aanbieder, gemeente = _parties(bericht)
+    body = None if answer is None else answer.antwoord
     returned = {
         (client.bsn, line.referentienummer): ",".join(line.retourcodes)
         for client in (body.clienten if body is not None else ())
@@ -172,10 +213,10 @@ def _store(
     rows = []
     for client in bericht.clienten:
         for one in client.prestaties:
-            codes_ = returned.get((client.bsn, one.referentienummer))
-            stand = WACHT if answer is None else TOEGEKEND if codes_ is None else AFGEKEURD
+            codes = returned.get((client.bsn, one.referentienummer))
+            stand = WACHT if answer is None else TOEGEKEND if codes is None else AFGEKEURD
             parties = {"ontvangst_id": number, "client_id": clients[client.bsn], "aanbieder": aanbieder, "gemeente": gemeente}
-            rows.append(parties | {"stand": stand, "retourcodes": codes_ or ""} | _values(one))
+            rows.append(parties | {"stand": stand, "retourcodes": codes or ""} | _values(one))
     add(connection, schema.ontvangen_regel, rows)
 
 

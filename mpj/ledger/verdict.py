@@ -45,6 +45,10 @@ class Ledgerrun:
     toewijzingen: Mapping[tuple[str, int], str]
     """The fingerprints of the toewijzingen as they are now, by gemeente and number."""
 
+    def judges(self, regel: Regel) -> bool:
+        """Say whether the run has the contract of a line; where not, another run will look at it."""
+        return (regel.line.aanbieder, regel.line.gemeente) in self.parties
+
 
 @frozen
 class Decisions:
@@ -115,18 +119,21 @@ class _Look:
             fresh = self.fresh.get(identiteit)
             if identiteit in self.decisions.held or (fresh is not None and fresh.same(regel.line)):
                 continue
-            if hold := self._elsewhere(regel) or self._credit_refused(identiteit, regel) or self._not_by_itself(identiteit, regel):
+            if hold := self._hold(identiteit, regel):
                 held[identiteit] = hold
             elif identiteit in self.found.kept_price:
                 repriced.add(identiteit)
         more = Decisions(held, frozenset(repriced))
         return None if more == self.decisions else more
 
-    def _elsewhere(self, regel: Regel) -> Hold | None:
-        """Hold what this run has no contract of: another run will look at it."""
-        if (regel.line.aanbieder, regel.line.gemeente) in self.run.parties:
-            return None
-        return Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)
+    def _hold(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
+        """Return why a granted line that changed stands as it is after all."""
+        if not self.run.judges(regel):
+            return Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)
+        behind = self.stand.behind.get(regel.id, ())
+        return self._credit_refused(identiteit, regel) or reason_to_hold(
+            identiteit, behind, self.found, self.run.fingerprints, crediteer=self.run.crediteer
+        )
 
     def _credit_refused(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
         """Hold a line whose credit was refused, until something changes or the credit is asked for again."""
@@ -134,10 +141,6 @@ class _Look:
         if not refused or refused[-1].opnieuw or refused[-1].sleutel != apart_from_price(self.sleutel(identiteit)):
             return None
         return Hold(f"creditregel {refused[-1].line.referentienummer} is afgekeurd", melden=True)
-
-    def _not_by_itself(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
-        behind = self.stand.behind.get(regel.id, ())
-        return reason_to_hold(identiteit, behind, self.found, self.run.fingerprints, crediteer=self.run.crediteer)
 
     # What becomes of each line
 
@@ -201,12 +204,9 @@ class _Look:
             # Equal content: what the line is made of now is what it was made of, before limits.
             cut = self.found.inhoud[identiteit].voor_limiet > regel.line.volume if sleutel else False
             return Changes(look_again=look_again if cut else frozenset())
-        if (
-            state == AFGEKEURD
-            and regel is not None
-            and (self._elsewhere(regel) or (regel.sleutel == sleutel and not regel.opnieuw))
-        ):
-            return Changes(look_again=look_again)
+        if state == AFGEKEURD and regel is not None:
+            as_it_was = regel.sleutel == sleutel and not regel.opnieuw
+            return Changes(look_again=look_again) if as_it_was or not self.run.judges(regel) else None
         hold = self.decisions.held.get(identiteit)
         if hold is None or regel is None:
             return None

@@ -587,3 +587,18 @@ def test_a_rejected_line_that_a_concept_takes_up_can_be_asked_for(partij: Partij
     assert lines(partij.run(registratie("a", minuten=90))) == [("D", HBO, 14730)]
     partij.ledger.resend(refs(first.regels))
     assert lines(partij.run(registratie("a"))) == [("D", HBO, 9820)]
+
+
+def test_what_another_aanbieder_takes_over_from_a_rejected_line_is_not_lost(tmp_path: Path) -> None:
+    partij = Partij(empty_ledger(tmp_path / "ledger.db"))
+    first = partij.run(registratie("a"))
+    partij.settle(first, refused=refs(first.regels))
+    other = contract({"2.1 hbo": "20,00"}, contract={"id": "ANDER", "aanbieder": "65651122"})
+    partij.toewijzingen = [toewijzing(aanbieder="65651122")]
+    result = partij.run(contracten=[other])
+    # The rejected line is another aanbieder's, and its own contract is not given: whoever runs that one, decides.
+    assert lines(result) == [] and reasons(result) == {"wacht_op_antwoord": 1}
+    (row,) = result.uitval
+    assert "afgekeurd" in row.toelichting and row.waarde_cent == 8000
+    both = partij.run(contracten=[partij.contract, other])
+    assert lines(both) == [("D", HBO, 8000)]
