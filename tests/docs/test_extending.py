@@ -133,15 +133,8 @@ def test_the_type_checker_names_the_place_that_was_left_out(titel: str, path: st
     recipe = RECIPES[titel]
     for folder, edits, fine in (("whole", list(recipe.edits), True), ("part", without(recipe, path), False)):
         made = copy(tmp_path / folder, recipe, edits)
-        strict = (
-            "-m",
-            "mypy",
-            "--strict",
-            "--cache-dir",
-            str(tmp_path / "cache"),
-        )
-        strict = (*strict, *(word for room in ROOMS for word in ("-p", f"mpj.{room}")))
-        code, said = python(made, *strict)
+        asked = [word for room in ROOMS for word in ("-p", f"mpj.{room}")]
+        code, said = python(made, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), *asked)
         assert (code == 0) == fine, said
         assert fine or where in said
 
