@@ -15,6 +15,7 @@ from attrs import frozen
 
 from docs.examples import ROOT, blocks, matches
 
+pytestmark = pytest.mark.slow
 _COPY = re.compile(r"^<!-- copy: (\S+) (\S+) -->$", re.MULTILINE)
 _PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
 
@@ -109,7 +110,6 @@ def test_the_page_has_its_recipes() -> None:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("titel", RECIPES)
 def test_a_recipe_works_as_it_is_written(titel: str, tmp_path: Path) -> None:
     recipe = RECIPES[titel]
