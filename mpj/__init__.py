@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mpj.contract import Contract, load_contract, load_contracts, make_contract
     from mpj.engine import Declaratieregel, Herkomst, Result
     from mpj.executors.memory import declare
-    from mpj.explanation import Uitleg, explain
+    from mpj.explanation.build import Uitleg, explain
     from mpj.ledger import Ledger
     from mpj.protocol import MPJ_16, Protocol
     from mpj.reading.faults import Fault, InputError
@@ -36,7 +36,7 @@ _HOMES = {
     "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),
     "mpj.engine": ("Declaratieregel", "Herkomst", "Result"),
     "mpj.executors.memory": ("declare",),
-    "mpj.explanation": ("Uitleg", "explain"),
+    "mpj.explanation.build": ("Uitleg", "explain"),
     "mpj.ledger": ("Ledger",),
     "mpj.protocol": ("MPJ_16", "Protocol"),
     "mpj.reading.faults": ("Fault", "InputError"),

@@ -10,7 +10,7 @@ import click
 from mpj.cli.common import FILE, Command, guarded, meldingen_option, opened_ledger
 
 if TYPE_CHECKING:
-    from mpj.explanation import Uitleg
+    from mpj.explanation.build import Uitleg
     from mpj.presentation.report import Report
 
 _EPILOG = """
@@ -36,7 +36,7 @@ def command(van: Path | None, ledger: str | None, regel: str | None, bron: str |
     regel staat. Met --ledger het hele leven: gedeclareerd, verzonden, beantwoord, gecrediteerd, vervangen. Er komt geen BSN in
     beeld.
     """
-    from mpj.explanation import explain
+    from mpj.explanation.build import explain
     from mpj.presentation import terminal
 
     if van is None and ledger is None:

@@ -7,15 +7,12 @@ and at the end the parts are laid together in the order of the lines. No value i
 from __future__ import annotations
 
 import io
-import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrs import define, field, frozen
 
@@ -33,6 +30,10 @@ from mpj.records.partitions import Partitions
 from mpj.records.registraties import Ongeldig
 from mpj.records.uitval import Uitval
 from mpj.records.values import Verblijf
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from multiprocessing.synchronize import Event
 
 _MANY = 50_000
 FILES = (REGELS, HERKOMST)
@@ -131,8 +132,7 @@ def computed(
         stays.setdefault(hash(bsn) % registraties.parts, []).extend(own.verblijf)
     rejected, doubles = _doubles(job, registraties)
     if processes is None:
-        many = registraties.rows >= _MANY and "fork" in multiprocessing.get_all_start_methods()
-        processes = (os.cpu_count() or 1) if many else 1
+        processes = (os.cpu_count() or 1) if registraties.rows >= _MANY and hasattr(os, "fork") else 1
     with ExitStack() as stack:
         files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(processes)]
         maker = _Maker(job, registraties, stays, rejected, memory, files)
@@ -150,6 +150,10 @@ def _on_all_cores(maker: _Maker, progress: Callable[[int, int], None] | None) ->
 
     if processes == 1:
         return [maker.make_all(0, heard)]
+    # Only here, since the two take longer to import than a small run takes.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("fork")
     stop = context.Event()
     with ProcessPoolExecutor(processes - 1, context, _begin, (maker, stop)) as pool:

@@ -14,7 +14,7 @@ from mpj.ledger.conversation import Geboekt
 from mpj.ledger.database import WACHT_SECONDEN, Database
 
 if TYPE_CHECKING:
-    from mpj.explanation import Uitleg
+    from mpj.explanation.build import Uitleg
     from mpj.ledger.input import LedgeropdrachtWords, Registraties, Toewijzingen
     from mpj.ledger.receiving import OntvangenWords
     from mpj.messages import Antwoordbericht, Declaratiebericht

@@ -9,7 +9,7 @@ from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL as _LABELS
 from sqlalchemy import Connection, Row, Select, select
 
 from mpj.engine.values import Herkomst, Identiteit
-from mpj.explanation import Blok, Uitleg
+from mpj.explanation.build import Blok, Uitleg
 from mpj.ledger import schema
 from mpj.ledger.codec import load
 from mpj.ledger.rows import among

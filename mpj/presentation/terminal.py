@@ -1,15 +1,15 @@
-"""A report on a terminal, with rich: never wider than the terminal, and 80 columns where the output is no terminal."""
+"""A report on a terminal, with rich: never wider than it is; where the output is no terminal, plain text of 80 columns."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 from textwrap import wrap
 
 from attrs import frozen
-from rich.console import Console
-from rich.text import Text
 
 from mpj.presentation.report import NUMBERS, Bars, Cell, Column, Report, Row, Table, Tone, Waterfall
 from mpj.reading.faults import printable
@@ -29,13 +29,40 @@ _STYLES: Mapping[Tone, str] = {
 }
 
 
+class _Line:
+    """One line: pieces of text, each with a style of rich."""
+
+    def __init__(self, text: str = "", style: str = "") -> None:
+        self.pieces = [(text, style)]
+
+    def __str__(self) -> str:
+        return "".join(text for text, _ in self.pieces).rstrip()
+
+
 def show(report: Report) -> None:
     """Print a report to stdout."""
+    if _may_be_terminal():
+        _show_with_rich(report)
+    else:
+        print(*_blocks(report, WIDTH), sep="\n", flush=True)
+
+
+def _may_be_terminal() -> bool:
+    """Say whether rich has to be asked; it takes longer to import than a small run takes."""
+    return any(name in os.environ for name in ("FORCE_COLOR", "TTY_COMPATIBLE")) or (sys.stdout is not None and sys.stdout.isatty())
+
+
+def _show_with_rich(report: Report) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, emoji=False, width=WIDTH)
-    for block in _blocks(report, console.width):
-        console.print(block, soft_wrap=True)
+    for line in _blocks(report, console.width):
+        text = Text.assemble(*line.pieces)
+        text.rstrip()
+        console.print(text, soft_wrap=True)
 
 
 def say(text: str) -> None:
@@ -43,7 +70,7 @@ def say(text: str) -> None:
     show(Report("", (), (text,)))
 
 
-def _blocks(report: Report, width: int) -> Iterator[Text]:
+def _blocks(report: Report, width: int) -> Iterator[_Line]:
     """Return the parts of a report, an empty line between them."""
     if report.title:
         yield from _sentence(report.title, width, "bold")
@@ -52,7 +79,7 @@ def _blocks(report: Report, width: int) -> Iterator[Text]:
     first = not (report.title or report.facts)
     for part in report.parts:
         if not first:
-            yield Text()
+            yield _Line()
         first = False
         match part:
             case str():
@@ -65,10 +92,10 @@ def _blocks(report: Report, width: int) -> Iterator[Text]:
                 yield from _bars(part, width)
 
 
-def _sentence(text: str, width: int, style: str = "") -> Iterator[Text]:
+def _sentence(text: str, width: int, style: str = "") -> Iterator[_Line]:
     """Yield a text in lines; a line that begins with blanks is a command, and stays whole."""
     for line in text.split("\n"):
-        yield from (Text(part, style) for part in ([printable(line)] if line.startswith("  ") else _broken(line, width)))
+        yield from (_Line(part, style) for part in ([printable(line)] if line.startswith("  ") else _broken(line, width)))
 
 
 def _broken(text: str, width: int) -> list[str]:
@@ -77,7 +104,7 @@ def _broken(text: str, width: int) -> list[str]:
     return [part for line in lines for part in wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]]
 
 
-def _table(table: Table, width: int) -> Iterator[Text]:
+def _table(table: Table, width: int) -> Iterator[_Line]:
     if table.title:
         yield from _sentence(table.title, width, "bold")
     if table.note:
@@ -93,11 +120,10 @@ def _table(table: Table, width: int) -> Iterator[Text]:
                 yield from _sentence(band, width, "bold")
             for row, texts in group:
                 strong = row is table.total
-                for line in sheet.row([(texts[place], "bold" if strong else _style(row, place)) for place in sheet.places]):
-                    yield Text(" " * indent) + line
+                yield from sheet.row([(texts[place], "bold" if strong else _style(row, place)) for place in sheet.places], indent)
 
 
-def _bars(figure: Bars, width: int) -> Iterator[Text]:
+def _bars(figure: Bars, width: int) -> Iterator[_Line]:
     """Yield the figure with one bar of blocks for the sum of each bar's parts; the parts themselves are for a page."""
     sums = [sum(bar.parts, Fraction(0)) for bar in figure.bars]
     most = max([*sums, Fraction(1)])
@@ -121,17 +147,17 @@ class _Sheet:
     gap: int
     widths: Mapping[int, int]
 
-    def row(self, fields: Sequence[tuple[str, str]]) -> Iterator[Text]:
-        """Return one row of (text, style) as lines."""
+    def row(self, fields: Sequence[tuple[str, str]], indent: int = 0) -> Iterator[_Line]:
+        """Return one row of (text, style) as lines, `indent` blanks before each."""
         broken = [_broken(text, self.widths[place]) for (text, _), place in zip(fields, self.places, strict=True)]
         for number in range(max(map(len, broken))):
-            line = Text()
+            line = _Line(" " * indent)
             for lines, (_, style), place in zip(broken, fields, self.places, strict=True):
                 text = lines[number] if number < len(lines) else ""
                 pad = " " * (self.widths[place] - len(text))
                 right = self.table.columns[place].form in NUMBERS
-                line.append(pad if right else "").append(text, style).append("" if right else pad).append(" " * self.gap)
-            line.rstrip()
+                blank = " " * self.gap
+                line.pieces += [(pad, ""), (text, style), (blank, "")] if right else [(text, style), (pad + blank, "")]
             yield line
 
 

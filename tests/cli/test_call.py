@@ -114,6 +114,25 @@ def test_help_imports_nothing_heavy(args: list[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
+def test_a_small_run_imports_only_what_it_needs(tmp_path: Path) -> None:
+    """What a run of a few records costs is mostly what it imports."""
+    args = write_month(tmp_path).args()
+    unneeded = (
+        "rich",
+        "lxml",
+        "duckdb",
+        "ssl",
+        "stdnum",
+        "multiprocessing",
+        "concurrent.futures",
+        "mpj.explanation.build",
+        "mpj.messages",
+    )
+    code = f"import sys; from mpj.cli import run; assert run({args!r}) == 0; print(sorted(set({unneeded!r}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 # --- A wrong call -----------------------------------------------------------------------------------------------------
 
 
