@@ -7,10 +7,10 @@ never against itself. An answer is replaced by another one only when told to.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Any
+from typing import Any, Required, Unpack, cast
 
 from attrs import evolve, field, frozen
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select
@@ -26,7 +26,9 @@ from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
 from mpj.verification import Verificatie, verify
+from mpj.verification.case import Toewijzingen
 from mpj.verification.history import answered, loose_answer
+from mpj.verification.opdracht import ToetsWords
 
 _HEAD = (
     "header.afzender",
@@ -41,21 +43,52 @@ _HEAD = (
     "totaal.debetcredit",
 )
 _head = attrgetter(*_HEAD)
+_OWN = frozenset({"op", "dagtekening", "eerder", "vervang", "proef"})
 _Key = tuple[str, str, str]
+
+
+class OntvangenWords(ToetsWords, total=False):
+    """The keywords of `mpj.Ledger.verify`; those of its own stand for the attribute of `Ontvangen` with their name."""
+
+    op: Required[date]
+    dagtekening: date | None
+    eerder: Iterable[Declaratiebericht | Antwoordbericht]
+    vervang: bool
+    proef: bool
 
 
 @frozen
 class Ontvangen:
-    """What a verification is given (see `mpj.Ledger.verify`); `options` are those of `mpj.verify`."""
+    """What a verification with a ledger is given."""
 
     bericht: Declaratiebericht
     contracten: Sequence[Contract]
-    toewijzingen: Iterable[Any]
+    toewijzingen: Toewijzingen
+    words: ToetsWords
+    """What is asked of every verification."""
     op: date
+    """Today: the date of receipt and of the answer, of a message that is new."""
     dagtekening: date | None = None
-    eerder: Sequence[Declaratiebericht | Antwoordbericht] = ()
+    """Another date of receipt and answer; None: `op`, or the date that a known message has."""
+    eerder: Sequence[Declaratiebericht | Antwoordbericht] = field(default=(), converter=tuple)
+    """Messages and answers from before the ledger."""
     vervang: bool = False
-    options: Mapping[str, Any] = field(factory=dict)
+    """Let another answer replace the one that is remembered."""
+    proef: bool = False
+    """Judge, and remember nothing."""
+
+    @classmethod
+    def of(
+        cls,
+        bericht: Declaratiebericht,
+        contracten: Iterable[Contract],
+        toewijzingen: Toewijzingen,
+        **words: Unpack[OntvangenWords],
+    ) -> Ontvangen:
+        """Take what a caller gives; raises TypeError where `op` is missing."""
+        own = {name: value for name, value in words.items() if name in _OWN}
+        rest = {name: value for name, value in words.items() if name not in _OWN}
+        return cls(bericht, list(contracten), toewijzingen, cast("ToetsWords", rest), **cast("Any", own))
 
 
 def receive(connection: Connection, given: Ontvangen) -> Verificatie:
@@ -68,10 +101,10 @@ def receive(connection: Connection, given: Ontvangen) -> Verificatie:
     dagtekening = given.dagtekening or (known.dagtekening if known is not None else given.op)
     history = LedgerHistory(connection, number)
     history.prepare(*_parties(bericht), (one for client in bericht.clienten for one in client.prestaties))
-    outcome = verify(bericht, given.contracten, given.toewijzingen, dagtekening=dagtekening, history=history, **dict(given.options))
+    outcome = verify(bericht, given.contracten, given.toewijzingen, dagtekening=dagtekening, history=history, **given.words)
     if known is None or known.antwoord != _name(outcome.antwoord):
         if known is not None:
-            notes += _replace(connection, known, outcome.antwoord, _what(bericht), vervang=given.vervang)
+            notes += _replace(connection, known, outcome.antwoord, _what(bericht), vervang=given.vervang or given.proef)
         _store(connection, number, bericht, sha256, dagtekening, outcome.antwoord)
     return evolve(outcome, meldingen=(*notes, *outcome.meldingen))
 
@@ -141,6 +174,7 @@ def _store(
     dagtekening: date,
     answer: Antwoordbericht | None,
 ) -> None:
+    """Remember a message under this number, with its lines and what was answered."""
     aanbieder, gemeente = _parties(bericht)
     refused = answer is not None and refuses_whole(answer)
     body = None if answer is None else answer.antwoord
@@ -163,6 +197,15 @@ def _store(
     if refused:
         # It counts as not sent: no line of it was ever declared.
         return
+    add(connection, schema.ontvangen_regel, _lines(connection, number, bericht, answer))
+
+
+def _lines(
+    connection: Connection, number: int, bericht: Declaratiebericht, answer: Antwoordbericht | None
+) -> list[dict[str, object]]:
+    """Return the rows of the lines of a message, each with what was answered to it."""
+    aanbieder, gemeente = _parties(bericht)
+    body = None if answer is None else answer.antwoord
     returned = {
         (client.bsn, line.referentienummer): ",".join(line.retourcodes)
         for client in (body.clienten if body is not None else ())
@@ -172,11 +215,11 @@ def _store(
     rows = []
     for client in bericht.clienten:
         for one in client.prestaties:
-            codes_ = returned.get((client.bsn, one.referentienummer))
-            stand = WACHT if answer is None else TOEGEKEND if codes_ is None else AFGEKEURD
+            codes = returned.get((client.bsn, one.referentienummer))
+            stand = WACHT if answer is None else TOEGEKEND if codes is None else AFGEKEURD
             parties = {"ontvangst_id": number, "client_id": clients[client.bsn], "aanbieder": aanbieder, "gemeente": gemeente}
-            rows.append(parties | {"stand": stand, "retourcodes": codes_ or ""} | _values(one))
-    add(connection, schema.ontvangen_regel, rows)
+            rows.append(parties | {"stand": stand, "retourcodes": codes or ""} | _values(one))
+    return rows
 
 
 def _values(one: Prestatie) -> dict[str, object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
@@ -182,34 +182,10 @@ class _Sheet:
     def _header(self, number: int, words: Mapping[int, str], found: Mapping[int, Kolomkop | None]) -> _Header:
         known: dict[int, Kolomkop] = {}
         for place, kop in found.items():
-            if kop is None:
-                self.refuse(
-                    "kop_onbekend",
-                    number,
-                    self._letter(place),
-                    words[place],
-                    "een niveau, of een bekend woord",
-                    "onbekend kopwoord",
-                )
-            elif kop.soort == NIVEAU and kop.niveau not in self.protocol.niveaus:
-                self.refuse(
-                    "niveau_uit",
-                    number,
-                    self._letter(place),
-                    words[place],
-                    ", ".join(self.protocol.niveaus),
-                    "dit niveau staat uit",
-                )
-            elif kop in known.values() and kop.soort != GENEGEERD:
-                self.refuse(
-                    "kop_dubbel",
-                    number,
-                    self._letter(place),
-                    words[place],
-                    "elke kolom één keer",
-                    "twee kolommen met dezelfde betekenis",
-                )
-            else:
+            if refusal := self._refusal(kop, known.values()):
+                code, *texts = refusal
+                self.refuse(code, number, self._letter(place), words[place], *texts)
+            elif kop is not None:
                 known[place] = kop
         if not any(kop.soort in (NIVEAU, ZONDER) for kop in known.values()) and not self.faults:
             self.refuse(
@@ -221,6 +197,16 @@ class _Sheet:
                 "alleen uurprijzen; een kwartierprijs is niet eenduidig af te leiden",
             )
         return _Header(number, known, {place: str(text) for place, text in words.items()})
+
+    def _refusal(self, kop: Kolomkop | None, known: Iterable[Kolomkop]) -> tuple[Foutcode, str, str] | None:
+        """Return the fault of a header beside those before it: its code, what was expected, what is wrong."""
+        if kop is None:
+            return "kop_onbekend", "een niveau, of een bekend woord", "onbekend kopwoord"
+        if kop.soort == NIVEAU and kop.niveau not in self.protocol.niveaus:
+            return "niveau_uit", ", ".join(self.protocol.niveaus), "dit niveau staat uit"
+        if kop in known and kop.soort != GENEGEERD:
+            return "kop_dubbel", "elke kolom één keer", "twee kolommen met dezelfde betekenis"
+        return None
 
     def find_perceel(self, percelen: tuple[Perceel, ...], sheets: int) -> str | None:
         """Return the perceel that the sheet's name stands for; the only one of a contract needs no name."""
