@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import mean
@@ -31,6 +32,13 @@ MANY_PARAMETERS: Mapping[str, str] = {
     "executors/parts.py:declare_files": _DOOR,
     "executors/columnar/run.py:declare_files": _DOOR,
     "executors/spark/run.py:declare": _DOOR,
+}
+SHARED_NAMES: Mapping[str, str] = {
+    "Database": "the file that DuckDB computes in, and the ledger's: nothing meets both",
+    "Declaratieregel": "a line as the engine makes it, and the protocol class of what a message takes of such a line",
+    "Periode": "the months of a run, and the element of a message that the standard calls so",
+    "Regel": "a line of a run, and a line that a ledger stored",
+    "Table": "of a report, and of an input file",
 }
 """Each with the reason why it is one."""
 
@@ -89,6 +97,17 @@ def test_no_function_takes_too_much() -> None:
 
 def test_functions_are_short_on_the_whole() -> None:
     assert mean(one.lines for one in FUNCTIONS) < MEAN_LINES
+
+
+def test_a_class_has_its_name_to_itself() -> None:
+    """One word, one meaning; what is private to a module is nobody else's word."""
+    found = Counter(
+        node.name
+        for text in MODULES.values()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, times in found.items() if times > 1} == set(SHARED_NAMES)
 
 
 @pytest.mark.parametrize("name", MODULES)

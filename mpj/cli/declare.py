@@ -115,7 +115,7 @@ def command(**given: Any) -> int:
     from mpj.output import check_installed, output_folder
     from mpj.presentation import terminal
 
-    asked = Asked(**given)
+    asked = DeclareOptions(**given)
     asked.check()
     if asked.trace == "parquet":
         check_installed()
@@ -135,7 +135,7 @@ def _or_today(given: date | None) -> date:
 
 
 @frozen(kw_only=True)
-class Asked:
+class DeclareOptions:
     """The command line of `mpj declare`: each field is the option of its name."""
 
     contracten: tuple[Path, ...]
@@ -192,7 +192,7 @@ class Asked:
         return Inputs(self.contracten, self.toewijzingen, *records, self.eerder, self.meldingen, progress)
 
 
-def _declare(asked: Asked, progress: Progress, folder: Path) -> Any:
+def _declare(asked: DeclareOptions, progress: Progress, folder: Path) -> Any:
     """Declare and write the run into `folder`; with a ledger while it can still be undone."""
     from mpj.output import write_result
 
@@ -230,7 +230,7 @@ def _check_months(options: Mapping[str, str | None]) -> None:
         raise InputError(faults)
 
 
-def _write_berichten(asked: Asked, result: Any, folder: Path) -> tuple[Any, list[str]]:
+def _write_berichten(asked: DeclareOptions, result: Any, folder: Path) -> tuple[Any, list[str]]:
     """Write the messages; returns their names, and the result: lines of a split declaration get the number of their part."""
     from mpj.engine.summary import renumbered
     from mpj.messages import XSD_VERSIE, split, write_berichten

@@ -89,7 +89,7 @@ def command(**given: Any) -> int:
     from mpj.presentation import terminal
     from mpj.verification.report import report
 
-    asked = Asked(**given)
+    asked = VerifyOptions(**given)
     if asked.proef and asked.ledger is None:
         raise click.UsageError("--proef hoort bij --ledger")
     progress = Progress()
@@ -107,7 +107,7 @@ def command(**given: Any) -> int:
 
 
 @frozen(kw_only=True)
-class Asked:
+class VerifyOptions:
     """The command line of `mpj verify`: each field is the option of its name."""
 
     bericht: Path
@@ -126,7 +126,7 @@ class Asked:
     meldingen: str
 
 
-def _verify(asked: Asked, folder: Path, progress: Progress) -> Uitkomst:
+def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
     """Read the files, verify the message and write what came of it into `folder`; warnings go to stderr as they come.
 
     With a ledger the files are written before it is committed. Returns the warnings about the messages, and the summary.
@@ -162,7 +162,7 @@ def _verify(asked: Asked, folder: Path, progress: Progress) -> Uitkomst:
         )
 
 
-def _judge(asked: Asked, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
+def _judge(asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
     """Return how a message is verified against the earlier messages in files, if there are any: client by client."""
     from mpj.verification import MemoryHistory, Toetsing
     from mpj.verification.output import stream_verification
@@ -176,7 +176,7 @@ def _judge(asked: Asked, invoer: dict[str, str], folder: Path) -> Callable[..., 
     return judge
 
 
-def _judge_with(ledger: Ledger, asked: Asked, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
+def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
     """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
     from functools import partial
 

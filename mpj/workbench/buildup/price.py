@@ -80,13 +80,18 @@ class Stap:
 
 @frozen
 class Opbouw:
-    """A price explained. `onderdelen` are eurocents per quarter; with `afronding` they add up to `prijs_cent` exactly."""
+    """A price explained."""
 
     kosten: Kosten
+    """What it is built up from."""
     stappen: tuple[Stap, ...]
+    """Every step, in order."""
     onderdelen: Mapping[str, Fraction]
+    """Eurocents per quarter by kind of cost; with `afronding` they add up to `prijs_cent` exactly."""
     afronding: Fraction
+    """What the one rounding added, in eurocents."""
     prijs_cent: int
+    """Eurocents per quarter."""
 
 
 @frozen

@@ -37,6 +37,7 @@ from mpj.workbench.importing.headers import (
     plain,
     read_header,
 )
+from mpj.workbench.matrix import price_text
 
 _SEARCH_ROWS = 30
 _MOST_CELLS = 2_000_000
@@ -322,7 +323,7 @@ class _Sheet:
                 return UITGESLOTEN
             text = re.sub(r"^(?:€|eur)\s*", "", value.replace("\xa0", " ").casefold()).strip()
             try:
-                return _euro_text(parse_euros(text))
+                return price_text(parse_euros(text))
             except FieldError:
                 self.refuse("tarief_onjuist", row, self._letter(column), value, "euro's als 24,55, of uitgesloten", "geen tarief")
                 return ""
@@ -335,7 +336,7 @@ class _Sheet:
             text = "een prijs heeft hoogstens 2 decimalen en is boven 0,00; afronden is aan u"
             self.refuse("tarief_onjuist", row, self._letter(column), value, "hoogstens 2 decimalen", text)
             return ""
-        return _euro_text(int(whole))
+        return price_text(int(whole))
 
     def _check_hour(self, row: int, header: _Header, niveau: str, text: str) -> None:
         """Refuse an hour price beside a quarter price that is not four times it."""
@@ -344,7 +345,7 @@ class _Sheet:
             return
         hour = self._price(row, column)
         if hour and parse_euros(hour) != 4 * parse_euros(text):
-            expected = _euro_text(4 * parse_euros(text))
+            expected = price_text(4 * parse_euros(text))
             self.refuse(
                 "uurprijs_past_niet", row, self._letter(column), hour, expected, "de uurprijs is niet vier keer de kwartierprijs"
             )
@@ -357,7 +358,3 @@ def _area(area: Any) -> Iterator[tuple[int, int]]:
     for row in range(area.min_row, area.max_row + 1):
         for column in range(area.min_col, area.max_col + 1):
             yield row, column
-
-
-def _euro_text(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d}"
