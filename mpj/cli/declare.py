@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +19,13 @@ from mpj.cli.common import (
     best_effort,
     force_option,
     guarded,
-    ledger_to_write,
     meldingen_option,
     show_fault,
     strict_option,
     today,
     write_melding,
 )
+from mpj.cli.inputs import Inputs
 from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -107,84 +105,113 @@ of de aanroep klopt niet en er is niets geschreven.
 @force_option
 @meldingen_option
 @guarded
-def command(
-    contracten: tuple[Path, ...],
-    toewijzingen: tuple[Path, ...],
-    registraties: tuple[Path, ...],
-    executor: str,
-    trace: Trace,
-    verblijf: tuple[Path, ...],
-    medewerkers: tuple[Path, ...],
-    periode: str,
-    dagtekening: date | None,
-    nalevering: bool,
-    eerder: tuple[Path, ...],
-    volgnummer: int,
-    ledger: str | None,
-    proef: bool,
-    volledig_vanaf: str | None,
-    akkoord: bool,
-    crediteer: bool,
-    berichten: bool,
-    xsd_versie: str | None,
-    xsd: Path | None,
-    out: Path,
-    strict: bool,
-    force: bool,
-    meldingen: str,
-) -> int:
+def command(**given: Any) -> int:
     """Maak van een maand registraties declaratieregels.
 
     Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
     gedeclareerd, en waarom), samenvatting.json en, met --berichten, de JW323-berichten.
     """
     from mpj.explanation import summary
-    from mpj.output import check_installed, output_folder, write_result
+    from mpj.output import check_installed, output_folder
     from mpj.presentation import terminal
 
-    dagtekening = dagtekening or today()
-    remembered = {"volledig_vanaf": volledig_vanaf, "akkoord": akkoord, "crediteer": crediteer, "proef": proef}
-    if ledger is None and any(remembered.values()):
-        raise click.UsageError("--proef, --volledig-vanaf, --akkoord en --crediteer horen bij --ledger")
-    if akkoord and volledig_vanaf is None:
-        raise click.UsageError("--akkoord hoort bij --volledig-vanaf")
-    if ledger is not None and (nalevering or eerder or volgnummer != 1):
-        raise click.UsageError(
-            "met --ledger zijn --nalevering, --eerder en --volgnummer niet nodig: het ledger weet wat er eerder was"
-        )
-    if executor == "columnar" and (ledger is not None or berichten):
-        raise click.UsageError("--executor columnar gaat niet samen met --ledger of --berichten: laat --executor dan weg")
-    if not registraties and not verblijf and ledger is None:
-        text = "er is niets om te declareren"
-        raise InputError(
-            Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht="--registraties of --verblijf")
-        )
-    if trace == "parquet":
+    asked = DeclareOptions(**given)
+    asked.check()
+    if asked.trace == "parquet":
         check_installed()
-    _check_months({"--periode": periode, "--volledig-vanaf": volledig_vanaf})
+    _check_months({"--periode": asked.periode, "--volledig-vanaf": asked.volledig_vanaf})
     progress = Progress()
-    inputs = Inputs(contracten, toewijzingen, registraties, verblijf, medewerkers, eerder, meldingen, progress)
-    settings: dict[str, Any] = {"periode": periode, "dagtekening": dagtekening}
-    with output_folder(out, force=force) as folder, progress.shown():
-
-        def write(made: Any) -> Any:
-            beside: list[str] = []
-            if berichten:
-                made, beside = _write_berichten(made, folder, dagtekening, volgnummer, xsd_versie, xsd)
-            write_result(made, folder, trace=trace, beside=beside)
-            return made
-
-        if ledger is not None:
-            extra = remembered | {"before_commit": write, "xsd_versie": xsd_versie or "1.0.0"}
-            result = inputs.declare(settings | extra, ledger)
-        else:
-            settings |= {"nalevering": nalevering, "volgnummer": volgnummer}
-            result = write(inputs.declare(settings)) if berichten else inputs.declare_files(settings, folder, executor, trace)
+    with output_folder(asked.out, force=asked.force) as folder, progress.shown():
+        result = _declare(asked, progress, folder)
     with best_effort():
-        show_meldingen(result, meldingen)
+        show_meldingen(result, asked.meldingen)
         click.echo()
-        terminal.show(summary.report(result.samenvatting, out))
-    return 1 if strict and result.uitval else 0
+        terminal.show(summary.report(result.samenvatting, asked.out))
+    return 1 if asked.strict and result.uitval else 0
+
+
+def _or_today(given: date | None) -> date:
+    return given or today()
+
+
+@frozen(kw_only=True)
+class DeclareOptions:
+    """The command line of `mpj declare`: each field is the option of its name."""
+
+    contracten: tuple[Path, ...]
+    toewijzingen: tuple[Path, ...]
+    registraties: tuple[Path, ...]
+    executor: str
+    trace: Trace
+    verblijf: tuple[Path, ...]
+    medewerkers: tuple[Path, ...]
+    periode: str
+    dagtekening: date = field(converter=_or_today)
+    nalevering: bool
+    eerder: tuple[Path, ...]
+    volgnummer: int
+    ledger: str | None
+    proef: bool
+    volledig_vanaf: str | None
+    akkoord: bool
+    crediteer: bool
+    berichten: bool
+    xsd_versie: str | None
+    xsd: Path | None
+    out: Path
+    strict: bool
+    force: bool
+    meldingen: str
+
+    @property
+    def remembered(self) -> dict[str, Any]:
+        """The options that need a ledger."""
+        return {name: getattr(self, name) for name in ("volledig_vanaf", "akkoord", "crediteer", "proef")}
+
+    def check(self) -> None:
+        """Raise UsageError for options that do not go together, InputError when there is nothing to declare."""
+        if self.ledger is None and any(self.remembered.values()):
+            raise click.UsageError("--proef, --volledig-vanaf, --akkoord en --crediteer horen bij --ledger")
+        if self.akkoord and self.volledig_vanaf is None:
+            raise click.UsageError("--akkoord hoort bij --volledig-vanaf")
+        if self.ledger is not None and (self.nalevering or self.eerder or self.volgnummer != 1):
+            raise click.UsageError(
+                "met --ledger zijn --nalevering, --eerder en --volgnummer niet nodig: het ledger weet wat er eerder was"
+            )
+        if self.executor == "columnar" and (self.ledger is not None or self.berichten):
+            raise click.UsageError("--executor columnar gaat niet samen met --ledger of --berichten: laat --executor dan weg")
+        if not self.registraties and not self.verblijf and self.ledger is None:
+            text = "er is niets om te declareren"
+            raise InputError(
+                Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht="--registraties of --verblijf")
+            )
+
+    def inputs(self, progress: Progress) -> Inputs:
+        """Return the files to read."""
+        records = self.registraties, self.verblijf, self.medewerkers
+        return Inputs(self.contracten, self.toewijzingen, *records, self.eerder, self.meldingen, progress)
+
+
+def _declare(asked: DeclareOptions, progress: Progress, folder: Path) -> Any:
+    """Declare and write the run into `folder`; with a ledger while it can still be undone."""
+    from mpj.output import write_result
+
+    def write(made: Any) -> Any:
+        beside: list[str] = []
+        if asked.berichten:
+            made, beside = _write_berichten(asked, made, folder)
+        write_result(made, folder, trace=asked.trace, beside=beside)
+        return made
+
+    inputs = asked.inputs(progress)
+    settings: dict[str, Any] = {"periode": asked.periode, "dagtekening": asked.dagtekening}
+    if asked.ledger is not None:
+        extra = asked.remembered | {"before_commit": write, "xsd_versie": asked.xsd_versie or "1.0.0"}
+        return inputs.declare(settings | extra, asked.ledger)
+    settings |= {"nalevering": asked.nalevering, "volgnummer": asked.volgnummer}
+    if asked.berichten:
+        return write(inputs.declare(settings))
+    return inputs.declare_files(settings, folder, asked.executor, asked.trace)
 
 
 def _check_months(options: Mapping[str, str | None]) -> None:
@@ -203,135 +230,23 @@ def _check_months(options: Mapping[str, str | None]) -> None:
         raise InputError(faults)
 
 
-@frozen
-class Inputs:
-    """The input files of a run; warnings about them go to stderr as they come."""
-
-    contracten: Iterable[Path]
-    toewijzingen: Iterable[Path]
-    registraties: Iterable[Path]
-    verblijf: Iterable[Path]
-    medewerkers: tuple[Path, ...]
-    eerder: tuple[Path, ...]
-    meldingen: str
-    progress: Progress
-    invoer: dict[str, dict[str, str]] = field(factory=dict)
-
-    def _options(self, soort: str) -> dict[str, Any]:
-        return {"report": lambda fault: show_fault(fault, self.meldingen), "hashes": self.invoer.setdefault(soort, {})}
-
-    def _toewijzingen(self) -> Iterable[Any]:
-        import mpj
-
-        read = mpj.read_toewijzingen(self.toewijzingen, **self._options("toewijzingen"))
-        return self.progress.counted("toewijzingen", read)
-
-    def _verblijf(self) -> Iterable[Any]:
-        import mpj
-
-        return self.progress.counted("verblijf", mpj.read_verblijf(self.verblijf, **self._options("verblijf")))
-
-    def _common(self) -> dict[str, Any]:
-        """Return what a run takes beside its records, without a ledger or with one."""
-        import mpj
-
-        levels = mpj.read_medewerkers(self.medewerkers, **self._options("medewerkers")) if self.medewerkers else None
-        return {"medewerkers": levels}
-
-    def declare(self, settings: dict[str, Any], ledger: str | None = None) -> Any:
-        """Declare the files, with a ledger where one is named, and return an `mpj.Result`."""
-        import mpj
-
-        if ledger is not None:
-            with ledger_to_write(ledger, self.meldingen) as opened:
-                return self._run(opened.declare, settings, remembered=True)
-        return self._run(mpj.declare, settings | {"eerder": _earlier(self.eerder, self.invoer.setdefault("eerder", {}))})
-
-    def _run(self, declare: Any, settings: dict[str, Any], *, remembered: bool = False) -> Any:
-        """Declare; with a ledger (`remembered`) what is not given is None: nothing is said of it.
-
-        Then all is read before the ledger is opened, so that a fault in a file leaves no empty new one behind.
-        """
-        import mpj
-
-        contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
-        registraties: Any = None
-        if self.registraties or not remembered:
-            registraties = mpj.read_registraties(self.registraties, **self._options("registraties"))
-            registraties = self.progress.counted("registraties", registraties)
-        toewijzingen = self._toewijzingen()
-        verblijf = self._verblijf() if self.verblijf or not remembered else None
-        if remembered:
-            toewijzingen = list(toewijzingen)
-            registraties = None if registraties is None else list(registraties)
-            verblijf = None if verblijf is None else list(verblijf)
-        return declare(
-            contracts,
-            toewijzingen,
-            registraties,
-            verblijf=verblijf,
-            invoer=self.invoer,
-            progress=self.progress.step("cliënten"),
-            **self._common(),
-            **settings,
-        )
-
-    def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python", trace: Trace = "csv") -> Any:
-        """Declare the files straight into `folder`, and return an `mpj.executors.parts.Outcome`."""
-        import mpj
-        from mpj.cli.executor import CHOSEN, choose_executor
-        from mpj.engine.job import Job
-        from mpj.engine.memory import remember
-        from mpj.executors.parts import declare_files
-        from mpj.records.partitions import Partitions
-
-        contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
-        earlier = _earlier(self.eerder, self.invoer.setdefault("eerder", {}))
-        job = Job.of(contracts, self._toewijzingen(), **self._common(), **settings)
-        options = self._options("registraties")
-        if executor == "auto":
-            executor = choose_executor(tuple(self.registraties))
-            if executor == "columnar":
-                show_fault(CHOSEN, self.meldingen)
-        memory = remember(earlier, job.protocol)
-        given: dict[str, Any] = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer, "trace": trace}
-        if executor == "columnar":
-            from mpj.executors import columnar
-
-            progress = self.progress.step("stappen")
-            return columnar.declare_files(job, self.registraties, folder, progress=progress, **given, **options)
-        with closing(Partitions()) as rows:
-            rows.read(self.registraties, counted=partial(self.progress.counted, "registraties"), **options)
-            return declare_files(job, rows, folder, progress=self.progress.step("delen"), **given)
-
-
-def _write_berichten(
-    result: Any, folder: Path, dagtekening: date, volgnummer: int, xsd_versie: str | None, xsd: Path | None
-) -> tuple[Any, list[str]]:
+def _write_berichten(asked: DeclareOptions, result: Any, folder: Path) -> tuple[Any, list[str]]:
     """Write the messages; returns their names, and the result: lines of a split declaration get the number of their part."""
     from mpj.engine.summary import renumbered
     from mpj.messages import XSD_VERSIE, split, write_berichten
 
     parts = split(result.regels, protocol=result.protocol)
     result = renumbered(result, {line.referentienummer: part.declaratienummer for part in parts for line in part.regels})
-    version = xsd_versie or XSD_VERSIE
     paths = write_berichten(
         result.regels,
         folder,
-        dagtekening=dagtekening,
-        volgnummer=volgnummer,
-        xsd_dir=xsd,
-        xsd_versie=version,
+        dagtekening=asked.dagtekening,
+        volgnummer=asked.volgnummer,
+        xsd_dir=asked.xsd,
+        xsd_versie=asked.xsd_versie or XSD_VERSIE,
         protocol=result.protocol,
     )
     return result, [path.name for path in paths]
-
-
-def _earlier(paths: tuple[Path, ...], invoer: dict[str, str]) -> Iterator[Any]:
-    if paths:
-        from mpj.verification.earlier import read_earlier
-
-        yield from read_earlier(paths, hashes=invoer)
 
 
 def show_meldingen(result: Any, form: str) -> None:

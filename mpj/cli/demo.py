@@ -31,46 +31,30 @@ def command(out: Path | None, zaad: int, clienten: int, registraties: int, verbl
     """
     import tempfile
 
-    from mpj.demo import contract_folders
     from mpj.output import output_folder
 
+    sizes = {"zaad": zaad, "clienten": clienten, "registraties": registraties, "verblijven": verblijven}
     if out is not None:
         with output_folder(out, force=force) as folder:
-            _run(folder, contract_folders(), zaad, clienten, registraties, verblijven, meldingen, out)
+            _run(folder, sizes, meldingen)
         click.echo(f"\nInvoer: {out / 'invoer'}; uitvoer: {out / 'declaratie'}.")
         click.echo(f"Verder kijken: mpj explain --van {out / 'declaratie'} --regel REFERENTIENUMMER (zie declaratieregels.csv)")
         return
     with tempfile.TemporaryDirectory(prefix="mpj-demo-") as name:
-        _run(Path(name), contract_folders(), zaad, clienten, registraties, verblijven, meldingen, None)
+        _run(Path(name), sizes, meldingen)
     click.echo("\nBewaren: mpj demo --out DIR")
 
 
-def _run(
-    folder: Path,
-    contracts: list[Path],
-    zaad: int,
-    clienten: int,
-    registraties: int,
-    verblijven: int,
-    meldingen: str,
-    out: Path | None,
-) -> None:
-    from mpj.cli.declare import Inputs
-    from mpj.demo import generate
+def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
+    """Make a region of these sizes in `folder`, declare it there, and show what came of it."""
+    from mpj.cli.inputs import Inputs
+    from mpj.demo import contract_folders, generate
     from mpj.explanation import summary
     from mpj.output import output_folder
     from mpj.presentation import terminal, words
 
-    periode, dagtekening = "2026-03", date(2026, 4, 7)
-    region = generate(
-        folder / "invoer",
-        contracts,
-        zaad=zaad,
-        clienten=clienten,
-        registraties=registraties,
-        verblijven=verblijven,
-        periode=periode,
-    )
+    contracts, periode, dagtekening = contract_folders(), "2026-03", date(2026, 4, 7)
+    region = generate(folder / "invoer", contracts, periode=periode, **sizes)
     terminal.say(
         f"Verzonnen regio: {words.counted(region.gemeenten, 'gemeente')}, {words.counted(region.clienten, 'cliënt')}, "
         f"{words.counted(region.toewijzingen, 'toewijzing')}, {words.counted(region.registraties, 'registratie')}, "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
+from attrs import frozen
 
 from mpj.cli.common import (
     FILE,
@@ -79,75 +80,56 @@ er is niets geschreven.
 @force_option
 @meldingen_option
 @guarded
-def command(
-    bericht: Path,
-    contracten: tuple[Path, ...],
-    toewijzingen: tuple[Path, ...],
-    eerder: tuple[Path, ...],
-    ledger: str | None,
-    proef: bool,
-    gemeenten: Path | None,
-    dagtekening: date | None,
-    taal: str,
-    onbeoordeeld: str | None,
-    out: Path,
-    strict: bool,
-    force: bool,
-    meldingen: str,
-) -> int:
+def command(**given: Any) -> int:
     """Toets een declaratie (JW323) regel voor regel en maak het antwoord (JW325).
 
     Schrijft in DIR: bevindingen.csv (elke fout, met regel en retourcode), samenvatting.json en jw325.xml.
     """
     from mpj.output import output_folder
-
-    if proef and ledger is None:
-        raise click.UsageError("--proef hoort bij --ledger")
-    progress = Progress()
-    with output_folder(out, force=force) as folder, progress.shown():
-        warnings, summary = verify_files(
-            bericht=bericht,
-            contracten=contracten,
-            toewijzingen=toewijzingen,
-            eerder=eerder,
-            gemeenten=gemeenten,
-            meldingen=meldingen,
-            progress=progress,
-            settings={"dagtekening": dagtekening, "taal": taal, "onbeoordeeld": onbeoordeeld},
-            folder=folder,
-            ledger=None if ledger is None else (ledger, {"proef": proef, "vervang": force}),
-        )
     from mpj.presentation import terminal
     from mpj.verification.report import report
 
+    asked = VerifyOptions(**given)
+    if asked.proef and asked.ledger is None:
+        raise click.UsageError("--proef hoort bij --ledger")
+    progress = Progress()
+    with output_folder(asked.out, force=asked.force) as folder, progress.shown():
+        warnings, summary = _verify(asked, folder, progress)
     with best_effort():
         for fault in warnings:
-            show_fault(fault, meldingen)
-        if meldingen == "json":
-            show_findings(out, bericht.name)
+            show_fault(fault, asked.meldingen)
+        if asked.meldingen == "json":
+            show_findings(asked.out, asked.bericht.name)
         click.echo()
-        terminal.show(report(summary, out))
+        terminal.show(report(summary, asked.out))
     refused = summary["afgekeurd"] + summary["niet_beoordeeld"]
-    return 1 if strict and refused else 0
+    return 1 if asked.strict and refused else 0
 
 
-def verify_files(
-    *,
-    bericht: Path,
-    contracten: tuple[Path, ...],
-    toewijzingen: tuple[Path, ...],
-    eerder: tuple[Path, ...],
-    gemeenten: Path | None,
-    meldingen: str,
-    progress: Progress,
-    settings: dict[str, Any],
-    folder: Path,
-    ledger: tuple[str, dict[str, Any]] | None = None,
-) -> Uitkomst:
+@frozen(kw_only=True)
+class VerifyOptions:
+    """The command line of `mpj verify`: each field is the option of its name."""
+
+    bericht: Path
+    contracten: tuple[Path, ...]
+    toewijzingen: tuple[Path, ...]
+    eerder: tuple[Path, ...]
+    ledger: str | None
+    proef: bool
+    gemeenten: Path | None
+    dagtekening: date | None
+    taal: str
+    onbeoordeeld: str | None
+    out: Path
+    strict: bool
+    force: bool
+    meldingen: str
+
+
+def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
     """Read the files, verify the message and write what came of it into `folder`; warnings go to stderr as they come.
 
-    With a `ledger` (its URL, and options of `mpj.Ledger.verify`) the files are written before it is committed. Returns the warnings
-    about the messages, and the summary.
+    With a ledger the files are written before it is committed. Returns the warnings about the messages, and the summary.
     """
     import mpj
     from mpj.messages import read_jw323
@@ -155,35 +137,37 @@ def verify_files(
 
     invoer: dict[str, str] = {}
     with ExitStack() as kept:
-        opened: Any = None if ledger is None else kept.enter_context(ledger_to_write(ledger[0], meldingen))
-        source = _one_source(bericht)
+        opened: Any = None if asked.ledger is None else kept.enter_context(ledger_to_write(asked.ledger, asked.meldingen))
+        source = _one_source(asked.bericht)
         with source.open() as stream:
             file = cast("BinaryIO", stream)
             message: Any
-            if ledger is None:
+            if opened is None:
                 message = kept.enter_context(open_declaratie(file, source.naam, folder=folder))
             else:
                 message = read_jw323(file, source.naam)
             invoer[source.naam] = stream.sha256()
-        options: dict[str, Any] = {"report": lambda fault: show_fault(fault, meldingen), "hashes": invoer}
-        judge = _judge(eerder, invoer, folder) if ledger is None else _judge_with(opened, ledger[1], eerder, invoer, folder)
+        options: dict[str, Any] = {"report": lambda fault: show_fault(fault, asked.meldingen), "hashes": invoer}
+        judge = _judge(asked, invoer, folder) if opened is None else _judge_with(opened, asked, invoer, folder)
         return judge(
             message,
-            mpj.load_contracts(contracten, report=options["report"]),
-            progress.counted("toewijzingen", mpj.read_toewijzingen(toewijzingen, **options)),
-            gemeenten=_codes(gemeenten, invoer) if gemeenten else None,
+            mpj.load_contracts(asked.contracten, report=options["report"]),
+            progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, **options)),
+            dagtekening=asked.dagtekening,
+            taal=asked.taal,
+            onbeoordeeld=asked.onbeoordeeld,
+            gemeenten=_codes(asked.gemeenten, invoer) if asked.gemeenten else None,
             invoer=invoer,
             progress=progress.step("regels"),
-            **settings,
         )
 
 
-def _judge(eerder: tuple[Path, ...], invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
+def _judge(asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
     """Return how a message is verified against the earlier messages in files, if there are any: client by client."""
     from mpj.verification import MemoryHistory, Toetsing
     from mpj.verification.output import stream_verification
 
-    history = MemoryHistory.read(eerder, hashes=invoer) if eerder else None
+    history = MemoryHistory.read(asked.eerder, hashes=invoer) if asked.eerder else None
 
     def judge(*args: Any, dagtekening: date | None, **settings: Any) -> Uitkomst:
         toetsing = Toetsing(*args, dagtekening=dagtekening or today(), history=history, **settings)
@@ -192,9 +176,7 @@ def _judge(eerder: tuple[Path, ...], invoer: dict[str, str], folder: Path) -> Ca
     return judge
 
 
-def _judge_with(
-    ledger: Ledger, told: dict[str, Any], eerder: tuple[Path, ...], invoer: dict[str, str], folder: Path
-) -> Callable[..., Uitkomst]:
+def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
     """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
     from functools import partial
 
@@ -202,11 +184,12 @@ def _judge_with(
     from mpj.verification.history import read_messages
     from mpj.verification.output import write_verification
 
-    earlier = list(read_messages(find_sources(eerder, (".xml",)), hashes=invoer)) if eerder else []
+    earlier = list(read_messages(find_sources(asked.eerder, (".xml",)), hashes=invoer)) if asked.eerder else []
 
     def write(outcome: Verificatie) -> None:
         write_verification(outcome, folder)
 
+    told: dict[str, Any] = {"proef": asked.proef, "vervang": asked.force}
     verify = partial(ledger.verify, op=today(), eerder=earlier, before_commit=write, **told)
 
     def judge(*args: Any, **settings: Any) -> Uitkomst:

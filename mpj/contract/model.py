@@ -15,71 +15,100 @@ from mpj.reading.frozen import Frozen
 
 @frozen
 class Perceel:
-    """A perceel; `gemeenten` empty means all of the contract's."""
+    """A perceel."""
 
     code: str
+    """What rows call it."""
     naam: str
+    """What people call it."""
     gemeenten: tuple[str, ...]
+    """Those that it serves; empty: all of the contract's."""
 
 
 @frozen
 class Cel:
-    """A dated cell of the matrix: perceel x prestatiecode x kwalificatieniveau (None: the price without level).
-
-    `tarief_cent` eurocents per normtijd, None for ``uitgesloten``; dates inclusive.
-    """
+    """A dated cell of the matrix."""
 
     perceel: str
+    """The code of the perceel."""
     prestatiecode: str
+    """The prestatiecode."""
     kwalificatieniveau: str | None
+    """The level; None: the price without level."""
     begindatum: date
+    """The first day on which it holds."""
     einddatum: date
+    """The last day on which it holds."""
     tarief_cent: int | None
+    """Eurocents per normtijd; None: uitgesloten."""
     rij: int = field(default=0, eq=False)
+    """The row of tarieven.csv."""
 
 
 @frozen
 class Coderij:
-    """A row of the contract's own code table; `perceel` empty serves all percelen."""
+    """A row of the contract's own code table."""
 
     prestatiecode: str
+    """The prestatiecode."""
     kwalificatieniveau: str | None
+    """The level; None: without level."""
     productcategorie: str
+    """The product category."""
     productcode: str
+    """The product code."""
     perceel: str
+    """The code of the perceel; empty serves all percelen."""
     rij: int = field(default=0, eq=False)
+    """The row of codes.csv."""
 
 
 @frozen(eq=False)
 class Contract:
-    """A checked contract of one aanbieder with one or more gemeenten. Dates inclusive; settings as in docs/settings.md.
-
-    `eenheid` is the word for the unit on the wire by normtijd where there is a choice, `afronding` the rounding by normtijd where
-    there is one, `normtijd` by prestatiecode where it deviates; `codes` None means the default scheme; `bestanden` the SHA-256 of
-    each file by name.
-    """
+    """A checked contract of one aanbieder with one or more gemeenten. The settings are those of docs/settings.md."""
 
     id: str
+    """What people and files call it."""
     protocol: Protocol
+    """The national rules it was made under."""
     aanbieder: str
+    """The AGB code of the provider."""
     gemeenten: tuple[str, ...]
+    """The CBS codes of the municipalities."""
     begindatum: date
+    """The first day."""
     einddatum: date
+    """The last day."""
     jeugdbescherming: bool
+    """Whether jeugdbescherming and jeugdreclassering are bought."""
     vorm: Declaratievorm
+    """Whether a credit of a rejected line must show."""
     registratiewijze: Registratiewijze
+    """Whether what happened counts, what was planned, or the plan unless something else happened."""
     bevestiging: bool
+    """Whether a plan counts only when the professional confirmed it."""
     eenheid: Mapping[str, str]
+    """The word for the unit on the wire, by normtijd where there is a choice."""
     tr340: Tr340
+    """What a line must share with a specific toewijzing."""
     bij_overschrijding: Overschrijding
+    """What becomes of the record that crosses a limit."""
     laatste_dag: LaatsteDag
+    """Whether the last day of a stay is billed."""
     afronding: Mapping[str, Afronding]
+    """How time is rounded, by normtijd where it is."""
     normtijd: Mapping[str, str]
+    """What a price is per, by prestatiecode where it deviates."""
     percelen: tuple[Perceel, ...]
+    """The percelen."""
     cellen: tuple[Cel, ...]
+    """The matrix."""
     codes: tuple[Coderij, ...] | None
+    """The contract's own code table; None: the default scheme."""
     map: str = ""
+    """The name of its folder."""
     bestanden: Mapping[str, str] = field(factory=Frozen)
+    """The SHA-256 of each file, by name."""
 
     def geldig(self, day: date) -> bool:
         """Say whether `day` lies inside the contract."""

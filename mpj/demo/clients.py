@@ -55,19 +55,21 @@ class Plan:
 
 
 @frozen(eq=False)
-class Care:
-    """One kind of care a client receives under a plan.
-
-    `extra` is individual zorg beside a group or stay; `window` the days it is given on; `weight` its share in the
-    client's registraties; `numbered` whether the records carry the toewijzingnummer.
-    """
+class DemoCare:
+    """One kind of care a client receives under a plan."""
 
     plan: Plan
+    """The toewijzing it is given on."""
     extra: bool
+    """Whether it is individual zorg beside a group or a stay."""
     team: tuple[DemoMedewerker, ...]
+    """Who gives it."""
     weight: int
+    """Its share in the client's registraties."""
     window: tuple[date, date]
+    """The days it is given on."""
     numbered: bool
+    """Whether the records carry the toewijzingnummer."""
 
     @property
     def by_level(self) -> bool:
@@ -86,7 +88,7 @@ class DemoClient:
 
     bsn: str
     gemeente: str
-    cares: tuple[Care, ...]
+    cares: tuple[DemoCare, ...]
 
     @property
     def weight(self) -> int:
@@ -94,13 +96,13 @@ class DemoClient:
         return sum(care.weight for care in self.cares)
 
     @property
-    def stay(self) -> Care | None:
+    def stay(self) -> DemoCare | None:
         """The care that is counted in etmalen, if any."""
         return next((care for care in self.cares if care.role == "verblijf"), None)
 
 
 @frozen(eq=False)
-class Intake:
+class Admission:
     """What is needed to take in a client: the region, who works there, the month, and free toewijzingnummers."""
 
     region: Region
@@ -111,13 +113,13 @@ class Intake:
     gemeenten_with_stays: Weighted[str] | None
 
 
-def make_client(rng: Random, intake: Intake, bsn: str, *, stays: bool) -> DemoClient:
+def make_client(rng: Random, intake: Admission, bsn: str, *, stays: bool) -> DemoClient:
     """Return a client with one to three toewijzingen; with `stays` the first is a stay, where a gemeente buys those."""
     gemeenten = intake.gemeenten_with_stays if stays and intake.gemeenten_with_stays else intake.gemeenten
     gemeente = gemeenten.draw(rng)
     offers = _choose_offers(rng, intake.region.offers[gemeente], stays)
     unknown = happens(rng, GEEN_TOEWIJZING_PERMILLE)
-    cares: list[Care] = []
+    cares: list[DemoCare] = []
     forms = {"specifiek"}
     for offer in offers:
         form = _FORM.draw(rng)
@@ -147,7 +149,7 @@ def _choose_offers(rng: Random, offers: Sequence[Offer], stays: bool) -> list[Of
     return chosen or [one_of(rng, [offer for offer in offers if offer.role != "verblijf"] or offers)]
 
 
-def _plan(rng: Random, intake: Intake, offer: Offer, form: str, unknown: bool) -> Plan:
+def _plan(rng: Random, intake: Admission, offer: Offer, form: str, unknown: bool) -> Plan:
     mess = "te_laat" if unknown else _TOEWIJZING_MESS.draw(rng).naam
     first, last = first_day(intake.month), last_day(intake.month)
     begin = first - timedelta(days=between(rng, 20, 500))
@@ -165,13 +167,13 @@ def _plan(rng: Random, intake: Intake, offer: Offer, form: str, unknown: bool) -
     return Plan(next(intake.numbers), form, offer, one_of(rng, offer.categorieen), begin, einde, mess)
 
 
-def _care(rng: Random, intake: Intake, plan: Plan, *, extra: bool) -> Care:
+def _care(rng: Random, intake: Admission, plan: Plan, *, extra: bool) -> DemoCare:
     first, last = first_day(intake.month), last_day(intake.month)
     begin, end = max(first, plan.begin), last
     if plan.einde is not None and plan.mess not in ("verlopen", "afgelopen"):
         end = min(last, plan.einde)
     role = "zorg" if extra else plan.offer.role
-    return Care(
+    return DemoCare(
         plan=plan,
         extra=extra,
         team=_team(rng, intake.staff, plan.offer, extra or plan.offer.by_level),
@@ -181,7 +183,7 @@ def _care(rng: Random, intake: Intake, plan: Plan, *, extra: bool) -> Care:
     )
 
 
-def _extra_zorg(rng: Random, intake: Intake, care: Care) -> Care:
+def _extra_zorg(rng: Random, intake: Admission, care: DemoCare) -> DemoCare:
     """Individual zorg beside `care`: on the same toewijzing, unless that counts days or pieces and nothing else."""
     plan = care.plan
     if plan.form == "specifiek" and plan.offer.normtijd.meet != "minuten":

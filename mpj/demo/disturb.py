@@ -12,7 +12,7 @@ from random import Random
 from attrs import evolve, frozen
 
 from mpj.demo.chance import Weighted, happens, one_of
-from mpj.demo.clients import Care, higher_levels, lower_levels
+from mpj.demo.clients import DemoCare, higher_levels, lower_levels
 from mpj.demo.mess import GROEP_MESS, NIVEAU_MESS, PLANNING_MESS, REGISTRATIE_MESS, Mess, table
 from mpj.demo.people import Staff
 from mpj.demo.registraties import RegistratieRow
@@ -33,7 +33,7 @@ _PLANNED = {kind: table(REGISTRATIE_MESS, special, PLANNING_MESS) for kind, spec
 class Around:
     """What a disturbance may look at: the care the row is about, other prestatiecodes like it, and who works there."""
 
-    care: Care
+    care: DemoCare
     other_codes: tuple[str, ...]
     staff: Staff
 
@@ -41,7 +41,7 @@ class Around:
 Disturbance = Callable[[Random, RegistratieRow, Around], Rows]
 
 
-def mess_of(care: Care) -> Weighted[Mess]:
+def mess_of(care: DemoCare) -> Weighted[Mess]:
     """Return the table of what can happen to the records of `care`."""
     tables = _PLANNED if care.plan.offer.contract.planned else _REALISED
     return tables["niveau" if care.by_level else "groep" if care.role == "groep" else ""]

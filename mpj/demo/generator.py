@@ -15,7 +15,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from mpj.demo.chance import apportion, between, one_of, weighted
-from mpj.demo.clients import DemoClient, Intake, make_client
+from mpj.demo.clients import Admission, DemoClient, make_client
 from mpj.demo.files import Files
 from mpj.demo.month import Month, write_client
 from mpj.demo.people import Staff, bsn_range, make_staff
@@ -62,26 +62,36 @@ dezelfde contracten ontstaan dezelfde bestanden.
 
 @frozen
 class Overview:
-    """What was made: the files, how many rows each has (the header aside), and how often each kind of mess struck.
-
-    `toewijzingen` counts rows, so two versions of one are two. `gemeenten` counts those with a client. `mess` is keyed
-    by file and kind, as in ``registraties/dubbel_gelijk``, and counts records, not rows.
-    """
+    """What was made."""
 
     folder: Path
+    """Where it was written."""
     toewijzingen_csv: Path
+    """The file of toewijzingen."""
     registraties_csv: Path
+    """The file of registraties."""
     verblijf_csv: Path
+    """The file of stays."""
     medewerkers_csv: Path
+    """The file of levels."""
     periode: str
+    """The month, as 2026-03."""
     zaad: int
+    """The seed."""
     gemeenten: int
+    """Those with a client."""
     clienten: int
+    """How many clients."""
     toewijzingen: int
+    """How many rows: two versions of one are two."""
     registraties: int
+    """How many rows."""
     verblijven: int
+    """How many rows."""
     medewerkers: int
+    """How many rows."""
     mess: Mapping[str, int]
+    """How many records each kind of mess struck, by file and kind, as in ``registraties/dubbel_gelijk``."""
 
 
 def generate(
@@ -138,7 +148,7 @@ def _clients(
     with_stays = [(name, size) for name, size in sizes.items() if any(offer.role == "verblijf" for offer in region.offers[name])]
     if verblijven and not with_stays:
         raise ValueError("none of the contracts buys etmalen, so there is nowhere to stay")
-    intake = Intake(
+    intake = Admission(
         region=region,
         staff=staff,
         month=month,

@@ -18,13 +18,18 @@ NO_MESS = ""
 
 @frozen
 class Mess:
-    """One thing that goes wrong: `naam`, how often (`permille`), what follows (`gevolg`) and how many rows it takes."""
+    """One thing that goes wrong."""
 
     naam: str
+    """What it is called."""
     permille: int
+    """How often."""
     gevolg: str
+    """What becomes of the record."""
     omschrijving: str
+    """What happened."""
     rows: int = 1
+    """How many rows it takes."""
 
 
 # Of every registratie. Where a kind cannot strike (there is no lower level, say), the row stays as it was.

@@ -10,7 +10,7 @@ from random import Random
 from attrs import field, frozen
 
 from mpj.demo.chance import apportion
-from mpj.demo.clients import Care, DemoClient, Plan
+from mpj.demo.clients import DemoCare, DemoClient, Plan
 from mpj.demo.disturb import Around, disturb, mess_of
 from mpj.demo.files import Files
 from mpj.demo.mess import draw_kinds
@@ -51,7 +51,7 @@ def write_client(rng: Random, month: Month, client: DemoClient, registraties: in
         files.write(assigned)
 
 
-def _contact_rows(rng: Random, month: Month, client: DemoClient, care: Care, quota: int) -> tuple[list[RegistratieRow], Need]:
+def _contact_rows(rng: Random, month: Month, client: DemoClient, care: DemoCare, quota: int) -> tuple[list[RegistratieRow], Need]:
     """Return exactly `quota` rows, and what they would use if everything went as it should."""
     if not quota:
         return [], Need()
@@ -67,13 +67,13 @@ def _contact_rows(rng: Random, month: Month, client: DemoClient, care: Care, quo
     return rows, need
 
 
-def _codes_like(offers: tuple[Offer, ...], client: DemoClient, care: Care) -> tuple[str, ...]:
+def _codes_like(offers: tuple[Offer, ...], client: DemoClient, care: DemoCare) -> tuple[str, ...]:
     """Return prestatiecodes for the same kind of care that the client was not assigned."""
     assigned = {other.plan.offer for other in client.cares}
     return tuple(offer.prestatiecode.code for offer in offers if offer.role == care.plan.offer.role and offer not in assigned)
 
 
-def _write_stay(rng: Random, month: Month, client: DemoClient, care: Care, count: int, files: Files) -> Need:
+def _write_stay(rng: Random, month: Month, client: DemoClient, care: DemoCare, count: int, files: Files) -> Need:
     parts = stay_parts(rng, care, count, month.number)
     for row, kind, changed in verblijf_rows(rng, client, care, parts, month.number, month.verblijf_ids):
         month.mess[f"verblijf/{kind.naam}"] += changed

@@ -42,22 +42,26 @@ class DemoContract:
 
 @frozen(eq=False)
 class Offer:
-    """One prestatiecode as a gemeente can buy it.
-
-    `flat_cent` is the price without level (0: none), `level_cents` the prices of the contracted levels, low to high,
-    both in eurocents; `normtijd` is that of the price a plain record has, `codes` the contract's own productcodes by
-    level ("" is none), empty under the default scheme.
-    """
+    """One prestatiecode as a gemeente can buy it."""
 
     contract: DemoContract
+    """The contract that sells it."""
     perceel: str
+    """Its perceel there."""
     prestatiecode: Prestatiecode
+    """The prestatiecode."""
     role: str
+    """The kind of care."""
     normtijd: Normtijd
+    """What the price of a plain record is per."""
     flat_cent: int
+    """The price without level, in eurocents; 0: none."""
     level_cents: Mapping[str, int]
+    """The prices of the contracted levels, low to high, in eurocents."""
     categorieen: tuple[str, ...]
+    """The categories it may travel under."""
     codes: Mapping[str, str]
+    """The contract's own product codes by level (empty: no level); none under the default scheme."""
 
     @property
     def by_level(self) -> bool:

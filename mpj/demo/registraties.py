@@ -13,7 +13,7 @@ from random import Random
 from attrs import frozen
 
 from mpj.demo.chance import between, happens, one_of, weighted
-from mpj.demo.clients import Care, DemoClient
+from mpj.demo.clients import DemoCare, DemoClient
 from mpj.demo.people import DemoMedewerker
 
 _CLOCK = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
@@ -80,7 +80,7 @@ class Habit:
     soort: str
 
 
-def contacts(rng: Random, care: Care, client: DemoClient, count: int, ids: Iterator[str]) -> Iterator[RegistratieRow]:
+def contacts(rng: Random, care: DemoCare, client: DemoClient, count: int, ids: Iterator[str]) -> Iterator[RegistratieRow]:
     """Yield `count` contacts of `care` in order of date."""
     style = _STYLES[care.role]
     habit = _habit(rng, care, client, style)
@@ -91,7 +91,7 @@ def contacts(rng: Random, care: Care, client: DemoClient, count: int, ids: Itera
             yield _contact(rng, care, datum, (slot, len(numbers)), habit, next(ids))
 
 
-def _habit(rng: Random, care: Care, client: DemoClient, style: Style) -> Habit:
+def _habit(rng: Random, care: DemoCare, client: DemoClient, style: Style) -> Habit:
     shows_gemeente = care.plan.mess != "andere_gemeente" and happens(rng, GEMEENTE_SHOWN_PERMILLE)
     return Habit(
         bsn=client.bsn,
@@ -103,13 +103,13 @@ def _habit(rng: Random, care: Care, client: DemoClient, style: Style) -> Habit:
     )
 
 
-def _soort(rng: Random, care: Care) -> str:
+def _soort(rng: Random, care: DemoCare) -> str:
     default = care.plan.offer.prestatiecode.hulpvorm.soort
     wanted = "individueel" if care.extra else default
     return wanted if care.extra or happens(rng, 200) else ""
 
 
-def _days(rng: Random, care: Care, count: int, weekend: bool) -> Sequence[date]:
+def _days(rng: Random, care: DemoCare, count: int, weekend: bool) -> Sequence[date]:
     """Return the days of the month that `count` contacts fall on: the client's own weekdays, as many as are needed."""
     begin, end = care.window
     window = [begin + timedelta(days=offset) for offset in range((end - begin).days + 1)]
@@ -121,7 +121,7 @@ def _days(rng: Random, care: Care, count: int, weekend: bool) -> Sequence[date]:
     return [day for day in working if day.weekday() in wanted]
 
 
-def _contact(rng: Random, care: Care, datum: str, place: tuple[int, int], habit: Habit, registratie_id: str) -> RegistratieRow:
+def _contact(rng: Random, care: DemoCare, datum: str, place: tuple[int, int], habit: Habit, registratie_id: str) -> RegistratieRow:
     offer, plan = care.plan.offer, care.plan
     medewerker = _who(rng, care)
     counted = not care.by_level and offer.normtijd.meet == "aantal"
@@ -143,25 +143,25 @@ def _contact(rng: Random, care: Care, datum: str, place: tuple[int, int], habit:
     )
 
 
-def _who(rng: Random, care: Care) -> DemoMedewerker | None:
+def _who(rng: Random, care: DemoCare) -> DemoMedewerker | None:
     """Return the one who did it: mostly the first of the team."""
     if not care.team:
         return None
     return care.team[0] if happens(rng, 600) else one_of(rng, care.team)
 
 
-def _shows_code(rng: Random, care: Care) -> bool:
+def _shows_code(rng: Random, care: DemoCare) -> bool:
     """Whether the prestatiecode is filled in; only a number of a specific toewijzing makes it superfluous."""
     return not care.numbered or care.extra or care.plan.form != "specifiek" or happens(rng, CODE_SHOWN_PERMILLE)
 
 
-def _pieces(rng: Random, care: Care) -> str:
+def _pieces(rng: Random, care: DemoCare) -> str:
     """Return how many: one, two (there and back; not where a whole day is the unit), or nothing, which is one."""
     splits = max(care.plan.offer.normtijd.bericht.values()) == 1
     return "2" if splits and happens(rng, 250) else one_of(rng, ("1", ""))
 
 
-def _time(rng: Random, care: Care, place: tuple[int, int], habit: Habit) -> tuple[str, str, str]:
+def _time(rng: Random, care: DemoCare, place: tuple[int, int], habit: Habit) -> tuple[str, str, str]:
     """Return begintijd, eindtijd and minuten. Group time of one day never overlaps; a late crisis may pass midnight."""
     slot, per_day = place
     minutes = one_of(rng, _STYLES[care.role].minuten)

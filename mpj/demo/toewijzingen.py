@@ -9,7 +9,7 @@ from random import Random
 from attrs import evolve, frozen
 
 from mpj.demo.chance import between, happens, one_of, weighted
-from mpj.demo.clients import Care, DemoClient, Plan, lower_levels
+from mpj.demo.clients import DemoCare, DemoClient, Plan, lower_levels
 from mpj.demo.registraties import RegistratieRow
 from mpj.protocol import MPJ_16, Normtijd
 from mpj.reading.periods import first_day, last_day, months, weeks
@@ -60,17 +60,20 @@ class ToewijzingRow:
 
 @frozen
 class Need:
-    """What a plan must hold in the month: `minuten` rounded up, `aantal` pieces or etmalen, `cent` at most."""
+    """What a plan must hold in the month."""
 
     minuten: int = 0
+    """Minutes, rounded up."""
     aantal: int = 0
+    """Pieces or etmalen."""
     cent: int = 0
+    """Eurocents, at the most."""
 
     def __add__(self, other: Need) -> Need:
         return Need(self.minuten + other.minuten, self.aantal + other.aantal, self.cent + other.cent)
 
 
-def need_of_contact(care: Care, row: RegistratieRow) -> Need:
+def need_of_contact(care: DemoCare, row: RegistratieRow) -> Need:
     """Return what one contact uses, rounded up."""
     offer = care.plan.offer
     price = max(offer.level_cents.values()) if care.by_level else offer.flat_cent
@@ -84,7 +87,7 @@ def need_of_contact(care: Care, row: RegistratieRow) -> Need:
     return Need(minuten=units * normtijd.minuten if rounded else minutes, cent=units * price)
 
 
-def need_of_days(care: Care, count: int) -> Need:
+def need_of_days(care: DemoCare, count: int) -> Need:
     """Return what `count` etmalen use."""
     return Need(aantal=count, cent=count * care.plan.offer.flat_cent)
 

@@ -9,7 +9,7 @@ from random import Random
 from attrs import evolve, frozen
 
 from mpj.demo.chance import between, happens, one_of, weighted
-from mpj.demo.clients import Care, DemoClient
+from mpj.demo.clients import DemoCare, DemoClient
 from mpj.demo.mess import VERBLIJF_MESS, Mess, table
 from mpj.reading.periods import days, first_day, last_day
 
@@ -43,7 +43,7 @@ class StayPart:
     away: str
 
 
-def stay_parts(rng: Random, care: Care, count: int, month: int) -> tuple[StayPart, ...]:
+def stay_parts(rng: Random, care: DemoCare, count: int, month: int) -> tuple[StayPart, ...]:
     """Return the stay of one client in the month as exactly `count` parts, in order of date."""
     begin, end = care.window
     still = end == last_day(month) and happens(rng, STILL_STAYING_PERMILLE)
@@ -93,7 +93,7 @@ def present_days(parts: tuple[StayPart, ...], month: int) -> int:
 
 
 def verblijf_rows(
-    rng: Random, client: DemoClient, care: Care, parts: tuple[StayPart, ...], month: int, ids: Iterator[str]
+    rng: Random, client: DemoClient, care: DemoCare, parts: tuple[StayPart, ...], month: int, ids: Iterator[str]
 ) -> Iterator[tuple[VerblijfRow, Mess, bool]]:
     """Yield the rows of a stay, each with the mess that was drawn for it and whether that changed anything."""
     shows_gemeente = care.plan.mess != "andere_gemeente" and happens(rng, 600)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
+from mpj.contract.words import Registratiewijze
 from mpj.engine.matching import Afwijzing
 from mpj.records.entries import VERBLIJF, Entry, Vorm
 from mpj.records.reasons import Redencode
@@ -54,23 +56,37 @@ class Afspraken:
             and (other.medewerker is None or record.medewerker is None or other.medewerker == record.medewerker)
         ]
 
-    def judge(self, record: Entry, registratiewijze: str, *, bevestiging: bool) -> tuple[Redencode, Entry | None] | None:
+    def judge(
+        self, record: Entry, registratiewijze: Registratiewijze, *, bevestiging: bool
+    ) -> tuple[Redencode, Entry | None] | None:
         """Return why `record` does not count under the registratiewijze, and because of which other; None when it does."""
         if record.reeks.vorm.status == GEPLAND:
             return self._judge_plan(record, registratiewijze, bevestiging=bevestiging)
-        if registratiewijze == "planning":
-            for plan in self.beside(record, GEPLAND):
-                if not self.beside(plan, *AFGEZEGD):
-                    return "vervangen", plan
-        return None
+        match registratiewijze:
+            case "planning":
+                plans = (plan for plan in self.beside(record, GEPLAND) if not self.beside(plan, *AFGEZEGD))
+                return next((("vervangen", plan) for plan in plans), None)
+            case "realisatie" | "planning-tenzij":
+                return None
+            case other:
+                assert_never(other)
 
-    def _judge_plan(self, plan: Entry, registratiewijze: str, *, bevestiging: bool) -> tuple[Redencode, Entry | None] | None:
-        if registratiewijze == "realisatie":
-            return "niet_gerealiseerd", None
+    def _judge_plan(
+        self, plan: Entry, registratiewijze: Registratiewijze, *, bevestiging: bool
+    ) -> tuple[Redencode, Entry | None] | None:
+        match registratiewijze:
+            case "realisatie":
+                return "niet_gerealiseerd", None
+            case "planning":
+                replaces = False
+            case "planning-tenzij":
+                replaces = True
+            case other:
+                assert_never(other)
         if cancelled := self.beside(plan, *AFGEZEGD):
             return "niet_gerealiseerd", cancelled[0]
         realised = self.beside(plan, GEREALISEERD)
-        if registratiewijze == "planning-tenzij" and realised:
+        if replaces and realised:
             return "vervangen", realised[0]
         if bevestiging and not plan.reeks.vorm.bevestigd and not realised:
             return "niet_bevestigd", None

@@ -319,7 +319,7 @@ def _billed(kaart: Tariefkaart, prijs: Prijs, terms: Terms) -> Billed:
 
 def _strict(kaart: Tariefkaart, terms: Terms, billed: Billed | None) -> Afwijzing | None:
     """Say what is wrong under a contract that insists on the assigned product code (TR340)."""
-    insists = kaart.instellingen.tr340 == "productcode" and terms.soort == SPECIFIEK
+    insists = kaart.instellingen.insists_on_productcode and terms.soort == SPECIFIEK
     if not insists or billed is None or terms.productcode is None or billed.productcode == terms.productcode[0]:
         return None
     text = f"toegewezen {terms.productcode[0]}, de regel zou {billed.productcode} dragen"

@@ -28,69 +28,102 @@ class Identiteit(NamedTuple):
 
 @frozen
 class Declaratieregel:
-    """One line: all care of one toewijzing and product code in one product period (IV089).
-
-    `volume` in normed units (`normtijd`), in minutes where an hour price is declared unrounded; `eenheid` and `volume_bericht`
-    as on the wire (WJ756); `tarief_cent` eurocents per normtijd; `bedrag_cent` eurocents; `debetcredit` D or C; dates inclusive;
-    `declaratieperiode` as 2026-03; `kwalificatieniveau` the billed level, empty for a price without level.
-    """
+    """One line: all care of one toewijzing and product code in one product period (IV089)."""
 
     referentienummer: str
+    """The number of the line."""
     vorig_referentienummer: str
+    """The line that it credits or takes the place of; empty where there is none."""
     debetcredit: str
+    """D or C."""
     declaratienummer: str
+    """The number of the declaration that it stands in."""
     declaratieperiode: str
+    """The month of that declaration, as 2026-03."""
     contract: str
+    """The id of the contract."""
     aanbieder: str
+    """The AGB code of the provider."""
     gemeente: str
+    """The CBS code of the municipality."""
     bsn: str = field(repr=False)
+    """The client."""
     toewijzingnummer: int
+    """The toewijzing."""
     perceel: str
+    """The perceel of the contract."""
     prestatiecode: str
+    """The prestatiecode."""
     kwalificatieniveau: str
+    """The billed level, empty for a price without level."""
     productcategorie: str
+    """The product category on the wire."""
     productcode: str
+    """The product code on the wire."""
     begindatum: date
+    """The first day of the product period."""
     einddatum: date
+    """The last day of the product period."""
     volume: int
+    """Normed units; minutes where an hour price is declared unrounded."""
     normtijd: str
+    """The normed unit."""
     tarief_cent: int
+    """Eurocents per normed unit."""
     bedrag_cent: int
+    """The amount, in eurocents."""
     eenheid: str
+    """The unit on the wire (WJ756)."""
     volume_bericht: int
+    """The volume on the wire, in that unit."""
     in_bericht: bool = True
+    """Whether a message carries it."""
 
 
 @frozen
 class Herkomst:
-    """One registratie, or one day of a stay, behind a line, and what each step did with it.
-
-    `minuten` as recorded (None for pieces and days), `kwalificatieniveau` as delivered (empty: none), `aantal_eenheden` and
-    `bedrag_cent` its share in the line. The rest explains: `keuze` how the toewijzing was found, `niveaus` the contracted
-    levels, `maximum` that of the toewijzing, `geteld` the minutes, pieces or days that counted, `som_voor` what the same sum
-    held before this record (rounding over more than one contact), `voor_limiet` its units before a limit.
-    """
+    """One registratie, or one day of a stay, behind a line, and what each step did with it."""
 
     referentienummer: str
+    """The line."""
     soort: str
+    """registratie or verblijf."""
     bron: str
+    """The id of the record."""
     datum: date
+    """The date of delivery, or the day of the stay."""
     minuten: int | None
+    """As recorded; None for pieces and days."""
     kwalificatieniveau: str
+    """As delivered; empty: none."""
     aantal_eenheden: int
+    """Its share in the volume of the line."""
     bedrag_cent: int
+    """Its share in the amount of the line, in eurocents."""
     afgetopt: bool
+    """Whether a limit cut it."""
     status: str
+    """The status of the registratie, or the aanwezigheid of the stay."""
     medewerker: str
+    """Who delivered it; empty where that is not known."""
     onderaannemer: str
+    """The subcontractor who delivered it; empty: none."""
     bestand: str
+    """The file that the record was read from."""
     rij: int
+    """The row in that file."""
     keuze: str
+    """How the toewijzing was found."""
     niveaus: tuple[str, ...]
+    """The contracted levels."""
     maximum: str
+    """The highest level that the toewijzing pays; empty: no maximum."""
     geteld: int
+    """The minutes, pieces or days that counted."""
     som_voor: int
+    """What the same sum held before this record, where more than one contact is rounded together."""
     voor_limiet: int
+    """Its units before a limit."""
 
     @property
     def explained(self) -> bool:

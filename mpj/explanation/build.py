@@ -11,7 +11,7 @@ from attrs import frozen
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import sentences
-from mpj.explanation.steps import Behind, told
+from mpj.explanation.steps import Traced, told
 from mpj.output import Run, read_run
 from mpj.presentation import words
 from mpj.protocol import Normtijd
@@ -86,7 +86,7 @@ def _explain_line(run: Run, referentienummer: str) -> Uitleg:
 
 def _behind(run: Run, row: Herkomst, line: Declaratieregel) -> Blok:
     """Tell one record behind a line."""
-    behind = Behind(row, line, run.protocol.normtijden[line.normtijd], _settings(run, line))
+    behind = Traced(row, line, run.protocol.normtijden[line.normtijd], _settings(run, line))
     return Blok(_title(row, line), (_read(row), *told(behind)))
 
 

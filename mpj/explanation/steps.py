@@ -18,7 +18,7 @@ Told = Iterator[tuple[str, str]]
 
 
 @frozen
-class Behind:
+class Traced:
     """One record behind a line, with all that the steps are told from."""
 
     row: Herkomst
@@ -32,43 +32,43 @@ class Behind:
         return sentences.volume(value, self.line, self.normtijd)
 
 
-def _place(one: Behind) -> Told:
+def _place(one: Traced) -> Told:
     yield "toewijzing", sentences.chosen(one.row, one.line)
     yield "contract", f"{one.line.contract}, perceel {one.line.perceel}"
 
 
-def _planning(one: Behind) -> Told:
+def _planning(one: Traced) -> Told:
     if one.row.status == "gepland":
         yield "planning", f"geplande tijd telt: registratiewijze {one.settings['registratiewijze']}"
 
 
-def _level(one: Behind) -> Told:
+def _level(one: Traced) -> Told:
     if one.row.soort != "verblijf":
         yield "niveau", sentences.level(one.row, one.line)
 
 
-def _presence(one: Behind) -> Told:
+def _presence(one: Traced) -> Told:
     row = one.row
     if row.minuten is not None and row.geteld != row.minuten and one.normtijd.minuten:
         yield "aanwezigheid", f"van {row.minuten} minuten tellen er {row.geteld}; de rest telt al bij een andere registratie"
 
 
-def _round(one: Behind) -> Told:
+def _round(one: Traced) -> Told:
     yield "afronding", sentences.rounding(one.row, one.line, one.normtijd, one.settings)
 
 
-def _limit(one: Behind) -> Told:
+def _limit(one: Traced) -> Told:
     if one.row.afgetopt:
         whole, billed = one.volume(one.row.voor_limiet), one.volume(one.row.aantal_eenheden)
         yield "limiet", f"van {whole} passen er {billed} binnen de toewijzing: afgetopt"
     yield "bedrag", sentences.amount(one.row, one.line, one.normtijd)
 
 
-def _gather(one: Behind) -> Told:
+def _gather(one: Traced) -> Told:
     yield "regel", one.line.referentienummer
 
 
-TOLD: Mapping[str, Callable[[Behind], Told]] = MappingProxyType(
+TOLD: Mapping[str, Callable[[Traced], Told]] = MappingProxyType(
     {
         "place": _place,
         "planning": _planning,
@@ -82,6 +82,6 @@ TOLD: Mapping[str, Callable[[Behind], Told]] = MappingProxyType(
 """How each step is told, by `Step.name`."""
 
 
-def told(one: Behind) -> tuple[tuple[str, str], ...]:
+def told(one: Traced) -> tuple[tuple[str, str], ...]:
     """Say what each step did with a record behind a line, in the order of their headings."""
     return tuple(said for step in sorted(STEPS, key=lambda step: step.numbers) for said in TOLD[step.name](one))

@@ -120,22 +120,21 @@ class Ledger:
         contracten: Iterable[Contract],
         toewijzingen: Toewijzingen,
         *,
-        op: date,
         before_commit: Callable[[Verificatie], None] | None = None,
         **words: Unpack[OntvangenWords],
     ) -> Verificatie:
         """Verify a received declaration (JW323) against all that came before it, and remember it with its answer.
 
-        Input and keywords as for `mpj.verify`, without `history`. `op` is today: the date of receipt and of the answer, unless
-        `dagtekening` says otherwise; a message that was verified before keeps its date. It keeps its place too: the same message
-        again gives the same answer. Where the answer would be another one, `vervang` lets it replace the one that is remembered.
-        `eerder` are messages and answers from before the ledger, which takes them over. `proef` judges and remembers nothing.
-        `before_commit` gets the outcome while it can still be undone. Raises InputError as `mpj.verify` does; for an answer that
-        changes without `vervang`; and for `eerder` that contradicts what is known.
+        Input and other keywords as for `mpj.verify`. `op` is today: the date of receipt and of the answer, unless `dagtekening`
+        says otherwise; a message that was verified before keeps its date. It keeps its place too: the same message again gives the
+        same answer. Where the answer would be another one, `vervang` lets it replace the one that is remembered. `eerder` are
+        messages and answers from before the ledger, which takes them over. `proef` judges and remembers nothing. `before_commit`
+        gets the outcome while it can still be undone. Raises InputError as `mpj.verify` does; for an answer that changes without
+        `vervang`; and for `eerder` that contradicts what is known.
         """
         from mpj.ledger.receiving import Ontvangen, receive
 
-        given = Ontvangen.of(bericht, contracten, toewijzingen, op, **words)
+        given = Ontvangen.of(bericht, contracten, toewijzingen, **words)
         with self._database(proef=given.proef).transaction(keep=not given.proef) as connection:
             outcome = receive(connection, given)
             if before_commit is not None:

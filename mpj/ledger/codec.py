@@ -94,11 +94,9 @@ def apart_from_price(sleutel: str) -> str:
 
 
 def fingerprint_of(record: Registratie | Verblijf, inhoud: str) -> str:
-    """Return the fingerprint of a record, of which `inhoud` is the dump.
-
-    The end of a stay is no part of it: its days are looked at one by one.
-    """
-    return fingerprint(dump(attrs.evolve(record, einddatum=None)) if isinstance(record, Verblijf) else inhoud)
+    """Return the fingerprint of a record, of which `inhoud` is the dump; the end of a stay is no part of it."""
+    same = record.open_ended
+    return fingerprint(inhoud if same is record else dump(same))
 
 
 def fingerprint(*parts: str) -> str:

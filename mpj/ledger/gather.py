@@ -21,6 +21,7 @@ from mpj.ledger.intake import Intake, Naam
 from mpj.ledger.rows import add, among, by_month, chunks, client_ids
 from mpj.ledger.schema import REGISTRATIE, VERBLIJF
 from mpj.reading.periods import month_of
+from mpj.records.entries import Entry, days_of
 from mpj.records.medewerkers import Levels
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing, stempel_of
@@ -50,11 +51,12 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     """Store the input, add to `cells` what it touches, and return all that goes into the computation of these cells."""
     registraties, verblijf = given.registraties or (), given.verblijf or ()
     named = (*registraties, *verblijf, *given.toewijzingen)
-    bsns = [one.bsn for one in named if isinstance(one, Registratie | Verblijf | Toewijzing)]
+    bsns = [one.bsn for one in named if not isinstance(one, Ongeldig | OngeldigeToewijzing)]
     clients = client_ids(connection, bsns)
     levels = _store_levels(connection, given.medewerkers, cells)
-    intake = Intake(connection, given.job.protocol, cells, clients, given.job.entries().of)
-    seen = intake.take(REGISTRATIE, registraties), intake.take(VERBLIJF, verblijf)
+    intake = Intake(connection, given.job.protocol, cells, clients)
+    entries = given.job.entries()
+    seen = intake.take(REGISTRATIE, registraties, entries.of), intake.take(VERBLIJF, verblijf, _first_day)
     if given.volledig_vanaf is not None:
         intake.withdraw_absent(given.volledig_vanaf, given.complete)
     _store_toewijzingen(connection, given.toewijzingen, clients, cells)
@@ -72,6 +74,10 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         intake.withdrawn,
         intake.absent,
     )
+
+
+def _first_day(stay: Verblijf) -> Entry:
+    return next(days_of(stay, [stay.begindatum]))
 
 
 def _store_levels(connection: Connection, medewerkers: Sequence[Medewerker] | None, cells: Cells) -> Levels | None:

@@ -20,7 +20,7 @@ from mpj.ledger.schema import VERBLIJF
 from mpj.protocol import Protocol
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.aside import set_aside
-from mpj.records.entries import Entry, days_of
+from mpj.records.entries import Entry
 from mpj.records.known import check_protocol
 from mpj.records.registraties import Ongeldig
 from mpj.records.values import Registratie, Verblijf
@@ -33,22 +33,14 @@ Naam = tuple[str, str]
 class Intake:
     """Takes the records of one run into the ledger.
 
-    `clients` gives the client number of every BSN in them, `entry` a registratie as the engine holds it.
+    `clients` gives the client number of every BSN in them.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        protocol: Protocol,
-        cells: Cells,
-        clients: Mapping[str, int],
-        entry: Callable[[Registratie], Entry],
-    ) -> None:
+    def __init__(self, connection: Connection, protocol: Protocol, cells: Cells, clients: Mapping[str, int]) -> None:
         self._connection = connection
         self._protocol = protocol
         self._cells = cells
         self._clients = clients
-        self._entry = entry
         self._seen: set[Naam] = set()
         self.taken: dict[Naam, str] = {}
         """The fingerprints of the records whose content the input brings."""
@@ -56,8 +48,11 @@ class Intake:
         self.absent: dict[Naam, tuple[int, date]] = {}
         """Of what was withdrawn because it is absent: the client number, and from which day on."""
 
-    def take(self, soort: str, items: Sequence[_R | Ongeldig]) -> list[_R | Ongeldig]:
-        """Store the records that count, and return what the engine gets to see of the input."""
+    def take(self, soort: str, items: Sequence[_R | Ongeldig], entry: Callable[[_R], Entry]) -> list[_R | Ongeldig]:
+        """Store the records that count, and return what the engine gets to see of the input.
+
+        `entry` makes the entry that names a record (of a stay its first day) in uitval.
+        """
         self._seen.update((soort, one.id) for one in items)
         withdrawn = {one.id for one in items if isinstance(one, Ongeldig) and one.vervallen and one.id}
         groups: dict[str, list[_R]] = {}
@@ -68,7 +63,7 @@ class Intake:
         contested: set[str] = set()
         newest: list[_R] = []
         for name, group in groups.items():
-            gone = [one for one in group if _vervallen(one)]
+            gone = [one for one in group if one.vervallen]
             if gone or name in withdrawn or all(one == group[0] for one in group):
                 newest.append(gone[0] if gone else group[0])
             elif name in known and not known[name].vervallen:
@@ -76,13 +71,7 @@ class Intake:
         self._store(soort, newest, known, withdrawn)
         for name in withdrawn & known.keys():
             self._withdraw(soort, name, known[name])
-        return [self._contested(one) if one.id in contested and not isinstance(one, Ongeldig) else one for one in items]
-
-    def _contested(self, one: Registratie | Verblijf) -> Ongeldig:
-        entry = next(days_of(one, [one.begindatum])) if isinstance(one, Verblijf) else self._entry(one)
-        return Ongeldig(
-            set_aside(entry, "dubbel", "hetzelfde id met verschillende inhoud; wat al bekend was blijft gelden"), one.id
-        )
+        return [_contested(entry(one)) if one.id in contested and not isinstance(one, Ongeldig) else one for one in items]
 
     def _known(self, soort: str, names: Iterable[str]) -> dict[str, Stored]:
         table = schema.record.c
@@ -118,7 +107,7 @@ class Intake:
 
     def _row(self, soort: str, one: Registratie | Verblijf, *, gone: bool) -> dict[str, object]:
         begin, end = _months(one)
-        stay = isinstance(one, Verblijf)
+        stay = soort == VERBLIJF
         return {
             "soort": soort,
             "bron": one.id,
@@ -126,8 +115,8 @@ class Intake:
             "maand": begin,
             "maand_tot": end if stay else None,
             "berekend_tot": self._cells.maand if stay else None,
-            "vervallen": gone or _vervallen(one),
-            "medewerker": one.medewerker if isinstance(one, Registratie) else None,
+            "vervallen": gone or one.vervallen,
+            "medewerker": one.medewerker,
             "inhoud": dump(one),
             "bestand": one.bestand,
             "rij": one.rij,
@@ -175,12 +164,11 @@ class Intake:
         self.withdrawn += 1
 
 
-def _vervallen(one: Registratie | Verblijf) -> bool:
-    return isinstance(one, Registratie) and one.status == "vervallen"
+def _contested(entry: Entry) -> Ongeldig:
+    return Ongeldig(set_aside(entry, "dubbel", "hetzelfde id met verschillende inhoud; wat al bekend was blijft gelden"), entry.id)
 
 
 def _months(one: Registratie | Verblijf) -> tuple[int, int | None]:
     """Return the first and last month of a record, None for a stay that goes on."""
-    if isinstance(one, Registratie):
-        return month_of(one.datum), month_of(one.datum)
-    return month_of(one.begindatum), None if one.einddatum is None else month_of(one.einddatum)
+    first, last = one.dagen
+    return month_of(first), None if last is None else month_of(last)

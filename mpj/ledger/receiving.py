@@ -7,19 +7,17 @@ never against itself. An answer is replaced by another one only when told to.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Any, TypedDict, Unpack
+from typing import Any, Required, Unpack, cast
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from mpj.contract import Contract
-from mpj.engine.job import Progress
 from mpj.ledger import schema
 from mpj.ledger.history import LedgerHistory
-from mpj.ledger.input import Toewijzingen
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages import Antwoordbericht, Declaratiebericht
@@ -28,7 +26,9 @@ from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
 from mpj.verification import Verificatie, verify
+from mpj.verification.case import Toewijzingen
 from mpj.verification.history import answered, loose_answer
+from mpj.verification.opdracht import ToetsWords
 
 _HEAD = (
     "header.afzender",
@@ -43,40 +43,39 @@ _HEAD = (
     "totaal.debetcredit",
 )
 _head = attrgetter(*_HEAD)
+_OWN = frozenset({"op", "dagtekening", "eerder", "vervang", "proef"})
 _Key = tuple[str, str, str]
 
 
-class OntvangenWords(TypedDict, total=False):
-    """The keywords of `mpj.Ledger.verify` that say how: its own, then those that `mpj.verify` has too."""
+class OntvangenWords(ToetsWords, total=False):
+    """The keywords of `mpj.Ledger.verify`; those of its own stand for the attribute of `Ontvangen` with their name."""
 
+    op: Required[date]
     dagtekening: date | None
     eerder: Iterable[Declaratiebericht | Antwoordbericht]
     vervang: bool
     proef: bool
-    taal: str
-    onbeoordeeld: str | None
-    gemeenten: Collection[str] | None
-    xsd_versie: str | tuple[str, str]
-    xslt_versie: str
-    invoer: Mapping[str, str] | None
-    progress: Progress | None
 
 
 @frozen
 class Ontvangen:
-    """What a verification with a ledger is given (see `mpj.Ledger.verify`)."""
+    """What a verification with a ledger is given."""
 
     bericht: Declaratiebericht
     contracten: Sequence[Contract]
     toewijzingen: Toewijzingen
+    words: ToetsWords
+    """What is asked of every verification."""
     op: date
-    """Today."""
-    dagtekening: date | None
-    eerder: Sequence[Declaratiebericht | Antwoordbericht]
-    vervang: bool
-    proef: bool
-    toets: Mapping[str, Any]
-    """The keywords for `mpj.verify`."""
+    """Today: the date of receipt and of the answer, of a message that is new."""
+    dagtekening: date | None = None
+    """Another date of receipt and answer; None: `op`, or the date that a known message has."""
+    eerder: Sequence[Declaratiebericht | Antwoordbericht] = field(default=(), converter=tuple)
+    """Messages and answers from before the ledger."""
+    vervang: bool = False
+    """Let another answer replace the one that is remembered."""
+    proef: bool = False
+    """Judge, and remember nothing."""
 
     @classmethod
     def of(
@@ -84,14 +83,12 @@ class Ontvangen:
         bericht: Declaratiebericht,
         contracten: Iterable[Contract],
         toewijzingen: Toewijzingen,
-        op: date,
         **words: Unpack[OntvangenWords],
     ) -> Ontvangen:
-        """Take what a caller gives."""
-        dagtekening, proef = words.pop("dagtekening", None), words.pop("proef", False)
-        vervang = words.pop("vervang", False) or proef
-        eerder = tuple(words.pop("eerder", ()))
-        return cls(bericht, tuple(contracten), toewijzingen, op, dagtekening, eerder, vervang, proef, dict(words))
+        """Take what a caller gives; raises TypeError where `op` is missing."""
+        own = {name: value for name, value in words.items() if name in _OWN}
+        rest = {name: value for name, value in words.items() if name not in _OWN}
+        return cls(bericht, list(contracten), toewijzingen, cast("ToetsWords", rest), **cast("Any", own))
 
 
 def receive(connection: Connection, given: Ontvangen) -> Verificatie:
@@ -104,10 +101,10 @@ def receive(connection: Connection, given: Ontvangen) -> Verificatie:
     dagtekening = given.dagtekening or (known.dagtekening if known is not None else given.op)
     history = LedgerHistory(connection, number)
     history.prepare(*_parties(bericht), (one for client in bericht.clienten for one in client.prestaties))
-    outcome = verify(bericht, given.contracten, given.toewijzingen, dagtekening=dagtekening, history=history, **given.toets)
+    outcome = verify(bericht, given.contracten, given.toewijzingen, dagtekening=dagtekening, history=history, **given.words)
     if known is None or known.antwoord != _name(outcome.antwoord):
         if known is not None:
-            notes += _replace(connection, known, outcome.antwoord, _what(bericht), vervang=given.vervang)
+            notes += _replace(connection, known, outcome.antwoord, _what(bericht), vervang=given.vervang or given.proef)
         _store(connection, number, bericht, sha256, dagtekening, outcome.antwoord)
     return evolve(outcome, meldingen=(*notes, *outcome.meldingen))
 
@@ -177,6 +174,7 @@ def _store(
     dagtekening: date,
     answer: Antwoordbericht | None,
 ) -> None:
+    """Remember a message under this number, with its lines and what was answered."""
     aanbieder, gemeente = _parties(bericht)
     refused = answer is not None and refuses_whole(answer)
     body = None if answer is None else answer.antwoord
@@ -196,12 +194,16 @@ def _store(
             retourcodes=",".join(codes),
         )
     )
-    if not refused:
-        # One that is refused as a whole counts as not sent: no line of it was ever declared.
-        _store_lines(connection, number, bericht, answer)
+    if refused:
+        # It counts as not sent: no line of it was ever declared.
+        return
+    add(connection, schema.ontvangen_regel, _lines(connection, number, bericht, answer))
 
 
-def _store_lines(connection: Connection, number: int, bericht: Declaratiebericht, answer: Antwoordbericht | None) -> None:
+def _lines(
+    connection: Connection, number: int, bericht: Declaratiebericht, answer: Antwoordbericht | None
+) -> list[dict[str, object]]:
+    """Return the rows of the lines of a message, each with what was answered to it."""
     aanbieder, gemeente = _parties(bericht)
     body = None if answer is None else answer.antwoord
     returned = {
@@ -217,7 +219,7 @@ def _store_lines(connection: Connection, number: int, bericht: Declaratiebericht
             stand = WACHT if answer is None else TOEGEKEND if codes is None else AFGEKEURD
             parties = {"ontvangst_id": number, "client_id": clients[client.bsn], "aanbieder": aanbieder, "gemeente": gemeente}
             rows.append(parties | {"stand": stand, "retourcodes": codes or ""} | _values(one))
-    add(connection, schema.ontvangen_regel, rows)
+    return rows
 
 
 def _values(one: Prestatie) -> dict[str, object]:

@@ -40,17 +40,20 @@ class Declaratie(Protocol):
 
 @define
 class Overzicht:
-    """Counts of a message, `netto` the sum of its lines in eurocents, and what may occur twice.
-
-    `bsns` are the clients' numbers, four bytes each; `eigen` the suspect reference numbers, known after `finish`.
-    """
+    """Counts of a message, and what may occur twice in it."""
 
     clienten: int = 0
+    """How many clients."""
     regels: int = 0
+    """How many lines."""
     credits: int = 0
+    """How many of them are credit lines."""
     netto: int = 0
+    """Their sum, in eurocents."""
     bsns: array[int] = field(factory=lambda: array("I"), repr=False)
+    """The clients' numbers, four bytes each."""
     eigen: set[str] = field(factory=set, repr=False)
+    """The reference numbers that may occur twice, known after `finish`."""
     _marks: mmap = field(factory=lambda: mmap(-1, _BITS >> 3), init=False, repr=False)
     _suspects: set[int] = field(factory=set, init=False, repr=False)
     _undoes: bool = field(default=False, init=False)

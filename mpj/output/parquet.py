@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mpj.engine.values import Herkomst
-from mpj.output.shape import HERKOMST, Column
+from mpj.output.shape import HERKOMST, FileColumn
 from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def copy(rows: str, path: Path) -> str:
     return f"COPY (SELECT {', '.join(map(_typed, HERKOMST.columns))} FROM ({rows})) TO {literal(str(path))} (FORMAT parquet)"
 
 
-def _typed(column: Column) -> str:
+def _typed(column: FileColumn) -> str:
     value = column.name if column.kind is str else f"{column.name}::{TYPES[column.kind]}"
     if column.kind is bool:
         value = f"{column.name} = 'ja'"

@@ -18,7 +18,7 @@ Trace: TypeAlias = Literal["csv", "parquet"]
 
 
 @frozen
-class Column:
+class FileColumn:
     """A column of a file."""
 
     name: str
@@ -33,7 +33,7 @@ class Shape:
     """A table among the files of a run."""
 
     file: str
-    columns: tuple[Column, ...]
+    columns: tuple[FileColumn, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -41,16 +41,16 @@ class Shape:
         return tuple(column.name for column in self.columns)
 
 
-def columns_of(kind: type) -> tuple[Column, ...]:
+def columns_of(kind: type) -> tuple[FileColumn, ...]:
     """Return the fields of a class of values as columns."""
     hints = get_type_hints(kind)
     return tuple(_column(field.name, hints[field.name]) for field in fields(kind))
 
 
-def _column(name: str, hint: object) -> Column:
+def _column(name: str, hint: object) -> FileColumn:
     options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     (kind,) = {_kind(option) for option in options} - {NoneType}
-    return Column(name, kind, NoneType in options)
+    return FileColumn(name, kind, NoneType in options)
 
 
 def _kind(hint: object) -> type:
@@ -60,13 +60,13 @@ def _kind(hint: object) -> type:
     return found
 
 
-def _with_vervolg(columns: Iterable[Column]) -> tuple[Column, ...]:
+def _with_vervolg(columns: Iterable[FileColumn]) -> tuple[FileColumn, ...]:
     """Put what follows behind the reason that it follows from."""
-    made: list[Column] = []
+    made: list[FileColumn] = []
     for column in columns:
         made.append(column)
         if column.name == "reden":
-            made.append(Column("vervolg", str))
+            made.append(FileColumn("vervolg", str))
     return tuple(made)
 
 
@@ -84,7 +84,7 @@ OLD_HERKOMST = Shape("herkomst.csv", HERKOMST.columns[:_LAST_OF_OLD])
 OLD_NAMES = {"eenheden_voor_limiet": "voor_limiet"}
 STAPPEN = Shape(
     "stappen.csv",
-    (*HERKOMST.columns[:4], *HERKOMST.columns[_LAST_OF_OLD:-1], Column("eenheden_voor_limiet", int)),
+    (*HERKOMST.columns[:4], *HERKOMST.columns[_LAST_OF_OLD:-1], FileColumn("eenheden_voor_limiet", int)),
 )
 
 

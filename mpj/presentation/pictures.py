@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from html import escape
 
-from mpj.presentation.report import Bars, Waterfall
+from mpj.presentation.report import Bar, Bars, Waterfall
 
 _WIDTH = 920
 _INK, _SOFT, _LINE = "#1d2733", "#5b6878", "#d5dce4"
@@ -55,19 +55,29 @@ def waterfall(figure: Waterfall) -> str:
 
 def stacked(figure: Bars) -> str:
     """Return horizontal stacked bars with a legend."""
-    bars, legend, title = figure.bars, figure.legend, figure.title
+    bars, title = figure.bars, figure.title
     label, left, right, height, gap = 110, 10, 220, 26, 14
     sums = [sum((part for part in bar.parts if part > 0), Fraction(0)) for bar in bars]
     highest = float(max([*sums, *(bar.mark or Fraction(0) for bar in bars), Fraction(1, 100)]))
     scale = (_WIDTH - left - label - right) / highest
     parts = [_text(left, 22, title, size=15, weight="600")]
-    x, row, y = float(left), 54, 42
-    for place, name in enumerate([*legend, *([figure.mark] if figure.mark else [])]):
+    legend, y = _legend(figure, left)
+    parts += legend
+    for bar in bars:
+        parts += _bar(bar, left, left + label, y, height, scale)
+        y += height + gap
+    return _svg("".join(parts), y + 6, title)
+
+
+def _legend(figure: Bars, left: int) -> tuple[list[str], int]:
+    """Return the legend, in as many rows as it takes, and where the bars begin below it."""
+    parts, x, row = list[str](), float(left), 54
+    for place, name in enumerate([*figure.legend, *([figure.mark] if figure.mark else [])]):
         wide = 26 + 7.2 * len(name)
         if x + wide > _WIDTH - 10:
             x, row = float(left), row + 20
         colour = PALETTE[place % len(PALETTE)]
-        is_mark = place == len(legend)
+        is_mark = place == len(figure.legend)
         parts.append(
             _line(x + 6, row - 10, x + 6, row + 3, width=3)
             if is_mark
@@ -75,26 +85,27 @@ def stacked(figure: Bars) -> str:
         )
         parts.append(_text(x + 18, row, name, colour=_SOFT, size=12))
         x += wide
-    y = row + 18
-    for bar in bars:
-        parts.append(_text(left, y + height * 0.68, bar.name, weight="600"))
-        start = float(left + label)
-        for place, part in enumerate(bar.parts):
-            if part > 0:
-                wide = float(part) * scale
-                parts.append(
-                    f'<rect x="{start:.2f}" y="{y}" width="{wide:.2f}" height="{height}" '
-                    f'fill="{PALETTE[place % len(PALETTE)]}" stroke="#fff" stroke-width="0.6"/>'
-                )
-                start += wide
-        end = start
-        if bar.mark is not None:
-            at = left + label + float(bar.mark) * scale
-            parts.append(_line(at, y - 4, at, y + height + 4, width=3))
-            end = max(end, at)
-        parts.append(_text(end + 8, y + height * 0.68, bar.text, weight="600"))
-        y += height + gap
-    return _svg("".join(parts), y + 6, title)
+    return parts, row + 18
+
+
+def _bar(bar: Bar, left: int, origin: int, y: int, height: int, scale: float) -> list[str]:
+    """Return one bar from `origin` on, its name at `left`; `scale` is in pixels per unit."""
+    parts = [_text(left, y + height * 0.68, bar.name, weight="600")]
+    start = float(origin)
+    for place, part in enumerate(bar.parts):
+        if part > 0:
+            wide = float(part) * scale
+            parts.append(
+                f'<rect x="{start:.2f}" y="{y}" width="{wide:.2f}" height="{height}" '
+                f'fill="{PALETTE[place % len(PALETTE)]}" stroke="#fff" stroke-width="0.6"/>'
+            )
+            start += wide
+    end = start
+    if bar.mark is not None:
+        at = origin + float(bar.mark) * scale
+        parts.append(_line(at, y - 4, at, y + height + 4, width=3))
+        end = max(end, at)
+    return [*parts, _text(end + 8, y + height * 0.68, bar.text, weight="600")]
 
 
 def _svg(inside: str, height: float, title: str) -> str:

@@ -123,7 +123,7 @@ class Table:
 
 
 @frozen
-class Step:
+class WaterfallStep:
     """One bar of a waterfall: a `total` stands on the ground, a change where the last bar ended. `cent` are eurocents."""
 
     name: str
@@ -141,7 +141,7 @@ class Waterfall:
     """From one total to another, step by step."""
 
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[WaterfallStep, ...]
 
     @property
     def table(self) -> Table:

@@ -24,7 +24,7 @@ _REQUIRED: Final = object()
 
 
 @frozen
-class Key:
+class TomlKey:
     """One key of a table: its name, how its value is read, and what it is where it is left out."""
 
     naam: str
@@ -159,55 +159,55 @@ def rounding(value: Any) -> Afronding:
 EENHEID = sized(2)
 CATEGORIE = sized(2)
 AFRONDING = (
-    Key("wijze", choice(*WIJZEN)),
-    Key("over", choice(*OVER)),
-    Key("minimum", whole(0, MAX_MINIMUM)),
-    Key("drempel", whole(0, MAX_MINUTEN)),
+    TomlKey("wijze", choice(*WIJZEN)),
+    TomlKey("over", choice(*OVER)),
+    TomlKey("minimum", whole(0, MAX_MINIMUM)),
+    TomlKey("drempel", whole(0, MAX_MINUTEN)),
 )
-KEYS: Mapping[str, tuple[Key, ...]] = Frozen(
+KEYS: Mapping[str, tuple[TomlKey, ...]] = Frozen(
     {
         "protocol": (
-            Key("id", text),
-            Key("naam", text),
-            Key("bron", text),
-            Key("vroegste_datum", day),
-            Key("jaren_terug", whole(0, 100)),
-            Key("normtijd_zorg", text),
+            TomlKey("id", text),
+            TomlKey("naam", text),
+            TomlKey("bron", text),
+            TomlKey("vroegste_datum", day),
+            TomlKey("jaren_terug", whole(0, 100)),
+            TomlKey("normtijd_zorg", text),
         ),
-        "kwalificatieniveau": (Key("naam", word(16)), Key("cijfer", letter), Key("aan", flag, standaard=True)),
+        "kwalificatieniveau": (TomlKey("naam", word(16)), TomlKey("cijfer", letter), TomlKey("aan", flag, standaard=True)),
         "normtijd": (
-            Key("enkelvoud", text, ""),
-            Key("meervoud", text, ""),
-            Key("meet", choice(*MEET)),
-            Key("minuten", whole(1, MAX_MINUTEN), 0),
-            Key("eenheden", mapped(EENHEID, EENHEID)),
-            Key("bericht", mapped(EENHEID, whole(1, MAX_MINUTEN))),
-            Key("ongerond", lambda value: frozenset(listed(EENHEID)(value)), frozenset()),
-            Key("keuze", mapped(word(16), EENHEID)),
-            Key("standaard", text),
-            Key("afronding", rounding, None),
+            TomlKey("enkelvoud", text, ""),
+            TomlKey("meervoud", text, ""),
+            TomlKey("meet", choice(*MEET)),
+            TomlKey("minuten", whole(1, MAX_MINUTEN), 0),
+            TomlKey("eenheden", mapped(EENHEID, EENHEID)),
+            TomlKey("bericht", mapped(EENHEID, whole(1, MAX_MINUTEN))),
+            TomlKey("ongerond", lambda value: frozenset(listed(EENHEID)(value)), frozenset()),
+            TomlKey("keuze", mapped(word(16), EENHEID)),
+            TomlKey("standaard", text),
+            TomlKey("afronding", rounding, None),
         ),
         "eenheid": (
-            Key("naam", text),
-            Key("telt", word(16), ""),
-            Key("gewicht", whole(1, 1_000_000), 0),
-            Key("bedrag", flag, standaard=False),
+            TomlKey("naam", text),
+            TomlKey("telt", word(16), ""),
+            TomlKey("gewicht", whole(1, 1_000_000), 0),
+            TomlKey("bedrag", flag, standaard=False),
         ),
-        "frequentie": (Key("naam", text), Key("telt", choice(*TELT))),
+        "frequentie": (TomlKey("naam", text), TomlKey("telt", choice(*TELT))),
         "lijsten": (
-            Key("productcategorie", listed(CATEGORIE)),
-            Key("reden_wijziging", listed(sized(2))),
-            Key("verwijderd", sized(2)),
+            TomlKey("productcategorie", listed(CATEGORIE)),
+            TomlKey("reden_wijziging", listed(sized(2))),
+            TomlKey("verwijderd", sized(2)),
         ),
         "hulpvorm": (
-            Key("nummer", whole(1, len(ALPHABET))),
-            Key("naam", text),
-            Key("niveau", choice(*PRIJSWIJZEN)),
-            Key("normtijd", text, None),
-            Key("soort", choice(*SOORTEN), "individueel"),
-            Key("jeugdbescherming", flag, standaard=False),
+            TomlKey("nummer", whole(1, len(ALPHABET))),
+            TomlKey("naam", text),
+            TomlKey("niveau", choice(*PRIJSWIJZEN)),
+            TomlKey("normtijd", text, None),
+            TomlKey("soort", choice(*SOORTEN), "individueel"),
+            TomlKey("jeugdbescherming", flag, standaard=False),
         ),
-        "prestatiecode": (Key("code", prestatiecode), Key("naam", text), Key("categorieen", listed(CATEGORIE))),
+        "prestatiecode": (TomlKey("code", prestatiecode), TomlKey("naam", text), TomlKey("categorieen", listed(CATEGORIE))),
     }
 )
 """The keys of each table, in the order in which they are written."""

@@ -16,50 +16,58 @@ MINUTEN: Final = "minuten"
 
 @frozen
 class Kwalificatieniveau:
-    """A kwalificatieniveau: `naam`, its `cijfer` in the product code scheme, its `rang` from low to high, whether it is `aan`."""
+    """A kwalificatieniveau."""
 
     naam: str
+    """Its name: mbo, hbo, wo, ..."""
     cijfer: str
+    """Its digit in the product code scheme."""
     rang: int
+    """Its place from low to high."""
     aan: bool
+    """Whether it may be contracted and delivered."""
 
 
 @frozen
 class Afronding:
-    """How time becomes normed units.
-
-    `wijze` rekenkundig (half up), naar_boven or naar_beneden; `over` contact, dag or productperiode (what is summed
-    before rounding); `minimum` units for any time above zero; `drempel` minutes below which a contact does not count.
-    """
+    """How time becomes normed units."""
 
     wijze: Wijze
+    """rekenkundig (half up), naar_boven or naar_beneden."""
     over: Over
+    """What is summed before rounding: contact, dag or productperiode."""
     minimum: int
+    """Units for any time above zero."""
     drempel: int
+    """Minutes below which a contact does not count."""
 
 
 @frozen
 class Normtijd:
-    """A normed unit and its form on the wire (code list WJ756).
-
-    `meet` says what is measured: minuten, aantal or dagen. `minuten` is its length (0 where it is not time). `eenheden`
-    maps an assigned unit to the unit on the wire, `bericht` a wire unit to the wire volume of one normed unit; wire units in
-    `ongerond` count minutes, unrounded (IV081). `keuze` maps the words a contract may use to wire units, `standaard` is
-    the default word. `afronding` is the default rounding, None where nothing is rounded. `enkelvoud` and `meervoud` are how
-    people call one and more of it.
-    """
+    """A normed unit and its form on the wire (code list WJ756)."""
 
     naam: str
+    """kwartier, uur, etmaal, ..."""
     meet: Meet
+    """What is measured: minuten, aantal or dagen."""
     minuten: int
+    """Its length; 0 where it is not time."""
     eenheden: Mapping[str, str]
+    """By assigned wire unit, the wire unit that a line bears."""
     bericht: Mapping[str, int]
+    """By wire unit, the wire volume of one normed unit."""
     ongerond: frozenset[str]
+    """The wire units that count minutes, unrounded (IV081)."""
     keuze: Mapping[str, str]
+    """The wire units by the words that a contract may use."""
     standaard: str
+    """The word of a contract that uses none."""
     afronding: Afronding | None
+    """The rounding of a contract that says none; None where nothing is rounded."""
     enkelvoud: str = ""
+    """How people call one of it; empty: its name."""
     meervoud: str = ""
+    """How people call more of it; empty: as one."""
 
     def woord(self, aantal: int = 1) -> str:
         """Return how people call `aantal` of it: ``kwartier``, ``kwartieren``."""
@@ -73,17 +81,18 @@ class Normtijd:
 
 @frozen
 class Eenheid:
-    """A unit on the wire (code list WJ756).
-
-    `telt` is what it counts (empty for output-based units) and `gewicht` how many of that it weighs; `bedrag` says that its volume
-    is the amount itself, in eurocents.
-    """
+    """A unit on the wire (code list WJ756)."""
 
     code: str
+    """Its code."""
     naam: str
+    """Its name in the code list."""
     telt: str
+    """What it counts, such as minuten; empty for output-based units."""
     gewicht: int
+    """How many of that it weighs."""
     bedrag: bool = False
+    """Whether its volume is the amount itself, in eurocents."""
 
     @property
     def is_minuut(self) -> bool:
@@ -93,38 +102,48 @@ class Eenheid:
 
 @frozen
 class Frequentie:
-    """A frequency (code list WMO757): `telt` is dagen, weken, maanden, or empty for a total."""
+    """A frequency (code list WMO757)."""
 
     code: str
+    """Its code."""
     naam: str
+    """Its name in the code list."""
     telt: Telt
+    """The period of an omvang: dagen, weken, maanden, or empty for a total."""
 
 
 @frozen
 class Hulpvorm:
-    """One of the 13 hulpvormen.
-
-    `niveau`: altijd (a price per level), zorg (a price without level, level prices for extra zorg), nooit (without level only)
-    or contract (the contract says). `normtijd` None: the contract must say. `soort` is the default soort of a registratie.
-    """
+    """One of the 13 hulpvormen."""
 
     nummer: int
+    """1 to 13."""
     naam: str
+    """Its name."""
     niveau: Prijswijze
+    """altijd: priced per level; nooit: without level; zorg: without level, extra zorg per level; contract: it says."""
     normtijd: str | None
+    """What a price is per; None: the contract must say."""
     soort: Soort
+    """The soort of a registratie that names none."""
     jeugdbescherming: bool
+    """Whether it is jeugdbescherming or jeugdreclassering."""
 
 
 @frozen
 class Prestatiecode:
-    """One of the 26 prestatiecodes; `categorieen` are the JZ020 categories it may travel under, default first."""
+    """One of the 26 prestatiecodes."""
 
     code: str
+    """1.1 to 13.1."""
     naam: str
+    """Its name."""
     hulpvorm: Hulpvorm
+    """The hulpvorm that it belongs to."""
     volgnummer: int
+    """Its number within the hulpvorm."""
     categorieen: tuple[str, ...]
+    """The JZ020 categories that it may travel under, the default first."""
 
     @property
     def volgorde(self) -> tuple[int, int]:
@@ -137,20 +156,35 @@ class Protocol:
     """All national rules of one regulation. Mappings never change and are keyed by code or name; equal rules are equal."""
 
     id: str
+    """What contracts call it."""
     naam: str
+    """What people call it."""
     bron: str
+    """The regulation it comes from."""
     vroegste_datum: date
+    """No care before this date is declared (CS100)."""
     jaren_terug: int
+    """How many years before the dagtekening a product period may have ended (TR335)."""
     normtijd_zorg: str
+    """What extra zorg beside a price without level is priced per."""
     kwalificatieniveaus: Mapping[str, Kwalificatieniveau]
+    """Low to high, those that are off too."""
     normtijden: Mapping[str, Normtijd]
+    """By name."""
     eenheden: Mapping[str, Eenheid]
+    """By code."""
     frequenties: Mapping[str, Frequentie]
+    """By code."""
     hulpvormen: Mapping[int, Hulpvorm]
+    """By number."""
     prestatiecodes: Mapping[str, Prestatiecode]
+    """By code."""
     productcategorieen: frozenset[str]
+    """The codes of JZ020."""
     redenen_wijziging: frozenset[str]
+    """The codes of JZ002."""
     reden_verwijderd: str
+    """The one by which a toewijzing is removed."""
 
     @cached_property
     def niveaus(self) -> tuple[str, ...]:

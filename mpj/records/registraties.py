@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import time
 
 from attrs import frozen
 
@@ -43,11 +44,14 @@ REQUIRED = ("id", "bsn", "datum")
 
 @frozen
 class Ongeldig:
-    """A registratie or stay that could not be read: what is set aside, its `id`, and whether it says ``vervallen``."""
+    """A registratie or stay that could not be read."""
 
     uitval: Uitval
+    """What is set aside."""
     id: str
+    """The id that it gives, empty when it gives none."""
     vervallen: bool = False
+    """Whether it says that it was taken back."""
 
 
 def as_registraties(items: Iterable[Registratie | Ongeldig | Mapping[str, object]]) -> Iterator[Registratie | Ongeldig]:
@@ -59,21 +63,10 @@ def parse_registratie(row: Row) -> Registratie | Ongeldig:
     """Return the registratie a row holds, or what is wrong with it. Whether codes and levels exist is the protocol's to say."""
     text, take = row.text, row.take
     identity, bsn, datum = row.need("id"), row.require("bsn", check_bsn), row.require("datum", parse_date)
-    minuten, begintijd, eindtijd = (
-        take("minuten", _minutes),
-        take("begintijd", parse_time),
-        take("eindtijd", parse_time),
-    )
+    minuten, begintijd, eindtijd = take("minuten", _minutes), take("begintijd", parse_time), take("eindtijd", parse_time)
     status = take("status", _status) or "gerealiseerd"
     if not row.faults:
-        if eindtijd is not None and begintijd is None:
-            row.refuse("eindtijd zonder begintijd; verwacht beide, of minuten")
-        elif begintijd is not None and eindtijd is None and minuten is None:
-            row.refuse("begintijd zonder eindtijd; verwacht beide, of minuten")
-        elif begintijd is not None and eindtijd is not None:
-            clock = minutes_between(begintijd, eindtijd)
-            if minuten is not None and minuten != clock:
-                row.refuse(f"minuten: gevonden {minuten}, verwacht {clock} volgens begintijd en eindtijd")
+        _check_clock(row, minuten, begintijd, eindtijd)
     toewijzingnummer, gemeente = take("toewijzingnummer", parse_nummer), take("gemeente", check_gemeente)
     soort, tijdsoort = take("soort", _soort), take("tijdsoort", _tijdsoort) or "direct"
     bevestigd, aantal = take("bevestigd", _ja_nee), take("aantal", _aantal)
@@ -101,6 +94,17 @@ def parse_registratie(row: Row) -> Registratie | Ongeldig:
         row.bestand,
         row.rij,
     )
+
+
+def _check_clock(row: Row, minuten: int | None, begintijd: time | None, eindtijd: time | None) -> None:
+    if eindtijd is not None and begintijd is None:
+        row.refuse("eindtijd zonder begintijd; verwacht beide, of minuten")
+    elif begintijd is not None and eindtijd is None and minuten is None:
+        row.refuse("begintijd zonder eindtijd; verwacht beide, of minuten")
+    elif begintijd is not None and eindtijd is not None:
+        clock = minutes_between(begintijd, eindtijd)
+        if minuten is not None and minuten != clock:
+            row.refuse(f"minuten: gevonden {minuten}, verwacht {clock} volgens begintijd en eindtijd")
 
 
 def parse_nummer(text: str) -> int:

@@ -52,16 +52,16 @@ Stempel = tuple[date, time]
 
 @frozen
 class OngeldigeToewijzing:
-    """A toewijzing row that cannot be used: what is set aside, and which toewijzing it may hide.
-
-    `sleutel` (gemeente, toewijzingnummer), None when unreadable; `stempel` its toewijzingsdatum and -tijd, None when undated;
-    `stempel_onleesbaar` when it had one that cannot be read.
-    """
+    """A toewijzing row that cannot be used."""
 
     uitval: Uitval
+    """What is set aside."""
     sleutel: tuple[str, int] | None
+    """The toewijzing that it may hide, as (gemeente, toewijzingnummer); None when that cannot be read."""
     stempel: Stempel | None
+    """Its toewijzingsdatum and -tijd; None when undated."""
     stempel_onleesbaar: bool = False
+    """Whether it has a stamp that cannot be read."""
 
 
 _OWN = ("toewijzingnummer", "bsn", "begindatum", "einddatum", "toewijzingsdatum", "toewijzingstijd")
@@ -169,10 +169,7 @@ def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
     codes = take("prestatiecode", _codes) or ()
     if begindatum and einddatum and einddatum < begindatum:
         row.refuse("einddatum ligt voor begindatum")
-    if len({bool(text(name)) for name in ("volume", "eenheid", "frequentie")}) == 2:
-        row.refuse("volume, eenheid en frequentie: verwacht alle drie of geen")
-    if not (text("prestatiecode") or text("productcategorie") or text("productcode") or text("budget_cent")):
-        row.refuse("geen prestatiecode, productcategorie of productcode; verwacht dan een budget_cent")
+    _check_product(row)
     if row.faults or nummer is None or bsn is None or gemeente is None or aanbieder is None or begindatum is None:
         sleutel = None if nummer is None or gemeente is None else (gemeente, nummer)
         uitval = row.uitval("toewijzing", "" if nummer is None else str(nummer), begindatum)
@@ -199,6 +196,14 @@ def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
         bestand=row.bestand,
         rij=row.rij,
     )
+
+
+def _check_product(row: Row) -> None:
+    """Refuse half an omvang, and a toewijzing that says nothing of what may be delivered."""
+    if len({bool(row.text(name)) for name in ("volume", "eenheid", "frequentie")}) == 2:
+        row.refuse("volume, eenheid en frequentie: verwacht alle drie of geen")
+    if not (row.text("prestatiecode") or row.text("productcategorie") or row.text("productcode") or row.text("budget_cent")):
+        row.refuse("geen prestatiecode, productcategorie of productcode; verwacht dan een budget_cent")
 
 
 def toewijzing_aside(toewijzing: Toewijzing | ToegewezenProduct, reden: Redencode, toelichting: str, *, bestand: str) -> Uitval:

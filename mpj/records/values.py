@@ -127,31 +127,49 @@ def minutes_between(begin: time, end: time) -> int:
 class Registratie:
     """One registration of client time, or of pieces.
 
-    `datum` the date of delivery; `minuten` 0 to 1440 as recorded, or `begintijd` and `eindtijd` (past midnight counts for the
-    start date); `aantal` counts pieces, halve and hele dagen; `soort` groep or individueel, None for the default of the hulpvorm.
     Raises ValueError, without showing values, when a field has the wrong form or times and minutes disagree.
     """
 
     id: str = field(validator=_is_id)
+    """The provider's own name of the record; an id has one content."""
     bsn: str = field(validator=_is_bsn, repr=False)
+    """The client."""
     datum: date = field(validator=_is_date)
+    """The date of delivery."""
     minuten: int | None = field(default=None, validator=_Number(MAX_MINUTEN))
+    """As recorded, 0 to 1440; None where the record has times or pieces."""
     begintijd: time | None = field(default=None, validator=_is_time_or_none)
+    """When it began."""
     eindtijd: time | None = field(default=None, validator=_is_time_or_none)
+    """When it ended; before `begintijd`, it ended past midnight, and all of it counts for `datum`."""
     kwalificatieniveau: str | None = field(default=None, validator=_is_text_or_none)
+    """The level of who delivered it; `medewerkers`, where given, come before it."""
     medewerker: str | None = field(default=None, validator=_is_text_or_none)
+    """Who delivered it."""
     prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
+    """The prestatiecode; None where the record does not say, and the toewijzing decides."""
     toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
+    """The toewijzing it is declared on; None: the one that covers it."""
     gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
+    """The CBS code of the municipality, where the record names it: only its toewijzingen are looked at."""
     soort: Soort | None = field(default=None, validator=_Choice(None, *SOORTEN))
+    """groep or individueel; None: what the hulpvorm usually is."""
     tijdsoort: Tijdsoort = field(default="direct", validator=_Choice(*TIJDSOORTEN))
+    """direct; indirecte tijd, reistijd and other time are not declared."""
     status: Status = field(default="gerealiseerd", validator=_Choice(*STATUSSEN))
+    """gerealiseerd, gepland (declared where a contract takes plans), vervallen or afwezig."""
     bevestigd: bool = False
+    """Whether the professional said that the planned contact took place."""
     afspraak: str | None = field(default=None, validator=_is_text_or_none)
+    """The appointment: ties a plan to what became of it."""
     aantal: int = field(default=1, validator=_Number(MAX_AANTAL, optional=False))
+    """Pieces, halve or hele dagen."""
     onderaannemer: str | None = field(default=None, validator=_is_text_or_none)
+    """The subcontractor who delivered it."""
     bestand: str = field(default="", eq=False)
+    """The file it was read from; no part of its content."""
     rij: int = field(default=0, eq=False)
+    """The row in that file; no part of its content."""
 
     def __attrs_post_init__(self) -> None:
         if self.eindtijd is not None and self.begintijd is None:
@@ -169,24 +187,49 @@ class Registratie:
             return minutes_between(self.begintijd, self.eindtijd)
         return self.minuten
 
+    @property
+    def vervallen(self) -> bool:
+        """Whether the provider took it back."""
+        return self.status == "vervallen"
+
+    @property
+    def dagen(self) -> tuple[date, date | None]:
+        """Its first and its last day."""
+        return self.datum, self.datum
+
+    @property
+    def open_ended(self) -> Registratie:
+        """What a change is told by: all of it."""
+        return self
+
 
 @frozen
 class Verblijf:
-    """One stay: the inclusive days `begindatum` to `einddatum` (None: still staying) on which a child was there.
+    """One stay of a child: the days on which it was there, or away.
 
-    `aanwezigheid` other than ``aanwezig`` makes them days away. Raises ValueError, without showing values.
+    Raises ValueError, without showing values.
     """
 
     id: str = field(validator=_is_id)
+    """The provider's own name of the stay."""
     bsn: str = field(validator=_is_bsn, repr=False)
+    """The client."""
     begindatum: date = field(validator=_is_date)
+    """The first day."""
     einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
+    """The last day; None: still staying."""
     prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
+    """The prestatiecode; None where the record does not say, and the toewijzing decides."""
     toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
+    """The toewijzing it is declared on; None: the one that covers a day."""
     gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
+    """The CBS code of the municipality, where the record names it: only its toewijzingen are looked at."""
     aanwezigheid: str = field(default=AANWEZIG, validator=_is_id)
+    """aanwezig; any other word makes them days away."""
     bestand: str = field(default="", eq=False)
+    """The file it was read from; no part of its content."""
     rij: int = field(default=0, eq=False)
+    """The row in that file; no part of its content."""
 
     def __attrs_post_init__(self) -> None:
         if self.einddatum is not None and self.einddatum < self.begindatum:
@@ -197,17 +240,43 @@ class Verblijf:
         """The content: all that counts in comparisons, which leaves out where it was read."""
         return self
 
+    @property
+    def vervallen(self) -> bool:
+        """Never: what is said of a stay that was taken back is that it is absent."""
+        return False
+
+    @property
+    def medewerker(self) -> None:
+        """Nobody: a stay is not one person's time."""
+        return None
+
+    @property
+    def dagen(self) -> tuple[date, date | None]:
+        """Its first and its last day, None where it goes on."""
+        return self.begindatum, self.einddatum
+
+    @property
+    def open_ended(self) -> Verblijf:
+        """What a change is told by: all but its end, since its days are looked at one by one."""
+        return attrs.evolve(self, einddatum=None)
+
 
 @frozen
 class Medewerker:
-    """The kwalificatieniveau that the employer set for a medewerker, over an inclusive period (`einddatum` None: open)."""
+    """The kwalificatieniveau that the employer set for a medewerker, over a period."""
 
     medewerker: str = field(validator=_is_id)
+    """The name that registraties give."""
     kwalificatieniveau: str = field(validator=_is_id)
+    """The level."""
     begindatum: date = field(validator=_is_date)
+    """The first day."""
     einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
+    """The last day; None: open."""
     bestand: str = field(default="", eq=False)
+    """The file it was read from; no part of its content."""
     rij: int = field(default=0, eq=False)
+    """The row in that file; no part of its content."""
 
     def __attrs_post_init__(self) -> None:
         if self.einddatum is not None and self.einddatum < self.begindatum:
@@ -216,33 +285,52 @@ class Medewerker:
 
 @frozen
 class Toewijzing:
-    """One version of an assignment, identified by (gemeente, toewijzingnummer).
+    """One version of a toewijzing, which is named by gemeente and toewijzingnummer.
 
-    `prestatiecodes` one: specific; several, or only `productcategorie`: aspecific; none of these: generic, with a budget.
-    `budget_cent` eurocents; `volume`, `eenheid` (WJ756) and `frequentie` (WMO757) are the omvang, all three or none;
-    dates are inclusive, `einddatum` None is open. Raises ValueError, without showing values.
+    With one prestatiecode it is specific; with several, or only a productcategorie, aspecific; with none of these generic, and it
+    has a budget. Raises ValueError, without showing values.
     """
 
     toewijzingnummer: int = field(validator=_Number(MAX_NUMMER, optional=False))
+    """Its number in this municipality."""
     bsn: str = field(validator=_is_bsn, repr=False)
+    """The client."""
     gemeente: str = field(validator=_Digits(4))
+    """The CBS code of the municipality."""
     aanbieder: str = field(validator=_Digits(8))
+    """The AGB code of the provider."""
     begindatum: date = field(validator=_is_date)
+    """The first day it covers."""
     einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
+    """The last day it covers; None: open."""
     prestatiecodes: tuple[str, ...] = ()
+    """What may be delivered on it; empty: whatever its productcategorie or budget covers."""
     productcategorie: str | None = field(default=None, validator=_is_text_or_none)
+    """The product category that was assigned."""
     productcode: str | None = field(default=None, validator=_is_text_or_none)
+    """The product code that was assigned."""
     budget_cent: int | None = field(default=None, validator=_Number(99_999_999))
+    """What may be declared on it at the most, in eurocents."""
     volume: int | None = field(default=None, validator=_Number(99_999_999))
+    """How much may be delivered, in `eenheid` per `frequentie`: the omvang, all three or none."""
     eenheid: str | None = field(default=None, validator=_is_text_or_none)
+    """The unit of the omvang (WJ756)."""
     frequentie: str | None = field(default=None, validator=_is_text_or_none)
+    """The period of the omvang (WMO757)."""
     kwalificatieniveau_max: str | None = field(default=None, validator=_is_text_or_none)
+    """The highest level that is paid."""
     perceel: str | None = field(default=None, validator=_is_text_or_none)
+    """The perceel of the contract; None where only one has the prestatiecode."""
     reden_wijziging: str | None = field(default=None, validator=_is_text_or_none)
+    """Why this version came (JZ002); 13 removes the toewijzing."""
     toewijzingsdatum: date | None = field(default=None, validator=_is_date_or_none)
+    """With `toewijzingstijd` the stamp: of several versions the latest counts."""
     toewijzingstijd: time | None = field(default=None, validator=_is_time_or_none)
+    """Midnight when only the date is given."""
     bestand: str = field(default="", eq=False)
+    """The file it was read from; no part of its content."""
     rij: int = field(default=0, eq=False)
+    """The row in that file; no part of its content."""
 
     def __attrs_post_init__(self) -> None:
         if self.einddatum is not None and self.einddatum < self.begindatum:

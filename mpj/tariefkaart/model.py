@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
-from typing import Final
+from typing import Final, assert_never
 
 from attrs import asdict, field, fields, frozen
 
@@ -24,29 +24,73 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @frozen
 class Instellingen:
-    """The settings of a contract that decide what becomes of a record (docs/settings.md).
-
-    `eenheid` and `afronding` by normtijd: the word for the unit on the wire, and how time is rounded.
-    """
+    """The settings of a contract that decide what becomes of a record (docs/settings.md)."""
 
     contract: str
+    """The id of the contract."""
     protocol: str
+    """The id of its protocol."""
     aanbieder: str
+    """The AGB code of the provider."""
     gemeenten: tuple[str, ...]
+    """The CBS codes of the municipalities."""
     begindatum: date
+    """The first day of the contract."""
     einddatum: date
+    """The last day of the contract."""
     vorm: Declaratievorm
+    """Whether a credit of a rejected line must show."""
     registratiewijze: Registratiewijze
+    """Whether what happened counts, what was planned, or the plan unless something else happened."""
     bevestiging: bool
+    """Whether a plan counts only when the professional confirmed it."""
     eenheid: Mapping[str, str]
+    """The word for the unit on the wire, by normtijd where there is a choice."""
     tr340: Tr340
+    """What a line must share with a specific toewijzing."""
     bij_overschrijding: Overschrijding
+    """What becomes of the record that crosses a limit."""
     laatste_dag: LaatsteDag
+    """Whether the last day of a stay is billed."""
     afronding: Mapping[str, Afronding]
+    """How time is rounded, by normtijd where it is."""
 
     def geldig(self, day: date) -> bool:
         """Say whether `day` lies inside the contract."""
         return self.begindatum <= day <= self.einddatum
+
+    @property
+    def insists_on_productcode(self) -> bool:
+        """Whether a line on a specific toewijzing must bear the very product code that was assigned (TR340)."""
+        match self.tr340:
+            case "productcode":
+                return True
+            case "prestatiecode":
+                return False
+            case other:
+                assert_never(other)
+
+    @property
+    def bills_up_to_limit(self) -> bool:
+        """Whether the record that crosses a limit is billed up to it; otherwise it is set aside whole."""
+        match self.bij_overschrijding:
+            case "aftoppen":
+                return True
+            case "hele_contacten":
+                return False
+            case other:
+                assert_never(other)
+
+    @property
+    def bills_last_day(self) -> bool:
+        """Whether the last day of a stay counts."""
+        match self.laatste_dag:
+            case "telt":
+                return True
+            case "telt_niet":
+                return False
+            case other:
+                assert_never(other)
 
     @property
     def grenzen(self) -> tuple[date, ...]:
@@ -71,57 +115,78 @@ class Instellingen:
 
 @frozen
 class Prijs:
-    """What one delivered level of a prestatiecode is billed as in one month.
-
-    `soort` niveau (a price per level) or zonder (without level; both levels empty). `gedeclareerd` empty under niveau: no
-    contracted level at or below the delivered one. `minuten` per normed unit, 0 where it is no time; `eenheid` the wire unit where
-    the toewijzing names none.
-    """
+    """What one delivered level of a prestatiecode is billed as in one month."""
 
     perceel: str
+    """The perceel."""
     prestatiecode: str
+    """The prestatiecode."""
     soort: Prijssoort
+    """niveau: a price per level; zonder: one without level, both levels are empty."""
     geleverd: str
+    """The level that was delivered."""
     maand: int
+    """The month, as a number."""
     gedeclareerd: str
+    """The level that is billed; empty under niveau: no level at or below the delivered one is contracted."""
     normtijd: str
+    """What the price is per."""
     minuten: int
+    """Minutes per normed unit, 0 where it is no time."""
     eenheid: str
+    """The wire unit where the toewijzing names none."""
     tarief_cent: int
+    """Eurocents per normed unit."""
 
 
 @frozen
 class Aanbod:
-    """A perceel that serves `gemeente` and has some price for the prestatiecode in the month; `expliciet`: by its own list."""
+    """A perceel that serves a gemeente and has some price for a prestatiecode in a month."""
 
     gemeente: str
+    """The CBS code of the municipality."""
     prestatiecode: str
+    """The prestatiecode."""
     maand: int
+    """The month, as a number."""
     perceel: str
+    """The perceel."""
     expliciet: bool
+    """Whether its own list names the gemeente; without a list it serves all of the contract's."""
 
 
 @frozen
 class Productcode:
-    """How (perceel, prestatiecode, level) travels under a category; `perceel` empty serves all; `standaard`: default category."""
+    """How a prestatiecode at a level travels under a product category."""
 
     perceel: str
+    """The perceel, empty where it is so in all."""
     prestatiecode: str
+    """The prestatiecode."""
     kwalificatieniveau: str
+    """The billed level, empty where the price has none."""
     productcategorie: str
+    """The product category."""
     productcode: str
+    """The product code."""
     standaard: bool
+    """Whether this category is the one where a toewijzing names none."""
 
 
 @frozen
 class Soort:
-    """Which kind of price a registratie (`soort` groep, individueel) or a stay (verblijf) needs; `normtijd` is the code's own."""
+    """Which kind of price care of a prestatiecode needs."""
 
     perceel: str
+    """The perceel."""
     prestatiecode: str
+    """The prestatiecode."""
     soort: Zorgsoort
+    """groep or individueel, of a registratie; verblijf, of a stay."""
     prijssoort: Prijssoort
+    """The kind of price."""
     normtijd: str
+    """What that price is per."""
 
 
 @frozen
@@ -129,15 +194,21 @@ class Tariefkaart:
     """One contract, compiled. Equal tables mean equal bills; `hash` tells whether two parties loaded the same."""
 
     instellingen: Instellingen
+    """What decides what becomes of a record."""
     protocol: Protocol = field(eq=False, repr=False)
+    """The national rules that it was compiled under; its id stands in `instellingen`."""
     eigen_codes: bool
+    """Whether the contract has a code table of its own."""
     percelen: tuple[tuple[str, str], ...]
     """(perceel, gemeente that it serves), sorted."""
     expliciet: frozenset[str]
     """The percelen with a price that name their own gemeenten; the others serve all of the contract's."""
     prijzen: tuple[Prijs, ...] = field(repr=False)
+    """By perceel, prestatiecode, kind, level and month."""
     soorten: tuple[Soort, ...] = field(repr=False)
+    """Which kind of price care needs."""
     productcodes: tuple[Productcode, ...] = field(repr=False)
+    """How care travels."""
 
     @cached_property
     def _prijs(self) -> Mapping[tuple[str, str, str, str, int], Prijs]:

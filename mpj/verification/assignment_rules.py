@@ -118,7 +118,7 @@ def tr340(line: Line) -> Breach | None:
         return None
     if not dekking.covers(line.cell.prestatiecode):
         return Breach(line.cell.prestatiecode, ", ".join(sorted(dekking.codes or ())), sentence="TR340.prestatiecode")
-    strict = line.cell.kaart.instellingen.tr340 == "productcode" and assigned is not None
+    strict = line.cell.kaart.instellingen.insists_on_productcode and assigned is not None
     return Breach(found, assigned) if strict and found != assigned else None
 
 

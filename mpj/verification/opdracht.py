@@ -15,11 +15,9 @@ from mpj.verification.values import AFWIJZEN, TOEKENNEN
 XSLT_VERSIE = "1.0.0"
 
 
-class ToetsopdrachtWords(TypedDict, total=False):
-    """The keywords of `verify` and `Toetsing`; each stands for the attribute of `Toetsopdracht` with its name."""
+class ToetsWords(TypedDict, total=False):
+    """The keywords of every verification, with a ledger too; each stands for the attribute of `Toetsopdracht` with its name."""
 
-    dagtekening: Required[date]
-    history: History | None
     taal: str
     onbeoordeeld: str | None
     gemeenten: Collection[str] | None
@@ -27,6 +25,13 @@ class ToetsopdrachtWords(TypedDict, total=False):
     xslt_versie: str
     invoer: Mapping[str, str] | None
     progress: Callable[[int, int], None] | None
+
+
+class ToetsopdrachtWords(ToetsWords, total=False):
+    """The keywords of `verify` and `Toetsing`; without a ledger the caller knows the date and the history."""
+
+    dagtekening: Required[date]
+    history: History | None
 
 
 @frozen(kw_only=True)

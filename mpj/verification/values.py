@@ -60,7 +60,7 @@ class Breach:
 
 @frozen
 class Bevinding:
-    """One fault of a message. `gevonden`, `verwacht` and `toelichting` are in the reader's language."""
+    """One fault of a message."""
 
     referentienummer: str
     """The reference number of the line; empty for what is about more than a line, and for one that shows a BSN."""
@@ -73,10 +73,13 @@ class Bevinding:
     retourcode: str
     """The official code (WJ001); empty where no message can carry one."""
     gevonden: str
+    """What was found, in the reader's language."""
     verwacht: str
+    """What was expected, in the reader's language."""
     bedrag_cent: int
     """The eurocents at stake, credit below zero."""
     toelichting: str
+    """What is wrong, as a sentence in the reader's language."""
 
 
 @frozen

@@ -119,9 +119,14 @@ def tarieven_text(contract: Contract, cells: Iterable[Cel]) -> str:
     return stream.getvalue()
 
 
+def price_text(cents: int) -> str:
+    """Return a price as ``tarieven.csv`` has it: euros, with a comma and nothing between thousands."""
+    return f"{cents // 100},{cents % 100:02d}"
+
+
 def tarieven_row(contract: Contract, cel: Cel) -> Mapping[str, str]:
     """Return one cell as a row of ``tarieven.csv``."""
-    price = UITGESLOTEN if cel.tarief_cent is None else f"{cel.tarief_cent // 100},{cel.tarief_cent % 100:02d}"
+    price = UITGESLOTEN if cel.tarief_cent is None else price_text(cel.tarief_cent)
     return {
         "perceel": cel.perceel,
         "prestatiecode": cel.prestatiecode,

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpj.presentation import csv, html, terminal, xlsx
-from mpj.presentation.report import Bar, Bars, Cell, Column, Form, Report, Step, Table, Waterfall
+from mpj.presentation.report import Bar, Bars, Cell, Column, Form, Report, Table, Waterfall, WaterfallStep
 from mpj.reading.faults import InputError
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -36,7 +36,10 @@ ROWS = (
 TOTAL = ("totaal", None, None, Fraction(11, 2), 123556, -4797, Fraction(-1), "")
 TABLE = Table("Per gemeente: [alles]", COLUMNS, ROWS, TOTAL, note="Wat erbij hoort.")
 FIGURES = (
-    Waterfall("Van oud naar nieuw", (Step("Oud", 19180, True), Step("Prijs", -1680), Step("Nieuw", 17500, True))),
+    Waterfall(
+        "Van oud naar nieuw",
+        (WaterfallStep("Oud", 19180, True), WaterfallStep("Prijs", -1680), WaterfallStep("Nieuw", 17500, True)),
+    ),
     Bars("Waaruit", ("loon", "huur"), (Bar("hbo", (Fraction(1000), Fraction(50)), "€ 10,50", Fraction(1100)),), "contract"),
 )
 REPORT = Report("Een <verslag>", (("periode", "2026-03"),), ("Een zin.", TABLE, *FIGURES), "mpj")

@@ -61,7 +61,7 @@ def _bound(run: Clientrun, care: Sequence[Care]) -> tuple[dict[int, Care], list[
 def _fit(limieten: Limieten, care: Care, before: int) -> Fit:
     """Ask the limits for the units of care on a line that holds `before` units already."""
     tarief, units = care.tarief, care.counted.voor_limiet
-    whole = tarief.kaart.instellingen.bij_overschrijding == "hele_contacten"
+    whole = not tarief.kaart.instellingen.bills_up_to_limit
     wanted = Wanted(care.record.datum, named(care.record), units, tarief.eenheid, tarief.per_unit, whole)
     return limieten.take(wanted, partial(tarief.cost, before=before), partial(tarief.fits, before=before))
 

@@ -71,7 +71,7 @@ def _last_day(care: Care) -> bool:
     stay = care.record.reeks.verblijf
     if stay is None or care.record.datum != stay.einddatum:
         return False
-    return care.tarief.kaart.instellingen.laatste_dag == "telt_niet"
+    return not care.tarief.kaart.instellingen.bills_last_day
 
 
 def _one_place_a_month(care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:

@@ -30,7 +30,7 @@ _TEXT, _WHOLE, _BYTES = pa.string(), pa.int64(), pa.binary()
 _TYPES: Mapping[type, pa.DataType] = {str: _TEXT, int: _WHOLE, date: pa.date32(), bool: pa.bool_(), tuple: pa.list_(_TEXT)}
 
 
-def struct_of(columns: Iterable[shape.Column]) -> pa.StructType:
+def struct_of(columns: Iterable[shape.FileColumn]) -> pa.StructType:
     """Return the type of a row with these columns."""
     return pa.struct([pa.field(column.name, _TYPES[column.kind]) for column in columns])
 

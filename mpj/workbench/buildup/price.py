@@ -80,13 +80,18 @@ class Stap:
 
 @frozen
 class Opbouw:
-    """A price explained. `onderdelen` are eurocents per quarter; with `afronding` they add up to `prijs_cent` exactly."""
+    """A price explained."""
 
     kosten: Kosten
+    """What it is built up from."""
     stappen: tuple[Stap, ...]
+    """Every step, in order."""
     onderdelen: Mapping[str, Fraction]
+    """Eurocents per quarter by kind of cost; with `afronding` they add up to `prijs_cent` exactly."""
     afronding: Fraction
+    """What the one rounding added, in eurocents."""
     prijs_cent: int
+    """Eurocents per quarter."""
 
 
 @frozen
@@ -202,23 +207,8 @@ def build_up(kosten: Kosten) -> Opbouw:
     Raises InputError when no direct hours are left.
     """
     share = {name: value / 100 for name, value in kosten.procenten.items()}
-    gross, salary, other = kosten.bruto_uren, Fraction(kosten.salariskosten), Fraction(kosten.overige_kosten)
-    steps = [Stap("bruto uren", "uren in een jaar volgens de cao", gross, "uur")]
-    hours, quarter_costs = gross, {"salaris": salary / (4 * gross)}
-    for names, base_text in ((_ABSENT, "de bruto uren"), (_INDIRECT, "de netto uren")):
-        base = hours
-        for name in names:
-            left = hours - base * share[name]
-            if left <= 0:
-                raise InputError(
-                    Fault("waarde_onjuist", rij=kosten.rij, kolom=name, toelichting=f"{kosten.naam}: er blijven geen uren over")
-                )
-            quarter_costs[PERCENTAGES[name]] = salary / (4 * left) - salary / (4 * hours)
-            text = f"{_percent(kosten.procenten[name])} van {base_text}"
-            steps.append(Stap(f"af: {PERCENTAGES[name]}", text, hours - left, "uur"))
-            hours = left
-        title = "netto uren" if names is _ABSENT else "directe uren bij de cliënt"
-        steps.append(Stap(title, "wat er overblijft", hours, "uur"))
+    salary, other = Fraction(kosten.salariskosten), Fraction(kosten.overige_kosten)
+    steps, hours, quarter_costs = _direct_hours(kosten)
     overhead = salary * share["overhead_procent"]
     year = salary + overhead + other
     quarter_costs["overhead"] = overhead / (4 * hours)
@@ -243,6 +233,28 @@ def build_up(kosten: Kosten) -> Opbouw:
         Stap("prijs per kwartier", f"afgerond: {AFRONDING}", Fraction(cents), "euro"),
     ]
     return Opbouw(kosten, tuple(steps), MappingProxyType(quarter_costs), cents - exact, cents)
+
+
+def _direct_hours(kosten: Kosten) -> tuple[list[Stap], Fraction, dict[str, Fraction]]:
+    """Return the steps from gross to direct hours, these hours, and what each of the others costs per quarter of direct time."""
+    gross, salary = kosten.bruto_uren, Fraction(kosten.salariskosten)
+    steps = [Stap("bruto uren", "uren in een jaar volgens de cao", gross, "uur")]
+    hours, quarter_costs = gross, {"salaris": salary / (4 * gross)}
+    for names, base_text in ((_ABSENT, "de bruto uren"), (_INDIRECT, "de netto uren")):
+        base = hours
+        for name in names:
+            left = hours - base * kosten.procenten[name] / 100
+            if left <= 0:
+                raise InputError(
+                    Fault("waarde_onjuist", rij=kosten.rij, kolom=name, toelichting=f"{kosten.naam}: er blijven geen uren over")
+                )
+            quarter_costs[PERCENTAGES[name]] = salary / (4 * left) - salary / (4 * hours)
+            text = f"{_percent(kosten.procenten[name])} van {base_text}"
+            steps.append(Stap(f"af: {PERCENTAGES[name]}", text, hours - left, "uur"))
+            hours = left
+        title = "netto uren" if names is _ABSENT else "directe uren bij de cliënt"
+        steps.append(Stap(title, "wat er overblijft", hours, "uur"))
+    return steps, hours, quarter_costs
 
 
 def _percent(value: Fraction) -> str:

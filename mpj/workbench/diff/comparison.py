@@ -90,17 +90,20 @@ class Instellingverschil:
 
 @frozen
 class Vergelijking:
-    """What differs. `cellen` by size, largest first; `eerste` the first deviating cell in the order of the matrix.
-
-    `periode` is what was compared; `momenten` the two dates instead, where two moments were compared.
-    """
+    """What differs."""
 
     cellen: tuple[Verschil, ...]
+    """By size, the largest first."""
     eerste: Verschil | None
+    """The first cell that deviates, in the order of the matrix."""
     niveaus: tuple[Niveauverschuiving, ...]
+    """What happens to the level that is paid."""
     instellingen: tuple[Instellingverschil, ...]
+    """The settings that differ."""
     periode: tuple[date, date]
+    """What was compared."""
     momenten: tuple[date, date] | None
+    """The two dates instead, where two moments were compared."""
 
     @property
     def gelijk(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
@@ -37,6 +37,7 @@ from mpj.workbench.importing.headers import (
     plain,
     read_header,
 )
+from mpj.workbench.matrix import price_text
 
 _SEARCH_ROWS = 30
 _MOST_CELLS = 2_000_000
@@ -182,34 +183,10 @@ class _Sheet:
     def _header(self, number: int, words: Mapping[int, str], found: Mapping[int, Kolomkop | None]) -> _Header:
         known: dict[int, Kolomkop] = {}
         for place, kop in found.items():
-            if kop is None:
-                self.refuse(
-                    "kop_onbekend",
-                    number,
-                    self._letter(place),
-                    words[place],
-                    "een niveau, of een bekend woord",
-                    "onbekend kopwoord",
-                )
-            elif kop.soort == NIVEAU and kop.niveau not in self.protocol.niveaus:
-                self.refuse(
-                    "niveau_uit",
-                    number,
-                    self._letter(place),
-                    words[place],
-                    ", ".join(self.protocol.niveaus),
-                    "dit niveau staat uit",
-                )
-            elif kop in known.values() and kop.soort != GENEGEERD:
-                self.refuse(
-                    "kop_dubbel",
-                    number,
-                    self._letter(place),
-                    words[place],
-                    "elke kolom één keer",
-                    "twee kolommen met dezelfde betekenis",
-                )
-            else:
+            if refusal := self._refusal(kop, known.values()):
+                code, *texts = refusal
+                self.refuse(code, number, self._letter(place), words[place], *texts)
+            elif kop is not None:
                 known[place] = kop
         if not any(kop.soort in (NIVEAU, ZONDER) for kop in known.values()) and not self.faults:
             self.refuse(
@@ -221,6 +198,16 @@ class _Sheet:
                 "alleen uurprijzen; een kwartierprijs is niet eenduidig af te leiden",
             )
         return _Header(number, known, {place: str(text) for place, text in words.items()})
+
+    def _refusal(self, kop: Kolomkop | None, known: Iterable[Kolomkop]) -> tuple[Foutcode, str, str] | None:
+        """Return the fault of a header beside those before it: its code, what was expected, what is wrong."""
+        if kop is None:
+            return "kop_onbekend", "een niveau, of een bekend woord", "onbekend kopwoord"
+        if kop.soort == NIVEAU and kop.niveau not in self.protocol.niveaus:
+            return "niveau_uit", ", ".join(self.protocol.niveaus), "dit niveau staat uit"
+        if kop in known and kop.soort != GENEGEERD:
+            return "kop_dubbel", "elke kolom één keer", "twee kolommen met dezelfde betekenis"
+        return None
 
     def find_perceel(self, percelen: tuple[Perceel, ...], sheets: int) -> str | None:
         """Return the perceel that the sheet's name stands for; the only one of a contract needs no name."""
@@ -336,7 +323,7 @@ class _Sheet:
                 return UITGESLOTEN
             text = re.sub(r"^(?:€|eur)\s*", "", value.replace("\xa0", " ").casefold()).strip()
             try:
-                return _euro_text(parse_euros(text))
+                return price_text(parse_euros(text))
             except FieldError:
                 self.refuse("tarief_onjuist", row, self._letter(column), value, "euro's als 24,55, of uitgesloten", "geen tarief")
                 return ""
@@ -349,7 +336,7 @@ class _Sheet:
             text = "een prijs heeft hoogstens 2 decimalen en is boven 0,00; afronden is aan u"
             self.refuse("tarief_onjuist", row, self._letter(column), value, "hoogstens 2 decimalen", text)
             return ""
-        return _euro_text(int(whole))
+        return price_text(int(whole))
 
     def _check_hour(self, row: int, header: _Header, niveau: str, text: str) -> None:
         """Refuse an hour price beside a quarter price that is not four times it."""
@@ -358,7 +345,7 @@ class _Sheet:
             return
         hour = self._price(row, column)
         if hour and parse_euros(hour) != 4 * parse_euros(text):
-            expected = _euro_text(4 * parse_euros(text))
+            expected = price_text(4 * parse_euros(text))
             self.refuse(
                 "uurprijs_past_niet", row, self._letter(column), hour, expected, "de uurprijs is niet vier keer de kwartierprijs"
             )
@@ -371,7 +358,3 @@ def _area(area: Any) -> Iterator[tuple[int, int]]:
     for row in range(area.min_row, area.max_row + 1):
         for column in range(area.min_col, area.max_col + 1):
             yield row, column
-
-
-def _euro_text(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d}"

@@ -29,15 +29,22 @@ BESTAANDE = ("weigeren", "vervangen", "meenemen")
 
 @frozen
 class Wijziging:
-    """One indexed cell: from `oud_cent` to `nieuw_cent` eurocents from `begindatum` on; `exact` is the unrounded new price."""
+    """One indexed cell."""
 
     perceel: str
+    """The code of the perceel."""
     prestatiecode: str
+    """The prestatiecode."""
     kwalificatieniveau: str | None
+    """The level; None: the price without level."""
     begindatum: date
+    """The first day of the new price."""
     oud_cent: int
+    """The old price, in eurocents."""
     nieuw_cent: int
+    """The new price, in eurocents."""
     exact: Fraction
+    """The new price before rounding."""
 
 
 @frozen

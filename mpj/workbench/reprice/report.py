@@ -10,7 +10,7 @@ from mpj.contract import Contract
 from mpj.output.shape import SAMENVATTING
 from mpj.output.write import write_json
 from mpj.presentation import csv, html, words
-from mpj.presentation.report import Column, Part, Report, Row, Step, Table, Waterfall
+from mpj.presentation.report import Column, Part, Report, Row, Table, Waterfall, WaterfallStep
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.version import __version__
 from mpj.workbench.matrix import percentage
@@ -151,8 +151,10 @@ def waterfall(outcome: Herberekening) -> Waterfall:
     """Return the way from the old cost to the new: the effects that are not zero."""
     total = outcome.totaal
     found = [(name, getattr(total, field)) for name, field in EFFECTS if getattr(total, field) or field in ("prijs", "niveau")]
-    changes = [Step(name, value) for name, value in found]
-    return Waterfall("Van oud naar nieuw", (Step("Oud", total.oud, True), *changes, Step("Nieuw", total.nieuw, True)))
+    changes = [WaterfallStep(name, value) for name, value in found]
+    return Waterfall(
+        "Van oud naar nieuw", (WaterfallStep("Oud", total.oud, True), *changes, WaterfallStep("Nieuw", total.nieuw, True))
+    )
 
 
 def report(outcome: Herberekening, oud: Sequence[Contract], nieuw: Sequence[Contract], moment: str) -> Report:

@@ -18,9 +18,9 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
-from mpj.workbench.reprice.trace import Deel, RefusedError, recompute
+from mpj.workbench.reprice.trace import RefusedError, Repriced, recompute
 from mpj.workbench.reprice.values import Bedragen, Herberekening, Sleutel, effects
-from mpj.workbench.reprice.verdict import REGEL, SPOOR, WEIGERT, Oordeel, Oordelen, Plek, rounds_again
+from mpj.workbench.reprice.verdict import LINE, REFUSED, TRACE, Celpaar, Fate, Judge, rounds_again
 
 _CARE_SETTINGS = ("registratiewijze", "bevestiging", "laatste_dag", "bij_overschrijding")
 
@@ -43,7 +43,7 @@ def reprice(
     for contracts in (oud, nieuw):
         check_together(contracts)
     left, right = (Tariefkaarten([compile_tariefkaart(contract) for contract in contracts]) for contracts in (oud, nieuw))
-    run = _Run(Oordelen(left, right, prijspeil))
+    run = _Run(Judge(left, right, prijspeil))
     run.read(regels)
     if run.held:
         run.trace(herkomst)
@@ -63,14 +63,14 @@ class _Telling:
 class _Run:
     """One repricing: lines are read once and forgotten, but for those that need the trace."""
 
-    def __init__(self, oordelen: Oordelen) -> None:
+    def __init__(self, oordelen: Judge) -> None:
         self.oordelen = oordelen
         self.groups: dict[Sleutel, Bedragen] = {}
         self.shifts: dict[tuple[Sleutel, str | None], Bedragen] = {}
         self.dropped: dict[str, Bedragen] = {}
         self.refused: dict[str, Bedragen] = {}
-        self.held: dict[str, tuple[Declaratieregel, Plek]] = {}
-        self.counted: dict[tuple[int, str, int], tuple[Oordeel, _Telling]] = {}
+        self.held: dict[str, tuple[Declaratieregel, Celpaar]] = {}
+        self.counted: dict[tuple[int, str, int], tuple[Fate, _Telling]] = {}
         self.other_price = 0
         self.unknown: dict[str, int] = {}
 
@@ -81,10 +81,10 @@ class _Run:
                 self.unknown[line.contract] = self.unknown.get(line.contract, 0) + 1
                 continue
             verdict = self.oordelen.judge(line)
-            if verdict.soort == SPOOR:
-                assert verdict.plek is not None
-                self.held[line.referentienummer] = (line, verdict.plek)
-            elif verdict.ongerond:
+            if verdict.soort == TRACE:
+                assert verdict.pair is not None
+                self.held[line.referentienummer] = (line, verdict.pair)
+            elif verdict.unrounded:
                 self._settle(verdict, _Telling(line, 1, line.volume, line.bedrag_cent))
             else:
                 self._count(verdict, line)
@@ -95,7 +95,7 @@ class _Run:
         for verdict, telling in self.counted.values():
             self._settle(verdict, telling)
 
-    def _count(self, verdict: Oordeel, line: Declaratieregel) -> None:
+    def _count(self, verdict: Fate, line: Declaratieregel) -> None:
         key = id(verdict), line.debetcredit, line.tarief_cent
         found = self.counted.get(key)
         if found is None:
@@ -106,25 +106,25 @@ class _Run:
         telling.eenheden += line.volume
         telling.cent += line.bedrag_cent
 
-    def _settle(self, verdict: Oordeel, telling: _Telling) -> None:
+    def _settle(self, verdict: Fate, telling: _Telling) -> None:
         """Book lines of one kind, which need no trace."""
         line, units, old = telling.regel, telling.eenheden, telling.cent
-        if verdict.soort == WEIGERT:
+        if verdict.soort == REFUSED:
             self._refuse(line, verdict.reden, telling)
             return
-        if verdict.soort != REGEL:
+        if verdict.soort != LINE:
             self._drop(line, verdict.reden, units, old, lines=telling.regels)
             return
-        plek = verdict.plek
-        assert plek is not None
-        prijzen = plek.prijzen(line.kwalificatieniveau, verdict.niveau, ongerond=verdict.ongerond)
+        pair = verdict.pair
+        assert pair is not None
+        prijzen = pair.prijzen(line.kwalificatieniveau, verdict.niveau, unrounded=verdict.unrounded)
         new = prijzen.amount(prijzen.nieuw_niveau_nieuw, units)
         parts = effects(prijzen, verdict.niveau == line.kwalificatieniveau, old, units, new)
-        self._check_price(line, plek, telling.regels)
+        self._check_price(line, pair, telling.regels)
         self._book(line, verdict.niveau, units, old, new, parts, lines=telling.regels)
 
-    def _check_price(self, line: Declaratieregel, plek: Plek, lines: int = 1) -> None:
-        self.other_price += lines * (plek.old_price(line.kwalificatieniveau) != line.tarief_cent)
+    def _check_price(self, line: Declaratieregel, pair: Celpaar, lines: int = 1) -> None:
+        self.other_price += lines * (pair.old_price(line.kwalificatieniveau) != line.tarief_cent)
 
     def trace(self, rows: Iterable[Herkomst]) -> None:
         """Reprice the lines that wait, from the rows of the trace that are theirs."""
@@ -132,28 +132,28 @@ class _Run:
         for row in rows:
             if row.referentienummer in self.held:
                 own.setdefault(row.referentienummer, []).append(row)
-        groups: dict[tuple[object, ...], list[tuple[Declaratieregel, Plek]]] = {}
-        for line, plek in self.held.values():
+        groups: dict[tuple[object, ...], list[tuple[Declaratieregel, Celpaar]]] = {}
+        for line, pair in self.held.values():
             toewijzing = line.debetcredit, line.aanbieder, line.gemeente, line.toewijzingnummer, month_of(line.begindatum)
-            key = (*toewijzing, line.contract, line.perceel, line.prestatiecode, plek.soort_oud, line.eenheid)
-            groups.setdefault(key, []).append((line, plek))
+            key = (*toewijzing, line.contract, line.perceel, line.prestatiecode, pair.soort_oud, line.eenheid)
+            groups.setdefault(key, []).append((line, pair))
         for members in groups.values():
-            lines, plek = [line for line, _ in members], members[0][1]
+            lines, pair = [line for line, _ in members], members[0][1]
             found = [row for line in lines for row in own.get(line.referentienummer, ())]
-            ongerond = lines[0].eenheid in plek.normtijd_oud.ongerond
+            unrounded = lines[0].eenheid in pair.normtijd_oud.ongerond
             try:
-                again = plek.normtijd_oud.minuten > 0 and rounds_again(plek, ongerond=ongerond)
-                parts = recompute(plek, lines, found, again=again)
+                again = pair.normtijd_oud.minuten > 0 and rounds_again(pair, unrounded=unrounded)
+                parts = recompute(pair, lines, found, again=again)
             except RefusedError as error:
                 for line in lines:
                     self._refuse(line, str(error), _Telling(line, 1, line.volume, line.bedrag_cent))
                 continue
             for line in lines:
-                self._check_price(line, plek)
-            self._book_parts(plek, parts, ongerond=ongerond)
+                self._check_price(line, pair)
+            self._book_parts(pair, parts, unrounded=unrounded)
 
-    def _book_parts(self, plek: Plek, parts: list[Deel], *, ongerond: bool) -> None:
-        def kind(part: Deel) -> tuple[str, bool, str, str]:
+    def _book_parts(self, pair: Celpaar, parts: list[Repriced], *, unrounded: bool) -> None:
+        def kind(part: Repriced) -> tuple[str, bool, str, str]:
             return part.regel.referentienummer, part.niveau is None, part.niveau or "", part.reden
 
         counted: set[str] = set()
@@ -167,7 +167,7 @@ class _Run:
                 self._drop(line, reden, units, old, lines=int(first))
                 continue
             new = sum(part.cent for part in members)
-            prijzen = plek.prijzen(line.kwalificatieniveau, niveau, ongerond=ongerond)
+            prijzen = pair.prijzen(line.kwalificatieniveau, niveau, unrounded=unrounded)
             parts_of = effects(prijzen, niveau == line.kwalificatieniveau, old, units, new)
             self._book(line, niveau, units, old, new, parts_of, lines=int(first))
 

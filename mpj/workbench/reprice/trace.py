@@ -13,7 +13,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol.rounding import amount, shares
 from mpj.tariefkaart import stricter
 from mpj.tariefkaart.model import NIVEAU
-from mpj.workbench.reprice.verdict import Plek
+from mpj.workbench.reprice.verdict import Celpaar
 
 
 class RefusedError(Exception):
@@ -21,7 +21,7 @@ class RefusedError(Exception):
 
 
 @frozen
-class Deel:
+class Repriced:
     """One record of a line under the new contract: `niveau` None with a `reden` where it would not be paid."""
 
     regel: Declaratieregel
@@ -32,7 +32,7 @@ class Deel:
     cent: int = 0
 
 
-def recompute(plek: Plek, lines: Sequence[Declaratieregel], rows: Iterable[Herkomst], *, again: bool) -> list[Deel]:
+def recompute(pair: Celpaar, lines: Sequence[Declaratieregel], rows: Iterable[Herkomst], *, again: bool) -> list[Repriced]:
     """Return every record of `lines` under the new contract.
 
     `lines` are of one toewijzing, prestatiecode and month; `again` says whether time is rounded anew whatever the level. Raises
@@ -46,21 +46,21 @@ def recompute(plek: Plek, lines: Sequence[Declaratieregel], rows: Iterable[Herko
         cents[row.referentienummer] += row.bedrag_cent
     if any(units[number] != line.volume or cents[number] != line.bedrag_cent for number, line in by_number.items()):
         raise RefusedError("herkomst_past_niet" if records else "herkomst_ontbreekt")
-    ongerond = lines[0].eenheid in plek.normtijd_oud.ongerond
-    shared = ongerond or plek.afronding_oud().over != "contact"
+    unrounded = lines[0].eenheid in pair.normtijd_oud.ongerond
+    shared = unrounded or pair.afronding_oud().over != "contact"
     if shared and len({line.productcode for line in lines}) != len(lines):
         raise RefusedError("dubbele_regels")
-    parts = [Deel(by_number[row.referentienummer], row, *_level(plek, row, by_number)) for row in records]
-    if again or (shared and not ongerond):
-        return _rounded(plek, parts, ongerond=ongerond)
-    return _priced(plek, [(part, part.behind.aantal_eenheden) for part in parts], ongerond=ongerond)
+    parts = [Repriced(by_number[row.referentienummer], row, *_level(pair, row, by_number)) for row in records]
+    if again or (shared and not unrounded):
+        return _rounded(pair, parts, unrounded=unrounded)
+    return _priced(pair, [(part, part.behind.aantal_eenheden) for part in parts], unrounded=unrounded)
 
 
-def _level(plek: Plek, row: Herkomst, lines: dict[str, Declaratieregel]) -> tuple[str | None, str]:
+def _level(pair: Celpaar, row: Herkomst, lines: dict[str, Declaratieregel]) -> tuple[str | None, str]:
     """Return the new billed level of a record, or None with the reason why it would not be paid."""
-    if plek.soort_oud != NIVEAU:
+    if pair.soort_oud != NIVEAU:
         return "", ""
-    niveaus = plek.oud.protocol.niveaus
+    niveaus = pair.oud.protocol.niveaus
     billed = lines[row.referentienummer].kwalificatieniveau
     if row.kwalificatieniveau not in niveaus:
         raise RefusedError("herkomst_past_niet")
@@ -68,22 +68,22 @@ def _level(plek: Plek, row: Herkomst, lines: dict[str, Declaratieregel]) -> tupl
         options = [stricter(row.kwalificatieniveau, row.maximum or None, niveaus)]
     else:
         options = list(niveaus[niveaus.index(billed) : niveaus.index(row.kwalificatieniveau) + 1])
-    options = [level for level in options if plek.old_billed(level) == billed]
-    found = {plek.new_billed(level) for level in options}
+    options = [level for level in options if pair.old_billed(level) == billed]
+    found = {pair.new_billed(level) for level in options}
     if len(found) != 1:
         raise RefusedError("maximum_onbekend" if found else "herkomst_past_niet")
     (level,) = found
     return (None, "niveau_te_laag") if level is None else (level, "")
 
 
-def _rounded(plek: Plek, parts: list[Deel], *, ongerond: bool) -> list[Deel]:
+def _rounded(pair: Celpaar, parts: list[Repriced], *, unrounded: bool) -> list[Repriced]:
     """Round the minutes of all records anew, over what the new contract says, on the line each of them ends up on."""
     if any(part.behind.afgetopt for part in parts):
         raise RefusedError("afgetopt")
-    afronding, unit = plek.afronding_nieuw(), plek.normtijd_nieuw.minuten
-    stays_unrounded = ongerond and plek.normtijd_oud.naam == plek.normtijd_nieuw.naam
-    sums: dict[object, list[Deel]] = {}
-    result: list[Deel] = []
+    afronding, unit = pair.afronding_nieuw(), pair.normtijd_nieuw.minuten
+    stays_unrounded = unrounded and pair.normtijd_oud.naam == pair.normtijd_nieuw.naam
+    sums: dict[object, list[Repriced]] = {}
+    result: list[Repriced] = []
     for number, part in enumerate(parts):
         if part.niveau is None:
             result.append(part)
@@ -95,42 +95,42 @@ def _rounded(plek: Plek, parts: list[Deel], *, ongerond: bool) -> list[Deel]:
             sums.setdefault(key, []).append(part)
     counted: dict[int, int] = {}
     for members in sums.values():
-        minutes = [_minutes(plek, part) for part in members]
+        minutes = [_minutes(pair, part) for part in members]
         units = minutes if stays_unrounded else shares(minutes, unit, afronding)
         if not any(units):
             result += [_dropped(part) for part in members]
             continue
         counted |= {id(part): number for part, number in zip(members, units, strict=True)}
     kept = [(part, counted[id(part)]) for part in parts if id(part) in counted]
-    return result + _priced(plek, kept, ongerond=stays_unrounded)
+    return result + _priced(pair, kept, unrounded=stays_unrounded)
 
 
-def _dropped(part: Deel) -> Deel:
-    return Deel(part.regel, part.behind, None, "geen_tijd")
+def _dropped(part: Repriced) -> Repriced:
+    return Repriced(part.regel, part.behind, None, "geen_tijd")
 
 
-def _minutes(plek: Plek, part: Deel) -> int:
+def _minutes(pair: Celpaar, part: Repriced) -> int:
     if part.behind.explained:
         return part.behind.geteld
-    if plek.soort_oud != NIVEAU or part.behind.minuten is None:
+    if pair.soort_oud != NIVEAU or part.behind.minuten is None:
         raise RefusedError("aanwezigheid_onbekend")
     return part.behind.minuten
 
 
-def _priced(plek: Plek, parts: Sequence[tuple[Deel, int]], *, ongerond: bool) -> list[Deel]:
+def _priced(pair: Celpaar, parts: Sequence[tuple[Repriced, int]], *, unrounded: bool) -> list[Repriced]:
     """Give every record its new eurocents, in the order of the line."""
     before: dict[str, int] = {}
-    result: list[Deel] = []
+    result: list[Repriced] = []
     for part, units in parts:
         if part.niveau is None:
             result.append(part)
             continue
-        price = plek.new_price(part.niveau)
+        price = pair.new_price(part.niveau)
         assert price is not None
         cents = price * units
-        if ongerond:
+        if unrounded:
             line = before.get(part.niveau, 0)
             cents = amount(price, units, unrounded=True, before=line)
             before[part.niveau] = line + units
-        result.append(Deel(part.regel, part.behind, part.niveau, "", units, cents))
+        result.append(Repriced(part.regel, part.behind, part.niveau, "", units, cents))
     return result

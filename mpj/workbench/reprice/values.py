@@ -54,20 +54,24 @@ class Sleutel:
 
 @define
 class Bedragen:
-    """Sums of one group, in eurocents; credits count negative. The effects add up to `nieuw` minus `oud`.
-
-    `volume` in normed units, exact. `prijs` other price at the same level, `niveau` another level is billed, `eenheid` other
-    rounding or another unit, `vervallen` care that would not be paid.
-    """
+    """Sums of one group, in eurocents; credits count negative. The effects add up to `nieuw` minus `oud`."""
 
     regels: int = 0
+    """How many lines."""
     volume: Fraction = Fraction(0)
+    """Normed units, exact."""
     oud: int = 0
+    """What was declared."""
     nieuw: int = 0
+    """What the same care would have cost."""
     prijs: int = 0
+    """The effect of another price at the same level."""
     niveau: int = 0
+    """The effect of another level that is billed."""
     eenheid: int = 0
+    """The effect of other rounding or another unit."""
     vervallen: int = 0
+    """Care that would not be paid."""
 
     @property
     def verschil(self) -> int:
@@ -87,25 +91,25 @@ class Prijzen:
     oud_niveau_nieuw: int | None
     nieuw_niveau_oud: int | None
     nieuw_niveau_nieuw: int
-    ongerond: bool
+    unrounded: bool
     andere_eenheid: bool
 
     def amount(self, price: int, units: int) -> int:
         """Return what `units` cost at `price`."""
-        return amount(price, units, unrounded=self.ongerond)
+        return amount(price, units, unrounded=self.unrounded)
 
 
-def effects(prijzen: Prijzen, gelijk: bool, oud: int, oude_eenheden: int, nieuw: int) -> tuple[int, int, int]:
+def effects(prijzen: Prijzen, same_level: bool, oud: int, oude_eenheden: int, nieuw: int) -> tuple[int, int, int]:
     """Return price, level and unit effect in eurocents; together they are `nieuw` minus `oud`.
 
-    `gelijk`: the level stays. A level that goes away is told apart at the old price of the level below it, a new level at the new
-    price of the old one.
+    `same_level`: the level stays. A level that goes away is told apart at the old price of the level below it, a new level at the
+    new price of the old one.
     """
     if prijzen.andere_eenheid:
         return 0, 0, nieuw - oud
     after = prijzen.amount(prijzen.nieuw_niveau_nieuw, oude_eenheden)
     unit = nieuw - after
-    if gelijk:
+    if same_level:
         return after - oud, 0, unit
     if prijzen.oud_niveau_nieuw is not None:
         same = prijzen.amount(prijzen.oud_niveau_nieuw, oude_eenheden)
@@ -118,18 +122,20 @@ def effects(prijzen: Prijzen, gelijk: bool, oud: int, oude_eenheden: int, nieuw:
 
 @frozen
 class Herberekening:
-    """What the same care would have cost; see `mpj.workbench.reprice.reprice`.
-
-    `groepen` by group of lines; `verschuivingen` by group and new level (empty is none, None is not paid); `vervallen` and
-    `geweigerd` by reason; `meldingen` are warnings; `uit_herkomst` counts the lines that needed the trace.
-    """
+    """What the same care would have cost; see `mpj.workbench.reprice.reprice`."""
 
     groepen: Mapping[Sleutel, Bedragen]
+    """By group of lines."""
     verschuivingen: Mapping[tuple[Sleutel, str | None], Bedragen]
+    """By group and new level: empty is none, None is not paid."""
     vervallen: Mapping[str, Bedragen]
+    """What would not be paid, by reason."""
     geweigerd: Mapping[str, Bedragen]
+    """What could not be repriced, by reason."""
     meldingen: tuple[Fault, ...]
+    """Warnings."""
     uit_herkomst: int
+    """How many lines needed the trace."""
 
     @property
     def totaal(self) -> Bedragen:

@@ -19,42 +19,51 @@ from mpj.tariefkaart import Prijs, Tariefkaart, Tariefkaarten
 from mpj.tariefkaart.model import NIVEAU, ZONDER
 from mpj.workbench.reprice.values import Prijzen
 
-REGEL, SPOOR, WEIGERT, VERVALT = "regel", "spoor", "weigert", "vervalt"
+LINE, TRACE, REFUSED, UNPAID = "line", "trace", "refused", "unpaid"
 
 
 @frozen
-class Oordeel:
-    """What becomes of a line: `soort` regel, spoor, weigert or vervalt, with the `reden` of the last two.
-
-    `niveau` is the new billed level of a line that is exact (`regel`); `ongerond` says that
-    amounts are not linear in units (hours declared in minutes); `plek` knows the rest.
-    """
+class Fate:
+    """What becomes of a line."""
 
     soort: str
+    """LINE: exact from the line; TRACE: to recompute from the trace; REFUSED: it cannot be told; UNPAID: it is not paid."""
     reden: str = ""
+    """Why, of a line that is refused or unpaid."""
     niveau: str = ""
-    ongerond: bool = False
-    plek: Plek | None = field(default=None, repr=False)
+    """The new billed level of a line that is exact."""
+    unrounded: bool = False
+    """Whether amounts are not linear in units: hours that are declared in minutes."""
+    pair: Celpaar | None = field(default=None, repr=False)
+    """Its cell under both contracts; None where it has none."""
 
 
 @frozen(eq=False)
-class Plek:
-    """One (perceel, prestatiecode, kind of price) in one month under both contracts.
-
-    Levels are empty where the price is one without level; `gelijke_eenheid` says whether both contracts name the same wire unit.
-    """
+class Celpaar:
+    """One cell (perceel, prestatiecode, kind of price) in one month under both contracts; without level, levels are empty."""
 
     oud: Tariefkaart
+    """The tariefkaart that the line was made under."""
     nieuw: Tariefkaart
+    """The one it is repriced with."""
     perceel: str
+    """The perceel."""
     prestatiecode: str
+    """The prestatiecode."""
     soort_oud: str
+    """The old kind of price."""
     soort_nieuw: str
+    """The new kind of price."""
     maand_oud: int
+    """The month of the line, as a number."""
     maand_nieuw: int
+    """The month of the new price."""
     normtijd_oud: Normtijd
+    """What the old price is per."""
     normtijd_nieuw: Normtijd
-    gelijke_eenheid: bool
+    """What the new price is per."""
+    same_unit: bool
+    """Whether both contracts name the same wire unit."""
 
     def old_price(self, niveau: str) -> int | None:
         """Return the old price of a billed level, None when it had none."""
@@ -99,7 +108,7 @@ class Plek:
         """Return the new rounding."""
         return self.nieuw.instellingen.afronding[self.normtijd_nieuw.naam]
 
-    def prijzen(self, oud: str, nieuw: str, *, ongerond: bool) -> Prijzen:
+    def prijzen(self, oud: str, nieuw: str, *, unrounded: bool) -> Prijzen:
         """Return the prices to tell effects apart for care that goes from one billed level to another."""
         same_kind = self.soort_oud == self.soort_nieuw
         price = self.new_price(nieuw)
@@ -108,24 +117,24 @@ class Plek:
             self.new_price(oud) if same_kind else None,
             self.old_price(nieuw) if same_kind else None,
             price,
-            ongerond,
+            unrounded,
             self.normtijd_oud.naam != self.normtijd_nieuw.naam,
         )
 
 
-def _price(kaart: Tariefkaart, plek: Plek, soort: str, niveau: str, maand: int) -> int | None:
-    row = kaart.prijs(plek.perceel, plek.prestatiecode, soort, niveau, maand)
+def _price(kaart: Tariefkaart, pair: Celpaar, soort: str, niveau: str, maand: int) -> int | None:
+    row = kaart.prijs(pair.perceel, pair.prestatiecode, soort, niveau, maand)
     return row.tarief_cent if row is not None and row.gedeclareerd == niveau else None
 
 
-def _billed(kaart: Tariefkaart, plek: Plek, soort: str, effective: str, maand: int) -> str | None:
-    row = kaart.prijs(plek.perceel, plek.prestatiecode, soort, effective if soort == NIVEAU else "", maand)
+def _billed(kaart: Tariefkaart, pair: Celpaar, soort: str, effective: str, maand: int) -> str | None:
+    row = kaart.prijs(pair.perceel, pair.prestatiecode, soort, effective if soort == NIVEAU else "", maand)
     if row is None or (soort == NIVEAU and not row.gedeclareerd):
         return None
     return row.gedeclareerd
 
 
-class Oordelen:
+class Judge:
     """Judges lines by their kind; each kind is judged once."""
 
     def __init__(self, oud: Tariefkaarten, nieuw: Tariefkaarten, prijspeil: date | None) -> None:
@@ -134,13 +143,13 @@ class Oordelen:
         self.prijspeil = prijspeil
         self._by_id = {kaart.instellingen.contract: kaart for kaart in oud.kaarten}
         self.protocol = oud.kaarten[0].protocol
-        self._known: dict[tuple[object, ...], Oordeel] = {}
+        self._known: dict[tuple[object, ...], Fate] = {}
 
     def knows(self, contract: str) -> bool:
         """Say whether `contract` is one of the old contracts."""
         return contract in self._by_id
 
-    def judge(self, line: Declaratieregel) -> Oordeel:
+    def judge(self, line: Declaratieregel) -> Fate:
         """Return what becomes of a line; its contract must be one of the old ones."""
         kind = (
             *(line.contract, line.gemeente, line.perceel, line.prestatiecode, line.kwalificatieniveau),
@@ -151,36 +160,36 @@ class Oordelen:
             found = self._known[kind] = self._judge(line)
         return found
 
-    def _judge(self, line: Declaratieregel) -> Oordeel:
-        plek = self._place(line)
-        if isinstance(plek, Oordeel):
-            return plek
-        ongerond = line.eenheid in plek.normtijd_oud.ongerond
-        refusal = _units(plek) or self._code(plek, line) or _fits(plek, line)
+    def _judge(self, line: Declaratieregel) -> Fate:
+        pair = self._place(line)
+        if isinstance(pair, Fate):
+            return pair
+        unrounded = line.eenheid in pair.normtijd_oud.ongerond
+        refusal = _units(pair) or self._code(pair, line) or _fits(pair, line)
         if refusal:
-            return Oordeel(WEIGERT, refusal)
-        images = plek.beelden[line.kwalificatieniveau]
-        timed = plek.normtijd_oud.minuten > 0
-        again = timed and rounds_again(plek, ongerond=ongerond)
-        shared = timed and not plek.stabiel and (ongerond or plek.afronding_oud().over != "contact")
+            return Fate(REFUSED, refusal)
+        images = pair.beelden[line.kwalificatieniveau]
+        timed = pair.normtijd_oud.minuten > 0
+        again = timed and rounds_again(pair, unrounded=unrounded)
+        shared = timed and not pair.stabiel and (unrounded or pair.afronding_oud().over != "contact")
         if again or shared:
-            refusal = _cannot_round(plek, ongerond=ongerond, again=again)
-            return Oordeel(WEIGERT, refusal) if refusal else Oordeel(SPOOR, plek=plek)
+            refusal = _cannot_round(pair, unrounded=unrounded, again=again)
+            return Fate(REFUSED, refusal) if refusal else Fate(TRACE, pair=pair)
         if len(images) > 1:
-            return Oordeel(SPOOR, plek=plek)
+            return Fate(TRACE, pair=pair)
         (niveau,) = images
         if niveau is None:
-            return Oordeel(VERVALT, "niveau_te_laag", plek=plek)
-        return Oordeel(REGEL, niveau=niveau, ongerond=ongerond, plek=plek)
+            return Fate(UNPAID, "niveau_te_laag", pair=pair)
+        return Fate(LINE, niveau=niveau, unrounded=unrounded, pair=pair)
 
-    def _place(self, line: Declaratieregel) -> Plek | Oordeel:
+    def _place(self, line: Declaratieregel) -> Celpaar | Fate:
         """Find the place of a line under both contracts, or why there is none."""
         oud, maand = self._by_id[line.contract], month_of(line.begindatum)
         begin = self.prijspeil or max(line.begindatum, oud.instellingen.begindatum)
         end = self.prijspeil or min(line.einddatum, oud.instellingen.einddatum)
         kaarten = self.nieuw.valid(line.aanbieder, line.gemeente, begin)
         if not kaarten or kaarten != self.nieuw.valid(line.aanbieder, line.gemeente, end):
-            return Oordeel(WEIGERT, "geen_contract")
+            return Fate(REFUSED, "geen_contract")
         maand_nieuw = month_of(begin)
         was = _candidates(
             self.oud.valid(line.aanbieder, line.gemeente, max(line.begindatum, oud.instellingen.begindatum)), line, maand
@@ -190,22 +199,22 @@ class Oordelen:
         if not options:
             known = any(kaart.bedient(line.perceel, line.gemeente) for kaart in kaarten)
             if named and not known:
-                return Oordeel(WEIGERT, "perceel_onbekend")
-            return Oordeel(VERVALT, "prestatiecode_niet_gecontracteerd")
+                return Fate(REFUSED, "perceel_onbekend")
+            return Fate(UNPAID, "prestatiecode_niet_gecontracteerd")
         if len(options) > 1 or options[0][1] != line.perceel:
-            return Oordeel(WEIGERT, "perceel_wisselt")
+            return Fate(REFUSED, "perceel_wisselt")
         return _plek(oud, options[0][0], line, maand, maand_nieuw)
 
-    def _code(self, plek: Plek, line: Declaratieregel) -> str:
+    def _code(self, pair: Celpaar, line: Declaratieregel) -> str:
         """Return a refusal where the new contract insists on the assigned product code, which the trace does not hold."""
-        if plek.nieuw.instellingen.tr340 != "productcode":
+        if not pair.nieuw.instellingen.insists_on_productcode:
             return ""
-        if plek.oud.instellingen.tr340 != "productcode":
+        if not pair.oud.instellingen.insists_on_productcode:
             return "productcode_vast"
-        if plek.beelden.get(line.kwalificatieniveau) != frozenset((line.kwalificatieniveau,)):
+        if pair.beelden.get(line.kwalificatieniveau) != frozenset((line.kwalificatieniveau,)):
             return "productcode_vast"
         try:
-            code = plek.nieuw.productcode(line.perceel, line.prestatiecode, line.kwalificatieniveau, line.productcategorie)
+            code = pair.nieuw.productcode(line.perceel, line.prestatiecode, line.kwalificatieniveau, line.productcategorie)
         except KeyError:
             return "productcode_vast"
         return "" if code.productcode == line.productcode else "productcode_vast"
@@ -223,7 +232,7 @@ def _candidates(
     return [(kaart, row.perceel) for kaart, row in rows]
 
 
-def _plek(oud: Tariefkaart, nieuw: Tariefkaart, line: Declaratieregel, maand: int, maand_nieuw: int) -> Plek | Oordeel:
+def _plek(oud: Tariefkaart, nieuw: Tariefkaart, line: Declaratieregel, maand: int, maand_nieuw: int) -> Celpaar | Fate:
     code, perceel = line.prestatiecode, line.perceel
     soort_oud = NIVEAU if line.kwalificatieniveau else ZONDER
     individueel = nieuw.soort(perceel, code, "individueel").prijssoort
@@ -231,16 +240,16 @@ def _plek(oud: Tariefkaart, nieuw: Tariefkaart, line: Declaratieregel, maand: in
     try:
         was_individueel = oud.soort(perceel, code, "individueel").prijssoort
     except KeyError:
-        return Oordeel(WEIGERT, "herkomst_past_niet")
+        return Fate(REFUSED, "herkomst_past_niet")
     if soort_oud == ZONDER and was_individueel == ZONDER and individueel == NIVEAU:
-        return Oordeel(WEIGERT, "prijssoort_verschilt")
+        return Fate(REFUSED, "prijssoort_verschilt")
     left, right = _any_row(oud, line, soort_oud, maand), _any_row(nieuw, line, soort_nieuw, maand_nieuw)
     if left is None:
-        return Oordeel(WEIGERT, "herkomst_past_niet")
+        return Fate(REFUSED, "herkomst_past_niet")
     if right is None:
-        return Oordeel(VERVALT, "prestatiecode_niet_gecontracteerd")
+        return Fate(UNPAID, "prestatiecode_niet_gecontracteerd")
     normtijden = oud.protocol.normtijden
-    return Plek(
+    return Celpaar(
         *(oud, nieuw, perceel, code, soort_oud, soort_nieuw, maand, maand_nieuw),
         normtijden[left.normtijd],
         normtijden[right.normtijd],
@@ -253,36 +262,36 @@ def _any_row(kaart: Tariefkaart, line: Declaratieregel, soort: str, maand: int) 
     return kaart.prijs(line.perceel, line.prestatiecode, soort, niveau, maand)
 
 
-def _fits(plek: Plek, line: Declaratieregel) -> str:
+def _fits(pair: Celpaar, line: Declaratieregel) -> str:
     """Return a refusal when the line cannot come from the old contract."""
-    known = line.kwalificatieniveau in plek.beelden and plek.normtijd_oud.naam == line.normtijd
+    known = line.kwalificatieniveau in pair.beelden and pair.normtijd_oud.naam == line.normtijd
     return "" if known else "herkomst_past_niet"
 
 
-def _units(plek: Plek) -> str:
+def _units(pair: Celpaar) -> str:
     """Return a refusal when the units differ in a way that line and trace cannot bridge."""
-    old, new = plek.normtijd_oud, plek.normtijd_nieuw
+    old, new = pair.normtijd_oud, pair.normtijd_nieuw
     if old.naam == new.naam:
-        return "eenheid_verschilt" if old.ongerond and not plek.gelijke_eenheid else ""
+        return "eenheid_verschilt" if old.ongerond and not pair.same_unit else ""
     bridged = old.meet == new.meet == "minuten" and not new.ongerond
     return "" if bridged else "normtijd_verschilt"
 
 
-def rounds_again(plek: Plek, *, ongerond: bool) -> bool:
+def rounds_again(pair: Celpaar, *, unrounded: bool) -> bool:
     """Say whether time must be rounded anew."""
-    old, new = plek.afronding_oud(), plek.afronding_nieuw()
-    if plek.normtijd_oud.naam != plek.normtijd_nieuw.naam:
+    old, new = pair.afronding_oud(), pair.afronding_nieuw()
+    if pair.normtijd_oud.naam != pair.normtijd_nieuw.naam:
         return True
-    return old.drempel != new.drempel if ongerond else old != new
+    return old.drempel != new.drempel if unrounded else old != new
 
 
-def _cannot_round(plek: Plek, *, ongerond: bool, again: bool) -> str:
+def _cannot_round(pair: Celpaar, *, unrounded: bool, again: bool) -> str:
     """Return a refusal when what was set aside before could count now: it is not in the trace."""
-    old, new = plek.afronding_oud(), plek.afronding_nieuw()
+    old, new = pair.afronding_oud(), pair.afronding_nieuw()
     if new.drempel < old.drempel:
         return "drempel_lager"
-    if not ongerond and old.minimum == 0 and old.wijze != "naar_boven":
+    if not unrounded and old.minimum == 0 and old.wijze != "naar_boven":
         return "afronding_verschilt"
-    if again and plek.soort_oud == ZONDER and new.drempel != old.drempel:
+    if again and pair.soort_oud == ZONDER and new.drempel != old.drempel:
         return "aanwezigheid_onbekend"
     return ""

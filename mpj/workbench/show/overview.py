@@ -23,16 +23,18 @@ ZONDER_NIVEAU = ""
 
 @frozen
 class Vak:
-    """One field: `soort` prijs, uitgesloten or leeg (no cell); eurocents per `normtijd`; `uur_cent` the price of an hour.
-
-    `sprong` is the change in percent from the row above, None where the price did not change.
-    """
+    """One field."""
 
     soort: str
+    """prijs, uitgesloten, or leeg where there is no cell."""
     normtijd: Normtijd | None
+    """What the price is per."""
     tarief_cent: int | None = None
+    """The price, in eurocents."""
     uur_cent: int | None = None
+    """The price of an hour, in eurocents, where it is one of time."""
     sprong: Fraction | None = None
+    """The change in percent from the row above; None where the price did not change."""
 
 
 @frozen
@@ -59,7 +61,7 @@ class Blad:
 
 
 @frozen
-class Overzicht:
+class Matrixoverzicht:
     """A whole contract as people read it; `hash` is the short content hash of its tariefkaart."""
 
     contract: str
@@ -70,7 +72,7 @@ class Overzicht:
     bladen: tuple[Blad, ...]
 
 
-def overview(contract: Contract, *, op: date | None = None) -> Overzicht:
+def overview(contract: Contract, *, op: date | None = None) -> Matrixoverzicht:
     """Return the overview of a checked contract; with `op`, only what holds on that date. Prices in eurocents."""
     places = by_place(contract)
     eenheden = Eenheden.of(contract)
@@ -90,7 +92,7 @@ def overview(contract: Contract, *, op: date | None = None) -> Overzicht:
         )
         bladen.append(Blad(perceel.code, perceel.naam, perceel.gemeenten, kolommen, rijen))
     kaart = compile_tariefkaart(contract)
-    return Overzicht(contract.id, contract.aanbieder, contract.begindatum, contract.einddatum, kaart.hash, tuple(bladen))
+    return Matrixoverzicht(contract.id, contract.aanbieder, contract.begindatum, contract.einddatum, kaart.hash, tuple(bladen))
 
 
 def _rijen(

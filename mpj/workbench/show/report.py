@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mpj.presentation import words
 from mpj.presentation.report import Cell, Column, Report, Row, Table
-from mpj.workbench.show.overview import LEEG, PRIJS, ZONDER_NIVEAU, Blad, Overzicht, Rij, Vak, column_name
+from mpj.workbench.show.overview import LEEG, PRIJS, ZONDER_NIVEAU, Blad, Matrixoverzicht, Rij, Vak, column_name
 
 _ORIGIN = "mpj tariffs show"
 _LEGEND = (
@@ -16,7 +16,7 @@ _LEGEND = (
 )
 
 
-def report(overzicht: Overzicht) -> Report:
+def report(overzicht: Matrixoverzicht) -> Report:
     """Return the matrix to read: per perceel the prestatiecodes down and the levels across."""
     period = f"{words.short_day(overzicht.begindatum)} t/m {words.short_day(overzicht.einddatum)}"
     facts = (("looptijd", period), ("tariefkaart", overzicht.hash))
@@ -24,13 +24,13 @@ def report(overzicht: Overzicht) -> Report:
     return Report(f"Tariefmatrix {overzicht.contract}", facts, (*tables, _LEGEND), f"{_ORIGIN} · tariefkaart {overzicht.hash}")
 
 
-def sheets(overzicht: Overzicht) -> Report:
+def sheets(overzicht: Matrixoverzicht) -> Report:
     """Return the matrix as one table per perceel in the form that municipalities publish."""
     title = f"Tariefmatrix {overzicht.contract}, tariefkaart {overzicht.hash}"
     return Report(title, (), tuple(_sheet(blad) for blad in overzicht.bladen if blad.rijen), _ORIGIN)
 
 
-def fields(overzicht: Overzicht) -> Table:
+def fields(overzicht: Matrixoverzicht) -> Table:
     """Return one row per field that has a price or is excluded."""
     columns = (
         Column("perceel", "code", "perceel"),

@@ -1,0 +1,126 @@
+"""The input files of a declaration, read and handed to whatever computes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from mpj.cli.common import Progress, ledger_to_write, show_fault
+
+if TYPE_CHECKING:
+    from mpj.output.shape import Trace
+
+
+@frozen
+class Inputs:
+    """The input files of a run; warnings about them go to stderr as they come."""
+
+    contracten: Sequence[Path]
+    toewijzingen: Sequence[Path]
+    registraties: Sequence[Path]
+    verblijf: Sequence[Path]
+    medewerkers: Sequence[Path]
+    eerder: Sequence[Path]
+    """Earlier declarations and answers."""
+    meldingen: str
+    """The form of warnings, as in ``--meldingen``."""
+    progress: Progress
+    invoer: dict[str, dict[str, str]] = field(factory=dict)
+    """What was read: kind of input, to file name, to SHA-256."""
+
+    def _options(self, soort: str) -> dict[str, Any]:
+        return {"report": lambda fault: show_fault(fault, self.meldingen), "hashes": self.invoer.setdefault(soort, {})}
+
+    def _toewijzingen(self) -> Iterable[Any]:
+        import mpj
+
+        read = mpj.read_toewijzingen(self.toewijzingen, **self._options("toewijzingen"))
+        return self.progress.counted("toewijzingen", read)
+
+    def _verblijf(self) -> Iterable[Any]:
+        import mpj
+
+        return self.progress.counted("verblijf", mpj.read_verblijf(self.verblijf, **self._options("verblijf")))
+
+    def _medewerkers(self) -> Iterable[Any] | None:
+        import mpj
+
+        return mpj.read_medewerkers(self.medewerkers, **self._options("medewerkers")) if self.medewerkers else None
+
+    def declare(self, settings: dict[str, Any], ledger: str | None = None) -> Any:
+        """Declare the files, with a ledger where one is named, and return an `mpj.Result`."""
+        import mpj
+
+        if ledger is not None:
+            with ledger_to_write(ledger, self.meldingen) as opened:
+                return self._run(opened.declare, settings, remembered=True)
+        return self._run(mpj.declare, settings | {"eerder": _earlier(self.eerder, self.invoer.setdefault("eerder", {}))})
+
+    def _run(self, declare: Any, settings: dict[str, Any], *, remembered: bool = False) -> Any:
+        """Declare; with a ledger (`remembered`) what is not given is None: nothing is said of it.
+
+        Then all is read before the ledger is opened, so that a fault in a file leaves no empty new one behind.
+        """
+        import mpj
+
+        contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
+        registraties: Any = None
+        if self.registraties or not remembered:
+            registraties = mpj.read_registraties(self.registraties, **self._options("registraties"))
+            registraties = self.progress.counted("registraties", registraties)
+        toewijzingen = self._toewijzingen()
+        verblijf = self._verblijf() if self.verblijf or not remembered else None
+        if remembered:
+            toewijzingen = list(toewijzingen)
+            registraties = None if registraties is None else list(registraties)
+            verblijf = None if verblijf is None else list(verblijf)
+        return declare(
+            contracts,
+            toewijzingen,
+            registraties,
+            verblijf=verblijf,
+            medewerkers=self._medewerkers(),
+            invoer=self.invoer,
+            progress=self.progress.step("cliënten"),
+            **settings,
+        )
+
+    def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python", trace: Trace = "csv") -> Any:
+        """Declare the files straight into `folder`, and return an `mpj.executors.parts.Outcome`."""
+        import mpj
+        from mpj.cli.executor import CHOSEN, choose_executor
+        from mpj.engine.job import Job
+        from mpj.engine.memory import remember
+        from mpj.executors.parts import declare_files
+        from mpj.records.partitions import Partitions
+
+        contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
+        earlier = _earlier(self.eerder, self.invoer.setdefault("eerder", {}))
+        job = Job.of(contracts, self._toewijzingen(), medewerkers=self._medewerkers(), **settings)
+        options = self._options("registraties")
+        if executor == "auto":
+            executor = choose_executor(self.registraties)
+            if executor == "columnar":
+                show_fault(CHOSEN, self.meldingen)
+        memory = remember(earlier, job.protocol)
+        given: dict[str, Any] = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer, "trace": trace}
+        if executor == "columnar":
+            from mpj.executors import columnar
+
+            progress = self.progress.step("stappen")
+            return columnar.declare_files(job, self.registraties, folder, progress=progress, **given, **options)
+        with closing(Partitions()) as rows:
+            rows.read(self.registraties, counted=partial(self.progress.counted, "registraties"), **options)
+            return declare_files(job, rows, folder, progress=self.progress.step("delen"), **given)
+
+
+def _earlier(paths: Sequence[Path], invoer: dict[str, str]) -> Iterator[Any]:
+    if paths:
+        from mpj.verification.earlier import read_earlier
+
+        yield from read_earlier(paths, hashes=invoer)
