@@ -140,9 +140,7 @@ def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> li
     numbers: Mapping[tuple[str, str], str] = {
         key: declaration_number(*key, lines[0].declaratieperiode, references, volgnummer) for key, references in groups.items()
     }
-    return [
-        _declaratieregel((*_up_to_number(line), numbers[line.aanbieder, line.gemeente], *_from_number(line))) for line in lines
-    ]
+    return [_declaratieregel((*_up_to_number(line), numbers[line.aanbieder, line.gemeente], *_from_number(line))) for line in lines]
 
 
 def declaration_number(aanbieder: str, gemeente: str, periode: str, references: Iterable[str], volgnummer: int) -> str:
