@@ -25,9 +25,10 @@ from mpj.protocol import Protocol
 from mpj.protocol.words import Zorgsoort
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
-from mpj.records.entries import Entries, Entry, days_of
+from mpj.records.entries import Entry, days_of
 from mpj.records.known import check_protocol
 from mpj.records.medewerkers import Levels, collect_medewerkers
+from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.uitval import Uitval

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from attrs import evolve, fields
+from attrs import fields
 
 from mpj.engine.care import Care
 from mpj.engine.limits import product_period
@@ -31,9 +31,11 @@ NUMBERED_BY = (
     "eenheid",
     "bedrag_cent",
 )
-_numbered_by = itemgetter(*map([one.name for one in fields(Declaratieregel)].index, NUMBERED_BY))
-
-_make = unchecked(Declaratieregel)
+_FIELDS = tuple(one.name for one in fields(Declaratieregel))
+_numbered_by = itemgetter(*map(_FIELDS.index, NUMBERED_BY))
+_up_to_number = attrgetter(*_FIELDS[: _FIELDS.index("declaratienummer")])
+_from_number = attrgetter(*_FIELDS[_FIELDS.index("declaratienummer") + 1 :])
+_declaratieregel, _herkomst = unchecked(Declaratieregel), unchecked(Herkomst)
 
 
 def number(length: int, *parts: object) -> str:
@@ -45,7 +47,7 @@ def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[De
     """Make lines, each with its trace: see `make_line`."""
     for regel in regels:
         line = make_line(regel, opdracht)
-        yield line, [Herkomst(*trace_values(line.referentienummer, care)) for care in regel.care]
+        yield line, [_herkomst(trace_values(line.referentienummer, care)) for care in regel.care]
 
 
 def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
@@ -83,7 +85,7 @@ def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
         regel.eenheden * tarief.per_unit,
         True,
     )
-    return _make((number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:]))
+    return _declaratieregel((number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:]))
 
 
 def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
@@ -138,7 +140,7 @@ def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> li
     numbers: Mapping[tuple[str, str], str] = {
         key: declaration_number(*key, lines[0].declaratieperiode, references, volgnummer) for key, references in groups.items()
     }
-    return [evolve(line, declaratienummer=numbers[line.aanbieder, line.gemeente]) for line in lines]
+    return [_declaratieregel((*_up_to_number(line), numbers[line.aanbieder, line.gemeente], *_from_number(line))) for line in lines]
 
 
 def declaration_number(aanbieder: str, gemeente: str, periode: str, references: Iterable[str], volgnummer: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Unpack
 
 from mpj.contract import Contract
@@ -14,8 +14,7 @@ from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.summary import Totals, declarations, sort_notes
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault
-from mpj.records.entries import Entries, Entry
-from mpj.records.registraties import Ongeldig, as_registraties
+from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing
 from mpj.records.uitval import Uitval
 from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
@@ -47,17 +46,9 @@ def declare(
     `periode`. Nothing is printed, no clock is read, no state is kept.
     """
     job = Job.of(contracten, toewijzingen, medewerkers=medewerkers, **words)
-    entries = job.entries()
-    outcomes = job.outcomes(
-        as_entries(as_registraties(registraties), entries), as_stays(verblijf), remember(eerder, job.protocol), progress=progress
-    )
+    entries = job.entries().given(registraties)
+    outcomes = job.outcomes(entries, as_stays(verblijf), remember(eerder, job.protocol), progress=progress)
     return collect(job, outcomes, invoer or {})
-
-
-def as_entries(items: Iterable[Registratie | Ongeldig], entries: Entries) -> Iterator[Entry | Ongeldig]:
-    """Turn registraties into entries."""
-    for item in items:
-        yield item if isinstance(item, Ongeldig) else entries.of(item)
 
 
 def collect(job: Job, outcomes: Iterable[Uitkomst], invoer: Mapping[str, Mapping[str, str]]) -> Result:

@@ -25,8 +25,9 @@ from mpj.output.parquet import check_installed
 from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
 from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest
 from mpj.reading.faults import Fault
-from mpj.records.entries import Entries, Entry
+from mpj.records.entries import Entry
 from mpj.records.partitions import Partitions
+from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.uitval import Uitval
 from mpj.records.values import Verblijf

@@ -13,7 +13,7 @@ from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.sieve import Records
 from mpj.engine.summary import renumbered
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.executors.memory import as_entries, lay_together
+from mpj.executors.memory import lay_together
 from mpj.ledger import schema
 from mpj.ledger.cells import Cells, drop_concepts, under_concepts
 from mpj.ledger.changes import Changes, NewLine
@@ -41,7 +41,7 @@ def run(connection: Connection, given: Input) -> Result:
     _check_consent(connection, given, gathered)
     ledgerrun = _ledgerrun(given, gathered, job, cells)
     stands = _stands(connection, gathered, job, cells)
-    records, aside = job.sift(as_entries(gathered.registraties, job.entries()), gathered.verblijf)
+    records, aside = job.sift(job.entries().given(gathered.registraties), gathered.verblijf)
     verdicts = list(_verdicts(ledgerrun, job, stands, records, given))
     changes = Changes.sum([*(one.changes for one in verdicts), Changes(look_again=later)])
     outcomes = [(Uitkomst(uitval=aside), ()), *_with_lines(connection, verdicts)]

@@ -4,8 +4,8 @@ Readers turn files or mappings into values. A record that cannot be read becomes
 stops a run and is never lost. Knows nothing of contracts.
 """
 
-from mpj.records.entries import read_registraties
 from mpj.records.medewerkers import read_medewerkers
+from mpj.records.reader import read_registraties
 from mpj.records.reasons import REDENEN, Reden
 from mpj.records.registraties import parse_registratie
 from mpj.records.toewijzingen import OngeldigeToewijzing, parse_toewijzing, read_toewijzingen

@@ -152,16 +152,19 @@ class MappingRows:
         self._seen: set[tuple[str, ...]] = set()
 
     def row(self, mapping: Mapping[str, object]) -> Row:
-        """Return `mapping` as a row; raises InputError when a key looks like a misspelt column."""
-        keys = tuple(mapping)
+        """Return `mapping` as a row; raises what `check` does."""
+        self.check(tuple(mapping))
+        fields = {name: as_text(mapping.get(name)) for name in self.columns}
+        return Row({name: text.strip() if name != "bsn" else text for name, text in fields.items()})
+
+    def check(self, keys: tuple[str, ...]) -> None:
+        """Check the keys of a mapping; raises InputError when one looks like a misspelt column."""
         if keys not in self._seen:
             faults = check_names([str(key) for key in keys], self.columns, (), "", 0)
             wrong = [fault for fault in faults if fault.soort == "fout"]
             if wrong:
                 raise InputError(wrong)
             self._seen.add(keys)
-        fields = {name: _as_text(mapping.get(name)) for name in self.columns}
-        return Row({name: text.strip() if name != "bsn" else text for name, text in fields.items()})
 
 
 def as_values(
@@ -181,7 +184,8 @@ def as_values(
             raise TypeError(f"expected {kinds[0].__name__} or a mapping, not {type(item).__name__}")
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a value of a caller's mapping as the text that would stand in a file."""
     match value:
         case None:
             return ""
@@ -196,8 +200,8 @@ def _as_text(value: object) -> str:
         case date():
             return value.isoformat()
         case tuple() | list() | frozenset() | set():
-            return ",".join(sorted(map(_as_text, value)) if isinstance(value, set | frozenset) else map(_as_text, value))
+            return ",".join(sorted(map(as_text, value)) if isinstance(value, set | frozenset) else map(as_text, value))
     try:
-        return _as_text(str(value))
+        return as_text(str(value))
     except Exception:
         return "(geen tekst)"

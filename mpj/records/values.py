@@ -98,17 +98,20 @@ class _Choice:
 
 
 def unchecked(kind: type[_T]) -> Callable[[Iterable[object]], _T]:
-    """Return a maker of values of an attrs class from all its fields, in their order, that a reader has checked already.
+    """Return a maker of values of a frozen attrs class from all its fields, in their order, that are known to be right.
 
-    Checking a value is most of the work of making it, and reading a file checks every text once.
+    A frozen class pays for each field it sets, and checking costs more still. So a value is filled in as a draft, whose fields
+    can be set like any other's, and then becomes one of `kind`.
     """
-    slots = [getattr(kind, attribute.name).__set__ for attribute in attrs.fields(cast("type[attrs.AttrsInstance]", kind))]
+    names = [attribute.name for attribute in attrs.fields(cast("type[attrs.AttrsInstance]", kind))]
+    as_usual = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__, "__attrs_post_init__": None}
+    fresh = {name: field() for name in names}
+    draft = attrs.make_class("Draft", fresh, (kind,), class_body=as_usual, slots=True, weakref_slot=False, eq=False, repr=False)
 
     def make(values: Iterable[object]) -> _T:
-        one = kind.__new__(kind)
-        for fill, value in zip(slots, values, strict=True):
-            fill(one, value)
-        return one
+        one: Any = draft(*values)
+        one.__class__ = kind
+        return cast("_T", one)
 
     return make
 

@@ -1,0 +1,367 @@
+"""The one reader of registraties: rows of files, mappings and values become entries.
+
+It remembers every cell and combination of cells that `parse_registratie` accepted, and asks it again only for what it has not
+seen yet, so the rules stay in one place. A mapping is a row like any other, whose cells need not be text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
+from functools import partial
+from itertools import groupby, islice, repeat
+from operator import attrgetter, itemgetter
+from pathlib import Path
+from typing import Any
+
+from mpj.reading.faults import Fault
+from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date
+from mpj.reading.sources import find_sources
+from mpj.reading.tables import Table, open_table
+from mpj.records.entries import Entry, Reeks, Tijd, Vorm
+from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig, as_registraties, parse_nummer, parse_registratie
+from mpj.records.rows import MappingRows, as_text, row_of
+from mpj.records.values import Registratie, unchecked
+
+Cells = Sequence[object]
+"""One row of a table: texts, or the values of a mapping."""
+_VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
+_TIJD = ("minuten", "begintijd", "eindtijd")
+_REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
+# Rows at a time: few enough to stay close to the processor while they are looked at column by column.
+_BATCH = 64
+_MANY = 100_000
+_LAYOUTS = 100
+# A cell of these types equals none of another type; 1, 1.0 and True are equal, and are not the same text.
+_PLAIN = frozenset((str, type(None), int, date))
+_YES_OR_NO = frozenset((str, type(None), bool))
+_vorm_of = attrgetter(*_VORM)
+_tijd_of = attrgetter(*_TIJD, "duur")
+_reeks_of = attrgetter(*_REEKS)
+_series_of = attrgetter(*_REEKS, *_VORM)
+_own_of = attrgetter("datum", "id", "afspraak", "bestand", "rij")
+_registratie = unchecked(Registratie)
+_make_entry = partial(tuple.__new__, Entry)
+
+
+class Entries:
+    """Turns registraties, as values, mappings or rows of files, into entries.
+
+    `check` says what the protocol does not know about a readable registratie, empty when all is well.
+    """
+
+    def __init__(self, check: Callable[[Registratie], str]) -> None:
+        self._check = check
+        self._vormen: dict[tuple[object, ...], Vorm] = {}
+        self._tijden: dict[tuple[object, ...], Tijd] = {}
+        self._reeksen: dict[tuple[object, ...], Reeks] = {}
+        self._series: dict[tuple[object, ...], Reeks] = {}
+        self._memories: dict[object, _Memory] = {}
+        self._keys = MappingRows(COLUMNS)
+
+    def of(self, registratie: Registratie) -> Entry:
+        """Return a registratie as an entry."""
+        one = registratie
+        series = _series_of(one)
+        reeks = self._series.get(series)
+        if reeks is None:
+            reeks = self._series[series] = self.reeks(*_reeks_of(one), self.vorm(one))
+        datum, identity, afspraak, bestand, rij = _own_of(one)
+        return _make_entry((datum, identity, reeks, self.tijd(one), afspraak, bestand, rij))
+
+    def forget(self) -> None:
+        """Let go of the reeksen so far: the clients they are of are done."""
+        self._reeksen.clear()
+        self._series.clear()
+        for memory in self._memories.values():
+            memory.reeksen.clear()
+
+    def vorm(self, registratie: Registratie) -> Vorm:
+        """Return what it can share with registraties of other children."""
+        shared: tuple[Any, ...] = _vorm_of(registratie)
+        vorm = self._vormen.get(shared)
+        if vorm is None:
+            vorm = self._vormen[shared] = Vorm(*(*shared, self._check(registratie)))
+        return vorm
+
+    def tijd(self, registratie: Registratie) -> Tijd:
+        """Return its time."""
+        clock = _tijd_of(registratie)
+        return self._tijden.get(clock) or self._tijden.setdefault(clock, Tijd(*clock))
+
+    def reeks(self, *values: Any) -> Reeks:
+        """Return the one Reeks with these fields."""
+        reeks = self._reeksen.get(values)
+        if reeks is None:
+            reeks = self._reeksen[values] = Reeks(*values)
+        return reeks
+
+    def read(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        report: Callable[[Fault], None] | None = None,
+        hashes: dict[str, str] | None = None,
+    ) -> Iterator[Entry | Ongeldig]:
+        """Read registraties from CSV files, folders or zips: what `mpj.read_registraties` reads, reports and raises, as entries."""
+        for source in find_sources(paths, (".csv",)):
+            with open_table(source, COLUMNS, REQUIRED) as table:
+                if report is not None:
+                    for warning in table.warnings:
+                        report(warning)
+                yield from self.rows(table)
+            if hashes is not None:
+                hashes[source.naam] = table.sha256
+
+    def rows(self, table: Table[list[str]]) -> Iterator[Entry | Ongeldig]:
+        """Turn the rows of a table of registraties into entries, column by column, some rows at a time."""
+        memory = self._memory(table)
+        pairs = iter(table)
+        while batch := list(islice(pairs, _BATCH)):
+            rows: list[Cells] = [fields for _, fields in batch]
+            ragged = set(map(len, rows)) != {table.width}
+            apart = [place for place, fields in enumerate(rows) if len(fields) != table.width] if ragged else ()
+            yield from memory.entries(table, [rij for rij, _ in batch], rows, apart)
+
+    def given(self, items: Iterable[Registratie | Ongeldig | Mapping[str, object]]) -> Iterator[Entry | Ongeldig]:
+        """Turn what a caller gives into entries, in its order; raises what `as_registraties` does.
+
+        Each is taken when it is asked for, and a mapping is looked at before the next is: its maker may fill it again.
+        """
+        each: Iterable[Any] = items
+        for kind, group in groupby(each, _kind):
+            if isinstance(kind, tuple) and all(name in kind for name in REQUIRED):
+                yield from self._mappings(kind, group)
+            elif kind is Registratie:
+                yield from map(self.of, group)
+            else:
+                for item in as_registraties(group):
+                    yield item if isinstance(item, Ongeldig) else self.of(item)
+
+    def _mappings(self, keys: tuple[str, ...], mappings: Iterator[Mapping[str, object]]) -> Iterator[Entry | Ongeldig]:
+        """Read mappings with these keys as rows of a table."""
+        self._keys.check(keys)
+        names = [name for name in COLUMNS if name in keys]
+        table: Table[list[str]] = Table("", {name: place for place, name in enumerate(names)}, len(names), (), iter(()))
+        memory = self._memory(table)
+        pick = itemgetter(*names)
+        while rows := list(map(pick, islice(mappings, _BATCH))):
+            yield from memory.entries(table, [0] * len(rows), rows, _apart(names, rows))
+
+    def _memory(self, table: Table[list[str]]) -> _Memory:
+        layout = tuple(table.columns.items()), table.width
+        memory = self._memories.get(layout)
+        if memory is None:
+            if len(self._memories) == _LAYOUTS:
+                self._memories.clear()
+            memory = self._memories[layout] = _Memory(self, table.columns)
+        return memory
+
+
+class _Memory:
+    """What reading tables of one layout has accepted so far, by cell.
+
+    Where a cell is new, what can be judged by itself is; the rest of its row is read with all rules, and remembered.
+    """
+
+    def __init__(self, entries: Entries, columns: Mapping[str, int]) -> None:
+        self._all = entries
+        self._columns = columns
+        self._id, self._datum = (itemgetter(columns[name]) for name in ("id", "datum"))
+        self._vorm_of, self._tijd_of = (_cells_of(columns, names) for names in (_VORM, _TIJD))
+        self._series_of = _cells_of(columns, (*_REEKS, *_VORM))
+        self._vormen: dict[object, Vorm] = {}
+        self._tijden: dict[object, Tijd] = {}
+        self.reeksen: dict[object, Reeks] = {}
+        self._days = _Days()
+        self._numbers = _Numbers()
+        self._gemeenten = _Gemeenten()
+        self._names = _Names()
+
+    def entries(
+        self, table: Table[list[str]], rijen: Sequence[int], rows: list[Cells], apart: Iterable[int]
+    ) -> list[Entry | Ongeldig]:
+        """Return the rows as entries, in their order; those at the places `apart` are not to be remembered."""
+        special: dict[int, Entry | Ongeldig] = {}
+        for place in apart:
+            special[place] = self._with_all_rules(table, rijen[place], rows[place])
+            rows[place] = [""] * table.width
+        days = list(map(self._days.__getitem__, map(self._datum, rows)))
+        names = _own_texts(map(self._id, rows))
+        tijden = list(map(self._tijden.get, map(self._tijd_of, rows)))
+        reeksen = list(map(self.reeksen.get, map(self._series_of, rows)))
+        for place in _all_of(reeksen, None):
+            if place not in special:
+                reeksen[place] = self._reeks(rows[place])
+        for column, empty in ((days, None), (names, ""), (tijden, None), (reeksen, None)):
+            for place in _all_of(column, empty):
+                if place not in special:
+                    special[place] = self._again(table, rijen[place], rows[place])
+        shared = zip(days, names, reeksen, tijden, self._afspraken(rows), repeat(table.naam), rijen, strict=False)
+        made: list[Entry | Ongeldig] = list(map(_make_entry, shared))
+        for place, item in special.items():
+            made[place] = item
+        return made
+
+    def _afspraken(self, rows: Sequence[Cells]) -> Iterable[str | None]:
+        place = self._columns.get("afspraak")
+        if place is None:
+            return repeat(None)
+        return [text or None for text in _own_texts(map(itemgetter(place), rows))]
+
+    def _reeks(self, cells: Cells) -> Reeks | None:
+        """Return the reeks of a row, None where the row has to be read with all rules."""
+        series = self._series_of(cells)
+        reeks = self.reeksen.get(series)
+        if reeks is None:
+            vorm = self._vormen.get(self._vorm_of(cells))
+            if vorm is None:
+                return None
+            bsn, nummer, gemeente, medewerker, onderaannemer = (
+                "" if (place := self._columns.get(name)) is None else cells[place] for name in _REEKS
+            )
+            try:
+                values = (check_bsn(as_text(bsn)), self._numbers[nummer], self._gemeenten[gemeente])
+            except FieldError:
+                return None
+            reeks = self._all.reeks(*values, self._names[medewerker], self._names[onderaannemer], vorm)
+            self.reeksen[series] = reeks
+        return reeks
+
+    def _again(self, table: Table[list[str]], rij: int, cells: Cells) -> Entry | Ongeldig:
+        """Return a row of which something was not known, now that rows before it may have told."""
+        datum, tijd, reeks = self._days[self._datum(cells)], self._tijden.get(self._tijd_of(cells)), self._reeks(cells)
+        (name,), (afspraak,) = _own_texts([self._id(cells)]), islice(self._afspraken([cells]), 1)
+        if datum is None or not name or tijd is None or reeks is None:
+            item = self._with_all_rules(table, rij, cells)
+            if isinstance(item, Entry):
+                self._vormen[self._vorm_of(cells)], self._tijden[self._tijd_of(cells)] = item.vorm, item.tijd
+            return item
+        return Entry(datum, name, reeks, tijd, afspraak, table.naam, rij)
+
+    def _with_all_rules(self, table: Table[list[str]], rij: int, cells: Cells) -> Entry | Ongeldig:
+        registratie = parse_registratie(row_of(table, rij, list(map(as_text, cells))))
+        return registratie if isinstance(registratie, Ongeldig) else self._all.of(registratie)
+
+
+def read_registraties(
+    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
+) -> Iterator[Registratie | Ongeldig]:
+    """Read registraties from CSV files, folders or zips (docs/formats.md), one at a time.
+
+    Yields a Registratie per row, or an Ongeldig that says why not. Unknown columns go to `report` as warnings, the
+    SHA-256 of every file to `hashes`. Raises InputError for a file that is no such table.
+    """
+    entries = Entries(lambda _: "")
+    for number, item in enumerate(entries.read(paths, report=report, hashes=hashes), 1):
+        if isinstance(item, Ongeldig):
+            yield item
+            continue
+        datum, identity, reeks, (minuten, begintijd, eindtijd, _), afspraak, bestand, rij = item
+        vorm = reeks.vorm
+        yield _registratie(
+            (
+                identity,
+                reeks.bsn,
+                datum,
+                minuten,
+                begintijd,
+                eindtijd,
+                vorm.kwalificatieniveau,
+                reeks.medewerker,
+                vorm.prestatiecode,
+                reeks.toewijzingnummer,
+                reeks.gemeente,
+                vorm.soort,
+                vorm.tijdsoort,
+                vorm.status,
+                vorm.bevestigd,
+                afspraak,
+                vorm.aantal,
+                reeks.onderaannemer,
+                bestand,
+                rij,
+            )
+        )
+        if number % _MANY == 0:
+            entries.forget()
+
+
+def _kind(item: object) -> object:
+    """Return what of an item says how it is read: the keys of a dict, else its type."""
+    return tuple(item) if type(item) is dict else type(item)
+
+
+def _apart(names: Sequence[str], rows: Sequence[Cells]) -> set[int]:
+    """Return the places of rows with a cell that may equal one of another text, so that it cannot be remembered."""
+    return {
+        place
+        for name, column in zip(names, zip(*rows, strict=True), strict=True)
+        if not _types(name).issuperset(map(type, column))
+        for place, cell in enumerate(column)
+        if type(cell) not in _types(name) and not (type(cell) is time and cell.tzinfo is None)
+    }
+
+
+def _types(name: str) -> frozenset[type]:
+    return _YES_OR_NO if name == "bevestigd" else _PLAIN
+
+
+def _own_texts(column: Iterable[object]) -> list[str]:
+    """Return the cells of a column of which each has its own text."""
+    cells = list(column)
+    try:
+        "".join(cells).encode()  # type: ignore[arg-type]
+    except (TypeError, UnicodeEncodeError):
+        return ["" if cell is None else as_text(cell).strip() for cell in cells]
+    return list(map(str.strip, cells))  # type: ignore[arg-type]
+
+
+def _all_of(column: Sequence[object], value: object) -> Iterator[int]:
+    """Return every place at which `value` stands."""
+    place = -1
+    while True:
+        try:
+            place = column.index(value, place + 1)
+        except ValueError:
+            return
+        yield place
+
+
+def _cells_of(columns: Mapping[str, int], names: Iterable[str]) -> Callable[[Cells], object]:
+    """Return what takes the cells of these columns out of a row, without those that the table does not have."""
+    places = [columns[name] for name in names if name in columns]
+    return itemgetter(*places) if places else lambda _: None
+
+
+class _Days(dict[object, date | None]):
+    """Dates by their cell, None for what is none."""
+
+    def __missing__(self, cell: object) -> date | None:
+        try:
+            return self.setdefault(cell, parse_date(as_text(cell).strip()))
+        except FieldError:
+            return self.setdefault(cell, None)
+
+
+class _Numbers(dict[object, int | None]):
+    """Toewijzingnummers by their cell, None for an empty one."""
+
+    def __missing__(self, cell: object) -> int | None:
+        text = as_text(cell).strip()
+        return self.setdefault(cell, parse_nummer(text) if text else None)
+
+
+class _Gemeenten(dict[object, str | None]):
+    """Gemeenten by their cell, None for an empty one."""
+
+    def __missing__(self, cell: object) -> str | None:
+        text = as_text(cell).strip()
+        return self.setdefault(cell, check_gemeente(text) if text else None)
+
+
+class _Names(dict[object, str | None]):
+    """Names that many records share by their cell, None for an empty one."""
+
+    def __missing__(self, cell: object) -> str | None:
+        return self.setdefault(cell, as_text(cell).strip() or None)
