@@ -19,10 +19,8 @@ from mpj.docs import HEADINGS
 from mpj.engine import sieve
 from mpj.engine.care import Care, Clientrun, Passed, Step
 from mpj.engine.steps import STEPS
-from mpj.executors.memory import as_entries
 from mpj.explanation.steps import TOLD
 from mpj.records import REDENEN
-from mpj.records.registraties import as_registraties
 from mpj.records.verblijf import as_stays
 
 SEVERAL = {
@@ -91,7 +89,7 @@ def test_each_step_conserves_care_and_gives_its_own_reasons(scenario: Scenario) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mpj.engine.job, "STEPS", tuple(checked(step) for step in STEPS))
         job = job_of(scenario)
-        clients, _ = job.sift(as_entries(as_registraties(scenario.registraties), job.entries()), as_stays(scenario.verblijf))
+        clients, _ = job.sift(job.entries().given(scenario.registraties), as_stays(scenario.verblijf))
         for bsn, records in clients.items():
             job.by_steps(bsn, records)
 
