@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
+from functools import cache
 from typing import Any, TypeVar
 
 import attrs
@@ -29,13 +30,13 @@ _STORED_AS = {"voor_limiet": "eenheden_voor_limiet"}
 _FIELD_OF = {stored: name for name, stored in _STORED_AS.items()}
 _OUTSIDE = frozenset({"bsn", "bestand", "rij"})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_FIELDS: dict[type, tuple[tuple[str, object], ...]] = {}
 
 
 def dump(value: Registratie | Verblijf | Toewijzing | Medewerker | Herkomst) -> str:
     """Return the content of a value as text: the same content, the same text. BSN, file and row stay out."""
+    kind: type = type(value)
     found: dict[str, object] = {}
-    for name, default in _fields(type(value)):
+    for name, default in _fields(kind):
         one = getattr(value, name)
         if one != default:
             found[_STORED_AS.get(name, name)] = one.isoformat() if isinstance(one, date | time) else one
@@ -118,8 +119,7 @@ def _value(name: str, value: Any) -> Any:
     return tuple(value) if name in _TUPLES else value
 
 
+@cache
 def _fields(kind: type) -> Sequence[tuple[str, object]]:
-    if kind not in _FIELDS:
-        left_out = frozenset() if kind is Herkomst else _OUTSIDE
-        _FIELDS[kind] = tuple((field.name, field.default) for field in attrs.fields(kind) if field.name not in left_out)
-    return _FIELDS[kind]
+    left_out = frozenset() if kind is Herkomst else _OUTSIDE
+    return tuple((field.name, field.default) for field in attrs.fields(kind) if field.name not in left_out)
