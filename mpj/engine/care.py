@@ -10,9 +10,10 @@ from typing import NamedTuple
 from attrs import field, frozen
 
 from mpj.engine.limits import product_period
-from mpj.engine.matching import Afwijzing, Dekkingen, Match, Search, Stretches
+from mpj.engine.matching import Dekkingen
 from mpj.engine.memory import Memory, Recorded, Regelinhoud
 from mpj.engine.opdracht import Opdracht, Periode
+from mpj.engine.search import Afwijzing, Match, Search, Stretches, search_in
 from mpj.engine.tarieven import Answers, Tarief
 from mpj.engine.values import Identiteit
 from mpj.protocol import Protocol
@@ -204,7 +205,7 @@ class Context:
 
     def stretches(self, search: Search) -> Stretches:
         """Return where a search for a toewijzing leads, by day."""
-        return self.dekkingen.stretches(search, self.periode)
+        return search_in(self.dekkingen, search, self.periode)
 
     def place(self, match: Match, vorm: Vorm, niveau: str | None, tijdvak: int, *, timed: bool) -> Placed | Afwijzing:
         """Return where care of this form falls once its toewijzing is found, or why nowhere."""

@@ -15,10 +15,11 @@ from attrs import frozen
 
 from mpj.engine.care import Care, Clientrun, Context, Counted, Placed, regelinhoud
 from mpj.engine.limits import Limieten, Verbruik
-from mpj.engine.matching import Afwijzing, Dekking, Match, Search, Stretches
+from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING
 from mpj.engine.outcome import Regel, Uitkomst
 from mpj.engine.planning import out_by_form, rests_on_planning
+from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.steps.round_ import ROUNDED_AWAY
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Identiteit

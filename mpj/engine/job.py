@@ -12,10 +12,11 @@ from mpj.contract import Contract, check_together
 from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed, Placed
 from mpj.engine.fast import Shortcut
 from mpj.engine.limits import Limieten, Verbruik
-from mpj.engine.matching import Afwijzing, Dekking, Dekkingen, Match, Search, Stretches
+from mpj.engine.matching import Dekking, Dekkingen
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
+from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
 from mpj.engine.steps import STEPS

@@ -1,20 +1,17 @@
-"""Step 3: the toewijzing that covers a record on its date, and contract, perceel, kind of price and unit that follow from it."""
+"""What toewijzingen cover: the current version of each, and what of it a record can be delivered on (step 3)."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from attrs import frozen
 
-from mpj.engine.opdracht import Periode
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn, wrong_value
 from mpj.reading.periods import month_of
-from mpj.records.reasons import Redencode
 from mpj.records.toewijzingen import (
     OngeldigeToewijzing,
     Stempel,
@@ -41,7 +38,6 @@ _terms_of = attrgetter(
     "frequentie",
     "reden_wijziging",
 )
-_RANG = {SPECIFIEK: 0, ASPECIFIEK: 1, GENERIEK: 2}
 
 
 @frozen(eq=False)
@@ -86,40 +82,6 @@ class _Bereik:
     fouten: tuple[str, ...] = ()
 
 
-@frozen(eq=False)
-class Match:
-    """The toewijzing found for a record: its coverage, the prestatiecode, and how it was chosen (docs/steps.md, step 3)."""
-
-    dekking: Dekking
-    prestatiecode: str
-    keuze: str
-
-
-class Search(NamedTuple):
-    """What leads to a toewijzing: the client, and what the record says of number, gemeente and prestatiecode."""
-
-    bsn: str
-    toewijzingnummer: int | None
-    gemeente: str | None
-    prestatiecode: str | None
-
-
-@frozen
-class Stretch:
-    """Days on which a search for a toewijzing has one answer; it lasts until the next stretch begins."""
-
-    begin: date
-    answer: Match | Afwijzing
-
-
-@frozen
-class Afwijzing:
-    """Why care is not billed: a reason of `mpj.records.REDENEN` and a Dutch sentence."""
-
-    reden: Redencode
-    toelichting: str = ""
-
-
 class Dekkingen:
     """All current toewijzingen of a call by client, and what was set aside on the way."""
 
@@ -150,17 +112,9 @@ class Dekkingen:
         """Return the client's current toewijzingen, by gemeente and number."""
         return self._by_bsn.get(bsn, ())
 
-    def stretches(self, search: Search, periode: Periode) -> Stretches:
-        """Return where a search leads, by day; what ended too long ago leads to `te_oud`."""
-        bsn, nummer, gemeente, _ = search
-        own = [dekking for dekking in self.of(bsn) if gemeente is None or dekking.toewijzing.gemeente == gemeente]
-        if nummer is not None:
-            own = [dekking for dekking in own if dekking.toewijzing.toewijzingnummer == nummer]
-        return Stretches(own, search, periode)
-
     def cut_months(self, bsn: str) -> set[int]:
         """Return the months within which one of the client's toewijzingen begins or is over: only there days of a month differ."""
-        return {month_of(day) for day in _borders(self.of(bsn)) if day.day > 1}
+        return {month_of(day) for day in borders(self.of(bsn)) if day.day > 1}
 
     def _checked(self, items: Iterable[Toewijzing | OngeldigeToewijzing]) -> Iterator[Toewijzing | OngeldigeToewijzing]:
         for item in items:
@@ -326,126 +280,6 @@ def _version_fault(
     return Fault("toewijzing_dubbel", bestand, rij, "toewijzingnummer", f"gemeente {gemeente}", verwacht, toelichting + where)
 
 
-class Stretches:
-    """Where one search leads: between the days on which a toewijzing begins or is over it has one answer, found once."""
-
-    def __init__(self, own: Sequence[Dekking], search: Search, periode: Periode) -> None:
-        self._own = own
-        self._search = search
-        self._periode = periode
-        self._begins = [date.min, *_borders(own)]
-        self._answers: list[Match | Afwijzing | None] = [None] * len(self._begins)
-
-    def on(self, day: date) -> Match | Afwijzing:
-        """Return the answer on `day`."""
-        place = bisect_right(self._begins, day) - 1
-        return self._answers[place] or self._find(place)
-
-    def _find(self, place: int) -> Match | Afwijzing:
-        answer = find(self._own, self._search.toewijzingnummer, self._search.prestatiecode, self._begins[place])
-        if isinstance(answer, Match) and self._periode.verlopen(end := answer.dekking.toewijzing.einddatum):
-            answer = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
-        self._answers[place] = answer
-        return answer
-
-    def __iter__(self) -> Iterator[Stretch]:
-        """Yield all days from the first of the calendar on, neighbours with one answer together."""
-        last: Match | Afwijzing | None = None
-        for place, begin in enumerate(self._begins):
-            answer = self._answers[place] or self._find(place)
-            if last is None or not _same(last, answer):
-                yield Stretch(begin, answer)
-            last = answer
-
-
-def _borders(dekkingen: Iterable[Dekking]) -> list[date]:
+def borders(dekkingen: Iterable[Dekking]) -> list[date]:
     """Return the days, in order, on which one of the toewijzingen begins or is over: between them nothing changes."""
     return sorted({day for dekking in dekkingen for day in dekking.toewijzing.grenzen})
-
-
-def find(own: Sequence[Dekking], nummer: int | None, prestatiecode: str | None, day: date) -> Match | Afwijzing:
-    """Return the one toewijzing of a client for care on `day`, or why there is none.
-
-    `own` are the client's, in the gemeente that the record names and by its `nummer`, where it has them.
-    """
-    return _by_search(own, prestatiecode, day) if nummer is None else _by_number(own, prestatiecode, day)
-
-
-def _same(one: Match | Afwijzing, other: Match | Afwijzing) -> bool:
-    if isinstance(one, Afwijzing) or isinstance(other, Afwijzing):
-        return one == other
-    return (one.dekking, one.prestatiecode, one.keuze) == (other.dekking, other.prestatiecode, other.keuze)
-
-
-def _by_number(left: Sequence[Dekking], prestatiecode: str | None, day: date) -> Match | Afwijzing:
-    filters: tuple[tuple[Redencode, Callable[[Dekking], bool]], ...] = (
-        ("toewijzing_verwijderd", lambda dekking: not dekking.verwijderd),
-        ("buiten_toewijzing", lambda dekking: dekking.toewijzing.geldig(day)),
-    )
-    if not left:
-        return Afwijzing("toewijzing_onbekend", "het nummer hoort niet bij een toewijzing van deze cliënt")
-    for why, keep in filters:
-        first = left[0]
-        left = [dekking for dekking in left if keep(dekking)]
-        if not left:
-            period = f"{first.toewijzing.begindatum} t/m {first.toewijzing.einddatum or 'open einde'}"
-            return Afwijzing(why, f"{first.naam}, geldig {period}")
-    mpj = [dekking for dekking in left if dekking.soort != NIET_MPJ]
-    if not mpj:
-        return Afwijzing(NIET_MPJ, f"{left[0].naam} heeft geen MPJ-code")
-    reden: Redencode
-    if prestatiecode is None:
-        fitting = [dekking for dekking in mpj if dekking.soort == SPECIFIEK]
-        reden = "prestatiecode_ontbreekt"
-    else:
-        fitting = [dekking for dekking in mpj if dekking.covers(prestatiecode)]
-        reden = "prestatiecode_niet_toegewezen"
-    if not fitting:
-        return Afwijzing(reden, f"{mpj[0].naam} is {_describe(mpj[0])}")
-    if len(fitting) > 1:
-        return _several(fitting)
-    return Match(fitting[0], prestatiecode or _only_code(fitting[0]), "nummer")
-
-
-def _by_search(own: Sequence[Dekking], prestatiecode: str | None, day: date) -> Match | Afwijzing:
-    valid = [dekking for dekking in own if dekking.contract and not dekking.verwijderd and dekking.toewijzing.geldig(day)]
-    if not valid:
-        return Afwijzing("geen_toewijzing", "de cliënt heeft op deze datum geen toewijzing")
-    mpj = [dekking for dekking in valid if dekking.soort != NIET_MPJ]
-    if not mpj:
-        return Afwijzing(NIET_MPJ, f"{valid[0].naam} heeft geen MPJ-code")
-    if prestatiecode is None:
-        specific = [dekking for dekking in mpj if dekking.soort == SPECIFIEK]
-        if not specific:
-            return Afwijzing("prestatiecode_ontbreekt", f"{mpj[0].naam} is {_describe(mpj[0])}")
-        return _several(specific) if len(specific) > 1 else Match(specific[0], _only_code(specific[0]), "enige_specifieke")
-    covering = [dekking for dekking in mpj if dekking.covers(prestatiecode)]
-    if not covering:
-        return Afwijzing("prestatiecode_niet_toegewezen", f"{mpj[0].naam} is {_describe(mpj[0])}")
-    if len(covering) == 1:
-        return Match(covering[0], prestatiecode, "enige")
-    if len({(dekking.toewijzing.gemeente, dekking.toewijzing.aanbieder) for dekking in covering}) > 1:
-        return _several(covering)
-    best = [dekking for dekking in covering if _RANG[dekking.soort] == min(_RANG[other.soort] for other in covering)]
-    if len(best) == 1:
-        return Match(best[0], prestatiecode, "soort")
-    earliest = min(_end(dekking) for dekking in best)
-    best = [dekking for dekking in best if _end(dekking) == earliest]
-    return _several(best) if len(best) > 1 else Match(best[0], prestatiecode, "einddatum")
-
-
-def _end(dekking: Dekking) -> date:
-    return dekking.toewijzing.einddatum or date.max
-
-
-def _only_code(dekking: Dekking) -> str:
-    """Return the prestatiecode of a specific toewijzing; empty where its code cannot be read for want of a contract."""
-    return next(iter(dekking.codes or ("",)))
-
-
-def _describe(dekking: Dekking) -> str:
-    return dekking.soort if dekking.codes is None else f"{dekking.soort}: {', '.join(sorted(dekking.codes))}"
-
-
-def _several(candidates: Sequence[Dekking]) -> Afwijzing:
-    return Afwijzing("meerdere_toewijzingen", "kandidaten: " + "; ".join(dekking.naam for dekking in candidates))

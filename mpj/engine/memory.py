@@ -12,7 +12,7 @@ from datetime import date
 from attrs import field, frozen
 
 from mpj.engine.limits import Verbruik
-from mpj.engine.matching import Afwijzing
+from mpj.engine.search import Afwijzing
 from mpj.engine.values import Declaratieregel, Identiteit
 from mpj.protocol import Afronding, Protocol
 from mpj.reading.periods import month_of

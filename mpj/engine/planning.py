@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from mpj.contract.words import Registratiewijze
-from mpj.engine.matching import Afwijzing
+from mpj.engine.search import Afwijzing
 from mpj.records.entries import VERBLIJF, Entry, Vorm
 from mpj.records.reasons import Redencode
 from mpj.records.values import AANWEZIG

@@ -79,6 +79,16 @@ class Totals:
         self.afronding += rounding
         self._rounding[tarief.minuten] += rounding * tarief.price.tarief_cent
 
+    def difference(self) -> dict[str, int]:
+        """Return what lies between delivered and billed time, as the summary names it."""
+        return {
+            "aanwezigheid_minuten": self.aanwezigheid,
+            "afronding_minuten": self.afronding,
+            "afronding_cent": self.afronding_cent,
+            "afgetopt_registraties": self.afgetopt_records,
+            "afgetopt_cent": self.afgetopt_cent,
+        }
+
     @property
     def afronding_cent(self) -> int:
         """The rounding difference in eurocents: minutes gained or lost at the price of their unit, rounded half up at the end."""
@@ -150,12 +160,7 @@ def summarise(
         "soort": "declare",
         "versie": __version__,
         "protocol": kaarten[0].protocol.id,
-        "instellingen": {
-            "periode": opdracht.periode,
-            "dagtekening": opdracht.dagtekening.isoformat(),
-            "nalevering": opdracht.nalevering,
-            "volgnummer": opdracht.volgnummer,
-        },
+        "instellingen": _asked(opdracht),
         "gelezen": totals.gedeclareerd + count,
         "gedeclareerd": totals.gedeclareerd,
         "uitval": count,
@@ -165,13 +170,7 @@ def summarise(
         "bedrag_cent": sum(one["bedrag_cent"] for one in declaraties),
         "minuten_geleverd": totals.geleverd,
         "minuten_gedeclareerd": totals.gefactureerd,
-        "verschil": {
-            "aanwezigheid_minuten": totals.aanwezigheid,
-            "afronding_minuten": totals.afronding,
-            "afronding_cent": totals.afronding_cent,
-            "afgetopt_registraties": totals.afgetopt_records,
-            "afgetopt_cent": totals.afgetopt_cent,
-        },
+        "verschil": totals.difference(),
         "bedrag_op_planning_cent": totals.op_planning,
         "per_gemeente": _per_gemeente(declaraties),
         "declaraties": list(declaraties),
@@ -180,6 +179,15 @@ def summarise(
         "invoer": [
             {"soort": soort, "bestand": naam, "sha256": hashes[naam]} for soort, hashes in bestanden for naam in sorted(hashes)
         ],
+    }
+
+
+def _asked(opdracht: Opdracht) -> dict[str, object]:
+    return {
+        "periode": opdracht.periode,
+        "dagtekening": opdracht.dagtekening.isoformat(),
+        "nalevering": opdracht.nalevering,
+        "volgnummer": opdracht.volgnummer,
     }
 
 

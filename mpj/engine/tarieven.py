@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from attrs import evolve, frozen
 
-from mpj.engine.matching import SPECIFIEK, Afwijzing, Dekking, Match, Toewijzingsoort
-from mpj.protocol import Afronding, Protocol
+from mpj.engine.matching import SPECIFIEK, Dekking, Toewijzingsoort
+from mpj.engine.search import Afwijzing, Match
+from mpj.protocol import Afronding, Normtijd, Protocol
 from mpj.protocol.rounding import amount, round_minutes
 from mpj.protocol.words import Over, Zorgsoort
 from mpj.reading.periods import month_of
@@ -239,15 +240,9 @@ class Answers:
         if isinstance(prijs, Afwijzing):
             return prijs
         normtijd = self._protocol.normtijden[prijs.normtijd]
-        eenheid = normtijd.eenheden.get(terms.eenheid) if terms.eenheid else prijs.eenheid
-        where = f"{code} in perceel {perceel} van contract {kaart.instellingen.contract}"
-        if vraag.soort != VERBLIJF and normtijd.meet == "dagen":
-            return Afwijzing("eenheid_past_niet", f"{where} telt per {normtijd.naam}")
-        if eenheid is None:
-            text = f"toegewezen in eenheid {terms.eenheid}, {where} telt per {normtijd.naam}"
-            return Afwijzing("eenheid_past_niet", text)
-        if not vraag.timed and normtijd.meet == "minuten":
-            return Afwijzing("ongeldig", "minuten ontbreken; verwacht minuten, of begintijd en eindtijd")
+        eenheid = _unit(kaart, vraag, prijs, normtijd)
+        if isinstance(eenheid, Afwijzing):
+            return eenheid
         unrounded = eenheid in normtijd.ongerond
         rule = kaart.instellingen.afronding[prijs.normtijd] if prijs.minuten else None
         levels, billed, refused = self._level(kaart, vraag, prijs, month)
@@ -310,6 +305,20 @@ class Answers:
             text = f"maximum {terms.maximum}, gecontracteerd {contracted}"
             return levels, None, Afwijzing("niveau_niet_gecontracteerd", text)
         return levels, _billed(kaart, billed, terms), None
+
+
+def _unit(kaart: Tariefkaart, vraag: Tariefvraag, prijs: Prijs, normtijd: Normtijd) -> str | Afwijzing:
+    """Return the unit on the wire, or why care of this soort is not counted in the normtijd of the price."""
+    eenheid = normtijd.eenheden.get(vraag.terms.eenheid) if vraag.terms.eenheid else prijs.eenheid
+    where = f"{vraag.prestatiecode} in perceel {prijs.perceel} van contract {kaart.instellingen.contract}"
+    if vraag.soort != VERBLIJF and normtijd.meet == "dagen":
+        return Afwijzing("eenheid_past_niet", f"{where} telt per {normtijd.naam}")
+    if eenheid is None:
+        text = f"toegewezen in eenheid {vraag.terms.eenheid}, {where} telt per {normtijd.naam}"
+        return Afwijzing("eenheid_past_niet", text)
+    if not vraag.timed and normtijd.meet == "minuten":
+        return Afwijzing("ongeldig", "minuten ontbreken; verwacht minuten, of begintijd en eindtijd")
+    return eenheid
 
 
 def _billed(kaart: Tariefkaart, prijs: Prijs, terms: Terms) -> Billed:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mpj.engine.limits import Verbruik
-from mpj.engine.matching import Afwijzing
 from mpj.engine.memory import Memory, Regelinhoud, Standing
+from mpj.engine.search import Afwijzing
 from mpj.engine.values import Identiteit
 from mpj.ledger.codec import load_sleutel
 from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT

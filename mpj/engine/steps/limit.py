@@ -7,7 +7,8 @@ from functools import partial
 
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed, by_line, regelinhoud
 from mpj.engine.limits import Fit, Limiet, Limieten, Wanted
-from mpj.engine.matching import Afwijzing, Dekking
+from mpj.engine.matching import Dekking
+from mpj.engine.search import Afwijzing
 from mpj.engine.values import Identiteit
 from mpj.records.aside import named
 from mpj.records.reasons import Redencode
@@ -40,7 +41,11 @@ def _bound(run: Clientrun, care: Sequence[Care]) -> tuple[dict[int, Care], list[
     refused: list[Aside] = []
     for place in sorted(range(len(care)), key=lambda place: not _keeps(run, care[place])):
         one = care[place]
-        dekking = one.match.dekking
+        dekking, tarief = one.match.dekking, one.tarief
+        if not (dekking.begrensd or tarief.unrounded):
+            units = one.counted.voor_limiet
+            billed[place] = one.counting(Counted(*one.counted[:2], units, units, tarief.cost(units)))
+            continue
         limieten = limits.get(dekking)
         if limieten is None:
             used = run.memory.used.get(dekking.toewijzing.sleutel)
@@ -48,8 +53,8 @@ def _bound(run: Clientrun, care: Sequence[Care]) -> tuple[dict[int, Care], list[
         before = on_line.get(one.identiteit, 0)
         fit = _fit(limieten, one, before)
         units = one.counted.voor_limiet
-        cent = one.tarief.cost(fit.units, before)
-        rest = one.tarief.cost(units, before) - cent
+        cent = tarief.cost(fit.units, before)
+        rest = tarief.cost(units, before) - cent
         if fit.limiet is not None and not fit.units:
             refused.append(Aside.of(one, fit.limiet.reden, _used_up(dekking, fit.limiet), rest))
             continue

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
-from mpj.engine.matching import Afwijzing, Search, Stretches
 from mpj.engine.planning import out_by_form
+from mpj.engine.search import Afwijzing, Search, Stretches
 from mpj.records.reasons import Redencode
 
 REASONS: tuple[Redencode, ...] = (

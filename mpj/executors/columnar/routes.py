@@ -14,8 +14,9 @@ from attrs import define, field
 
 from mpj.engine.job import Job
 from mpj.engine.limits import counted, maximum_total
-from mpj.engine.matching import Afwijzing, Dekking, Match, Search
+from mpj.engine.matching import Dekking
 from mpj.engine.memory import Memory
+from mpj.engine.search import Afwijzing, Match, Search
 from mpj.engine.tarieven import AXES, Tarief, Tariefvraag
 from mpj.executors.columnar.database import Database
 from mpj.executors.columnar.kinds import Kinds, Numbers, Reader
