@@ -17,7 +17,7 @@ EXAMPLES ?= 1
 help:
 	@echo "make demo   set up and declare one month of a synthetic region"
 	@echo "make test   set up and run the checks (ruff, mypy strict, pytest with hypothesis and fixed seeds)"
-	@echo "make long   run the tests that search for minutes, which .ci/run runs as well"
+	@echo "make long   run the tests that search or measure for long, which .ci/run runs as well"
 	@echo "make search search with new seeds until something is found or the time is up (TIME=600 seconds, EXAMPLES=1 times as many)"
 	@echo "make bench  run the benchmarks, and mpj beside its peers (REGISTRATIES=$(REGISTRATIES) ROUNDS=$(ROUNDS)); rewrites docs/speed.md"
 	@echo "make growth measure what a record or line more costs; rewrites docs/speed.md"

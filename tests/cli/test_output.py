@@ -171,7 +171,7 @@ def test_a_folder_without_its_seal_is_not_explained(month: Month) -> None:
 # --- A large month ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_200_000_registraties_in_reasonable_time_and_memory(tmp_path: Path) -> None:
     rows = "".join(f"R{number};{ANNA};2026-03-{number % 31 + 1:02d};15;hbo;2.1\n" for number in range(200_000))
     month = write_month(tmp_path / "groot", registraties="id;bsn;datum;minuten;kwalificatieniveau;prestatiecode\n" + rows)

@@ -39,7 +39,7 @@ print(outcome.samenvatting["gedeclareerd"], outcome.samenvatting["regels"], len(
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="the peak of another process cannot be seen here")
 def test_a_million_in_little_memory(tmp_path: Path) -> None:
     tests = Path(__file__).parents[1]

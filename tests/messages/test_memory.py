@@ -44,7 +44,7 @@ def peak(path: Path, count: int, what: str) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory of a process is read from /proc")
 def test_writing_and_reading_take_the_same_memory_for_ten_times_the_lines(tmp_path: Path) -> None:
     """A tree of the larger message would take more than 100 MB."""

@@ -118,7 +118,7 @@ def test_progress_counts_to_the_end() -> None:
     assert heard == [(2_500, 2_500)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory of a process is read from /proc")
 @pytest.mark.parametrize(("largest", "price"), [(50_000, "24,55"), (20_000, "23,90")], ids=["right", "a third wrong"])
 def test_ten_times_the_lines_take_the_same_memory(tmp_path: Path, largest: int, price: str) -> None:
