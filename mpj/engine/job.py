@@ -9,10 +9,9 @@ from functools import partial
 from typing import Any, Unpack
 
 from mpj.contract import Contract, check_together
-from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed, Placed
+from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed
 from mpj.engine.fast import Shortcut
-from mpj.engine.limits import Limieten, Verbruik
-from mpj.engine.matching import Dekking, Dekkingen
+from mpj.engine.matching import Dekkingen
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
@@ -191,15 +190,6 @@ class Job:
     def tarief(self, vraag: Tariefvraag) -> Tarief | Afwijzing:
         """Answer the question about a price, once in this job."""
         return self._context.answers.tarief(vraag)
-
-    def place(self, match: Match, tarief: Tarief) -> Placed:
-        """Return where care falls once both are known."""
-        return Placed.of(match, tarief)
-
-    def may_bind(self, dekking: Dekking, total: Verbruik, memory: Memory = NOTHING) -> bool:
-        """Say whether what was used earlier and `total` together can reach any limit of a toewijzing."""
-        used = memory.used.get(dekking.toewijzing.sleutel)
-        return Limieten(self.protocol, dekking.toewijzing, used).may_bind(total)
 
     @property
     def has_levels(self) -> bool:

@@ -38,10 +38,6 @@ class ToetsopdrachtWords(ToetsWords, total=False):
 class Toetsopdracht:
     """What a verification is asked. Raises ValueError for an unknown `onbeoordeeld`."""
 
-    dagtekening: date
-    """The receiver's date (TR135), and that of the answer."""
-    history: History | None = None
-    """What was sent and answered before; without it rules that need it are listed as not checked."""
     taal: str = "nl"
     """The language of findings: nl or en."""
     onbeoordeeld: str | None = field(default=None)
@@ -56,6 +52,10 @@ class Toetsopdracht:
     """What was read, for the summary: file name to SHA-256."""
     progress: Callable[[int, int], None] | None = None
     """Hears (lines done, lines in all)."""
+    dagtekening: date
+    """The receiver's date (TR135), and that of the answer."""
+    history: History | None = None
+    """What was sent and answered before; without it rules that need it are listed as not checked."""
 
     @onbeoordeeld.validator
     def _known(self, _: object, value: str | None) -> None:
