@@ -71,6 +71,10 @@ def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+DYING: list[threading.Thread] = []
+"""What will kill this process: a command that is quicker than its killer waits for it, so that it never ends by itself."""
+
+
 def arm(point: str) -> None:
     """Have this process die before, during (so many milliseconds into it) or after the commit, or in the middle of the files."""
     from sqlalchemy import event
@@ -88,7 +92,11 @@ def arm(point: str) -> None:
             time.sleep(float(number or 0.5) / 1000)
             die()
 
-        event.listen(Engine, "commit", lambda _: threading.Thread(target=later).start())
+        def kill_soon(_: object) -> None:
+            DYING.append(threading.Thread(target=later))
+            DYING[-1].start()
+
+        event.listen(Engine, "commit", kill_soon)
     elif name == "na":
         whole = database.Database.transaction
 
@@ -128,6 +136,8 @@ def run_child(command: list[str], point: str, stderr: int) -> None:
         arm(point)
         code = run(command)
         sys.stderr.flush()
+        for killer in DYING:
+            killer.join()
     finally:
         os._exit(code)
 
