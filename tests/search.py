@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 
 from hypothesis import settings
 
@@ -20,3 +21,8 @@ def register() -> None:
 def examples(count: int) -> int:
     """How many examples to try where a test asks for `count`."""
     return count * FACTOR
+
+
+def seed() -> int:
+    """What a test that chooses by itself starts from: the same every time, but another in `make search`."""
+    return 0 if settings().derandomize else random.SystemRandom().randrange(1 << 32)

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from scenarios import BSNS, ContractSpec, Scenario, write
+from search import seed
 from sqlalchemy import select
 
 from ledger.conftest import Databases
@@ -230,9 +231,9 @@ def test_killed_between_the_commit_and_the_files(months: Months, point: str, aga
 
 
 @contextmanager
-def told(seed: int) -> Iterator[dict[str, object]]:
+def told(start: int) -> Iterator[dict[str, object]]:
     """Say on failure which seed, round and moment it was."""
-    found: dict[str, object] = {"seed": seed}
+    found: dict[str, object] = {"seed": start}
     try:
         yield found
     except BaseException as error:
@@ -241,9 +242,9 @@ def told(seed: int) -> Iterator[dict[str, object]]:
 
 
 def kill_at_random(months: Months, rounds: int) -> None:
-    seed = random.SystemRandom().randrange(1 << 32)
-    chance = random.Random(seed)
-    with told(seed) as where:
+    start = seed()
+    chance = random.Random(start)
+    with told(start) as where:
         for place in range(rounds):
             number = place % 4
             after = chance.uniform(0, 1.1) * months.seconds[number]
@@ -275,9 +276,9 @@ def test_an_interpreter_killed_at_random_moments(months: Months) -> None:
 
     url = months.databases.new(months.ledgers[0])
     usual = interpreter(months.command(0, url, months.folder / "usual")[0]).seconds
-    seed = random.SystemRandom().randrange(1 << 32)
-    chance = random.Random(seed)
-    with told(seed) as where:
+    start = seed()
+    chance = random.Random(start)
+    with told(start) as where:
         for place in range(4):
             after = chance.uniform(0.5, 1.0) * usual
             where.update({"round": place, "seconds": after})
