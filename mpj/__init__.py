@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from mpj.explanation.build import Uitleg, explain
     from mpj.ledger import Ledger
     from mpj.protocol import MPJ_16, Protocol
-    from mpj.reading.faults import Fault, InputError
+    from mpj.reading.faults import (
+        BusyError,
+        Fault,
+        InputError,
+        InvalidError,
+        RefusedError,
+        UnavailableError,
+        UnreadableError,
+    )
     from mpj.records import (
         Medewerker,
         Registratie,
@@ -39,7 +47,15 @@ _HOMES = {
     "mpj.explanation.build": ("Uitleg", "explain"),
     "mpj.ledger": ("Ledger",),
     "mpj.protocol": ("MPJ_16", "Protocol"),
-    "mpj.reading.faults": ("Fault", "InputError"),
+    "mpj.reading.faults": (
+        "BusyError",
+        "Fault",
+        "InputError",
+        "InvalidError",
+        "RefusedError",
+        "UnavailableError",
+        "UnreadableError",
+    ),
     "mpj.records": (
         "Medewerker",
         "Registratie",
@@ -58,19 +74,24 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "MPJ_16",
+    "BusyError",
     "Contract",
     "Declaratieregel",
     "Fault",
     "Herkomst",
     "InputError",
+    "InvalidError",
     "Ledger",
     "Medewerker",
     "Protocol",
+    "RefusedError",
     "Registratie",
     "Result",
     "Toewijzing",
     "Uitleg",
     "Uitval",
+    "UnavailableError",
+    "UnreadableError",
     "Verblijf",
     "__version__",
     "declare",

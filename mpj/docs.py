@@ -17,6 +17,7 @@ from mpj.engine import sieve
 from mpj.engine.steps import STEPS
 from mpj.protocol import MPJ_16, Hulpvorm, Prestatiecode, encode
 from mpj.protocol.words import Meet, Prijswijze, Telt
+from mpj.reading.faults import error_class
 from mpj.reading.register import fault_register
 from mpj.records import REDENEN
 
@@ -190,8 +191,10 @@ def faults() -> str:
     """Every fault code, a table for each heading of the register."""
     groups: dict[str, list[list[str]]] = {}
     for one in fault_register().values():
-        groups.setdefault(one.groep, []).append([_code(one.code), one.betekenis, one.actie])
-    return "\n".join(f"### {groep}\n\n{table(['code', 'betekenis', 'wat te doen'], rows)}" for groep, rows in groups.items())
+        groups.setdefault(one.groep, []).append([_code(one.code), one.betekenis, one.actie, _code(error_class(one.code).__name__)])
+    return "\n".join(
+        f"### {groep}\n\n{table(['code', 'betekenis', 'wat te doen', 'in Python'], rows)}" for groep, rows in groups.items()
+    )
 
 
 def headings() -> str:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mpj.cli.options import in_options
 from mpj.reading.faults import Fault, InputError, printable
 
 _T = TypeVar("_T")
@@ -121,6 +122,7 @@ def today() -> date:
 
 def show_fault(fault: Fault, form: str) -> None:
     """Write one fault to stderr, as text or as a JSON object."""
+    fault = in_options(fault)
     if form == "json":
         data = {
             name: getattr(fault, name)

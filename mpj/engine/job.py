@@ -23,6 +23,7 @@ from mpj.engine.summary import Totals, summarise
 from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
 from mpj.protocol import Protocol
 from mpj.protocol.words import Zorgsoort
+from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.records.entries import Entry, days_of
@@ -54,7 +55,7 @@ class Job:
         levels: Levels | None = None,
     ) -> None:
         self.opdracht = opdracht
-        self.contracten: Sequence[Contract] = tuple(contracten)
+        self.contracten: Sequence[Contract] = tuple(expect_all("contracten", contracten, "Contract", Contract))
         if not self.contracten:
             raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
         check_together(self.contracten)
@@ -73,7 +74,7 @@ class Job:
         **words: Unpack[OpdrachtWords],
     ) -> Job:
         """Make a run ready from what a caller gives, values or mappings; takes and raises what `mpj.declare` does of these."""
-        contracts = tuple(contracten)
+        contracts = tuple(expect_all("contracten", contracten, "Contract", Contract))
         levels = None
         if medewerkers is not None and contracts:
             levels = Levels(collect_medewerkers(medewerkers, contracts[0].protocol))

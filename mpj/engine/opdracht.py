@@ -8,6 +8,7 @@ from typing import Literal, Required, TypedDict
 from attrs import frozen
 
 from mpj.protocol import Protocol
+from mpj.reading.calls import expect, expect_date
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.periods import last_day, month_of, month_text, parse_month, years_before
 
@@ -41,8 +42,7 @@ class Opdracht:
     @classmethod
     def of(cls, *, periode: str, dagtekening: date, nalevering: bool = False, volgnummer: int = 1) -> Opdracht:
         """Read the words of a caller; raises InputError (`periode_onjuist`) and TypeError for a dagtekening that is no date."""
-        if type(dagtekening) is not date:
-            raise TypeError("dagtekening: expected a datetime.date")
+        expect_date("dagtekening", dagtekening)
         return cls(read_month(periode, "periode"), dagtekening, nalevering, volgnummer)
 
     @property
@@ -52,7 +52,8 @@ class Opdracht:
 
 
 def read_month(text: str, kolom: str) -> int:
-    """Return the number of a month that a caller gave as `kolom`; raises InputError for what is none."""
+    """Return the number of a month that a caller gave as `kolom`; raises InputError for what is none, TypeError for no text."""
+    expect(kolom, text, "a month as text, like '2026-03'", str)
     try:
         return parse_month(text)
     except ValueError:

@@ -161,4 +161,4 @@ def _settings(run: Run, line: Declaratieregel) -> Mapping[str, Any]:
 
 
 def _nothing(kolom: str, found: str, verwacht: str) -> InputError:
-    return InputError(Fault("niet_gevonden", "", 0, f"--{kolom}", found, verwacht, "niets in deze uitvoer heeft dit kenmerk"))
+    return InputError(Fault("niet_gevonden", "", 0, kolom, found, verwacht, "niets in deze uitvoer heeft dit kenmerk"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -12,8 +13,11 @@ from mpj.contract import Contract
 from mpj.engine.outcome import Result
 from mpj.ledger.conversation import Geboekt
 from mpj.ledger.database import WACHT_SECONDEN, Database
+from mpj.reading.calls import expect, expect_all, expect_date
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from mpj.explanation.build import Uitleg
     from mpj.ledger.input import LedgeropdrachtWords, Registraties, Toewijzingen
     from mpj.ledger.receiving import OntvangenWords
@@ -30,7 +34,9 @@ class Ledger:
     """
 
     def __init__(self, url: str | Path, *, wacht: float = WACHT_SECONDEN) -> None:
+        expect("url", url, "a path or a URL", str, Path)
         self.database = Database(url, wacht=wacht)
+        self._closed = False
 
     def __enter__(self) -> Ledger:
         return self
@@ -39,8 +45,17 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database; every call after this raises ValueError."""
         self.database.close()
+        self._closed = True
+
+    def _transaction(
+        self, database: Database | None = None, *, write: bool = True, keep: bool = True
+    ) -> AbstractContextManager[Connection]:
+        """Give a transaction on this database, or another one; raises ValueError when the ledger is closed."""
+        if self._closed:
+            raise ValueError("the ledger is closed")
+        return (database or self.database).transaction(write=write, keep=keep)
 
     def _database(self, *, proef: bool) -> Database:
         """Return the database, for a trial on a ledger that does not exist yet one in memory."""
@@ -69,7 +84,7 @@ class Ledger:
 
         given = Input.read(Ledgeropdracht(**words), contracten, toewijzingen, registraties)
         proef = given.asked.proef
-        with self._database(proef=proef).transaction(keep=not proef) as connection:
+        with self._transaction(self._database(proef=proef), keep=not proef) as connection:
             result = run(connection, given)
             if before_commit is not None:
                 before_commit(result)
@@ -83,22 +98,27 @@ class Ledger:
         """
         from mpj.ledger.conversation import send
 
-        with self.database.transaction() as connection:
-            return send(connection, nummers, op)
+        expect_date("op", op)
+        names = None if nummers is None else _texts("nummers", nummers)
+        with self._transaction() as connection:
+            return send(connection, names, op)
 
     def withdraw(self, nummers: Iterable[str], *, op: date) -> list[Geboekt]:
         """Take back declarations that were never processed (transport error): the next run declares their lines anew."""
         from mpj.ledger.conversation import withdraw
 
-        with self.database.transaction() as connection:
-            return withdraw(connection, nummers, op)
+        expect_date("op", op)
+        names = _texts("nummers", nummers)
+        with self._transaction() as connection:
+            return withdraw(connection, names, op)
 
     def resend(self, referentienummers: Iterable[str]) -> list[str]:
         """Let the next run declare rejected lines again although nothing changed; returns their numbers."""
         from mpj.ledger.conversation import resend
 
-        with self.database.transaction() as connection:
-            return resend(connection, referentienummers)
+        names = _texts("referentienummers", referentienummers)
+        with self._transaction() as connection:
+            return resend(connection, names)
 
     def answer(self, berichten: Iterable[str | Path | tuple[str, Antwoordbericht]], *, op: date) -> list[Geboekt]:
         """Book JW325 messages: files, folders, zips, or (name, message) pairs. `op` is the date of receipt.
@@ -108,10 +128,11 @@ class Ledger:
         """
         from mpj.ledger.conversation import answer, read_answers
 
+        expect_date("op", op)
         pairs: list[tuple[str, Antwoordbericht]] = []
-        for one in berichten:
+        for one in expect_all("berichten", berichten, "a path or a (name, message) pair", str, Path, tuple):
             pairs += [one] if isinstance(one, tuple) else read_answers([one])
-        with self.database.transaction() as connection:
+        with self._transaction() as connection:
             return answer(connection, pairs, op)
 
     def verify(
@@ -134,8 +155,9 @@ class Ledger:
         """
         from mpj.ledger.receiving import Ontvangen, receive
 
+        expect_date("op", words.get("op"))
         given = Ontvangen.of(bericht, contracten, toewijzingen, **words)
-        with self._database(proef=given.proef).transaction(keep=not given.proef) as connection:
+        with self._transaction(self._database(proef=given.proef), keep=not given.proef) as connection:
             outcome = receive(connection, given)
             if before_commit is not None:
                 before_commit(outcome)
@@ -145,21 +167,21 @@ class Ledger:
         """Return counts and eurocents by municipality and state, ready for JSON; no client is named."""
         from mpj.ledger.status import status
 
-        with self.database.transaction(write=False) as connection:
+        with self._transaction(write=False) as connection:
             return status(connection)
 
     def repair_list(self) -> list[dict[str, Any]]:
         """Return the rejected lines on the repair list, with the words of their return codes, without BSN."""
         from mpj.ledger.repair import repair_list
 
-        with self.database.transaction(write=False) as connection:
+        with self._transaction(write=False) as connection:
             return repair_list(connection)
 
     def work(self) -> dict[str, Any]:
         """Return onderhanden werk in eurocents: delivered, not yet declared or not yet granted (docs/ledger.md)."""
         from mpj.ledger.status import work
 
-        with self.database.transaction(write=False) as connection:
+        with self._transaction(write=False) as connection:
             return work(connection)
 
     def explain(self, regel: str | None = None, *, bron: str | None = None) -> Uitleg:
@@ -173,7 +195,7 @@ class Ledger:
 
         if (regel is None) == (bron is None):
             raise ValueError("give either regel or bron")
-        with self.database.transaction(write=False) as connection:
+        with self._transaction(write=False) as connection:
             return life_of_line(connection, regel) if regel is not None else life_of_record(connection, bron or "")
 
     def erase(self, bsns: Iterable[str], *, op: date, bestand: str = "") -> tuple[int, int]:
@@ -184,5 +206,11 @@ class Ledger:
         """
         from mpj.ledger.erase import erase
 
-        with self.database.transaction() as connection:
-            return erase(connection, bsns, op, bestand)
+        expect_date("op", op)
+        found = _texts("bsns", bsns)
+        with self._transaction() as connection:
+            return erase(connection, found, op, bestand)
+
+
+def _texts(name: str, values: Iterable[str]) -> list[str]:
+    return expect_all(name, values, "text", str)

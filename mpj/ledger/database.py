@@ -121,7 +121,7 @@ class Database:
             raise _unusable("de database is geen ledger: zij is van een ander programma")
         if version is not None and version > HEAD:
             text = "een nieuwere mpj heeft dit ledger bijgewerkt; gebruik die"
-            raise InputError(Fault("ledger_te_nieuw", "", 0, "--ledger", f"versie {version}", f"versie {HEAD}", text))
+            raise InputError(Fault("ledger_te_nieuw", "", 0, "ledger", f"versie {version}", f"versie {HEAD}", text))
         from alembic import command
         from alembic.config import Config
 
@@ -172,21 +172,21 @@ def _sqlite_begin(connection: Connection) -> None:
 
 def _unusable(text: str) -> InputError:
     verwacht = "een pad, sqlite:///pad of postgresql://gebruiker@server/database"
-    return InputError(Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht=verwacht))
+    return InputError(Fault("ledger_onbruikbaar", kolom="ledger", toelichting=text, verwacht=verwacht))
 
 
 def _refused(error: SQLAlchemyError) -> InputError:
     if isinstance(error, IntegrityError):
         text = "een regel zou twee keer gedeclareerd of een nummer twee keer gebruikt worden; er is niets veranderd"
-        return InputError(Fault("ledger_weigert", kolom="--ledger", toelichting=text))
+        return InputError(Fault("ledger_weigert", kolom="ledger", toelichting=text))
     shown = str(getattr(error, "orig", "") or "")
     if "file is not a database" in shown or "malformed" in shown:
         return _unusable("het bestand is geen ledger, of beschadigd")
     if isinstance(error, DBAPIError) and ("database is locked" in shown or "lock timeout" in shown):
         text = "een andere run is bezig met dit ledger; er is niets veranderd"
-        return InputError(Fault("ledger_bezet", kolom="--ledger", toelichting=text, verwacht="probeer het zo opnieuw"))
+        return InputError(Fault("ledger_bezet", kolom="ledger", toelichting=text, verwacht="probeer het zo opnieuw"))
     if isinstance(error, OperationalError):
         return _unusable("de database is niet te openen of niet te schrijven")
     return InputError(
-        Fault("ledger_fout", kolom="--ledger", toelichting=f"de database meldt {type(error).__name__}; er is niets veranderd")
+        Fault("ledger_fout", kolom="ledger", toelichting=f"de database meldt {type(error).__name__}; er is niets veranderd")
     )

@@ -224,4 +224,4 @@ def _told(number: str, row: Row[Any]) -> str:
 
 
 def _nothing(kolom: str, found: str, text: str) -> InputError:
-    return InputError(Fault("niet_gevonden", "", 0, f"--{kolom}", found, "", text))
+    return InputError(Fault("niet_gevonden", "", 0, kolom, found, "", text))

@@ -149,7 +149,7 @@ def _replace(connection: Connection, known: Row[Any], answer: Antwoordbericht | 
     if known.antwoord is not None and not vervang:
         text = "deze declaratie is al beantwoord en het antwoord zou nu anders zijn; is het oude al verstuurd, dan geldt dat"
         gevonden = f"antwoord {known.antwoord} van {known.dagtekening}"
-        raise InputError(Fault("antwoord_wijzigt", "", 0, what, gevonden, "--force als het nieuwe het oude vervangt", text))
+        raise InputError(Fault("antwoord_wijzigt", "", 0, what, gevonden, "`vervang` als het nieuwe het oude vervangt", text))
     table = schema.ontvangst.c
     same = (table.aanbieder == known.aanbieder, table.id > known.id, table.status != NIET_VERZONDEN)
     numbers = or_(table.identificatie == known.identificatie, table.declaratienummer == known.declaratienummer)
@@ -286,7 +286,7 @@ def _by_key(connection: Connection, key: _Key) -> Sequence[Row[Any]]:
 
 
 def _differs(known: Row[Any], answer: Antwoordbericht) -> Fault:
-    text = "het ledger kent een ander antwoord op deze declaratie; toets haar opnieuw, of laat dit antwoord weg bij --eerder"
+    text = "het ledger kent een ander antwoord op deze declaratie; toets haar opnieuw, of laat dit antwoord weg bij `eerder`"
     what, expected = (
         f"declaratie {mask(known.declaratienummer)}",
         f"antwoord {known.antwoord}" if known.antwoord else "geen antwoord",
@@ -304,4 +304,4 @@ def _taken(connection: Connection, message: Declaratiebericht) -> Fault | None:
     if connection.execute(select(table.id).where(*where)).first() is None:
         return None
     text = "een ander bericht van deze afzender met dezelfde Identificatie of hetzelfde DeclaratieNummer is al bekend"
-    return Fault("dubbel_bericht", "", 0, "--eerder", _what(message), "elk bericht één keer", text)
+    return Fault("dubbel_bericht", "", 0, "eerder", _what(message), "elk bericht één keer", text)

@@ -122,7 +122,7 @@ def _net(regels: Iterable[Declaratieregel], debetcredit: str) -> int:
 
 
 def _check_consent(connection: Connection, given: Input, gathered: Gathered) -> None:
-    """Refuse to withdraw what is absent before somebody has seen what it costs (--akkoord)."""
+    """Refuse to withdraw what is absent before somebody has seen what it costs (`akkoord`)."""
     if given.asked.akkoord or given.asked.proef or not gathered.absent:
         return
     from mpj.presentation.words import euros
@@ -142,7 +142,7 @@ def _check_consent(connection: Connection, given: Input, gathered: Gathered) -> 
     )
     if waiting := cents.get(VERZONDEN, 0):
         text += f", en {euros(waiting)} zodra er antwoord op is"
-    raise InputError(Fault("akkoord_nodig", kolom="--volledig-vanaf", toelichting=text, verwacht="--akkoord als dit klopt"))
+    raise InputError(Fault("akkoord_nodig", kolom="volledig_vanaf", toelichting=text, verwacht="`akkoord` als dit klopt"))
 
 
 def _check_period(connection: Connection, result: Result, maand: int) -> None:

@@ -171,7 +171,7 @@ def declaratieberichten(
     parts = split(regels, limiet_bytes, registry=registry, release=release, protocol=protocol)
     faults = dict.fromkeys(fault for part in parts for fault in _date_faults(part, dagtekening))
     if faults:
-        raise InputError(faults)
+        raise InputError(list(faults))
     versions = (xsd_versie, xsd_versie) if isinstance(xsd_versie, str) else xsd_versie
     description = (registry or shipped()).get("ijw", release, "JW323")
     for part in parts:

@@ -116,11 +116,11 @@ def _check(out: Path, *, force: bool) -> None:
     if out.exists() and not out.is_dir():
         raise InputError(_fault("uitvoer_onbruikbaar", out, "is een bestand, geen map", "een map"))
     if out.is_dir() and any(out.iterdir()) and not force:
-        raise InputError(_fault("uitvoer_niet_leeg", out, "de map bestaat en is niet leeg", "een nieuwe map, of --force"))
+        raise InputError(_fault("uitvoer_niet_leeg", out, "de map bestaat en is niet leeg", "een nieuwe map, of `force`"))
 
 
 def _fault(code: Foutcode, out: Path, toelichting: str, verwacht: str = "") -> Fault:
-    return Fault(code, out.name[:60], kolom="--out", toelichting=toelichting, verwacht=verwacht)
+    return Fault(code, out.name[:60], kolom="out", toelichting=toelichting, verwacht=verwacht)
 
 
 def _unusable(out: Path, error: OSError) -> InputError:

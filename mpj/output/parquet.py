@@ -25,7 +25,7 @@ def check_installed() -> None:
         import duckdb  # noqa: F401
     except ImportError:
         text, verwacht = "voor herkomst.parquet is duckdb nodig", "pip install 'mpj[columnar]'"
-        raise InputError(Fault("uitbreiding_ontbreekt", kolom="--trace", toelichting=text, verwacht=verwacht)) from None
+        raise InputError(Fault("uitbreiding_ontbreekt", kolom="trace", toelichting=text, verwacht=verwacht)) from None
 
 
 def literal(text: str) -> str:

@@ -182,7 +182,7 @@ def _joined(rows: Iterable[dict[str, Any]], steps: Iterable[dict[str, Any]]) -> 
     for row, step in zip_longest(rows, steps, fillvalue=nothing):
         if any(row.get(name) != step.get(name) for name in _SHARED):
             text = "herkomst.csv en stappen.csv horen niet bij elkaar"
-            raise InputError(Fault("stappen_past_niet", kolom="--stappen", toelichting=text))
+            raise InputError(Fault("stappen_past_niet", kolom="stappen", toelichting=text))
         yield Herkomst(**row | {OLD_NAMES.get(name, name): value for name, value in step.items()})
 
 
@@ -219,7 +219,7 @@ def read_run(folder: Path) -> Run:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         verwacht = "een map die mpj declare schreef, met samenvatting.json"
         raise InputError(
-            Fault("map_onleesbaar", folder.name, kolom="--van", toelichting="geen volledige uitvoer", verwacht=verwacht)
+            Fault("map_onleesbaar", folder.name, kolom="van", toelichting="geen volledige uitvoer", verwacht=verwacht)
         ) from error
     parquet = TRACE_FILES["parquet"]
     trace = parquet if parquet in summary.get("bestanden", ()) else HERKOMST.file

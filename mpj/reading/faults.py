@@ -6,12 +6,12 @@ Invariant: the text of a fault never holds a BSN. Values from unreadable fields 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Literal, TypeAlias, cast
 
 from attrs import frozen
 
-from mpj.reading.register import Foutcode, Regelcode
+from mpj.reading.register import Foutcode, Foutklasse, Regelcode, fault_register
 
 _DIGIT_RUN = re.compile(r"[0-9]{7}")
 _SEPARATORS = re.compile(r"[\s.\-_/]")
@@ -93,8 +93,64 @@ def wrong_value(kolom: str, gevonden: str, verwacht: str) -> str:
 
 
 class InputError(Exception):
-    """The input or the call is wrong and nothing was done; `faults` holds every fault found, in reading order."""
+    """The input or the call is wrong and nothing was done; `faults` holds every fault found, in reading order.
 
-    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
-        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+    What is raised is the class of its faults, which docs/faults.md gives for each code: `InvalidError`, `UnreadableError`,
+    `RefusedError`, `BusyError` or `UnavailableError`; faults of more than one class are an InputError itself.
+    """
+
+    def __new__(cls, faults: Sequence[Fault] | Fault) -> InputError:
+        """Make the error of the class that its faults have in common."""
+        return super().__new__(_class_of(_as_tuple(faults)) if cls is InputError else cls)
+
+    def __init__(self, faults: Sequence[Fault] | Fault) -> None:
+        self.faults: tuple[Fault, ...] = _as_tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        """Travel to another process with all faults."""
+        return type(self), (self.faults,)
+
+
+class InvalidError(InputError):
+    """What was given can be read and is not right: a value, a contract, a message, a number that nobody knows."""
+
+
+class UnreadableError(InputError):
+    """What was given is not there, or cannot be read as what it should be: damaged, too large, another kind of file."""
+
+
+class RefusedError(InputError):
+    """What was asked would break a promise: send twice, lose what was granted, write over what is there."""
+
+
+class BusyError(InputError):
+    """Another run holds what is needed; try again later."""
+
+
+class UnavailableError(InputError):
+    """This machine cannot do it: a package, a database, memory or room on the disk is missing."""
+
+
+_CLASSES: dict[Foutklasse, type[InputError]] = {
+    "invalid": InvalidError,
+    "unreadable": UnreadableError,
+    "refused": RefusedError,
+    "busy": BusyError,
+    "unavailable": UnavailableError,
+}
+
+
+def error_class(code: str) -> type[InputError]:
+    """Return the class of the error that a fault with this code is raised in; rules of the message standard are InvalidError."""
+    known = fault_register().get(cast("Foutcode", code))
+    return InvalidError if known is None else _CLASSES[known.klasse]
+
+
+def _as_tuple(faults: Sequence[Fault] | Fault) -> tuple[Fault, ...]:
+    return (faults,) if isinstance(faults, Fault) else tuple(faults)
+
+
+def _class_of(faults: tuple[Fault, ...]) -> type[InputError]:
+    classes = {error_class(fault.code) for fault in faults if fault.soort == "fout"}
+    return classes.pop() if len(classes) == 1 else InputError

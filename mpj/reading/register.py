@@ -176,6 +176,9 @@ Foutcode: TypeAlias = Literal[
     "nummer_in_gebruik",
 ]
 
+Foutklasse: TypeAlias = Literal["invalid", "unreadable", "refused", "busy", "unavailable"]
+"""The class of the error that a fault is raised in, as the register words it (`mpj.reading.faults.error_class`)."""
+
 Regelcode = NewType("Regelcode", str)
 """The code of a rule of the message standard, as CS002 or TR367."""
 
@@ -189,6 +192,8 @@ class Foutsoort:
     """What one is doing when it comes: the heading of its table in docs/faults.md."""
     betekenis: str
     actie: str
+    klasse: Foutklasse = "invalid"
+    """The class of the error that it is raised in; the register names those that are not `invalid`."""
 
 
 @cache

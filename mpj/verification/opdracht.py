@@ -9,6 +9,7 @@ from typing import Required, TypedDict
 from attrs import field, frozen
 
 from mpj.messages.declaratie import XSD_VERSIE
+from mpj.reading.calls import expect_date
 from mpj.verification.history import History
 from mpj.verification.values import AFWIJZEN, TOEKENNEN
 
@@ -52,10 +53,14 @@ class Toetsopdracht:
     """What was read, for the summary: file name to SHA-256."""
     progress: Callable[[int, int], None] | None = None
     """Hears (lines done, lines in all)."""
-    dagtekening: date
+    dagtekening: date = field()
     """The receiver's date (TR135), and that of the answer."""
     history: History | None = None
     """What was sent and answered before; without it rules that need it are listed as not checked."""
+
+    @dagtekening.validator
+    def _date(self, _: object, value: object) -> None:
+        expect_date("dagtekening", value)
 
     @onbeoordeeld.validator
     def _known(self, _: object, value: str | None) -> None:

@@ -21,7 +21,8 @@ from mpj.messages.content import RULES as CONTENT_RULES
 from mpj.messages.content import ContentCheck, ContentRule, as_fault
 from mpj.messages.content_rules import ContentBreach
 from mpj.messages.overview import Declaratie, scan
-from mpj.messages.values import CREDIT, DEBET, Antwoordclient, Client, Prestatie
+from mpj.messages.values import CREDIT, DEBET, Antwoordclient, Client, Declaratiebericht, Prestatie
+from mpj.reading.calls import expect, expect_all
 from mpj.reading.faults import Fault, InputError
 from mpj.verification import register
 from mpj.verification.answer import Codes, Oordeel, Sending, returned, whole
@@ -115,7 +116,8 @@ class Toetsing:
         **words: Unpack[ToetsopdrachtWords],
     ) -> None:
         self.opdracht = opdracht = Toetsopdracht(**words)
-        contracts = list(contracten)
+        expect("bericht", bericht, "a JW323 message, as mpj.messages.from_bytes gives", Declaratiebericht, StoredDeclaratie)
+        contracts = expect_all("contracten", contracten, "Contract", Contract)
         if not contracts:
             raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
         check_together(contracts)

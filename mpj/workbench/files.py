@@ -14,8 +14,8 @@ def write_file(path: Path, write: Callable[[Path], object], *, force: bool = Fal
     """Let `write` fill a temporary file beside `path` and rename it to `path`; raises InputError when it cannot be written."""
     if path.is_dir() or (path.exists() and not force):
         text = "is een map, geen bestand" if path.is_dir() else "het bestand bestaat al"
-        expected = "een bestandsnaam" if path.is_dir() else "een nieuwe naam, of --force"
-        raise InputError(Fault("uitvoer_bestaat", path.name, kolom="--out", toelichting=text, verwacht=expected))
+        expected = "een bestandsnaam" if path.is_dir() else "een nieuwe naam, of `force`"
+        raise InputError(Fault("uitvoer_bestaat", path.name, kolom="out", toelichting=text, verwacht=expected))
     stage: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def write_file(path: Path, write: Callable[[Path], object], *, force: bool = Fal
     except OSError as error:
         reason = error.strerror or type(error).__name__
         text = f"het bestand kan niet worden geschreven ({reason})"
-        raise InputError(Fault("uitvoer_onbruikbaar", path.name, kolom="--out", toelichting=text)) from error
+        raise InputError(Fault("uitvoer_onbruikbaar", path.name, kolom="out", toelichting=text)) from error
     finally:
         if stage is not None:
             stage.unlink(missing_ok=True)

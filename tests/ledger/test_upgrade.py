@@ -114,7 +114,7 @@ def refused(ledger: Ledger) -> str:
         with pytest.raises(mpj.InputError) as error:
             call()
         codes.add(error.value.faults[0].code)
-    ledger.close()
+    ledger.database.close()
     (code,) = codes
     return code
 

@@ -227,7 +227,7 @@ def test_an_answer_changes_only_when_told_to(gemeente: Gemeente) -> None:
     first = gemeente.verify(OUD)
     assert gemeente.lines() == [("R0", "afgekeurd")]
     gemeente.toewijzingen = repaired
-    with pytest.raises(mpj.InputError, match="--force") as error:
+    with pytest.raises(mpj.InputError, match="`vervang`") as error:
         gemeente.verify(OUD)
     assert error.value.faults[0].code == "antwoord_wijzigt" and ANNA not in str(error.value)
     assert gemeente.lines() == [("R0", "afgekeurd")]

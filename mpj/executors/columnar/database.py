@@ -34,8 +34,8 @@ class Database:
         try:
             import duckdb
         except ImportError:
-            text, verwacht = "voor --executor columnar is duckdb nodig", "pip install 'mpj[columnar]'"
-            raise InputError(Fault("uitbreiding_ontbreekt", kolom="--executor", toelichting=text, verwacht=verwacht)) from None
+            text, verwacht = "voor de uitvoering met DuckDB is duckdb nodig", "pip install 'mpj[columnar]'"
+            raise InputError(Fault("uitbreiding_ontbreekt", kolom="executor", toelichting=text, verwacht=verwacht)) from None
         self.error: type[Exception] = duckdb.Error
         self.folder = Path(tempfile.mkdtemp(prefix=".columnar-", dir=folder))
         try:

@@ -81,10 +81,10 @@ def _as_fault(error: Exception) -> Exception:
     kind = type(error).__name__
     if kind == "OutOfMemoryException":
         text, verwacht = "het geheugen dat de database mag gebruiken is te klein, of de schijf is vol", "een grotere memory_limit"
-        return InputError(Fault("geheugen_te_klein", kolom="--executor", toelichting=text, verwacht=verwacht))
+        return InputError(Fault("geheugen_te_klein", kolom="executor", toelichting=text, verwacht=verwacht))
     if kind == "IOException":
         text = "de database kan niet schrijven; is de schijf vol?"
-        return InputError(Fault("uitvoer_onbruikbaar", kolom="--out", toelichting=text))
+        return InputError(Fault("uitvoer_onbruikbaar", kolom="out", toelichting=text))
     return RuntimeError(f"the database failed: {kind}")
 
 

@@ -35,7 +35,7 @@ def imported(
     if not settings.is_file():
         text = "zonder contract.toml is niet bekend welke percelen er zijn en van wanneer tot wanneer"
         raise InputError(
-            Fault("contract_ontbreekt", naar.name, toelichting=text, verwacht=f"{naar.name}/contract.toml, of --contract FILE")
+            Fault("contract_ontbreekt", naar.name, toelichting=text, verwacht=f"{naar.name}/contract.toml, of `contract`")
         )
     percelen, protocol, begindatum = _settings(settings)
     found = read_matrix(path, percelen, protocol, vanaf or begindatum)

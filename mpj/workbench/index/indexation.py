@@ -70,7 +70,7 @@ def index_cells(
     if factor <= 0 or not percentage:
         text = "hiermee verandert er niets" if not percentage else "hiermee blijft er geen prijs over"
         faults.append(
-            Fault("percentage_onjuist", kolom="--percentage", toelichting=text, verwacht="een percentage boven -100, niet 0")
+            Fault("percentage_onjuist", kolom="percentage", toelichting=text, verwacht="een percentage boven -100, niet 0")
         )
     if faults:
         raise InputError(faults)
@@ -106,13 +106,11 @@ def index_cells(
 def _date_faults(contract: Contract, vanaf: date) -> Iterator[Fault]:
     if vanaf != first_day(month_of(vanaf)):
         text = "een tarief verandert op de eerste van een maand"
-        yield Fault(
-            "datum_onjuist", kolom="--vanaf", gevonden=str(vanaf), verwacht=str(first_day(month_of(vanaf))), toelichting=text
-        )
+        yield Fault("datum_onjuist", kolom="vanaf", gevonden=str(vanaf), verwacht=str(first_day(month_of(vanaf))), toelichting=text)
     elif not contract.begindatum < vanaf <= contract.einddatum:
         expected = f"na {contract.begindatum}, uiterlijk {contract.einddatum}"
         text = "de datum ligt niet binnen het contract; verleng zo nodig eerst einddatum in contract.toml"
-        yield Fault("datum_onjuist", kolom="--vanaf", gevonden=str(vanaf), verwacht=expected, toelichting=text)
+        yield Fault("datum_onjuist", kolom="vanaf", gevonden=str(vanaf), verwacht=expected, toelichting=text)
 
 
 def _dated(
@@ -132,7 +130,7 @@ def _dated(
             yield cel, cel.tarief_cent
         elif bestaande == "weigeren":
             name = f"perceel {cel.perceel}, {cel.prestatiecode}, {cel.kwalificatieniveau or 'zonder niveau'}"
-            text = f"{name}: hier begint al een prijs; gebruik --bestaande vervangen of --bestaande meenemen"
+            text = f"{name}: hier begint al een prijs; gebruik `bestaande` vervangen of meenemen"
             bestand = f"{contract.map or contract.id}/tarieven.csv"
             faults.append(
                 Fault("prijs_bestaat_al", bestand, cel.rij, "begindatum", str(cel.begindatum), f"geen prijs op of na {vanaf}", text)

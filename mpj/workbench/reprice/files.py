@@ -39,7 +39,7 @@ def reprice_files(
     lines = _lines(find_sources(regels, (".csv",)), oud, invoer)
     outcome = reprice(lines, _rows(herkomst, stappen), oud, nieuw, prijspeil=prijspeil)
     if not outcome.groepen and not outcome.geweigerd:
-        raise InputError(Fault("invoer_leeg", kolom="--regels", toelichting="er staat geen enkele regel in"))
+        raise InputError(Fault("invoer_leeg", kolom="regels", toelichting="er staat geen enkele regel in"))
     moment = f"Prijzen van {words.day(prijspeil)}." if prijspeil else "Prijzen van de maand van levering."
     extra = {
         "prijspeil": prijspeil.isoformat() if prijspeil else None,
@@ -68,6 +68,6 @@ def _rows(herkomst: Sequence[Path], stappen: Sequence[Path]) -> Iterator[Herkoms
     if stappen and len(stappen) != len(herkomst):
         text = "geef bij elke herkomst.csv de stappen.csv uit dezelfde map, in dezelfde volgorde"
         raise InputError(
-            Fault("stappen_past_niet", kolom="--stappen", gevonden=str(len(stappen)), verwacht=str(len(herkomst)), toelichting=text)
+            Fault("stappen_past_niet", kolom="stappen", gevonden=str(len(stappen)), verwacht=str(len(herkomst)), toelichting=text)
         )
     return chain.from_iterable(map(read_herkomst, herkomst, stappen or repeat(None)))

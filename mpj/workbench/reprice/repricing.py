@@ -18,7 +18,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
-from mpj.workbench.reprice.trace import RefusedError, Repriced, recompute
+from mpj.workbench.reprice.trace import LineRefusedError, Repriced, recompute
 from mpj.workbench.reprice.values import Bedragen, Herberekening, Sleutel, effects
 from mpj.workbench.reprice.verdict import LINE, REFUSED, TRACE, Celpaar, Fate, Judge, rounds_again
 
@@ -90,7 +90,7 @@ class _Run:
                 self._count(verdict, line)
         if self.unknown:
             names = ", ".join(f"{name or '(leeg)'} ({count} regels)" for name, count in sorted(self.unknown.items()))
-            text = "de regels horen bij contracten die niet bij --oud zijn genoemd"
+            text = "de regels horen bij contracten die niet bij `oud` zijn genoemd"
             raise InputError(Fault("contract_onbekend", kolom="contract", gevonden=names, toelichting=text))
         for verdict, telling in self.counted.values():
             self._settle(verdict, telling)
@@ -144,7 +144,7 @@ class _Run:
             try:
                 again = pair.normtijd_oud.minuten > 0 and rounds_again(pair, unrounded=unrounded)
                 parts = recompute(pair, lines, found, again=again)
-            except RefusedError as error:
+            except LineRefusedError as error:
                 for line in lines:
                     self._refuse(line, str(error), _Telling(line, 1, line.volume, line.bedrag_cent))
                 continue

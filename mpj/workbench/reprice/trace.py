@@ -16,7 +16,7 @@ from mpj.tariefkaart.model import NIVEAU
 from mpj.workbench.reprice.verdict import Celpaar
 
 
-class RefusedError(Exception):
+class LineRefusedError(Exception):
     """The trace cannot tell; the text is a reason of `WEIGERINGEN`."""
 
 
@@ -36,7 +36,7 @@ def recompute(pair: Celpaar, lines: Sequence[Declaratieregel], rows: Iterable[He
     """Return every record of `lines` under the new contract.
 
     `lines` are of one toewijzing, prestatiecode and month; `again` says whether time is rounded anew whatever the level. Raises
-    RefusedError when the trace does not fit the lines, or cannot tell.
+    LineRefusedError when the trace does not fit the lines, or cannot tell.
     """
     by_number = {line.referentienummer: line for line in lines}
     records = sorted(rows, key=lambda row: (row.datum, row.bron, row.soort == "verblijf"))
@@ -45,11 +45,11 @@ def recompute(pair: Celpaar, lines: Sequence[Declaratieregel], rows: Iterable[He
         units[row.referentienummer] += row.aantal_eenheden
         cents[row.referentienummer] += row.bedrag_cent
     if any(units[number] != line.volume or cents[number] != line.bedrag_cent for number, line in by_number.items()):
-        raise RefusedError("herkomst_past_niet" if records else "herkomst_ontbreekt")
+        raise LineRefusedError("herkomst_past_niet" if records else "herkomst_ontbreekt")
     unrounded = lines[0].eenheid in pair.normtijd_oud.ongerond
     shared = unrounded or pair.afronding_oud().over != "contact"
     if shared and len({line.productcode for line in lines}) != len(lines):
-        raise RefusedError("dubbele_regels")
+        raise LineRefusedError("dubbele_regels")
     parts = [Repriced(by_number[row.referentienummer], row, *_level(pair, row, by_number)) for row in records]
     if again or (shared and not unrounded):
         return _rounded(pair, parts, unrounded=unrounded)
@@ -63,7 +63,7 @@ def _level(pair: Celpaar, row: Herkomst, lines: dict[str, Declaratieregel]) -> t
     niveaus = pair.oud.protocol.niveaus
     billed = lines[row.referentienummer].kwalificatieniveau
     if row.kwalificatieniveau not in niveaus:
-        raise RefusedError("herkomst_past_niet")
+        raise LineRefusedError("herkomst_past_niet")
     if row.explained:
         options = [stricter(row.kwalificatieniveau, row.maximum or None, niveaus)]
     else:
@@ -71,7 +71,7 @@ def _level(pair: Celpaar, row: Herkomst, lines: dict[str, Declaratieregel]) -> t
     options = [level for level in options if pair.old_billed(level) == billed]
     found = {pair.new_billed(level) for level in options}
     if len(found) != 1:
-        raise RefusedError("maximum_onbekend" if found else "herkomst_past_niet")
+        raise LineRefusedError("maximum_onbekend" if found else "herkomst_past_niet")
     (level,) = found
     return (None, "niveau_te_laag") if level is None else (level, "")
 
@@ -79,7 +79,7 @@ def _level(pair: Celpaar, row: Herkomst, lines: dict[str, Declaratieregel]) -> t
 def _rounded(pair: Celpaar, parts: list[Repriced], *, unrounded: bool) -> list[Repriced]:
     """Round the minutes of all records anew, over what the new contract says, on the line each of them ends up on."""
     if any(part.behind.afgetopt for part in parts):
-        raise RefusedError("afgetopt")
+        raise LineRefusedError("afgetopt")
     afronding, unit = pair.afronding_nieuw(), pair.normtijd_nieuw.minuten
     stays_unrounded = unrounded and pair.normtijd_oud.naam == pair.normtijd_nieuw.naam
     sums: dict[object, list[Repriced]] = {}
@@ -113,7 +113,7 @@ def _minutes(pair: Celpaar, part: Repriced) -> int:
     if part.behind.explained:
         return part.behind.geteld
     if pair.soort_oud != NIVEAU or part.behind.minuten is None:
-        raise RefusedError("aanwezigheid_onbekend")
+        raise LineRefusedError("aanwezigheid_onbekend")
     return part.behind.minuten
 
 
