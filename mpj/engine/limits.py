@@ -173,6 +173,8 @@ class Wanted:
     """How many of `eenheid` one normed unit holds."""
     whole: bool
     """Whether it is billed whole or not at all."""
+    counted: int = 0
+    """How many of these units the limits count as used already."""
 
 
 @frozen
@@ -228,10 +230,10 @@ class Limieten:
         weight = wanted.per_unit * wire.gewicht
         limits: list[tuple[Limiet, int]] = []
         if self.budget is not None:
-            limits.append((self.budget, fits(self.budget.rest)))
+            limits.append((self.budget, wanted.counted + fits(self.budget.rest)))
         if wire.telt and wire.telt == self.telt:
             omvang = (self._period(month_of(wanted.datum)), self.total)
-            limits += [(limit, limit.rest // weight) for limit in omvang if limit is not None]
+            limits += [(limit, wanted.counted + limit.rest // weight) for limit in omvang if limit is not None]
         closed = next((limit for limit, _ in limits if limit.op), None)
         if closed is not None:
             return Fit(0, False, closed)
@@ -244,7 +246,8 @@ class Limieten:
                     limit.op = name if room else limit.laatst
                     crossed = crossed or limit
             units = 0 if wanted.whole else room
+        more = max(0, units - wanted.counted)
         for limit, _ in limits if units else ():
-            limit.used += cost(units) if limit is self.budget else units * weight
+            limit.used += cost(more) if limit is self.budget else more * weight
             limit.laatst = name
         return Fit(units, crossed is not None and units > 0, crossed)

@@ -50,8 +50,8 @@ class Standing:
     """What it was made of; None where nothing equals it: its toewijzing is another now, or its content is not known."""
     price_counts: bool = False
     """Whether a line at another price is made of something else."""
-    waits: bool = False
-    """Sent, and not answered."""
+    asks: bool = False
+    """Whether what its care comes to beyond what it holds takes its turn at the limits, so that nothing new passes it by."""
     keeps: tuple[str, int, Afronding | None] | None = None
     """In this perceel: the eurocents per normtijd and the rounding that stay as they were."""
 
@@ -74,7 +74,7 @@ class Memory:
     """By gemeente and toewijzingnummer, without what is computed again in this run."""
     standing: Mapping[Identiteit, Standing] = field(factory=dict)
     behind: Mapping[Recorded, tuple[int, bool]] = field(factory=dict)
-    """The records behind lines that stand: their units there, and whether their content is as it was then."""
+    """The records behind lines that stand or are to be repaired: their units there, and whether their content is as it was then."""
     maanden: frozenset[int] | None = None
     """The months of which days of stays are looked at; None: all."""
 

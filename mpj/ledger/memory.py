@@ -42,7 +42,7 @@ def _standing(run: Ledgerrun, decisions: Decisions, identiteit: Identiteit, stat
     if state == WACHT:
         changes = Afwijzing("wacht_op_antwoord", f"de wijziging wacht op het antwoord op {shown}")
         same = Afwijzing("reeds_gedeclareerd", f"{shown} wacht op antwoord")
-        return Standing(changes, same, inhoud, waits=True, keeps=keeps)
+        return Standing(changes, same, inhoud, asks=True, keeps=keeps)
     if state == AFGEKEURD and regel is not None and not run.judges(regel):
         text = f"{shown} is afgekeurd, en het contract van die aanbieder is niet gegeven"
         return Standing(Afwijzing("wacht_op_antwoord", text))
@@ -55,7 +55,7 @@ def _standing(run: Ledgerrun, decisions: Decisions, identiteit: Identiteit, stat
     if held is None:
         return Standing(None, keeps=keeps)
     changes = Afwijzing("wacht_op_antwoord", f"{shown} is toegekend en blijft staan: {held.tekst}")
-    return Standing(changes, Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend"), inhoud, keeps=keeps)
+    return Standing(changes, Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend"), inhoud, asks=True, keeps=keeps)
 
 
 def _as_it_was(run: Ledgerrun, identiteit: Identiteit, regel: Regel | None) -> Regelinhoud | None:

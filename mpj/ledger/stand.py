@@ -68,23 +68,13 @@ class Clientstand:
     regels: Mapping[Identiteit, Sequence[Regel]] = field(factory=dict)
     """The lines ever sent, oldest first."""
     behind: Mapping[int, Sequence[Behind]] = field(factory=dict)
-    """The records behind each line that stands, by its row number."""
+    """The records behind each line that counts now, rejected ones first, by its row number."""
     used: Mapping[tuple[str, int], Verbruik] = field(factory=dict)
     """What standing lines of other months used, by gemeente and toewijzingnummer."""
 
     def state(self, identiteit: Identiteit) -> tuple[str, Regel | None]:
         """Return what counts now of an identity: wacht, toegekend or afgekeurd with its debit, or nothing."""
-        lines = self.regels.get(identiteit, ())
-        standing = next((one for one in lines if one.staat), None)
-        if any(one.status == VERZONDEN for one in lines):
-            return WACHT, standing
-        if standing is not None:
-            return TOEGEKEND, standing
-        debits = [one for one in lines if one.debet and one.status in (TOEGEKEND, AFGEKEURD)]
-        if debits and debits[-1].status == AFGEKEURD:
-            closed = any(one.vorige_id == debits[-1].id and one.status == TOEGEKEND for one in lines)
-            return ("", None) if closed else (AFGEKEURD, debits[-1])
-        return "", None
+        return state_of(self.regels.get(identiteit, ()))
 
     @property
     def granted(self) -> Iterator[tuple[Identiteit, Regel]]:
@@ -100,6 +90,20 @@ class Clientstand:
         undone = {one.vorige_id: one for one in lines if not one.debet and one.status in (VERZONDEN, TOEGEKEND, AFGEKEURD)}
         debits = [one for one in lines if one.debet and one.status == TOEGEKEND and not one.staat]
         return [(one, credit) for one in debits if (credit := undone.get(one.id)) is not None and credit.status == AFGEKEURD]
+
+
+def state_of(lines: Sequence[Regel]) -> tuple[str, Regel | None]:
+    """Return what counts now of the lines of one identity: wacht, toegekend or afgekeurd with its debit, or nothing."""
+    standing = next((one for one in lines if one.staat), None)
+    if any(one.status == VERZONDEN for one in lines):
+        return WACHT, standing
+    if standing is not None:
+        return TOEGEKEND, standing
+    debits = [one for one in lines if one.debet and one.status in (TOEGEKEND, AFGEKEURD)]
+    if debits and debits[-1].status == AFGEKEURD:
+        closed = any(one.vorige_id == debits[-1].id and one.status == TOEGEKEND for one in lines)
+        return ("", None) if closed else (AFGEKEURD, debits[-1])
+    return "", None
 
 
 def open_rejected(*, concepts: bool = True) -> list[ColumnElement[bool]]:
@@ -177,14 +181,17 @@ def line_of(row: Row[Any], vorig: str) -> Declaratieregel:
 def _load_behind(
     connection: Connection, regels: Mapping[int, Mapping[Identiteit, Sequence[Regel]]]
 ) -> dict[int, dict[int, list[Behind]]]:
-    """Return, by client, the records behind each line that stands."""
-    owners = {one.id: client for client, own in regels.items() for lines in own.values() for one in lines if one.staat}
+    """Return, by client, the records behind each line that counts now, those of rejected ones first."""
+    counting = [(client, now) for client, own in regels.items() for lines in own.values() if (now := state_of(lines)[1])]
+    owners = {now.id: client for client, now in sorted(counting, key=lambda pair: pair[1].staat)}
     found: dict[int, dict[int, list[Behind]]] = {}
+    for identity, client in owners.items():
+        found.setdefault(client, {})[identity] = []
     table = schema.herkomst.c
     query = select(table.regel_id, table.soort, table.bron, table.datum, table.eenheden, table.vinger)
     for row in among(connection, query, table.regel_id, owners):
         one = Behind((row.soort, row.bron, row.datum), row.eenheden, row.vinger)
-        found.setdefault(owners[row.regel_id], {}).setdefault(row.regel_id, []).append(one)
+        found[owners[row.regel_id]][row.regel_id].append(one)
     return found
 
 

@@ -1,7 +1,8 @@
 """What care is worth once every message was answered, computed from nothing but the records: no ledger, and not the engine.
 
 `tests/naive.py` takes the steps; only limits and prices follow the two promises of a conversation. What was granted keeps its
-place, so it is served before what came later. And a granted line keeps its price for as long as nothing else about it changes.
+place, so it is served before what came later, and what a limit cut then keeps that limit closed. And a granted line keeps its
+price for as long as nothing else about it changes.
 """
 
 from __future__ import annotations
@@ -85,8 +86,9 @@ class Ration:
         wanted = [one.units for one in turns]
         first = [min(one.units, self.kept.get((one.soort, one.bron, one.day), 0)) for one in turns]
         granted = [self._take(one, units) if units else 0 for one, units in zip(turns, first, strict=True)]
-        for place, one in enumerate(turns):
-            rest = wanted[place] - granted[place]
+        cut = [0 < first[place] < wanted[place] for place in range(len(turns))]
+        for place in sorted(range(len(turns)), key=lambda place: not cut[place]):
+            one, rest = turns[place], wanted[place] - granted[place]
             if rest or not wanted[place]:
                 granted[place] += self._take(one, rest)
             one.units, one.afgetopt = granted[place], granted[place] < wanted[place]

@@ -288,14 +288,15 @@ def test_an_old_version_does_not_replace_a_later_one(partij: Partij) -> None:
     assert lines(partij.run()) == []
 
 
-def test_limits_count_what_is_granted_and_underway_but_not_what_was_rejected(partij: Partij) -> None:
+def test_limits_count_what_is_granted_underway_or_to_be_repaired(partij: Partij) -> None:
     partij.toewijzingen = [toewijzing(budget_cent=10000)]
     first = partij.run(registratie("a", "2026-02-05"), periode="2026-02")
     messages = partij.send(first)
     underway = partij.run(registratie("b"))
     assert lines(underway) == [] and reasons(underway)["budget_overschreden"] == 1
     partij.book(messages, refs(first.regels))
-    assert lines(partij.run()) == [("D", HBO, 9820)]
+    assert lines(partij.run()) == []
+    assert lines(partij.run(registratie("a", "2026-02-05", status="vervallen"))) == [("D", HBO, 9820)]
 
 
 def test_granted_records_keep_their_place(partij: Partij) -> None:

@@ -211,6 +211,7 @@ class Conversation(RuleBasedStateMachine):
         self.undo: dict[str, Declaratieregel] = {}
         self.resent: set[str] = set()
         self.used: set[str] = set()
+        self.repeat: Callable[[], Result] | None = None
 
     @initialize(
         data=st.data(),
@@ -431,14 +432,15 @@ class Conversation(RuleBasedStateMachine):
             row = self.records.get(conflict, {"id": conflict, "bsn": BSNS[0], "datum": month_text(month) + "-03"})
             extra = [row | {"minuten": "15"}, row | {"minuten": "45"}, {"id": conflict, "bsn": BSNS[0], "datum": "geen datum"}]
         toewijzingen = [row for rows in self.versions.values() for row in (rows if rows[0].get("toewijzingsdatum") else rows[-1:])]
+        assigned, contracts, staff = toewijzingen if versions else self.toewijzingen(), self.contracts(both), self.staff()
 
         def declare(**more: Any) -> Result:
             return self.ledger.declare(
-                self.contracts(both),
-                toewijzingen if versions else self.toewijzingen(),
+                contracts,
+                assigned,
                 [*given["registratie"].values(), *extra],
                 verblijf=list(given["verblijf"].values()),
-                medewerkers=self.staff(),
+                medewerkers=staff,
                 periode=month_text(month),
                 dagtekening=last_day(month),
                 **options,
@@ -464,6 +466,7 @@ class Conversation(RuleBasedStateMachine):
                     rows[name] = left
             self.pending[soort] = {}
         self.made(result, month, both)
+        self.repeat = declare if both else None
         if again:
             assert declare().regels == result.regels
         self.check_lines(result)
@@ -572,6 +575,7 @@ class Conversation(RuleBasedStateMachine):
         with suppress(mpj.InputError):
             self.attempt(lambda: self.ledger.resend([name]), crash)
         self.resent.add(name)
+        self.repeat = None
 
     # The municipality
 
@@ -592,6 +596,7 @@ class Conversation(RuleBasedStateMachine):
 
     def answered(self, number: str, refused: Collection[str], crash: object = None) -> None:
         one = self.underway.pop(number)
+        self.repeat = None
         assert one.message is not None
         reply = answer_to(one.message, refused)
         booked = self.attempt(lambda: self.ledger.answer([("jw325.xml", reply)], op=DAY), crash)
@@ -631,6 +636,7 @@ class Conversation(RuleBasedStateMachine):
         """A transport error, or a declaration that is refused as a whole."""
         number = data.draw(st.sampled_from(sorted(self.underway)))
         one = self.underway.pop(number)
+        self.repeat = None
         assert one.message is not None
         if verdict is None:
             self.attempt(lambda: self.ledger.withdraw([number], op=DAY), crash)
@@ -667,10 +673,23 @@ class Conversation(RuleBasedStateMachine):
         for number in sorted(self.concepts):
             self.ledger.send([number], op=DAY)
             self.sent(number, self.concepts.pop(number))
+        repeat = self.repeat
+        waits = self.run_again(repeat)
         for number in sorted(self.underway):
             debits = sorted(line.referentienummer for line in self.underway[number].travelling if line.debetcredit == "D")
             some = data.draw(st.lists(st.sampled_from(debits), unique=True, max_size=2)) if refuse and debits else []
             self.answered(number, some)
+            waits = waits or bool(some)
+        if not waits:
+            self.run_again(repeat)
+
+    def run_again(self, repeat: Callable[[], Result] | None) -> bool:
+        """Now that all is sent the run before, again, makes no line; says whether something may wait for an answer in it."""
+        if repeat is None:
+            return True
+        result = repeat()
+        assert result.regels == ()
+        return bool(result.samenvatting["ledger"]["wacht_op"])
 
     @rule(data=st.data(), refuse=st.booleans())
     def whole_month(self, data: st.DataObject, refuse: bool) -> None:

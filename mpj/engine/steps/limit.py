@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed, by_line, regelinhoud
@@ -21,29 +21,37 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     inhoud = {identiteit: regelinhoud(members) for identiteit, members in by_line(care).items()}
     told = {key: why for key, one in run.memory.standing.items() if key in inhoud and (why := one.told(inhoud[key]))}
     aside = [_standing(run, one, told[one.identiteit]) for one in care if one.identiteit in told]
-    left = [one for one in care if one.identiteit not in told]
-    billed, refused = _bound(run, left)
+    billed, refused = _bound(run, care, told)
     return Passed([billed[place] for place in sorted(billed)], aside + refused, inhoud=inhoud)
 
 
 def _standing(run: Clientrun, care: Care, why: Afwijzing) -> Aside:
     """Set aside what belongs to an earlier line that may not be declared now, at the value of what is more than it holds."""
-    units, _ = run.memory.behind.get(care.recorded, (0, True))
+    units = _held(run, care) if run.memory.standing[care.identiteit].asks else 0
     value = care.tarief.cost(max(care.counted.voor_limiet - units, 0)) if why.reden == "wacht_op_antwoord" else None
     return Aside.of(care, why.reden, why.toelichting, value)
 
 
-def _bound(run: Clientrun, care: Sequence[Care]) -> tuple[dict[int, Care], list[Aside]]:
-    """Hold care against the limits of its toewijzing; returns what is billed, by place, and what nothing is left of."""
+def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -> tuple[dict[int, Care], list[Aside]]:
+    """Hold care against the limits of its toewijzing; returns what is billed, by place, and what nothing is left of.
+
+    Care on lines that are `told` to stand as they are keeps its room, and what it asks beyond that takes its turn: so a limit
+    stays closed by the record that closed it.
+    """
     limits: dict[Dekking, Limieten] = {}
     on_line: dict[Identiteit, int] = {}
     billed: dict[int, Care] = {}
     refused: list[Aside] = []
-    for place in sorted(range(len(care)), key=lambda place: not _keeps(run, care[place])):
+    for place in sorted(range(len(care)), key=lambda place: _turn(run, care[place])):
         one = care[place]
-        dekking, tarief = one.match.dekking, one.tarief
+        dekking, tarief, units = one.match.dekking, one.tarief, one.counted.voor_limiet
+        stands = one.identiteit in told
+        held = _held(run, one) if stands else 0
+        if stands and not run.memory.standing[one.identiteit].asks:
+            units, held = held, 0
+        if stands and not (dekking.begrensd and units):
+            continue
         if not (dekking.begrensd or tarief.unrounded):
-            units = one.counted.voor_limiet
             billed[place] = one.counting(Counted(*one.counted[:2], units, units, tarief.cost(units)))
             continue
         limieten = limits.get(dekking)
@@ -51,37 +59,42 @@ def _bound(run: Clientrun, care: Sequence[Care]) -> tuple[dict[int, Care], list[
             used = run.memory.used.get(dekking.toewijzing.sleutel)
             limieten = limits[dekking] = Limieten(run.context.protocol, dekking.toewijzing, used)
         before = on_line.get(one.identiteit, 0)
-        fit = _fit(limieten, one, before)
-        units = one.counted.voor_limiet
+        fit = _fit(limieten, one, units, before, held)
+        on_line[one.identiteit] = before + fit.units
+        if stands:
+            continue
         cent = tarief.cost(fit.units, before)
         rest = tarief.cost(units, before) - cent
         if fit.limiet is not None and not fit.units:
             refused.append(Aside.of(one, fit.limiet.reden, _used_up(dekking, fit.limiet), rest))
-            continue
-        billed[place] = one.counting(Counted(*one.counted[:2], units, fit.units, cent, rest, fit.afgetopt))
-        on_line[one.identiteit] = before + fit.units
+        else:
+            billed[place] = one.counting(Counted(*one.counted[:2], units, fit.units, cent, rest, fit.afgetopt))
     return billed, refused
 
 
-def _fit(limieten: Limieten, care: Care, before: int) -> Fit:
-    """Ask the limits for the units of care on a line that holds `before` units already."""
-    tarief, units = care.tarief, care.counted.voor_limiet
+def _held(run: Clientrun, care: Care) -> int:
+    """Return the normed units that care has behind an earlier line."""
+    return run.memory.behind.get(care.recorded, (0, True))[0]
+
+
+def _fit(limieten: Limieten, care: Care, units: int, before: int, counted: int) -> Fit:
+    """Ask the limits for units of care, `counted` of them used already, on a line that holds `before` units already."""
+    tarief = care.tarief
     whole = not tarief.kaart.instellingen.bills_up_to_limit
-    wanted = Wanted(care.record.datum, named(care.record), units, tarief.eenheid, tarief.per_unit, whole)
+    wanted = Wanted(care.record.datum, named(care.record), units, tarief.eenheid, tarief.per_unit, whole, counted)
     return limieten.take(wanted, partial(tarief.cost, before=before), partial(tarief.fits, before=before))
 
 
-def _keeps(run: Clientrun, care: Care) -> bool:
-    """Say whether care stands behind an earlier line, and so keeps its place, whatever arrives late.
+def _turn(run: Clientrun, care: Care) -> int:
+    """Return when care takes its turn, before its date and id count: what stands behind an earlier line keeps its place.
 
-    What a limit cut off, and is as it was, does not ask for the rest before what stands whole, unless its line waits.
+    What a limit cut off, and is as it was, comes after what stands whole and before what is new: it keeps the limit closed.
     """
     behind = run.memory.behind.get(care.recorded)
     if behind is None:
-        return False
+        return 2
     units, as_it_was = behind
-    standing = run.memory.standing.get(care.identiteit)
-    return not (units < care.counted.voor_limiet and as_it_was) or (standing is not None and standing.waits)
+    return int(units < care.counted.voor_limiet and as_it_was)
 
 
 def _used_up(dekking: Dekking, limiet: Limiet) -> str:
