@@ -97,3 +97,16 @@ def test_the_core_works_without_the_extras(tmp_path: Path) -> None:
     )
     assert "mpj[messages]" in done.stdout
     assert (done.returncode, "mpj[cli]" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+SCREENS = ("cli/screen.py", "presentation/terminal.py", "__main__.py", "docs.py")
+"""The modules that print: what a command says passes the first two, which hide every BSN (docs/privacy.md)."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_is_printed_leaves_by_one_door(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix() in SCREENS:
+        return
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    names = [ast.unparse(call) for call in calls]
+    assert not {"print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write", "csv.writer(sys.stdout)"} & set(names)

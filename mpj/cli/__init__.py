@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from mpj.cli.screen import quiet_libraries, say
 from mpj.version import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -69,7 +70,9 @@ def group() -> None:
 def _show_call(error: click.ClickException, args: list[str]) -> None:
     """Show what is wrong with the call, in the form that the call itself asks for."""
     if "json" not in args and "--meldingen=json" not in args:
-        error.show()
+        text = io.StringIO()
+        error.show(text)
+        say(text.getvalue(), err=True, end="")
         return
     from mpj.cli.common import show_fault
     from mpj.reading.faults import Fault
@@ -84,6 +87,7 @@ def main(args: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    quiet_libraries()
     code = run(sys.argv[1:] if args is None else args)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -104,16 +108,20 @@ def run(args: list[str]) -> int:
         _show_call(error, args)
         return 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Afgebroken; er is niets geschreven.", err=True)
+        say("Afgebroken; er is niets geschreven.", err=True)
         return 2
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
-            raise
-        click.echo(f"Deze opdracht heeft een uitbreiding nodig: pip install 'mpj[{extra}]'", err=True)
+            return _unexpected(error)
+        say(f"Deze opdracht heeft een uitbreiding nodig: pip install 'mpj[{extra}]'", err=True)
         return 2
     except Exception as error:
-        # Its text may quote a record, so only the kind of error is shown.
-        click.echo(f"Onverwachte fout ({type(error).__name__}); dit hoort niet te gebeuren: meld het.", err=True)
-        return 2
+        return _unexpected(error)
     return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    """Show what kind of error came that nobody foresaw, and no more: its text may quote a record."""
+    say(f"Onverwachte fout ({type(error).__name__}); dit hoort niet te gebeuren: meld het.", err=True)
+    return 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +14,8 @@ from typing import Any, TypeVar
 import click
 
 from mpj.cli.options import in_options
-from mpj.reading.faults import Fault, InputError, printable
+from mpj.cli.screen import say, say_json
+from mpj.reading.faults import Fault, InputError
 
 _T = TypeVar("_T")
 FILE = click.Path(path_type=Path)
@@ -54,7 +54,7 @@ def ledger_to_write(url: str, form: str) -> Iterator[Any]:
         made = ledger.database.exists()
         text = "dit ledger is nieuw gemaakt" if made else "dit ledger bestaat nog niet; de proef begon met een leeg ledger"
         with best_effort():
-            show_fault(Fault("ledger_nieuw", printable(ledger.database.name), toelichting=text, soort="waarschuwing"), form)
+            show_fault(Fault("ledger_nieuw", ledger.database.name, toelichting=text, soort="waarschuwing"), form)
 
 
 def _ledger(url: str) -> Any:
@@ -131,12 +131,12 @@ def show_fault(fault: Fault, form: str) -> None:
         write_melding(data | {"rij": fault.rij or None})
     else:
         prefix = "Let op: " if fault.soort == "waarschuwing" else "Fout: "
-        click.echo(prefix + str(fault), err=True)
+        say(prefix + str(fault), err=True)
 
 
 def write_melding(data: dict[str, Any]) -> None:
     """Write one JSON object to stderr (schema: mpj/output/schemas/melding.json)."""
-    click.echo(json.dumps({"formaat": 1} | data, ensure_ascii=False), err=True)
+    say_json({"formaat": 1} | data, err=True)
 
 
 def guarded(function: Callable[..., _T]) -> Callable[..., _T]:
@@ -154,7 +154,7 @@ def guarded(function: Callable[..., _T]) -> Callable[..., _T]:
                 if form == "tekst":
                     count = len(error.faults)
                     nothing = "; er is niets geschreven" if "out" in kwargs else ""
-                    click.echo(f"{count} {'fout' if count == 1 else 'fouten'}{nothing}.", err=True)
+                    say(f"{count} {'fout' if count == 1 else 'fouten'}{nothing}.", err=True)
                 raise click.exceptions.Exit(2) from None
 
     return wrapper

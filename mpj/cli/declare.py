@@ -26,6 +26,7 @@ from mpj.cli.common import (
     write_melding,
 )
 from mpj.cli.inputs import Inputs
+from mpj.cli.screen import say
 from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def command(**given: Any) -> int:
         result = _declare(asked, progress, folder)
     with best_effort():
         show_meldingen(result, asked.meldingen)
-        click.echo()
+        say()
         terminal.show(summary.report(result.samenvatting, asked.out))
     return 1 if asked.strict and result.uitval else 0
 
@@ -259,7 +260,7 @@ def show_meldingen(result: Any, form: str) -> None:
     if form != "json":
         for code, number in shown.items():
             if number > _SHOWN:
-                click.echo(f"Let op: en nog {number - _SHOWN} keer {code}; --meldingen json toont ze alle.", err=True)
+                say(f"Let op: en nog {number - _SHOWN} keer {code}; --meldingen json toont ze alle.", err=True)
         return
     for row in result.uitval:
         write_melding(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mpj.cli.common import FILE, Command, Progress, force_option, guarded, meldingen_option
+from mpj.cli.screen import say
 
 
 @click.command(
@@ -37,12 +38,12 @@ def command(out: Path | None, zaad: int, clienten: int, registraties: int, verbl
     if out is not None:
         with output_folder(out, force=force) as folder:
             _run(folder, sizes, meldingen)
-        click.echo(f"\nInvoer: {out / 'invoer'}; uitvoer: {out / 'declaratie'}.")
-        click.echo(f"Verder kijken: mpj explain --van {out / 'declaratie'} --regel REFERENTIENUMMER (zie declaratieregels.csv)")
+        say(f"\nInvoer: {out / 'invoer'}; uitvoer: {out / 'declaratie'}.")
+        say(f"Verder kijken: mpj explain --van {out / 'declaratie'} --regel REFERENTIENUMMER (zie declaratieregels.csv)")
         return
     with tempfile.TemporaryDirectory(prefix="mpj-demo-") as name:
         _run(Path(name), sizes, meldingen)
-    click.echo("\nBewaren: mpj demo --out DIR")
+    say("\nBewaren: mpj demo --out DIR")
 
 
 def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
@@ -73,5 +74,5 @@ def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
             progress,
         )
         result = inputs.declare_files({"periode": periode, "dagtekening": dagtekening}, stage)
-    click.echo()
+    say()
     terminal.show(summary.report(result.samenvatting))

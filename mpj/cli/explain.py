@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mpj.cli.common import FILE, Command, guarded, meldingen_option, opened_ledger
+from mpj.cli.screen import say
 
 if TYPE_CHECKING:
     from mpj.explanation.build import Uitleg
@@ -51,7 +52,7 @@ def command(van: Path | None, ledger: str | None, regel: str | None, bron: str |
             found.append(opened.explain(regel, bron=bron))
     for place, uitleg in enumerate(found):
         if place:
-            click.echo()
+            say()
         terminal.show(_report(uitleg))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mpj.cli.common import FILE, Command, guarded, meldingen_option, opened_ledger, today
+from mpj.cli.screen import say, say_json
 from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
 
@@ -87,7 +87,7 @@ def resend(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
     with opened_ledger(ledger) as opened:
         found = opened.resend(nummers)
     verb = "gaat" if len(found) == 1 else "gaan"
-    click.echo(f"{words.counted(len(found), 'regel')} {verb} opnieuw mee met de volgende mpj declare.")
+    say(f"{words.counted(len(found), 'regel')} {verb} opnieuw mee met de volgende mpj declare.")
 
 
 @command.command(cls=Command)
@@ -148,7 +148,7 @@ def erase(bsn_bestand: Path, ledger: str, meldingen: str) -> None:
     """Verwijder cliënten na de bewaartermijn; bedragen blijven, dus de totalen ook."""
     with opened_ledger(ledger) as opened:
         removed, unknown = opened.erase(_read_bsns(bsn_bestand), op=today(), bestand=bsn_bestand.name)
-    click.echo(f"{words.counted(removed, 'cliënt')} verwijderd, {words.number(unknown)} niet in dit ledger.")
+    say(f"{words.counted(removed, 'cliënt')} verwijderd, {words.number(unknown)} niet in dit ledger.")
 
 
 def _read_bsns(path: Path) -> list[str]:
@@ -173,7 +173,7 @@ def _show(rows: Iterable[Geboekt], nothing: str) -> None:
     from mpj.ledger.report import booked
 
     for text in [booked(row) for row in rows] or [nothing]:
-        click.echo(text)
+        say(text)
 
 
 def _print(found: object, soort: str, formaat: str, report: Callable[[Any], Report]) -> None:
@@ -182,6 +182,6 @@ def _print(found: object, soort: str, formaat: str, report: Callable[[Any], Repo
 
     if formaat == "json":
         data = {"formaat": 1, "soort": soort} | (found if isinstance(found, dict) else {"regels": found})
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        say_json(data, indent=2)
     else:
         terminal.show(report(found))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mpj.cli.common import FILE, Command, guarded, meldingen_option, show_fault
+from mpj.cli.screen import say
 
 
 @click.group()
@@ -36,5 +37,5 @@ def check(berichten: tuple[Path, ...], xsd: Path | None, meldingen: str) -> int:
             show_fault(fault, meldingen)
         count = sum(fault.soort == "fout" for fault in faults)
         wrong += count
-        click.echo(f"{source.naam}: {words.counted(count, 'fout') if count else 'geen fouten'}")
+        say(f"{source.naam}: {words.counted(count, 'fout') if count else 'geen fouten'}")
     return 2 if wrong else 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from mpj.cli.common import FILE, Command, guarded, meldingen_option
+from mpj.cli.screen import say, say_rows
 
 _EPILOG = """
 Voorbeeld:
@@ -31,20 +31,14 @@ def command(van: Path, aantal: int, zaad: str, taal: str, meldingen: str) -> int
 
     Schrijft een CSV naar stdout, met bij elke trekking wat er te controleren is.
     """
-    import csv
-
     from mpj.output import read_run
     from mpj.output.shape import text_of
     from mpj.presentation import words
     from mpj.verification.sample import COLUMNS, draw
 
     sample = draw(read_run(van).herkomst(), aantal=aantal, zaad=zaad, taal=taal)
-    writer = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([text_of(getattr(row, name)) for name in COLUMNS] for row in sample.trekkingen)
+    say_rows(COLUMNS, ([text_of(getattr(row, name)) for name in COLUMNS] for row in sample.trekkingen))
     if sample.zonder_medewerker_cent:
         amount = words.euros(sample.zonder_medewerker_cent)
-        click.echo(
-            f"Let op: {amount} aan registraties noemt geen medewerker of niveau, en kan niet als paar worden getrokken.", err=True
-        )
+        say(f"Let op: {amount} aan registraties noemt geen medewerker of niveau, en kan niet als paar worden getrokken.", err=True)
     return 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, show_fault, strict_option
+from mpj.cli.screen import say, say_report
 
 if TYPE_CHECKING:
     from mpj.contract import Contract
@@ -66,11 +67,11 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
         if meldingen == "json":
             show_fault(fault, meldingen)
         else:
-            click.echo(f"Let op: {fault}")
+            say(f"Let op: {fault}")
     for contract in contracts:
         own = words.counted(sum(fault.bestand.startswith(f"{contract.map}/") for fault in warnings), "waarschuwing")
         size = f"{words.counted(len(contract.cellen), 'cel')} in {words.counted(len(contract.percelen), 'perceel')}"
-        click.echo(f"{contract.map}: geen fouten, {own}; {size}.")
+        say(f"{contract.map}: geen fouten, {own}; {size}.")
     return 0
 
 
@@ -155,13 +156,13 @@ def index(
     contract = _load(meldingen, map_)[0]
     result = index_cells(contract, percentage, vanaf, afronding=afronding, bestaande=bestaande)
     if out is None:
-        click.echo(tarieven_text(contract, result.cellen), nl=False)
-        click.echo(report.rule(result), err=True)
+        say(tarieven_text(contract, result.cellen), end="")
+        say(report.rule(result), err=True)
         return 0
     with output_folder(out, force=force) as stage:
         write_contract(stage, contract, result.cellen, source=map_)
     terminal.show(report.report(result, most=_MOST))
-    click.echo(f"\nGeschreven in {out}; opnieuw geladen, zonder fouten.")
+    say(f"\nGeschreven in {out}; opnieuw geladen, zonder fouten.")
     return 0
 
 
@@ -213,7 +214,7 @@ def reprice(
     for fault in outcome.meldingen:
         show_fault(fault, meldingen)
     terminal.show(report)
-    click.echo(f"\nGeschreven in {out}.")
+    say(f"\nGeschreven in {out}.")
     return 1 if strict and not outcome.volledig else 0
 
 
@@ -236,7 +237,7 @@ def import_(bestand: Path, naar: Path, contract: Path | None, vanaf: date | None
         terminal.show(report(found, len(result.cellen)))
         if not proef:
             publish(stage, naar, whole=contract is not None, force=force)
-            click.echo(f"Geschreven in {naar}. Controleer met: mpj tariffs check {naar}")
+            say(f"Geschreven in {naar}. Controleer met: mpj tariffs check {naar}")
     return 0
 
 
@@ -273,7 +274,7 @@ def buildup(
             (stage / "opbouw.html").write_text(html.page(found), "utf-8", newline="\n")
     terminal.show(found)
     if out is not None:
-        click.echo(f"\nGeschreven in {out}.")
+        say(f"\nGeschreven in {out}.")
     return 0
 
 
@@ -316,7 +317,7 @@ def convert(
     with output_folder(out, force=force) as stage:
         outcome = convert_files(stage, tabel, regels, nieuw)
     terminal.show(report.report(outcome, most=_MOST))
-    click.echo(f"\nGeschreven in {out}.")
+    say(f"\nGeschreven in {out}.")
     return 1 if strict and outcome.niet_vertaald else 0
 
 
@@ -347,7 +348,7 @@ def _write(out: Path, write: Any, *, force: bool) -> None:
     from mpj.workbench.files import write_file
 
     write_file(out, write, force=force)
-    click.echo(f"Geschreven: {out}", err=True)
+    say(f"Geschreven: {out}", err=True)
 
 
 def _emit(report: Report, formaat: str, out: Path | None, *, force: bool) -> None:
@@ -368,6 +369,6 @@ def _emit_csv(table: Table, out: Path | None, *, force: bool) -> None:
 
 def _emit_text(text: str, out: Path | None, *, force: bool) -> None:
     if out is None:
-        click.echo(text, nl=False)
+        say_report(text)
     else:
         _write(out, lambda path: path.write_text(text, "utf-8", newline="\n"), force=force)

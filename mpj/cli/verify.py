@@ -26,6 +26,7 @@ from mpj.cli.common import (
     today,
     write_melding,
 )
+from mpj.cli.screen import say
 
 if TYPE_CHECKING:
     from mpj.ledger import Ledger
@@ -100,7 +101,7 @@ def command(**given: Any) -> int:
             show_fault(fault, asked.meldingen)
         if asked.meldingen == "json":
             show_findings(asked.out, asked.bericht.name)
-        click.echo()
+        say()
         terminal.show(report(summary, asked.out))
     refused = summary["afgekeurd"] + summary["niet_beoordeeld"]
     return 1 if asked.strict and refused else 0

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from attrs import field, frozen
 
+from mpj.reading.masking import masked
 from mpj.reading.periods import month_of
 
 
@@ -26,7 +27,7 @@ class Identiteit(NamedTuple):
         return cls(line.gemeente, line.toewijzingnummer, line.productcategorie, line.productcode, month_of(line.begindatum))
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Declaratieregel:
     """One line: all care of one toewijzing and product code in one product period (IV089)."""
 
@@ -80,7 +81,7 @@ class Declaratieregel:
     """Whether a message carries it."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Herkomst:
     """One registratie, or one day of a stay, behind a line, and what each step did with it."""
 

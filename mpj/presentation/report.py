@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias, assert_never
 from attrs import field, frozen
 
 from mpj.presentation import words
+from mpj.reading.masking import hide
 
 Value: TypeAlias = str | int | Fraction | date | None
 """What stands in a field of a table; eurocents for the form cent, percents for percent."""
@@ -21,6 +22,11 @@ Tone: TypeAlias = Literal["plain", "soft", "strong", "more", "less", "excluded"]
 
 NUMBERS: frozenset[Form] = frozenset(("count", "units", "cent", "percent"))
 """The forms that stand at the right of their column."""
+
+
+def _without_bsn(value: Value) -> Value:
+    """Return a value fit to be shown: a text may come from outside and hold a BSN, a number or a date is our own."""
+    return hide(value) if isinstance(value, str) else value
 
 
 def _kept(names: Mapping[str, str]) -> Mapping[str, str]:
@@ -82,7 +88,7 @@ def _number(form: Form, value: int | Fraction, signed: bool) -> str:
 class Cell:
     """A field that is of another form than its column, or stands out."""
 
-    value: Value
+    value: Value = field(converter=_without_bsn)
     form: Form
     tone: Tone = "plain"
     signed: bool = False
@@ -99,12 +105,12 @@ def _rows(rows: Iterable[Row]) -> tuple[Row, ...]:
 class Table:
     """Rows under named columns; no column has a label where it is a list of names and values."""
 
-    title: str
+    title: str = field(converter=hide)
     columns: tuple[Column, ...]
     rows: tuple[Row, ...] = field(converter=_rows)
     total: Row | None = None
     """The sums, shown as the last row."""
-    note: str = ""
+    note: str = field(default="", converter=hide)
     """A sentence under the title."""
     banded: bool = False
     """The first column stands above its rows, once for those that follow on each other with the same value."""
@@ -126,7 +132,7 @@ class Table:
 class WaterfallStep:
     """One bar of a waterfall: a `total` stands on the ground, a change where the last bar ended. `cent` are eurocents."""
 
-    name: str
+    name: str = field(converter=hide)
     cent: int
     total: bool = False
 
@@ -154,7 +160,7 @@ class Waterfall:
 class Bar:
     """One stacked bar; `parts` are eurocents, in the order of the legend."""
 
-    name: str
+    name: str = field(converter=hide)
     parts: tuple[Fraction, ...]
     text: str
     """What stands at its end."""
@@ -175,14 +181,25 @@ class Bars:
 Part: TypeAlias = Table | Waterfall | Bars | str
 
 
+def _facts(facts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, hide(value)) for name, value in facts)
+
+
+def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(hide(part) if isinstance(part, str) else part for part in parts)
+
+
 @frozen
 class Report:
-    """What a tool has to say. Holds no client where the tool speaks of groups: that is the tool's to see to."""
+    """What a tool has to say, in all its forms without a BSN: a text that may come from outside is hidden where it holds one.
 
-    title: str
-    facts: tuple[tuple[str, str], ...] = ()
+    Holds no client where the tool speaks of groups: that is the tool's to see to.
+    """
+
+    title: str = field(converter=hide)
+    facts: tuple[tuple[str, str], ...] = field(default=(), converter=_facts)
     """What it opens with: (name, value) as people read them."""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Part, ...] = field(default=(), converter=_parts)
     """Tables, figures and sentences, in reading order."""
     origin: str = ""
     """What made it, for the foot of a page."""

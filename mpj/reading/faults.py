@@ -1,6 +1,7 @@
 """Faults as values: what is wrong, where, what was found and what was expected.
 
-Invariant: the text of a fault never holds a BSN. Values from unreadable fields pass through `mask` first (docs/privacy.md).
+Invariant: the text of a fault never holds a BSN, whoever makes it: each of its texts is hidden where it has one. Values from
+unreadable fields pass through `mask` first, since anything may stand there (docs/privacy.md).
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
+from mpj.reading.masking import hide
 from mpj.reading.register import Foutcode, Foutklasse, Regelcode, fault_register
 
 _DIGIT_RUN = re.compile(r"[0-9]{7}")
@@ -55,17 +57,17 @@ class Fault:
 
     code: Foutcode | Regelcode
     """A stable word for machines (docs/faults.md), or the code of a rule of the message standard."""
-    bestand: str = ""
+    bestand: str = field(default="", converter=hide)
     """File name."""
     rij: int = 0
     """Line in the file, header = 1; 0 where there is none."""
-    kolom: str = ""
+    kolom: str = field(default="", converter=hide)
     """Column, TOML key or element path."""
-    gevonden: str = ""
+    gevonden: str = field(default="", converter=hide)
     """What stands there, hidden where it could hold a BSN (`mask`)."""
-    verwacht: str = ""
+    verwacht: str = field(default="", converter=hide)
     """What should stand there."""
-    toelichting: str = ""
+    toelichting: str = field(default="", converter=hide)
     """What is wrong, in Dutch, without what was found and expected: `str` puts those behind it."""
     soort: Ernst = "fout"
     """``fout``: the run stops with exit code 2; ``waarschuwing``: it goes on."""

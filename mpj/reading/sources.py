@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import lzma
-import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from typing import IO
 from attrs import evolve, frozen
 
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.fields import is_bsn
+from mpj.reading.masking import hide
 
 _CHUNK = 1 << 16
 _MAX_ZIP = 8 << 30
@@ -146,8 +145,7 @@ def _expand(path: Path, suffixes: Sequence[str]) -> Iterator[Source]:
 
 def _shown(naam: str) -> str:
     """Return a file's name fit for every report: characters that can be written, and no BSN."""
-    naam = naam.encode("utf-8", "replace").decode("utf-8")
-    return re.sub(r"[0-9]{9}", lambda match: "#########" if is_bsn(match[0]) else match[0], naam)
+    return hide(naam.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _distinct(sources: list[Source]) -> list[Source]:

@@ -8,6 +8,7 @@ from datetime import time
 from attrs import frozen
 
 from mpj.reading.fields import FieldError, check_bsn, check_choice, check_gemeente, parse_date, parse_number, parse_time
+from mpj.reading.masking import masked
 from mpj.records.rows import Row, as_values
 from mpj.records.uitval import Uitval
 from mpj.records.values import (
@@ -42,7 +43,7 @@ COLUMNS = (
 REQUIRED = ("id", "bsn", "datum")
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Ongeldig:
     """A registratie or stay that could not be read."""
 

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from mpj.reading.faults import Fault, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
+from mpj.reading.masking import masked
 from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.reasons import Redencode
@@ -50,7 +51,7 @@ REQUIRED = ("toewijzingnummer", "bsn", "gemeente", "aanbieder", "begindatum")
 Stempel = tuple[date, time]
 
 
-@frozen
+@frozen(field_transformer=masked)
 class OngeldigeToewijzing:
     """A toewijzing row that cannot be used."""
 

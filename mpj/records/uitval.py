@@ -6,11 +6,12 @@ from datetime import date
 
 from attrs import frozen
 
+from mpj.reading.masking import masked
 from mpj.records.reasons import REDENEN, Redencode, Vervolg
 from mpj.records.words import Uitvalsoort
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Uitval:
     """A record (`soort` registratie or toewijzing), or the days of a stay (verblijf), that stands behind no line.
 

@@ -14,6 +14,7 @@ import attrs
 from attrs import field, frozen
 
 from mpj.reading.fields import is_bsn
+from mpj.reading.masking import masked
 from mpj.reading.periods import OPEN_YEAR
 from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN, Aanwezigheid, Soort, Status, Tijdsoort
 
@@ -126,7 +127,7 @@ def minutes_between(begin: time, end: time) -> int:
     return (end.hour * 60 + end.minute - begin.hour * 60 - begin.minute) % MAX_MINUTEN
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Registratie:
     """One registration of client time, or of pieces.
 
@@ -206,7 +207,7 @@ class Registratie:
         return self
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Verblijf:
     """One stay of a child: the days on which it was there, or away.
 
@@ -264,7 +265,7 @@ class Verblijf:
         return attrs.evolve(self, einddatum=None)
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Medewerker:
     """The kwalificatieniveau that the employer set for a medewerker, over a period."""
 
@@ -286,7 +287,7 @@ class Medewerker:
             raise ValueError("einddatum: before begindatum")
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Toewijzing:
     """One version of a toewijzing, which is named by gemeente and toewijzingnummer.
 

@@ -1,0 +1,64 @@
+"""Hides every BSN in a text before people see it: on a screen, in an error, in a report (docs/privacy.md).
+
+Nine digits that pass the elfproef are taken for one, whoever's it is: in digits of any script, glued to letters, and with blanks,
+dots, dashes, slashes or underscores between them. Dates, euros and referentienummers, as mpj itself writes them, are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import attrs
+
+from mpj.reading.fields import is_bsn
+
+HIDDEN = "(verborgen)"
+_BETWEEN = r"(?:[^\S\n\r]|[.\-/_\u00ad\u00b7\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060\u2212\ufeff])"
+_CHAIN = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{8,}}")
+_RUN = re.compile(r"\d+")
+_DAY, _MONTH, _YEAR = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
+_OWN = re.compile(
+    rf"((?<!\d)(?<!\d[-.])(?:{_YEAR}-{_MONTH}(?:-{_DAY})?|{_DAY}-{_MONTH}-{_YEAR})(?![-.]?\d)"
+    r"|€ ?[+-]?[0-9]{1,3}(?:\.[0-9]{3})*,[0-9]{2}(?!\d)"
+    r"|(?<!\w)[0-9A-F]{20}(?!\w))"
+)
+
+
+def hide(text: str, is_one: Callable[[str], bool] = is_bsn) -> str:
+    """Return `text` with ``(verborgen)`` in the place of every BSN; `is_one` says of nine digits whether they are one.
+
+    >>> hide("map-999900018 van 2026-03-02"), hide("9999.00.018"), hide("€ 9.999.000,18")
+    ('map-(verborgen) van 2026-03-02', '(verborgen)', '€ 9.999.000,18')
+    """
+    if len(text) < 9 or _CHAIN.search(text) is None:
+        return text
+    parts = _OWN.split(text)
+    return "".join(part if place % 2 else _CHAIN.sub(partial(_hidden, is_one), part) for place, part in enumerate(parts))
+
+
+def _hidden(is_one: Callable[[str], bool], found: re.Match[str]) -> str:
+    """Hide the BSNs in a chain of digits; a piece of a longer number is none."""
+    chain, shown, end = found[0], "", 0
+    runs = list(_RUN.finditer(chain))
+    for place, run in enumerate(runs):
+        digits = ""
+        for last in runs[place:] if run.start() >= end else ():
+            digits += last[0]
+            if len(digits) >= 9:
+                break
+        if len(digits) == 9 and is_one("".join(str(int(digit)) for digit in digits)):
+            shown += chain[end : run.start()] + HIDDEN
+            end = last.end()
+    return shown + chain[end:]
+
+
+def masked(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """The field transformer of an attrs class whose `repr` hides every BSN that stands in a field."""
+    return [one.evolve(repr=_shown) if one.repr is True else one for one in fields]
+
+
+def _shown(value: object) -> str:
+    return hide(repr(value))
