@@ -14,6 +14,8 @@ from typing import Any
 from scenarios import ContractSpec, Scenario
 
 Row = dict[str, str]
+Hidden = tuple[str, tuple[str, int] | None]
+"""The client that a faulty toewijzing names, and its gemeente and number where these can be read."""
 
 # --- The national rules -----------------------------------------------------------------------------------------------
 
@@ -572,6 +574,34 @@ def read_toewijzingen(scenario: Scenario, contracten: list[Contract], outcome: O
     return [toewijzing for _, toewijzing in current.values() if toewijzing is not None]
 
 
+def find_hidden(scenario: Scenario, toewijzingen: list[Toewijzing]) -> list[Hidden]:
+    """The toewijzingen that a faulty row hides, for every client that a row of them names."""
+    known = {(t.gemeente, t.nummer) for t in toewijzingen}
+    hidden = []
+    for row in scenario.toewijzingen:
+        key = version_key(row)
+        try:
+            bsn = parse_bsn(row.get("bsn", ""))
+        except FaultError:
+            continue
+        if key is None or key not in known:
+            hidden.append((bsn, key))
+    return hidden
+
+
+def is_hidden(levering: Levering, hidden: list[Hidden]) -> bool:
+    """Whether a toewijzing that nobody can read may be the one that the record is for."""
+    for bsn, key in hidden:
+        if bsn != levering.bsn:
+            continue
+        if key is None:
+            return True
+        gemeente, nummer = key
+        if levering.gemeente in ("", gemeente) and levering.nummer in (None, nummer):
+            return True
+    return False
+
+
 def covers(toewijzing: Toewijzing, prestatiecode: str) -> bool:
     """Whether this toewijzing is for that prestatiecode."""
     if toewijzing.soort == "generiek":
@@ -634,7 +664,9 @@ def set_doubles_aside(readable: list[tuple[str, tuple[Any, ...], Levering]]) -> 
     seen: set[str] = set()
     for id_, content, levering in open_rows:
         different = any(other_id == id_ and other != content for other_id, other, _ in open_rows)
-        if different or id_ in seen:
+        if different:
+            levering.reden = "id_meermaals"
+        elif id_ in seen:
             levering.reden = "dubbel"
         seen.add(id_)
 
@@ -783,12 +815,14 @@ def find_by_search(levering: Levering, toewijzingen: list[Toewijzing], contracte
     raise AssertionError("one of the three")
 
 
-def find_toewijzing(levering: Levering, toewijzingen: list[Toewijzing], contracten: list[Contract]) -> str:
+def find_toewijzing(levering: Levering, toewijzingen: list[Toewijzing], hidden: list[Hidden], contracten: list[Contract]) -> str:
     """The toewijzing on the date of delivery, and the prestatiecode it is for."""
     if levering.nummer is not None:
         found = find_by_number(levering, toewijzingen)
     else:
         found = find_by_search(levering, toewijzingen, contracten)
+    if found in ("geen_toewijzing", "toewijzing_onbekend") and is_hidden(levering, hidden):
+        return "toewijzing_ongeldig"
     if isinstance(found, str):
         return found
     levering.toewijzing = found
@@ -1309,13 +1343,14 @@ def declare(scenario: Scenario) -> Outcome:
     last = last_of_month(first)
     contracten = [read_contract(spec) for spec in scenario.contracten]
     toewijzingen = read_toewijzingen(scenario, contracten, outcome)
+    hidden = find_hidden(scenario, toewijzingen)
     leveringen = read_registraties(scenario) + read_verblijf(scenario, last)
 
     for levering in still_open(leveringen):
         levering.reden = (
             set_outside_period_aside(levering, scenario, first, last)
             or set_not_billable_aside(levering)
-            or find_toewijzing(levering, toewijzingen, contracten)
+            or find_toewijzing(levering, toewijzingen, hidden, contracten)
             or find_too_old(levering, scenario)
             or find_contract(levering, contracten)
             or find_kind_of_price(levering)

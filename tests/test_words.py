@@ -101,7 +101,8 @@ def test_a_reason_has_its_causes_and_its_texts(code: str) -> None:
     assert reden.code == code
     assert reden.oorzaken and len(set(reden.oorzaken)) == len(reden.oorzaken)
     assert reden.betekenis and reden.actie
-    assert not reden.limiet or (reden.remembered and reden.oorzaak == "toewijzing")
+    assert reden.remembered == (reden.vervolg != "definitief")
+    assert reden.vervolg != "overleg" or reden.oorzaak == "toewijzing"
 
 
 def test_a_text_that_is_no_word_of_a_list_is_refused() -> None:

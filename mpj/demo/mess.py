@@ -70,7 +70,7 @@ REGISTRATIE_MESS: tuple[Mess, ...] = (
         "a group ticked as individual, or the other way round",
     ),
     Mess("dubbel_gelijk", 2, "dubbel", "exported twice with the same content: one of the two counts", rows=2),
-    Mess("dubbel_anders", 1, "dubbel", "the same id with different content: neither counts", rows=2),
+    Mess("dubbel_anders", 1, "id_meermaals", "the same id with different content: neither counts", rows=2),
     Mess("vervallen", 1, "vervallen", "withdrawn afterwards", rows=2),
 )
 

@@ -21,6 +21,7 @@ from mpj.engine.stays import stretches_of
 from mpj.engine.steps import STEPS
 from mpj.engine.summary import Totals, summarise
 from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
+from mpj.engine.versions import Missed
 from mpj.protocol import Protocol
 from mpj.protocol.words import Zorgsoort
 from mpj.reading.calls import expect_all
@@ -80,13 +81,13 @@ class Job:
             levels = Levels(collect_medewerkers(medewerkers, contracts[0].protocol))
         return cls(Opdracht.of(**words), contracts, as_toewijzingen(toewijzingen), levels)
 
-    def _bind(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing]) -> None:
+    def _bind(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Missed]) -> None:
         periode, answers = Periode.of(self.opdracht, self.protocol), Answers(self.protocol, self._kaarten)
         dekkingen, days = Dekkingen(toewijzingen, self._kaarten, self.protocol), Days(periode, answers)
         self._context = Context(self.opdracht, self.protocol, periode, dekkingen, answers, days, self._levels)
         self._shortcut = Shortcut()
 
-    def part(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing], levels: Levels | None = None) -> Job:
+    def part(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Missed], levels: Levels | None = None) -> Job:
         """Return this run for some of its clients: with their toewijzingen, and nothing of the others.
 
         `levels` take the place of those of this run, where they are given.
@@ -212,6 +213,16 @@ class Job:
     def toewijzingen_aside(self) -> Sequence[Uitval]:
         """The toewijzingen that were set aside."""
         return self._context.dekkingen.uitval
+
+    @property
+    def meldingen(self) -> Iterator[Fault]:
+        """What is told of toewijzingen that count all the same."""
+        return self._context.dekkingen.meldingen
+
+    @property
+    def missed(self) -> Sequence[Missed]:
+        """The toewijzingen that clients do not have, although a row gives them."""
+        return self._context.dekkingen.missed
 
     def summary(
         self,

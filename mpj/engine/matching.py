@@ -9,15 +9,11 @@ from typing import Final, Literal
 
 from attrs import frozen
 
+from mpj.engine.versions import Missed, current
 from mpj.protocol import Protocol
-from mpj.reading.faults import Fault, InputError, mask, shows_bsn, wrong_value
+from mpj.reading.faults import Fault, mask, wrong_value
 from mpj.reading.periods import month_of
-from mpj.records.toewijzingen import (
-    OngeldigeToewijzing,
-    Stempel,
-    stempel_of,
-    toewijzing_aside,
-)
+from mpj.records.toewijzingen import OngeldigeToewijzing, naam_of, stempel_of, toewijzing_aside
 from mpj.records.uitval import Uitval
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Tariefkaarten
@@ -63,10 +59,7 @@ class Dekking:
     @property
     def naam(self) -> str:
         """The toewijzing as people name it: number and gemeente; the number is left out when it could show the BSN."""
-        nummer = (
-            "" if shows_bsn(str(self.toewijzing.toewijzingnummer), self.toewijzing.bsn) else f"{self.toewijzing.toewijzingnummer} "
-        )
-        return f"toewijzing {nummer}van gemeente {self.toewijzing.gemeente}"
+        return naam_of(self.toewijzing, self.toewijzing.bsn)
 
 
 @frozen
@@ -87,7 +80,7 @@ class Dekkingen:
 
     def __init__(
         self,
-        items: Iterable[Toewijzing | OngeldigeToewijzing],
+        items: Iterable[Toewijzing | OngeldigeToewijzing | Missed],
         kaarten: Tariefkaarten,
         protocol: Protocol,
     ) -> None:
@@ -97,8 +90,14 @@ class Dekkingen:
         self.gelezen = 0
         self._bereiken: dict[tuple[object, ...], _Bereik] = {}
         self._by_bsn: dict[str, list[Dekking]] = {}
-        for toewijzing in _current(self._checked(items)):
+        self.missed: list[Missed] = []
+        found, missed = current(self._checked(items))
+        for toewijzing in found:
             self._by_bsn.setdefault(toewijzing.bsn, []).append(self._bind(toewijzing))
+        self.missed += missed
+        self._missed_by: dict[str, list[Missed]] = {}
+        for one in sorted(self.missed, key=lambda one: one.order):
+            self._missed_by.setdefault(one.bsn, []).append(one)
         for dekkingen in self._by_bsn.values():
             if len(dekkingen) > 1:
                 dekkingen.sort(key=lambda dekking: dekking.toewijzing.sleutel)
@@ -112,18 +111,31 @@ class Dekkingen:
         """Return the client's current toewijzingen, by gemeente and number."""
         return self._by_bsn.get(bsn, ())
 
+    def missed_by(self, bsn: str, gemeente: str | None, nummer: int | None) -> Missed | None:
+        """Return why a client has no toewijzing of this gemeente and number (None: any), where a row of toewijzingen tells."""
+        return next((one for one in self._missed_by.get(bsn, ()) if one.fits(gemeente, nummer)), None)
+
+    @property
+    def meldingen(self) -> Iterator[Fault]:
+        """What is told of toewijzingen that count all the same."""
+        return (one.melding for one in self.missed if one.melding is not None)
+
     def cut_months(self, bsn: str) -> set[int]:
         """Return the months within which one of the client's toewijzingen begins or is over: only there days of a month differ."""
         return {month_of(day) for day in borders(self.of(bsn)) if day.day > 1}
 
-    def _checked(self, items: Iterable[Toewijzing | OngeldigeToewijzing]) -> Iterator[Toewijzing | OngeldigeToewijzing]:
+    def _checked(self, items: Iterable[Toewijzing | OngeldigeToewijzing | Missed]) -> Iterator[Toewijzing | OngeldigeToewijzing]:
         for item in items:
+            if isinstance(item, Missed):
+                self.missed.append(item)
+                continue
             self.gelezen += 1
             if isinstance(item, Toewijzing):
                 bereik = self._bereik(item)
                 if bereik.fouten:
                     uitval = toewijzing_aside(item, "ongeldig", "; ".join(bereik.fouten), bestand=item.bestand)
-                    item = OngeldigeToewijzing(uitval, item.sleutel, stempel_of(item.toewijzingsdatum, item.toewijzingstijd))
+                    stempel = stempel_of(item.toewijzingsdatum, item.toewijzingstijd)
+                    item = OngeldigeToewijzing(uitval, item.sleutel, stempel, bsn=item.bsn)
                 elif bereik.soort == NIET_MPJ:
                     text = "de code of categorie hoort niet bij MPJ of niet bij dit contract"
                     self.uitval.append(toewijzing_aside(item, "niet_mpj", text, bestand=item.bestand))
@@ -220,64 +232,6 @@ class Dekkingen:
             soort, codes = GENERIEK, None
         removed = toewijzing.reden_wijziging == protocol.reden_verwijderd
         return _Bereik(soort, codes, categorie, maximum, contract, removed)
-
-
-def _current(items: Iterable[Toewijzing | OngeldigeToewijzing]) -> list[Toewijzing]:
-    """Return the current version of every toewijzing (IV013); raises InputError where the versions cannot be ordered."""
-    groups: dict[tuple[str, int], list[Toewijzing | OngeldigeToewijzing]] = {}
-    for item in items:
-        if item.sleutel is not None:
-            groups.setdefault(item.sleutel, []).append(item)
-    faults: list[Fault] = []
-    current: list[Toewijzing] = []
-    for (gemeente, _), versions in groups.items():
-        if len(versions) == 1 and isinstance(versions[0], Toewijzing):
-            current.append(versions[0])
-            continue
-        stamps: dict[Stempel | None, Toewijzing | OngeldigeToewijzing] = {}
-        hidden = False
-        for version in versions:
-            if isinstance(version, OngeldigeToewijzing) and version.stempel_onleesbaar:
-                hidden = True
-                continue
-            stempel = _stempel(version)
-            other = stamps.setdefault(stempel, version)
-            if other is version:
-                continue
-            if stempel is None:
-                text = "twee rijen met dezelfde gemeente en hetzelfde toewijzingnummer, zonder toewijzingsdatum"
-                faults.append(_version_fault(version, other, gemeente, text))
-            elif isinstance(version, OngeldigeToewijzing) or isinstance(other, OngeldigeToewijzing):
-                stamps[stempel] = version if isinstance(version, OngeldigeToewijzing) else other
-            elif version != other:
-                text = "twee versies met dezelfde toewijzingsdatum en -tijd, maar verschillende inhoud"
-                faults.append(_version_fault(version, other, gemeente, text))
-        latest = stamps[max(stamps, key=lambda stempel: (stempel is not None, stempel or ()))] if stamps else None
-        if not hidden and isinstance(latest, Toewijzing):
-            current.append(latest)
-    if faults:
-        raise InputError(sorted(faults, key=lambda fault: (fault.bestand, fault.rij)))
-    return current
-
-
-def _stempel(version: Toewijzing | OngeldigeToewijzing) -> Stempel | None:
-    if isinstance(version, OngeldigeToewijzing):
-        return version.stempel
-    return stempel_of(version.toewijzingsdatum, version.toewijzingstijd)
-
-
-def _place(version: Toewijzing | OngeldigeToewijzing) -> tuple[str, int]:
-    source = version.uitval if isinstance(version, OngeldigeToewijzing) else version
-    return source.bestand, source.rij
-
-
-def _version_fault(
-    version: Toewijzing | OngeldigeToewijzing, other: Toewijzing | OngeldigeToewijzing, gemeente: str, toelichting: str
-) -> Fault:
-    (bestand, rij), (other_bestand, other_rij) = sorted((_place(version), _place(other)), reverse=True)
-    where = f" (de andere: {other_bestand or 'invoer'} rij {other_rij})" if other_rij else ""
-    verwacht = "per versie een eigen toewijzingsdatum en -tijd"
-    return Fault("toewijzing_dubbel", bestand, rij, "toewijzingnummer", f"gemeente {gemeente}", verwacht, toelichting + where)
 
 
 def borders(dekkingen: Iterable[Dekking]) -> list[date]:

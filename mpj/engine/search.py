@@ -11,8 +11,10 @@ from attrs import frozen
 
 from mpj.engine.matching import ASPECIFIEK, GENERIEK, NIET_MPJ, SPECIFIEK, Dekking, Dekkingen, borders
 from mpj.engine.opdracht import Periode
+from mpj.engine.versions import Missed
 from mpj.records.reasons import Redencode
 
+_FOUND_NONE = ("geen_toewijzing", "toewijzing_onbekend")
 _RANG = {SPECIFIEK: 0, ASPECIFIEK: 1, GENERIEK: 2}
 
 
@@ -53,10 +55,11 @@ class Afwijzing:
 class Stretches:
     """Where one search leads: between the days on which a toewijzing begins or is over it has one answer, found once."""
 
-    def __init__(self, own: Sequence[Dekking], search: Search, periode: Periode) -> None:
+    def __init__(self, own: Sequence[Dekking], search: Search, periode: Periode, missed: Missed | None) -> None:
         self._own = own
         self._search = search
         self._periode = periode
+        self._missed = missed
         self._begins = [date.min, *borders(own)]
         self._answers: list[Match | Afwijzing | None] = [None] * len(self._begins)
 
@@ -69,6 +72,8 @@ class Stretches:
         answer = find(self._own, self._search.toewijzingnummer, self._search.prestatiecode, self._begins[place])
         if isinstance(answer, Match) and self._periode.verlopen(end := answer.dekking.toewijzing.einddatum):
             answer = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
+        elif isinstance(answer, Afwijzing) and answer.reden in _FOUND_NONE and self._missed is not None:
+            answer = Afwijzing("toewijzing_ongeldig" if self._missed.ongeldig else answer.reden, self._missed.toelichting)
         self._answers[place] = answer
         return answer
 
@@ -88,7 +93,7 @@ def search_in(dekkingen: Dekkingen, search: Search, periode: Periode) -> Stretch
     own = [dekking for dekking in dekkingen.of(bsn) if gemeente is None or dekking.toewijzing.gemeente == gemeente]
     if nummer is not None:
         own = [dekking for dekking in own if dekking.toewijzing.toewijzingnummer == nummer]
-    return Stretches(own, search, periode)
+    return Stretches(own, search, periode, dekkingen.missed_by(bsn, gemeente, nummer))
 
 
 def find(own: Sequence[Dekking], nummer: int | None, prestatiecode: str | None, day: date) -> Match | Afwijzing:

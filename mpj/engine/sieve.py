@@ -22,7 +22,7 @@ from mpj.records.values import Verblijf
 
 _R = TypeVar("_R", Entry, Verblijf)
 
-REASONS: tuple[Redencode, ...] = ("ongeldig", "vervallen", "dubbel")
+REASONS: tuple[Redencode, ...] = ("ongeldig", "vervallen", "dubbel", "id_meermaals")
 """Why records do not get as far as the steps; readers set aside as `ongeldig` what they cannot read."""
 
 
@@ -102,7 +102,7 @@ def _unreadable(item: Ongeldig, withdrawn: set[str], unreadable: list[Uitval]) -
 
 
 def _once(records: list[_R], withdrawn: set[str], found: Sifted[_R]) -> Sifted[_R]:
-    """Keep the records that count once; the others are vervallen or dubbel.
+    """Keep the records that count once; the others are vervallen, dubbel or id_meermaals.
 
     `withdrawn` are ids that some row withdraws. Records with one id and the same content count once, the first by file and
     row; with different content none does.
@@ -123,11 +123,12 @@ def _once(records: list[_R], withdrawn: set[str], found: Sifted[_R]) -> Sifted[_
             found.out.extend(Out(record, "vervallen", "ingetrokken") for record in group)
             continue
         group.sort(key=lambda record: (record.bestand, record.rij))
-        same = all(record.inhoud == group[0].inhoud for record in group[1:])
-        if same:
+        if all(record.inhoud == group[0].inhoud for record in group[1:]):
             found.kept.append(group[0])
-        text = "dezelfde inhoud komt vaker voor; één telt" if same else f"{len(group)} keer hetzelfde id met verschillende inhoud"
-        found.out.extend(Out(record, "dubbel", text) for record in (group[1:] if same else group))
+            found.out.extend(Out(record, "dubbel", "dezelfde inhoud komt vaker voor; één telt") for record in group[1:])
+        else:
+            text = f"{len(group)} keer hetzelfde id met verschillende inhoud"
+            found.out.extend(Out(record, "id_meermaals", text) for record in group)
     return found
 
 

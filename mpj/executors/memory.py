@@ -63,7 +63,7 @@ def lay_together(
 ) -> Result:
     """As `collect`, of outcomes that come with their lines: with a ledger those are other lines than their care makes."""
     uitval: list[Uitval] = []
-    notes: list[Fault] = []
+    notes: list[Fault] = list(job.meldingen)
     totals = Totals()
     pairs: list[tuple[Declaratieregel, Sequence[Herkomst]]] = []
     for outcome, lines in outcomes:

@@ -299,7 +299,7 @@ class Computed:
     ) -> Outcome:
         """Write the files of the run into `folder`, together with what was computed `beside` it."""
         totals, uitval, declared = Totals(), list(self.aside), Declared()
-        notes: dict[Fault, None] = {}
+        notes = dict.fromkeys(self.job.meldingen)
         for share in self.shares:
             totals.merge(share.totals)
             uitval += share.uitval

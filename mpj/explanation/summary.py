@@ -14,6 +14,7 @@ from mpj.records.reasons import REDENEN, Vervolg
 _BAR = 22
 VERVOLG: Mapping[Vervolg, str] = {
     "herstel": "herstel: verbeter het en lever het opnieuw aan",
+    "overleg": "overleg: vraag de gemeente om ophoging",
     "wacht": "wacht: gaat later mee",
     "definitief": "definitief: wordt niet gedeclareerd",
 }

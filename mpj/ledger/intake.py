@@ -165,7 +165,9 @@ class Intake:
 
 
 def _contested(entry: Entry) -> Ongeldig:
-    return Ongeldig(set_aside(entry, "dubbel", "hetzelfde id met verschillende inhoud; wat al bekend was blijft gelden"), entry.id)
+    return Ongeldig(
+        set_aside(entry, "id_meermaals", "hetzelfde id met verschillende inhoud; wat al bekend was blijft gelden"), entry.id
+    )
 
 
 def _months(one: Registratie | Verblijf) -> tuple[int, int | None]:

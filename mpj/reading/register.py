@@ -54,6 +54,7 @@ Foutcode: TypeAlias = Literal[
     "medewerker_ongeldig",
     "medewerker_overlap",
     "toewijzing_dubbel",
+    "toewijzing_andere_client",
     "map_ontbreekt",
     "toml_onleesbaar",
     "sleutel_ontbreekt",

@@ -12,15 +12,17 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-Vervolg: TypeAlias = Literal["wacht", "herstel", "definitief"]
-"""What follows: a later run declares it by itself; somebody has to repair something; it will not be declared."""
+Vervolg: TypeAlias = Literal["herstel", "overleg", "wacht", "definitief"]
+"""What follows: somebody has to repair something; the toewijzing is full and may be raised; a later run declares it by itself; it
+will not be declared."""
 Oorzaak: TypeAlias = Literal["record", "toewijzing", "contract", "periode", "gesprek"]
 """What usually makes a record end with a reason: the record or its planning, the toewijzing, the contract or its settings, the
-months that a run looks at, or what was declared and answered before."""
+months and the stays that a run looks at, or what was declared and answered before."""
 Redencode: TypeAlias = Literal[
     "ongeldig",
     "vervallen",
     "dubbel",
+    "id_meermaals",
     "na_periode",
     "te_oud",
     "voor_periode",
@@ -29,6 +31,7 @@ Redencode: TypeAlias = Literal[
     "afwezig",
     "toewijzing_onbekend",
     "toewijzing_verwijderd",
+    "toewijzing_ongeldig",
     "buiten_toewijzing",
     "prestatiecode_ontbreekt",
     "meerdere_toewijzingen",
@@ -51,6 +54,8 @@ Redencode: TypeAlias = Literal[
     "budget_overschreden",
     "omvang_overschreden",
     "wacht_op_antwoord",
+    "afgekeurd",
+    "verblijf_onbevestigd",
     "reeds_gedeclareerd",
 ]
 
@@ -65,15 +70,13 @@ class Reden:
     """What usually causes it, the most usual first; more than one is a doubt."""
     betekenis: str
     actie: str
-    limiet: bool = False
-    """Whether a limit of the toewijzing stops the care: it may be raised, so that the care is remembered."""
     work: bool = True
     """Whether remembered care with this reason is work in hand: care that a limit stops or nobody confirmed is not."""
 
     @property
     def remembered(self) -> bool:
         """Whether the care may still be declared: it waits, can be repaired, or a limit stops it that may be raised."""
-        return self.vervolg != "definitief" or self.limiet
+        return self.vervolg != "definitief"
 
     @property
     def oorzaak(self) -> Oorzaak:
@@ -94,8 +97,15 @@ _REDENEN = (
         "dubbel",
         "definitief",
         ("record",),
-        "hetzelfde id komt vaker voor",
-        "niets bij gelijke inhoud; anders: geef elke registratie een eigen id",
+        "dezelfde registratie komt vaker voor",
+        "niets: ze telt één keer",
+    ),
+    Reden(
+        "id_meermaals",
+        "herstel",
+        ("record",),
+        "hetzelfde id staat bij verschillende inhoud: geen van beide telt",
+        "lever alleen de juiste rij aan, of geef elke registratie een eigen id",
     ),
     Reden("na_periode", "wacht", ("periode",), "de datum ligt na de declaratieperiode", "niets: gaat mee met een volgende maand"),
     Reden("te_oud", "definitief", ("periode",), "te lang geleden om nog te declareren", "niets: de termijn van 5 jaar is voorbij"),
@@ -118,6 +128,13 @@ _REDENEN = (
     ),
     Reden(
         "toewijzing_verwijderd", "herstel", ("toewijzing",), "de gemeente heeft de toewijzing verwijderd", "overleg met de gemeente"
+    ),
+    Reden(
+        "toewijzing_ongeldig",
+        "herstel",
+        ("toewijzing",),
+        "de toewijzing van deze cliënt is niet leesbaar",
+        "verbeter de genoemde rij van de toewijzingen en draai opnieuw",
     ),
     Reden(
         "buiten_toewijzing",
@@ -225,20 +242,18 @@ _REDENEN = (
     Reden("dubbele_dag", "definitief", ("record",), "deze verblijfsdag telt al", "niets"),
     Reden(
         "budget_overschreden",
-        "definitief",
+        "overleg",
         ("toewijzing", "contract"),
         "het budget van de toewijzing is op",
         "overleg met de gemeente over ophoging",
-        limiet=True,
         work=False,
     ),
     Reden(
         "omvang_overschreden",
-        "definitief",
+        "overleg",
         ("toewijzing", "contract"),
         "de omvang van de toewijzing is op",
         "overleg met de gemeente over ophoging",
-        limiet=True,
         work=False,
     ),
     Reden(
@@ -247,6 +262,20 @@ _REDENEN = (
         ("gesprek",),
         "de regel wacht op het antwoord van de gemeente",
         "niets: verwerk het antwoord zodra het er is",
+    ),
+    Reden(
+        "afgekeurd",
+        "herstel",
+        ("gesprek",),
+        "de gemeente keurde de regel af",
+        "verbeter de oorzaak, of stuur de regel opnieuw met mpj ledger resend",
+    ),
+    Reden(
+        "verblijf_onbevestigd",
+        "herstel",
+        ("periode",),
+        "het lopende verblijf staat niet in deze aanlevering",
+        "lever het verblijf aan, of gebruik --verblijf-loopt-door",
     ),
     Reden("reeds_gedeclareerd", "definitief", ("gesprek",), "deze zorg is al gedeclareerd", "niets"),
 )

@@ -11,7 +11,7 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mpj.reading.faults import Fault, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
@@ -63,6 +63,8 @@ class OngeldigeToewijzing:
     """Its toewijzingsdatum and -tijd; None when undated."""
     stempel_onleesbaar: bool = False
     """Whether it has a stamp that cannot be read."""
+    bsn: str | None = field(default=None, repr=False)
+    """The client that it names; None when that cannot be read."""
 
 
 _OWN = ("toewijzingnummer", "bsn", "begindatum", "einddatum", "toewijzingsdatum", "toewijzingstijd")
@@ -174,7 +176,7 @@ def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
     if row.faults or nummer is None or bsn is None or gemeente is None or aanbieder is None or begindatum is None:
         sleutel = None if nummer is None or gemeente is None else (gemeente, nummer)
         uitval = row.uitval("toewijzing", "" if nummer is None else str(nummer), begindatum)
-        return OngeldigeToewijzing(uitval, sleutel, stempel_of(datum, tijd), unreadable)
+        return OngeldigeToewijzing(uitval, sleutel, stempel_of(datum, tijd), unreadable, bsn)
     return Toewijzing(
         toewijzingnummer=nummer,
         bsn=bsn,
@@ -225,6 +227,13 @@ def toewijzing_aside(toewijzing: Toewijzing | ToegewezenProduct, reden: Redencod
     )
 
 
+def naam_of(toewijzing: Toewijzing, *bsns: str) -> str:
+    """Return a toewijzing as people name it: number and gemeente; the number is left out when it could show one of these BSNs."""
+    nummer = str(toewijzing.toewijzingnummer)
+    shown = "" if any(shows_bsn(nummer, bsn) for bsn in bsns) else f"{nummer} "
+    return f"toewijzing {shown}van gemeente {toewijzing.gemeente}"
+
+
 def stempel_of(datum: date | None, tijd: time | None) -> Stempel | None:
     """Return the stamp that orders versions (IV013): None when undated, midnight when only the time is absent."""
     return None if datum is None else (datum, tijd or time())
@@ -257,7 +266,7 @@ def _read_jw301(source: Source, hashes: dict[str, str] | None) -> Iterator[Toewi
                 text = "; ".join(f"{fault.code}: {fault.toelichting}" for fault in product.fouten)
                 uitval = toewijzing_aside(product, "ongeldig", text, bestand=source.naam)
                 stempel = (product.toewijzingsdatum, product.toewijzingstijd)
-                yield OngeldigeToewijzing(uitval, (product.gemeente, product.toewijzingnummer), stempel)
+                yield OngeldigeToewijzing(uitval, (product.gemeente, product.toewijzingnummer), stempel, bsn=product.bsn)
                 continue
             yield Toewijzing(
                 toewijzingnummer=product.toewijzingnummer,

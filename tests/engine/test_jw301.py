@@ -83,7 +83,7 @@ def test_the_latest_version_counts_and_13_removes(tmp_path: Path) -> None:
 def test_a_product_that_breaks_a_rule_is_set_aside_with_the_rule(tmp_path: Path) -> None:
     """CD041: a code needs an omvang."""
     result = declare(HBO, read(tmp_path, message(product(7, rest=""))), [registratie()])
-    assert reasons(result) == {"geen_toewijzing": 1}
+    assert reasons(result) == {"toewijzing_ongeldig": 1}
     (row,) = [row for row in result.uitval if row.soort == "toewijzing"]
     assert row.reden == "ongeldig" and "CD041" in row.toelichting
 

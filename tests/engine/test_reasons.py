@@ -44,6 +44,7 @@ CASES: dict[str, Callable[[], Result]] = {
     ),
     "toewijzing_onbekend": lambda: one(registratie(toewijzingnummer=99)),
     "toewijzing_verwijderd": lambda: one(registratie(toewijzingnummer=1), toewijzing(reden_wijziging="13")),
+    "toewijzing_ongeldig": lambda: one(registratie(), toewijzing(gemeente="384")),
     "buiten_toewijzing": lambda: one(registratie(toewijzingnummer=1), toewijzing(einddatum="2026-02-28")),
     "prestatiecode_ontbreekt": lambda: one(registratie(prestatiecode=None), toewijzing(productcategorie="45")),
     "meerdere_toewijzingen": lambda: declare(contract(PRICES, **TRIPS), [toewijzing(1), toewijzing(2)], [registratie()]),
@@ -67,7 +68,10 @@ CASES: dict[str, Callable[[], Result]] = {
         registratie(niveau="hbo"), toewijzing(productcode="45214"), declaratie={"tr340": "productcode"}
     ),
     "geen_tijd": lambda: one(registratie(minuten=0)),
-    "dubbel": lambda: declare(contract(PRICES, **TRIPS), [toewijzing()], [registratie(id="x"), registratie(id="x", minuten=30)]),
+    "dubbel": lambda: declare(contract(PRICES, **TRIPS), [toewijzing()], [registratie(id="x"), registratie(id="x")]),
+    "id_meermaals": lambda: declare(
+        contract(PRICES, **TRIPS), [toewijzing()], [registratie(id="x"), registratie(id="x", minuten=30)]
+    ),
     "dubbele_aanwezigheid": lambda: declare(
         contract(PRICES, **TRIPS),
         [toewijzing(prestatiecode="4.1")],
@@ -90,7 +94,7 @@ def test_reason(reden: str) -> None:
 
 
 def test_every_reason_without_a_ledger_has_a_case() -> None:
-    assert set(REDENEN) - set(CASES) == {"wacht_op_antwoord"}
+    assert set(REDENEN) - set(CASES) == {"wacht_op_antwoord", "afgekeurd", "verblijf_onbevestigd"}
 
 
 def test_an_unknown_code_of_a_toewijzing_is_shown_once() -> None:

@@ -170,7 +170,7 @@ def test_versions_the_latest_counts_and_a_faulty_latest_hides() -> None:
     new = toewijzing(toewijzingsdatum="2026-01-02", toewijzingstijd="11:00:00")
     assert only(declare(contract(HBO), [new, old, toewijzing()], [registratie()])).prestatiecode == "2.1"
     faulty = toewijzing(toewijzingsdatum="2026-01-03", prestatiecode="9.9")
-    assert reasons(declare(contract(HBO), [new, faulty], [registratie()])) == {"geen_toewijzing": 1}
+    assert reasons(declare(contract(HBO), [new, faulty], [registratie()])) == {"toewijzing_ongeldig": 1}
 
 
 @pytest.mark.parametrize(

@@ -101,5 +101,5 @@ def test_an_id_of_two_clients_counts_for_neither(tmp_path: Path) -> None:
     with closing(Partitions(64)) as spread:
         spread.read([path])
         outcome = declare_files(job, spread, tmp_path)
-    assert [(row.bron, row.reden) for row in outcome.uitval] == [("dubbel", "dubbel"), ("dubbel", "dubbel")]
+    assert [(row.bron, row.reden) for row in outcome.uitval] == [("dubbel", "id_meermaals"), ("dubbel", "id_meermaals")]
     assert outcome.samenvatting["gedeclareerd"] == 1

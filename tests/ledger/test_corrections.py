@@ -412,7 +412,7 @@ def test_proef_remembers_nothing(partij: Partij, tmp_path: Path) -> None:
 def test_conflicting_doubles_leave_what_was_known(partij: Partij) -> None:
     partij.month(registratie("a"))
     result = partij.run(registratie("a", minuten=30), registratie("a", minuten=45))
-    assert lines(result) == [] and reasons(result)["dubbel"] == 2
+    assert lines(result) == [] and reasons(result)["id_meermaals"] == 2
 
 
 def test_an_unreadable_row_leaves_what_was_known(partij: Partij) -> None:

@@ -13,7 +13,14 @@ from mpj.engine.values import Identiteit
 from mpj.records.aside import named
 from mpj.records.reasons import Redencode
 
-REASONS: tuple[Redencode, ...] = ("wacht_op_antwoord", "reeds_gedeclareerd", "budget_overschreden", "omvang_overschreden")
+REASONS: tuple[Redencode, ...] = (
+    "budget_overschreden",
+    "omvang_overschreden",
+    "wacht_op_antwoord",
+    "afgekeurd",
+    "verblijf_onbevestigd",
+    "reeds_gedeclareerd",
+)
 
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:

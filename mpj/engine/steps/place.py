@@ -18,6 +18,7 @@ REASONS: tuple[Redencode, ...] = (
     "afwezig",
     "toewijzing_onbekend",
     "toewijzing_verwijderd",
+    "toewijzing_ongeldig",
     "buiten_toewijzing",
     "prestatiecode_ontbreekt",
     "meerdere_toewijzingen",

@@ -102,6 +102,7 @@ def bind(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
         for toewijzing in bound.toewijzingen:
             values = [(TOEWIJZING, toewijzing), *((EERDER, line) for line in lines.get(toewijzing.sleutel, ()))]
             made += ({"soort": soort, "sleutel": toewijzing.bsn, "waarde": pickle.dumps(value)} for soort, value in values)
+        made += ({"soort": TOEWIJZING, "sleutel": one.bsn, "waarde": pickle.dumps(one)} for one in bound.missed)
         made += ({"uitval": dict(zip(UITVAL.names, _uitval_of(row), strict=True))} for row in bound.toewijzingen_aside)
     made += ({"soort": FOUT, "waarde": pickle.dumps(fault)} for fault in faults)
     yield from _batches(made, BOUND)
@@ -133,7 +134,7 @@ def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batch
     job, memory = reader.part(part.values[TOEWIJZING]), remember(part.values[EERDER], reader.protocol)
     decided = (part.verdicts[REGISTRATIE], part.verdicts[VERBLIJF])
     outcomes = job.outcomes(part.registraties, part.stays, memory, decided=decided)
-    notes: dict[Fault, None] = {}
+    notes = dict.fromkeys(job.meldingen)
     for outcome in outcomes:
         totals.add(outcome)
         notes |= dict.fromkeys(outcome.meldingen)
