@@ -33,6 +33,7 @@ LOOKUPS = (
     "engine/opdracht",
     "engine/stays",
     "engine/matching",
+    "engine/versions",
     "engine/search",
     "engine/planning",
     "engine/presence",
