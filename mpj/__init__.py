@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UnavailableError,
         UnreadableError,
     )
+    from mpj.reading.profile import Profiel
     from mpj.records import (
         Medewerker,
         Registratie,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Uitval,
         Verblijf,
         read_medewerkers,
+        read_profile,
         read_registraties,
         read_toewijzingen,
         read_verblijf,
@@ -56,6 +58,7 @@ _HOMES = {
         "UnavailableError",
         "UnreadableError",
     ),
+    "mpj.reading.profile": ("Profiel",),
     "mpj.records": (
         "Medewerker",
         "Registratie",
@@ -63,6 +66,7 @@ _HOMES = {
         "Uitval",
         "Verblijf",
         "read_medewerkers",
+        "read_profile",
         "read_registraties",
         "read_toewijzingen",
         "read_verblijf",
@@ -83,6 +87,7 @@ __all__ = [
     "InvalidError",
     "Ledger",
     "Medewerker",
+    "Profiel",
     "Protocol",
     "RefusedError",
     "Registratie",
@@ -100,6 +105,7 @@ __all__ = [
     "load_contracts",
     "make_contract",
     "read_medewerkers",
+    "read_profile",
     "read_registraties",
     "read_toewijzingen",
     "read_verblijf",

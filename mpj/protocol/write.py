@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -13,6 +12,7 @@ from attrs import asdict
 
 from mpj.protocol.form import AFRONDING, KEYS
 from mpj.protocol.model import Afronding, Protocol
+from mpj.reading.toml import quoted
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -33,8 +33,8 @@ def to_toml(protocol: Protocol) -> str:
         ("[protocol]", "protocol", protocol),
         *(("[[kwalificatieniveau]]", "kwalificatieniveau", one) for one in protocol.kwalificatieniveaus.values()),
         *((f"[normtijd.{_key(naam)}]", "normtijd", one) for naam, one in protocol.normtijden.items()),
-        *((f"[eenheid.{_quoted(code)}]", "eenheid", one) for code, one in protocol.eenheden.items()),
-        *((f"[frequentie.{_quoted(code)}]", "frequentie", one) for code, one in protocol.frequenties.items()),
+        *((f"[eenheid.{quoted(code)}]", "eenheid", one) for code, one in protocol.eenheden.items()),
+        *((f"[frequentie.{quoted(code)}]", "frequentie", one) for code, one in protocol.frequenties.items()),
         ("[lijsten]", "lijsten", lists),
         *(("[[hulpvorm]]", "hulpvorm", one) for one in protocol.hulpvormen.values()),
         *(("[[prestatiecode]]", "prestatiecode", one) for one in protocol.prestatiecodes.values()),
@@ -58,7 +58,7 @@ def _text(value: Any) -> str:
         case int():
             return str(value)
         case str():
-            return _quoted(value)
+            return quoted(value)
         case date():
             return value.isoformat()
         case Afronding():
@@ -74,8 +74,4 @@ def _text(value: Any) -> str:
 
 
 def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) and not name.isdigit() else _quoted(name)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return name if _BARE.fullmatch(name) and not name.isdigit() else quoted(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -72,3 +73,8 @@ def parse_toml(raw: bytes, bestand: str) -> Document:
         verwacht = "TOML: sleutel = waarde, teksten tussen aanhalingstekens"
         rij = int(place[1]) if place else 0
         raise InputError(Fault("toml_onleesbaar", bestand, rij, kolom, toelichting=toelichting, verwacht=verwacht)) from None
+
+
+def quoted(text: str) -> str:
+    """Return a text as TOML has it, between quotes."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -5,6 +5,7 @@ stops a run and is never lost. Knows nothing of contracts.
 """
 
 from mpj.records.medewerkers import read_medewerkers
+from mpj.records.profile import read_profile
 from mpj.records.reader import read_registraties
 from mpj.records.reasons import REDENEN, Reden
 from mpj.records.registraties import parse_registratie
@@ -26,6 +27,7 @@ __all__ = [
     "parse_toewijzing",
     "parse_verblijf",
     "read_medewerkers",
+    "read_profile",
     "read_registraties",
     "read_toewijzingen",
     "read_verblijf",

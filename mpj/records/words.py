@@ -6,7 +6,19 @@ from typing import Literal, TypeAlias, get_args
 
 from mpj.protocol.words import SOORTEN, Soort
 
-__all__ = ["BRONNEN", "SOORTEN", "STATUSSEN", "TIJDSOORTEN", "Aanwezigheid", "Bron", "Soort", "Status", "Tijdsoort", "Uitvalsoort"]
+__all__ = [
+    "AANWEZIGHEDEN",
+    "BRONNEN",
+    "SOORTEN",
+    "STATUSSEN",
+    "TIJDSOORTEN",
+    "Aanwezigheid",
+    "Bron",
+    "Soort",
+    "Status",
+    "Tijdsoort",
+    "Uitvalsoort",
+]
 
 Tijdsoort: TypeAlias = Literal["direct", "indirect", "reis", "overig"]
 """The kind of time; only direct time with the client is billed."""
@@ -22,3 +34,4 @@ Uitvalsoort: TypeAlias = Literal["registratie", "verblijf", "toewijzing"]
 TIJDSOORTEN: tuple[Tijdsoort, ...] = get_args(Tijdsoort)
 STATUSSEN: tuple[Status, ...] = get_args(Status)
 BRONNEN: tuple[Bron, ...] = get_args(Bron)
+AANWEZIGHEDEN: tuple[Aanwezigheid, ...] = get_args(Aanwezigheid)
