@@ -63,13 +63,16 @@ class Coderij:
     """The row of codes.csv."""
 
 
-@frozen(eq=False)
+@frozen(cache_hash=True)
 class Contract:
-    """A checked contract of one aanbieder with one or more gemeenten. The settings are those of docs/settings.md."""
+    """A checked contract of one aanbieder with one or more gemeenten. The settings are those of docs/settings.md.
+
+    It never changes, to the ground. Equal contracts say the same, wherever they were read from.
+    """
 
     id: str
     """What people and files call it."""
-    protocol: Protocol
+    protocol: Protocol = field(repr=False)
     """The national rules it was made under."""
     aanbieder: str
     """The AGB code of the provider."""
@@ -101,13 +104,13 @@ class Contract:
     """What a price is per, by prestatiecode where it deviates."""
     percelen: tuple[Perceel, ...]
     """The percelen."""
-    cellen: tuple[Cel, ...]
+    cellen: tuple[Cel, ...] = field(repr=False)
     """The matrix."""
-    codes: tuple[Coderij, ...] | None
+    codes: tuple[Coderij, ...] | None = field(repr=False)
     """The contract's own code table; None: the default scheme."""
-    map: str = ""
+    map: str = field(default="", eq=False)
     """The name of its folder."""
-    bestanden: Mapping[str, str] = field(factory=Frozen)
+    bestanden: Mapping[str, str] = field(factory=Frozen, eq=False, repr=False)
     """The SHA-256 of each file, by name."""
 
     def geldig(self, day: date) -> bool:

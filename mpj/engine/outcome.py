@@ -119,7 +119,11 @@ class Result:
     """Every record that stands behind no line, with the reason."""
     meldingen: tuple[Fault, ...]
     """Warnings that stop nothing."""
-    samenvatting: Mapping[str, Any]
+    samenvatting: Mapping[str, Any] = field(hash=False)
     """Counts and totals, ready for JSON (docs/formats.md)."""
     protocol: Protocol = field(default=MPJ_16, repr=False)
     """What it was made under."""
+
+    def __repr__(self) -> str:
+        counts = (("regels", self.regels), ("herkomst", self.herkomst), ("uitval", self.uitval), ("meldingen", self.meldingen))
+        return f"<Result: {', '.join(f'{len(rows)} {name}' for name, rows in counts)}>"
