@@ -1,31 +1,30 @@
 """mpj: from timesheets to declaration lines under the Dutch Model Prestatiecodes Jeugd.
 
-The names below are the public API; they are imported on first use, so that ``import mpj`` costs nothing.
+The names below are the public API (docs/api.md, docs/stability.md); they are imported on first use, so that ``import mpj`` costs
+nothing. So are the folders `messages`, `output`, `protocol` and `tariefkaart`, whose names are public too.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mpj.version import __version__
 
 if TYPE_CHECKING:
-    from mpj.contract import Contract, load_contract, load_contracts, make_contract
+    from mpj import messages, output, protocol, tariefkaart
+    from mpj.contract import Cel, Coderij, Contract, Perceel, load_contract, load_contracts, make_contract
     from mpj.engine import Declaratieregel, Herkomst, Result
+    from mpj.engine.job import Job
+    from mpj.engine.opdracht import Opdracht
     from mpj.executors.memory import declare
-    from mpj.explanation.build import Uitleg, explain
-    from mpj.ledger import Ledger
-    from mpj.protocol import MPJ_16, Protocol
-    from mpj.reading.faults import (
-        BusyError,
-        Fault,
-        InputError,
-        InvalidError,
-        RefusedError,
-        UnavailableError,
-        UnreadableError,
-    )
+    from mpj.explanation.build import Blok, Uitleg, explain
+    from mpj.ledger import Geboekt, Ledger
+    from mpj.ledger.looks import LedgerStatus, RepairLine, Work
+    from mpj.output import Run
+    from mpj.protocol import MPJ_16, Afronding, Protocol
+    from mpj.reading.faults import BusyError, Fault, InputError, InvalidError, RefusedError, UnavailableError, UnreadableError
     from mpj.reading.profile import Profiel
     from mpj.records import (
         Medewerker,
@@ -39,16 +38,22 @@ if TYPE_CHECKING:
         read_toewijzingen,
         read_verblijf,
     )
-    from mpj.verification import verify
+    from mpj.records.registraties import Ongeldig
+    from mpj.records.toewijzingen import OngeldigeToewijzing
+    from mpj.verification import Bevinding, NietGetoetst, Verificatie, verify
     from mpj.workbench.reprice.repricing import reprice
+    from mpj.workbench.reprice.values import Bedragen, Herberekening, Sleutel
 
 _HOMES = {
-    "mpj.contract": ("Contract", "load_contract", "load_contracts", "make_contract"),
+    "mpj.contract": ("Cel", "Coderij", "Contract", "Perceel", "load_contract", "load_contracts", "make_contract"),
     "mpj.engine": ("Declaratieregel", "Herkomst", "Result"),
+    "mpj.engine.job": ("Job",),
+    "mpj.engine.opdracht": ("Opdracht",),
     "mpj.executors.memory": ("declare",),
-    "mpj.explanation.build": ("Uitleg", "explain"),
-    "mpj.ledger": ("Ledger",),
-    "mpj.protocol": ("MPJ_16", "Protocol"),
+    "mpj.explanation.build": ("Blok", "Uitleg", "explain"),
+    "mpj.ledger": ("Geboekt", "Ledger"),
+    "mpj.output": ("Run",),
+    "mpj.protocol": ("MPJ_16", "Afronding", "Protocol"),
     "mpj.reading.faults": (
         "BusyError",
         "Fault",
@@ -71,52 +76,94 @@ _HOMES = {
         "read_toewijzingen",
         "read_verblijf",
     ),
-    "mpj.verification": ("verify",),
+    "mpj.records.registraties": ("Ongeldig",),
+    "mpj.records.toewijzingen": ("OngeldigeToewijzing",),
+    "mpj.verification": ("Bevinding", "NietGetoetst", "Verificatie", "verify"),
     "mpj.workbench.reprice.repricing": ("reprice",),
+    "mpj.ledger.looks": ("LedgerStatus", "RepairLine", "Work"),
+    "mpj.workbench.reprice.values": ("Bedragen", "Herberekening", "Sleutel"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_FOLDERS = ("messages", "output", "protocol", "tariefkaart")
 
 __all__ = [
     "MPJ_16",
+    "Afronding",
+    "Bedragen",
+    "Bevinding",
+    "Blok",
     "BusyError",
+    "Cel",
+    "Coderij",
     "Contract",
     "Declaratieregel",
     "Fault",
+    "Geboekt",
+    "Herberekening",
     "Herkomst",
     "InputError",
     "InvalidError",
+    "Job",
     "Ledger",
+    "LedgerStatus",
     "Medewerker",
+    "NietGetoetst",
+    "Ongeldig",
+    "OngeldigeToewijzing",
+    "Opdracht",
+    "Perceel",
     "Profiel",
     "Protocol",
     "RefusedError",
     "Registratie",
+    "RepairLine",
     "Result",
+    "Run",
+    "Sleutel",
     "Toewijzing",
     "Uitleg",
     "Uitval",
     "UnavailableError",
     "UnreadableError",
     "Verblijf",
+    "Verificatie",
+    "Work",
     "__version__",
     "declare",
     "explain",
     "load_contract",
     "load_contracts",
     "make_contract",
+    "messages",
+    "output",
+    "protocol",
     "read_medewerkers",
     "read_profile",
     "read_registraties",
     "read_toewijzingen",
     "read_verblijf",
     "reprice",
+    "tariefkaart",
     "verify",
 ]
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> object:
-    if name not in _HOME_OF:
+    home = f"mpj.{name}" if name in _FOLDERS else _HOME_OF.get(name)
+    if home is None:
         raise AttributeError(f"module 'mpj' has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
+    try:
+        module = import_module(home)
+    except ImportError as error:
+        faults = getattr(error, "faults", None)
+        if faults is None or sys._getframe(1).f_code.co_name == "_handle_fromlist":
+            raise  # ``from mpj import Ledger`` tells what to install as well.
+        from mpj.reading.extras import MissingNameError
+
+        raise MissingNameError(faults) from None
+    globals()[name] = found = module if name in _FOLDERS else getattr(module, name)
+    return found

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from mpj.cli.screen import quiet_libraries, say
+from mpj.reading.extras import MissingExtraError
 from mpj.version import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -109,6 +110,9 @@ def run(args: list[str]) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         say("Afgebroken; er is niets geschreven.", err=True)
+        return 2
+    except MissingExtraError as error:
+        say(f"Fout: {error}", err=True)
         return 2
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])

@@ -5,6 +5,10 @@
 `messages`; the engine knows nothing of it.
 """
 
+from mpj.reading.extras import need
+
+need("mpj.ledger", "ledger", "sqlalchemy", "alembic", "lxml")
+
 from mpj.ledger.api import Ledger
 from mpj.ledger.conversation import Geboekt
 

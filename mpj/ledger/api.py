@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack, cast
 
 from mpj.contract import Contract
 from mpj.engine.outcome import Result
 from mpj.ledger.conversation import Geboekt
 from mpj.ledger.database import WACHT_SECONDEN, Database
+from mpj.ledger.looks import LedgerStatus, RepairLine, Work
 from mpj.reading.calls import expect, expect_all, expect_date
 
 if TYPE_CHECKING:
@@ -163,26 +164,26 @@ class Ledger:
                 before_commit(outcome)
         return outcome
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> LedgerStatus:
         """Return counts and eurocents by municipality and state, ready for JSON; no client is named."""
         from mpj.ledger.status import status
 
         with self._transaction(write=False) as connection:
-            return status(connection)
+            return cast("LedgerStatus", status(connection))
 
-    def repair_list(self) -> list[dict[str, Any]]:
+    def repair_list(self) -> list[RepairLine]:
         """Return the rejected lines on the repair list, with the words of their return codes, without BSN."""
         from mpj.ledger.repair import repair_list
 
         with self._transaction(write=False) as connection:
-            return repair_list(connection)
+            return cast("list[RepairLine]", repair_list(connection))
 
-    def work(self) -> dict[str, Any]:
+    def work(self) -> Work:
         """Return onderhanden werk in eurocents: delivered, not yet declared or not yet granted (docs/ledger.md)."""
         from mpj.ledger.status import work
 
         with self._transaction(write=False) as connection:
-            return work(connection)
+            return cast("Work", work(connection))
 
     def explain(self, regel: str | None = None, *, bron: str | None = None) -> Uitleg:
         """Return the whole life of a line (`regel`: its referentienummer) or of a record (`bron`: its id), without BSN.

@@ -5,6 +5,10 @@ Needs the extra `messages` (lxml); nothing outside this folder imports it. See d
 
 from __future__ import annotations
 
+from mpj.reading.extras import need
+
+need("mpj.messages", "messages", "lxml")
+
 from mpj.messages.check import check
 from mpj.messages.content import content_faults
 from mpj.messages.declaratie import XSD_VERSIE, Declaratieregel, Deel, declaratieberichten, product_tarief, split

@@ -161,7 +161,7 @@ def test_erase_removes_the_client_and_keeps_the_totals(partij: Partij, tmp_path:
     assert "999900006" not in str(error.value)
     assert partij.ledger.erase(["999900006", "999900018"], op=date(2032, 1, 1)) == (1, 1)
     assert partij.ledger.status()["gemeenten"] == before
-    partij.ledger.close()
+    partij.ledger.database.close()
     assert b"999900006" not in (tmp_path / "ledger.db").read_bytes()
     with partij.ledger.database.transaction(write=False) as connection:
         assert connection.execute(select(schema.record)).all() == []

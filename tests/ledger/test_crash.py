@@ -58,7 +58,7 @@ def world(folder: Path, url: str) -> list[str]:
     """Files for April, and a ledger in which March was granted; returns the command that declares April."""
     partij = Partij(url, prices={"2.1 hbo": "24,55"})
     partij.month(registratie("a"), registratie("b", "2026-03-06"))
-    partij.ledger.close()
+    partij.ledger.database.close()
     rows = [registratie("b", "2026-03-06", 30), registratie("c", "2026-04-07"), registratie("d", "2026-04-08", 45)]
     texts = [{name: str(value) for name, value in row.items()} for row in rows]
     write(Scenario([ContractSpec(TOML, [PRICE])], [TOEWIJZING], texts), folder)
@@ -89,7 +89,7 @@ def state(url: str) -> State:
             )
             for table in schema.metadata.sorted_tables
         }
-    ledger.close()
+    ledger.database.close()
     return found
 
 
@@ -113,7 +113,7 @@ class Months:
         """The months without any disturbance."""
         partij = Partij(url := self.databases.new(), prices={"2.1 hbo": "24,55"})
         partij.month(*(registratie(f"maart-{place}", f"2026-03-{place + 1:02d}") for place in range(9)))
-        partij.ledger.close()
+        partij.ledger.database.close()
         rows = [registratie(f"maart-{place}", f"2026-03-{place + 1:02d}", 30) for place in range(4)]
         rows += [
             registratie(f"april-{place}-{day}", f"2026-04-{day:02d}", 20 + day, bsn=bsn)

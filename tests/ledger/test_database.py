@@ -36,7 +36,7 @@ def test_months_on_either_database(url: str) -> None:
     assert "toegekend" in str(partij.ledger.explain(refs(first.regels)[0]))
     partij.month()
     assert partij.ledger.erase(["999900006"], op=date(2040, 1, 1)) == (1, 0)
-    partij.ledger.close()
+    partij.ledger.database.close()
 
 
 def test_the_migrations_make_the_schema(url: str) -> None:
@@ -72,7 +72,7 @@ def test_the_database_refuses_what_would_break_a_promise(url: str) -> None:
     copied(id=98, staat=False, debetcredit="C", vorige_id=1, referentienummer="C1")
     with pytest.raises(mpj.InputError, match="twee keer"):
         copied(staat=False, debetcredit="C", vorige_id=1)
-    partij.ledger.close()
+    partij.ledger.database.close()
 
 
 def test_two_runs_at_once_follow_one_another(url: str) -> None:
@@ -103,8 +103,8 @@ def test_two_runs_at_once_follow_one_another(url: str) -> None:
     assert [lines(found[name]) for name in ("first", "second")] == [[("D", "45212", 9820)], [("D", "45212", 19640)]]
     with partij.ledger.database.transaction(write=False) as connection:
         assert len(connection.execute(select(schema.regel)).all()) == 1
-    partij.ledger.close()
-    other.ledger.close()
+    partij.ledger.database.close()
+    other.ledger.database.close()
 
 
 def test_who_waits_too_long_is_told(url: str) -> None:
@@ -113,7 +113,7 @@ def test_who_waits_too_long_is_told(url: str) -> None:
     impatient = Ledger(url, wacht=0.1)
     with partij.ledger.database.transaction(), pytest.raises(mpj.InputError, match="andere run is bezig"):
         impatient.send(None, op=DAY)
-    partij.ledger.close()
+    partij.ledger.database.close()
     impatient.close()
 
 
@@ -124,7 +124,7 @@ def test_looking_waits_for_nobody(url: str) -> None:
     with partij.ledger.database.transaction() as connection:
         connection.execute(update(schema.client).values(gewist=None))
         assert looking.status()["gemeenten"]["0384"]["concept"]["regels"] == 1
-    partij.ledger.close()
+    partij.ledger.database.close()
     looking.close()
 
 

@@ -230,7 +230,7 @@ class Conversation(RuleBasedStateMachine):
             if sys.exc_info()[0] is None and self.versions:
                 self.finish()
         finally:
-            self.ledger.close()
+            self.ledger.database.close()
 
     # The world outside
 

@@ -60,7 +60,7 @@ def old(url: str, tmp_path: Path) -> tuple[MetaData, dict[str, list[tuple[Any, .
     first = partij.run(registratie("a"), registratie("b", niveau="wo"))
     partij.settle(first, refs(first.regels)[:1])
     partij.send(partij.run(registratie("c", "2026-04-02"), periode="2026-04"))
-    partij.ledger.close()
+    partij.ledger.database.close()
     database = Eerste(url)
     with database.transaction() as connection, partij.ledger.database.transaction(write=False) as source:
         assert not inspect(connection).has_table("ontvangst")
@@ -71,7 +71,7 @@ def old(url: str, tmp_path: Path) -> tuple[MetaData, dict[str, list[tuple[Any, .
     found = content(database, tables)
     assert all(found[name] for name in ("client", "record", "regel", "herkomst", "antwoord", "afkeuring"))
     database.close()
-    partij.ledger.close()
+    partij.ledger.database.close()
     return tables, found
 
 
@@ -92,10 +92,10 @@ def test_a_ledger_of_the_first_version(old: tuple[MetaData, dict[str, list[tuple
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
         assert inspect(connection).has_table("ontvangst")
         assert "afronding" in {column["name"] for column in inspect(connection).get_columns("regel")}
-    ledger.close()
+    ledger.database.close()
     partij = Partij(url)
     assert lines(partij.run(registratie("a", minuten=30), periode="2026-04")) == [("D", "45212", 4910)]
-    partij.ledger.close()
+    partij.ledger.database.close()
 
 
 @pytest.mark.usefixtures("old")
@@ -104,7 +104,7 @@ def test_a_trial_leaves_an_old_ledger_as_it_is(url: str) -> None:
     partij.run(registratie("a"), periode="2026-04", proef=True)
     with Eerste(url)._open().connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
-    partij.ledger.close()
+    partij.ledger.database.close()
 
 
 def refused(ledger: Ledger) -> str:
@@ -137,7 +137,7 @@ def test_a_database_of_another_program_is_refused(url: str) -> None:
     assert refused(ledger) == "ledger_onbruikbaar"
     with ledger.database._open().connect() as connection:
         assert set(inspect(connection).get_table_names()) == {"boeken", "alembic_version"}
-    ledger.close()
+    ledger.database.close()
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
 def test_a_ledger_that_may_only_be_read(tmp_path: Path) -> None:
     partij = Partij(tmp_path / "ledger.db")
     partij.run(registratie("a"))
-    partij.ledger.close()
+    partij.ledger.database.close()
     readonly = Ledger(f"sqlite:///file:{tmp_path / 'ledger.db'}?mode=ro&uri=true")
     assert readonly.status()["gemeenten"]["0384"]["concept"]["regels"] == 1
     with pytest.raises(mpj.InputError) as error:

@@ -86,7 +86,7 @@ class Gemeente:
 def gemeente(url: str) -> Iterator[Gemeente]:
     found = Gemeente(url)
     yield found
-    found.ledger.close()
+    found.ledger.database.close()
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_both_histories_answer_alike(
             for nummer in (*NUMBERS, 9):
                 found, told = history.lines(aanbieder, place, nummer), memory.lines(aanbieder, place, nummer)
                 assert sorted(found, key=str) == sorted(told, key=str)
-    gemeente.ledger.close()
+    gemeente.ledger.database.close()
 
 
 def test_a_number_used_again_does_not_hide_the_granted_line(small: Gemeente) -> None:
@@ -310,7 +310,7 @@ def test_two_verifications_at_once_follow_one_another(gemeente: Gemeente, url: s
         thread.join(30)
     assert found == {"first": [], "second": ["TR056", "TR333", "TR314", "TR389"]}
     assert gemeente.messages() == [(1, "B0", "beantwoord"), (2, "B0", "niet_verzonden")]
-    other.ledger.close()
+    other.ledger.database.close()
 
 
 # --- What was before the ledger ---------------------------------------------------------------------------------------
@@ -436,7 +436,7 @@ def test_killed_around_the_commit(tmp_path: Path, url: str, point: str) -> None:
     found = read_jw325((tmp_path / "uit" / "jw325.xml").read_bytes())
     with known.ledger.database.transaction(write=False) as connection:
         assert connection.execute(select(schema.ontvangst.c.antwoord)).scalar() == found.header.identificatie.identificatie
-    known.ledger.close()
+    known.ledger.database.close()
 
 
 # --- After the retention period ---------------------------------------------------------------------------------------

@@ -1,0 +1,120 @@
+"""The types of what a ledger shows: `status`, `work` and `repair_list`, as their JSON Schemas in ``schemas/`` have them.
+
+Amounts are eurocents, credits below zero. About groups only; a repair list names lines, and no client.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class Lines(TypedDict):
+    """A number of lines and their amount."""
+
+    regels: int
+    bedrag_cent: int
+
+
+class SetAside(TypedDict):
+    """Records that were set aside for one reason."""
+
+    aantal: int
+    bekende_waarde_cent: int
+
+
+class Used(TypedDict):
+    """How many toewijzingen with a limit are used for how much of it."""
+
+    toewijzingen: int
+    tot_50_procent: int
+    tot_80_procent: int
+    tot_100_procent: int
+    op: int
+    zonder_totaal: NotRequired[int]
+    """Of an omvang: without a total."""
+
+
+class Limits(TypedDict):
+    """The limits of one municipality."""
+
+    budget: Used
+    omvang: Used
+
+
+class OfGemeente(TypedDict):
+    """One municipality: its lines by state, as far as there are any, and the rest."""
+
+    concept: NotRequired[Lines]
+    verzonden: NotRequired[Lines]
+    toegekend: NotRequired[Lines]
+    afgekeurd: NotRequired[Lines]
+    niet_verzonden: NotRequired[Lines]
+    te_herstellen: NotRequired[Lines]
+    retourcodes: dict[str, Lines]
+    opzij: dict[str, SetAside]
+    limieten: Limits
+
+
+class OfDeclaratie(TypedDict):
+    """One declaration."""
+
+    declaratienummer: str
+    aanbieder: str
+    gemeente: str
+    declaratieperiode: str
+    status: Literal["concept", "verzonden", "beantwoord", "niet_verzonden"]
+    verzonden_op: str | None
+    afgesloten_op: str | None
+    regels: int
+    bedrag_cent: int
+
+
+class Work(TypedDict):
+    """Onderhanden werk: what was delivered and is not granted yet."""
+
+    totaal_cent: int
+    concept_cent: int
+    wacht_op_antwoord_cent: int
+    te_herstellen_cent: int
+    niet_verwerkt_cent: int
+    opzij_cent: int
+    opzij_zonder_bekende_waarde: int
+
+
+class Received(TypedDict):
+    """What a municipality received of one aanbieder, by what it said of it."""
+
+    berichten: dict[Literal["wacht", "beantwoord", "niet_verzonden"], int]
+    regels: dict[Literal["wacht", "toegekend", "afgekeurd"], Lines]
+
+
+class LedgerStatus(TypedDict):
+    """The ledger at a glance."""
+
+    formaat: Literal[1]
+    soort: Literal["ledger_status"]
+    gemeenten: dict[str, OfGemeente]
+    declaraties: list[OfDeclaratie]
+    onderhanden_werk: Work
+    ontvangen: dict[str, Received]
+
+
+class ReturnCode(TypedDict):
+    """A return code and what it says; empty where mpj has no words for it."""
+
+    retourcode: str
+    omschrijving: str
+
+
+class RepairLine(TypedDict):
+    """A rejected line that nothing followed up."""
+
+    gemeente: str
+    referentienummer: str
+    toewijzingnummer: int | None
+    """None: the number shows the BSN of the client."""
+    productcode: str
+    periode: str
+    debetcredit: Literal["D", "C"]
+    bedrag_cent: int
+    retourcodes: list[ReturnCode]
+    opnieuw: bool
+    """Whether the next run sends it again unchanged."""
