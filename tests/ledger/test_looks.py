@@ -24,7 +24,7 @@ def compare(kind: Any, of: dict[str, Any], defs: dict[str, Any], path: str) -> l
     of = defs[of["$ref"].rpartition("/")[2]] if "$ref" in of else of
     if is_typeddict(kind):
         inner = get_type_hints(kind)
-        properties = of.get("properties", dict.fromkeys(of["required"], {}))
+        properties = of.get("properties", {key: {} for key in of["required"]})
         wrong = [f"{path}: required"] if set(kind.__required_keys__) != set(of["required"]) else []
         wrong += [f"{path}: {name}" for name in set(inner) ^ set(properties)]
         return wrong + [
