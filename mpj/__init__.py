@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mpj.output import Run
     from mpj.protocol import MPJ_16, Afronding, Protocol
     from mpj.reading.faults import BusyError, Fault, InputError, InvalidError, RefusedError, UnavailableError, UnreadableError
-    from mpj.reading.profile import Profiel
+    from mpj.reading.profile import Profiel, Tabelprofiel
     from mpj.records import (
         Medewerker,
         Registratie,
@@ -63,7 +63,7 @@ _HOMES = {
         "UnavailableError",
         "UnreadableError",
     ),
-    "mpj.reading.profile": ("Profiel",),
+    "mpj.reading.profile": ("Profiel", "Tabelprofiel"),
     "mpj.records": (
         "Medewerker",
         "Registratie",
@@ -120,6 +120,7 @@ __all__ = [
     "Result",
     "Run",
     "Sleutel",
+    "Tabelprofiel",
     "Toewijzing",
     "Uitleg",
     "Uitval",
