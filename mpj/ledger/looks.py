@@ -6,7 +6,7 @@ Amounts are eurocents, credits below zero. About groups only; a repair list name
 from typing import Literal, NotRequired, TypedDict
 
 
-class Lines(TypedDict):
+class LineCount(TypedDict):
     """A number of lines and their amount."""
 
     regels: int
@@ -32,7 +32,7 @@ class Used(TypedDict):
     """Of an omvang: without a total."""
 
 
-class Limits(TypedDict):
+class LimitUse(TypedDict):
     """The limits of one municipality."""
 
     budget: Used
@@ -42,15 +42,15 @@ class Limits(TypedDict):
 class OfGemeente(TypedDict):
     """One municipality: its lines by state, as far as there are any, and the rest."""
 
-    concept: NotRequired[Lines]
-    verzonden: NotRequired[Lines]
-    toegekend: NotRequired[Lines]
-    afgekeurd: NotRequired[Lines]
-    niet_verzonden: NotRequired[Lines]
-    te_herstellen: NotRequired[Lines]
-    retourcodes: dict[str, Lines]
+    concept: NotRequired[LineCount]
+    verzonden: NotRequired[LineCount]
+    toegekend: NotRequired[LineCount]
+    afgekeurd: NotRequired[LineCount]
+    niet_verzonden: NotRequired[LineCount]
+    te_herstellen: NotRequired[LineCount]
+    retourcodes: dict[str, LineCount]
     opzij: dict[str, SetAside]
-    limieten: Limits
+    limieten: LimitUse
 
 
 class OfDeclaratie(TypedDict):
@@ -83,7 +83,7 @@ class Received(TypedDict):
     """What a municipality received of one aanbieder, by what it said of it."""
 
     berichten: dict[Literal["wacht", "beantwoord", "niet_verzonden"], int]
-    regels: dict[Literal["wacht", "toegekend", "afgekeurd"], Lines]
+    regels: dict[Literal["wacht", "toegekend", "afgekeurd"], LineCount]
 
 
 class LedgerStatus(TypedDict):
