@@ -18,7 +18,7 @@ from mpj.engine.limits import Limieten, Verbruik
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING
 from mpj.engine.outcome import Regel, Uitkomst
-from mpj.engine.planning import out_by_form, rests_on_planning
+from mpj.engine.planning import GEPLAND, out_by_form
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.steps.round_ import ROUNDED_AWAY
 from mpj.engine.tarieven import Tarief
@@ -32,6 +32,7 @@ from mpj.records.uitval import Uitval
 # As the classes themselves make them, in half the time.
 _make_care = partial(tuple.__new__, Care)
 _make_counted = partial(tuple.__new__, Counted)
+_make_regel = partial(tuple.__new__, Regel)
 
 
 class _NeedsSteps(Exception):  # noqa: N818
@@ -83,13 +84,25 @@ class _Out:
 
 _Answer = _Kind | Afwijzing | None
 """What is known of a kind of care: that it is plain, that it is not placed, or (None) that it needs the steps."""
+_Kinds = dict[tuple[object, ...], _Answer]
+_make_way = partial(tuple.__new__, _Way)
+
+
+class _Series(NamedTuple):
+    """What holds for all care of one reeks: whether its form alone keeps it out, where it may lead, and what was found so far."""
+
+    out: Afwijzing | None
+    stretches: Stretches
+    ways: dict[object, _Way | _Out]
+    """By what sets days apart, and level and time where these may differ."""
 
 
 class Shortcut:
     """Tries clients one after another; of one client it keeps for the next only what holds as long as the job: kinds of care."""
 
     def __init__(self) -> None:
-        self._kinds: dict[tuple[object, ...], dict[tuple[object, ...], _Answer]] = {}
+        self._kinds: dict[tuple[object, ...], _Kinds] = {}
+        self._counts: dict[tuple[int, int, int], Counts] = {}
 
     def compute(self, run: Clientrun) -> Uitkomst | None:
         """Return what a client's registraties come to, None where that needs the steps; they come in order of date, then id."""
@@ -100,13 +113,28 @@ class Shortcut:
         except _NeedsSteps:
             return None
 
-    def kinds(self, context: Context, match: Match) -> dict[tuple[object, ...], _Answer]:
+    def kinds(self, context: Context, match: Match) -> _Kinds:
         """Return the kinds of care known for all toewijzingen on equal terms, found in the same way."""
         key = (context.answers.terms(match.dekking), match.prestatiecode, match.keuze)
         known = self._kinds.get(key)
         if known is None:
             known = self._kinds[key] = {}
         return known
+
+    def kind(self, tarief: Tarief | Afwijzing) -> _Answer:
+        """Return what an answer says of a kind of care."""
+        if isinstance(tarief, Afwijzing):
+            return tarief
+        if tarief.refused is not None:
+            return _Kind(tarief, tarief.timed, None)
+        if not tarief.plain:
+            return None
+        # Units are kept as long as the job, so that no other ones get their number.
+        key = (id(tarief.units), tarief.least, tarief.price.tarief_cent)
+        counts = self._counts.get(key)
+        if counts is None:
+            counts = self._counts[key] = Counts(tarief)
+        return _Kind(tarief, tarief.timed, counts)
 
 
 class _Plain:
@@ -119,37 +147,36 @@ class _Plain:
         self.uitval: list[Uitval] = []
         self.places: set[tuple[int, str]] = set()
         self._stretches: dict[tuple[object, ...], Stretches] = {}
-        self._known: dict[Match, dict[tuple[object, ...], _Answer]] = {}
+        self._known: dict[Match, _Kinds] = {}
         self._placed: dict[tuple[Match, _Kind], tuple[Placed, list[Care]]] = {}
 
     def compute(self) -> Uitkomst:
         entries = self.run.registraties
         context = self.run.context
         days, levels, uitval = context.days, context.levels, self.uitval
-        ways: dict[Reeks, dict[object, _Way | _Out]] = {}
+        known: dict[Reeks, _Series] = {}
         # What holds for a day holds for its month, unless a toewijzing begins or ends within it.
         cut = context.dekkingen.cut_months(entries[0].bsn) if entries else ()
         for entry in entries:
-            datum, _, reeks, tijd, afspraak, _, _ = entry
-            own = ways.get(reeks)
-            if own is None:
-                own = ways[reeks] = {}
+            datum, _, reeks, (_, _, _, duur), afspraak, _, _ = entry
+            series = known.get(reeks)
+            if series is None:
+                series = known[reeks] = self._series(reeks)
             if afspraak is not None:
                 raise _NeedsSteps
             maand, _, tijdvak = days[datum]
-            duur = tijd.duur
             key: object = datum if maand in cut else tijdvak
             if levels is not None or duur is None:
                 key = (key, context.delivered(entry), duur is None)
-            way = own.get(key)
+            way = series.ways.get(key)
             if way is None:
-                way = own[key] = self._find(entry)
+                way = series.ways[key] = self._find(entry, series)
             if isinstance(way, _Out):
                 uitval.append(set_aside(entry, way.reden, way.toelichting, gemeente=way.gemeente))
                 continue
             niveau, placed, counts, timed, line = way
             counted = counts[(duur or 0) if timed else reeks.vorm.aantal]
-            if counted.eenheden:
+            if counted[3]:
                 line.append(_make_care((entry, niveau, placed, counted)))
             else:
                 uitval.append(_no_time(entry, way, counted.geteld))
@@ -157,59 +184,61 @@ class _Plain:
             raise _NeedsSteps
         return self._uitkomst()
 
-    def _find(self, entry: Entry) -> _Way | _Out:
-        """Return where the care of this entry's reeks goes on days like this one."""
-        context, reeks, vorm = self.run.context, entry.reeks, entry.reeks.vorm
-        if rests_on_planning(entry):
+    def _series(self, reeks: Reeks) -> _Series:
+        """Return what holds for all care of a reeks."""
+        vorm = reeks.vorm
+        if vorm.status == GEPLAND:
             raise _NeedsSteps
-        day, niveau = context.days[entry.datum], context.delivered(entry)
-        if out := day.outside or out_by_form(vorm):
-            return _Out(out.reden, out.toelichting)
         search = (reeks.toewijzingnummer, reeks.gemeente, vorm.prestatiecode)
         stretches = self._stretches.get(search)
         if stretches is None:
-            stretches = self._stretches[search] = context.stretches(Search(reeks.bsn, *search))
-        match = stretches.on(entry.datum)
+            stretches = self._stretches[search] = self.run.context.stretches(Search(reeks.bsn, *search))
+        return _Series(out_by_form(vorm), stretches, {})
+
+    def _find(self, entry: Entry, series: _Series) -> _Way | _Out:
+        """Return where the care of this entry's reeks goes on days like this one."""
+        context, reeks = self.run.context, entry.reeks
+        _, outside, tijdvak = context.days[entry.datum]
+        if out := outside or series.out:
+            return _Out(out.reden, out.toelichting)
+        match = series.stretches.on(entry.datum)
         if isinstance(match, Afwijzing):
             return _Out(match.reden, match.toelichting)
-        if context.levels is not None and reeks.medewerker is not None and vorm.kwalificatieniveau not in (None, niveau):
-            raise _NeedsSteps  # a warning is due
-        kind = self._kind(match, vorm.soort, niveau, entry.tijd.duur is not None, day.tijdvak)
+        niveau = own = reeks.vorm.kwalificatieniveau
+        if context.levels is not None and reeks.medewerker is not None:
+            niveau = context.delivered(entry)
+            if own not in (None, niveau):
+                raise _NeedsSteps  # a warning is due
+        kind = self._kind(match, (reeks.vorm.soort, niveau, entry.tijd.duur is not None, tijdvak))
         if kind is None:
             raise _NeedsSteps
         if isinstance(kind, Afwijzing):
             return _Out(kind.reden, kind.toelichting or context.where(match))
-        self.places.add((id(kind.tarief.kaart), kind.tarief.perceel))
-        refused = kind.tarief.refused
-        if refused is not None or kind.counts is None:
+        placed, line = self._placed.get((match, kind)) or self._place(match, kind)
+        if kind.counts is None:
+            refused = kind.tarief.refused
             assert refused is not None
             return _Out(refused.reden, refused.toelichting, match.dekking.toewijzing.gemeente)
-        known = self._placed.get((match, kind))
-        if known is None:
-            placed = Placed.of(match, kind.tarief)
-            known = self._placed[match, kind] = placed, self.lines.setdefault(placed.identiteit, [])
-        return _Way(niveau, known[0], kind.counts, kind.timed, known[1])
+        return _make_way((niveau, placed, kind.counts, kind.timed, line))
 
-    def _kind(self, match: Match, soort: Zorgsoort | None, niveau: str | None, timed: bool, tijdvak: int) -> _Answer:
-        """Return what is known of care of this kind."""
+    def _kind(self, match: Match, key: tuple[Zorgsoort | None, str | None, bool, int]) -> _Answer:
+        """Return what is known of care of this kind: its soort, its level, whether a time was recorded, and the tijdvak."""
         kinds = self._known.get(match)
         if kinds is None:
             kinds = self._known[match] = self.shortcut.kinds(self.run.context, match)
-        key = (soort, niveau, timed, tijdvak)
-        known = kinds.get(key)
-        if known is not None:
-            return known
+        if key in kinds:
+            return kinds[key]
+        soort, niveau, timed, tijdvak = key
         answers = self.run.context.answers
-        tarief = answers.tarief(answers.question(match, tijdvak, soort, niveau, timed=timed))
-        kind: _Answer
-        if isinstance(tarief, Afwijzing):
-            kind = tarief
-        elif tarief.plain or tarief.refused is not None:
-            kind = _Kind(tarief, tarief.timed, None if tarief.refused is not None else Counts(tarief))
-        else:
-            kind = None
-        kinds[key] = kind
+        kind = kinds[key] = self.shortcut.kind(answers.tarief(answers.question(match, tijdvak, soort, niveau, timed=timed)))
         return kind
+
+    def _place(self, match: Match, kind: _Kind) -> tuple[Placed, list[Care]]:
+        """Return where care of this kind falls, and the care of its line."""
+        self.places.add((id(kind.tarief.kaart), kind.tarief.perceel))
+        placed = Placed.of(match, kind.tarief)
+        made = self._placed[match, kind] = placed, self.lines.setdefault(placed.identiteit, [])
+        return made
 
     def _uitkomst(self) -> Uitkomst:
         regels: list[Regel] = []
@@ -224,8 +253,7 @@ class _Plain:
                 geteld += counted[0]
                 units += counted[3]
             cent = units * tarief.price.tarief_cent
-            # What is counted of pieces says nothing of the time beside them.
-            regels.append(Regel(identiteit, care, geteld, geteld, units, units, cent, tarief.timed))
+            regels.append(_make_regel((identiteit, care, geteld if tarief.timed else 0, geteld, units, units, cent, True)))
             if dekking.begrensd:
                 used.setdefault(dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
         self._check_limits(used)

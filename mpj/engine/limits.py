@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from attrs import define, field, frozen
@@ -31,6 +32,7 @@ def product_period(begindatum: date, einddatum: date | None, month: int) -> tupl
     return max(first_day(month), begindatum), end if einddatum is None else min(end, einddatum)
 
 
+@lru_cache(maxsize=4096)
 def _multiple(telt: str, begin: date, end: date) -> int:
     """Return how often an assigned volume fits the inclusive period, for a frequency that counts `telt`."""
     match telt:
@@ -140,13 +142,13 @@ class Verbruik:
 class Limiet:
     """One limit while it is used: `maximum` and `used` in eurocents or in what the unit counts.
 
-    `laatst` says when and by which record it was used last, `op` the same once it is used up.
+    `laatst` is what used it last, `op` says when and by which record it was used up, once it is.
     """
 
     reden: Limietreden
     maximum: int
     used: int
-    laatst: str = ""
+    laatst: Wanted | str = ""
     op: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -163,7 +165,7 @@ class Wanted:
     """What one record asks of the limits."""
 
     datum: date
-    door: str
+    door: Callable[[], str]
     """Names the record, without BSN."""
     units: int
     """Normed units."""
@@ -175,6 +177,9 @@ class Wanted:
     """Whether it is billed whole or not at all."""
     counted: int = 0
     """How many of these units the limits count as used already."""
+
+    def __str__(self) -> str:
+        return f"{self.datum.isoformat()} door {self.door()}"
 
 
 @frozen
@@ -216,10 +221,16 @@ class Limieten:
         """Say whether earlier use and `new` together can reach past any limit; where not, no record of it is cut or refused."""
         if self.budget is not None and self.budget.used + new.cent > self.budget.maximum:
             return True
-        own = {month: volume for (telt, month), volume in new.volumes.items() if telt == self.telt and telt}
-        periods = ((self._period(month), volume) for month, volume in own.items())
-        whole = (self.total, sum(own.values()))
-        return any(limit is not None and limit.used + volume > limit.maximum for limit, volume in (*periods, whole))
+        if not self.telt:
+            return False
+        whole = 0
+        for (telt, month), volume in new.volumes.items():
+            if telt == self.telt:
+                whole += volume
+                period = self._period(month)
+                if period is not None and period.used + volume > period.maximum:
+                    return True
+        return self.total is not None and self.total.used + whole > self.total.maximum
 
     def take(self, wanted: Wanted, cost: Callable[[int], int], fits: Callable[[int], int]) -> Fit:
         """Hold one record against every limit that it counts for, and return what may be billed.
@@ -238,16 +249,15 @@ class Limieten:
         if closed is not None:
             return Fit(0, False, closed)
         room = min((left for _, left in limits), default=wanted.units)
-        name = f"{wanted.datum.isoformat()} door {wanted.door}"
         units, crossed = wanted.units, None
         if room < units:
             for limit, left in limits:
                 if left == room:
-                    limit.op = name if room else limit.laatst
+                    limit.op = str(wanted if room else limit.laatst)
                     crossed = crossed or limit
             units = 0 if wanted.whole else room
         more = max(0, units - wanted.counted)
         for limit, _ in limits if units else ():
             limit.used += cost(more) if limit is self.budget else more * weight
-            limit.laatst = name
+            limit.laatst = wanted
         return Fit(units, crossed is not None and units > 0, crossed)

@@ -33,7 +33,7 @@ class Regel(NamedTuple):
     eenheden: int
     cent: int
     plain: bool = False
-    """Whether all of it is plain care: then what a `Counted` says is the same object wherever all that a step says is the same."""
+    """Whether each of its registraties counts and is rounded by itself, and nothing is cut off."""
 
     @classmethod
     def of(cls, identiteit: Identiteit, care: Sequence[Care]) -> Regel:

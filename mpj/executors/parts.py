@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -249,13 +250,10 @@ class _Maker:
         self.texts.forget()
 
     def _entries(self, part: int, entries: Entries) -> Iterator[Entry | Ongeldig]:
-        for table in self.registraties.tables(part):
-            if not self.rejected:
-                yield from entries.rows(table)
-                continue
-            for item in entries.rows(table):
-                if isinstance(item, Ongeldig) or (item.bestand, item.rij) not in self.rejected:
-                    yield item
+        found = chain.from_iterable(map(entries.rows, self.registraties.tables(part)))
+        if not self.rejected:
+            return found
+        return (item for item in found if isinstance(item, Ongeldig) or (item.bestand, item.rij) not in self.rejected)
 
     def _client(self, outcome: Uitkomst, rows: Rows, share: _Share) -> None:
         """Turn one client's lines into rows, in the order of all outputs."""

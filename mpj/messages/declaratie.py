@@ -41,6 +41,10 @@ CLIENT_BYTES = 512
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER_LENGTH = 12
 _PRESTATIE = "Declaratie/Clienten/Client/Prestaties/Prestatie"
+_ANY_DAY = date(2026, 1, 1)
+# All that a line can hold, each once: what a line takes beside its own texts and numbers.
+_FORM = Prestatie("-", "-", 0, "-", "-", _ANY_DAY, _ANY_DAY, 0, "-", 0, 0, "-")
+_WIDEST = 5  # the bytes of a character at most: &amp; for one
 
 
 class Declaratieregel(Protocol):
@@ -265,8 +269,11 @@ def _order(line: Declaratieregel) -> tuple[Any, ...]:
 
 def _fill(lines: list[R], limit: int, description: Beschrijving, protocol: Rules) -> Iterator[list[R]]:
     """Divide the lines of one declaration; the first part comes first."""
-    current: list[R] = []
     full = limit - KOP_BYTES
+    if _at_most(lines, description, protocol) <= full:
+        yield lines
+        return
+    current: list[R] = []
     room = full
     for block, size in _blocks(lines, full - CLIENT_BYTES, description, protocol):
         need = size + CLIENT_BYTES if size else 0
@@ -280,6 +287,18 @@ def _fill(lines: list[R], limit: int, description: Beschrijving, protocol: Rules
         current += block
         room -= need
     yield current
+
+
+def _at_most(lines: Iterable[Declaratieregel], description: Beschrijving, protocol: Rules) -> int:
+    """Return how many bytes lines take at most, without writing any; raises InputError as `product_tarief` does."""
+    form = sizer(description, _PRESTATIE)(to_groep(_FORM))
+    size = 0
+    for line in filter(_travels, lines):
+        tarief = product_tarief(line.normtijd, line.eenheid, line.tarief_cent, protocol=protocol)
+        texts = f"{line.referentienummer}{line.vorig_referentienummer}{line.productcategorie}{line.productcode}{line.eenheid}"
+        numbers = f"{line.toewijzingnummer}{line.volume_bericht}{tarief}{line.bedrag_cent}"
+        size += CLIENT_BYTES + form + _WIDEST * len(texts + line.debetcredit) + len(numbers)
+    return size
 
 
 def _blocks(lines: list[R], limit: int, description: Beschrijving, protocol: Rules) -> Iterator[tuple[list[R], int]]:

@@ -10,7 +10,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
-from mpj.engine.care import Counted
 from mpj.engine.lines import trace_values
 from mpj.engine.outcome import Regel, Result
 from mpj.engine.values import Declaratieregel
@@ -60,8 +59,6 @@ class RowTexts:
 
     def __init__(self) -> None:
         self._cells = _Cells()
-        self._of_plain: dict[int, tuple[str, str, Counted]] = {}
-        """Of plain care what follows from its `Counted`, by identity."""
         self._whos: dict[Reeks, str] = {}
 
     def regel(self, line: Declaratieregel, declaratienummer: str) -> str:
@@ -77,41 +74,40 @@ class RowTexts:
 
     def herkomst(self, values: Sequence[Any]) -> str:
         """Return the row of ``herkomst.csv`` for the fields of a `Herkomst`, in their order."""
-        reference, soort, bron, datum = values[:4]
-        medewerker, onderaannemer, bestand, rij = values[10:14]
-        front, back = self._halves(values[4:10], values[14:])
+        (
+            reference, soort, bron, datum, minuten, niveau, eenheden, cent, afgetopt, status, medewerker, onderaannemer, bestand,
+            rij, keuze, niveaus, maximum, geteld, som_voor, voor_limiet,
+        ) = values  # fmt: skip
         cells = self._cells
-        who = f"{cells[medewerker]};{cells[onderaannemer]}"
-        return f"{reference};{soort};{cell(bron)};{cells[datum]};{front}{who};{cells[bestand]};{rij};{back}"
+        return (
+            f"{reference};{soort};{cell(bron)};{cells[datum]};{'' if minuten is None else minuten};{niveau};{eenheden};{cent};"
+            f"{'ja' if afgetopt else 'nee'};{status};{cells[medewerker]};{cells[onderaannemer]};{cells[bestand]};{rij};"
+            f"{keuze};{cells[niveaus]};{maximum};{geteld};{som_voor};{voor_limiet}\n"
+        )
 
     def trace(self, reference: str, regel: Regel) -> str:
         """Return the rows of ``herkomst.csv`` for the care behind a line, as `herkomst` would of each."""
         if not regel.plain:
             return "".join([self.herkomst(trace_values(reference, care)) for care in regel.care])
-        halves, whos, cells, rows = self._of_plain, self._whos, self._cells, []
-        for care in regel.care:
-            (datum, identity, reeks, _, _, bestand, rij), _, _, counted = care
-            known = halves.get(id(counted))
-            if known is None:
-                values = trace_values(reference, care)
-                known = halves[id(counted)] = (*self._halves(values[4:10], values[14:]), counted)
+        cells, whos, rows, begin = self._cells, self._whos, [], f"{reference};registratie;"
+        at, found = None, ""
+        for (datum, identity, reeks, (_, _, _, duur), _, bestand, rij), niveau, placed, counted in regel.care:
+            geteld, _, _, units, cent, _, _ = counted
+            if placed is not at and placed is not None:
+                at, (match, tarief, _) = placed, placed
+                found = f"{match.keuze};{cells[tarief.niveaus]};{match.dekking.maximum or ''};"
             who = whos.get(reeks)
             if who is None:
-                who = whos[reeks] = f"{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']}"
-            front, back, _ = known
-            rows.append(f"{reference};registratie;{cell(identity)};{cells[datum]};{front}{who};{cells[bestand]};{rij};{back}")
+                who = whos[reeks] = f"{reeks.vorm.status};{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']};"
+            rows.append(
+                f"{begin}{cell(identity)};{cells[datum]};{'' if duur is None else duur};{niveau or ''};{units};{cent};nee;"
+                f"{who}{cells[bestand]};{rij};{found}{geteld};0;{units}\n"
+            )
         return "".join(rows)
 
     def forget(self) -> None:
         """Let go of what belongs to clients that are done."""
         self._whos.clear()
-
-    def _halves(self, before: Sequence[Any], behind: Sequence[Any]) -> tuple[str, str]:
-        """Return what a row says of how care counts: before who delivered it and where it was read, and behind."""
-        minuten, niveau, eenheden, cent, afgetopt, status = before
-        keuze, niveaus, maximum, geteld, som_voor, voor_limiet = behind
-        front = f"{'' if minuten is None else minuten};{niveau};{eenheden};{cent};{'ja' if afgetopt else 'nee'};{status};"
-        return front, f"{keuze};{self._cells[niveaus]};{maximum};{geteld};{som_voor};{voor_limiet}\n"
 
 
 def write_result(result: Result, folder: Path, *, trace: Trace = "csv", beside: Iterable[str] = ()) -> None:

@@ -12,8 +12,10 @@ import os
 import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from attrs import define
 
@@ -35,6 +37,18 @@ class _Layout:
     width: int
 
 
+class _Segment(NamedTuple):
+    """Some rows of a part: the number of their table, where in the file they begin, how many there are and how long they are.
+
+    In the file their line numbers come first, 8 bytes each.
+    """
+
+    table: int
+    begin: int
+    rows: int
+    size: int
+
+
 class Partitions:
     """The rows of one or more files of registraties, in `parts` parts; a client's rows are all in one."""
 
@@ -43,7 +57,8 @@ class Partitions:
         self.rows = 0
         self._layouts: list[_Layout] = []
         self._buffers: list[list[str]] = [[] for _ in range(parts)]
-        self._segments: list[list[tuple[int, int, int]]] = [[] for _ in range(parts)]
+        self._rijen = [array("q") for _ in range(parts)]
+        self._segments: list[list[_Segment]] = [[] for _ in range(parts)]
         self._hashes = [array("q") for _ in range(_BUCKETS)]
         self._file: IO[bytes] | None = None
         self._end = 0
@@ -74,12 +89,13 @@ class Partitions:
         self._spread(table, table)
 
     def _spread(self, table: Table[str], rows: Iterable[tuple[int, str]]) -> None:
-        self._layouts.append(_Layout(table.naam, {name: place + 1 for name, place in table.columns.items()}, table.width + 1))
+        self._layouts.append(_Layout(table.naam, dict(table.columns), table.width))
         id_at, bsn_at = table.columns["id"], table.columns["bsn"]
         cuts = max(id_at, bsn_at) + 1
         parts, buckets = self.parts, [bucket.append for bucket in self._hashes]
         buffers = self._buffers
-        appends, sizes = [buffer.append for buffer in buffers], [0] * parts
+        appends, numbers = [buffer.append for buffer in buffers], [rijen.append for rijen in self._rijen]
+        sizes = [0] * parts
         number = 0
         for rij, text in rows:
             number += 1
@@ -90,7 +106,8 @@ class Partitions:
             except IndexError:
                 part = identity = 0
             buckets[identity % _BUCKETS](identity)
-            appends[part](f"{rij};{text}")
+            appends[part](text)
+            numbers[part](rij)
             sizes[part] += len(text)
             if sizes[part] > _BUFFER:
                 self._flush(part)
@@ -104,11 +121,13 @@ class Partitions:
         """Move the buffer of a part to the file."""
         if self._file is None:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115
-        data = "".join(self._buffers[part]).encode()
-        self._buffers[part].clear()
+        rijen, data = self._rijen[part], "".join(self._buffers[part]).encode()
+        self._file.write(rijen.tobytes())
         self._file.write(data)
-        self._segments[part].append((len(self._layouts) - 1, self._end, len(data)))
-        self._end += len(data)
+        self._segments[part].append(_Segment(len(self._layouts) - 1, self._end, len(rijen), len(data)))
+        self._end += len(rijen) * rijen.itemsize + len(data)
+        self._buffers[part].clear()
+        del rijen[:]
 
     def ready(self) -> None:
         """Have everything that was taken in stand where any process can read it: to be called after the last `read`."""
@@ -117,13 +136,25 @@ class Partitions:
 
     def tables(self, part: int) -> Iterator[Table[list[str]]]:
         """Return the rows of one part, a table for each file that some came from."""
-        pending: dict[int, list[bytes]] = {}
-        for place, begin, length in self._segments[part]:
-            assert self._file is not None
-            pending.setdefault(place, []).append(os.pread(self._file.fileno(), length, begin))
-        for number, chunks in sorted(pending.items()):
+        for number, segments in groupby(self._segments[part], attrgetter("table")):
             layout = self._layouts[number]
-            yield Table(layout.naam, layout.columns, layout.width, (), _rows(b"".join(chunks).decode()))
+            yield Table(layout.naam, layout.columns, layout.width, (), chain.from_iterable(map(self._rows, segments)))
+
+    def _rows(self, segment: _Segment) -> Iterator[tuple[int, list[str]]]:
+        assert self._file is not None
+        rijen = array("q")
+        head = segment.rows * rijen.itemsize
+        data = os.pread(self._file.fileno(), head + segment.size, segment.begin)
+        rijen.frombytes(data[:head])
+        text = data[head:].decode()
+        rows: Iterable[list[str]]
+        if '"' in text or "\r" in text:
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
+        else:
+            rows = [line.split(";") for line in text.split("\n")]
+        for rij, fields in zip(rijen, rows, strict=False):
+            if fields and (fields[0].strip() or any(map(str.strip, fields))):
+                yield rij, fields
 
     def doubles(self) -> set[int]:
         """Return the hashes of the ids that may occur more than once: two ids can share a hash, but none of them is missing."""
@@ -142,9 +173,3 @@ class Partitions:
         """Let go of the rows."""
         if self._file is not None:
             self._file.close()
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    for fields in csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True):
-        if fields[1].strip() or any(map(str.strip, fields[1:])):
-            yield int(fields[0]), fields

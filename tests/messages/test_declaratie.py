@@ -14,8 +14,12 @@ from standard import needs_standard
 
 from messages.support import Line, valid, written
 from mpj.messages import check, declaratieberichten, product_tarief, read, split
-from mpj.messages.declaratie import CLIENT_BYTES, KOP_BYTES
+from mpj.messages.binding import to_groep
+from mpj.messages.declaratie import _PRESTATIE, CLIENT_BYTES, KOP_BYTES, _at_most, _prestatie, _travels
+from mpj.messages.description import shipped
 from mpj.messages.values import Declaratiebericht, Periode, Totaal
+from mpj.messages.writer import sizer
+from mpj.protocol import MPJ_16
 from mpj.reading.faults import InputError
 from mpj.reading.periods import first_day, last_day, parse_month
 
@@ -252,6 +256,17 @@ def test_a_division_keeps_every_promise(found: list[Line], number: int) -> None:
         assert len(data) <= size
         assert check(data) == ()
     assert messages(numbered, limiet_bytes=size) == messages(found, limiet_bytes=size)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines(), st.text("&<\r\n\u20ac\U0001f600a", max_size=20))
+def test_what_lines_take_at_most_is_never_less_than_what_they_take(found: list[Line], text: str) -> None:
+    """Then a declaration that is judged to fit without being written does fit."""
+    found = [evolve(line, referentienummer=line.referentienummer + text, productcode=text or line.productcode) for line in found]
+    description = shipped().get("ijw", "3.2", "JW323")
+    size = sizer(description, _PRESTATIE)
+    taken = sum(size(to_groep(_prestatie(line, MPJ_16))) for line in found if _travels(line))
+    assert taken <= _at_most(found, description, MPJ_16)
 
 
 def test_a_declaration_is_divided_between_clients() -> None:

@@ -49,7 +49,9 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
     on_line: dict[Identiteit, int] = {}
     billed: dict[int, Care] = {}
     refused: list[Aside] = []
-    for place in sorted(range(len(care)), key=lambda place: _turn(run, care[place])):
+    places = range(len(care))
+    order = sorted(places, key=lambda place: _turn(run, care[place])) if run.memory.behind else places
+    for place in order:
         one = care[place]
         dekking, tarief, units = one.match.dekking, one.tarief, one.counted.voor_limiet
         stands = one.identiteit in told
@@ -88,7 +90,7 @@ def _fit(limieten: Limieten, care: Care, units: int, before: int, counted: int) 
     """Ask the limits for units of care, `counted` of them used already, on a line that holds `before` units already."""
     tarief = care.tarief
     whole = not tarief.kaart.instellingen.bills_up_to_limit
-    wanted = Wanted(care.record.datum, named(care.record), units, tarief.eenheid, tarief.per_unit, whole, counted)
+    wanted = Wanted(care.record.datum, partial(named, care.record), units, tarief.eenheid, tarief.per_unit, whole, counted)
     return limieten.take(wanted, partial(tarief.cost, before=before), partial(tarief.fits, before=before))
 
 
