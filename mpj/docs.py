@@ -18,6 +18,7 @@ from mpj.engine.steps import STEPS
 from mpj.protocol import MPJ_16, Hulpvorm, Prestatiecode, encode
 from mpj.protocol.words import Meet, Prijswijze, Telt
 from mpj.reading.faults import error_class
+from mpj.reading.limits import LIMITS
 from mpj.reading.register import fault_register
 from mpj.records import REDENEN
 
@@ -197,6 +198,11 @@ def faults() -> str:
     )
 
 
+def limits() -> str:
+    """Every bound on what comes in."""
+    return table(["what", "at most", "to know"], [[what, *rest] for what, rest in LIMITS.items()])
+
+
 def headings() -> str:
     """The headings of docs/steps.md, with links."""
     return "".join(f"{number}. {_heading(number)}\n" for number in range(1, len(HEADINGS) + 1))
@@ -225,6 +231,7 @@ GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
         "faults": faults,
         "frequenties": frequenties,
         "headings": headings,
+        "limits": limits,
         "niveaus": niveaus,
         "normtijden": normtijden,
         "prestatiecodes": prestatiecodes,

@@ -128,7 +128,7 @@ def show_fault(fault: Fault, form: str) -> None:
             name: getattr(fault, name)
             for name in ("soort", "code", "bestand", "rij", "kolom", "gevonden", "verwacht", "toelichting")
         }
-        write_melding(data | {"rij": fault.rij or None})
+        write_melding(data | {"rij": fault.rij or None, "regel": fault.regel or None})
     else:
         prefix = "Let op: " if fault.soort == "waarschuwing" else "Fout: "
         say(prefix + str(fault), err=True)

@@ -31,6 +31,7 @@ from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
     from mpj.output.shape import Trace
+    from mpj.reading.lines import LineNumbers
 
 _SHOWN = 3
 _EPILOG = """
@@ -96,6 +97,7 @@ of de aanroep klopt niet en er is niets geschreven.
 )
 @click.option("--akkoord", is_flag=True, help="Met --volledig-vanaf: de getoonde bedragen kloppen.")
 @click.option("--crediteer", is_flag=True, help="Met --ledger: crediteer toegekende zorg die de toewijzing niet meer dekt.")
+@click.option("--submappen", is_flag=True, help="Lees in mappen en zips ook wat in submappen staat.")
 @click.option("--berichten", is_flag=True, help="Schrijf ook een JW323-bericht per declaratie.")
 @click.option("--xsd-versie", default=None, metavar="VERSIE", help="Versie van de schema's in de berichten, als 1.0.0.")
 @click.option(
@@ -122,10 +124,11 @@ def command(**given: Any) -> int:
         check_installed()
     _check_months({"--periode": asked.periode, "--volledig-vanaf": asked.volledig_vanaf})
     progress = Progress()
+    inputs = asked.inputs(progress)
     with output_folder(asked.out, force=asked.force) as folder, progress.shown():
-        result = _declare(asked, progress, folder)
+        result = _declare(asked, inputs, folder)
     with best_effort():
-        show_meldingen(result, asked.meldingen)
+        show_meldingen(result, asked.meldingen, inputs.lines)
         say()
         terminal.show(summary.report(result.samenvatting, asked.out))
     return 1 if asked.strict and result.uitval else 0
@@ -156,6 +159,7 @@ class DeclareOptions:
     volledig_vanaf: str | None
     akkoord: bool
     crediteer: bool
+    submappen: bool
     berichten: bool
     xsd_versie: str | None
     xsd: Path | None
@@ -190,10 +194,10 @@ class DeclareOptions:
     def inputs(self, progress: Progress) -> Inputs:
         """Return the files to read."""
         records = self.registraties, self.verblijf, self.medewerkers
-        return Inputs(self.contracten, self.toewijzingen, *records, self.eerder, self.meldingen, progress)
+        return Inputs(self.contracten, self.toewijzingen, *records, self.eerder, self.meldingen, progress, self.submappen)
 
 
-def _declare(asked: DeclareOptions, progress: Progress, folder: Path) -> Any:
+def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path) -> Any:
     """Declare and write the run into `folder`; with a ledger while it can still be undone."""
     from mpj.output import write_result
 
@@ -204,7 +208,6 @@ def _declare(asked: DeclareOptions, progress: Progress, folder: Path) -> Any:
         write_result(made, folder, trace=asked.trace, beside=beside)
         return made
 
-    inputs = asked.inputs(progress)
     settings: dict[str, Any] = {"periode": asked.periode, "dagtekening": asked.dagtekening}
     if asked.ledger is not None:
         extra = asked.remembered | {"before_commit": write, "xsd_versie": asked.xsd_versie or "1.0.0"}
@@ -250,8 +253,8 @@ def _write_berichten(asked: DeclareOptions, result: Any, folder: Path) -> tuple[
     return result, [path.name for path in paths]
 
 
-def show_meldingen(result: Any, form: str) -> None:
-    """Write warnings, and as JSON every set-aside record, to stderr."""
+def show_meldingen(result: Any, form: str, lines: Mapping[str, LineNumbers]) -> None:
+    """Write warnings, and as JSON every set-aside record, to stderr; `lines` says on which lines rows begin, by file."""
     shown: Counter[str] = Counter()
     for note in result.meldingen:
         shown[note.code] += 1
@@ -274,6 +277,7 @@ def show_meldingen(result: Any, form: str) -> None:
                 "aantal": row.aantal,
                 "bestand": row.bestand,
                 "rij": row.rij or None,
+                "regel": (lines[row.bestand].of(row.rij) if row.bestand in lines else row.rij) or None,
                 "gemeente": row.gemeente,
                 "vervolg": row.vervolg,
                 "waarde_cent": row.waarde_cent,

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from mpj.reading.faults import Fault
-from mpj.reading.sources import Source, find_sources
+from mpj.reading.sources import TABLES, Reading, Source, find_sources
 
 FROM_ROWS = 40_000
 """From about here on DuckDB takes less time than Python, its start included."""
+MANY_FILES = 200
+"""To DuckDB each file is a query of its own; beyond so many Python takes less time."""
 _SAMPLE = 1 << 16
 CHOSEN = Fault(
     "columnar_gekozen",
@@ -21,14 +23,16 @@ CHOSEN = Fault(
 )
 
 
-def choose_executor(registraties: Sequence[Path]) -> Literal["python", "columnar"]:
+def choose_executor(registraties: Sequence[Path], *, submappen: bool = False) -> Literal["python", "columnar"]:
     """Return columnar where it is installed and the files are many rows, or Parquet, which only it reads; else python.
 
     Of a CSV file only the first rows are looked at. Raises InputError for a path that holds no registraties.
     """
     if not registraties or find_spec("duckdb") is None:
         return "python"
-    sources = find_sources(registraties, (".csv", ".parquet"))
+    sources = find_sources(registraties, (*TABLES, ".parquet"), Reading(submappen=submappen))
+    if len(sources) > MANY_FILES:
+        return "python"
     many = any(source.suffix == ".parquet" for source in sources) or sum(map(_rows, sources)) >= FROM_ROWS
     return "columnar" if many else "python"
 

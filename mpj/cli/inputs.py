@@ -14,6 +14,8 @@ from mpj.cli.common import Progress, ledger_to_write, show_fault
 
 if TYPE_CHECKING:
     from mpj.output.shape import Trace
+    from mpj.reading.faults import Fault
+    from mpj.reading.lines import LineNumbers
 
 
 @frozen
@@ -30,11 +32,21 @@ class Inputs:
     meldingen: str
     """The form of warnings, as in ``--meldingen``."""
     progress: Progress
+    submappen: bool = False
+    """Whether files in sub-folders count."""
     invoer: dict[str, dict[str, str]] = field(factory=dict)
-    """What was read: kind of input, to file name, to SHA-256."""
+    """What was read: kind of input, to file name, to SHA-256; ``niet_gelezen`` what was not."""
+    lines: dict[str, LineNumbers] = field(factory=dict)
+    """On which lines rows begin, by file."""
 
     def _options(self, soort: str) -> dict[str, Any]:
-        return {"report": lambda fault: show_fault(fault, self.meldingen), "hashes": self.invoer.setdefault(soort, {})}
+        hashes = self.invoer.setdefault(soort, {})
+        return {"report": self._heard, "hashes": hashes, "lines": self.lines, "submappen": self.submappen}
+
+    def _heard(self, fault: Fault) -> None:
+        if fault.code == "bestand_niet_gelezen":
+            self.invoer.setdefault("niet_gelezen", {})[fault.bestand] = ""
+        show_fault(fault, self.meldingen)
 
     def _toewijzingen(self) -> Iterable[Any]:
         import mpj
@@ -97,14 +109,15 @@ class Inputs:
         from mpj.engine.job import Job
         from mpj.engine.memory import remember
         from mpj.executors.parts import declare_files
+        from mpj.reading.sources import Reading
         from mpj.records.partitions import Partitions
 
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
         earlier = _earlier(self.eerder, self.invoer.setdefault("eerder", {}))
         job = Job.of(contracts, self._toewijzingen(), medewerkers=self._medewerkers(), **settings)
-        options = self._options("registraties")
+        reading = Reading(**self._options("registraties"))
         if executor == "auto":
-            executor = choose_executor(self.registraties)
+            executor = choose_executor(self.registraties, submappen=self.submappen)
             if executor == "columnar":
                 show_fault(CHOSEN, self.meldingen)
         memory = remember(earlier, job.protocol)
@@ -113,9 +126,9 @@ class Inputs:
             from mpj.executors import columnar
 
             progress = self.progress.step("stappen")
-            return columnar.declare_files(job, self.registraties, folder, progress=progress, **given, **options)
+            return columnar.declare_files(job, self.registraties, folder, progress=progress, reading=reading, **given)
         with closing(Partitions()) as rows:
-            rows.read(self.registraties, counted=partial(self.progress.counted, "registraties"), **options)
+            rows.read(self.registraties, reading, counted=partial(self.progress.counted, "registraties"))
             return declare_files(job, rows, folder, progress=self.progress.step("delen"), **given)
 
 

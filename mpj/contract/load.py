@@ -17,6 +17,7 @@ from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError
 from mpj.reading.frozen import Frozen
+from mpj.reading.limits import TOML_BYTES
 from mpj.reading.names import check_names
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
@@ -140,9 +141,9 @@ def make_contract(
 def _read_toml(source: Source, faults: list[Fault], hashes: dict[str, str]) -> Document:
     try:
         with source.open() as stream:
-            raw = stream.read()
+            document = parse_toml(stream.read(TOML_BYTES + 1), source.naam)
             hashes[source.naam] = stream.sha256()
-        return parse_toml(raw, source.naam)
+        return document
     except InputError as error:
         faults += error.faults
     return Document({}, source.naam)

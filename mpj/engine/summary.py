@@ -23,6 +23,7 @@ from mpj.tariefkaart import Tariefkaart
 from mpj.version import __version__
 
 FORMAAT = 1
+NIET_GELEZEN = "niet_gelezen"
 
 
 class Totals:
@@ -176,10 +177,18 @@ def summarise(
         "declaraties": list(declaraties),
         "toewijzingen": {"gelezen": toewijzingen} | _toewijzingen(uitval),
         "contracten": [_contract(contract, kaart) for contract, kaart in zip(contracten, kaarten, strict=True)],
-        "invoer": [
-            {"soort": soort, "bestand": naam, "sha256": hashes[naam]} for soort, hashes in bestanden for naam in sorted(hashes)
-        ],
+        "invoer": _invoer(bestanden),
+        "niet_gelezen": sorted(invoer.get(NIET_GELEZEN, ())),
     }
+
+
+def _invoer(bestanden: Iterable[tuple[str, Mapping[str, str]]]) -> list[dict[str, str]]:
+    return [
+        {"soort": soort, "bestand": naam, "sha256": hashes[naam]}
+        for soort, hashes in bestanden
+        if soort != NIET_GELEZEN
+        for naam in sorted(hashes)
+    ]
 
 
 def _asked(opdracht: Opdracht) -> dict[str, object]:

@@ -39,7 +39,8 @@ def declare(
     `periode` is the declaration month as ``2026-03``, `dagtekening` the date the declaration bears. `nalevering` lets records of
     earlier months ride along, because those months were never declared. `eerder` are earlier lines, whose use of limits
     counts first and whose care is not declared again. `volgnummer` changes the numbers of an otherwise equal declaration.
-    `invoer` (kind of input, to file name, to SHA-256) goes into the summary; `progress` hears (clients done, clients in all).
+    `invoer` (kind of input, to file name, to SHA-256; the kind ``niet_gelezen``: files not read) goes into the summary; `progress`
+    hears (clients done, clients in all).
 
     Amounts are eurocents, dates inclusive. Records that cannot be billed are in `Result.uitval`, with a reason. Raises InputError
     for contracts that contradict each other, toewijzing versions that cannot be ordered, faulty medewerkers, a malformed

@@ -60,7 +60,7 @@ class Fault:
     bestand: str = field(default="", converter=hide)
     """File name."""
     rij: int = 0
-    """Line in the file, header = 1; 0 where there is none."""
+    """Row, as a spreadsheet shows it; of a file that is no table the line. 0 where there is none."""
     kolom: str = field(default="", converter=hide)
     """Column, TOML key or element path."""
     gevonden: str = field(default="", converter=hide)
@@ -71,6 +71,8 @@ class Fault:
     """What is wrong, in Dutch, without what was found and expected: `str` puts those behind it."""
     soort: Ernst = "fout"
     """``fout``: the run stops with exit code 2; ``waarschuwing``: it goes on."""
+    regel: int = 0
+    """Line in the file that the row begins on, where that can be told; 0 elsewhere."""
 
     def __str__(self) -> str:
         place = self.bestand

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 
 from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.limits import TOML_BYTES, TOML_DOTS
 from mpj.reading.register import Foutcode
 
 
@@ -59,7 +60,11 @@ class Document:
 
 
 def parse_toml(raw: bytes, bestand: str) -> Document:
-    """Return a TOML file as a document; raises InputError for what is no UTF-8 or no TOML, with the line where it can be told."""
+    """Return a TOML file as a document; raises InputError for what is no UTF-8 or no TOML, with the line where it can be told.
+
+    What is larger or nested deeper than such a file may be is refused before it is parsed.
+    """
+    _check_size(raw, bestand)
     try:
         text = raw.decode("utf-8-sig")
         return Document(tomllib.loads(text), bestand, text)
@@ -78,3 +83,14 @@ def parse_toml(raw: bytes, bestand: str) -> Document:
 def quoted(text: str) -> str:
     """Return a text as TOML has it, between quotes."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _check_size(raw: bytes, bestand: str) -> None:
+    """Raise InputError for a file that tomllib would take long to parse: a key of many parts takes their square."""
+    if len(raw) > TOML_BYTES:
+        text, verwacht = "het bestand is te groot", f"hoogstens {TOML_BYTES >> 10} KiB"
+        raise InputError(Fault("bestand_te_groot", bestand, toelichting=text, verwacht=verwacht))
+    for number, line in enumerate(raw.splitlines(), 1):
+        if line.count(b".") > TOML_DOTS:
+            text, verwacht = "te diep genest", f"hoogstens {TOML_DOTS} punten op een regel"
+            raise InputError(Fault("bestand_te_groot", bestand, number, toelichting=text, verwacht=verwacht))

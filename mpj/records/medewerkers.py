@@ -12,6 +12,8 @@ from pathlib import Path
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import check_choice, parse_date
+from mpj.reading.lines import LineNumbers
+from mpj.reading.sources import Reading
 from mpj.records.rows import MappingRows, Row, read_rows
 from mpj.records.values import Medewerker
 
@@ -25,9 +27,14 @@ def read_medewerkers(
     protocol: Protocol = MPJ_16,
     report: Callable[[Fault], None] | None = None,
     hashes: dict[str, str] | None = None,
+    lines: dict[str, LineNumbers] | None = None,
+    submappen: bool = False,
 ) -> list[Medewerker]:
-    """Read all medewerkers. Raises InputError with every faulty row, unknown level and overlap (docs/formats.md)."""
-    return collect_medewerkers(read_rows(paths, COLUMNS, REQUIRED, lambda row: row, report, hashes), protocol)
+    """Read all medewerkers; the keywords are those of `read_registraties`.
+
+    Raises InputError with every faulty row, unknown level and overlap (docs/formats.md)."""
+    reading = Reading(report, hashes, lines, submappen)
+    return collect_medewerkers(read_rows(paths, COLUMNS, REQUIRED, lambda row: row, reading), protocol)
 
 
 def collect_medewerkers(items: Iterable[Medewerker | Row | Mapping[str, object]], protocol: Protocol) -> list[Medewerker]:

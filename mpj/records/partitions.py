@@ -19,8 +19,7 @@ from typing import IO, NamedTuple
 
 from attrs import define
 
-from mpj.reading.faults import Fault
-from mpj.reading.sources import find_sources
+from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_lines
 from mpj.records.registraties import COLUMNS, REQUIRED
 
@@ -66,23 +65,17 @@ class Partitions:
     def read(
         self,
         paths: Iterable[str | Path],
+        reading: Reading = SILENT,
         *,
-        report: Callable[[Fault], None] | None = None,
-        hashes: dict[str, str] | None = None,
         counted: Callable[[Iterable[tuple[int, str]]], Iterable[tuple[int, str]]] = iter,
     ) -> None:
-        """Take in CSV files, folders or zips; reports and raises what `mpj.read_registraties` does of a file as a whole.
+        """Take in tables: files, folders or zips; reports and raises what `mpj.read_registraties` does of a file as a whole.
 
         The rows pass through `counted`, which may show progress.
         """
-        for source in find_sources(paths, (".csv",)):
-            with open_lines(source, COLUMNS, REQUIRED) as table:
-                if report is not None:
-                    for warning in table.warnings:
-                        report(warning)
+        for source in find_sources(paths, TABLES, reading):
+            with open_lines(source, COLUMNS, REQUIRED, reading) as table:
                 self._spread(table, counted(table))
-            if hashes is not None:
-                hashes[source.naam] = table.sha256
 
     def take(self, table: Table[str]) -> None:
         """Take in the rows of an open table (`mpj.reading.tables.open_lines`)."""

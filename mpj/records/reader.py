@@ -16,7 +16,8 @@ from typing import Any
 
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date
-from mpj.reading.sources import find_sources
+from mpj.reading.lines import LineNumbers
+from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.entries import Entry, Reeks, Tijd, Vorm
 from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig, as_registraties, parse_nummer, parse_registratie
@@ -96,22 +97,11 @@ class Entries:
             reeks = self._reeksen[values] = Reeks(*values)
         return reeks
 
-    def read(
-        self,
-        paths: Iterable[str | Path],
-        *,
-        report: Callable[[Fault], None] | None = None,
-        hashes: dict[str, str] | None = None,
-    ) -> Iterator[Entry | Ongeldig]:
-        """Read registraties from CSV files, folders or zips: what `mpj.read_registraties` reads, reports and raises, as entries."""
-        for source in find_sources(paths, (".csv",)):
-            with open_table(source, COLUMNS, REQUIRED) as table:
-                if report is not None:
-                    for warning in table.warnings:
-                        report(warning)
+    def read(self, paths: Iterable[str | Path], reading: Reading = SILENT) -> Iterator[Entry | Ongeldig]:
+        """Read registraties from tables: what `mpj.read_registraties` reads, reports and raises, as entries."""
+        for source in find_sources(paths, TABLES, reading):
+            with open_table(source, COLUMNS, REQUIRED, reading) as table:
                 yield from self.rows(table)
-            if hashes is not None:
-                hashes[source.naam] = table.sha256
 
     def rows(self, table: Table[list[str]]) -> Iterator[Entry | Ongeldig]:
         """Turn the rows of a table of registraties into entries, column by column, some rows at a time."""
@@ -245,46 +235,57 @@ class _Memory:
 
 
 def read_registraties(
-    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
+    paths: Iterable[str | Path],
+    *,
+    report: Callable[[Fault], None] | None = None,
+    hashes: dict[str, str] | None = None,
+    lines: dict[str, LineNumbers] | None = None,
+    submappen: bool = False,
 ) -> Iterator[Registratie | Ongeldig]:
-    """Read registraties from CSV files, folders or zips (docs/formats.md), one at a time.
+    """Read registraties from tables: files, folders or zips (docs/formats.md, "How a table is read"), one at a time.
 
-    Yields a Registratie per row, or an Ongeldig that says why not. Unknown columns go to `report` as warnings, the
-    SHA-256 of every file to `hashes`. Raises InputError for a file that is no such table.
+    Yields a Registratie per row, or an Ongeldig that says why not. Unknown columns, files that were not read and what was done
+    to read one go to `report` as warnings, the SHA-256 of every file to `hashes`; to `lines` goes on which line rows begin, where
+    that is not their number. With `submappen` files in sub-folders count. Raises InputError for a file that is no such table.
     """
     entries = Entries(lambda _: "")
-    for number, item in enumerate(entries.read(paths, report=report, hashes=hashes), 1):
+    for number, item in enumerate(entries.read(paths, Reading(report, hashes, lines, submappen)), 1):
         if isinstance(item, Ongeldig):
             yield item
             continue
-        datum, identity, reeks, (minuten, begintijd, eindtijd, _), afspraak, bestand, rij = item
-        vorm = reeks.vorm
-        yield _registratie(
-            (
-                identity,
-                reeks.bsn,
-                datum,
-                minuten,
-                begintijd,
-                eindtijd,
-                vorm.kwalificatieniveau,
-                reeks.medewerker,
-                vorm.prestatiecode,
-                reeks.toewijzingnummer,
-                reeks.gemeente,
-                vorm.soort,
-                vorm.tijdsoort,
-                vorm.status,
-                vorm.bevestigd,
-                afspraak,
-                vorm.aantal,
-                reeks.onderaannemer,
-                bestand,
-                rij,
-            )
-        )
+        yield _value(item)
         if number % _MANY == 0:
             entries.forget()
+
+
+def _value(entry: Entry) -> Registratie:
+    """Return an entry as the value that it is of."""
+    datum, identity, reeks, (minuten, begintijd, eindtijd, _), afspraak, bestand, rij = entry
+    vorm = reeks.vorm
+    return _registratie(
+        (
+            identity,
+            reeks.bsn,
+            datum,
+            minuten,
+            begintijd,
+            eindtijd,
+            vorm.kwalificatieniveau,
+            reeks.medewerker,
+            vorm.prestatiecode,
+            reeks.toewijzingnummer,
+            reeks.gemeente,
+            vorm.soort,
+            vorm.tijdsoort,
+            vorm.status,
+            vorm.bevestigd,
+            afspraak,
+            vorm.aantal,
+            reeks.onderaannemer,
+            bestand,
+            rij,
+        )
+    )
 
 
 def _kind(item: object) -> object:

@@ -8,10 +8,10 @@ from datetime import date, time
 from pathlib import Path
 from typing import TypeVar
 
-from mpj.reading.faults import Fault, InputError, mask, wrong_value
+from mpj.reading.faults import InputError, mask, wrong_value
 from mpj.reading.fields import FieldError, bsns_in, is_bsn
 from mpj.reading.names import check_names
-from mpj.reading.sources import Source, find_sources
+from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.uitval import Uitval
 from mpj.records.words import Uitvalsoort
@@ -113,35 +113,22 @@ def read_rows(
     columns: tuple[str, ...],
     required: tuple[str, ...],
     parse: Callable[[Row], _T],
-    report: Callable[[Fault], None] | None = None,
-    hashes: dict[str, str] | None = None,
+    reading: Reading = SILENT,
 ) -> Iterator[_T]:
-    """Read every row of every CSV file that `paths` stand for.
+    """Read every row of every table that `paths` stand for; `reading` hears of it.
 
-    Unknown columns go to `report` as warnings, the SHA-256 of each file to `hashes` by its short name. Raises InputError for
-    a file that is no such table; files are opened one by one while iterating, the paths are checked at once.
+    Raises InputError for a file that is no such table; files are opened one by one while iterating, the paths are checked at once.
     """
-    for source in find_sources(paths, (".csv",)):
-        for row in source_rows(source, columns, required, report, hashes):
+    for source in find_sources(paths, TABLES, reading):
+        for row in source_rows(source, columns, required, reading):
             yield parse(row)
 
 
-def source_rows(
-    source: Source,
-    columns: tuple[str, ...],
-    required: tuple[str, ...],
-    report: Callable[[Fault], None] | None,
-    hashes: dict[str, str] | None,
-) -> Iterator[Row]:
-    """Read every row of one CSV file; see `read_rows`."""
-    with open_table(source, columns, required) as table:
-        if report is not None:
-            for warning in table.warnings:
-                report(warning)
+def source_rows(source: Source, columns: tuple[str, ...], required: tuple[str, ...], reading: Reading) -> Iterator[Row]:
+    """Read every row of one table; see `read_rows`."""
+    with open_table(source, columns, required, reading) as table:
         for rij, fields in table:
             yield row_of(table, rij, fields)
-    if hashes is not None:
-        hashes[source.naam] = table.sha256
 
 
 class MappingRows:

@@ -15,8 +15,9 @@ from attrs import field, frozen
 
 from mpj.reading.faults import Fault, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
+from mpj.reading.lines import LineNumbers
 from mpj.reading.masking import masked
-from mpj.reading.sources import Source, find_sources
+from mpj.reading.sources import TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.reasons import Redencode
 from mpj.records.registraties import parse_nummer
@@ -93,24 +94,25 @@ def as_toewijzingen(
 
 
 def read_toewijzingen(
-    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
+    paths: Iterable[str | Path],
+    *,
+    report: Callable[[Fault], None] | None = None,
+    hashes: dict[str, str] | None = None,
+    lines: dict[str, LineNumbers] | None = None,
+    submappen: bool = False,
 ) -> Iterator[Toewijzing | OngeldigeToewijzing]:
-    """Read toewijzingen from CSV files and JW301 messages, and from folders and zips of them (docs/formats.md).
+    """Read toewijzingen from tables and JW301 messages, and from folders and zips of them (docs/formats.md).
 
-    Yields a Toewijzing per row or ToegewezenProduct, or an OngeldigeToewijzing. Unknown columns go to `report`, SHA-256 of the
-    files to `hashes`. Raises InputError for a file that is neither. Reading JW301 needs the extra ``mpj[messages]``.
+    Yields a Toewijzing per row or ToegewezenProduct, or an OngeldigeToewijzing. The keywords are those of `read_registraties`.
+    Raises InputError for a file that is neither. Reading JW301 needs the extra ``mpj[messages]``.
     """
-    for source in find_sources(paths, (".csv", ".xml")):
+    reading = Reading(report, hashes, lines, submappen)
+    for source in find_sources(paths, (*TABLES, ".xml"), reading):
         if source.suffix == ".xml":
             yield from _read_jw301(source, hashes)
             continue
-        with open_table(source, COLUMNS, REQUIRED) as table:
-            if report is not None:
-                for warning in table.warnings:
-                    report(warning)
+        with open_table(source, COLUMNS, REQUIRED, reading) as table:
             yield from _from_table(table)
-        if hashes is not None:
-            hashes[source.naam] = table.sha256
 
 
 def _from_table(table: Table[list[str]]) -> Iterator[Toewijzing | OngeldigeToewijzing]:

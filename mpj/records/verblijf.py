@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mpj.reading.faults import Fault
 from mpj.reading.fields import check_bsn, check_gemeente, parse_date
+from mpj.reading.lines import LineNumbers
+from mpj.reading.sources import Reading
 from mpj.records.registraties import Ongeldig, parse_nummer
 from mpj.records.rows import Row, as_values, read_rows
 from mpj.records.values import Verblijf
@@ -16,10 +18,15 @@ REQUIRED = ("id", "bsn", "begindatum")
 
 
 def read_verblijf(
-    paths: Iterable[str | Path], *, report: Callable[[Fault], None] | None = None, hashes: dict[str, str] | None = None
+    paths: Iterable[str | Path],
+    *,
+    report: Callable[[Fault], None] | None = None,
+    hashes: dict[str, str] | None = None,
+    lines: dict[str, LineNumbers] | None = None,
+    submappen: bool = False,
 ) -> Iterator[Verblijf | Ongeldig]:
-    """Read stays from CSV files, folders or zips (docs/formats.md); yields, reports and raises as `read_registraties` does."""
-    yield from read_rows(paths, COLUMNS, REQUIRED, parse_verblijf, report, hashes)
+    """Read stays from tables: files, folders or zips (docs/formats.md); takes, yields, raises what `read_registraties` does."""
+    yield from read_rows(paths, COLUMNS, REQUIRED, parse_verblijf, Reading(report, hashes, lines, submappen))
 
 
 def as_stays(items: Iterable[Verblijf | Ongeldig | Mapping[str, object]]) -> Iterator[Verblijf | Ongeldig]:

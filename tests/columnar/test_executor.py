@@ -29,6 +29,7 @@ from mpj.executors.columnar import declare_files
 from mpj.executors.parts import Outcome
 from mpj.output import read_run
 from mpj.reading.faults import InputError
+from mpj.reading.sources import Reading
 from mpj.records.partitions import Partitions
 
 LIMITS = ("budget_cent", "volume", "eenheid", "frequentie")
@@ -40,8 +41,8 @@ def columnar(job: Job, memory: Memory, source: Path, out: Path, pattern: str = "
     invoer: dict[str, dict[str, str]] = {"registraties": {}}
     stays = mpj.read_verblijf([source / "verblijf.csv"])
     paths = sorted(source.glob(pattern))
-    hashes = invoer["registraties"]
-    return declare_files(job, paths, out, verblijf=stays, memory=memory, invoer=invoer, hashes=hashes, threads=2, **options)
+    options["reading"] = Reading(hashes=invoer["registraties"])
+    return declare_files(job, paths, out, verblijf=stays, memory=memory, invoer=invoer, threads=2, **options)
 
 
 def run(job: Job, memory: Memory, source: Path, out: Path) -> None:

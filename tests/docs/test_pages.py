@@ -34,6 +34,7 @@ OWN = (
             "glossary",
             "how-a-run-works",
             "ledger",
+            "limits",
             "privacy",
             "protocol",
             "reasons",

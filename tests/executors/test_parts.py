@@ -21,6 +21,7 @@ from mpj.engine.job import Job
 from mpj.engine.memory import Memory
 from mpj.executors import parts as bulk
 from mpj.executors.parts import declare_files
+from mpj.reading.sources import Reading
 from mpj.records.partitions import Partitions
 
 
@@ -31,7 +32,7 @@ def through_parts(parts: int, processes: int = 1) -> Executor:
         invoer: dict[str, dict[str, str]] = {"registraties": {}}
         stays = mpj.read_verblijf([source / "verblijf.csv"])
         with closing(Partitions(parts)) as rows:
-            rows.read(sorted(source.glob("registraties*.csv")), hashes=invoer["registraties"])
+            rows.read(sorted(source.glob("registraties*.csv")), Reading(hashes=invoer["registraties"]))
             declare_files(job, rows, out, verblijf=stays, memory=memory, invoer=invoer, processes=processes)
 
     return execute

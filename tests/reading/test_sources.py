@@ -42,13 +42,51 @@ def faults(*paths: Path) -> tuple[Fault, ...]:
 # --- What is found ----------------------------------------------------------------------------------------------------
 
 
-def test_a_folder_stands_for_its_csv_files_by_name_also_deeper(tmp_path: Path) -> None:
-    for name in ("b.csv", "a.CSV", "sub/c.csv", "lees.txt", ".verborgen.csv", ".map/d.csv"):
+def told(path: Path, *, submappen: bool = False) -> tuple[list[str], list[tuple[str, str]]]:
+    """The ids read below a path, and each file that was not read with what helps."""
+    warnings: list[Fault] = []
+    found = [record.id for record in read_registraties([path], report=warnings.append, submappen=submappen)]
+    assert {warning.code for warning in warnings} <= {"bestand_niet_gelezen"}
+    return found, [(warning.bestand, warning.verwacht) for warning in warnings]
+
+
+def test_a_folder_stands_for_its_tables_by_name_and_the_others_are_named(tmp_path: Path) -> None:
+    """Lock files and hidden ones apart."""
+    for name in (
+        "b.csv",
+        "a.CSV",
+        "sub/c.csv",
+        "lees.txt",
+        ".verborgen.csv",
+        ".map/d.csv",
+        "~$a.csv",
+        ".~lock.b.csv#",
+        "sub/~$e.csv",
+    ):
         write(tmp_path / "in" / name, rows(name))
-    assert names(tmp_path / "in") == [("in/a.CSV", "a.CSV"), ("in/b.csv", "b.csv"), ("in/sub/c.csv", "sub/c.csv")]
+    found, passed = told(tmp_path / "in")
+    assert found == ["a.CSV", "b.csv"]
+    assert [name for name, _ in passed] == ["in/lees.txt", "in/sub/c.csv"]
+    assert "--submappen" in passed[1][1]
+    found, passed = told(tmp_path / "in", submappen=True)
+    assert found == ["a.CSV", "b.csv", "sub/c.csv"]
+    assert [name for name, _ in passed] == ["in/lees.txt"]
 
 
-def test_a_zip_stands_for_its_csv_files_by_name_also_deeper(tmp_path: Path) -> None:
+def test_a_zip_of_one_folder_is_that_folder(tmp_path: Path) -> None:
+    members: list[tuple[str, Content]] = [("map/a.csv", rows("a")), ("map/oud/b.csv", rows("b")), ("__MACOSX/._a.csv", b"\0\1")]
+    found, passed = told(write(tmp_path / "in.zip", zipped(*members)))
+    assert (found, [name for name, _ in passed]) == (["a"], ["in.zip/map/oud/b.csv"])
+    assert told(tmp_path / "in.zip", submappen=True) == (["a", "b"], [])
+
+
+def test_a_folder_with_tables_in_sub_folders_alone_says_so(tmp_path: Path) -> None:
+    write(tmp_path / "in/sub/a.csv", rows("a"))
+    (fault,) = faults(tmp_path / "in")
+    assert (fault.code, "--submappen" in fault.verwacht) == ("invoer_leeg", True)
+
+
+def test_a_zip_stands_for_its_csv_files_by_name(tmp_path: Path) -> None:
     members: list[tuple[str, Content]] = [
         ("b.csv", rows("b")),
         ("map/a.csv", rows("a")),
@@ -56,7 +94,9 @@ def test_a_zip_stands_for_its_csv_files_by_name_also_deeper(tmp_path: Path) -> N
         ("__MACOSX/._b.csv", b"\0\1"),
         ("map/", ""),
     ]
-    assert names(write(tmp_path / "in.zip", zipped(*members))) == [("in.zip/b.csv", "b"), ("in.zip/map/a.csv", "a")]
+    found, passed = told(write(tmp_path / "in.zip", zipped(*members)))
+    assert (found, [name for name, _ in passed]) == (["b"], ["in.zip/lees.txt", "in.zip/map/a.csv"])
+    assert told(tmp_path / "in.zip", submappen=True)[0] == ["b", "a"]
 
 
 def test_a_named_file_is_read_whatever_its_ending(tmp_path: Path) -> None:
@@ -120,6 +160,28 @@ def test_a_zip_that_cannot_be_used_is_named(tmp_path: Path, name: str) -> None:
     (fault,) = faults(write(tmp_path / "x.zip", content))
     assert fault.code == code
     assert fault.bestand.startswith("x.zip")
+
+
+def test_a_pipe_or_device_is_refused(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pijp.csv")
+    found = faults(tmp_path / "pijp.csv", Path("/dev/zero"))
+    assert [(fault.code, fault.verwacht) for fault in found] == [("bestand_onleesbaar", "een bestand op schijf")] * 2
+
+
+def test_a_zip_of_4000_files_is_opened_a_few_times_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "x.zip", zipped(*((f"{number}.csv", rows(str(number))) for number in range(4000))))
+    opened: list[int] = []
+    read_list = zipfile.ZipFile._RealGetContents  # type: ignore[attr-defined]
+
+    def counted(archive: zipfile.ZipFile) -> None:
+        opened.append(1)
+        read_list(archive)
+
+    monkeypatch.setattr(zipfile.ZipFile, "_RealGetContents", counted)
+    assert len(names(path)) == 4000
+    assert len(opened) < 6
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2])

@@ -18,6 +18,7 @@ from mpj.executors.columnar.sources import File, open_files, rewritten
 from mpj.executors.parts import Outcome, computed
 from mpj.output.shape import Trace, cell
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.sources import SILENT, Reading
 from mpj.reading.tables import Table
 from mpj.records.partitions import Partitions
 from mpj.records.registraties import COLUMNS, Ongeldig
@@ -36,17 +37,16 @@ def declare_files(
     memory: Memory = NOTHING,
     invoer: Mapping[str, Mapping[str, str]] | None = None,
     trace: Trace = "csv",
-    report: Callable[[Fault], None] | None = None,
-    hashes: dict[str, str] | None = None,
+    reading: Reading = SILENT,
     memory_limit: str | None = None,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Declare the registraties in `paths` and `verblijf`, and write the files of a run (docs/formats.md) into `folder`.
 
-    Gives the bytes that `mpj.executors.parts.declare_files` gives, and in a Parquet trace the same rows. `paths` are CSV or
-    Parquet files, folders or zips; unknown columns go to `report`, the SHA-256 of each file to `hashes`. `memory` is what was
-    declared before. `memory_limit` is what the database may hold (``1500MB``; None: so much that the process stays within 2 GiB),
+    Gives the bytes that `mpj.executors.parts.declare_files` gives, and in a Parquet trace the same rows. `paths` are
+    tables: files, folders or zips; `reading` hears of them. `memory` is what was declared before.
+    `memory_limit` is what the database may hold (``1500MB``; None: so much that the process stays within 2 GiB),
     `threads` how many it uses (None: one per core); `progress` hears (steps done, steps in all).
 
     Raises InputError for files that are no registraties, when the extra ``mpj[columnar]`` is missing, and when `memory_limit` or
@@ -60,7 +60,7 @@ def declare_files(
     stays = list(verblijf)
     with Database(folder, memory_limit, threads) as database:
         try:
-            files = open_files(database, paths, report, hashes)
+            files = open_files(database, paths, reading)
             with closing(Partitions()) as rest:
                 lines = None
                 if files:

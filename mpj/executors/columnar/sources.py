@@ -10,7 +10,7 @@ import csv
 import glob
 import shutil
 from codecs import BOM_UTF8, getincrementaldecoder
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from attrs import frozen
 from mpj.executors.columnar.database import Database
 from mpj.output.parquet import literal
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.sources import Source, find_sources
+from mpj.reading.headers import Columns
+from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, headed, open_table
 from mpj.records.registraties import COLUMNS, REQUIRED
 
@@ -52,47 +53,34 @@ class File:
     source: Source | None = None
 
 
-def open_files(
-    database: Database,
-    paths: Iterable[str | Path],
-    report: Callable[[Fault], None] | None,
-    hashes: dict[str, str] | None,
-) -> list[File]:
-    """Return the files of registraties that `paths` stand for: CSV or Parquet files, folders or zips.
+def open_files(database: Database, paths: Iterable[str | Path], reading: Reading) -> list[File]:
+    """Return the files of registraties that `paths` stand for: tables as files, folders or zips.
 
-    Unknown columns go to `report` as warnings, the SHA-256 of each file to `hashes`. Raises InputError for a file that is not
-    what it should be.
+    `reading` hears of them. Raises InputError for a file that is not what it should be.
     """
-    files = []
-    for nummer, source in enumerate(find_sources(paths, (".csv", _PARQUET))):
-        if source.suffix == _PARQUET:
-            file, table, sha256 = _parquet(database, nummer, source)
-        else:
-            file, table, sha256 = _csv(database, nummer, source)
-        if report is not None:
-            for warning in table.warnings:
-                report(warning)
-        if hashes is not None:
-            hashes[source.naam] = sha256
-        files.append(file)
-    return files
+    sources = enumerate(find_sources(paths, (*TABLES, _PARQUET), reading))
+    return [_file(database, nummer, source, reading) for nummer, source in sources]
 
 
-def _csv(database: Database, nummer: int, source: Source) -> tuple[File, Table[list[str]], str]:
-    with open_table(source, COLUMNS, REQUIRED) as table:
-        pass
-    look = _Look(source)
-    if look.tidy and not source.lid:
-        return _tidy(nummer, source, table, look), table, look.sha256
-    file, table = _rewritten(database, nummer, source)
-    return file, table, table.sha256
+def _file(database: Database, nummer: int, source: Source, reading: Reading) -> File:
+    if source.suffix == _PARQUET:
+        file, table, sha256 = _parquet(database, nummer, source)
+    else:
+        with open_table(source, COLUMNS, REQUIRED) as table:
+            pass
+        look = _Look(source) if table.tidy and not source.lid else None
+        if look is None or not look.tidy:
+            return _rewritten(database, nummer, source, reading)
+        file, sha256 = _tidy(nummer, source, table, look), look.sha256
+    reading.tell(table.warnings)
+    if reading.hashes is not None:
+        reading.hashes[source.naam] = sha256
+    return file
 
 
 def rewritten(database: Database, file: File) -> File:
     """Return a file that looked tidy, but that the database cannot read: with rows of other lengths, or very long ones."""
-    if file.source is None:
-        return file
-    return _rewritten(database, file.nummer, file.source)[0]
+    return file if file.source is None else _rewritten(database, file.nummer, file.source, SILENT)
 
 
 class _Look:
@@ -177,10 +165,10 @@ def _any_of(columns: Sequence[str]) -> str:
     return f"trim(concat({', '.join(columns)}), {literal(_BLANKS)}) <> ''" if columns else "false"
 
 
-def _rewritten(database: Database, nummer: int, source: Source) -> tuple[File, Table[list[str]]]:
-    """Read a CSV file with mpj's own reader, which refuses what is none, and write its rows anew, all in quotes."""
+def _rewritten(database: Database, nummer: int, source: Source, reading: Reading) -> File:
+    """Read a table with mpj's own reader, which refuses what is none, and write its rows anew, all in quotes."""
     path = database.folder / f"rijen-{nummer}.csv"
-    with open_table(source, COLUMNS, REQUIRED) as table, path.open("w", encoding="utf-8", newline="") as stream:
+    with open_table(source, COLUMNS, REQUIRED, reading) as table, path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerows(_padded(table))
     types = ", ".join(f"'{name}': 'VARCHAR'" for name in ("rij", "scheef", "overig", *table.columns))
@@ -191,7 +179,7 @@ def _rewritten(database: Database, nummer: int, source: Source) -> tuple[File, T
     )
     fields = {name: f"coalesce({name}, '')" for name in table.columns}
     query = _query(read, fields, "coalesce(overig = 'x', false)", "coalesce(scheef = 'x', false)", plain=False)
-    return File(nummer, source.naam, tuple(table.columns), query), table
+    return File(nummer, source.naam, tuple(table.columns), query)
 
 
 def _padded(table: Table[list[str]]) -> Iterator[list[str]]:
@@ -224,8 +212,8 @@ def _parquet(database: Database, nummer: int, source: Source) -> tuple[File, Tab
             Fault("parquet_onleesbaar", source.naam, toelichting=text, verwacht="een Parquet-bestand zonder wachtwoord")
         ) from error
     names = [(str(row[0]), str(row[1])) for row in described if row[0] != "file_row_number"]
-    table: Table[list[str]] = headed(source.naam, 0, [name for name, _ in names], COLUMNS, REQUIRED, iter(()))
-    wrong = [name for name, kind in names if name.strip() in COLUMNS and _nested(kind)]
+    table: Table[list[str]] = headed(source.naam, 0, [name for name, _ in names], Columns(COLUMNS, REQUIRED), iter(()))
+    wrong = [names[place][0] for place in table.columns.values() if _nested(names[place][1])]
     if wrong:
         text, verwacht = "de kolom heeft geen enkelvoudige waarden", "tekst, getallen, datums of tijden"
         raise InputError([Fault("parquet_kolom", source.naam, 0, name, toelichting=text, verwacht=verwacht) for name in wrong])
