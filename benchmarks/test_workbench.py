@@ -17,11 +17,11 @@ from attrs import evolve
 
 import mpj
 from mpj.contract import Contract
+from mpj.contract.warnings import warnings_of
 from mpj.engine import Declaratieregel
 from mpj.presentation import html
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.tariefkaart import compile_tariefkaart
-from mpj.workbench.check.warnings import warnings_of
 from mpj.workbench.diff.comparison import compare
 from mpj.workbench.reprice.repricing import reprice
 from mpj.workbench.show.overview import overview

@@ -146,12 +146,12 @@ def index(
     map_: Path, percentage: Fraction, vanaf: date, afronding: str, bestaande: str, out: Path | None, force: bool, meldingen: str
 ) -> int:
     """Indexeer: nieuwe gedateerde cellen vanaf een datum; de oude worden afgesloten op de dag ervoor."""
+    from mpj.contract.matrix import tarieven_text
     from mpj.output import output_folder
     from mpj.presentation import terminal
     from mpj.workbench.index import report
     from mpj.workbench.index.folder import write_contract
     from mpj.workbench.index.indexation import index_cells
-    from mpj.workbench.matrix import tarieven_text
 
     contract = _load(meldingen, map_)[0]
     result = index_cells(contract, percentage, vanaf, afronding=afronding, bestaande=bestaande)

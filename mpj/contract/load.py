@@ -1,4 +1,4 @@
-"""From a contract folder, or the caller's own mappings, to a checked `Contract`."""
+"""From a contract folder to a checked `Contract`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from attrs import evolve, field, frozen
 
 from mpj.contract.check import check_cells, check_codes, check_together
 from mpj.contract.model import Contract, Perceel
-from mpj.contract.rows import Contracttabel, read_cells, read_coderijen
+from mpj.contract.rows import (
+    CODES_COLUMNS,
+    CODES_REQUIRED,
+    TARIEVEN_COLUMNS,
+    TARIEVEN_REQUIRED,
+    Contracttabel,
+    read_cells,
+    read_coderijen,
+)
 from mpj.contract.settings import PERCEEL_KEYS, Report, eenheid_key, protocol_id, read_gemeenten, read_settings
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.faults import Fault, InputError
@@ -24,14 +32,10 @@ from mpj.reading.tables import open_table
 from mpj.reading.toml import Document, parse_toml
 
 _V = TypeVar("_V")
-TARIEVEN_COLUMNS = ("perceel", "prestatiecode", "kwalificatieniveau", "begindatum", "einddatum", "tarief")
-TARIEVEN_REQUIRED = ("prestatiecode", "kwalificatieniveau", "begindatum", "tarief")
-CODES_COLUMNS = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode", "perceel")
-CODES_REQUIRED = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode")
 
 
 @frozen
-class _Given:
+class Given:
     """A contract as it was given, before anyone looked at its values."""
 
     document: Document
@@ -86,7 +90,7 @@ def load_contract(
     codes = None
     if (folder / "codes.csv").exists():
         codes = _read_table(Source(f"{naam}/codes.csv", folder / "codes.csv"), CODES_COLUMNS, CODES_REQUIRED, faults, hashes)
-    return _build(_Given(document, tarieven, codes, faults, naam, hashes), protocols, report)
+    return build(Given(document, tarieven, codes, faults, naam, hashes), protocols, report)
 
 
 def load_contracts(
@@ -106,36 +110,6 @@ def load_contracts(
         raise InputError(faults)
     check_together(contracts)
     return contracts
-
-
-def make_contract(
-    settings: Mapping[str, object],
-    tarieven: Iterable[Mapping[str, str]],
-    codes: Iterable[Mapping[str, str]] | None = None,
-    *,
-    protocols: Mapping[str, Protocol] = PROTOCOLS,
-    report: Report | None = None,
-) -> Contract:
-    """Make a contract without files: `settings` as contract.toml parses, `tarieven` and `codes` as rows of text by column.
-
-    Raises InputError with every fault, as `load_contract` does.
-    """
-    faults: list[Fault] = []
-    tables: list[Contracttabel | None] = []
-    for naam, rows, columns, required in (
-        ("tarieven", tarieven, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED),
-        ("codes", codes, CODES_COLUMNS, CODES_REQUIRED),
-    ):
-        if rows is None:
-            tables.append(None)
-            continue
-        listed = list(rows)
-        names = list(dict.fromkeys(str(key) for row in listed for key in row))
-        if listed:
-            faults += check_names(names, columns, required, naam, 0)
-        texts = ({name: str(row.get(name) or "").strip() for name in columns} for row in listed)
-        tables.append(Contracttabel(naam, list(enumerate(texts, 1))))
-    return _build(_Given(Document(settings, "contract"), tables[0], tables[1], faults), protocols, report)
 
 
 def _read_toml(source: Source, faults: list[Fault], hashes: dict[str, str]) -> Document:
@@ -176,7 +150,8 @@ def _read_table(
     return Contracttabel(source.naam, rows)
 
 
-def _build(given: _Given, protocols: Mapping[str, Protocol], report: Report | None) -> Contract:
+def build(given: Given, protocols: Mapping[str, Protocol], report: Report | None) -> Contract:
+    """Return the contract; raises InputError with every fault of what was given, and tells `report` the warnings."""
     document, tarieven, codes, add = given.document, given.tarieven, given.codes, given.faults.append
     readable, protocol = given.readable, protocols.get(protocol_id(given.document))
     # Without a usable protocol or dates all is still read, by the rules that are known, so that no fault hides another.

@@ -16,6 +16,10 @@ from mpj.reading.fields import MAX_CENTS, FieldError, check_choice, parse_date, 
 from mpj.reading.register import Foutcode
 
 UITGESLOTEN = "uitgesloten"
+TARIEVEN_COLUMNS = ("perceel", "prestatiecode", "kwalificatieniveau", "begindatum", "einddatum", "tarief")
+TARIEVEN_REQUIRED = ("prestatiecode", "kwalificatieniveau", "begindatum", "tarief")
+CODES_COLUMNS = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode", "perceel")
+CODES_REQUIRED = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode")
 
 
 @frozen

@@ -12,7 +12,7 @@ import mpj
 from docs.examples import ROOT, Page, blocks, matches
 from mpj import cli
 from mpj.contract import SETTINGS
-from mpj.contract.load import CODES_COLUMNS, CODES_REQUIRED, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED
+from mpj.contract.rows import CODES_COLUMNS, CODES_REQUIRED, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED
 from mpj.docs import main, rewritten
 from mpj.output.shape import HERKOMST, REGELS, UITVAL
 from mpj.protocol import MPJ_16

@@ -32,7 +32,7 @@ from mpj import (
     read_toewijzingen,
     read_verblijf,
 )
-from mpj.contract.load import CODES_COLUMNS, TARIEVEN_COLUMNS
+from mpj.contract.rows import CODES_COLUMNS, TARIEVEN_COLUMNS
 from mpj.contract.settings import SETTINGS
 from mpj.output import write_result
 from mpj.records.medewerkers import COLUMNS as MEDEWERKERS

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mpj.workbench.check.warnings import CHECKS, check_folder, warnings_of
+from mpj.contract.warnings import CHECKS, warnings_of
+from mpj.workbench.check.folders import check_folder
 from workbench.support import codes, make, write_folder
 
 ALL = "A 2.1 mbo 2026-01-01 .. 18,00\nA 2.1 hbo 2026-01-01 .. 24,00\nA 2.1 hbo+ 2026-01-01 .. 28,00\n"

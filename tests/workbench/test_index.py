@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scenarios import Dice, draw_contracts
 
 import mpj
+from mpj.contract.matrix import by_place, tarieven_row, valid_on
 from mpj.reading.faults import InputError
 from mpj.workbench.diff.comparison import compare
 from mpj.workbench.index.indexation import BESTAANDE, STAPPEN, index_cells
-from mpj.workbench.matrix import by_place, tarieven_row, valid_on
 from workbench.support import codes, make
 
 MATRIX = """

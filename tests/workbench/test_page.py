@@ -8,7 +8,7 @@ import pytest
 from docs.examples import ROOT, Page, matches
 
 from mpj import cli
-from mpj.workbench.check.warnings import CHECKS
+from mpj.contract.warnings import CHECKS
 from mpj.workbench.diff.comparison import SOORTEN
 from mpj.workbench.reprice.values import WEIGERINGEN
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from attrs import evolve, frozen
 
 from mpj.contract import Contract
+from mpj.contract.matrix import Eenheden, by_place, valid_on
 from mpj.presentation import words
 from mpj.protocol import MPJ_16, Protocol
 from mpj.protocol.rounding import round_half_up
@@ -23,7 +24,6 @@ from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_choice, parse_euros, parse_percentage
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
-from mpj.workbench.matrix import Eenheden, by_place, valid_on
 
 PERCENTAGES: Mapping[str, str] = MappingProxyType(
     {

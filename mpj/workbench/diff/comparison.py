@@ -9,8 +9,8 @@ from fractions import Fraction
 from attrs import asdict, evolve, frozen
 
 from mpj.contract import Cel, Contract, eenheid_key
+from mpj.contract.matrix import Eenheden, Order, Sleutel, by_place, percentage, stretches, valid_on
 from mpj.tariefkaart import billed_level
-from mpj.workbench.matrix import Eenheden, Order, Sleutel, by_place, percentage, stretches, valid_on
 
 _KINDS = {
     ("leeg", "prijs"): "verschenen",

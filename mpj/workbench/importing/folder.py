@@ -12,13 +12,13 @@ from datetime import date
 from pathlib import Path
 
 from mpj.contract import Contract, Perceel, load_contract
-from mpj.contract.load import TARIEVEN_COLUMNS
+from mpj.contract.matrix import by_place, merged, tarieven_text
+from mpj.contract.rows import TARIEVEN_COLUMNS
 from mpj.output import output_folder
 from mpj.protocol import PROTOCOLS, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.workbench.files import write_file
 from mpj.workbench.importing.workbook import Ingelezen, read_matrix
-from mpj.workbench.matrix import by_place, merged, tarieven_text
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from zipfile import BadZipFile
 from attrs import define, field, frozen
 
 from mpj.contract import Perceel
+from mpj.contract.matrix import price_text
 from mpj.contract.rows import UITGESLOTEN
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, InputError, mask
@@ -37,7 +38,6 @@ from mpj.workbench.importing.headers import (
     plain,
     read_header,
 )
-from mpj.workbench.matrix import price_text
 
 _SEARCH_ROWS = 30
 _MOST_CELLS = 2_000_000

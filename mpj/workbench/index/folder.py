@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mpj.contract import Cel, Contract, load_contract
-from mpj.workbench.matrix import tarieven_text
+from mpj.contract.matrix import tarieven_text
 
 
 def write_contract(stage: Path, contract: Contract, cells: Sequence[Cel], *, source: Path) -> Contract:

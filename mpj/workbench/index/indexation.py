@@ -14,12 +14,12 @@ from math import lcm
 from attrs import evolve, frozen
 
 from mpj.contract import Cel, Contract
+from mpj.contract.matrix import DAY, Eenheden, by_place
 from mpj.presentation import words
 from mpj.protocol.rounding import round_half_up
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import MAX_CENTS
 from mpj.reading.periods import first_day, month_of
-from mpj.workbench.matrix import DAY, Eenheden, by_place
 
 STAPPEN = {"cent": 1, "vijf_cent": 5, "tien_cent": 10, "euro": 100}
 """To what a new price is rounded, by name, in eurocents."""

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mpj.contract import Contract
+from mpj.contract.matrix import percentage
 from mpj.output.shape import SAMENVATTING
 from mpj.output.write import write_json
 from mpj.presentation import csv, html, words
 from mpj.presentation.report import Column, Part, Report, Row, Table, Waterfall, WaterfallStep
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.version import __version__
-from mpj.workbench.matrix import percentage
 from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Bedragen, Herberekening, Sleutel
 
 _Order: TypeAlias = Callable[[Sleutel], tuple[object, ...]]

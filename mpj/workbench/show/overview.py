@@ -12,9 +12,9 @@ from fractions import Fraction
 from attrs import frozen
 
 from mpj.contract import Cel, Contract
+from mpj.contract.matrix import Eenheden, by_place, hour_price, percentage, stretches, valid_on
 from mpj.protocol import Normtijd
 from mpj.tariefkaart import compile_tariefkaart
-from mpj.workbench.matrix import Eenheden, by_place, hour_price, percentage, stretches, valid_on
 
 PRIJS, UITGESLOTEN, LEEG = "prijs", "uitgesloten", "leeg"
 ZONDER_NIVEAU = ""

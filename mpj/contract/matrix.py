@@ -1,4 +1,4 @@
-"""The matrix of a contract as the workbench walks over it: cells by place, stretches of time in which nothing changes."""
+"""The matrix of a contract to walk over: cells by place, stretches of time in which nothing changes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
-from mpj.contract import Cel, Contract
-from mpj.contract.load import TARIEVEN_COLUMNS
-from mpj.contract.model import is_zorg, normtijd_of
-from mpj.contract.rows import UITGESLOTEN
+from mpj.contract.model import Cel, Contract, is_zorg, normtijd_of
+from mpj.contract.rows import TARIEVEN_COLUMNS, UITGESLOTEN
 from mpj.protocol import Normtijd, Protocol
 
 Sleutel: TypeAlias = tuple[str, str, str | None]

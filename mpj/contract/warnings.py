@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
-from pathlib import Path
 from statistics import median_low
 from types import MappingProxyType
 
 from attrs import field, frozen
 
-from mpj.contract import Cel, Contract, load_contract
+from mpj.contract.matrix import Eenheden, Sleutel, by_place, percentage
+from mpj.contract.model import Cel, Contract
 from mpj.presentation import words
-from mpj.protocol import PROTOCOLS, Protocol
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault
 from mpj.reading.register import Foutcode
-from mpj.workbench.matrix import Eenheden, Sleutel, by_place, percentage
 
 SPRONG = Fraction(10)
 _FACTOR_LOW = 3
@@ -54,20 +52,6 @@ class Matrix:
         niveau = f", {cel.kwalificatieniveau}" if cel.kwalificatieniveau else ""
         name = f"perceel {cel.perceel}, {cel.prestatiecode}{niveau}"
         return Fault(code, self.bestand, cel.rij, "tarief", gevonden, verwacht, f"{name}: {text}", "waarschuwing")
-
-
-def check_folder(folder: str | Path, *, sprong: Fraction = SPRONG, protocols: Mapping[str, Protocol] = PROTOCOLS) -> list[Fault]:
-    """Return every fault of a contract folder, or, when it has none, every warning.
-
-    `sprong` is the percentage above which a price change is named. Nothing is raised for a wrong folder: its faults are
-    returned, each with file, row, column, what was found and what was expected.
-    """
-    found: list[Fault] = []
-    try:
-        contract = load_contract(folder, protocols=protocols, report=found.append)
-    except InputError as error:
-        return list(error.faults)
-    return found + warnings_of(contract, sprong=sprong)
 
 
 def warnings_of(contract: Contract, *, sprong: Fraction = SPRONG) -> list[Fault]:
