@@ -193,6 +193,15 @@ class Job:
         """Answer the question about a price, once in this job."""
         return self._context.answers.tarief(vraag)
 
+    def terms(self, aanbieder: str, gemeente: str, prestatiecode: str, day: date) -> str:
+        """Return what the contracts say of such care in the month of `day`, but prices and rounding: equal terms, equal lines.
+
+        What decides about planned time stands alone, before the ``#``. Empty where no contract covers it.
+        """
+        kaarten = self._kaarten.valid(aanbieder, gemeente, day)
+        terms = [kaart.terms(gemeente, prestatiecode, month_of(day)) for kaart in kaarten]
+        return "#".join("/".join(parts) for parts in zip(*terms, strict=True))
+
     @property
     def has_levels(self) -> bool:
         """Whether a medewerkers' file was given, which then says what level was delivered."""

@@ -75,6 +75,8 @@ class Memory:
     standing: Mapping[Identiteit, Standing] = field(factory=dict)
     behind: Mapping[Recorded, tuple[int, bool]] = field(factory=dict)
     """The records behind lines that stand or are to be repaired: their units there, and whether their content is as it was then."""
+    kept: Mapping[Recorded, tuple[Identiteit, Afwijzing]] = field(factory=dict)
+    """The records behind lines that stand as they are after all: of which line, and what they are told on any other."""
     maanden: frozenset[int] | None = None
     """The months of which days of stays are looked at; None: all."""
 

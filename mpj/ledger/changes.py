@@ -27,6 +27,8 @@ class NewLine:
     """The row number of the line that it credits."""
     afronding: str = ""
     """How its time is rounded (`mpj.ledger.codec.dump_afronding`)."""
+    termen: str = ""
+    """The terms of the contract that it is made under (`mpj.engine.job.Job.terms`)."""
 
 
 @frozen
@@ -36,6 +38,8 @@ class Changes:
     lines: tuple[NewLine, ...] = ()
     traces: Mapping[int, tuple[Herkomst, ...]] = field(factory=dict)
     """The new trace of lines that stand as they were on records that changed, by row number."""
+    terms: Mapping[int, str] = field(factory=dict)
+    """The terms that lines that stand as they were are kept under from now on, by row number."""
     aside: tuple[tuple[int, Uitval], ...] = ()
     """What is set aside and still open, by client number."""
     look_again: frozenset[tuple[int, int]] = frozenset()
@@ -52,6 +56,7 @@ class Changes:
         """Add changes up, in their order."""
         lines: list[NewLine] = []
         traces: dict[int, tuple[Herkomst, ...]] = {}
+        terms: dict[int, str] = {}
         aside: list[tuple[int, Uitval]] = []
         look_again: set[tuple[int, int]] = set()
         meldingen: list[Fault] = []
@@ -60,9 +65,10 @@ class Changes:
         for one in parts:
             lines += one.lines
             traces.update(one.traces)
+            terms.update(one.terms)
             aside += one.aside
             look_again |= one.look_again
             meldingen += one.meldingen
             waits.update(one.waits)
             done.update(one.done)
-        return cls(tuple(lines), traces, tuple(aside), frozenset(look_again), tuple(meldingen), waits, done)
+        return cls(tuple(lines), traces, terms, tuple(aside), frozenset(look_again), tuple(meldingen), waits, done)

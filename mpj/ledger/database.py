@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 from mpj.reading.faults import Fault, InputError
 
 WACHT_SECONDEN = 60
-HEAD = "0004"
+HEAD = "0005"
 _SLOT = 7_153_230
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _ADVISED = {"sqlite": "sqlite:///", "postgresql": "postgresql+psycopg://"}

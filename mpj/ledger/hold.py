@@ -25,16 +25,46 @@ class Hold:
     melden: bool
 
 
-def reason_to_hold(
-    regel: Identiteit, behind: Sequence[Behind], found: Uitkomst, fingerprints: Mapping[tuple[str, str], str], *, crediteer: bool
-) -> Hold | None:
-    """Return why a granted line with these records behind it may not be credited, None when it may.
+@frozen
+class Kept:
+    """A granted line that would change, and what it was kept under."""
 
-    Records that changed, moved or were withdrawn credit their line. A record that is as it was, but is no longer billed because of
-    its toewijzing, does so only when told to (`crediteer`); because of its contract or its age never. The register of reasons says
-    which of these a reason usually comes from (`Reden.oorzaken`).
+    identiteit: Identiteit
+    behind: Sequence[Behind]
+    before: str
+    """The terms of the contract that it was kept under, empty where they are not known."""
+    now: str
+    """The terms that it falls under now."""
+    assigned_alike: bool
+    """Whether its toewijzing is as it was."""
+    unit_alike: bool
+    """Whether what there is of it now travels in the same unit."""
+
+    def by_contract(self, reden: Redencode | None) -> bool:
+        """Say whether a record that is as it was leaves the line by the contract: nothing but its terms differs.
+
+        What decides about planned time is compared alone for what planned time comes to.
+        """
+        if not (self.before and self.now and self.assigned_alike):
+            return False
+        if reden in _PLANNED:
+            return self.before.partition("#")[0] != self.now.partition("#")[0]
+        return self.before != self.now
+
+
+_PLANNED: tuple[Redencode, ...] = ("niet_gerealiseerd", "vervangen", "niet_bevestigd")
+_CONTRACT = "een contract crediteert niets dat is toegekend"
+
+
+def reason_to_hold(kept: Kept, found: Uitkomst, fingerprints: Mapping[tuple[str, str], str], *, crediteer: bool) -> Hold | None:
+    """Return why a granted line may not be credited, None when it may.
+
+    Records that changed, moved or were withdrawn credit their line. A record that is as it was, but is no longer billed on its line
+    because of its toewijzing, does so only when told to (`crediteer`); because of its contract or its age never. What differs from
+    what the line was kept under is the cause; where that is not known, the register of reasons says which of these a reason usually
+    comes from (`Reden.oorzaken`).
     """
-    as_it_was = [one for one in behind if fingerprints.get(one.recorded[:2]) == one.fingerprint]
+    as_it_was = [one for one in kept.behind if fingerprints.get(one.recorded[:2]) == one.fingerprint]
     billed = {one.recorded: one for one in found.care} if as_it_was else {}
     aside: dict[tuple[str, str], list[Uitval]] = {}
     for row in found.uitval if as_it_was else ():
@@ -42,11 +72,33 @@ def reason_to_hold(
     worst: Hold | None = None
     for one in as_it_was:
         care = billed.get(one.recorded)
-        reden = _reason_aside(one.recorded, aside) if care is None else _reason_capped(regel, one, care)
-        hold = _hold(reden, crediteer=crediteer)
+        hold = _held_aside(kept, one, aside, crediteer) if care is None else _held_elsewhere(kept, one, care, crediteer)
         if hold is not None and (worst is None or hold.melden):
             worst = hold
     return worst
+
+
+def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequence[Uitval]], crediteer: bool) -> Hold | None:
+    """Return why a record that is set aside now keeps its line."""
+    reden = _reason_aside(one.recorded, aside)
+    hold = _hold(reden, crediteer=crediteer)
+    if hold is None and reden is not None and REDENEN[reden].oorzaak == "record" and kept.by_contract(reden):
+        return Hold(f"{reden}: {_CONTRACT}", melden=True)
+    return hold
+
+
+def _held_elsewhere(kept: Kept, one: Behind, care: Care, crediteer: bool) -> Hold | None:
+    """Return why a record that is billed otherwise, or on another line, keeps its line."""
+    if care.identiteit == kept.identiteit:
+        if not kept.unit_alike and kept.by_contract(None):
+            return Hold(f"de eenheid is een andere: {_CONTRACT}", melden=True)
+        return _hold(_reason_capped(kept.identiteit, one, care), crediteer=crediteer)
+    if care.identiteit[:2] != kept.identiteit[:2]:
+        text = f"de zorg valt nu onder toewijzing {care.identiteit[1]}; met --crediteer verhuist zij daarheen"
+        return None if crediteer else Hold(text, melden=True)
+    if kept.by_contract(None):
+        return Hold(f"niveau of code is nu een andere: {_CONTRACT}", melden=True)
+    return None
 
 
 def _reason_capped(regel: Identiteit, before: Behind, care: Care) -> Redencode | None:
@@ -81,7 +133,7 @@ def _hold(reden: Redencode | None, *, crediteer: bool) -> Hold | None:
             text = f"{reden}: door het contract of door de registratie; met --crediteer wordt de regel gecrediteerd"
             return None if crediteer else Hold(text, melden=True)
         case "contract":
-            return Hold(f"{reden}: een contract crediteert niets dat is toegekend", melden=True)
+            return Hold(f"{reden}: {_CONTRACT}", melden=True)
         case "toewijzing":
             text = f"{reden}: de toewijzing dekt deze zorg niet meer; met --crediteer wordt de regel gecrediteerd"
             return None if crediteer else Hold(text, melden=True)

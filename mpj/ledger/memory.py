@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mpj.engine.limits import Verbruik
-from mpj.engine.memory import Memory, Regelinhoud, Standing
+from mpj.engine.memory import Memory, Recorded, Regelinhoud, Standing
 from mpj.engine.search import Afwijzing
 from mpj.engine.values import Identiteit
 from mpj.ledger.codec import load_sleutel
@@ -29,7 +29,19 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: Decisions) -> Memo
         for records in stand.behind.values()
         for one in records
     }
-    return Memory(used, standing, behind, stand.maanden)
+    return Memory(used, standing, behind, _kept(stand, decisions), stand.maanden)
+
+
+def _kept(stand: Clientstand, decisions: Decisions) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
+    """Return what stands behind the lines that are held, so that nothing of it comes on another line."""
+    found: dict[Recorded, tuple[Identiteit, Afwijzing]] = {}
+    for identiteit, hold in decisions.held.items():
+        _, regel = stand.state(identiteit)
+        for one in stand.behind.get(regel.id, ()) if regel is not None else ():
+            assert regel is not None
+            text = f"regel {regel.line.referentienummer} is toegekend en blijft staan: {hold.tekst}"
+            found[one.recorded] = identiteit, Afwijzing("reeds_gedeclareerd", text)
+    return found
 
 
 def _standing(run: Ledgerrun, decisions: Decisions, identiteit: Identiteit, state: str, regel: Regel | None) -> Standing | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from attrs import evolve
 from sqlalchemy import Connection, func, select, true
@@ -77,6 +78,7 @@ def _ledgerrun(given: Input, gathered: Gathered, job: Job, cells: Cells) -> Ledg
         toewijzingen={
             one.sleutel: fingerprint(dump(one)) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months
         },
+        terms=cache(job.terms),
     )
 
 

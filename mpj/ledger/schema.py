@@ -121,6 +121,7 @@ regel = Table(
     Column("opnieuw", Boolean, nullable=False),
     Column("sleutel", Text, nullable=False),
     Column("afronding", String(60), nullable=False, server_default=""),
+    Column("termen", Text, nullable=False, server_default=""),
     Column("afgedaan", Boolean, nullable=False, server_default=false()),
     Column("referentienummer", String(20), nullable=False),
     Column("debetcredit", String(1), nullable=False),

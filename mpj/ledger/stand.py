@@ -40,6 +40,8 @@ class Regel:
     """How its time was rounded, None where that is not known or there was none."""
     done: bool = False
     """Whether, rejected, it needs no repair any more."""
+    termen: str = ""
+    """The terms of the contract that it was made or last kept under (`mpj.engine.job.Job.terms`), empty where not known."""
 
     @property
     def debet(self) -> bool:
@@ -156,7 +158,7 @@ def _load_lines(connection: Connection, cells: Mapping[int, Collection[int]]) ->
         numbers[row.id] = row.referentienummer
         line = line_of(row, numbers.get(row.vorige_id, "") if row.vorige_id else "")
         state = (row.status, row.staat, row.opnieuw, row.sleutel, row.vorige_id, row.maand)
-        one = Regel(row.id, *state, line, load_afronding(row.afronding), row.afgedaan)
+        one = Regel(row.id, *state, line, load_afronding(row.afronding), row.afgedaan, row.termen)
         identiteit = Identiteit(*(row._mapping[name] for name in Identiteit._fields))
         found.setdefault(row.client_id, {}).setdefault(identiteit, []).append(one)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, true, update
+from sqlalchemy import Connection, bindparam, delete, true, update
 
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
@@ -30,6 +30,11 @@ def store(connection: Connection, run: Ledgerrun, result: Result, changes: Chang
     regel = schema.regel
     anew = (regel.c.status == NIET_VERZONDEN, regel.c.opnieuw == true())
     connection.execute(update(regel).where(*anew).values(opnieuw=False))
+    if changes.terms:
+        kept = [{"key": identity, "kept": termen} for identity, termen in changes.terms.items()]
+        query = update(regel).where(regel.c.id == bindparam("key")).values(termen=bindparam("kept"))
+        for rows in chunks(kept):
+            connection.execute(query, rows)
     for done in (True, False):
         for part in chunks([identity for identity, wanted in changes.done.items() if wanted is done]):
             connection.execute(update(regel).where(regel.c.id.in_(part)).values(afgedaan=done))
@@ -83,6 +88,7 @@ def _line_row(line: Declaratieregel, beside: NewLine) -> dict[str, object]:
         "opnieuw": False,
         "sleutel": beside.sleutel,
         "afronding": beside.afronding,
+        "termen": beside.termen,
         "maand": month_of(line.begindatum),
     }
 

@@ -6,7 +6,8 @@ a rejected one is declared anew once it changed; one without answer waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from attrs import evolve, field, frozen
 
@@ -16,8 +17,8 @@ from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.ledger.changes import Changes, NewLine
-from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel
-from mpj.ledger.hold import Hold, reason_to_hold
+from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel, load_sleutel
+from mpj.ledger.hold import Hold, Kept, reason_to_hold
 from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
 from mpj.ledger.stand import Clientstand, Regel
 from mpj.protocol import Protocol
@@ -44,10 +45,16 @@ class Ledgerrun:
     """Of the records as they are now, by soort and id."""
     toewijzingen: Mapping[tuple[str, int], str]
     """The fingerprints of the toewijzingen as they are now, by gemeente and number."""
+    terms: Callable[[str, str, str, date], str]
+    """Returns the terms of the contract that care falls under now (`mpj.engine.job.Job.terms`)."""
 
     def judges(self, regel: Regel) -> bool:
         """Say whether the run has the contract of a line; where not, another run will look at it."""
         return (regel.line.aanbieder, regel.line.gemeente) in self.parties
+
+    def terms_of(self, line: Declaratieregel) -> str:
+        """Return the terms that a line falls under now."""
+        return self.terms(line.aanbieder, line.gemeente, line.prestatiecode, line.begindatum)
 
 
 @frozen
@@ -130,9 +137,18 @@ class _Look:
         """Return why a granted line that changed stands as it is after all."""
         if not self.run.judges(regel):
             return Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)
-        behind = self.stand.behind.get(regel.id, ())
+        behind, fresh = self.stand.behind.get(regel.id, ()), self.fresh.get(identiteit)
+        stored = load_sleutel(regel.sleutel)
+        kept = Kept(
+            identiteit,
+            behind,
+            regel.termen,
+            self.run.terms_of(regel.line),
+            assigned_alike=stored is not None and stored[1] == self.run.toewijzingen.get(identiteit[:2]),
+            unit_alike=fresh is None or fresh.line.eenheid == regel.line.eenheid,
+        )
         return self._credit_refused(identiteit, regel) or reason_to_hold(
-            identiteit, behind, self.found, self.run.fingerprints, crediteer=self.run.crediteer
+            kept, self.found, self.run.fingerprints, crediteer=self.run.crediteer
         )
 
     def _credit_refused(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
@@ -169,9 +185,11 @@ class _Look:
         fresh = self.fresh[identiteit]
         now = sorted((*one.recorded, one.counted.eenheden, self._fingerprint(one)) for one in fresh.care)
         before = sorted((*one.recorded, one.eenheden, one.fingerprint) for one in self.stand.behind.get(regel.id, ()))
+        terms = self.run.terms_of(fresh.line)
         return Changes(
             tuple(self._credit_again(identiteit, asked=True)),
             {} if now == before else {regel.id: fresh.herkomst(regel.line.referentienummer)},
+            {} if terms == regel.termen else {regel.id: terms},
             look_again=self._cell(identiteit) if _capped(fresh.care) else frozenset(),
             done=self._repaired(identiteit, done=True),
         )
@@ -267,7 +285,8 @@ class _Look:
         if sent:
             line = evolve(line, referentienummer=number(REFERENTIE, "D", line.referentienummer, sent))
         herkomst, rounding = fresh.herkomst(line.referentienummer), dump_afronding(fresh.care[0].tarief.afronding)
-        return NewLine(line, self.stand.id, self.sleutel(identiteit), herkomst, afronding=rounding)
+        terms = self.run.terms_of(line)
+        return NewLine(line, self.stand.id, self.sleutel(identiteit), herkomst, afronding=rounding, termen=terms)
 
 
 def _standing_aside(found: Uitkomst, unchanged: Mapping[Identiteit, Regel]) -> Iterator[Uitval]:

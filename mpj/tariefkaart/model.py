@@ -341,6 +341,20 @@ class Tariefkaart:
         digest.update(_text(self.soorten) + _text(self.productcodes))
         return digest.hexdigest()
 
+    def terms(self, gemeente: str, prestatiecode: str, maand: int) -> tuple[str, str]:
+        """Return what decides about planned time, and a digest of all else but prices and rounding, of such care in a month."""
+        own, percelen = self.instellingen, self.van_gemeente(gemeente)
+        settings = sorted(own.eenheid.items()), own.tr340, own.bij_overschrijding, own.laatste_dag
+        priced = [
+            (row.perceel, row.soort, row.geleverd, row.gedeclareerd)
+            for row in self.prijzen
+            if row.prestatiecode == prestatiecode and row.maand == maand and row.perceel in percelen
+        ]
+        digest = hashlib.sha256(repr((settings, priced)).encode())
+        digest.update(_text(tuple(row for row in self.soorten if row.prestatiecode == prestatiecode)))
+        digest.update(_text(tuple(row for row in self.productcodes if row.prestatiecode == prestatiecode)))
+        return f"{own.registratiewijze},{own.bevestiging}", digest.hexdigest()[:16]
+
     @property
     def hash(self) -> str:
         """The content hash as people compare it: six characters, as ``7K4M-Q2``."""

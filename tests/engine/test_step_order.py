@@ -26,6 +26,7 @@ from mpj.records.verblijf import as_stays
 SEVERAL = {
     "ongeldig": ("sieve", "place"),  # a time that is missing shows only when the price is known
     "niet_gerealiseerd": ("place", "planning"),  # cancelled by itself, or by another record of the afspraak
+    "reeds_gedeclareerd": ("round", "limit"),  # on another line than the one that is kept, or on that line itself
     "geen_tijd": ("presence", "round", "gather"),  # nothing recorded, a sum that rounds to 0, a line of 0 eurocents
 }
 """The reasons with more than one owner; all others have one."""

@@ -277,7 +277,11 @@ def test_a_toewijzing_removed(partij: Partij) -> None:
 def test_a_toewijzing_replaced_by_another(partij: Partij) -> None:
     partij.month(registratie("a"), registratie("b", "2026-03-20"))
     partij.toewijzingen = [toewijzing(einddatum="2026-03-10"), toewijzing(2, begindatum="2026-03-11")]
-    assert lines(partij.run()) == [("C", HBO, 19640), ("D", HBO, 9820), ("D", HBO, 9820)]
+    kept = partij.run(registratie("c", "2026-03-21"))
+    assert lines(kept) == [("D", HBO, 9820)] and kept.regels[0].toewijzingnummer == 2
+    assert [fault.code for fault in kept.meldingen] == ["toegekend_blijft_staan"]
+    moved = partij.run(registratie("c", status="vervallen"), crediteer=True)
+    assert lines(moved) == [("C", HBO, 19640), ("D", HBO, 9820), ("D", HBO, 9820)]
 
 
 def test_an_old_version_does_not_replace_a_later_one(partij: Partij) -> None:

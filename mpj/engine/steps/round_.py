@@ -8,7 +8,7 @@ from typing import assert_never
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed
 from mpj.records.reasons import Redencode
 
-REASONS: tuple[Redencode, ...] = ("geen_tijd",)
+REASONS: tuple[Redencode, ...] = ("geen_tijd", "reeds_gedeclareerd")
 ROUNDED_AWAY = "de som rondt af op 0 eenheden"
 
 
@@ -16,7 +16,9 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Round what counts to normed units; sums that round to 0 are set aside.
 
     Of a sum each record has its share: the sum with it, rounded, minus the sum before it, rounded. So none is rounded twice.
+    Care behind a line that stands as it is after all is in no other sum.
     """
+    care, aside = _apart(run, care)
     rounded = [one.counting(Counted(one.counted.geteld, 0, one.tarief.units[one.counted.geteld])) for one in care]
     sums: dict[object, list[int]] = {}
     for place, one in enumerate(care):
@@ -39,5 +41,21 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
             total += geteld
         if any(rounded[place].counted.voor_limiet for place in members):
             kept.update(members)
-    aside = [Aside.of(one, "geen_tijd", ROUNDED_AWAY, 0) for place, one in enumerate(rounded) if place not in kept]
+    aside += [Aside.of(one, "geen_tijd", ROUNDED_AWAY, 0) for place, one in enumerate(rounded) if place not in kept]
     return Passed([one for place, one in enumerate(rounded) if place in kept], aside)
+
+
+def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
+    """Take out what stands behind a line that is kept, where it would come on another line now."""
+    kept = run.memory.kept
+    if not kept:
+        return care, []
+    left: list[Care] = []
+    aside: list[Aside] = []
+    for one in care:
+        line, why = kept.get(one.recorded, (one.identiteit, None))
+        if why is None or line == one.identiteit:
+            left.append(one)
+        else:
+            aside.append(Aside.of(one, why.reden, why.toelichting))
+    return left, aside
