@@ -98,6 +98,9 @@ of de aanroep klopt niet en er is niets geschreven.
 @click.option("--akkoord", is_flag=True, help="Met --volledig-vanaf: de getoonde bedragen kloppen.")
 @click.option("--crediteer", is_flag=True, help="Met --ledger: crediteer toegekende zorg die de toewijzing niet meer dekt.")
 @click.option("--submappen", is_flag=True, help="Lees in mappen en zips ook wat in submappen staat.")
+@click.option(
+    "--verblijf-loopt-door", is_flag=True, help="Met --ledger: verblijven zonder einde die niet in --verblijf staan, lopen door."
+)
 @click.option("--berichten", is_flag=True, help="Schrijf ook een JW323-bericht per declaratie.")
 @click.option("--xsd-versie", default=None, metavar="VERSIE", help="Versie van de schema's in de berichten, als 1.0.0.")
 @click.option(
@@ -160,6 +163,7 @@ class DeclareOptions:
     akkoord: bool
     crediteer: bool
     submappen: bool
+    verblijf_loopt_door: bool
     berichten: bool
     xsd_versie: str | None
     xsd: Path | None
@@ -171,12 +175,12 @@ class DeclareOptions:
     @property
     def remembered(self) -> dict[str, Any]:
         """The options that need a ledger."""
-        return {name: getattr(self, name) for name in ("volledig_vanaf", "akkoord", "crediteer", "proef")}
+        return {name: getattr(self, name) for name in ("volledig_vanaf", "akkoord", "crediteer", "verblijf_loopt_door", "proef")}
 
     def check(self) -> None:
         """Raise UsageError for options that do not go together, InputError when there is nothing to declare."""
         if self.ledger is None and any(self.remembered.values()):
-            raise click.UsageError("--proef, --volledig-vanaf, --akkoord en --crediteer horen bij --ledger")
+            raise click.UsageError("--proef, --volledig-vanaf, --akkoord, --crediteer en --verblijf-loopt-door horen bij --ledger")
         if self.akkoord and self.volledig_vanaf is None:
             raise click.UsageError("--akkoord hoort bij --volledig-vanaf")
         if self.ledger is not None and (self.nalevering or self.eerder or self.volgnummer != 1):

@@ -77,6 +77,8 @@ class Memory:
     """The records behind lines that stand or are to be repaired: their units there, and whether their content is as it was then."""
     kept: Mapping[Recorded, tuple[Identiteit, Afwijzing]] = field(factory=dict)
     """The records behind lines that stand as they are after all: of which line, and what they are told on any other."""
+    confirmed: Mapping[str, int] = field(factory=dict)
+    """Of open stays that nobody said go on, by id: the last month in which that is known."""
     maanden: frozenset[int] | None = None
     """The months of which days of stays are looked at; None: all."""
 

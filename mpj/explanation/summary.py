@@ -109,6 +109,13 @@ def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
         return
     rows = f" op {words.counted(told['creditregels'], 'creditregel')}" if told["creditregels"] else ""
     yield f"Debet {words.euros(told['debet_cent'])}, credit {words.euros(told['credit_cent'])}{rows}."
+    if told["opnieuw_ingediend"]:
+        count = words.counted(told["opnieuw_ingediend"], "afgekeurde regel")
+        yield f"Opnieuw ingediend: {count}, {words.euros(told['opnieuw_ingediend_cent'])}."
+    if told["toegekend_blijft_staan"]:
+        count = words.counted(told["toegekend_blijft_staan"], "regel")
+        held = words.euros(told["toegekend_blijft_staan_cent"])
+        yield f"Toegekend en blijft staan, hoewel er iets veranderde: {count}, {held}; zie de waarschuwingen."
     if told["ingetrokken"]:
         yield f"Ingetrokken: {words.counted(told['ingetrokken'], 'registratie of verblijf')}."
     if told["wacht_op"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from attrs import field, frozen
 
@@ -27,6 +28,8 @@ class NewLine:
     """The row number of the line that it credits."""
     afronding: str = ""
     """How its time is rounded (`mpj.ledger.codec.dump_afronding`)."""
+    again: bool = False
+    """Whether it takes the place of a rejected one."""
     termen: str = ""
     """The terms of the contract that it is made under (`mpj.engine.job.Job.terms`)."""
 
@@ -46,6 +49,8 @@ class Changes:
     """The cells (client number, month) that the next run looks at, whatever its input."""
     meldingen: tuple[Fault, ...] = ()
     """Granted lines that stand although their records are no longer billed so."""
+    held_cent: int = 0
+    """What those lines are worth, in eurocents."""
     waits: Mapping[str, int] = field(factory=dict)
     """How many changes wait for the answer to a declaration, by its number."""
     done: Mapping[int, bool] = field(factory=dict)
@@ -54,21 +59,18 @@ class Changes:
     @classmethod
     def sum(cls, parts: Iterable[Changes]) -> Changes:
         """Add changes up, in their order."""
-        lines: list[NewLine] = []
-        traces: dict[int, tuple[Herkomst, ...]] = {}
-        terms: dict[int, str] = {}
-        aside: list[tuple[int, Uitval]] = []
-        look_again: set[tuple[int, int]] = set()
-        meldingen: list[Fault] = []
+        found = list(parts)
         waits: Counter[str] = Counter()
-        done: dict[int, bool] = {}
-        for one in parts:
-            lines += one.lines
-            traces.update(one.traces)
-            terms.update(one.terms)
-            aside += one.aside
-            look_again |= one.look_again
-            meldingen += one.meldingen
+        for one in found:
             waits.update(one.waits)
-            done.update(one.done)
-        return cls(tuple(lines), traces, terms, tuple(aside), frozenset(look_again), tuple(meldingen), waits, done)
+        return cls(
+            tuple(chain.from_iterable(one.lines for one in found)),
+            dict(chain.from_iterable(one.traces.items() for one in found)),
+            dict(chain.from_iterable(one.terms.items() for one in found)),
+            tuple(chain.from_iterable(one.aside for one in found)),
+            frozenset(chain.from_iterable(one.look_again for one in found)),
+            tuple(chain.from_iterable(one.meldingen for one in found)),
+            sum(one.held_cent for one in found),
+            waits,
+            dict(chain.from_iterable(one.done.items() for one in found)),
+        )

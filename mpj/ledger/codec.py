@@ -100,6 +100,12 @@ def fingerprint_of(record: Registratie | Verblijf, inhoud: str) -> str:
     return fingerprint(inhoud if same is record else dump(same))
 
 
+def assigned(toewijzing: Toewijzing) -> str:
+    """Return the fingerprint of what a line takes from its toewijzing: all of it but its stamp and the reason of its change."""
+    same = attrs.evolve(toewijzing, toewijzingsdatum=None, toewijzingstijd=None, reden_wijziging=None)
+    return fingerprint(dump(same))
+
+
 def fingerprint(*parts: str) -> str:
     """Return 16 hexadecimal characters that follow from `parts`."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -17,7 +17,7 @@ from mpj.ledger import schema
 from mpj.ledger.cells import Cells, Span, touch_covered, touch_levels, touch_open
 from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods
 from mpj.ledger.input import Input
-from mpj.ledger.intake import Intake, Naam
+from mpj.ledger.intake import Intake, Naam, confirm_stays
 from mpj.ledger.rows import add, among, by_month, chunks, client_ids
 from mpj.ledger.schema import REGISTRATIE, VERBLIJF
 from mpj.reading.periods import month_of
@@ -45,6 +45,8 @@ class Gathered:
     """How many records were withdrawn."""
     absent: Mapping[Naam, tuple[int, date]]
     """Of what was withdrawn because it is absent: the client number, and from which day on."""
+    confirmed: Mapping[str, int]
+    """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
 
 
 def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
@@ -64,6 +66,9 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     table = schema.client.c
     bsn_of = {row.id: row.bsn for row in among(connection, select(table.id, table.bsn), table.id, cells.months)}
     stored = _stored_records(connection, cells, bsn_of, intake.taken)
+    if given.asked.verblijf_loopt_door:
+        confirm_stays(connection, cells.maand, stored.confirmed)
+        stored.confirmed.clear()
     return Gathered(
         [*seen[0], *stored.registraties],
         [*seen[1], *stored.verblijf],
@@ -73,6 +78,7 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         intake.taken | stored.fingerprints,
         intake.withdrawn,
         intake.absent,
+        stored.confirmed,
     )
 
 
@@ -152,6 +158,8 @@ class _Stored:
     registraties: list[Registratie] = field(factory=list)
     verblijf: list[Verblijf] = field(factory=list)
     fingerprints: dict[Naam, str] = field(factory=dict)
+    confirmed: dict[str, int] = field(factory=dict)
+    """Of open stays: the last month in which it is known that they go on."""
 
 
 def _stored_records(connection: Connection, cells: Cells, bsn_of: Mapping[int, str], taken: Collection[Naam]) -> _Stored:
@@ -167,6 +175,8 @@ def _stored_records(connection: Connection, cells: Cells, bsn_of: Mapping[int, s
         if (row.soort, row.bron) not in taken and _covers(row, cells.months[row.client_id]):
             found.verblijf.append(stay := load(Verblijf, row.inhoud, **_outside(row, bsn_of)))
             found.fingerprints[VERBLIJF, row.bron] = fingerprint_of(stay, row.inhoud)
+            if stay.einddatum is None:
+                found.confirmed[row.bron] = row.bevestigd_tot or 0
     return found
 
 

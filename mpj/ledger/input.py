@@ -33,6 +33,7 @@ class LedgeropdrachtWords(TypedDict, total=False):
     volledig_vanaf: str | None
     akkoord: bool
     crediteer: bool
+    verblijf_loopt_door: bool
     proef: bool
     xsd_versie: str
     invoer: Mapping[str, Mapping[str, str]] | None
@@ -57,6 +58,8 @@ class Ledgeropdracht:
     """Withdraw what is absent, whatever it costs."""
     crediteer: bool = False
     """Credit granted care that its toewijzing no longer covers."""
+    verblijf_loopt_door: bool = False
+    """Say of open stays that are not given that they go on."""
     proef: bool = False
     """Compute, and remember nothing."""
     xsd_versie: str = "1.0.0"

@@ -69,6 +69,8 @@ class Intake:
             elif name in known and not known[name].vervallen:
                 contested.add(name)
         self._store(soort, newest, known, withdrawn)
+        if soort == VERBLIJF:
+            confirm_stays(self._connection, self._cells.maand, [one.id for one in newest])
         for name in withdrawn & known.keys():
             self._withdraw(soort, name, known[name])
         return [_contested(entry(one)) if one.id in contested and not isinstance(one, Ongeldig) else one for one in items]
@@ -162,6 +164,15 @@ class Intake:
         own = update(record).where(record.c.soort == VERBLIJF, record.c.bron == name)
         self._connection.execute(own.values(inhoud=dump(stay), maand_tot=vanaf - 1))
         self.withdrawn += 1
+
+
+def confirm_stays(connection: Connection, maand: int, names: Iterable[str]) -> None:
+    """Remember that these stays, as far as they are open, go on in a month."""
+    table = schema.record
+    earlier = or_(table.c.bevestigd_tot.is_(None), table.c.bevestigd_tot < maand)
+    for part in chunks(names):
+        own = (table.c.soort == VERBLIJF, table.c.bron.in_(part), earlier)
+        connection.execute(update(table).where(*own).values(bevestigd_tot=maand))
 
 
 def _contested(entry: Entry) -> Ongeldig:

@@ -29,7 +29,7 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: Decisions) -> Memo
         for records in stand.behind.values()
         for one in records
     }
-    return Memory(used, standing, behind, _kept(stand, decisions), stand.maanden)
+    return Memory(used, standing, behind, _kept(stand, decisions), run.confirmed, stand.maanden)
 
 
 def _kept(stand: Clientstand, decisions: Decisions) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
@@ -59,7 +59,7 @@ def _standing(run: Ledgerrun, decisions: Decisions, identiteit: Identiteit, stat
         text = f"{shown} is afgekeurd, en het contract van die aanbieder is niet gegeven"
         return Standing(Afwijzing("wacht_op_antwoord", text))
     if state == AFGEKEURD and regel is not None and not regel.opnieuw:
-        same = Afwijzing("reeds_gedeclareerd", f"{shown} is afgekeurd en staat op de herstellijst")
+        same = Afwijzing("afgekeurd", f"{shown} is afgekeurd en staat op de herstellijst")
         return Standing(None, same, inhoud, price_counts=True)
     if state != TOEGEKEND:
         return None

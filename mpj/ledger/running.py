@@ -18,7 +18,7 @@ from mpj.executors.memory import lay_together
 from mpj.ledger import schema
 from mpj.ledger.cells import Cells, drop_concepts, under_concepts
 from mpj.ledger.changes import Changes, NewLine
-from mpj.ledger.codec import dump, fingerprint, load
+from mpj.ledger.codec import assigned, load
 from mpj.ledger.gather import Gathered, gather
 from mpj.ledger.input import Input
 from mpj.ledger.memory import remembered
@@ -75,9 +75,8 @@ def _ledgerrun(given: Input, gathered: Gathered, job: Job, cells: Cells) -> Ledg
         forms={contract.id: contract.vorm for contract in job.contracten},
         parties=given.parties,
         fingerprints=gathered.fingerprints,
-        toewijzingen={
-            one.sleutel: fingerprint(dump(one)) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months
-        },
+        toewijzingen={one.sleutel: assigned(one) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months},
+        confirmed=gathered.confirmed,
         terms=cache(job.terms),
     )
 
@@ -183,6 +182,7 @@ def _divided(result: Result) -> Result:
 def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Changes, replaced: Iterable[str]) -> Result:
     """Say in summary and warnings what the ledger made of the run."""
     kept = {line.declaratienummer for line in result.regels}
+    again = [one.line.bedrag_cent for one in changes.lines if one.again]
     summary = dict(result.samenvatting) | {
         "ledger": {
             "proef": given.asked.proef,
@@ -192,7 +192,10 @@ def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Chan
             "vervangen_concepten": sorted(set(replaced) - kept),
             "wacht_op": dict(sorted(changes.waits.items())),
             "ingetrokken": gathered.withdrawn,
+            "opnieuw_ingediend": len(again),
+            "opnieuw_ingediend_cent": sum(again),
             "toegekend_blijft_staan": len(changes.meldingen),
+            "toegekend_blijft_staan_cent": changes.held_cent,
         }
     }
     return evolve(result, samenvatting=summary, meldingen=(*result.meldingen, *changes.meldingen))

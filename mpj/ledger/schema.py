@@ -58,6 +58,7 @@ record = Table(
     Column("maand", Integer, nullable=False),
     Column("maand_tot", Integer),
     Column("berekend_tot", Integer),
+    Column("bevestigd_tot", Integer),
     Column("vervallen", Boolean, nullable=False),
     Column("medewerker", Text),
     Column("inhoud", Text, nullable=False),

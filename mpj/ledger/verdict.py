@@ -45,6 +45,8 @@ class Ledgerrun:
     """Of the records as they are now, by soort and id."""
     toewijzingen: Mapping[tuple[str, int], str]
     """The fingerprints of the toewijzingen as they are now, by gemeente and number."""
+    confirmed: Mapping[str, int]
+    """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
     terms: Callable[[str, str, str, date], str]
     """Returns the terms of the contract that care falls under now (`mpj.engine.job.Job.terms`)."""
 
@@ -208,7 +210,7 @@ class _Look:
         if regel is not None:
             lines += self._credit(identiteit, state, regel)
         if fresh is not None:
-            lines.append(self._debit(identiteit, fresh))
+            lines.append(evolve(self._debit(identiteit, fresh), again=state == AFGEKEURD))
         again = self._cell(identiteit) if fresh is not None and _capped(fresh.care) else frozenset()
         return Changes(tuple(lines), look_again=again, done=self._repaired(identiteit, done=fresh is None))
 
@@ -228,7 +230,11 @@ class _Look:
         hold = self.decisions.held.get(identiteit)
         if hold is None or regel is None:
             return None
-        return Changes(look_again=look_again, meldingen=(_held_fault(regel, hold),) if hold.melden else ())
+        return Changes(
+            look_again=look_again,
+            meldingen=(_held_fault(regel, hold),) if hold.melden else (),
+            held_cent=regel.line.bedrag_cent if hold.melden else 0,
+        )
 
     def _repaired(self, identiteit: Identiteit, *, done: bool) -> dict[int, bool]:
         """Note whether rejected lines of an identity need repair: not when what stands is right, or there is nothing to declare."""

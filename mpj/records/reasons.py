@@ -269,6 +269,7 @@ _REDENEN = (
         ("gesprek",),
         "de gemeente keurde de regel af",
         "verbeter de oorzaak, of stuur de regel opnieuw met mpj ledger resend",
+        work=False,
     ),
     Reden(
         "verblijf_onbevestigd",

@@ -101,7 +101,7 @@ def test_a_stay_that_goes_on(partij: Partij) -> None:
     first = partij.run(periode="2026-02", verblijf=[stay])
     assert lines(first) == [("D", "44810", 19 * 25000)]
     partij.settle(first)
-    march = partij.run(periode="2026-03")
+    march = partij.run(periode="2026-03", verblijf_loopt_door=True)
     assert lines(march) == [("D", "44810", 31 * 25000)]
     partij.settle(march)
     april = partij.run(periode="2026-04", verblijf=[stay | {"einddatum": "2026-04-10"}])
@@ -119,16 +119,22 @@ def test_a_stay_is_not_lost_when_a_run_goes_back_to_an_earlier_month(partij: Par
     partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
     assert lines(partij.run(periode="2026-04", verblijf=[OPEN])) == [("D", "44810", 12 * 25000), ("D", "44810", 30 * 25000)]
     assert lines(partij.month(periode="2026-03")) == [("D", "44810", 12 * 25000)]
-    assert lines(partij.run(periode="2026-05")) == [("D", "44810", 30 * 25000), ("D", "44810", 31 * 25000)]
+    assert lines(partij.run(periode="2026-05", verblijf_loopt_door=True)) == [
+        ("D", "44810", 30 * 25000),
+        ("D", "44810", 31 * 25000),
+    ]
 
 
 def test_a_stay_is_not_lost_when_what_was_sent_is_withdrawn_and_an_earlier_month_declared(partij: Partij) -> None:
     partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
     partij.month(periode="2026-03", verblijf=[OPEN])
-    partij.send(april := partij.run(periode="2026-04"))
+    partij.send(april := partij.run(periode="2026-04", verblijf_loopt_door=True))
     partij.ledger.withdraw([one["declaratienummer"] for one in april.samenvatting["declaraties"]], op=date(2026, 5, 1))
     partij.run(registratie("a", prestatiecode="8.1"), periode="2026-03")
-    assert lines(partij.run(periode="2026-05")) == [("D", "44810", 30 * 25000), ("D", "44810", 31 * 25000)]
+    assert lines(partij.run(periode="2026-05", verblijf_loopt_door=True)) == [
+        ("D", "44810", 30 * 25000),
+        ("D", "44810", 31 * 25000),
+    ]
 
 
 def test_a_stay_that_ended_is_not_lost_when_a_month_is_passed_over(partij: Partij) -> None:
@@ -165,7 +171,7 @@ def test_rejected_goes_again_once_changed(partij: Partij) -> None:
     first = partij.run(registratie("a"))
     partij.settle(first, refs(first.regels))
     still = partij.run(registratie("a"))
-    assert lines(still) == [] and reasons(still) == {"reeds_gedeclareerd": 1}
+    assert lines(still) == [] and reasons(still) == {"afgekeurd": 1}
     changed = partij.run(registratie("a", minuten=30))
     assert lines(changed) == [("D", HBO, 4910)]
 

@@ -398,6 +398,7 @@ class Conversation(RuleBasedStateMachine):
         back=st.sampled_from([0, 0, 0, 1, 2]),
         versions=st.booleans(),
         again=st.booleans(),
+        door=st.booleans(),
         crash=CRASHES,
     )
     def run(
@@ -411,6 +412,7 @@ class Conversation(RuleBasedStateMachine):
         back: int,
         versions: bool,
         again: bool,
+        door: bool,
         crash: object,
     ) -> None:
         """A run, with some records that were given before as well, or with all of them but a few."""
@@ -421,7 +423,7 @@ class Conversation(RuleBasedStateMachine):
             for name in rows.keys() - given[soort].keys():
                 if name in repeat or (volledig is not None and name not in missing):
                     given[soort][name] = rows[name]
-        options: dict[str, Any] = {"crediteer": crediteer}
+        options: dict[str, Any] = {"crediteer": crediteer, "verblijf_loopt_door": door}
         gone: dict[str, dict[str, Row | None]] = {"registratie": {}, "verblijf": {}}
         if volledig is not None:
             vanaf = max(START, month - volledig)
@@ -665,7 +667,7 @@ class Conversation(RuleBasedStateMachine):
 
     @rule(crediteer=st.booleans())
     def plain_run(self, crediteer: bool) -> None:
-        self.run(set(), set(), None, None, crediteer, True, 0, False, False, None)
+        self.run(set(), set(), None, None, crediteer, True, 0, False, False, True, None)
 
     @rule(data=st.data(), refuse=st.booleans())
     def settle(self, data: st.DataObject, refuse: bool) -> None:
@@ -711,14 +713,14 @@ class Conversation(RuleBasedStateMachine):
 
         What is still to be delivered comes first: it may equal a rejected line, and then waits until that is asked for.
         """
-        self.run(set(), set(), None, None, True, True, 0, False, False, None)
+        self.run(set(), set(), None, None, True, True, 0, False, False, True, None)
         for _ in range(2):
             for number in sorted(self.underway):
                 self.answered(number, ())
             refused = [line for line, *_ in self.rejected.values()] + list(self.undo.values())
             for line in refused:
                 self.ask_for(line.referentienummer)
-            self.run(set(), set(), None, None, True, True, 0, False, False, None)
+            self.run(set(), set(), None, None, True, True, 0, False, False, True, None)
             if not self.concepts:
                 break
             for number in sorted(self.concepts):

@@ -25,17 +25,36 @@ REASONS: tuple[Redencode, ...] = (
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Bill up to what the toewijzing allows: first what stands already, then in order of date, then id."""
+    care, unconfirmed = _apart(run, care)
     inhoud = {identiteit: regelinhoud(members) for identiteit, members in by_line(care).items()}
     told = {key: why for key, one in run.memory.standing.items() if key in inhoud and (why := one.told(inhoud[key]))}
     aside = [_standing(run, one, told[one.identiteit]) for one in care if one.identiteit in told]
     billed, refused = _bound(run, care, told)
-    return Passed([billed[place] for place in sorted(billed)], aside + refused, inhoud=inhoud)
+    return Passed([billed[place] for place in sorted(billed)], unconfirmed + aside + refused, inhoud=inhoud)
+
+
+def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
+    """Take out the days of open stays of which nobody said that they go on so long, but for those that stand already."""
+    confirmed = run.memory.confirmed
+    if not confirmed:
+        return care, []
+    left: list[Care] = []
+    aside: list[Aside] = []
+    for one in care:
+        known = confirmed.get(one.record.id) if one.record.reeks.verblijf is not None else None
+        if known is None or one.tarief.maand <= known or one.recorded in run.memory.behind:
+            left.append(one)
+        else:
+            text = "dit verblijf zonder einde staat niet in de invoer van deze run"
+            aside.append(Aside.of(one, "verblijf_onbevestigd", text, one.tarief.cost(one.counted.voor_limiet)))
+    return left, aside
 
 
 def _standing(run: Clientrun, care: Care, why: Afwijzing) -> Aside:
     """Set aside what belongs to an earlier line that may not be declared now, at the value of what is more than it holds."""
     units = _held(run, care) if run.memory.standing[care.identiteit].asks else 0
-    value = care.tarief.cost(max(care.counted.voor_limiet - units, 0)) if why.reden == "wacht_op_antwoord" else None
+    known = why.reden in ("wacht_op_antwoord", "afgekeurd")
+    value = care.tarief.cost(max(care.counted.voor_limiet - units, 0)) if known else None
     return Aside.of(care, why.reden, why.toelichting, value)
 
 
