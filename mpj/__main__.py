@@ -10,6 +10,8 @@ def main() -> None:
     """Run the ``mpj`` command."""
     try:
         from mpj.cli import main as run
+    except KeyboardInterrupt:
+        sys.exit(2)
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise

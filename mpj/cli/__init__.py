@@ -10,13 +10,19 @@ import io
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mpj.cli.screen import quiet_libraries, say
 from mpj.reading.extras import MissingExtraError
 from mpj.version import __version__
+
+if TYPE_CHECKING:
+    from mpj.cli.signals import Signals
+    from mpj.reading.faults import Ernst
+    from mpj.reading.register import Foutcode
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "declare": ("mpj.cli.declare", "Maak van een maand registraties declaratieregels."),
@@ -68,9 +74,14 @@ def group() -> None:
     """Declareren volgens het Model Prestatiecodes Jeugd: van registratie tot declaratieregel, tot op de cent uitgelegd."""
 
 
+def _wants_json(args: list[str]) -> bool:
+    """Say whether a call asks for messages as JSON; it may be so wrong that nobody else can tell."""
+    return "--meldingen=json" in args or ("--meldingen", "json") in pairwise(args)
+
+
 def _show_call(error: click.ClickException, args: list[str]) -> None:
     """Show what is wrong with the call, in the form that the call itself asks for."""
-    if "json" not in args and "--meldingen=json" not in args:
+    if not _wants_json(args):
         text = io.StringIO()
         error.show(text)
         say(text.getvalue(), err=True, end="")
@@ -101,31 +112,58 @@ def main(args: list[str] | None = None) -> None:
 
 def run(args: list[str]) -> int:
     """Run the command line and return its exit code."""
+    from mpj.cli.signals import Signals
+
+    signals = Signals()
+    with signals.heard():
+        code = _run(args, signals)
+    if signals.came and signals.waiting:
+        _tell("afgemaakt", "het signaal kwam toen alles al vastlag: deze opdracht is afgemaakt", args, "waarschuwing")
+    return code
+
+
+def _run(args: list[str], signals: Signals) -> int:
+    from mpj.cli.signals import Stopped
+
     try:
-        code: Any = group.main(args, prog_name="mpj", standalone_mode=False)
+        code: Any = group.main(args, prog_name="mpj", standalone_mode=False, obj=signals)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
         _show_call(error, args)
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        say("Afgebroken; er is niets geschreven.", err=True)
-        return 2
+    except (click.Abort, KeyboardInterrupt, Stopped):
+        return _tell("afgebroken", "afgebroken; er is niets geschreven", args)
     except MissingExtraError as error:
-        say(f"Fout: {error}", err=True)
-        return 2
+        return _tell("uitbreiding_ontbreekt", str(error), args)
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
-            return _unexpected(error)
-        say(f"Deze opdracht heeft een uitbreiding nodig: pip install 'mpj[{extra}]'", err=True)
-        return 2
+            return _unexpected(error, args)
+        text = f"deze opdracht heeft een uitbreiding nodig: pip install 'mpj[{extra}]'"
+        return _tell("uitbreiding_ontbreekt", text, args)
+    except MemoryError:
+        return _tell("geheugen_vol", "het geheugen is vol; geef deze opdracht meer geheugen, of minder tegelijk te lezen", args)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return _tell("systeem_weigert", f"het systeem werkt niet mee ({reason}); controleer schijfruimte en rechten", args)
     except Exception as error:
-        return _unexpected(error)
+        return _unexpected(error, args)
     return code if isinstance(code, int) else 0
 
 
-def _unexpected(error: Exception) -> int:
+def _unexpected(error: Exception, args: list[str]) -> int:
     """Show what kind of error came that nobody foresaw, and no more: its text may quote a record."""
-    say(f"Onverwachte fout ({type(error).__name__}); dit hoort niet te gebeuren: meld het.", err=True)
+    return _tell("onverwacht", f"onverwachte fout ({type(error).__name__}); dit hoort niet te gebeuren: meld het", args)
+
+
+def _tell(code: Foutcode, text: str, args: list[str], soort: Ernst = "fout") -> int:
+    """Show what became of a command as a whole, in the form that the call asks for; returns the exit code of a fault."""
+    from mpj.cli.common import show_fault
+    from mpj.reading.faults import Fault
+
+    if _wants_json(args):
+        show_fault(Fault(code, toelichting=text, soort=soort), "json")
+    else:
+        say(text[0].upper() + text[1:] + ("" if text.endswith("'") else "."), err=True)
     return 2

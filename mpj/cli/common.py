@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,10 +14,16 @@ import click
 
 from mpj.cli.options import in_options
 from mpj.cli.screen import say, say_json
+from mpj.cli.signals import signals
 from mpj.reading.faults import Fault, InputError
 
 _T = TypeVar("_T")
 FILE = click.Path(path_type=Path)
+BOOKED = Fault(
+    "ledger_wel_bijgewerkt",
+    verwacht="dezelfde opdracht nog eens, als wat in de weg stond weg is: zij vervangt de concepten en schrijft de uitvoer",
+    toelichting="het ledger is al bijgewerkt, de uitvoer is niet geschreven",
+)
 
 meldingen_option = click.option(
     "--meldingen",
@@ -64,6 +69,7 @@ def _ledger(url: str) -> Any:
     if ledger.database.memory:
         text, verwacht = "een ledger in het geheugen onthoudt niets", "een bestand, of postgresql://gebruiker@server/database"
         raise InputError(Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht=verwacht))
+    ledger.database.witness = signals()
     return ledger
 
 
@@ -140,38 +146,25 @@ def write_melding(data: dict[str, Any]) -> None:
 
 
 def guarded(function: Callable[..., _T]) -> Callable[..., _T]:
-    """Make a command show an InputError in the form of its ``--meldingen`` option and exit with 2; a kill cleans up first."""
+    """Make a command show an InputError in the form of its ``--meldingen`` option and exit with 2."""
 
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> _T:
         form = kwargs.get("meldingen", "tekst")
-        with _terminable():
-            try:
-                return function(*args, **kwargs)
-            except InputError as error:
-                for fault in error.faults:
-                    show_fault(fault, form)
-                if form == "tekst":
-                    count = len(error.faults)
-                    nothing = "; er is niets geschreven" if "out" in kwargs else ""
-                    say(f"{count} {'fout' if count == 1 else 'fouten'}{nothing}.", err=True)
-                raise click.exceptions.Exit(2) from None
+        try:
+            return function(*args, **kwargs)
+        except InputError as error:
+            for fault in error.faults:
+                show_fault(fault, form)
+            if signals().committed:
+                show_fault(BOOKED, form)
+            elif form == "tekst":
+                count = len(error.faults)
+                nothing = "; er is niets geschreven" if "out" in kwargs else ""
+                say(f"{count} {'fout' if count == 1 else 'fouten'}{nothing}.", err=True)
+            raise click.exceptions.Exit(2) from None
 
     return wrapper
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Turn SIGTERM into an ordinary interruption, so that half-written output is removed."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
 
 
 class Progress:

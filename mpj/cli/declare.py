@@ -27,6 +27,7 @@ from mpj.cli.common import (
 )
 from mpj.cli.inputs import Inputs
 from mpj.cli.screen import say
+from mpj.cli.signals import folder_to_write
 from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def command(**given: Any) -> int:
     gedeclareerd, en waarom), samenvatting.json en, met --berichten, de JW323-berichten.
     """
     from mpj.explanation import summary
-    from mpj.output import check_installed, output_folder
+    from mpj.output import check_installed
     from mpj.presentation import terminal
 
     asked = DeclareOptions(**given)
@@ -128,7 +129,7 @@ def command(**given: Any) -> int:
     _check_months({"--periode": asked.periode, "--volledig-vanaf": asked.volledig_vanaf})
     progress = Progress()
     inputs = asked.inputs(progress)
-    with output_folder(asked.out, force=asked.force) as folder, progress.shown():
+    with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
         result = _declare(asked, inputs, folder)
     with best_effort():
         show_meldingen(result, asked.meldingen, inputs.lines)

@@ -9,6 +9,7 @@ import click
 
 from mpj.cli.common import FILE, Command, Progress, force_option, guarded, meldingen_option
 from mpj.cli.screen import say
+from mpj.cli.signals import folder_to_write
 
 
 @click.command(
@@ -32,11 +33,9 @@ def command(out: Path | None, zaad: int, clienten: int, registraties: int, verbl
     """
     import tempfile
 
-    from mpj.output import output_folder
-
     sizes = {"zaad": zaad, "clienten": clienten, "registraties": registraties, "verblijven": verblijven}
     if out is not None:
-        with output_folder(out, force=force) as folder:
+        with folder_to_write(out, force=force) as folder:
             _run(folder, sizes, meldingen)
         say(f"\nInvoer: {out / 'invoer'}; uitvoer: {out / 'declaratie'}.")
         say(f"Verder kijken: mpj explain --van {out / 'declaratie'} --regel REFERENTIENUMMER (zie declaratieregels.csv)")

@@ -13,6 +13,7 @@ import click
 
 from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, show_fault, strict_option
 from mpj.cli.screen import say, say_report
+from mpj.cli.signals import folder_to_write, signals
 
 if TYPE_CHECKING:
     from mpj.contract import Contract
@@ -147,7 +148,6 @@ def index(
 ) -> int:
     """Indexeer: nieuwe gedateerde cellen vanaf een datum; de oude worden afgesloten op de dag ervoor."""
     from mpj.contract.matrix import tarieven_text
-    from mpj.output import output_folder
     from mpj.presentation import terminal
     from mpj.workbench.index import report
     from mpj.workbench.index.folder import write_contract
@@ -159,7 +159,7 @@ def index(
         say(tarieven_text(contract, result.cellen), end="")
         say(report.rule(result), err=True)
         return 0
-    with output_folder(out, force=force) as stage:
+    with folder_to_write(out, force=force) as stage:
         write_contract(stage, contract, result.cellen, source=map_)
     terminal.show(report.report(result, most=_MOST))
     say(f"\nGeschreven in {out}; opnieuw geladen, zonder fouten.")
@@ -204,12 +204,11 @@ def reprice(
     herberekening.xlsx. Wat de herkomst niet kan zeggen, wordt niet herberekend, met de reden; met --strict is dat code 1.
     """
     from mpj.contract import load_contracts
-    from mpj.output import output_folder
     from mpj.presentation import terminal
     from mpj.workbench.reprice.files import reprice_files
 
     old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
-    with output_folder(out, force=force) as stage:
+    with folder_to_write(out, force=force) as stage:
         outcome, report = reprice_files(stage, regels, herkomst, stappen, old, new, prijspeil)
     for fault in outcome.meldingen:
         show_fault(fault, meldingen)
@@ -236,6 +235,7 @@ def import_(bestand: Path, naar: Path, contract: Path | None, vanaf: date | None
     with imported(bestand, naar, toml=contract, vanaf=vanaf) as (found, result, stage):
         terminal.show(report(found, len(result.cellen)))
         if not proef:
+            signals().hold()
             publish(stage, naar, whole=contract is not None, force=force)
             say(f"Geschreven in {naar}. Controleer met: mpj tariffs check {naar}")
     return 0
@@ -259,7 +259,6 @@ def buildup(
     bestand: Path, contract: Path | None, op: date | None, wat_als: tuple[str, ...], out: Path | None, force: bool, meldingen: str
 ) -> int:
     """Bouw een reëel tarief op uit een kostenbestand: elke stap te zien, tot de prijs per kwartier bij de cliënt."""
-    from mpj.output import output_folder
     from mpj.presentation import csv, html, terminal
     from mpj.workbench.buildup import report
     from mpj.workbench.buildup.price import explain, read_costs
@@ -269,7 +268,7 @@ def buildup(
     items = [explain(row, what_ifs, loaded, op) for row in read_costs(bestand)]
     found = report.report(items, "Opbouw van het tarief")
     if out is not None:
-        with output_folder(out, force=force) as stage:
+        with folder_to_write(out, force=force) as stage:
             csv.write(stage / "opbouw.csv", report.rows(items))
             (stage / "opbouw.html").write_text(html.page(found), "utf-8", newline="\n")
     terminal.show(found)
@@ -309,12 +308,11 @@ def convert(
 
     Schrijft in DIR: was_wordt.csv, niet_vertaald.csv, samenvatting.json en, met --nieuw, vergelijking.csv.
     """
-    from mpj.output import output_folder
     from mpj.presentation import terminal
     from mpj.workbench.convert import report
     from mpj.workbench.convert.files import convert_files
 
-    with output_folder(out, force=force) as stage:
+    with folder_to_write(out, force=force) as stage:
         outcome = convert_files(stage, tabel, regels, nieuw)
     terminal.show(report.report(outcome, most=_MOST))
     say(f"\nGeschreven in {out}.")

@@ -27,6 +27,7 @@ from mpj.cli.common import (
     write_melding,
 )
 from mpj.cli.screen import say
+from mpj.cli.signals import folder_to_write
 
 if TYPE_CHECKING:
     from mpj.ledger import Ledger
@@ -86,7 +87,6 @@ def command(**given: Any) -> int:
 
     Schrijft in DIR: bevindingen.csv (elke fout, met regel en retourcode), samenvatting.json en jw325.xml.
     """
-    from mpj.output import output_folder
     from mpj.presentation import terminal
     from mpj.verification.report import report
 
@@ -94,7 +94,7 @@ def command(**given: Any) -> int:
     if asked.proef and asked.ledger is None:
         raise click.UsageError("--proef hoort bij --ledger")
     progress = Progress()
-    with output_folder(asked.out, force=asked.force) as folder, progress.shown():
+    with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
         warnings, summary = _verify(asked, folder, progress)
     with best_effort():
         for fault in warnings:

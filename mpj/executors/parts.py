@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
@@ -25,7 +25,8 @@ from mpj.engine.summary import Declared, Totals, sort_notes
 from mpj.output.parquet import check_installed
 from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
 from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.scratch import scratch_file
 from mpj.records.entries import Entry
 from mpj.records.partitions import Partitions
 from mpj.records.reader import Entries
@@ -136,7 +137,7 @@ def computed(
     if processes is None:
         processes = (os.cpu_count() or 1) if registraties.rows >= _MANY and hasattr(os, "fork") else 1
     with ExitStack() as stack:
-        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(processes)]
+        files = [stack.enter_context(scratch_file()) for _ in range(processes)]
         maker = _Maker(job, registraties, stays, rejected, memory, files)
         shares = _on_all_cores(maker, progress)
         yield Computed(job, files, shares, [*aside, *doubles])
@@ -155,16 +156,31 @@ def _on_all_cores(maker: _Maker, progress: Callable[[int, int], None] | None) ->
     # Only here, since the two take longer to import than a small run takes.
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     context = multiprocessing.get_context("fork")
     stop = context.Event()
     with ProcessPoolExecutor(processes - 1, context, _begin, (maker, stop)) as pool:
         try:
-            others: list[Future[_Share]] = [pool.submit(_make_all, number) for number in range(1, processes)]
+            with _deaf():
+                others: list[Future[_Share]] = [pool.submit(_make_all, number) for number in range(1, processes)]
             return [maker.make_all(0, heard), *(other.result() for other in others)]
+        except BrokenProcessPool:
+            text = "een van de processen die meerekenen is van buiten gestopt; vaak was het geheugen vol"
+            raise InputError(Fault("proces_weg", toelichting=text, verwacht="meer geheugen")) from None
         except BaseException:
             stop.set()
             raise
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Have the processes that are made in the block hear no signal, ever: this one does, and tells them to stop."""
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 _inherited: list[tuple[_Maker, Event]] = []
@@ -172,7 +188,20 @@ _inherited: list[tuple[_Maker, Event]] = []
 
 
 def _begin(maker: _Maker, stop: Event) -> None:
+    from threading import Thread
+
     _inherited[:] = [(maker, stop)]
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that made it is gone: it would wait for ever, and keep the lock and files that it was given."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _make_all(number: int) -> _Share:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.register import Foutcode
 
 WACHT_SECONDEN = 60
 HEAD = "0005"
@@ -27,12 +28,23 @@ _ADVISED = {"sqlite": "sqlite:///", "postgresql": "postgresql+psycopg://"}
 _NUMBER = re.compile(r"[0-9]{4}")
 
 
+class Witness(Protocol):
+    """Who stands by when a ledger changes for good; a signal must not come in between."""
+
+    def hold(self) -> None:
+        """Hear that a change is about to be committed."""
+
+    def done(self) -> None:
+        """Hear that it was."""
+
+
 class Database:
     """One ledger's database. `url` is a SQLAlchemy URL or the path of a SQLite file, made on first use."""
 
     def __init__(self, url: str | Path, *, wacht: float = WACHT_SECONDEN) -> None:
         self.url = _parse(url)
         self.wacht = wacht
+        self.witness: Witness | None = None
         self._engine: Engine | None = None
 
     @property
@@ -87,8 +99,22 @@ class Database:
                     yield connection
                     if not keep:
                         transaction.rollback()
+                    elif write and self.witness is not None:
+                        self.witness.hold()
+                if keep and write and self.witness is not None:
+                    self.witness.done()
         except SQLAlchemyError as error:
-            raise _refused(error) from None
+            raise self._refused(error) from None
+
+    def _refused(self, error: SQLAlchemyError) -> InputError:
+        """Return the fault behind an error; of a file that cannot be opened the file itself tells why."""
+        path = Path(self.url.database or "")
+        if not self.postgres and not self.memory and "unable to open database file" in str(getattr(error, "orig", "")):
+            if not path.parent.is_dir():
+                return _broken("ledger_map_ontbreekt")
+            if not path.is_dir() and not os.access(path if path.exists() else path.parent, os.W_OK):
+                return _broken("ledger_alleen_lezen")
+        return _refusal(error)
 
     def _outdated(self, connection: Connection) -> bool:
         with connection.begin():
@@ -175,16 +201,59 @@ def _unusable(text: str) -> InputError:
     return InputError(Fault("ledger_onbruikbaar", kolom="ledger", toelichting=text, verwacht=verwacht))
 
 
-def _refused(error: SQLAlchemyError) -> InputError:
+_CAUSES: tuple[tuple[Foutcode, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("ledger_bezet", ("55P03",), ("database is locked",)),
+    ("ledger_vol", ("53100",), ("database or disk is full", "disk I/O error")),
+    ("ledger_alleen_lezen", ("25006", "42501"), ("readonly database",)),
+    ("ledger_verbroken", ("57P01", "57P02", "57P03"), ("server closed the connection", "consuming input failed")),
+    (
+        "ledger_onbereikbaar",
+        ("08", "28", "3D000", "53300"),
+        ("connection failed", "connection to server", "translate host", "resolve host"),
+    ),
+)
+"""What went wrong, by the SQLSTATE of PostgreSQL or, where there is none, by words of SQLite or the driver."""
+_SENTENCES: Mapping[Foutcode, tuple[str, str]] = {
+    "ledger_bezet": ("een andere run is bezig met dit ledger; er is niets veranderd", "probeer het zo opnieuw"),
+    "ledger_vol": (
+        "er is geen ruimte meer waar het ledger staat; er is niets veranderd",
+        "ruimte daar; draai de opdracht dan opnieuw",
+    ),
+    "ledger_alleen_lezen": (
+        "het ledger of zijn map is alleen te lezen; er is niets veranderd",
+        "schrijfrecht op het bestand en zijn map, of in de database",
+    ),
+    "ledger_map_ontbreekt": ("de map waar het ledger moet staan bestaat niet", "een map die er is; maak haar, of verbeter het pad"),
+    "ledger_verbroken": (
+        "de verbinding met het ledger brak af",
+        "kijk met mpj ledger status wat er vastligt, en draai de opdracht opnieuw",
+    ),
+    "ledger_onbereikbaar": (
+        "de server van het ledger is niet te bereiken, of laat mpj niet binnen; er is niets veranderd",
+        "controleer adres, naam van de database, gebruiker en of de server draait",
+    ),
+}
+
+
+def _broken(code: Foutcode) -> InputError:
+    text, verwacht = _SENTENCES[code]
+    return InputError(Fault(code, kolom="ledger", toelichting=text, verwacht=verwacht))
+
+
+def _refusal(error: SQLAlchemyError) -> InputError:
     if isinstance(error, IntegrityError):
         text = "een regel zou twee keer gedeclareerd of een nummer twee keer gebruikt worden; er is niets veranderd"
         return InputError(Fault("ledger_weigert", kolom="ledger", toelichting=text))
     shown = str(getattr(error, "orig", "") or "")
     if "file is not a database" in shown or "malformed" in shown:
         return _unusable("het bestand is geen ledger, of beschadigd")
-    if isinstance(error, DBAPIError) and ("database is locked" in shown or "lock timeout" in shown):
-        text = "een andere run is bezig met dit ledger; er is niets veranderd"
-        return InputError(Fault("ledger_bezet", kolom="ledger", toelichting=text, verwacht="probeer het zo opnieuw"))
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", "") or "")
+        if error.connection_invalidated:
+            return _broken("ledger_verbroken")
+        for code, states, words in _CAUSES:
+            if state.startswith(states) if state else any(word in shown for word in words):
+                return _broken(code)
     if isinstance(error, OperationalError):
         return _unusable("de database is niet te openen of niet te schrijven")
     return InputError(

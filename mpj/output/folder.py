@@ -9,6 +9,7 @@ the hidden folder, which the system lets go of when the process ends.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, is_full
 from mpj.reading.register import Foutcode
 
 try:
@@ -47,7 +48,10 @@ def output_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
     except OSError as error:
         raise _unusable(out, error) from error
     try:
-        yield stage
+        try:
+            yield stage
+        except OSError as error:
+            raise (_unusable(out, error) if is_full(error) else error) from error
         try:
             _check(out, force=force)
             _publish(stage, out)
@@ -124,6 +128,12 @@ def _fault(code: Foutcode, out: Path, toelichting: str, verwacht: str = "") -> F
 
 
 def _unusable(out: Path, error: OSError) -> InputError:
+    if is_full(error):
+        text, verwacht = "er is geen ruimte meer waar deze map moet komen", "ruimte daar, of een andere map"
+        return InputError(_fault("uitvoer_vol", out, text, verwacht))
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        text = "hier mag niet worden geschreven"
+        return InputError(_fault("uitvoer_onbruikbaar", out, text, "schrijfrecht daar, of een andere map"))
     reason = error.strerror or type(error).__name__
     return InputError(_fault("uitvoer_onbruikbaar", out, f"de map kan niet worden geschreven ({reason})"))
 

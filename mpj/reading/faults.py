@@ -6,6 +6,7 @@ unreadable fields pass through `mask` first, since anything may stand there (doc
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, cast
@@ -46,6 +47,11 @@ def shows_bsn(text: str, bsn: str) -> bool:
 def printable(text: str) -> str:
     """Return `text` without characters that steer a terminal."""
     return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def is_full(error: OSError) -> bool:
+    """Say whether the system refused a write because there is no room: on the disk, in a quota, or below a limit of the process."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 Ernst: TypeAlias = Literal["fout", "waarschuwing"]

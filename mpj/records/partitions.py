@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
@@ -19,6 +18,7 @@ from typing import IO, NamedTuple
 
 from attrs import define
 
+from mpj.reading.scratch import scratch_file
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_lines
 from mpj.records.registraties import COLUMNS, REQUIRED
@@ -113,7 +113,7 @@ class Partitions:
     def _flush(self, part: int) -> None:
         """Move the buffer of a part to the file."""
         if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115
+            self._file = scratch_file()
         rijen, data = self._rijen[part], "".join(self._buffers[part]).encode()
         self._file.write(rijen.tobytes())
         self._file.write(data)

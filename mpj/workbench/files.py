@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, is_full
 
 
 def write_file(path: Path, write: Callable[[Path], object], *, force: bool = False) -> None:
@@ -25,6 +25,9 @@ def write_file(path: Path, write: Callable[[Path], object], *, force: bool = Fal
         write(stage)
         stage.replace(path)
     except OSError as error:
+        if is_full(error):
+            text, verwacht = "er is geen ruimte meer voor dit bestand", "ruimte daar, of een andere map"
+            raise InputError(Fault("uitvoer_vol", path.name, kolom="out", toelichting=text, verwacht=verwacht)) from error
         reason = error.strerror or type(error).__name__
         text = f"het bestand kan niet worden geschreven ({reason})"
         raise InputError(Fault("uitvoer_onbruikbaar", path.name, kolom="out", toelichting=text)) from error

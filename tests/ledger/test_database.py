@@ -149,10 +149,11 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path, prefix: str) -> None:
 
 
 def test_an_address_that_is_none(tmp_path: Path) -> None:
-    for wrong in ("mysql://x/y", "://", str(tmp_path / "nergens" / "ledger.db")):
+    codes = {"mysql://x/y": "ledger_onbruikbaar", "://": "ledger_onbruikbaar"}
+    for wrong, code in (codes | {str(tmp_path / "nergens" / "ledger.db"): "ledger_map_ontbreekt"}).items():
         with pytest.raises(mpj.InputError) as error:
             Ledger(wrong).send(None, op=DAY)
-        assert error.value.faults[0].code == "ledger_onbruikbaar"
+        assert error.value.faults[0].code == code
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t", "sqlite:/// "])

@@ -156,7 +156,7 @@ def test_a_ledger_that_may_only_be_read(tmp_path: Path) -> None:
     assert readonly.status()["gemeenten"]["0384"]["concept"]["regels"] == 1
     with pytest.raises(mpj.InputError) as error:
         readonly.send(None, op=DAY)
-    assert error.value.faults[0].code == "ledger_onbruikbaar"
+    assert error.value.faults[0].code == "ledger_alleen_lezen"
     readonly.close()
 
 
@@ -165,7 +165,7 @@ def test_an_old_ledger_that_may_only_be_read_cannot_be_brought_up_to_date(tmp_pa
     with first.transaction():
         pass
     first.close()
-    assert refused(Ledger(f"sqlite:///file:{tmp_path / 'ledger.db'}?mode=ro&uri=true")) == "ledger_onbruikbaar"
+    assert refused(Ledger(f"sqlite:///file:{tmp_path / 'ledger.db'}?mode=ro&uri=true")) == "ledger_alleen_lezen"
 
 
 @pytest.mark.parametrize("wrong", ["mysql://x/y", "://", "postgresql://mpj@/weg?host=/nergens", "weg/ledger.db", "brief.db"])
