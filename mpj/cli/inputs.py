@@ -71,7 +71,7 @@ class Inputs:
         if ledger is not None:
             with ledger_to_write(ledger, self.meldingen) as opened:
                 return self._run(opened.declare, settings, remembered=True)
-        return self._run(mpj.declare, settings | {"eerder": _earlier(self.eerder, self.invoer.setdefault("eerder", {}))})
+        return self._run(mpj.declare, settings | {"eerder": self._earlier()})
 
     def _run(self, declare: Any, settings: dict[str, Any], *, remembered: bool = False) -> Any:
         """Declare; with a ledger (`remembered`) what is not given is None: nothing is said of it.
@@ -102,6 +102,13 @@ class Inputs:
             **settings,
         )
 
+    def _earlier(self) -> Iterator[Any]:
+        if self.eerder:
+            from mpj.verification.earlier import read_earlier
+
+            hashes = self.invoer.setdefault("eerder", {})
+            yield from read_earlier(self.eerder, hashes=hashes, report=lambda fault: show_fault(fault, self.meldingen))
+
     def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python", trace: Trace = "csv") -> Any:
         """Declare the files straight into `folder`, and return an `mpj.executors.parts.Outcome`."""
         import mpj
@@ -113,7 +120,7 @@ class Inputs:
         from mpj.records.partitions import Partitions
 
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
-        earlier = _earlier(self.eerder, self.invoer.setdefault("eerder", {}))
+        earlier = self._earlier()
         job = Job.of(contracts, self._toewijzingen(), medewerkers=self._medewerkers(), **settings)
         reading = Reading(**self._options("registraties"))
         if executor == "auto":
@@ -130,10 +137,3 @@ class Inputs:
         with closing(Partitions()) as rows:
             rows.read(self.registraties, reading, counted=partial(self.progress.counted, "registraties"))
             return declare_files(job, rows, folder, progress=self.progress.step("delen"), **given)
-
-
-def _earlier(paths: Sequence[Path], invoer: dict[str, str]) -> Iterator[Any]:
-    if paths:
-        from mpj.verification.earlier import read_earlier
-
-        yield from read_earlier(paths, hashes=invoer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mpj.cli.common import FILE, Command, guarded, meldingen_option, opened_ledger, today
+from mpj.cli.common import FILE, Command, guarded, meldingen_option, opened_ledger, show_fault, today
 from mpj.cli.screen import say, say_json
 from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
@@ -95,13 +95,18 @@ def resend(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
 @_ledger_option
 @meldingen_option
 @guarded
-def answer(bestanden: tuple[Path, ...], ledger: str, meldingen: str) -> None:
+def answer(bestanden: tuple[Path, ...], ledger: str, meldingen: str) -> int:
     """Boek antwoorden van gemeenten (JW325): bestanden, mappen of zips.
 
-    Klopt er een niet, dan verandert er niets. Een antwoord dat al geboekt was, verandert ook niets.
+    Elk antwoord telt apart: een dat niet klopt houdt de andere niet tegen. Een antwoord dat al geboekt was, verandert niets.
+    Eindcode 0: alle geboekt; 1: sommige niet; 2: geen.
     """
     with opened_ledger(ledger) as opened:
-        _show(opened.answer(bestanden, op=today()), "")
+        rows = opened.answer(bestanden, op=today())
+    for fault in (fault for row in rows for fault in (*row.fouten, *row.meldingen)):
+        show_fault(fault, meldingen)
+    _show(rows, "")
+    return int(any(row.fouten for row in rows))
 
 
 @command.command(cls=Command)

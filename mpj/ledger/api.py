@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mpj.ledger.input import LedgeropdrachtWords, Registraties, Toewijzingen
     from mpj.ledger.receiving import OntvangenWords
     from mpj.messages import Antwoordbericht, Declaratiebericht
+    from mpj.reading.faults import InputError
     from mpj.verification import Verificatie
 
 
@@ -124,13 +125,14 @@ class Ledger:
     def answer(self, berichten: Iterable[str | Path | tuple[str, Antwoordbericht]], *, op: date) -> list[Geboekt]:
         """Book JW325 messages: files, folders, zips, or (name, message) pairs. `op` is the date of receipt.
 
-        The same message twice changes nothing the second time. Raises InputError for a wrong one (TR337, TR366, TR367, TR371,
-        TR376 and the rules of its content), and then books none.
+        Each by itself: of one that is wrong (TR337, TR366, TR367, TR371, TR376, the rules of its content, money that contradicts)
+        or cannot be read nothing is booked, and its row says why (`Geboekt.fouten`). The same message twice changes nothing the
+        second time. Raises InputError where none could be booked.
         """
         from mpj.ledger.conversation import answer, read_answers
 
         expect_date("op", op)
-        pairs: list[tuple[str, Antwoordbericht]] = []
+        pairs: list[tuple[str, Antwoordbericht | InputError]] = []
         for one in expect_all("berichten", berichten, "a path or a (name, message) pair", str, Path, tuple):
             pairs += [one] if isinstance(one, tuple) else read_answers([one])
         with self._transaction() as connection:

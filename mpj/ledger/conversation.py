@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from mpj.engine.values import Identiteit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mpj.engine.values import Declaratieregel
     from mpj.messages import Antwoordbericht, Declaratiebericht
 
+NIET_GEBOEKT = "niet_geboekt"
 _LATER = (VERZONDEN, BEANTWOORD)
 
 
@@ -32,7 +34,8 @@ _LATER = (VERZONDEN, BEANTWOORD)
 class Geboekt:
     """What became of one declaration: its number and gemeente, its state now, and of its lines how many were granted and rejected.
 
-    `al_bekend`: the same answer was booked before, and nothing changed.
+    `al_bekend`: the same answer was booked before, and nothing changed. An answer of which nothing was booked has the status
+    `niet_geboekt`, the name of its file (`bestand`) and why (`fouten`). `meldingen` warn of what was booked all the same.
     """
 
     declaratienummer: str
@@ -41,6 +44,9 @@ class Geboekt:
     toegekend: int = 0
     afgekeurd: int = 0
     al_bekend: bool = False
+    bestand: str = ""
+    fouten: tuple[Fault, ...] = ()
+    meldingen: tuple[Fault, ...] = ()
 
 
 def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> list[Geboekt]:
@@ -139,29 +145,34 @@ def _not_rejected(name: str, row: Row[Any] | None) -> Fault:
     return Fault("regel_onbekend", "", 0, "referentienummer", mask_number(name), "een regel op de herstellijst", text)
 
 
-def answer(connection: Connection, given: Sequence[tuple[str, Antwoordbericht]], op: date) -> list[Geboekt]:
-    """Book answers, each with the name of its file. See `mpj.Ledger.answer`."""
+def answer(connection: Connection, given: Sequence[tuple[str, Antwoordbericht | InputError]], op: date) -> list[Geboekt]:
+    """Book answers, each by itself and with the name of its file. See `mpj.Ledger.answer`."""
+    found = [_one_answer(connection, naam, message, op) for naam, message in given]
+    if found and all(one.fouten for one in found):
+        raise InputError([fault for one in found for fault in one.fouten])
+    return found
+
+
+def _one_answer(connection: Connection, naam: str, message: Antwoordbericht | InputError, op: date) -> Geboekt:
     from mpj.messages import write
+    from mpj.messages.answers import without_reason
 
-    faults: list[Fault] = []
-    booked: list[Geboekt] = []
-    for naam, message in given:
-        import io
-
-        stream = io.BytesIO()
-        write(message, stream)
-        sha256 = hashlib.sha256(stream.getvalue()).hexdigest()
-        known = _known_answer(connection, message)
-        if known is not None and known.sha256 == sha256:
-            booked.append(_outcome(connection, known.declaratie_id, al_bekend=True))
-            continue
-        found = _check(connection, naam, message, op)
-        faults += found
-        if not found:
-            booked.append(_book_answer(connection, message, sha256))
-    if faults:
-        raise InputError(faults)
-    return booked
+    if isinstance(message, InputError):
+        return Geboekt("", "", NIET_GEBOEKT, bestand=naam, fouten=tuple(message.faults))
+    stream = io.BytesIO()
+    write(message, stream)
+    sha256 = hashlib.sha256(stream.getvalue()).hexdigest()
+    known = _known_answer(connection, message)
+    if known is not None and known.sha256 == sha256:
+        return _outcome(connection, known.declaratie_id, al_bekend=True)
+    if faults := _check(connection, naam, message, op):
+        return Geboekt("", message.header.afzender, NIET_GEBOEKT, bestand=naam, fouten=tuple(faults))
+    booked = _book_answer(connection, message, sha256)
+    if not (number := without_reason(message)):
+        return booked
+    text = f"{number} teruggestuurd zonder reden: geboekt als afgekeurd, reden niet opgegeven"
+    warning = Fault("antwoord_zonder_reden", naam, 0, booked.declaratienummer, toelichting=text, soort="waarschuwing")
+    return evolve(booked, meldingen=(warning,))
 
 
 def _known_answer(connection: Connection, message: Antwoordbericht) -> Row[Any] | None:
@@ -188,7 +199,21 @@ def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date
     ]
     if not faults and row is not None and row.status != VERZONDEN:
         faults.append(_state_fault(row, "een verzonden declaratie zonder antwoord", naam))
+    if not faults and row is not None:
+        faults += _contradicts(naam, row, message, sent)
     return faults
+
+
+def _contradicts(naam: str, row: Row[Any], message: Antwoordbericht, sent: Sequence[Declaratiebericht]) -> Iterator[Fault]:
+    """Yield what makes that nothing of an answer can be booked: its money contradicts, or it is older than its declaration."""
+    from mpj.messages.answers import contradiction
+
+    where, dated = f"declaratie {row.declaratienummer}", message.header.identificatie.dagtekening
+    if dated < row.dagtekening:
+        text = "het antwoord is ouder dan de declaratie"
+        yield Fault("antwoord_spreekt_tegen", naam, 0, where, str(dated), f"{row.dagtekening} of later", text)
+    for found in filter(None, (contradiction(message, one.totaal) for one in sent)):
+        yield Fault("antwoord_spreekt_tegen", naam, 0, where, found.gevonden, found.verwacht, found.tekst)
 
 
 def _answered(connection: Connection, message: Antwoordbericht) -> Row[Any] | None:
@@ -202,7 +227,7 @@ def _answered(connection: Connection, message: Antwoordbericht) -> Row[Any] | No
 
 
 def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) -> Geboekt:
-    from mpj.messages.answers import refuses_whole
+    from mpj.messages.answers import IN_ORDE, refuses_whole
 
     row = _answered(connection, message)
     assert row is not None
@@ -218,7 +243,11 @@ def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) 
         return _outcome(connection, row.id)
     body = message.antwoord
     assert body is not None
-    returned = {line.referentienummer: line.retourcodes for client in body.clienten for line in client.prestaties}
+    returned = {
+        line.referentienummer: tuple(code for code in line.retourcodes if code != IN_ORDE)
+        for client in body.clienten
+        for line in client.prestaties
+    }
     _book_lines(connection, row.id, returned)
     found = update(schema.declaratie).where(schema.declaratie.c.id == row.id)
     connection.execute(found.values(status=BEANTWOORD, afgesloten_op=op, retourcodes=",".join(body.retourcodes)))
@@ -279,17 +308,20 @@ def message_of(connection: Connection, row: Row[Any]) -> Declaratiebericht | Non
     return next(found, None)
 
 
-def read_answers(paths: Iterable[str | Path]) -> list[tuple[str, Antwoordbericht]]:
-    """Read JW325 files, folders and zips of them."""
+def read_answers(paths: Iterable[str | Path]) -> list[tuple[str, Antwoordbericht | InputError]]:
+    """Read JW325 files, folders and zips of them; in the place of one that cannot be read stands why."""
     from typing import BinaryIO, cast
 
     from mpj.messages import read_jw325
     from mpj.reading.sources import find_sources
 
-    found = []
+    found: list[tuple[str, Antwoordbericht | InputError]] = []
     for source in find_sources(paths, (".xml",)):
-        with source.open() as stream:
-            found.append((source.naam, read_jw325(cast("BinaryIO", stream), source.naam)))
+        try:
+            with source.open() as stream:
+                found.append((source.naam, read_jw325(cast("BinaryIO", stream), source.naam)))
+        except InputError as error:
+            found.append((source.naam, error))
     return found
 
 

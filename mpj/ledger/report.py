@@ -117,6 +117,8 @@ def _repair(row: Mapping[str, Any]) -> Row:
 
 def booked(row: Geboekt) -> str:
     """Return in a line what became of one declaration."""
+    if row.fouten:
+        return f"{row.bestand}: niet geboekt"
     told = f": {words.counted(row.toegekend, 'regel')} toegekend, {words.number(row.afgekeurd)} afgekeurd"
     known = " (was al geboekt)" if row.al_bekend else ""
     state = _STATES.get(row.status, row.status)

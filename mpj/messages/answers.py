@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from mpj.messages.values import DEBET, Antwoordbericht, Totaal
+from attrs import frozen
+
+from mpj.messages.values import DEBET, Antwoordbericht, Declaratieantwoord, Totaal
+from mpj.presentation.words import euros
 
 IN_ORDE, NIET_BEOORDEELD, VOLLEDIG_TOEGEKEND, TECHNISCH = "0200", "0233", "8001", "0001"
 _NOTHING = Totaal(0, DEBET)
+
+
+@frozen
+class Contradiction:
+    """Where the money of an answer contradicts itself or what was submitted: nothing of it can be booked."""
+
+    tekst: str
+    """In Dutch."""
+    gevonden: str
+    """An amount, as `verwacht`."""
+    verwacht: str
+
+    @classmethod
+    def of(cls, tekst: str, found: Totaal, expected: Totaal) -> Contradiction:
+        """Say that one total was found where another was expected."""
+        return cls(tekst, *(f"{euros(one.cent)} {one.debetcredit}" for one in (found, expected)))
 
 
 def refuses_whole(answer: Antwoordbericht) -> bool:
@@ -18,5 +37,39 @@ def refuses_whole(answer: Antwoordbericht) -> bool:
     body = answer.antwoord
     if body is None or answer.header.retourcodes != (IN_ORDE,):
         return True
-    named = not {IN_ORDE, VOLLEDIG_TOEGEKEND}.issuperset(body.retourcodes)
-    return named and not body.clienten and body.totaal_toegekend == _NOTHING
+    return _named(body) and not body.clienten and body.totaal_toegekend == _NOTHING
+
+
+def contradiction(answer: Antwoordbericht, submitted: Totaal) -> Contradiction | None:
+    """Return where the money of an answer contradicts what was submitted, its returned lines or its codes; None where it adds up.
+
+    `submitted` is the total of the declaration that it answers.
+    """
+    body = answer.antwoord
+    if body is None:
+        return None
+    granted = body.totaal_toegekend
+    if body.totaal_ingediend.net != submitted.net:
+        return Contradiction.of("Het ingediende totaal is niet dat van de declaratie", body.totaal_ingediend, submitted)
+    if granted.net and (_named(body) or answer.header.retourcodes != (IN_ORDE,)):
+        return Contradiction.of("Een code weigert de hele declaratie, en toch is er geld toegekend", granted, _NOTHING)
+    rest = submitted.net - sum(line.net for client in body.clienten for line in client.prestaties)
+    if granted.net != rest and not refuses_whole(answer):
+        text = "Ingediend min toegekend is niet de som van de teruggestuurde regels"
+        return Contradiction.of(text, granted, Totaal.of(rest))
+    return None
+
+
+def without_reason(answer: Antwoordbericht) -> int:
+    """Return how many lines come back without a reason: with 0200 alone, or although all is said to be granted (8001)."""
+    body = answer.antwoord
+    if body is None:
+        return 0
+    lines = [line for client in body.clienten for line in client.prestaties]
+    in_full = VOLLEDIG_TOEGEKEND in body.retourcodes
+    return sum(in_full or {IN_ORDE}.issuperset(line.retourcodes) for line in lines)
+
+
+def _named(body: Declaratieantwoord) -> bool:
+    """Say whether a code about the declaration names a reason to refuse it."""
+    return not {IN_ORDE, VOLLEDIG_TOEGEKEND}.issuperset(body.retourcodes)

@@ -144,6 +144,8 @@ Foutcode: TypeAlias = Literal[
     "ander_bericht",
     "meer_berichten",
     "antwoord_zonder_declaratie",
+    "antwoord_spreekt_tegen",
+    "antwoord_zonder_reden",
     "te_veel_fouten",
     "element_onverwacht",
     "element_volgorde",

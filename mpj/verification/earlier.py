@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mpj.engine.values import Declaratieregel
 from mpj.output import read_regels
 from mpj.output.shape import REGELS
 from mpj.protocol import MPJ_16, Protocol
+from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.sources import Source, find_sources
 from mpj.verification.history import EerdereRegel, MemoryHistory
 
 
 def read_earlier(
-    paths: Iterable[str | Path], *, protocol: Protocol = MPJ_16, hashes: dict[str, str] | None = None
+    paths: Iterable[str | Path],
+    *,
+    protocol: Protocol = MPJ_16,
+    hashes: dict[str, str] | None = None,
+    report: Callable[[Fault], object] | None = None,
 ) -> list[Declaratieregel]:
     """Read earlier lines from ``declaratieregels.csv`` files and JW323 messages; JW325 answers drop what was refused.
 
     A folder or zip may hold either, or a whole output folder: then its line file is read and its other tables are passed over.
     A line that comes twice, from a line file and a message, counts once. Lines from messages know no contract, perceel,
-    prestatiecode or level. `protocol` is the one that they were made under.
+    prestatiecode or level. `protocol` is the one that they were made under. `report` hears of answers that do not count: those
+    whose money contradicts, and then neither do the lines that they are about.
     SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
     """
     sources = find_sources(paths, (".csv", ".xml"))
@@ -33,11 +39,16 @@ def read_earlier(
             found[line.aanbieder, line.referentienummer] = line
     if messages:
         history = MemoryHistory.of_sources(messages, hashes=hashes)
+        if report is not None:
+            for fault in history.meldingen:
+                report(fault)
         refused = {(aanbieder, line.prestatie.referentienummer) for aanbieder, _, line in history.refused()}
+        refused |= history.doubtful
         found = {key: line for key, line in found.items() if key not in refused}
         for aanbieder, gemeente, earlier in history.standing():
             line = _line(aanbieder, gemeente, earlier)
-            found.setdefault((aanbieder, line.referentienummer), line)
+            if (aanbieder, line.referentienummer) not in history.doubtful:
+                found.setdefault((aanbieder, line.referentienummer), line)
     return list(found.values())
 
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol, cast
 
 from attrs import field, frozen
 
-from mpj.messages.answers import refuses_whole
+from mpj.messages.answers import Contradiction, contradiction, refuses_whole
 from mpj.messages.values import CREDIT, Antwoordbericht, Declaratiebericht, Prestatie
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Source, find_sources
@@ -60,10 +60,15 @@ class History(Protocol):
 
 
 class MemoryHistory:
-    """A `History` in memory. `meldingen` names the answers that belong to no declaration that was given."""
+    """A `History` in memory.
+
+    `meldingen` names the answers that belong to no declaration that was given, and those whose money contradicts: they do not
+    count, and `doubtful` holds (aanbieder, referentienummer) of the lines that they are about.
+    """
 
     def __init__(self, declaraties: Iterable[Declaratiebericht] = (), antwoorden: Iterable[Antwoordbericht] = ()) -> None:
         self.meldingen: list[Fault] = []
+        self.doubtful: set[tuple[str, str]] = set()
         self._messages: set[tuple[str, str]] = set()
         self._declarations: set[tuple[str, str]] = set()
         self._references: set[tuple[str, str]] = set()
@@ -75,7 +80,13 @@ class MemoryHistory:
         for message in declaraties:
             header = message.header
             key = (header.afzender, header.ontvanger, header.identificatie.identificatie)
-            self._add(message, answers.pop(key, None))
+            answer = answers.pop(key, None)
+            if answer is not None and (found := contradiction(answer, message.totaal)) is not None:
+                self.meldingen.append(_not_counted(answer, found))
+                lines = (line for client in message.clienten for line in client.prestaties)
+                self.doubtful |= {(header.afzender, line.referentienummer) for line in lines}
+                answer = None
+            self._add(message, answer)
         self.meldingen += [loose_answer(answer) for answer in answers.values()]
 
     @classmethod
@@ -194,6 +205,13 @@ def _returned(answer: Antwoordbericht | None) -> frozenset[str]:
     if answer is None or answer.antwoord is None:
         return frozenset()
     return frozenset(line.referentienummer for client in answer.antwoord.clienten for line in client.prestaties)
+
+
+def _not_counted(answer: Antwoordbericht, found: Contradiction) -> Fault:
+    """Return the warning that the money of an answer contradicts, so that neither it nor its declaration counts."""
+    where = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
+    text = f"{found.tekst}; het antwoord en zijn declaratie tellen niet mee"
+    return Fault("antwoord_spreekt_tegen", "", 0, where, found.gevonden, found.verwacht, text, soort="waarschuwing")
 
 
 def loose_answer(answer: Antwoordbericht) -> Fault:
