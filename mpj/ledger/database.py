@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,10 +22,13 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.register import Foutcode
 
 WACHT_SECONDEN = 60
+# What a SQLite file of ours says it is: "mpjl" in letters.
+APPLICATION_ID = 0x6D706A6C
 HEAD = "0005"
 _SLOT = 7_153_230
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _ADVISED = {"sqlite": "sqlite:///", "postgresql": "postgresql+psycopg://"}
+_FIRST = "0001"
 _NUMBER = re.compile(r"[0-9]{4}")
 
 
@@ -45,6 +49,7 @@ class Database:
         self.url = _parse(url)
         self.wacht = wacht
         self.witness: Witness | None = None
+        self._making = False
         self._engine: Engine | None = None
 
     @property
@@ -121,10 +126,31 @@ class Database:
             return _version(connection) != HEAD
 
     def _make(self) -> None:
-        """Make the file of a new ledger, for its owner alone; SQLite gives the files beside it the same rights."""
-        if not self.postgres and not self.memory and not self.url.query.get("uri"):
-            with suppress(OSError):  # It is there already, or SQLite says what is wrong.
-                os.close(os.open(self.url.database or "", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        """Make the file of a new ledger as a whole, for its owner alone; SQLite gives the files beside it the same rights.
+
+        It is made under another name and gets its own when it is a ledger, so that no crash leaves a file that only looks like one.
+        """
+        path = Path(self.url.database or "")
+        if self.postgres or self.memory or self.url.query.get("uri") or path.exists():
+            return
+        if self._making:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            return
+        new = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.nieuw")
+        maker = type(self)(new, wacht=self.wacht)
+        maker._making = True
+        try:
+            with maker.transaction():
+                pass
+            maker.close()
+            with suppress(FileExistsError):  # Another run made it in the meantime.
+                _rename(new, path)
+        except OSError:
+            pass  # SQLite says what is wrong.
+        finally:
+            maker.close()
+            with suppress(OSError):
+                new.unlink()
 
     def _open(self) -> Engine:
         if self._engine is None:
@@ -139,11 +165,10 @@ class Database:
 
     def _upgrade(self, connection: Connection) -> None:
         version = _version(connection)
+        self._check_identity(connection, version)
         if version == HEAD:
             return
-        if version is None and inspect(connection).get_table_names():
-            raise _unusable("de database is geen ledger: er staan al andere tabellen in")
-        if version is not None and not _NUMBER.fullmatch(version):
+        if version is not None and (not _NUMBER.fullmatch(version) or version < _FIRST):
             raise _unusable("de database is geen ledger: zij is van een ander programma")
         if version is not None and version > HEAD:
             text = "een nieuwere mpj heeft dit ledger bijgewerkt; gebruik die"
@@ -156,6 +181,21 @@ class Database:
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if not self.postgres:
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def _check_identity(self, connection: Connection, version: str | None) -> None:
+        """Refuse, before anything is changed, what is no ledger: also a file that is empty, as a full disk leaves it."""
+        known = 0 if self.postgres else connection.exec_driver_sql("PRAGMA application_id").scalar()
+        if known not in (0, APPLICATION_ID):
+            raise _unusable("de database is geen ledger: zij is van een ander programma")
+        if version is not None:
+            return
+        if inspect(connection).get_table_names():
+            raise _unusable("de database is geen ledger: er staan al andere tabellen in")
+        if not (self.postgres or self.memory or self._making):
+            text = "het bestand is leeg en geen ledger; zet een reservekopie terug, of kies een naam die nog niet bestaat"
+            raise _unusable(text)
 
 
 def _parse(url: str | Path) -> URL:
@@ -174,6 +214,18 @@ def _parse(url: str | Path) -> URL:
     if found.get_backend_name() == "sqlite" and found.database is not None and found.database.isspace():
         raise _unusable("de naam is leeg")
     return found
+
+
+def _rename(new: Path, path: Path) -> None:
+    """Give a file its name; raises FileExistsError where there is one of that name."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        raise
+    except OSError:  # A disk without links.
+        if path.exists():
+            raise FileExistsError(path) from None
+        new.rename(path)
 
 
 def _version(connection: Connection) -> str | None:
