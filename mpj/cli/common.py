@@ -33,6 +33,13 @@ meldingen_option = click.option(
     help="Vorm van fouten en meldingen op stderr; json: één object per regel.",
 )
 force_option = click.option("--force", is_flag=True, help="Schrijf ook in een map die niet leeg is.")
+profiel_option = click.option(
+    "--profiel",
+    type=FILE,
+    default=None,
+    metavar="FILE",
+    help="Profiel (TOML): hoe uw systeem exporteert.",
+)
 strict_option = click.option("--strict", is_flag=True, help="Eindig met code 1 als er iets is uitgevallen of afgekeurd.")
 
 

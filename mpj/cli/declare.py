@@ -20,6 +20,7 @@ from mpj.cli.common import (
     force_option,
     guarded,
     meldingen_option,
+    profiel_option,
     show_fault,
     strict_option,
     today,
@@ -98,6 +99,7 @@ of de aanroep klopt niet en er is niets geschreven.
 )
 @click.option("--akkoord", is_flag=True, help="Met --volledig-vanaf: de getoonde bedragen kloppen.")
 @click.option("--crediteer", is_flag=True, help="Met --ledger: crediteer toegekende zorg die de toewijzing niet meer dekt.")
+@profiel_option
 @click.option("--submappen", is_flag=True, help="Lees in mappen en zips ook wat in submappen staat.")
 @click.option(
     "--verblijf-loopt-door", is_flag=True, help="Met --ledger: verblijven zonder einde die niet in --verblijf staan, lopen door."
@@ -165,6 +167,7 @@ class DeclareOptions:
     crediteer: bool
     submappen: bool
     verblijf_loopt_door: bool
+    profiel: Path | None
     berichten: bool
     xsd_versie: str | None
     xsd: Path | None
@@ -199,7 +202,9 @@ class DeclareOptions:
     def inputs(self, progress: Progress) -> Inputs:
         """Return the files to read."""
         records = self.registraties, self.verblijf, self.medewerkers
-        return Inputs(self.contracten, self.toewijzingen, *records, self.eerder, self.meldingen, progress, self.submappen)
+        return Inputs(
+            self.contracten, self.toewijzingen, *records, self.eerder, self.meldingen, progress, self.submappen, self.profiel
+        )
 
 
 def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path) -> Any:

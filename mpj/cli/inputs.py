@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from mpj.output.shape import Trace
     from mpj.reading.faults import Fault
     from mpj.reading.lines import LineNumbers
+    from mpj.reading.profile import Profiel
 
 
-@frozen
+@frozen(slots=False)
 class Inputs:
     """The input files of a run; warnings about them go to stderr as they come."""
 
@@ -34,18 +35,30 @@ class Inputs:
     progress: Progress
     submappen: bool = False
     """Whether files in sub-folders count."""
+    profiel: Path | None = None
+    """The file that says how the tables are written."""
     invoer: dict[str, dict[str, str]] = field(factory=dict)
-    """What was read: kind of input, to file name, to SHA-256; ``niet_gelezen`` what was not."""
+    """What was read: kind of input, to file name, to SHA-256; ``niet_gelezen`` what was not, ``overgeslagen`` how many rows."""
     lines: dict[str, LineNumbers] = field(factory=dict)
     """On which lines rows begin, by file."""
 
     def _options(self, soort: str) -> dict[str, Any]:
         hashes = self.invoer.setdefault(soort, {})
-        return {"report": self._heard, "hashes": hashes, "lines": self.lines, "submappen": self.submappen}
+        heard = partial(self._heard, soort)
+        return {"report": heard, "hashes": hashes, "lines": self.lines, "submappen": self.submappen, "profiel": self._profiel}
 
-    def _heard(self, fault: Fault) -> None:
+    @cached_property
+    def _profiel(self) -> Profiel:
+        from mpj.reading.profile import NO_PROFILE
+        from mpj.records.profile import read_profile
+
+        return NO_PROFILE if self.profiel is None else read_profile(self.profiel, hashes=self.invoer.setdefault("profiel", {}))
+
+    def _heard(self, soort: str, fault: Fault) -> None:
         if fault.code == "bestand_niet_gelezen":
             self.invoer.setdefault("niet_gelezen", {})[fault.bestand] = ""
+        if fault.code == "rijen_overgeslagen":
+            self.invoer.setdefault("overgeslagen", {})[f"{soort} {fault.bestand}"] = fault.gevonden
         show_fault(fault, self.meldingen)
 
     def _toewijzingen(self) -> Iterable[Any]:
@@ -122,7 +135,8 @@ class Inputs:
         contracts = mpj.load_contracts(self.contracten, report=lambda fault: show_fault(fault, self.meldingen))
         earlier = self._earlier()
         job = Job.of(contracts, self._toewijzingen(), medewerkers=self._medewerkers(), **settings)
-        reading = Reading(**self._options("registraties"))
+        options = self._options("registraties")
+        reading = Reading(**options | {"profiel": options["profiel"].of("registraties")})
         if executor == "auto":
             executor = choose_executor(self.registraties, submappen=self.submappen)
             if executor == "columnar":

@@ -21,6 +21,7 @@ from mpj.cli.common import (
     guarded,
     ledger_to_write,
     meldingen_option,
+    profiel_option,
     show_fault,
     strict_option,
     today,
@@ -60,6 +61,7 @@ er is niets geschreven.
 @click.option(
     "--toewijzingen", type=FILE, multiple=True, required=True, metavar="FILE", help="toewijzingen.csv, of JW301-berichten."
 )
+@profiel_option
 @click.option("--eerder", type=FILE, multiple=True, metavar="FILE", help="Eerdere declaraties en antwoorden (JW323, JW325).")
 @click.option("--ledger", default=None, metavar="URL", help="Ledger dat elke declaratie met haar antwoord onthoudt.")
 @click.option("--proef", is_flag=True, help="Met --ledger: toets en onthoud niets.")
@@ -114,6 +116,7 @@ class VerifyOptions:
     bericht: Path
     contracten: tuple[Path, ...]
     toewijzingen: tuple[Path, ...]
+    profiel: Path | None
     eerder: tuple[Path, ...]
     ledger: str | None
     proef: bool
@@ -134,9 +137,11 @@ def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
     """
     import mpj
     from mpj.messages import read_jw323
+    from mpj.reading.profile import NO_PROFILE
     from mpj.verification import open_declaratie
 
     invoer: dict[str, str] = {}
+    profiel = NO_PROFILE if asked.profiel is None else mpj.read_profile(asked.profiel, hashes=invoer)
     with ExitStack() as kept:
         opened: Any = None if asked.ledger is None else kept.enter_context(ledger_to_write(asked.ledger, asked.meldingen))
         source = _one_source(asked.bericht)
@@ -153,7 +158,7 @@ def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
         return judge(
             message,
             mpj.load_contracts(asked.contracten, report=options["report"]),
-            progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, **options)),
+            progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, profiel=profiel, **options)),
             dagtekening=asked.dagtekening,
             taal=asked.taal,
             onbeoordeeld=asked.onbeoordeeld,

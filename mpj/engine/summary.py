@@ -24,6 +24,7 @@ from mpj.version import __version__
 
 FORMAAT = 1
 NIET_GELEZEN = "niet_gelezen"
+OVERGESLAGEN = "overgeslagen"
 
 
 class Totals:
@@ -179,6 +180,7 @@ def summarise(
         "contracten": [_contract(contract, kaart) for contract, kaart in zip(contracten, kaarten, strict=True)],
         "invoer": _invoer(bestanden),
         "niet_gelezen": sorted(invoer.get(NIET_GELEZEN, ())),
+        "overgeslagen": sum(map(int, invoer.get(OVERGESLAGEN, {}).values())),
     }
 
 
@@ -186,7 +188,7 @@ def _invoer(bestanden: Iterable[tuple[str, Mapping[str, str]]]) -> list[dict[str
     return [
         {"soort": soort, "bestand": naam, "sha256": hashes[naam]}
         for soort, hashes in bestanden
-        if soort != NIET_GELEZEN
+        if soort not in (NIET_GELEZEN, OVERGESLAGEN)
         for naam in sorted(hashes)
     ]
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from attrs import field, frozen
 
+from mpj.reading.profile import PLAIN, Tabelprofiel
+
 Row = tuple[int, list[str]]
 """A row as it stands: its number, as a spreadsheet shows it, and its fields."""
 _APART = re.compile(r"[\s_-]+")
@@ -34,6 +36,8 @@ class Columns:
 
     known: tuple[str, ...] = field(converter=_tuple)
     required: tuple[str, ...] = field(converter=_tuple)
+    profiel: Tabelprofiel = PLAIN
+    """What the columns are called."""
     _by_plain: dict[str, str] = field(init=False, eq=False, repr=False)
 
     @_by_plain.default
@@ -42,7 +46,7 @@ class Columns:
 
     def named(self, header: Iterable[str]) -> list[str]:
         """Return the names of a header, ours where they mean one of our columns."""
-        return [self._by_plain.get(plain(name), name.strip()) for name in header]
+        return [self._by_plain.get(plain(name), name.strip()) for name in self.profiel.names(header, plain)]
 
     def header(self, rows: Iterable[Row]) -> Row | None:
         """Return the first row that has all required columns."""

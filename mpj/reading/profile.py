@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from mpj.reading.faults import Fault, mask
 from mpj.reading.frozen import Frozen
 
 _HOURS: Final = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,6}))?")
@@ -51,14 +52,36 @@ class Tabelprofiel:
     blad: str = ""
     """The sheet of a workbook."""
 
-    def name(self, name: str) -> str:
-        """Return our name of their column; empty where it is known and not used, `name` where the profile does not know it."""
-        wanted = plain(name)
-        return next((ours for theirs, ours in self.kolommen.items() if plain(theirs) == wanted), name)
+    def names(self, header: Iterable[str], plain: Callable[[str], str]) -> list[str]:
+        """Return the header with our names, an empty one where a column is known and not used; `plain` is what of a name counts."""
+        if not self.kolommen:
+            return list(header)
+        ours = {plain(theirs): ours for theirs, ours in self.kolommen.items()}
+        return [ours.get(plain(name), name) for name in header]
 
-    def names(self, header: Iterable[str]) -> list[str]:
-        """Return the header with our names (`name`)."""
-        return [self.name(one) for one in header]
+    def missing(self, columns: Iterable[str]) -> dict[str, list[str]]:
+        """Return our columns that are not among these, each with the names that it should have had."""
+        found: dict[str, list[str]] = {}
+        for theirs, ours in self.kolommen.items():
+            if ours and ours not in columns:
+                found.setdefault(ours, []).append(theirs)
+        return found
+
+    def told(self, header: Sequence[str], columns: Mapping[str, int], plain: Callable[[str], str]) -> list[str]:
+        """Return, in Dutch, what the profile does to a table with this header of theirs and these columns of ours."""
+        known = {plain(theirs): ours for theirs, ours in self.kolommen.items()}
+        theirs = [name.strip() for name in header]
+        renamed = [f"{mask(name)} is {known[plain(name)]}" for name in theirs if known.get(plain(name))]
+        unused = [mask(name) for name in theirs if known.get(plain(name)) == ""]
+        lists = {
+            "kolommen": renamed,
+            "niet gebruikt": unused,
+            "waarden vertaald van": [name for name in columns if name in self.waarden],
+            "in uren": [name for name in columns if self.eenheid.get(name) == "uren"],
+            "voorloopnullen aangevuld in": [name for name in columns if name in self.aanvullen],
+            "voor elk id": [f"{self.bron}:"] if self.bron and "id" in columns else [],
+        }
+        return [f"{what} {', '.join(names)}" for what, names in lists.items() if names]
 
     def changes(self, columns: Iterable[str]) -> dict[str, Change]:
         """Return what has to be done to the cells of these columns of ours, for those where something has."""
@@ -118,12 +141,12 @@ class Profiled:
 
     def __init__(self, profiel: Tabelprofiel, columns: Mapping[str, int]) -> None:
         self.skipped = 0
-        self._profiel = profiel
+        self.profiel = profiel
         self._changes = [(columns[name], change) for name, change in profiel.changes(columns).items()]
 
     def row(self, cells: Sequence[str]) -> list[str] | None:
         """Return the cells as we would write them, None for a row that is no record."""
-        if self._profiel.skips(cells):
+        if self.profiel.skips(cells):
             self.skipped += 1
             return None
         made = list(cells)
@@ -132,17 +155,21 @@ class Profiled:
                 made[place] = change(made[place])
         return made
 
+    def notices(self, bestand: str) -> list[Fault]:
+        """Return what there is to tell of the rows, once they were read."""
+        if not self.skipped:
+            return []
+        text = f"{self.skipped} {'rij' if self.skipped == 1 else 'rijen'} overgeslagen, zoals het profiel zegt"
+        begins = ", ".join(map(mask, self.profiel.overslaan))
+        verwacht = f"geen registratie waar de eerste gevulde cel begint met {begins}"
+        return [Fault("rijen_overgeslagen", bestand, 0, "", str(self.skipped), verwacht, text, "waarschuwing")]
+
     def rows(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """Pass on the rows that are records, with their numbers."""
         for rij, cells in rows:
             made = self.row(cells)
             if made is not None:
                 yield rij, made
-
-
-def plain(name: str) -> str:
-    """Return the name of a column without what does not count in it: case, blanks, ``_`` and ``-``."""
-    return re.sub(r"[\s_-]", "", name.casefold())
 
 
 def _folded(text: str) -> str:

@@ -58,6 +58,8 @@ Foutcode: TypeAlias = Literal[
     "kolom_ontbreekt",
     "kolom_verschreven",
     "kolom_onbekend",
+    "profiel_gebruikt",
+    "rijen_overgeslagen",
     "rij_onvolledig",
     "rij_dubbel",
     "waarde_onjuist",

@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.masking import hide
+from mpj.reading.profile import PLAIN, Tabelprofiel
 from mpj.reading.zips import ZIP_ERRORS, Archive, TooLargeError
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Reading:
     """Gets, by the short name of a file, on which line each row begins, where that is not the row's own number."""
     submappen: bool = False
     """Whether files in sub-folders count."""
+    profiel: Tabelprofiel = PLAIN
+    """How the tables are written."""
 
     def tell(self, warnings: Iterable[Fault]) -> None:
         """Report warnings."""

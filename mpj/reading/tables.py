@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from attrs import define
 
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.headers import Columns
+from mpj.reading.headers import Columns, Row, plain
 from mpj.reading.limits import COLUMNS
 from mpj.reading.names import check_names
+from mpj.reading.profile import PLAIN, Profiled, Tabelprofiel
 from mpj.reading.sources import SILENT, Reading, Source
 from mpj.reading.text import Opened, as_text, open_text, shown
 
@@ -51,7 +52,7 @@ def open_table(
     Raises InputError: no header, a required column missing, a double or misspelt one, no text, broken quoting, more than a table
     may have (docs/limits.md). Some of it may come while iterating.
     """
-    with _opened(source, Columns(known, required), reading, _rows) as table:
+    with _opened(source, Columns(known, required, reading.profiel), reading, _rows) as table:
         yield table
 
 
@@ -61,7 +62,7 @@ def open_lines(source: Source, known: Iterable[str], required: Iterable[str], re
 
     Rows that are wholly empty are not always passed over.
     """
-    with _opened(source, Columns(known, required), reading, _texts) as table:
+    with _opened(source, Columns(known, required, reading.profiel), reading, _texts) as table:
         yield table
 
 
@@ -77,7 +78,7 @@ def _texts(found: Opened) -> Iterator[tuple[int, str]]:
 def _opened(
     source: Source, columns: Columns, reading: Reading, body: Callable[[Opened], Iterator[tuple[int, _F]]]
 ) -> Iterator[Table[_F]]:
-    """Open a table, check its header, and have `body` say what comes after it."""
+    """Open a table, check its header, lay the profile over its rows, and have `body` say how they are passed on."""
     found: Opened
     table: Table[_F]
     with open_text(source, columns) as found:
@@ -85,15 +86,41 @@ def _opened(
             text, verwacht = "het bestand is leeg", "een kopregel met kolomnamen"
             raise InputError(Fault("bestand_leeg", source.naam, toelichting=text, verwacht=verwacht))
         table = headed(source.naam, *found.header, columns, body(found))
+        profiled = lay_profile(table, found.header, reading.profiel)
+        if profiled is not None:
+            found.rows, found.texts, found.tidy = profiled.rows(found.rows), None, False
+            table.rows = body(found)
         table.warnings = (*found.notices, *table.warnings)
         table.tidy = found.tidy
         reading.tell(table.warnings)
         yield table
         table.sha256 = found.sha256()
+        reading.tell(profiled.notices(source.naam) if profiled is not None else ())
         if reading.hashes is not None:
             reading.hashes[source.naam] = table.sha256
         if reading.lines is not None and found.lines:
             reading.lines[source.naam] = found.lines
+
+
+def lay_profile(table: Table[Any], header: Row, profiel: Tabelprofiel) -> Profiled | None:
+    """Return what lays a profile over the rows of a table, None where it says nothing; the table tells what it did.
+
+    Raises InputError for a column that the profile names, and neither the table nor we have.
+    """
+    if profiel == PLAIN:
+        return None
+    rij, names = header
+    text = "het profiel noemt deze kolom, en het bestand heeft haar niet"
+    faults = [
+        Fault("kolom_ontbreekt", table.naam, rij, ours, verwacht=" of ".join(theirs), toelichting=text)
+        for ours, theirs in profiel.missing(table.columns).items()
+    ]
+    if faults:
+        raise InputError(faults)
+    made = "; ".join(profiel.told(names, table.columns, plain))
+    notice = Fault("profiel_gebruikt", table.naam, rij, toelichting=f"volgens het profiel: {made}", soort="waarschuwing")
+    table.warnings = (*((notice,) if made else ()), *table.warnings)
+    return Profiled(profiel, table.columns)
 
 
 def headed(naam: str, rij: int, names: Sequence[str], columns: Columns, body: Iterator[tuple[int, _F]]) -> Table[_F]:

@@ -13,6 +13,7 @@ from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import check_choice, parse_date
 from mpj.reading.lines import LineNumbers
+from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import Reading
 from mpj.records.rows import MappingRows, Row, read_rows
 from mpj.records.values import Medewerker
@@ -29,11 +30,12 @@ def read_medewerkers(
     hashes: dict[str, str] | None = None,
     lines: dict[str, LineNumbers] | None = None,
     submappen: bool = False,
+    profiel: Profiel = NO_PROFILE,
 ) -> list[Medewerker]:
     """Read all medewerkers; the keywords are those of `read_registraties`.
 
     Raises InputError with every faulty row, unknown level and overlap (docs/formats.md)."""
-    reading = Reading(report, hashes, lines, submappen)
+    reading = Reading(report, hashes, lines, submappen, profiel.of("medewerkers"))
     return collect_medewerkers(read_rows(paths, COLUMNS, REQUIRED, lambda row: row, reading), protocol)
 
 

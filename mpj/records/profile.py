@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeGuard, get_args
 
@@ -11,7 +11,10 @@ from attrs import fields
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError, check_choice, check_gemeente
-from mpj.reading.profile import Profiel, Tabelprofiel, plain
+from mpj.reading.frozen import Frozen
+from mpj.reading.headers import plain
+from mpj.reading.limits import TOML_BYTES
+from mpj.reading.profile import Profiel, Tabelprofiel
 from mpj.reading.register import Foutcode
 from mpj.reading.sources import Source
 from mpj.reading.toml import Document, parse_toml, quoted
@@ -29,9 +32,9 @@ COLUMNS: Mapping[Tabelsoort, tuple[str, ...]] = {
 }
 """The columns of ours, by kind of table."""
 _EENHEDEN = ("minuten", "uren")
-_LENGTHS = {"bsn": 9, "gemeente": 4, "aanbieder": 8}
+LENGTHS = {"bsn": 9, "gemeente": 4, "aanbieder": 8}
+"""How many digits the columns have that always have as many."""
 _MOST_DIGITS = 36
-_MOST_BYTES = 1 << 20
 # Absent, these have a meaning that money depends on: a value can only be told to mean another one.
 _MAY_BE_ABSENT = ("kwalificatieniveau", "prestatiecode", "gemeente")
 
@@ -44,10 +47,7 @@ def read_profile(path: str | Path, *, protocol: Protocol = MPJ_16, hashes: dict[
     """
     source = Source(Path(path).name, Path(path))
     with source.open() as stream:
-        if source.size() > _MOST_BYTES:
-            text = "het profiel is te groot"
-            raise InputError(Fault("toml_onleesbaar", source.naam, toelichting=text, verwacht="hoogstens 1 MiB"))
-        raw, sha256 = stream.read(), stream.sha256()
+        raw, sha256 = stream.read(TOML_BYTES + 1), stream.sha256()
     profiel = parse_profile(raw, source.naam, protocol)
     if hashes is not None:
         hashes[source.naam] = sha256
@@ -63,34 +63,37 @@ def parse_profile(raw: bytes, bestand: str, protocol: Protocol = MPJ_16) -> Prof
     return profiel
 
 
-def to_toml(profiel: Profiel) -> str:
-    """Return a profile as the text of its file; `parse_profile` gives an equal one back."""
-    return "\n".join(text for soort in TABELSOORTEN if (text := table_toml(soort, profiel.of(soort))))
+def to_toml(profiel: Profiel, remarks: Mapping[str, Sequence[str]] = Frozen()) -> str:
+    """Return a profile as the text of its file; `parse_profile` gives an equal one back.
+
+    `remarks` are lines of comment, by the name of the table that they go to the end of (``registraties.kolommen``).
+    """
+    blocks: list[str] = []
+    for soort in TABELSOORTEN:
+        tables = _tables(profiel.of(soort))
+        own = {name.removeprefix(f"{soort}."): lines for name, lines in remarks.items() if name.startswith(f"{soort}.")}
+        for name in dict.fromkeys((*tables, *own)):
+            head = f"{soort}.{name}" if name else soort
+            lines = [*tables.get(name, ()), *own.get(name, ())]
+            blocks += ["".join(f"{line}\n" for line in (f"[{head}]", *lines))] if lines else []
+    return "\n".join(blocks)
 
 
-def table_toml(soort: Tabelsoort, profiel: Tabelprofiel) -> str:
-    """Return the profile of one kind of table as TOML, empty where there is nothing to say."""
-    return "\n".join("".join(f"{line}\n" for line in block) for block in _blocks(soort, profiel))
-
-
-def _blocks(soort: Tabelsoort, profiel: Tabelprofiel) -> Iterator[list[str]]:
-    """Yield each table of a kind that says something, as lines."""
+def _tables(profiel: Tabelprofiel) -> dict[str, list[str]]:
+    """Return the lines of each table of a kind, by its name below that of the kind."""
     head = [f"{name} = {quoted(text)}" for name, text in (("blad", profiel.blad), ("bron", profiel.bron)) if text]
     if profiel.overslaan:
         head.append(f"overslaan = [{', '.join(map(quoted, profiel.overslaan))}]")
-    tables: list[tuple[str, list[str]]] = [
-        ("", head),
-        (".kolommen", [f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in profiel.kolommen.items()]),
-        *(
-            (f".waarden.{kolom}", [f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in waarden.items()])
+    return {
+        "": head,
+        "kolommen": [f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in profiel.kolommen.items()],
+        **{
+            f"waarden.{kolom}": [f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in waarden.items()]
             for kolom, waarden in profiel.waarden.items()
-        ),
-        (".eenheid", [f"{kolom} = {quoted(eenheid)}" for kolom, eenheid in profiel.eenheid.items()]),
-        (".aanvullen", [f"{kolom} = {digits}" for kolom, digits in profiel.aanvullen.items()]),
-    ]
-    for name, lines in tables:
-        if lines:
-            yield [f"[{soort}{name}]", *lines]
+        },
+        "eenheid": [f"{kolom} = {quoted(eenheid)}" for kolom, eenheid in profiel.eenheid.items()],
+        "aanvullen": [f"{kolom} = {digits}" for kolom, digits in profiel.aanvullen.items()],
+    }
 
 
 def _checks(protocol: Protocol) -> Mapping[str, Callable[[str], str]]:
@@ -227,7 +230,7 @@ class _Reader:
             if kolom not in COLUMNS[soort]:
                 self.fault("sleutel_onbekend", section, kolom, "deze kolom hebben wij niet", verwacht=", ".join(COLUMNS[soort]))
                 continue
-            low, high = (_LENGTHS[kolom], _LENGTHS[kolom]) if kolom in _LENGTHS else (1, _MOST_DIGITS)
+            low, high = (LENGTHS[kolom], LENGTHS[kolom]) if kolom in LENGTHS else (1, _MOST_DIGITS)
             if type(digits) is not int or not low <= digits <= high:
                 verwacht = str(low) if low == high else f"een geheel getal van {low} tot en met {high}"
                 self.fault("waarde_onjuist", section, kolom, "zoveel cijfers heeft deze kolom niet", digits, verwacht)

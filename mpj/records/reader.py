@@ -17,6 +17,7 @@ from typing import Any
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date
 from mpj.reading.lines import LineNumbers
+from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.entries import Entry, Reeks, Tijd, Vorm
@@ -241,15 +242,17 @@ def read_registraties(
     hashes: dict[str, str] | None = None,
     lines: dict[str, LineNumbers] | None = None,
     submappen: bool = False,
+    profiel: Profiel = NO_PROFILE,
 ) -> Iterator[Registratie | Ongeldig]:
     """Read registraties from tables: files, folders or zips (docs/formats.md, "How a table is read"), one at a time.
 
     Yields a Registratie per row, or an Ongeldig that says why not. Unknown columns, files that were not read and what was done
     to read one go to `report` as warnings, the SHA-256 of every file to `hashes`; to `lines` goes on which line rows begin, where
-    that is not their number. With `submappen` files in sub-folders count. Raises InputError for a file that is no such table.
+    that is not their number. With `submappen` files in sub-folders count; `profiel` says how the tables
+    are written (`mpj.read_profile`). Raises InputError for a file that is no such table.
     """
     entries = Entries(lambda _: "")
-    for number, item in enumerate(entries.read(paths, Reading(report, hashes, lines, submappen)), 1):
+    for number, item in enumerate(entries.read(paths, Reading(report, hashes, lines, submappen, profiel.of("registraties"))), 1):
         if isinstance(item, Ongeldig):
             yield item
             continue

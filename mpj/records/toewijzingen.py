@@ -17,6 +17,7 @@ from mpj.reading.faults import Fault, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
 from mpj.reading.lines import LineNumbers
 from mpj.reading.masking import masked
+from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.reasons import Redencode
@@ -100,13 +101,14 @@ def read_toewijzingen(
     hashes: dict[str, str] | None = None,
     lines: dict[str, LineNumbers] | None = None,
     submappen: bool = False,
+    profiel: Profiel = NO_PROFILE,
 ) -> Iterator[Toewijzing | OngeldigeToewijzing]:
     """Read toewijzingen from tables and JW301 messages, and from folders and zips of them (docs/formats.md).
 
     Yields a Toewijzing per row or ToegewezenProduct, or an OngeldigeToewijzing. The keywords are those of `read_registraties`.
     Raises InputError for a file that is neither. Reading JW301 needs the extra ``mpj[messages]``.
     """
-    reading = Reading(report, hashes, lines, submappen)
+    reading = Reading(report, hashes, lines, submappen, profiel.of("toewijzingen"))
     for source in find_sources(paths, (*TABLES, ".xml"), reading):
         if source.suffix == ".xml":
             yield from _read_jw301(source, hashes)

@@ -8,6 +8,7 @@ from pathlib import Path
 from mpj.reading.faults import Fault
 from mpj.reading.fields import check_bsn, check_gemeente, parse_date
 from mpj.reading.lines import LineNumbers
+from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import Reading
 from mpj.records.registraties import Ongeldig, parse_nummer
 from mpj.records.rows import Row, as_values, read_rows
@@ -24,9 +25,11 @@ def read_verblijf(
     hashes: dict[str, str] | None = None,
     lines: dict[str, LineNumbers] | None = None,
     submappen: bool = False,
+    profiel: Profiel = NO_PROFILE,
 ) -> Iterator[Verblijf | Ongeldig]:
     """Read stays from tables: files, folders or zips (docs/formats.md); takes, yields, raises what `read_registraties` does."""
-    yield from read_rows(paths, COLUMNS, REQUIRED, parse_verblijf, Reading(report, hashes, lines, submappen))
+    reading = Reading(report, hashes, lines, submappen, profiel.of("verblijf"))
+    yield from read_rows(paths, COLUMNS, REQUIRED, parse_verblijf, reading)
 
 
 def as_stays(items: Iterable[Verblijf | Ongeldig | Mapping[str, object]]) -> Iterator[Verblijf | Ongeldig]:

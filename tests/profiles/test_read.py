@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import mpj
 from mpj.protocol import MPJ_16
-from mpj.reading.profile import Profiel, Tabelprofiel, plain
+from mpj.reading.headers import plain
+from mpj.reading.profile import Profiel, Tabelprofiel
 from mpj.records.profile import COLUMNS, parse_profile, to_toml
 from mpj.records.words import STATUSSEN
 

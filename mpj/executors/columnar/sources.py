@@ -21,7 +21,7 @@ from mpj.output.parquet import literal
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.headers import Columns
 from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
-from mpj.reading.tables import Table, headed, open_table
+from mpj.reading.tables import Table, headed, lay_profile, open_table
 from mpj.records.registraties import COLUMNS, REQUIRED
 
 # What str.strip takes off.
@@ -64,9 +64,9 @@ def open_files(database: Database, paths: Iterable[str | Path], reading: Reading
 
 def _file(database: Database, nummer: int, source: Source, reading: Reading) -> File:
     if source.suffix == _PARQUET:
-        file, table, sha256 = _parquet(database, nummer, source)
+        file, table, sha256 = _parquet(database, nummer, source, reading)
     else:
-        with open_table(source, COLUMNS, REQUIRED) as table:
+        with open_table(source, COLUMNS, REQUIRED, Reading(profiel=reading.profiel)) as table:
             pass
         look = _Look(source) if table.tidy and not source.lid else None
         if look is None or not look.tidy:
@@ -167,8 +167,14 @@ def _any_of(columns: Sequence[str]) -> str:
 
 def _rewritten(database: Database, nummer: int, source: Source, reading: Reading) -> File:
     """Read a table with mpj's own reader, which refuses what is none, and write its rows anew, all in quotes."""
+    with open_table(source, COLUMNS, REQUIRED, reading) as table:
+        return _written(database, nummer, table)
+
+
+def _written(database: Database, nummer: int, table: Table[list[str]]) -> File:
+    """Write the rows of a table, all in quotes, where the database reads them."""
     path = database.folder / f"rijen-{nummer}.csv"
-    with open_table(source, COLUMNS, REQUIRED, reading) as table, path.open("w", encoding="utf-8", newline="") as stream:
+    with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerows(_padded(table))
     types = ", ".join(f"'{name}': 'VARCHAR'" for name in ("rij", "scheef", "overig", *table.columns))
@@ -179,7 +185,7 @@ def _rewritten(database: Database, nummer: int, source: Source, reading: Reading
     )
     fields = {name: f"coalesce({name}, '')" for name in table.columns}
     query = _query(read, fields, "coalesce(overig = 'x', false)", "coalesce(scheef = 'x', false)", plain=False)
-    return File(nummer, source.naam, tuple(table.columns), query)
+    return File(nummer, table.naam, tuple(table.columns), query)
 
 
 def _padded(table: Table[list[str]]) -> Iterator[list[str]]:
@@ -193,16 +199,8 @@ def _padded(table: Table[list[str]]) -> Iterator[list[str]]:
         yield [str(rij), "x" if ragged else "", "x" if more else "", *(fields[place] for place in known)]
 
 
-def _parquet(database: Database, nummer: int, source: Source) -> tuple[File, Table[list[str]], str]:
-    path = source.path
-    if source.lid:
-        path = database.folder / f"bestand-{nummer}.parquet"
-        with source.open() as raw, path.open("wb") as stream:
-            shutil.copyfileobj(raw, stream, _CHUNK)
-            sha256 = raw.sha256()
-    else:
-        with source.open() as raw:
-            sha256 = raw.sha256()
+def _parquet(database: Database, nummer: int, source: Source, reading: Reading) -> tuple[File, Table[list[str]], str]:
+    path, sha256 = _on_disk(database, nummer, source)
     read = f"read_parquet({literal(glob.escape(str(path)))}, hive_partitioning = false, file_row_number = true)"
     try:
         described: list[tuple[Any, ...]] = database.all(f"DESCRIBE SELECT * FROM {read}")
@@ -212,7 +210,8 @@ def _parquet(database: Database, nummer: int, source: Source) -> tuple[File, Tab
             Fault("parquet_onleesbaar", source.naam, toelichting=text, verwacht="een Parquet-bestand zonder wachtwoord")
         ) from error
     names = [(str(row[0]), str(row[1])) for row in described if row[0] != "file_row_number"]
-    table: Table[list[str]] = headed(source.naam, 0, [name for name, _ in names], Columns(COLUMNS, REQUIRED), iter(()))
+    header = [name for name, _ in names]
+    table: Table[list[str]] = headed(source.naam, 0, header, Columns(COLUMNS, REQUIRED, reading.profiel), iter(()))
     wrong = [names[place][0] for place in table.columns.values() if _nested(names[place][1])]
     if wrong:
         text, verwacht = "de kolom heeft geen enkelvoudige waarden", "tekst, getallen, datums of tijden"
@@ -221,11 +220,29 @@ def _parquet(database: Database, nummer: int, source: Source) -> tuple[File, Tab
     fields = {name: texts[place] for name, place in table.columns.items()}
     others = [text for place, text in enumerate(texts) if place not in table.columns.values()]
     rows = f"SELECT file_row_number + 2 AS rij, * EXCLUDE (file_row_number) FROM {read}"
+    profiled = lay_profile(table, (0, header), reading.profiel)
+    if profiled is not None:
+        found = database.batches(f"SELECT rij, {', '.join(texts)} FROM ({rows})")
+        table.rows = profiled.rows((row[0], list(row[1:])) for batch in found for row in batch)
+        file = _written(database, nummer, table)
+        table.warnings = (*table.warnings, *profiled.notices(source.naam))
+        return file, table, sha256
     return (
         File(nummer, source.naam, tuple(table.columns), _query(rows, fields, _any_of(others), "false", plain=False)),
         table,
         sha256,
     )
+
+
+def _on_disk(database: Database, nummer: int, source: Source) -> tuple[Path, str]:
+    """Return where the database can read a file, which may stand in a zip, and its SHA-256."""
+    with source.open() as raw:
+        if not source.lid:
+            return source.path, raw.sha256()
+        path = database.folder / f"bestand-{nummer}.parquet"
+        with path.open("wb") as stream:
+            shutil.copyfileobj(raw, stream, _CHUNK)
+        return path, raw.sha256()
 
 
 def _nested(kind: str) -> bool:
