@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from datetime import date
 from functools import partial
@@ -33,7 +33,7 @@ from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
-from mpj.records.uitval import Uitval
+from mpj.records.uitval import Uitval, conceal, suspects
 from mpj.records.values import Medewerker, Toewijzing, Verblijf
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
 
@@ -128,13 +128,13 @@ class Job:
     ) -> Iterator[Uitkomst]:
         """Sift records, then compute client by client. The last outcome is what the sieve set aside."""
         clients, aside = self.sift(registraties, verblijf, decided)
-        total = len(clients)
+        total, bsns = len(clients), frozenset(clients)
         while clients:
             bsn, records = clients.popitem()
             yield self.compute(bsn, records, memory)
             if progress is not None:
                 progress(total - len(clients), total)
-        yield Uitkomst(uitval=aside)
+        yield Uitkomst(uitval=aside, bsns=bsns)
 
     def compute(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""
@@ -222,6 +222,16 @@ class Job:
     def toewijzingen_aside(self) -> Sequence[Uitval]:
         """The toewijzingen that were set aside."""
         return self._context.dekkingen.uitval
+
+    def all_aside(self, uitval: Iterable[Uitval], bsns: Set[str]) -> list[Uitval]:
+        """Return what a run set aside, toewijzingen too, in the order of ``uitval.csv``; `bsns` are clients of the records.
+
+        An id that is the BSN of a client of the run, whoever's, is left out.
+        """
+        rows = [*uitval, *self.toewijzingen_aside]
+        found = suspects(rows)
+        known = found & (bsns | {one.bsn for one in self.toewijzingen}) if found else found
+        return sorted(conceal(rows, known), key=Uitval.sort_key)
 
     @property
     def meldingen(self) -> Iterator[Fault]:

@@ -64,6 +64,8 @@ class Uitkomst:
     """With a memory: what each line is made of before limits, also of lines held back or come to nothing."""
     kept_price: frozenset[Identiteit] = frozenset()
     """Lines priced or rounded as before where the contract says otherwise now."""
+    bsns: frozenset[str] = frozenset()
+    """Of the last outcome, which tells what was set aside before clients were looked at: the clients."""
 
     @property
     def care(self) -> Iterator[Care]:

@@ -66,16 +66,17 @@ def lay_together(
     uitval: list[Uitval] = []
     notes: list[Fault] = list(job.meldingen)
     totals = Totals()
+    bsns: set[str] = set()
     pairs: list[tuple[Declaratieregel, Sequence[Herkomst]]] = []
     for outcome, lines in outcomes:
         uitval += outcome.uitval
+        bsns |= outcome.bsns
         notes += outcome.meldingen
         totals.add(outcome)
         pairs += lines
     pairs.sort(key=lambda pair: sort_key(pair[0]))
     regels = tuple(number_declarations([line for line, _ in pairs], job.opdracht.volgnummer))
-    uitval += job.toewijzingen_aside
-    uitval.sort(key=Uitval.sort_key)
+    uitval = job.all_aside(uitval, bsns)
     herkomst = tuple(trace for _, traces in pairs for trace in traces)
     samenvatting = job.summary(totals, declarations(regels), uitval, invoer)
     return Result(regels, herkomst, tuple(uitval), sort_notes(notes), samenvatting, job.protocol)

@@ -83,12 +83,15 @@ class _Share:
     """Where in the file of its process the rows of each part begin, for each of `FILES`."""
     declared: Declared = field(factory=Declared)
     uitval: list[Uitval] = field(factory=list)
+    bsns: set[str] = field(factory=set)
+    """The clients."""
     notes: dict[Fault, None] = field(factory=dict)
     totals: Totals = field(factory=Totals)
 
     def take(self, outcome: Uitkomst) -> None:
         """Add up the outcome of a client, but for its lines."""
         self.uitval += outcome.uitval
+        self.bsns |= outcome.bsns
         self.notes |= dict.fromkeys(outcome.meldingen)
         self.totals.add(outcome)
 
@@ -326,10 +329,12 @@ class Computed:
     ) -> Outcome:
         """Write the files of the run into `folder`, together with what was computed `beside` it."""
         totals, uitval, declared = Totals(), list(self.aside), Declared()
+        bsns: set[str] = set()
         notes = dict.fromkeys(self.job.meldingen)
         for share in self.shares:
             totals.merge(share.totals)
             uitval += share.uitval
+            bsns |= share.bsns
             notes |= share.notes
             declared.merge(share.declared)
         if beside is not None:
@@ -347,8 +352,7 @@ class Computed:
                 text_stream.buffer.writelines(data for _, _, data in rows)
             if shape is HERKOMST and trace == "parquet":
                 as_parquet(folder)
-        uitval += self.job.toewijzingen_aside
-        uitval.sort(key=Uitval.sort_key)
+        uitval = self.job.all_aside(uitval, bsns)
         samenvatting = self.job.summary(totals, declaraties, uitval, invoer)
         write_rest(uitval, samenvatting, folder, self.job.protocol, trace)
         return Outcome(tuple(uitval), sort_notes(notes), samenvatting)

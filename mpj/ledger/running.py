@@ -45,7 +45,7 @@ def run(connection: Connection, given: Input) -> Result:
     records, aside = job.sift(job.entries().given(gathered.registraties), gathered.verblijf)
     verdicts = list(_verdicts(ledgerrun, job, stands, records, given))
     changes = Changes.sum([*(one.changes for one in verdicts), Changes(look_again=later)])
-    outcomes = [(Uitkomst(uitval=aside), ()), *_with_lines(connection, verdicts)]
+    outcomes = [(Uitkomst(uitval=aside, bsns=frozenset(stands)), ()), *_with_lines(connection, verdicts)]
     result = _divided(lay_together(job, outcomes, given.asked.invoer or {}))
     _check_period(connection, result, cells.maand)
     store(connection, ledgerrun, result, changes, given.asked.xsd_versie)

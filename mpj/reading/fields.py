@@ -101,15 +101,6 @@ def is_bsn(text: str) -> bool:
     return (9 * a + 8 * b + 7 * c + 6 * d + 5 * e + 4 * f + 3 * g + 2 * h - i - _ZEROS) % 11 == 0
 
 
-_IN_PIECES = re.compile(r"(?<![0-9])[0-9](?:[ .\-/_]?[0-9]){8}(?![ .\-/_]?[0-9])")
-
-
-def bsns_in(text: str) -> list[str]:
-    """Return every BSN that stands in `text` by itself, also with dots, dashes, slashes or blanks between its digits."""
-    found = (re.sub(r"[^0-9]", "", match) for match in _IN_PIECES.findall(text))
-    return [digits for digits in found if is_bsn(digits)]
-
-
 def check_bsn(text: str) -> str:
     """Return `text` when it is a BSN; raises FieldError, which never shows the value."""
     if not is_bsn(text):

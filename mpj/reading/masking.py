@@ -49,10 +49,29 @@ def _hidden(is_one: Callable[[str], bool], found: re.Match[str]) -> str:
             digits += last[0]
             if len(digits) >= 9:
                 break
-        if len(digits) == 9 and is_one("".join(str(int(digit)) for digit in digits)):
+        if len(digits) == 9 and is_one(_plain(digits)):
             shown += chain[end : run.start()] + HIDDEN
             end = last.end()
     return shown + chain[end:]
+
+
+def bsns_in(text: str) -> set[str]:
+    """Return every BSN that `hide` would hide, and every one within a longer number, in ASCII digits."""
+    found: set[str] = set()
+    if len(text) >= 9:
+        hide(text, lambda digits: is_bsn(digits) and _noted(found, digits))
+        runs = (_plain(run) for run in _RUN.findall(text) if len(run) > 9)
+        found.update(nine for run in runs for at in range(len(run) - 8) if is_bsn(nine := run[at : at + 9]))
+    return found
+
+
+def _noted(found: set[str], digits: str) -> bool:
+    found.add(digits)
+    return True
+
+
+def _plain(digits: str) -> str:
+    return "".join(str(int(digit)) for digit in digits)
 
 
 def masked(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:

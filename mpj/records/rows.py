@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from mpj.reading.faults import InputError, mask, wrong_value
-from mpj.reading.fields import FieldError, bsns_in, is_bsn
+from mpj.reading.fields import FieldError, is_bsn
+from mpj.reading.masking import bsns_in
 from mpj.reading.names import check_names
 from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table

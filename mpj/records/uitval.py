@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from mpj.reading.masking import masked
+from mpj.reading.masking import bsns_in, hide, masked
 from mpj.records.reasons import REDENEN, Redencode, Vervolg
 from mpj.records.words import Uitvalsoort
 
@@ -57,3 +58,20 @@ class Uitval:
         """The order of ``uitval.csv``: all columns but `rij` as text, then `rij`."""
         texts = self.texts()
         return texts[:6] + texts[7:], self.rij
+
+
+def suspects(rows: Iterable[Uitval]) -> set[str]:
+    """Return what may be a BSN in the ids, file names and sentences of `rows`; any nine digits pass with a chance of 1 in 11."""
+    return {bsn for row in rows for text in (row.bron, row.bestand, row.toelichting) for bsn in bsns_in(text)}
+
+
+def conceal(rows: Iterable[Uitval], bsns: Set[str]) -> list[Uitval]:
+    """Return `rows` without the BSNs of a run: an id that shows one is left out, in a sentence and a file name it is hidden."""
+    return [_concealed(row, bsns) if suspects([row]) & bsns else row for row in rows] if bsns else list(rows)
+
+
+def _concealed(row: Uitval, bsns: Set[str]) -> Uitval:
+    bron = "" if bsns_in(row.bron) & bsns else row.bron
+    return evolve(
+        row, bron=bron, bestand=hide(row.bestand, bsns.__contains__), toelichting=hide(row.toelichting, bsns.__contains__)
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.helpers import ANNA, BRAM, Month, Outcome, mpj, shown_bsns, write, write_month
+from cli.helpers import ANNA, BRAM, ELIN, Month, Outcome, mpj, shown_bsns, write, write_month
 
 WIDE = "９９９９０００１８"
 
@@ -102,3 +102,23 @@ def test_libraries_say_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+FORMS = [BRAM, WIDE, "9999.00.018", f"BSN{BRAM}", f"{BRAM}-1", f"2026{BRAM}12"]
+
+
+@pytest.mark.parametrize("ledger", [False, True])
+@pytest.mark.parametrize("form", FORMS)
+def test_an_id_is_left_out_of_uitval_where_it_is_a_bsn_of_the_run(month: Month, form: str, ledger: bool) -> None:
+    """Bram has a toewijzing; Elin only a registratie; 111222333 is nobody's here, and passes the elfproef by chance."""
+    by_chance = "111222333"
+    rows = {"1": (form, ANNA), "2": (by_chance, ANNA), "3": (ELIN, ANNA), "4": ("R-4", ELIN)}
+    text = "".join(f"{identity};{bsn};2026-03-02;50;hbo;4.1\n" for identity, bsn in rows.values())
+    write(month.folder / "registraties.csv", "id;bsn;datum;minuten;kwalificatieniveau;prestatiecode\n" + text)
+    write(month.folder / "verblijf.csv", f"id;bsn;begindatum;einddatum;prestatiecode\n{form};{ANNA};2026-03-02;2026-03-05;8.9\n")
+    extra = ("--ledger", month.folder / "l.db") if ledger else ()
+    outcome = month.declare("--meldingen", "json", *extra)
+    assert outcome.code == 0
+    assert sorted(row["bron"] for row in month.rows("uitval.csv") if row["soort"] != "toewijzing") == ["", "", "", by_chance, "R-4"]
+    assert not shown_bsns((month.out / "uitval.csv").read_text("utf-8").replace(WIDE, BRAM))
+    assert not shown(outcome) and by_chance not in outcome.err
