@@ -89,17 +89,20 @@ class Care(NamedTuple):
     @property
     def match(self) -> Match:
         """The toewijzing found for it."""
-        return self.at.match
+        assert self.placed is not None, "asked before step place"
+        return self.placed.match
 
     @property
     def tarief(self) -> Tarief:
         """How it counts."""
-        return self.at.tarief
+        assert self.placed is not None, "asked before step place"
+        return self.placed.tarief
 
     @property
     def identiteit(self) -> Identiteit:
         """The line that it belongs to."""
-        return self.at.identiteit
+        assert self.placed is not None, "asked before step place"
+        return self.placed.identiteit
 
     @property
     def recorded(self) -> Recorded:
@@ -109,11 +112,15 @@ class Care(NamedTuple):
     @property
     def measure(self) -> int:
         """What it counts before presence and rounding: minutes, pieces, or one day."""
-        return (self.record.tijd.duur or 0) if self.tarief.timed else self.record.reeks.vorm.aantal
+        record = self.record
+        return (record.tijd.duur or 0) if self.tarief.timed else record.reeks.vorm.aantal
 
     def counting(self, counted: Counted) -> Care:
         """Return the same care, counted otherwise."""
-        return Care(self.record, self.niveau, self.placed, counted)
+        return _care((self.record, self.niveau, self.placed, counted))
+
+
+_care = partial(tuple.__new__, Care)
 
 
 @frozen

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any, Unpack
 
 from mpj.contract import Contract, check_together
@@ -37,6 +38,7 @@ from mpj.records.uitval import Uitval, conceal, suspects
 from mpj.records.values import Medewerker, Toewijzing, Verblijf
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
 
+_order: Callable[[Entry], tuple[date, str]] = attrgetter("datum", "id")
 Progress = Callable[[int, int], None]
 """Hears how many clients are done, and how many there are."""
 
@@ -138,7 +140,7 @@ class Job:
 
     def compute(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""
-        registraties = sorted(records.registraties)
+        registraties = sorted(records.registraties, key=_order)
         run = Clientrun(self._context, registraties, memory)
         if not records.verblijf and (found := self._shortcut.compute(run)) is not None:
             return found
@@ -146,7 +148,7 @@ class Job:
 
     def by_steps(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """As `compute`, by `STEPS` alone."""
-        registraties = sorted(records.registraties)
+        registraties = sorted(records.registraties, key=_order)
         run = Clientrun(self._context, registraties, memory)
         days, aside = self._take_apart(records.verblijf, memory)
         entries = sorted([*registraties, *days], key=lambda entry: entry.order) if days else registraties

@@ -38,17 +38,15 @@ class Regel(NamedTuple):
     @classmethod
     def of(cls, identiteit: Identiteit, care: Sequence[Care]) -> Regel:
         """Add up the care of a line."""
-        geleverd = sum(one.record.tijd.duur or 0 for one in care) if care[0].tarief.timed else 0
-        counted = [one.counted for one in care]
-        return cls(
-            identiteit,
-            care,
-            geleverd,
-            sum(one.geteld for one in counted),
-            sum(one.voor_limiet for one in counted),
-            sum(one.eenheden for one in counted),
-            sum(one.cent for one in counted),
-        )
+        geleverd = sum([one.record.tijd.duur or 0 for one in care]) if care[0].tarief.timed else 0
+        geteld = voor_limiet = eenheden = cent = 0
+        for one in care:
+            counted = one.counted
+            geteld += counted.geteld
+            voor_limiet += counted.voor_limiet
+            eenheden += counted.eenheden
+            cent += counted.cent
+        return cls(identiteit, care, geleverd, geteld, voor_limiet, eenheden, cent)
 
 
 @frozen

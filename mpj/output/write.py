@@ -100,7 +100,7 @@ class RowTexts:
             if who is None:
                 who = whos[reeks] = f"{reeks.vorm.status};{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']};"
             rows.append(
-                f"{begin}{cell(identity)};{cells[datum]};{'' if duur is None else duur};{niveau or ''};{units};{cent};nee;"
+                f"{begin}{identity if identity.isalnum() else cell(identity)};{cells[datum]};{'' if duur is None else duur};{niveau or ''};{units};{cent};nee;"
                 f"{who}{cells[bestand]};{rij};{found}{geteld};0;{units}\n"
             )
         return "".join(rows)

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from functools import partial
 
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed, by_line, regelinhoud
-from mpj.engine.limits import Fit, Limiet, Limieten, Wanted
+from mpj.engine.limits import Fit, Limiet, Limieten, Verbruik, Wanted
 from mpj.engine.matching import Dekking
+from mpj.engine.memory import NOTHING
 from mpj.engine.search import Afwijzing
 from mpj.engine.values import Identiteit
 from mpj.records.aside import named
@@ -26,7 +27,8 @@ REASONS: tuple[Redencode, ...] = (
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Bill up to what the toewijzing allows: first what stands already, then in order of date, then id."""
     care, unconfirmed = _apart(run, care)
-    inhoud = {identiteit: regelinhoud(members) for identiteit, members in by_line(care).items()}
+    lines = {} if run.memory is NOTHING else by_line(care)
+    inhoud = {identiteit: regelinhoud(members) for identiteit, members in lines.items()}
     told = {key: why for key, one in run.memory.standing.items() if key in inhoud and (why := one.told(inhoud[key]))}
     aside = [_standing(run, one, told[one.identiteit]) for one in care if one.identiteit in told]
     billed, refused = _bound(run, care, told)
@@ -70,25 +72,27 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
     refused: list[Aside] = []
     places = range(len(care))
     order = sorted(places, key=lambda place: _turn(run, care[place])) if run.memory.behind else places
+    may_bind = _may_bind(run, care)
     for place in order:
         one = care[place]
-        dekking, tarief, units = one.match.dekking, one.tarief, one.counted.voor_limiet
-        stands = one.identiteit in told
+        (match, tarief, identiteit), units = one.at, one.counted.voor_limiet
+        dekking = match.dekking
+        stands = identiteit in told
         held = _held(run, one) if stands else 0
-        if stands and not run.memory.standing[one.identiteit].asks:
+        if stands and not run.memory.standing[identiteit].asks:
             units, held = held, 0
         if stands and not (dekking.begrensd and units):
             continue
-        if not (dekking.begrensd or tarief.unrounded):
+        if not (dekking in may_bind or tarief.unrounded):
             billed[place] = one.counting(Counted(*one.counted[:2], units, units, tarief.cost(units)))
             continue
         limieten = limits.get(dekking)
         if limieten is None:
             used = run.memory.used.get(dekking.toewijzing.sleutel)
             limieten = limits[dekking] = Limieten(run.context.protocol, dekking.toewijzing, used)
-        before = on_line.get(one.identiteit, 0)
+        before = on_line.get(identiteit, 0)
         fit = _fit(limieten, one, units, before, held)
-        on_line[one.identiteit] = before + fit.units
+        on_line[identiteit] = before + fit.units
         if stands:
             continue
         cent = tarief.cost(fit.units, before)
@@ -98,6 +102,21 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
         else:
             billed[place] = one.counting(Counted(*one.counted[:2], units, fit.units, cent, rest, fit.afgetopt))
     return billed, refused
+
+
+def _may_bind(run: Clientrun, care: Sequence[Care]) -> Collection[Dekking]:
+    """Return the toewijzingen of which some limit may cut or refuse care; with a memory, all that have a limit."""
+    rows: dict[Dekking, list[tuple[str, int, int, int]]] = {}
+    for one in care:
+        (match, tarief, _), units = one.at, one.counted.voor_limiet
+        if match.dekking.begrensd:
+            # What is unrounded costs a cent more or less beside what stands on its line already.
+            cent = tarief.cost(units) + tarief.unrounded
+            rows.setdefault(match.dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
+    if not run.memory.empty:
+        return rows.keys()
+    protocol = run.context.protocol
+    return {one for one, own in rows.items() if Limieten(protocol, one.toewijzing, None).may_bind(Verbruik.of(protocol, own))}
 
 
 def _held(run: Clientrun, care: Care) -> int:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
 from mpj.engine.planning import out_by_form
-from mpj.engine.search import Afwijzing, Search, Stretches
+from mpj.engine.search import Afwijzing, Match, Search, Stretches
+from mpj.engine.tarieven import Tarief
+from mpj.protocol.words import Zorgsoort
 from mpj.records.reasons import Redencode
 
 REASONS: tuple[Redencode, ...] = (
@@ -37,9 +40,9 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Place care: find its toewijzing, and how it counts there."""
     placed: list[Care] = []
     aside: list[Aside] = []
-    searches: dict[Search, Stretches] = {}
+    known = _Known({}, {})
     for one in care:
-        found = _place(run, one, searches)
+        found = _place(run, one, known)
         if isinstance(found, Afwijzing):
             aside.append(Aside(one.record, found.reden, found.toelichting))
             continue
@@ -52,19 +55,32 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     return Passed(kept, aside + moved)
 
 
-def _place(run: Clientrun, care: Care, searches: dict[Search, Stretches]) -> Placed | Afwijzing:
+class _Known(NamedTuple):
+    """What was found so far for one client."""
+
+    searches: dict[Search, Stretches]
+    answers: dict[tuple[Match, Zorgsoort | None, str | None, bool, int], Placed | Afwijzing]
+    """By match, soort, level, whether a time was recorded, and tijdvak."""
+
+
+def _place(run: Clientrun, care: Care, known: _Known) -> Placed | Afwijzing:
     entry, context = care.record, run.context
     day, reeks, vorm = context.days[entry.datum], entry.reeks, entry.reeks.vorm
     if out := day.outside or out_by_form(vorm):
         return out
     search = Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, vorm.prestatiecode)
-    stretches = searches.get(search)
+    stretches = known.searches.get(search)
     if stretches is None:
-        stretches = searches[search] = context.stretches(search)
+        stretches = known.searches[search] = context.stretches(search)
     match = stretches.on(entry.datum)
     if isinstance(match, Afwijzing):
         return match
-    return context.place(match, vorm, care.niveau, day.tijdvak, timed=entry.tijd.duur is not None)
+    timed = entry.tijd.duur is not None
+    key = match, vorm.soort, care.niveau, timed, day.tijdvak
+    found = known.answers.get(key)
+    if found is None:
+        found = known.answers[key] = context.place(match, vorm, care.niveau, day.tijdvak, timed=timed)
+    return found
 
 
 def _last_day(care: Care) -> bool:
@@ -77,11 +93,11 @@ def _last_day(care: Care) -> bool:
 
 def _one_place_a_month(care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
     """Set aside what one toewijzing would bill under two contracts or percelen in one month: one line cannot hold it."""
-    if len({_contract_perceel(one) for one in care}) < 2:
+    if len({_contract_perceel(tarief) for tarief in {one.tarief for one in care}}) < 2:
         return care, []
     places: dict[tuple[str, int, str, int], set[tuple[str, str]]] = {}
     for one in care:
-        places.setdefault(_month_of(one), set()).add(_contract_perceel(one))
+        places.setdefault(_month_of(one), set()).add(_contract_perceel(one.tarief))
     kept: list[Care] = []
     aside: list[Aside] = []
     for one in care:
@@ -94,8 +110,8 @@ def _one_place_a_month(care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside
     return kept, aside
 
 
-def _contract_perceel(care: Care) -> tuple[str, str]:
-    return care.tarief.kaart.instellingen.contract, care.tarief.perceel
+def _contract_perceel(tarief: Tarief) -> tuple[str, str]:
+    return tarief.kaart.instellingen.contract, tarief.perceel
 
 
 def _month_of(care: Care) -> tuple[str, int, str, int]:

@@ -19,14 +19,16 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     Care behind a line that stands as it is after all is in no other sum.
     """
     care, aside = _apart(run, care)
-    rounded = [one.counting(Counted(one.counted.geteld, 0, one.tarief.units[one.counted.geteld])) for one in care]
+    rounded: list[Care] = []
     sums: dict[object, list[int]] = {}
     for place, one in enumerate(care):
-        match one.tarief.over:
+        (_, tarief, identiteit), geteld = one.at, one.counted.geteld
+        rounded.append(one.counting(Counted(geteld, 0, tarief.units[geteld])))
+        match tarief.over:
             case "dag":
-                sums.setdefault((one.identiteit, one.record.datum), []).append(place)
+                sums.setdefault((identiteit, one.record.datum), []).append(place)
             case "productperiode":
-                sums.setdefault(one.identiteit, []).append(place)
+                sums.setdefault(identiteit, []).append(place)
             case "contact":
                 sums[place] = [place]
             case other:

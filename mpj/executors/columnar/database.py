@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mmap
 import shutil
 import tempfile
@@ -90,10 +91,11 @@ class Database:
 
     def insert(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """Add `rows` to a table made with these `columns`."""
-        lists = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(columns.values(), 1))
+        # As one text a column takes less than half the time that it takes as a list of values.
+        lists = ", ".join(f"unnest(from_json(${place}, '[\"{kind}\"]'))" for place, kind in enumerate(columns.values(), 1))
         remaining = iter(rows)
         while batch := list(islice(remaining, _BATCH)):
-            self.connection.execute(f"INSERT INTO {name} SELECT {lists}", [list(column) for column in zip(*batch, strict=True)])
+            self.connection.execute(f"INSERT INTO {name} SELECT {lists}", list(map(json.dumps, zip(*batch, strict=True))))
 
 
 def _left() -> str:
