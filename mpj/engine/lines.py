@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -119,17 +119,10 @@ def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
     )
 
 
-def sort_key(line: Declaratieregel) -> tuple[object, ...]:
-    """The order of lines in every output: gemeente, bsn, toewijzingnummer, productcode, begindatum, credits first."""
-    return (
-        line.gemeente,
-        line.bsn,
-        line.toewijzingnummer,
-        line.productcode,
-        line.begindatum,
-        line.debetcredit,
-        line.aanbieder,
-    )
+sort_key: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(
+    "gemeente", "bsn", "toewijzingnummer", "productcode", "begindatum", "debetcredit", "aanbieder"
+)
+"""The order of lines in every output: gemeente, bsn, toewijzingnummer, productcode, begindatum, credits first."""
 
 
 def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> list[Declaratieregel]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from attrs import evolve, frozen
@@ -115,27 +116,27 @@ class Tarief:
     refused: Afwijzing | None
     """Why it is not billed at its level or code, None when it is."""
 
-    @property
+    @cached_property
     def timed(self) -> bool:
         """Whether minutes are counted, rather than pieces or days."""
         return self.minuten > 0 and self.soort != VERBLIJF
 
-    @property
+    @cached_property
     def over(self) -> Over:
         """What is summed before it is rounded: contact, dag or productperiode."""
         return "contact" if self.unrounded or self.afronding is None else self.afronding.over
 
-    @property
+    @cached_property
     def least(self) -> int:
         """The least that counts: what is shorter is no time."""
         return 1 if self.afronding is None else max(self.afronding.drempel, 1)
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Whether each contact is counted and priced by itself, whatever others there are."""
         return self.over == "contact" and self.soort != VERBLIJF and not (self.unrounded or self.presence)
 
-    @property
+    @cached_property
     def price(self) -> Billed:
         """What it is billed as; not to be asked where step `level` refuses it."""
         assert self.billed is not None

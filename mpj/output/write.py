@@ -96,11 +96,12 @@ class RowTexts:
             if placed is not at and placed is not None:
                 at, (match, tarief, _) = placed, placed
                 found = f"{match.keuze};{cells[tarief.niveaus]};{match.dekking.maximum or ''};"
+            bron = identity if identity.isalnum() else cell(identity)
             who = whos.get(reeks)
             if who is None:
                 who = whos[reeks] = f"{reeks.vorm.status};{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']};"
             rows.append(
-                f"{begin}{identity if identity.isalnum() else cell(identity)};{cells[datum]};{'' if duur is None else duur};{niveau or ''};{units};{cent};nee;"
+                f"{begin}{bron};{cells[datum]};{'' if duur is None else duur};{niveau or ''};{units};{cent};nee;"
                 f"{who}{cells[bestand]};{rij};{found}{geteld};0;{units}\n"
             )
         return "".join(rows)
