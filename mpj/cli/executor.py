@@ -30,7 +30,7 @@ def choose_executor(registraties: Sequence[Path], *, submappen: bool = False) ->
     """
     if not registraties or find_spec("duckdb") is None:
         return "python"
-    sources = find_sources(registraties, (*TABLES, ".parquet"), Reading(submappen=submappen))
+    sources = find_sources(registraties, TABLES, Reading(submappen=submappen))
     if len(sources) > MANY_FILES:
         return "python"
     many = any(source.suffix == ".parquet" for source in sources) or sum(map(_rows, sources)) >= FROM_ROWS

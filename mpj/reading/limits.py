@@ -21,6 +21,20 @@ ZIP_RATIO = 250
 """How many times larger a member of a zip may become, where it is larger than `RATIO_FROM`."""
 RATIO_FROM = 16 << 20
 """Bytes, unpacked, from which on a ratio counts."""
+WORKBOOK_FILE = 256 << 20
+"""Bytes of a workbook."""
+WORKBOOK_BYTES = 1 << 30
+"""Bytes of a workbook, unpacked."""
+WORKBOOK_PARTS = 10_000
+"""Parts of a workbook."""
+WORKBOOK_RATIO = 50
+"""How many times larger a part may become, where it is larger than `WORKBOOK_RATIO_FROM`."""
+WORKBOOK_RATIO_FROM = 4 << 20
+"""Bytes, unpacked, from which on a ratio counts in a workbook."""
+WORKBOOK_MEMORY = 2 << 30
+"""Bytes of memory of the process that reads a workbook."""
+WORKBOOK_SECONDS = 120
+"""Seconds of work of that process."""
 TOML_BYTES = 512 << 10
 """Bytes of a TOML file: contract.toml, protocol.toml, a profile."""
 TOML_DOTS = 100
@@ -35,6 +49,12 @@ LIMITS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "members of a zip": (f"{ZIP_MEMBERS:,}", "counted before the list is read"),
         "a zip, unpacked": (f"{ZIP_BYTES >> 30} GiB", "what is read of it, by the sizes that it states"),
         "a member of a zip, unpacked": (f"{ZIP_RATIO} times as large", f"from {RATIO_FROM >> 20} MiB on"),
+        "a workbook": (f"{WORKBOOK_FILE >> 20} MiB", f"and {WORKBOOK_PARTS:,} parts"),
+        "a workbook, unpacked": (f"{WORKBOOK_BYTES >> 30} GiB", "by the sizes that it states, before it is opened"),
+        "a part of a workbook, unpacked": (f"{WORKBOOK_RATIO} times as large", f"from {WORKBOOK_RATIO_FROM >> 20} MiB on"),
+        "memory to read a workbook": (f"{WORKBOOK_MEMORY >> 30} GiB", "of a process of its own; a sheet of 1,000,000 rows fits"),
+        "time to read a workbook": (f"{WORKBOOK_SECONDS} s", "of work, in that process"),
+        "document types in a workbook": ("none", "a part that has one is refused"),
         "a TOML file": (f"{TOML_BYTES >> 10} KiB", f"contract.toml, protocol.toml; at most {TOML_DOTS} dots on a line"),
     }
 )

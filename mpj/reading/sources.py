@@ -23,7 +23,7 @@ from mpj.reading.zips import ZIP_ERRORS, Archive, TooLargeError
 if TYPE_CHECKING:
     from mpj.reading.lines import LineNumbers
 
-TABLES = (".csv",)
+TABLES = (".csv", ".xlsx", ".xlsb", ".xls", ".ods", ".parquet")
 """The endings of files that may hold a table."""
 _CHUNK = 1 << 16
 
@@ -73,6 +73,11 @@ class Source:
     def size(self) -> int:
         """Return how many bytes it has, once unpacked."""
         return self.path.stat().st_size if self.archive is None else self.archive.members[self.plaats].file_size
+
+    def begins(self, ways: tuple[bytes, ...]) -> bool:
+        """Say whether it begins in one of these ways."""
+        with self.open() as raw:
+            return raw.read(max(map(len, ways))).startswith(ways)
 
     @contextmanager
     def open(self) -> Iterator[Digester]:

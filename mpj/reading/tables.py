@@ -6,7 +6,7 @@ Row numbers are those that a spreadsheet shows: the header has its own, empty ro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Generic, TypeVar
 
 from attrs import define
@@ -15,9 +15,11 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.headers import Columns, Row, plain
 from mpj.reading.limits import COLUMNS
 from mpj.reading.names import check_names
+from mpj.reading.parquet import BEGIN, PARQUET, open_parquet
 from mpj.reading.profile import PLAIN, Profiled, Tabelprofiel
-from mpj.reading.sources import SILENT, Reading, Source
+from mpj.reading.sources import SILENT, TABLES, Reading, Source
 from mpj.reading.text import Opened, as_text, open_text, shown
+from mpj.reading.workbooks import BEGINS, WORKBOOKS, open_workbook
 
 _F = TypeVar("_F", str, list[str])
 
@@ -74,6 +76,20 @@ def _texts(found: Opened) -> Iterator[tuple[int, str]]:
     return found.texts or ((rij, as_text(fields)) for rij, fields in found.rows)
 
 
+def is_parquet(source: Source) -> bool:
+    """Say whether a file is Parquet: by its ending, or, where that tells nothing, by how it begins."""
+    return source.suffix == PARQUET or (source.suffix not in TABLES and source.begins((BEGIN,)))
+
+
+def _opener(source: Source) -> Callable[[Source, Columns], AbstractContextManager[Opened]]:
+    """Return what opens a file of its kind: by its ending, or else by how it begins."""
+    if is_parquet(source):
+        return open_parquet
+    if source.suffix in WORKBOOKS or (source.suffix not in TABLES and source.begins(BEGINS)):
+        return open_workbook
+    return open_text
+
+
 @contextmanager
 def _opened(
     source: Source, columns: Columns, reading: Reading, body: Callable[[Opened], Iterator[tuple[int, _F]]]
@@ -81,7 +97,7 @@ def _opened(
     """Open a table, check its header, lay the profile over its rows, and have `body` say how they are passed on."""
     found: Opened
     table: Table[_F]
-    with open_text(source, columns) as found:
+    with _opener(source)(source, columns) as found:
         if found.header is None:
             text, verwacht = "het bestand is leeg", "een kopregel met kolomnamen"
             raise InputError(Fault("bestand_leeg", source.naam, toelichting=text, verwacht=verwacht))

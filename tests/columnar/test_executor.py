@@ -246,8 +246,8 @@ FAULTS = {
     "id;bsn;datm\nx;1;2\n": "datum",
     "id;bsn\nx;1\n": "datum",
     "": "leeg",
-    "id;bsn;datum\n\xff;1;2\n": "UTF-8",
-    "id;bsn;datum;vreemd\nR1;1;2;\xff\n": "UTF-8",
+    "id;bsn;datum\n\x81;1;2\n": "UTF-8",
+    "id;bsn;datum;vreemd\nR1;1;2;\x81\n": "UTF-8",
     'id;bsn;datum\n"x;1;2\n': "CSV",
     "id;bsn;datum\nx\0;1;2\n": "geen tekst",
 }

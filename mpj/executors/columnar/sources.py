@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import glob
-import shutil
 from codecs import BOM_UTF8, getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,10 +17,13 @@ from attrs import frozen
 
 from mpj.executors.columnar.database import Database
 from mpj.output.parquet import literal
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import InputError
 from mpj.reading.headers import Columns
+from mpj.reading.parquet import PARQUET, as_text, check_kinds, on_disk, query, unreadable
+from mpj.reading.profile import PLAIN
 from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
-from mpj.reading.tables import Table, headed, lay_profile, open_table
+from mpj.reading.tables import Table, headed, is_parquet, open_table
+from mpj.reading.workbooks import WORKBOOKS
 from mpj.records.registraties import COLUMNS, REQUIRED
 
 # What str.strip takes off.
@@ -34,7 +36,6 @@ _BUFFER = 32_000_000
 _LONGEST = 20_000_000  # bytes: more than a row of the known columns can be
 # Blanks beside the space that may have to be taken off; a text in ASCII has no others.
 _BLANK = (b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
-_PARQUET = ".parquet"
 
 
 @frozen
@@ -58,17 +59,19 @@ def open_files(database: Database, paths: Iterable[str | Path], reading: Reading
 
     `reading` hears of them. Raises InputError for a file that is not what it should be.
     """
-    sources = enumerate(find_sources(paths, (*TABLES, _PARQUET), reading))
+    sources = enumerate(find_sources(paths, TABLES, reading))
     return [_file(database, nummer, source, reading) for nummer, source in sources]
 
 
 def _file(database: Database, nummer: int, source: Source, reading: Reading) -> File:
-    if source.suffix == _PARQUET:
-        file, table, sha256 = _parquet(database, nummer, source, reading)
+    if is_parquet(source) and reading.profiel == PLAIN:
+        file, table, sha256 = _parquet(database, nummer, source)
+    elif source.lid or source.suffix in (*WORKBOOKS, PARQUET):
+        return _rewritten(database, nummer, source, reading)
     else:
         with open_table(source, COLUMNS, REQUIRED, Reading(profiel=reading.profiel)) as table:
             pass
-        look = _Look(source) if table.tidy and not source.lid else None
+        look = _Look(source) if table.tidy else None
         if look is None or not look.tidy:
             return _rewritten(database, nummer, source, reading)
         file, sha256 = _tidy(nummer, source, table, look), look.sha256
@@ -167,14 +170,8 @@ def _any_of(columns: Sequence[str]) -> str:
 
 def _rewritten(database: Database, nummer: int, source: Source, reading: Reading) -> File:
     """Read a table with mpj's own reader, which refuses what is none, and write its rows anew, all in quotes."""
-    with open_table(source, COLUMNS, REQUIRED, reading) as table:
-        return _written(database, nummer, table)
-
-
-def _written(database: Database, nummer: int, table: Table[list[str]]) -> File:
-    """Write the rows of a table, all in quotes, where the database reads them."""
     path = database.folder / f"rijen-{nummer}.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with open_table(source, COLUMNS, REQUIRED, reading) as table, path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerows(_padded(table))
     types = ", ".join(f"'{name}': 'VARCHAR'" for name in ("rij", "scheef", "overig", *table.columns))
@@ -199,69 +196,20 @@ def _padded(table: Table[list[str]]) -> Iterator[list[str]]:
         yield [str(rij), "x" if ragged else "", "x" if more else "", *(fields[place] for place in known)]
 
 
-def _parquet(database: Database, nummer: int, source: Source, reading: Reading) -> tuple[File, Table[list[str]], str]:
-    path, sha256 = _on_disk(database, nummer, source)
-    read = f"read_parquet({literal(glob.escape(str(path)))}, hive_partitioning = false, file_row_number = true)"
+def _parquet(database: Database, nummer: int, source: Source) -> tuple[File, Table[list[str]], str]:
+    path, sha256 = on_disk(source, database.folder)
+    numbered = query(path, options=", file_row_number = true")
     try:
-        described: list[tuple[Any, ...]] = database.all(f"DESCRIBE SELECT * FROM {read}")
+        described: list[tuple[Any, ...]] = database.all(f"DESCRIBE {numbered}")
     except database.error as error:
-        text = "geen leesbaar Parquet-bestand"
-        raise InputError(
-            Fault("parquet_onleesbaar", source.naam, toelichting=text, verwacht="een Parquet-bestand zonder wachtwoord")
-        ) from error
+        raise InputError(unreadable(source)) from error
     names = [(str(row[0]), str(row[1])) for row in described if row[0] != "file_row_number"]
-    header = [name for name, _ in names]
-    table: Table[list[str]] = headed(source.naam, 0, header, Columns(COLUMNS, REQUIRED, reading.profiel), iter(()))
-    wrong = [names[place][0] for place in table.columns.values() if _nested(names[place][1])]
-    if wrong:
-        text, verwacht = "de kolom heeft geen enkelvoudige waarden", "tekst, getallen, datums of tijden"
-        raise InputError([Fault("parquet_kolom", source.naam, 0, name, toelichting=text, verwacht=verwacht) for name in wrong])
-    texts = [_as_text(name, kind) for name, kind in names]
+    columns = Columns(COLUMNS, REQUIRED)
+    table: Table[list[str]] = headed(source.naam, 0, [name for name, _ in names], columns, iter(()))
+    check_kinds(source, columns, names)
+    texts = [as_text(name, kind) for name, kind in names]
     fields = {name: texts[place] for name, place in table.columns.items()}
     others = [text for place, text in enumerate(texts) if place not in table.columns.values()]
-    rows = f"SELECT file_row_number + 2 AS rij, * EXCLUDE (file_row_number) FROM {read}"
-    profiled = lay_profile(table, (0, header), reading.profiel)
-    if profiled is not None:
-        found = database.batches(f"SELECT rij, {', '.join(texts)} FROM ({rows})")
-        table.rows = profiled.rows((row[0], list(row[1:])) for batch in found for row in batch)
-        file = _written(database, nummer, table)
-        table.warnings = (*table.warnings, *profiled.notices(source.naam))
-        return file, table, sha256
-    return (
-        File(nummer, source.naam, tuple(table.columns), _query(rows, fields, _any_of(others), "false", plain=False)),
-        table,
-        sha256,
-    )
-
-
-def _on_disk(database: Database, nummer: int, source: Source) -> tuple[Path, str]:
-    """Return where the database can read a file, which may stand in a zip, and its SHA-256."""
-    with source.open() as raw:
-        if not source.lid:
-            return source.path, raw.sha256()
-        path = database.folder / f"bestand-{nummer}.parquet"
-        with path.open("wb") as stream:
-            shutil.copyfileobj(raw, stream, _CHUNK)
-        return path, raw.sha256()
-
-
-def _nested(kind: str) -> bool:
-    return kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "BLOB"))
-
-
-def _as_text(name: str, kind: str) -> str:
-    """Return SQL for the text of a column of this type, as a CSV file would hold it; empty for NULL."""
-    column = '"' + name.replace('"', '""') + '"'
-    text = f"CAST({column} AS VARCHAR)"
-    if kind == "BOOLEAN":
-        text = f"CASE WHEN {column} THEN 'ja' WHEN NOT {column} THEN 'nee' END"
-    elif kind.startswith("TIMESTAMP"):
-        text = f"CASE WHEN {text} LIKE '% 00:00:00' THEN left({text}, length({text}) - 9) ELSE {text} END"
-    elif kind == "TIME":
-        text = f"CASE WHEN {text} LIKE '%:00' AND length({text}) = 8 THEN left({text}, 5) ELSE {text} END"
-    elif kind in ("FLOAT", "DOUBLE"):
-        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
-        text = f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE {text} END"
-    elif kind.startswith("DECIMAL"):
-        text = f"CASE WHEN {column} = trunc({column}) THEN CAST(CAST({column} AS HUGEINT) AS VARCHAR) ELSE {text} END"
-    return f"coalesce({text}, '')"
+    rows = f"SELECT file_row_number + 2 AS rij, * EXCLUDE (file_row_number) FROM ({numbered})"
+    sql = _query(rows, fields, _any_of(others), "false", plain=False)
+    return File(nummer, source.naam, tuple(table.columns), sql), table, sha256

@@ -7,14 +7,11 @@ value, merged or hidden cells in the matrix, a sheet that could be two percelen.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from attrs import define, field, frozen
 
@@ -38,9 +35,10 @@ from mpj.workbench.importing.headers import (
     plain,
     read_header,
 )
+from mpj.workbench.importing.opening import open_books
 
 _SEARCH_ROWS = 30
-_MOST_CELLS = 2_000_000
+_HIGHEST = 1_000_000
 _LEADING_CODE = re.compile(r"([0-9]{1,2}\.[0-9])(?:\s|$|[-–:])")
 _ERROR = re.compile(r"#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!)")
 
@@ -72,7 +70,7 @@ def read_matrix(path: Path, percelen: tuple[Perceel, ...], protocol: Protocol, b
     `percelen` are the contract's; `begindatum` holds where a row names none. Raises InputError with every fault of the file:
     sheet and row, column, what was found and what was expected; also when the file is no XLSX, or openpyxl is missing.
     """
-    values, formulas = _open(path)
+    values, formulas = open_books(path)
     faults: list[Fault] = []
     rows: list[Mapping[str, str]] = []
     understood: list[Begrepen] = []
@@ -108,31 +106,6 @@ def read_matrix(path: Path, percelen: tuple[Perceel, ...], protocol: Protocol, b
     if faults:
         raise InputError(faults)
     return Ingelezen(tuple({name: text for name, text in row.items() if name != "rij"} for row in rows), tuple(understood))
-
-
-def _openpyxl() -> Any:
-    try:
-        return import_module("openpyxl")
-    except ImportError:
-        text = "om XLSX te lezen is openpyxl nodig"
-        raise InputError(Fault("xlsx_niet_mogelijk", toelichting=text, verwacht="pip install 'mpj[xlsx]'")) from None
-
-
-def _open(path: Path) -> tuple[Any, Any]:
-    """Open the workbook twice: its values and its formulas."""
-    module = _openpyxl()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            books = module.load_workbook(path, data_only=True), module.load_workbook(path)
-    except (OSError, BadZipFile, KeyError, ValueError, TypeError, module.utils.exceptions.InvalidFileException) as error:
-        missing = isinstance(error, FileNotFoundError)
-        text = "bestand bestaat niet" if missing else "geen leesbaar XLSX-bestand"
-        code: Foutcode = "bestand_ontbreekt" if missing else "xlsx_onleesbaar"
-        raise InputError(Fault(code, path.name, toelichting=text, verwacht="een werkmap op .xlsx (geen .xls of .ods)")) from error
-    if sum(sheet.max_row * sheet.max_column for sheet in books[0].worksheets) > _MOST_CELLS:
-        raise InputError(Fault("xlsx_te_groot", path.name, toelichting="de werkmap is te groot voor een tariefmatrix"))
-    return books
 
 
 @define
@@ -327,7 +300,7 @@ class _Sheet:
             except FieldError:
                 self.refuse("tarief_onjuist", row, self._letter(column), value, "euro's als 24,55, of uitgesloten", "geen tarief")
                 return ""
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _HIGHEST:
             self.refuse("tarief_onjuist", row, self._letter(column), value, "euro's als 24,55, of uitgesloten", "geen tarief")
             return ""
         cents = Decimal(repr(value)) * 100
@@ -351,7 +324,7 @@ class _Sheet:
             )
 
     def _letter(self, column: int) -> str:
-        return f"kolom {self.values.cell(1, column).column_letter}"
+        return f"kolom {self.values.cell(1, column).coordinate.rstrip('1')}"
 
 
 def _area(area: Any) -> Iterator[tuple[int, int]]:
