@@ -12,12 +12,13 @@ ROUNDS ?= 5
 TIME ?= 600
 EXAMPLES ?= 1
 
-.PHONY: help setup demo test lint types unit long search bench growth docs clean
+.PHONY: help setup demo test lint types unit long lowest search bench growth docs clean
 
 help:
 	@echo "make demo   set up and declare one month of a synthetic region"
 	@echo "make test   set up and run the checks (ruff, mypy strict, pytest with hypothesis and fixed seeds)"
 	@echo "make long   run the tests that search or measure for long, which .ci/run runs as well"
+	@echo "make lowest run the tests that are marked so on the lowest versions of the dependencies that pyproject.toml allows"
 	@echo "make search search with new seeds until something is found or the time is up (TIME=600 seconds, EXAMPLES=1 times as many)"
 	@echo "make bench  run the benchmarks, and mpj beside its peers (REGISTRATIES=$(REGISTRATIES) ROUNDS=$(ROUNDS)); rewrites docs/speed.md"
 	@echo "make growth measure what a record or line more costs; rewrites docs/speed.md"
@@ -48,6 +49,16 @@ unit: setup
 
 long: setup
 	$(BIN)/pytest -n auto -p no:benchmark -m long
+
+# The lowest versions that pyproject.toml allows, in an environment of their own.
+lowest: setup
+	$(BIN)/python -m venv --clear $(VENV)/uv
+	$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)/uv/bin/uv venv --quiet --clear --python $(BIN)/python $(VENV)/lowest
+	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python --resolution lowest-direct '.[all]'
+	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python pytest pytest-xdist hypothesis jsonschema
+	$(VENV)/uv/bin/uv pip uninstall --quiet --python $(VENV)/lowest/bin/python mpj
+	$(VENV)/lowest/bin/python -m pytest -n auto -m lowest tests
 
 search: setup
 	@end=$$(($$(date +%s) + $(TIME))); while [ $$(date +%s) -lt $$end ]; do \

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mpj.engine.job import Job
     from mpj.engine.opdracht import Opdracht
     from mpj.executors.memory import declare
-    from mpj.explanation.build import Blok, Uitleg, explain
+    from mpj.explanation.build import Blok, Explainer, Uitleg, explain
     from mpj.ledger import Geboekt, Ledger
     from mpj.ledger.looks import LedgerStatus, RepairLine, Work
     from mpj.output import Run
@@ -50,7 +50,7 @@ _HOMES = {
     "mpj.engine.job": ("Job",),
     "mpj.engine.opdracht": ("Opdracht",),
     "mpj.executors.memory": ("declare",),
-    "mpj.explanation.build": ("Blok", "Uitleg", "explain"),
+    "mpj.explanation.build": ("Blok", "Explainer", "Uitleg", "explain"),
     "mpj.ledger": ("Geboekt", "Ledger"),
     "mpj.output": ("Run",),
     "mpj.protocol": ("MPJ_16", "Afronding", "Protocol"),
@@ -97,6 +97,7 @@ __all__ = [
     "Coderij",
     "Contract",
     "Declaratieregel",
+    "Explainer",
     "Fault",
     "Geboekt",
     "Herberekening",

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -80,7 +80,13 @@ def _ledger(url: str) -> Any:
     return ledger
 
 
-class Datum(click.ParamType[date]):
+if TYPE_CHECKING:
+    _DatumType = click.ParamType[date]
+else:
+    _DatumType = click.ParamType  # it takes no type before click 8.4.
+
+
+class Datum(_DatumType):
     """A date as 2026-03-31 or 31-03-2026."""
 
     name = "datum"

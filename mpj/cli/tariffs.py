@@ -30,7 +30,13 @@ def _choice(name: str, *words: str, text: str) -> Callable[[_F], _F]:
     return click.option(name, type=click.Choice(words), default=words[0], show_default=True, help=text)
 
 
-class Percentage(click.ParamType[Fraction]):
+if TYPE_CHECKING:
+    _PercentageType = click.ParamType[Fraction]
+else:
+    _PercentageType = click.ParamType  # it takes no type before click 8.4.
+
+
+class Percentage(_PercentageType):
     """A percentage, read exactly: 3,42 or 3.42."""
 
     name = "percentage"

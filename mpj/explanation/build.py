@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,12 @@ from attrs import frozen
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import sentences
+from mpj.explanation.lookup import Index, Lookup, Walk
 from mpj.explanation.steps import Traced, told
 from mpj.output import Run, read_run
 from mpj.presentation import words
 from mpj.protocol import Normtijd
+from mpj.reading.calls import expect
 from mpj.reading.faults import Fault, InputError, mask, mask_number, shows_bsn
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
@@ -46,28 +48,50 @@ class Uitleg:
 def explain(run: Result | Run | str | Path, *, regel: str | None = None, bron: str | None = None) -> Uitleg:
     """Explain one line (`regel`: its referentienummer) or one record (`bron`: its id).
 
-    `run` is a Result, or the folder that ``mpj declare`` wrote. Raises InputError when the folder is not complete, or nothing in
-    it has that number or id, and ValueError unless exactly one of `regel` and `bron` is given.
+    `run` is a Result, or the folder that ``mpj declare`` wrote; who asks more than once takes an `Explainer`. Raises InputError
+    when the folder is not complete, or nothing in it has that number or id, and ValueError unless exactly one of `regel` and
+    `bron` is given.
     """
+    return _explain(Walk(_opened(run)), regel, bron)
+
+
+class Explainer:
+    """Explains many lines and records of one run, which is read once; it holds the rows of the run, and where each stands.
+
+    Takes and raises what `explain` does.
+    """
+
+    def __init__(self, run: Result | Run | str | Path) -> None:
+        self._index = Index(_opened(run))
+
+    def explain(self, *, regel: str | None = None, bron: str | None = None) -> Uitleg:
+        """Explain one line (`regel`: its referentienummer) or one record (`bron`: its id), as `mpj.explain`."""
+        return _explain(self._index, regel, bron)
+
+
+def _opened(run: Result | Run | str | Path) -> Run:
+    if isinstance(run, Result):
+        return Run.of(run)
+    expect("run", run, "a Result or the folder of a run", Run, str, Path)
+    return run if isinstance(run, Run) else read_run(Path(run))
+
+
+def _explain(find: Lookup, regel: str | None, bron: str | None) -> Uitleg:
     if (regel is None) == (bron is None):
         raise ValueError("give either regel or bron")
-    if isinstance(run, Result):
-        run = Run.of(run)
-    elif not isinstance(run, Run):
-        run = read_run(Path(run))
     try:
-        return _explain_line(run, regel) if regel is not None else _explain_record(run, bron or "")
+        return _explain_line(find, regel) if regel is not None else _explain_record(find, bron or "")
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         text = "de bestanden van deze uitvoer passen niet bij elkaar of zijn beschadigd"
         raise InputError(Fault("uitvoer_beschadigd", toelichting=text, verwacht="een map zoals mpj declare die schreef")) from error
 
 
-def _explain_line(run: Run, referentienummer: str) -> Uitleg:
-    line = next((line for line in run.regels() if line.referentienummer == referentienummer), None)
+def _explain_line(find: Lookup, referentienummer: str) -> Uitleg:
+    run, line = find.run, find.line(referentienummer)
     if line is None:
         raise _nothing("regel", mask_number(referentienummer), "een referentienummer uit declaratieregels.csv")
     normtijd = run.protocol.normtijden[line.normtijd]
-    rows = [row for row in run.herkomst() if row.referentienummer == referentienummer]
+    rows = find.behind(referentienummer)
     head = Blok(
         "De regel",
         (
@@ -90,7 +114,7 @@ def _behind(run: Run, row: Herkomst, line: Declaratieregel) -> Blok:
     return Blok(_title(row, line), (_read(row), *told(behind)))
 
 
-def _total(line: Declaratieregel, normtijd: Normtijd, rows: list[Herkomst]) -> Blok:
+def _total(line: Declaratieregel, normtijd: Normtijd, rows: Sequence[Herkomst]) -> Blok:
     volume, cents = sum(row.aantal_eenheden for row in rows), sum(row.bedrag_cent for row in rows)
     agrees = "klopt met de regel" if (volume, cents) == (line.volume, line.bedrag_cent) else "WIJKT AF van de regel"
     steps = [
@@ -102,14 +126,13 @@ def _total(line: Declaratieregel, normtijd: Normtijd, rows: list[Herkomst]) -> B
     return Blok("Samen", tuple(steps))
 
 
-def _explain_record(run: Run, bron: str) -> Uitleg:
-    rows = [row for row in run.herkomst() if row.bron == bron]
-    wanted = {row.referentienummer for row in rows}
-    lines = {line.referentienummer: line for line in run.regels() if line.referentienummer in wanted}
-    aside = [row for row in run.uitval() if row.bron == bron]
+def _explain_record(find: Lookup, bron: str) -> Uitleg:
+    rows, aside = find.trace(bron), find.aside(bron)
+    wanted = dict.fromkeys(row.referentienummer for row in rows)
+    lines = {number: line for number in wanted if (line := find.line(number)) is not None}
     if not rows and not aside:
         raise _nothing("bron", mask(bron), "een id uit herkomst.csv of uitval.csv")
-    parts = [_behind(run, row, lines[row.referentienummer]) for row in rows]
+    parts = [_behind(find.run, row, lines[row.referentienummer]) for row in rows]
     parts += [_aside(row) for row in aside]
     shown = _shown_id(rows[0], lines[rows[0].referentienummer]) if rows else bron
     return Uitleg(f"{'Verblijf' if (rows or aside)[0].soort == 'verblijf' else 'Bron'} {shown}".rstrip(), tuple(parts))

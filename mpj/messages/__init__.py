@@ -15,7 +15,7 @@ from mpj.messages.declaratie import XSD_VERSIE, Declaratieregel, Deel, declarati
 from mpj.messages.description import Beschrijving, Registry, shipped
 from mpj.messages.files import write_berichten
 from mpj.messages.parsing import Limits
-from mpj.messages.reader import iter_jw323, iter_jw325, read, read_jw301, read_jw323, read_jw325
+from mpj.messages.reader import from_bytes, iter_jw323, iter_jw325, read, read_jw301, read_jw323, read_jw325
 from mpj.messages.toewijzingen import iter_toewijzingen
 from mpj.messages.values import (
     Antwoordbericht,
@@ -40,7 +40,7 @@ from mpj.messages.values import (
     Totaal,
     Xsdversie,
 )
-from mpj.messages.writer import write, write_stream
+from mpj.messages.writer import to_bytes, write, write_stream
 
 __all__ = [
     "XSD_VERSIE",
@@ -73,6 +73,7 @@ __all__ = [
     "check",
     "content_faults",
     "declaratieberichten",
+    "from_bytes",
     "iter_jw323",
     "iter_jw325",
     "iter_toewijzingen",
@@ -83,6 +84,7 @@ __all__ = [
     "read_jw325",
     "shipped",
     "split",
+    "to_bytes",
     "write",
     "write_berichten",
     "write_stream",

@@ -34,6 +34,7 @@ from mpj.messages.values import (
     Product,
     Toewijzingsbericht,
 )
+from mpj.reading.calls import expect
 
 B = TypeVar("B")
 Declaratiedeel = Declaratiekop | Clientregel
@@ -65,6 +66,12 @@ def read(source: Source, bestand: str = "", *, limits: Limits | None = None, reg
     """
     with open_message(source, bestand, limits, registry) as reader:
         return build(reader, reader.delen())
+
+
+def from_bytes(data: bytes, bestand: str = "", *, limits: Limits | None = None, registry: Registry | None = None) -> Bericht:
+    """Read a message that is in memory; see `read`. Raises TypeError for anything but bytes: a text could be a path."""
+    expect("data", data, "bytes", bytes)
+    return read(data, bestand, limits=limits, registry=registry)
 
 
 def read_jw323(source: Source, bestand: str = "", *, limits: Limits | None = None) -> Declaratiebericht:

@@ -7,6 +7,7 @@ in pieces while values come in, so memory does not grow with the message.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from itertools import chain, groupby
 from typing import Any, BinaryIO
 
@@ -45,10 +46,19 @@ def write(message: Bericht, out: BinaryIO, *, standaard: str = "ijw", registry: 
     """Write `message` to the binary file `out`; returns the number of bytes.
 
     The release is that of the header (berichtversie and berichtsubversie). Every value is checked against the
-    description; InputError with every breach is raised at the end, and then what was written must be thrown away.
+    description; InputError with every breach is raised at the end, and then what was written must be thrown away. Raises
+    TypeError for a path: a file appears whole or not at all only where its owner sees to that.
     """
+    _expect_file(out)
     description = _description(message, message.header, standaard, registry)
     return Writer(description).write(_values(description.wortel, message), out)
+
+
+def to_bytes(message: Bericht, *, standaard: str = "ijw", registry: Registry | None = None) -> bytes:
+    """Return `message` as the bytes that `write` writes."""
+    stream = BytesIO()
+    write(message, stream, standaard=standaard, registry=registry)
+    return stream.getvalue()
 
 
 def write_stream(
@@ -63,6 +73,7 @@ def write_stream(
     Memory does not grow with the number of parts. Raises ValueError when the first part is not the head of a message.
     """
     rest = iter(parts)
+    _expect_file(out)
     head = next(rest, None)
     if not isinstance(head, Declaratiekop | Antwoordkop):
         raise ValueError("a stream of parts begins with the head of its message")
@@ -72,6 +83,11 @@ def write_stream(
     if inner is not None:
         inner["Clienten"] = _clients(rest, inner)
     return Writer(description).write(values, out)
+
+
+def _expect_file(out: object) -> None:
+    if not hasattr(out, "write"):
+        raise TypeError(f"out: expected a binary file, as open(path, 'wb') gives, or use to_bytes; not {type(out).__name__}")
 
 
 def sizer(description: Beschrijving, path: str) -> Callable[[Groep], int]:

@@ -17,6 +17,7 @@ from world import contract
 
 import mpj
 
+pytestmark = pytest.mark.lowest
 ROOT = Path(__file__).parents[2]
 
 

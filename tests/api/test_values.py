@@ -16,6 +16,8 @@ from world import contract, registratie, toewijzing
 
 import mpj
 
+pytestmark = pytest.mark.lowest
+
 FOLDER = Path(__file__).parents[2] / "tariffs" / "voorbeeldregio"
 COPIES: dict[str, Callable[[Any], Any]] = {
     "pickle": lambda value: pickle.loads(pickle.dumps(value)),

@@ -12,6 +12,8 @@ from cases.running import differences, outcomes
 from mpj.contract.settings import SETTINGS
 from mpj.records import REDENEN
 
+pytestmark = pytest.mark.lowest
+
 CASES = list(read_cases())
 
 

@@ -29,6 +29,8 @@ from cli.helpers import (
     write_month,
 )
 
+pytestmark = pytest.mark.lowest
+
 FILE_OPTIONS = ["--contracten", "--toewijzingen", "--registraties", "--verblijf", "--medewerkers", "--eerder"]
 
 

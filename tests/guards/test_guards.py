@@ -14,6 +14,8 @@ import pytest
 
 from guards.month import CROSSED, EXPECTED, MIXED, booked, combinations, declared, kaarten, name_of, output, pinned
 
+pytestmark = pytest.mark.lowest
+
 WORDS = {**CROSSED, **MIXED}
 WRITTEN: Mapping[str, Any] = json.loads(EXPECTED.read_text("utf-8"))
 SETTINGS = {name_of(settings): settings for settings in combinations()}

@@ -17,6 +17,8 @@ from mpj.engine import Result
 from mpj.ledger import Ledger, schema
 from mpj.ledger.database import HEAD, Database
 
+pytestmark = pytest.mark.lowest
+
 DAY = date(2026, 12, 31)
 
 

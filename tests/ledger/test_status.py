@@ -19,6 +19,8 @@ from ledger.test_crash import world
 from mpj import cli
 from mpj.ledger import Ledger
 
+pytestmark = pytest.mark.lowest
+
 BSN = "999900006"
 
 

@@ -18,6 +18,8 @@ from messages.support import Line, valid, written
 from mpj.messages import Antwoordbericht, Declaratiebericht, check, declaratieberichten, read
 from mpj.verification import Oordeel, build_answer
 
+pytestmark = pytest.mark.lowest
+
 GOLDEN = Path(__file__).with_name("golden")
 
 

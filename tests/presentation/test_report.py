@@ -17,6 +17,8 @@ from mpj.presentation import csv, html, terminal, xlsx
 from mpj.presentation.report import Bar, Bars, Cell, Column, Form, Report, Table, Waterfall, WaterfallStep
 from mpj.reading.faults import InputError
 
+pytestmark = pytest.mark.lowest
+
 openpyxl = pytest.importorskip("openpyxl")
 
 COLUMNS = (
