@@ -50,8 +50,8 @@ def test_every_class_is_in_use_and_public() -> None:
 def test_what_a_caller_can_tell_apart(tmp_path: Path) -> None:
     with pytest.raises(mpj.UnreadableError):
         mpj.load_contract(tmp_path / "geen")
+    mpj.Ledger(tmp_path / "ledger").status()
     with mpj.Ledger(tmp_path / "ledger", wacht=0.05) as ledger, closing(sqlite3.connect(tmp_path / "ledger")) as other:
-        ledger.status()
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(mpj.BusyError):
             ledger.send(op=date(2026, 4, 7))
