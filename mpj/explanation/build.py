@@ -11,7 +11,7 @@ from attrs import frozen
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import sentences
-from mpj.explanation.lookup import Index, Lookup, Walk
+from mpj.explanation.lookup import Index, Lookup, Scan
 from mpj.explanation.steps import Traced, told
 from mpj.output import Run, read_run
 from mpj.presentation import words
@@ -52,7 +52,7 @@ def explain(run: Result | Run | str | Path, *, regel: str | None = None, bron: s
     when the folder is not complete, or nothing in it has that number or id, and ValueError unless exactly one of `regel` and
     `bron` is given.
     """
-    return _explain(Walk(_opened(run)), regel, bron)
+    return _explain(Scan(_opened(run)), regel, bron)
 
 
 class Explainer:

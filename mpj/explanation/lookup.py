@@ -30,8 +30,8 @@ class Lookup(Protocol):
         """Return what was set aside of a record."""
 
 
-class Walk:
-    """Walks over the tables of a run at every question."""
+class Scan:
+    """Reads the tables of a run again at every question."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
