@@ -131,7 +131,7 @@ def command(**given: Any) -> int:
     _check_months({"--periode": asked.periode, "--volledig-vanaf": asked.volledig_vanaf})
     progress = Progress()
     inputs = asked.inputs(progress)
-    with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
+    with folder_to_write(asked.out, force=asked.force, keep=_sent_there(asked)) as folder, progress.shown():
         result = _declare(asked, inputs, folder)
     with best_effort():
         show_meldingen(result, asked.meldingen, inputs.lines)
@@ -226,6 +226,17 @@ def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path) -> Any:
     if asked.berichten:
         return write(inputs.declare(settings))
     return inputs.declare_files(settings, folder, asked.executor, asked.trace)
+
+
+def _sent_there(asked: DeclareOptions) -> set[str]:
+    """Return the names of the messages in the output folder whose declarations were sent: no run removes those."""
+    if asked.ledger is None or not asked.force or not asked.out.is_dir():
+        return set()
+    from mpj.ledger import Ledger
+
+    names = {path.stem.rpartition("-")[2]: path.name for path in asked.out.glob("jw323-*.xml")}
+    with Ledger(asked.ledger) as ledger:
+        return {names[number] for number in ledger.sent(names)} if names and ledger.database.exists() else set()
 
 
 def _check_months(options: Mapping[str, str | None]) -> None:

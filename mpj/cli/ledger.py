@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mpj.cli.common import FILE, Command, guarded, meldingen_option, opened_ledger, show_fault, today
+from mpj.cli.common import FILE, Command, force_option, guarded, meldingen_option, opened_ledger, show_fault, today
 from mpj.cli.screen import say, say_json
 from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
@@ -107,6 +107,45 @@ def answer(bestanden: tuple[Path, ...], ledger: str, meldingen: str) -> int:
         show_fault(fault, meldingen)
     _show(rows, "")
     return int(any(row.fouten for row in rows))
+
+
+@command.command(cls=Command)
+@click.argument("nummers", nargs=-1, required=True, metavar="DECLARATIENUMMER...")
+@click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de berichten; verschijnt volledig of niet.")
+@click.option("--zip", "packed", is_flag=True, help="In zips van hoogstens 30 berichten en 25 MB, zoals het knooppunt ze neemt.")
+@force_option
+@_ledger_option
+@meldingen_option
+@guarded
+def messages(nummers: tuple[str, ...], out: Path, packed: bool, force: bool, ledger: str, meldingen: str) -> None:
+    """Schrijf berichten die verzonden zijn nog eens: dezelfde bytes."""
+    from mpj.output import output_folder
+    from mpj.output.parcels import parcels
+
+    with opened_ledger(ledger) as opened:
+        found = opened.messages(nummers)
+    with output_folder(out, force=force) as folder:
+        for name, content in parcels(found) if packed else found:
+            (folder / name).write_bytes(content)
+    say(f"{words.counted(len(found), 'bericht')} geschreven in {out}.")
+
+
+@command.command(cls=Command, epilog="Eindcode 0: het ledger is heel; 2: het is beschadigd.")
+@_ledger_option
+@meldingen_option
+@guarded
+def check(ledger: str, meldingen: str) -> None:
+    """Bewijs dat het ledger heel is: database, verwijzingen, bedragen, en de digest van elk verzonden bericht."""
+    with opened_ledger(ledger) as opened:
+        counts, faults = opened.check()
+    if faults:
+        raise InputError(faults)
+    made = words.counted(counts["declaraties"], "declaratie")
+    say(f"Het ledger is heel: {made}, {words.number(counts['berichten'])} verzonden.")
+    if counts["zonder_digest"]:
+        say(f"Van {words.number(counts['zonder_digest'])} is geen digest bekend: verzonden met een eerdere mpj.")
+    if counts["gewist"]:
+        say(f"Van {words.number(counts['gewist'])} blijft alleen de digest: er is een cliënt van verwijderd.")
 
 
 @command.command(cls=Command)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mpj.ledger.input import LedgeropdrachtWords, Registraties, Toewijzingen
     from mpj.ledger.receiving import OntvangenWords
     from mpj.messages import Antwoordbericht, Declaratiebericht
-    from mpj.reading.faults import InputError
+    from mpj.reading.faults import Fault, InputError
     from mpj.verification import Verificatie
 
 
@@ -104,6 +104,36 @@ class Ledger:
         names = None if nummers is None else _texts("nummers", nummers)
         with self._transaction() as connection:
             return send(connection, names, op)
+
+    def messages(self, nummers: Iterable[str]) -> list[tuple[str, bytes]]:
+        """Return the messages (JW323) of declarations that were sent, with the names of their files: the same bytes as then.
+
+        Raises InputError: a number is unknown or was not sent, none of its lines travels, or the message cannot be made as it was.
+        """
+        from mpj.ledger.sent import messages
+
+        names = _texts("nummers", nummers)
+        with self._transaction(write=False) as connection:
+            return messages(connection, names)
+
+    def sent(self, nummers: Iterable[str]) -> set[str]:
+        """Return which of these declaratienummers were sent; a number that is not known was not."""
+        from mpj.ledger.sent import sent_among
+
+        names = _texts("nummers", nummers)
+        with self._transaction(write=False) as connection:
+            return sent_among(connection, names)
+
+    def check(self) -> tuple[dict[str, int], list[Fault]]:
+        """Prove the ledger whole: database, references, amounts, digest of every sent message.
+
+        Returns how many declarations and messages there are, of how many no digest is known (sent by an earlier mpj) or only the
+        digest stays (`gewist`: a client was erased), and every fault.
+        """
+        from mpj.ledger.check import check
+
+        with self._transaction(write=False) as connection:
+            return check(connection)
 
     def withdraw(self, nummers: Iterable[str], *, op: date) -> list[Geboekt]:
         """Take back declarations that were never processed (transport error): the next run declares their lines anew."""

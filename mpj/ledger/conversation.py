@@ -51,14 +51,14 @@ class Geboekt:
 
 def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> list[Geboekt]:
     """Mark declarations as sent on `op`; None: all concepts. See `mpj.Ledger.send`."""
-    rows = _declarations(connection, nummers)
+    rows = declarations(connection, nummers)
     todo: list[Row[Any]] = []
     faults: list[Fault] = []
     for row in sorted(rows, key=lambda row: (row.aanbieder, row.gemeente, row.maand, row.declaratienummer)):
         if row.status == CONCEPT:
             todo.append(row)
         elif row.status != VERZONDEN and not _without_message(row):
-            faults.append(_state_fault(row, "een concept"))
+            faults.append(state_fault(row, "een concept"))
     faults += [fault for row in todo if (fault := _too_early(connection, row))]
     if faults:
         raise InputError(faults)
@@ -83,8 +83,9 @@ def _send_one(connection: Connection, row: Row[Any], op: date) -> None:
     connection.execute(update(table).where(where, table.c.in_bericht.is_(False)).values(status=TOEGEKEND))
     status = VERZONDEN if message is not None else BEANTWOORD
     name = message.header.identificatie.identificatie if message is not None else None
+    digest = hashlib.sha256(to_bytes(message)).hexdigest() if message is not None else None
     found = update(schema.declaratie).where(schema.declaratie.c.id == row.id)
-    connection.execute(found.values(status=status, identificatie=name, verzonden_op=op))
+    connection.execute(found.values(status=status, identificatie=name, verzonden_op=op, sha256=digest))
 
 
 def _too_early(connection: Connection, row: Row[Any]) -> Fault | None:
@@ -101,8 +102,8 @@ def _too_early(connection: Connection, row: Row[Any]) -> Fault | None:
 
 def withdraw(connection: Connection, nummers: Iterable[str], op: date) -> list[Geboekt]:
     """Take back declarations that never were processed. See `mpj.Ledger.withdraw`."""
-    rows = _declarations(connection, nummers)
-    faults = [_state_fault(row, "een verzonden declaratie zonder antwoord") for row in rows if row.status in (CONCEPT, BEANTWOORD)]
+    rows = declarations(connection, nummers)
+    faults = [state_fault(row, "een verzonden declaratie zonder antwoord") for row in rows if row.status in (CONCEPT, BEANTWOORD)]
     if faults:
         raise InputError(faults)
     for row in rows:
@@ -154,14 +155,11 @@ def answer(connection: Connection, given: Sequence[tuple[str, Antwoordbericht | 
 
 
 def _one_answer(connection: Connection, naam: str, message: Antwoordbericht | InputError, op: date) -> Geboekt:
-    from mpj.messages import write
     from mpj.messages.answers import without_reason
 
     if isinstance(message, InputError):
         return Geboekt("", "", NIET_GEBOEKT, bestand=naam, fouten=tuple(message.faults))
-    stream = io.BytesIO()
-    write(message, stream)
-    sha256 = hashlib.sha256(stream.getvalue()).hexdigest()
+    sha256 = hashlib.sha256(to_bytes(message)).hexdigest()
     known = _known_answer(connection, message)
     if known is not None and known.sha256 == sha256:
         return _outcome(connection, known.declaratie_id, al_bekend=True)
@@ -198,7 +196,7 @@ def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date
         for one in verify_answer(message, sent, systeemdatum=op, eerdere=earlier)
     ]
     if not faults and row is not None and row.status != VERZONDEN:
-        faults.append(_state_fault(row, "een verzonden declaratie zonder antwoord", naam))
+        faults.append(state_fault(row, "een verzonden declaratie zonder antwoord", naam))
     if not faults and row is not None:
         faults += _contradicts(naam, row, message, sent)
     return faults
@@ -281,6 +279,15 @@ def _restore(connection: Connection, undone: Iterable[Row[Any]]) -> None:
             connection.execute(update(table).where(table.c.id == row.vorige_id).values(staat=True))
 
 
+def to_bytes(message: Declaratiebericht | Antwoordbericht) -> bytes:
+    """Return a message as it travels."""
+    from mpj.messages import write
+
+    stream = io.BytesIO()
+    write(message, stream)
+    return stream.getvalue()
+
+
 def load_lines(connection: Connection, declaratie_id: int) -> list[Declaratieregel]:
     """Return the lines of a declaration, credits first."""
     regel, declaratie = schema.regel, schema.declaratie
@@ -325,7 +332,8 @@ def read_answers(paths: Iterable[str | Path]) -> list[tuple[str, Antwoordbericht
     return found
 
 
-def _declarations(connection: Connection, nummers: Iterable[str] | None) -> list[Row[Any]]:
+def declarations(connection: Connection, nummers: Iterable[str] | None) -> list[Row[Any]]:
+    """Return the rows of these declarations, None: of all concepts; raises InputError for a number that is not known."""
     table = schema.declaratie
     if nummers is None:
         return list(connection.execute(select(table).where(table.c.status == CONCEPT).order_by(table.c.id)))
@@ -342,7 +350,8 @@ def _declarations(connection: Connection, nummers: Iterable[str] | None) -> list
     return rows
 
 
-def _state_fault(row: Row[Any], verwacht: str, bestand: str = "") -> Fault:
+def state_fault(row: Row[Any], verwacht: str, bestand: str = "") -> Fault:
+    """Return that something cannot be done in the state that a declaration is in."""
     return Fault(
         "verkeerde_status", bestand, 0, f"declaratie {row.declaratienummer}", row.status, verwacht, "dat kan niet in deze status"
     )

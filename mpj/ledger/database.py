@@ -24,7 +24,7 @@ from mpj.reading.register import Foutcode
 WACHT_SECONDEN = 60
 # What a SQLite file of ours says it is: "mpjl" in letters.
 APPLICATION_ID = 0x6D706A6C
-HEAD = "0005"
+HEAD = "0006"
 _SLOT = 7_153_230
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _ADVISED = {"sqlite": "sqlite:///", "postgresql": "postgresql+psycopg://"}
@@ -110,6 +110,9 @@ class Database:
                     self.witness.done()
         except SQLAlchemyError as error:
             raise self._refused(error) from None
+        except UnicodeDecodeError:
+            told = "er staat tekst in die geen tekst is; mpj ledger check zegt meer"
+            raise InputError(Fault("ledger_beschadigd", kolom="ledger", toelichting=told)) from None
 
     def _refused(self, error: SQLAlchemyError) -> InputError:
         """Return the fault behind an error; of a file that cannot be opened the file itself tells why."""

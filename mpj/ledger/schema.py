@@ -98,6 +98,7 @@ declaratie = Table(
     Column("verzonden_op", Date),
     Column("afgesloten_op", Date),
     Column("retourcodes", Text, nullable=False, server_default=""),
+    Column("sha256", String(64)),
     UniqueConstraint("aanbieder", "declaratienummer"),
     UniqueConstraint("aanbieder", "identificatie"),
     Index(None, "status"),

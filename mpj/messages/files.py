@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mpj.messages.check import check
 from mpj.messages.declaratie import XSD_VERSIE, R, declaratieberichten
+from mpj.messages.values import Declaratiebericht
 from mpj.messages.writer import write
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import InputError
@@ -33,8 +34,7 @@ def write_berichten(
     for message in declaratieberichten(
         regels, dagtekening=dagtekening, xsd_versie=xsd_versie, volgnummer=volgnummer, protocol=protocol
     ):
-        period = f"{message.periode.begindatum:%Y-%m}"
-        name = f"jw323-{message.header.afzender}-{message.header.ontvanger}-{period}-{message.declaratienummer}.xml"
+        name = file_name(message)
         path = folder / name
         with path.open("wb") as stream:
             write(message, stream)
@@ -44,3 +44,9 @@ def write_berichten(
             raise InputError(faults)
         paths.append(path)
     return paths
+
+
+def file_name(message: Declaratiebericht) -> str:
+    """Return the name of the file of a declaration."""
+    period = f"{message.periode.begindatum:%Y-%m}"
+    return f"jw323-{message.header.afzender}-{message.header.ontvanger}-{period}-{message.declaratienummer}.xml"

@@ -188,6 +188,7 @@ Foutcode: TypeAlias = Literal[
     "ledger_weigert",
     "ledger_fout",
     "ledger_te_nieuw",
+    "ledger_beschadigd",
     "akkoord_nodig",
     "toegekend_blijft_staan",
     "periode_voor_laatste",

@@ -63,9 +63,11 @@ def test_a_folder_that_is_not_empty_is_refused_and_stays_as_it_is(month: Month) 
 def test_force_replaces_the_files_of_an_earlier_run_and_leaves_the_rest(month: Month) -> None:
     write(month.out / "brief.txt", "x")
     write(month.out / "uitval.csv", "oud")
-    write(month.out / "jw323-65656055-0384-2026-03-OUD.xml", "oud")
+    write(month.out / "jw323-oud.xml", "van een ander")
+    write(month.out / "jw325.xml", "van de gemeente")
     assert month.declare("--force").code == 0
-    assert names_in(month.out) == sorted([*OUTPUTS, "brief.txt"])
+    assert names_in(month.out) == sorted([*OUTPUTS, "brief.txt", "jw323-oud.xml", "jw325.xml"])
+    assert (month.out / "jw325.xml").read_text("utf-8") == "van de gemeente"
     assert (month.out / "uitval.csv").read_text("utf-8") != "oud"
     assert left_behind(month) == ["out"]
 

@@ -63,15 +63,15 @@ def test_a_run_leaves_alone_what_is_in_use_or_not_its_own(tmp_path: Path) -> Non
 def test_force_removes_what_the_earlier_run_wrote_and_nothing_else(tmp_path: Path, bestanden: list[str] | None) -> None:
     out = tmp_path / "uit"
     (out / "map").mkdir(parents=True)
-    kept = [out / "eigen.txt", out / "map" / "x.csv", tmp_path / "buiten.csv"]
-    gone = [out / "stappen.csv", out / "jw323-oud.xml"]
+    kept = [out / "eigen.txt", out / "map" / "x.csv", tmp_path / "buiten.csv", out / "stappen.csv"]
+    kept += [out / "jw323-oud.xml", out / "jw325.xml"]
     trace = out / "herkomst.parquet"
-    for path in (*kept, *gone, trace):
+    for path in (*kept, trace):
         path.write_text("oud", "utf-8")
     (out / "samenvatting.json").write_text(json.dumps({"bestanden": bestanden}), "utf-8")
     with output_folder(out, force=True) as folder:
         (folder / "herkomst.csv").write_text("nieuw", "utf-8")
         (folder / "samenvatting.json").write_text("{}", "utf-8")
     assert all(path.exists() for path in kept)
-    assert not any(path.exists() for path in gone)
+    assert all(path.read_text("utf-8") == "oud" for path in kept)
     assert trace.exists() == (bestanden is None or "herkomst.parquet" not in bestanden)

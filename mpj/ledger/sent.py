@@ -1,0 +1,50 @@
+"""Messages that were sent, again: the same bytes, proven by the digest that was kept when they went out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from mpj.ledger import schema
+from mpj.ledger.conversation import declarations, message_of, state_fault, to_bytes
+from mpj.ledger.rows import among
+from mpj.ledger.schema import BEANTWOORD, VERZONDEN
+from mpj.messages.files import file_name
+from mpj.reading.faults import Fault, InputError
+
+_SENT = (VERZONDEN, BEANTWOORD)
+
+
+def messages(connection: Connection, nummers: Iterable[str]) -> list[tuple[str, bytes]]:
+    """Return the messages of declarations that were sent. See `mpj.Ledger.messages`."""
+    found: list[tuple[str, bytes]] = []
+    faults: list[Fault] = []
+    for row in declarations(connection, nummers):
+        if row.status not in _SENT:
+            faults.append(state_fault(row, "een verzonden declaratie"))
+            continue
+        message = message_of(connection, row)
+        if message is None:
+            faults.append(_missing(row.declaratienummer, "van deze declaratie reist geen regel: er is geen bericht"))
+            continue
+        inhoud = to_bytes(message)
+        if row.sha256 is not None and hashlib.sha256(inhoud).hexdigest() != row.sha256:
+            faults.append(_missing(row.declaratienummer, "het bericht is niet meer te maken zoals het is verzonden"))
+        else:
+            found.append((file_name(message), inhoud))
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def sent_among(connection: Connection, nummers: Iterable[str]) -> set[str]:
+    """Return which of these declaratienummers were sent."""
+    table = schema.declaratie.c
+    query = select(table.declaratienummer).where(table.verzonden_op.is_not(None))
+    return {row.declaratienummer for row in among(connection, query, table.declaratienummer, nummers)}
+
+
+def _missing(nummer: str, text: str) -> Fault:
+    return Fault("ledger_beschadigd", "", 0, f"declaratie {nummer}", toelichting=text)
