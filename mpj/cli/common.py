@@ -153,6 +153,14 @@ def show_fault(fault: Fault, form: str) -> None:
         say(prefix + str(fault), err=True)
 
 
+def remark(text: str) -> None:
+    """Write what a command says beside its result to stderr, in the form of its ``--meldingen``."""
+    if click.get_current_context().params.get("meldingen") == "json":
+        show_fault(Fault("opmerking", toelichting=text, soort="waarschuwing"), "json")
+    else:
+        say(text, err=True)
+
+
 def write_melding(data: dict[str, Any]) -> None:
     """Write one JSON object to stderr (schema: mpj/output/schemas/melding.json)."""
     say_json({"formaat": 1} | data, err=True)

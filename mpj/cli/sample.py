@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from mpj.cli.common import FILE, Command, guarded, meldingen_option
-from mpj.cli.screen import say, say_rows
+from mpj.cli.common import FILE, Command, guarded, meldingen_option, remark
+from mpj.cli.screen import say_rows
 
 _EPILOG = """
 Voorbeeld:
@@ -40,5 +40,5 @@ def command(van: Path, aantal: int, zaad: str, taal: str, meldingen: str) -> int
     say_rows(COLUMNS, ([text_of(getattr(row, name)) for name in COLUMNS] for row in sample.trekkingen))
     if sample.zonder_medewerker_cent:
         amount = words.euros(sample.zonder_medewerker_cent)
-        say(f"Let op: {amount} aan registraties noemt geen medewerker of niveau, en kan niet als paar worden getrokken.", err=True)
+        remark(f"Let op: {amount} aan registraties noemt geen medewerker of niveau, en kan niet als paar worden getrokken.")
     return 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, show_fault, strict_option
+from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, remark, show_fault, strict_option
 from mpj.cli.screen import say, say_report
 from mpj.cli.signals import folder_to_write, signals
 
@@ -163,7 +163,7 @@ def index(
     result = index_cells(contract, percentage, vanaf, afronding=afronding, bestaande=bestaande)
     if out is None:
         say(tarieven_text(contract, result.cellen), end="")
-        say(report.rule(result), err=True)
+        remark(report.rule(result))
         return 0
     with folder_to_write(out, force=force) as stage:
         write_contract(stage, contract, result.cellen, source=map_)
@@ -352,7 +352,7 @@ def _write(out: Path, write: Any, *, force: bool) -> None:
     from mpj.workbench.files import write_file
 
     write_file(out, write, force=force)
-    say(f"Geschreven: {out}", err=True)
+    remark(f"Geschreven: {out}")
 
 
 def _emit(report: Report, formaat: str, out: Path | None, *, force: bool) -> None:

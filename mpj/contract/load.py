@@ -26,6 +26,7 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError
 from mpj.reading.frozen import Frozen
 from mpj.reading.limits import TOML_BYTES
+from mpj.reading.masking import hide
 from mpj.reading.names import check_names
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
@@ -69,9 +70,9 @@ def load_contract(
     """
     folder = Path(folder)
     try:
-        naam, present = naam or folder.resolve().name, folder.is_dir()
+        naam, present = hide(naam or folder.resolve().name), folder.is_dir()
     except (OSError, RuntimeError):
-        naam, present = naam or folder.name[:60], False
+        naam, present = hide(naam or folder.name)[:60], False
     if not present:
         raise InputError(
             Fault(

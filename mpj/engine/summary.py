@@ -17,6 +17,7 @@ from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Declaratieregel
 from mpj.protocol.rounding import half_up
 from mpj.reading.faults import Fault
+from mpj.reading.masking import hide
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 from mpj.tariefkaart import Tariefkaart
@@ -261,7 +262,7 @@ def declaration(aanbieder: str, gemeente: str, nummer: str, periode: str, regels
 def _contract(contract: Contract, kaart: Tariefkaart) -> dict[str, object]:
     settings = {name: value.isoformat() if isinstance(value, date) else value for name, value in kaart.instellingen.table().items()}
     del settings["contract"], settings["protocol"]
-    return {"id": contract.id, "tariefkaart": kaart.hash, "sha256": kaart.sha256, "instellingen": settings}
+    return {"id": hide(contract.id), "tariefkaart": kaart.hash, "sha256": kaart.sha256, "instellingen": settings}
 
 
 def sort_notes(notes: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -18,6 +18,7 @@ from mpj.presentation import words
 from mpj.protocol import Normtijd
 from mpj.reading.calls import expect
 from mpj.reading.faults import Fault, InputError, mask, mask_number, shows_bsn
+from mpj.reading.masking import hide
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 
@@ -175,11 +176,12 @@ def _read(row: Herkomst) -> tuple[str, str]:
 
 
 def _settings(run: Run, line: Declaratieregel) -> Mapping[str, Any]:
-    for contract in run.samenvatting["contracten"]:
-        if contract["id"] == line.contract:
-            settings: Mapping[str, Any] = contract["instellingen"]
-            return settings
-    text = "contract ontbreekt"
+    # Two ids that the summary hides look the same there: then nobody can tell which of them it was.
+    found = [contract["instellingen"] for contract in run.samenvatting["contracten"] if contract["id"] == hide(line.contract)]
+    if len(found) == 1:
+        settings: Mapping[str, Any] = found[0]
+        return settings
+    text = "contract is niet aan te wijzen" if found else "contract ontbreekt"
     raise InputError(Fault("contract_niet_in_uitvoer", "samenvatting.json", 0, "contracten", "", line.contract, text))
 
 

@@ -1,7 +1,8 @@
 """Hides every BSN in a text before people see it: on a screen, in an error, in a report (docs/privacy.md).
 
 Nine digits that pass the elfproef are taken for one, whoever's it is: in digits of any script, glued to letters, and with blanks,
-dots, dashes, slashes or underscores between them. Dates, euros and referentienummers, as mpj itself writes them, are none.
+dots, dashes, slashes or underscores between them. Dates, euros, hashes and the numbers of lines and declarations, as mpj
+writes them, are none.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _DAY, _MONTH, _YEAR = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])", "(?:19|
 _OWN = re.compile(
     rf"((?<!\d)(?<!\d[-.])(?:{_YEAR}-{_MONTH}(?:-{_DAY})?|{_DAY}-{_MONTH}-{_YEAR})(?![-.]?\d)"
     r"|€ ?[+-]?[0-9]{1,3}(?:\.[0-9]{3})*,[0-9]{2}(?!\d)"
-    r"|(?<!\w)[0-9A-F]{20}(?!\w))"
+    r"|(?<!\w)(?:[0-9a-f]{64}|[0-9A-HJ-NP-S][0-9A-FH]{19}|[A-DF-HJ-NP-S][0-9A-DFH]{11}(?<!\d{9}))(?!\w))"
 )
 
 

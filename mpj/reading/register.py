@@ -21,6 +21,7 @@ Foutcode: TypeAlias = Literal[
     "afgebroken",
     "afgemaakt",
     "onverwacht",
+    "opmerking",
     "geheugen_vol",
     "systeem_weigert",
     "proces_weg",

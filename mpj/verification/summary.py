@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mpj.reading.masking import hide
 from mpj.reading.periods import month_of, month_text
 from mpj.verification.answer import Oordeel
 from mpj.verification.case import Case
@@ -97,7 +98,8 @@ def summarise(
         "niet_getoetst": [{"regelcode": one.regelcode, "reden": one.reden} for one in skipped],
         "toewijzingen": {"gelezen": case.toewijzingen_gelezen},
         "contracten": [
-            {"id": kaart.instellingen.contract, "tariefkaart": kaart.hash, "sha256": kaart.sha256} for kaart in case.kaarten.kaarten
+            {"id": hide(kaart.instellingen.contract), "tariefkaart": kaart.hash, "sha256": kaart.sha256}
+            for kaart in case.kaarten.kaarten
         ],
         "invoer": [{"bestand": naam, "sha256": bestanden[naam]} for naam in sorted(bestanden)],
     }

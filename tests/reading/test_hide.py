@@ -49,7 +49,9 @@ def test_a_bsn_in_any_form_is_hidden(form: str, around: str) -> None:
         "2026-03-02 9",
         "1234,56",
         "0123456789ABCDEF0123",
-        f"A{BRAM}BCDEF01234"[:20],
+        f"A{BRAM}BCDEF01234",
+        f"G{BRAM}0A",
+        f"{BRAM}abcdef0" * 4,
         "",
     ],
 )
