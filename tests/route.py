@@ -34,6 +34,7 @@ LOOKUPS = (
     "engine/stays",
     "engine/matching",
     "engine/versions",
+    "engine/estimate",
     "engine/search",
     "engine/planning",
     "engine/presence",

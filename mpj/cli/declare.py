@@ -136,7 +136,7 @@ def command(**given: Any) -> int:
     with best_effort():
         show_meldingen(result, asked.meldingen, inputs.lines)
         say()
-        terminal.show(summary.report(result.samenvatting, asked.out))
+        terminal.show(summary.report(result.samenvatting, asked.out, result.uitval))
     return 1 if asked.strict and result.uitval else 0
 
 

@@ -74,4 +74,4 @@ def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
         )
         result = inputs.declare_files({"periode": periode, "dagtekening": dagtekening}, stage)
     say()
-    terminal.show(summary.report(result.samenvatting))
+    terminal.show(summary.report(result.samenvatting, uitval=result.uitval))

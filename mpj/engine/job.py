@@ -9,8 +9,11 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Unpack
 
+from attrs import evolve
+
 from mpj.contract import Contract, check_together
 from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed
+from mpj.engine.estimate import Estimates
 from mpj.engine.fast import Shortcut
 from mpj.engine.matching import Dekkingen
 from mpj.engine.memory import NOTHING, Memory
@@ -87,6 +90,7 @@ class Job:
         periode, answers = Periode.of(self.opdracht, self.protocol), Answers(self.protocol, self._kaarten)
         dekkingen, days = Dekkingen(toewijzingen, self._kaarten, self.protocol), Days(periode, answers)
         self._context = Context(self.opdracht, self.protocol, periode, dekkingen, answers, days, self._levels)
+        self._estimates = Estimates(self.protocol, self._kaarten, dekkingen)
         self._shortcut = Shortcut()
 
     def part(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Missed], levels: Levels | None = None) -> Job:
@@ -117,7 +121,8 @@ class Job:
         """
         entries = sift_registraties(registraties, decided[0])
         stays = sift_stays(verblijf, self.protocol, decided[1])
-        return by_client(entries.kept, stays.kept), tuple(uitval_of(entries, stays, self._context.periode))
+        aside = uitval_of(entries, stays, self._context.periode)
+        return by_client(entries.kept, stays.kept), tuple(self._estimates.completed(row, bsn) for row, bsn in aside)
 
     def outcomes(
         self,
@@ -142,9 +147,12 @@ class Job:
         """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""
         registraties = sorted(records.registraties, key=_order)
         run = Clientrun(self._context, registraties, memory)
-        if not records.verblijf and (found := self._shortcut.compute(run)) is not None:
+        found = None if records.verblijf else self._shortcut.compute(run)
+        if found is None:
+            found = self.by_steps(client, records, memory)
+        if not found.uitval:
             return found
-        return self.by_steps(client, records, memory)
+        return evolve(found, uitval=tuple(self._estimates.completed(row, client) for row in found.uitval))
 
     def by_steps(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """As `compute`, by `STEPS` alone."""

@@ -38,9 +38,21 @@ _from_number = attrgetter(*_FIELDS[_FIELDS.index("declaratienummer") + 1 :])
 _declaratieregel, _herkomst = unchecked(Declaratieregel), unchecked(Herkomst)
 
 
+HEXADECIMAL = "0123456789abcdef"
+FIRST = "GHJKLMNPQRABCDSF"
+"""The first sign of a number, by the hexadecimal digit that it stands for: a letter."""
+REST = "0123456789ABCDHF"
+"""The other signs, likewise: no E, which between digits makes an exponent."""
+_FIRST, _REST = str.maketrans(HEXADECIMAL, FIRST), str.maketrans(HEXADECIMAL, REST)
+
+
 def number(length: int, *parts: object) -> str:
-    """Return a number of `length` hexadecimal digits that follows from `parts` alone: the same parts, the same number."""
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:length].upper()
+    """Return a number of `length` letters and digits that follows from `parts` alone: the same parts, the same number.
+
+    A letter comes first and there is no E: no spreadsheet or dataframe takes it for an amount.
+    """
+    digits = hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+    return digits[0].translate(_FIRST) + digits[1:length].translate(_REST)
 
 
 def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -132,12 +132,17 @@ def _once(records: list[_R], withdrawn: set[str], found: Sifted[_R]) -> Sifted[_
     return found
 
 
-def uitval_of(registraties: Sifted[Entry], stays: Sifted[Verblijf], periode: Periode) -> list[Uitval]:
-    """Return what step 1 set aside, as rows of uitval: a stay with all its days, those of an open one up to the period's end."""
-    rows = registraties.unreadable + stays.unreadable
-    rows += [set_aside(out.record, out.reden, out.toelichting) for out in registraties.out]
-    rows += [_stay_aside(out, periode) for out in stays.out]
-    return rows
+def uitval_of(registraties: Sifted[Entry], stays: Sifted[Verblijf], periode: Periode) -> Iterator[tuple[Uitval, str | None]]:
+    """Yield what step 1 set aside, as rows of uitval, with the client of what can be read.
+
+    A stay has all its days, an open one those up to the period's end.
+    """
+    for row in registraties.unreadable + stays.unreadable:
+        yield row, None
+    for out in registraties.out:
+        yield set_aside(out.record, out.reden, out.toelichting), out.record.bsn
+    for stay in stays.out:
+        yield _stay_aside(stay, periode), stay.record.bsn
 
 
 def _stay_aside(out: Out[Verblijf], periode: Periode) -> Uitval:

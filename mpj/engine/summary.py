@@ -16,6 +16,7 @@ from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Declaratieregel
 from mpj.protocol.rounding import half_up
+from mpj.protocol.words import Over
 from mpj.reading.faults import Fault
 from mpj.reading.masking import hide
 from mpj.records.reasons import REDENEN
@@ -26,6 +27,8 @@ from mpj.version import __version__
 FORMAAT = 1
 NIET_GELEZEN = "niet_gelezen"
 OVERGESLAGEN = "overgeslagen"
+OTHER: Mapping[Over, Over] = {"contact": "productperiode", "dag": "contact", "productperiode": "contact"}
+"""The span that rounding over each is compared with: contracts and protocols do either, and the difference is money."""
 
 
 class Totals:
@@ -41,6 +44,10 @@ class Totals:
         self.afgetopt_cent = 0
         self.op_planning = 0
         self._rounding: Counter[int] = Counter()
+        self._rounded: Counter[Over] = Counter()
+        """Eurocents before limits, by what is summed before it is rounded."""
+        self._otherwise: Counter[Over] = Counter()
+        """The same, had the sum been taken over the other span (`OTHER`)."""
 
     def add(self, outcome: Uitkomst) -> None:
         """Add the care behind one client's lines."""
@@ -50,6 +57,11 @@ class Totals:
             self.gedeclareerd += len(regel.care)
             if tarief.timed:
                 self._spent(tarief, regel.geleverd, regel.geteld, regel.voor_limiet, regel.eenheden)
+                if tarief.over == "contact":
+                    otherwise = tarief.units[regel.geteld]
+                else:
+                    otherwise = sum(tarief.units[one.counted.geteld] for one in regel.care)
+                self._compare(tarief, regel.voor_limiet, otherwise)
             cut = () if regel.plain else [one.counted for one in regel.care if one.counted.afgetopt]
             self.afgetopt_records += len(cut)
             self.afgetopt_cent += sum(one.rest_cent for one in cut)
@@ -65,12 +77,15 @@ class Totals:
         self.afgetopt_cent += other.afgetopt_cent
         self.op_planning += other.op_planning
         self._rounding.update(other._rounding)
+        self._rounded.update(other._rounded)
+        self._otherwise.update(other._otherwise)
 
-    def add_sums(self, tarief: Tarief, records: int, geteld: int, units: int) -> None:
-        """Add the sums of plain care (`Tarief.plain`) at one `tarief`."""
+    def add_sums(self, tarief: Tarief, lines: int, records: int, geteld: int, units: int) -> None:
+        """Add plain care (`Tarief.plain`) at one `tarief`: the records and units of `lines` that count `geteld` each."""
         self.gedeclareerd += records
         if tarief.timed:
-            self._spent(tarief, geteld, geteld, units, units)
+            self._spent(tarief, geteld * lines, geteld * lines, units, units)
+            self._compare(tarief, units, tarief.units[geteld] * lines)
 
     def _spent(self, tarief: Tarief, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int) -> None:
         """Add minutes delivered and counted, and units before and after the limits."""
@@ -81,6 +96,18 @@ class Totals:
         self.aanwezigheid += geteld - geleverd
         self.afronding += rounding
         self._rounding[tarief.minuten] += rounding * tarief.price.tarief_cent
+
+    def _compare(self, tarief: Tarief, units: int, otherwise: int) -> None:
+        if not tarief.unrounded:
+            self._rounded[tarief.over] += units * tarief.price.tarief_cent
+            self._otherwise[tarief.over] += otherwise * tarief.price.tarief_cent
+
+    def rounded_otherwise(self) -> list[dict[str, object]]:
+        """Return what rounding over another span would bring, for each span that care was rounded over."""
+        return [
+            {"over": over, "bedrag_cent": cent, "anders_over": OTHER[over], "anders_cent": self._otherwise[over]}
+            for over, cent in sorted(self._rounded.items())
+        ]
 
     def difference(self) -> dict[str, int]:
         """Return what lies between delivered and billed time, as the summary names it."""
@@ -155,7 +182,6 @@ def summarise(
 ) -> dict[str, Any]:
     """Return the summary of a run (docs/formats.md, samenvatting.json); `declaraties` as `declarations` counts them."""
     records = [row for row in uitval if row.soort != "toewijzing"]
-    reasons = _per_reden(records)
     count = sum(row.aantal for row in records)
     bestanden = [("contracten", contract.bestanden) for contract in contracten] + list(invoer.items())
     return {
@@ -166,14 +192,13 @@ def summarise(
         "instellingen": _asked(opdracht),
         "gelezen": totals.gedeclareerd + count,
         "gedeclareerd": totals.gedeclareerd,
-        "uitval": count,
-        "uitval_per_reden": reasons,
-        "uitval_waarde_cent": sum(row.waarde_cent or 0 for row in records),
+        **_aside(records),
         "regels": sum(one["regels"] for one in declaraties),
         "bedrag_cent": sum(one["bedrag_cent"] for one in declaraties),
         "minuten_geleverd": totals.geleverd,
         "minuten_gedeclareerd": totals.gefactureerd,
         "verschil": totals.difference(),
+        "afronding_anders": totals.rounded_otherwise(),
         "bedrag_op_planning_cent": totals.op_planning,
         "per_gemeente": _per_gemeente(declaraties),
         "declaraties": list(declaraties),
@@ -192,6 +217,22 @@ def _invoer(bestanden: Iterable[tuple[str, Mapping[str, str]]]) -> list[dict[str
         if soort not in (NIET_GELEZEN, OVERGESLAGEN)
         for naam in sorted(hashes)
     ]
+
+
+def _aside(records: Sequence[Uitval]) -> dict[str, Any]:
+    """Return what was set aside: counts, known values, estimates, and how many records have neither."""
+    return {
+        "uitval": sum(row.aantal for row in records),
+        "uitval_per_reden": _per_reden(records),
+        "uitval_waarde_cent": sum(row.waarde_cent or 0 for row in records),
+        "uitval_geschat_cent": sum(row.geschat_cent or 0 for row in records),
+        "uitval_zonder_waarde": sum(row.aantal for row in records if _worth_unknown(row)),
+    }
+
+
+def _worth_unknown(row: Uitval) -> bool:
+    """Say whether care may still be declared, and nobody can say what it is worth."""
+    return row.waarde_cent is None and row.geschat_cent is None and REDENEN[row.reden].vervolg != "definitief"
 
 
 def _asked(opdracht: Opdracht) -> dict[str, object]:

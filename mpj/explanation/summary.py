@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mpj.explanation.sentences import OVER
 from mpj.presentation import words
 from mpj.presentation.report import Column, Part, Report, Row, Table
 from mpj.records.reasons import REDENEN, Vervolg
+from mpj.records.uitval import Uitval
 
 _BAR = 22
+_MOST_FAULTS = 10
+_FOUND = re.compile(r" gevonden .*?, (?=verwacht )")
+"""What stands in one row alone: rows with one fault differ in it."""
 VERVOLG: Mapping[Vervolg, str] = {
     "herstel": "herstel: verbeter het en lever het opnieuw aan",
     "overleg": "overleg: vraag de gemeente om ophoging",
@@ -22,16 +28,23 @@ VERVOLG: Mapping[Vervolg, str] = {
 _PER_UNIT = "elke minuut tegen de prijs van haar eigen eenheid"
 
 
-def report(summary: Mapping[str, Any], out: Path | None = None) -> Report:
-    """Return the summary of a run to read; `out` is the folder that holds its files, None when they are not kept."""
+def report(summary: Mapping[str, Any], out: Path | None = None, uitval: Iterable[Uitval] = ()) -> Report:
+    """Return the summary of a run to read; `out` is the folder that holds its files, None when they are not kept.
+
+    `uitval` is what it set aside, of which the faults are told by kind.
+    """
     parts: list[Part] = []
     if summary["per_gemeente"]:
         parts.append(_per_gemeente(summary))
     if summary["uitval_per_reden"]:
         parts.append(_uitval(summary))
+    if faults := _faults(uitval):
+        parts.append(faults)
     parts += [text for text in (_toewijzingen(summary["toewijzingen"]), "\n".join(_ledger(summary))) if text]
     if out is not None:
-        parts.append(f"Geschreven in {out}. Uitleg van een regel:\n  mpj explain --van {out} --regel REFERENTIENUMMER")
+        parts.append(_written(summary, out))
+    if summary["gelezen"] and not summary["gedeclareerd"]:
+        parts.append("Er is niets gedeclareerd: alles wat is gelezen viel uit.")
     return Report(f"Declaratie {summary['instellingen']['periode']}", tuple(_facts(summary)), tuple(parts), "mpj declare")
 
 
@@ -43,9 +56,7 @@ def _facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "contract", f"{contract['id']}, aanbieder {aanbieder}, tariefkaart {contract['tariefkaart']}"
     yield "gelezen", words.counted(summary["gelezen"], "registratie of verblijfsdag")
     yield "gedeclareerd", f"{words.number(summary['gedeclareerd'])}, op {words.counted(summary['regels'], 'regel')}"
-    known = summary["uitval_waarde_cent"]
-    value = f"met een bekende waarde van {words.euros(known)}" if known else "zonder bekende waarde"
-    yield "uitval", words.number(summary["uitval"]) + (f", {value}" if summary["uitval"] else "")
+    yield "uitval", ", ".join([words.number(summary["uitval"]), *_worth(summary)])
     yield "bedrag", words.euros(summary["bedrag_cent"])
     delivered = words.number(summary["minuten_geleverd"])
     yield "tijd", f"{words.counted(summary['minuten_gedeclareerd'], 'minuut')} gedeclareerd, {delivered} geleverd"
@@ -53,6 +64,10 @@ def _facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     cents = difference["afronding_cent"]
     minutes = words.counted(difference["afronding_minuten"], "minuut", signed=True)
     yield "afronding", f"{minutes}, {words.euros(cents, signed=True)}" + (f" ({_PER_UNIT})" if cents else "")
+    for one in summary["afronding_anders"]:
+        if one["anders_cent"] != one["bedrag_cent"]:
+            now, other = OVER[one["over"]], OVER[one["anders_over"]]
+            yield "", f"{now} {words.euros(one['bedrag_cent'])}; {other} zou het {words.euros(one['anders_cent'])} zijn"
     if difference["aanwezigheid_minuten"]:
         minutes = words.counted(difference["aanwezigheid_minuten"], "minuut", signed=True)
         yield "groepstijd", f"{minutes}, die al telden voor hetzelfde kind"
@@ -61,6 +76,45 @@ def _facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "afgetopt", f"{cut}, {words.euros(difference['afgetopt_cent'])} boven een limiet"
     if summary["bedrag_op_planning_cent"]:
         yield "op planning", f"{words.euros(summary['bedrag_op_planning_cent'])} rust alleen op de planning"
+
+
+def _worth(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is known, estimated and unknown of the worth of what was set aside; what nobody knows is never 0."""
+    if summary["uitval_waarde_cent"]:
+        yield f"bekende waarde {words.euros(summary['uitval_waarde_cent'])}"
+    if summary["uitval_geschat_cent"]:
+        yield f"naar schatting nog {words.euros(summary['uitval_geschat_cent'])}"
+    if summary["uitval_zonder_waarde"]:
+        yield f"waarde onbekend van {words.number(summary['uitval_zonder_waarde'])}"
+
+
+def _written(summary: Mapping[str, Any], out: Path) -> str:
+    text = f"Geschreven in {out}."
+    if summary["uitval"]:
+        text += " Wat uitviel staat per rij in uitval.csv."
+    if summary["regels"]:
+        text += f" Uitleg van een regel:\n  mpj explain --van {out} --regel REFERENTIENUMMER"
+    return text
+
+
+def _faults(uitval: Iterable[Uitval]) -> Table | None:
+    """Return what is wrong with unreadable rows, by field and form, with one example each; None where nothing is."""
+    found: dict[str, list[Uitval]] = {}
+    for row in uitval:
+        if row.reden == "ongeldig":
+            for text in dict.fromkeys(_FOUND.sub(" ", one) for one in row.toelichting.split("; ")):
+                found.setdefault(text, []).append(row)
+    if not found:
+        return None
+    columns = (Column("aantal", "count"), Column("wat er niet klopt"), Column("bijvoorbeeld"))
+    rows = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    table = Table("Ongeldige rijen", columns, ((len(own), text, _place(own)) for text, own in rows))
+    return table.first(_MOST_FAULTS, "uitval.csv")
+
+
+def _place(rows: Sequence[Uitval]) -> str:
+    first = min(rows, key=lambda row: (row.bestand, row.rij))
+    return f"{first.bestand} rij {first.rij}" if first.rij else first.bestand or first.bron
 
 
 def _per_gemeente(summary: Mapping[str, Any]) -> Table:

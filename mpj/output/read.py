@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import zip_longest
@@ -15,10 +15,23 @@ from attrs import fields, frozen
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.output.parquet import read_trace
-from mpj.output.shape import HERKOMST, OLD_HERKOMST, OLD_NAMES, PROTOCOL, REGELS, SAMENVATTING, STAPPEN, TRACE_FILES, UITVAL, Shape
+from mpj.output.shape import (
+    HERKOMST,
+    OLD_HERKOMST,
+    OLD_NAMES,
+    OLD_UITVAL,
+    PROTOCOL,
+    REGELS,
+    SAMENVATTING,
+    STAPPEN,
+    TRACE_FILES,
+    UITVAL,
+    Shape,
+)
 from mpj.protocol import MPJ_16, PROTOCOLS, Protocol, read_protocol
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
+from mpj.reading.guard import unguarded
 from mpj.reading.periods import month_text, parse_month
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
@@ -101,14 +114,23 @@ def _maybe(parse: Callable[[str], Any], text: str) -> Any:
 
 
 def _rows(
-    source: Source, shape: Shape, parsers: Mapping[str, Callable[[str], Any]], hashes: dict[str, str] | None = None
+    source: Source,
+    shape: Shape,
+    parsers: Mapping[str, Callable[[str], Any]],
+    hashes: dict[str, str] | None = None,
+    required: Sequence[str] = (),
 ) -> Iterator[dict[str, Any]]:
-    """Read a table that mpj wrote, row by row; raises InputError with every unreadable field of the first bad row."""
-    with open_table(source, shape.names, shape.names) as table:
+    """Read a table that mpj wrote, row by row; raises InputError with every unreadable field of the first bad row.
+
+    `required` are the columns that it has at the least, where an older one may lack others.
+    """
+    with open_table(source, shape.names, tuple(required or shape.names)) as table:
         for rij, texts in table:
             if len(texts) != table.width:
                 raise InputError(Fault("rij_onvolledig", source.naam, rij, toelichting="de rij past niet bij de kopregel"))
-            yield _parsed({name: texts[table.columns[name]] for name in shape.names}, parsers, source.naam, rij)
+            yield _parsed(
+                {name: texts[table.columns[name]] for name in shape.names if name in table.columns}, parsers, source.naam, rij
+            )
     if hashes is not None:
         hashes[source.naam] = table.sha256
 
@@ -189,7 +211,9 @@ def _joined(rows: Iterable[dict[str, Any]], steps: Iterable[dict[str, Any]]) -> 
 def read_uitval(path: Path | Source) -> Iterator[Uitval]:
     """Read ``uitval.csv``, one row at a time; raises InputError for a file that is not one."""
     names = [field.name for field in fields(Uitval)]
-    return (Uitval(**{name: values[name] for name in names}) for values in _rows(_source(path), UITVAL, _parsers(UITVAL)))
+    parsers = {name: unguarded if parse is str else parse for name, parse in _parsers(UITVAL).items()}
+    rows = _rows(_source(path), UITVAL, parsers, required=OLD_UITVAL)
+    return (Uitval(**{name: values[name] for name in names if name in values}) for values in rows)
 
 
 @frozen

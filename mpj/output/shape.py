@@ -76,6 +76,8 @@ TRACE_FILES: Mapping[Trace, str] = {"csv": HERKOMST.file, "parquet": "herkomst.p
 PROTOCOL = "protocol.toml"
 """Where the protocol of a run stands that is not one of the shipped ones."""
 UITVAL = Shape("uitval.csv", _with_vervolg(columns_of(Uitval)))
+OLD_UITVAL = UITVAL.names[: UITVAL.names.index("medewerker")]
+"""The columns of the first ``uitval.csv``."""
 
 # Until there was one file for the trace, herkomst.csv ended before the column `bestand`, and this file held the rest beside it,
 # the last of them by another name.

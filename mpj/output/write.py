@@ -16,6 +16,7 @@ from mpj.engine.values import Declaratieregel
 from mpj.output.parquet import check_installed, write_trace
 from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
 from mpj.protocol import PROTOCOLS, Protocol, write_protocol
+from mpj.reading.guard import guarded
 from mpj.records.entries import Reeks
 from mpj.records.uitval import Uitval
 
@@ -34,11 +35,11 @@ class _LineFeeds:
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
-    """Write a table in the house form: UTF-8, ``;`` between fields, a header row, line feeds."""
+    """Write a table that people open, in the house form: UTF-8, ``;`` between fields, a header row, line feeds; texts guarded."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(_LineFeeds(stream), delimiter=";", lineterminator="\r\n")
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows(map(guarded, row) for row in rows)
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:

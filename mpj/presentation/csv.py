@@ -11,6 +11,7 @@ from typing import assert_never
 
 from mpj.presentation import words
 from mpj.presentation.report import Cell, Column, Table, Value
+from mpj.reading.guard import guarded
 
 
 def text(table: Table) -> str:
@@ -34,7 +35,7 @@ def _field(column: Column, value: Value | Cell) -> str:
         case None:
             return ""
         case str(text):
-            return text
+            return guarded(text)
         case date() as day:
             return day.isoformat()
         case int() | Fraction() as number:

@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from mpj.presentation.report import Cell, Column, Form, Report, Table, Value
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.guard import guarded
 
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - any fixed moment: a workbook with the hour of writing never has equal bytes
@@ -99,7 +100,7 @@ class _Sheet:
                 return
             case str(text):
                 shown = self._format("text" if cell.form == "text" else "code", strong=strong)
-                self._done(self.sheet.write_string(number, place, column.words.get(text, text), shown))
+                self._done(self.sheet.write_string(number, place, guarded(column.words.get(text, text)), shown))
             case date() as day:
                 self._done(self.sheet.write_datetime(number, place, day, self._format("date", strong=strong)))
             case int() | Fraction() as amount:

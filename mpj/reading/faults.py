@@ -18,7 +18,7 @@ from mpj.reading.register import Foutcode, Foutklasse, Regelcode, fault_register
 
 _DIGIT_RUN = re.compile(r"[0-9]{7}")
 _SEPARATORS = re.compile(r"[\s.\-_/]")
-_REFERENTIENUMMER = re.compile(r"[0-9A-Fa-f]{20}")
+_REFERENTIENUMMER = re.compile(r"[A-DF-HJ-NP-S][0-9A-DFH]{19}|[0-9A-Fa-f]{20}")
 _MAX_SHOWN = 60
 
 
@@ -35,7 +35,7 @@ def mask(text: str) -> str:
 
 
 def mask_number(text: str) -> str:
-    """Return a referentienummer fit to be shown: whole when it has the form of one (20 hexadecimal digits), else as `mask` does."""
+    """Return a referentienummer fit to be shown: whole when it has the form of one (20 letters and digits), else as `mask` does."""
     return text if _REFERENTIENUMMER.fullmatch(text) else mask(text)
 
 

@@ -36,16 +36,21 @@ def set_aside(
     waarde_cent: int | None = None,
 ) -> Uitval:
     """Return a registratie, or days of a stay from that of `entry` to `datum_tot` (inclusive), as set aside."""
+    reeks = entry.reeks
     return Uitval(
-        soort=entry.reeks.vorm.bron,
+        soort=reeks.vorm.bron,
         bron=shown_id(entry),
         datum=entry.datum,
         datum_tot=datum_tot or entry.datum,
         aantal=aantal,
         bestand=entry.bestand,
         rij=entry.rij,
-        gemeente=gemeente or entry.reeks.gemeente or "",
+        gemeente=gemeente or reeks.gemeente or "",
         reden=reden,
         waarde_cent=waarde_cent,
         toelichting=toelichting,
+        medewerker="" if reeks.medewerker is None or shows_bsn(reeks.medewerker, reeks.bsn) else reeks.medewerker,
+        prestatiecode=reeks.vorm.prestatiecode or "",
+        kwalificatieniveau=reeks.vorm.kwalificatieniveau or "",
+        minuten=entry.tijd.duur,
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mpj.reading.faults import InputError, mask, wrong_value
 from mpj.reading.fields import FieldError, is_bsn
@@ -85,7 +85,19 @@ class Row:
             reden="ongeldig",
             waarde_cent=None,
             toelichting="; ".join(self.faults),
+            **(_worked_on(self.fields) if soort != "toewijzing" else {}),
         )
+
+
+def _worked_on(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return what whoever mends a row wants to know of it, as it stands there: the engine leaves out what it does not know."""
+    medewerker, minuten = fields.get("medewerker", ""), fields.get("minuten", "")
+    return {
+        "medewerker": "" if _may_show_bsn(medewerker, fields.get("bsn", "")) else medewerker,
+        "prestatiecode": fields.get("prestatiecode", ""),
+        "kwalificatieniveau": fields.get("kwalificatieniveau", ""),
+        "minuten": int(minuten) if minuten.isascii() and minuten.isdigit() and len(minuten) <= 4 else None,
+    }
 
 
 def _may_show_bsn(bron: str, found: str) -> bool:

@@ -17,7 +17,8 @@ class Uitval:
     """A record (`soort` registratie or toewijzing), or the days of a stay (verblijf), that stands behind no line.
 
     `bron` is its id, empty when that would show a BSN; `datum` to `datum_tot` inclusive, None where unreadable; `aantal` records or
-    days; `waarde_cent` what would have been billed, None while unknown; `toelichting` a Dutch sentence without BSN.
+    days; `waarde_cent` what would have been billed, None while unknown; `toelichting` a Dutch sentence without BSN. What comes
+    after it is for whoever works on the record: see `mpj.Registratie`.
     """
 
     soort: Uitvalsoort
@@ -31,6 +32,13 @@ class Uitval:
     reden: Redencode
     waarde_cent: int | None
     toelichting: str
+    medewerker: str = ""
+    prestatiecode: str = ""
+    kwalificatieniveau: str = ""
+    """As the record says it."""
+    minuten: int | None = None
+    geschat_cent: int | None = None
+    """What care of unknown value may be worth, by the last price of its code (`mpj.engine.estimate`); None where it is final."""
 
     @property
     def vervolg(self) -> Vervolg:
@@ -52,6 +60,11 @@ class Uitval:
             self.vervolg,
             "" if self.waarde_cent is None else str(self.waarde_cent),
             self.toelichting,
+            self.medewerker,
+            self.prestatiecode,
+            self.kwalificatieniveau,
+            "" if self.minuten is None else str(self.minuten),
+            "" if self.geschat_cent is None else str(self.geschat_cent),
         )
 
     def sort_key(self) -> tuple[tuple[str, ...], int]:

@@ -11,6 +11,7 @@ from typing import Any
 from mpj.messages import Antwoordclient, write, write_stream
 from mpj.output.shape import text_of
 from mpj.output.write import write_csv, write_json
+from mpj.reading.guard import unguarded
 from mpj.verification.answer import parts
 from mpj.verification.declared import Spool
 from mpj.verification.values import Bevinding, Verificatie
@@ -70,7 +71,8 @@ def read_findings(folder: Path) -> Iterator[Bevinding]:
     """Yield the findings that were written into `folder`, lines that were not assessed last."""
     with (folder / BEVINDINGEN).open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream, delimiter=";"):
-            values: dict[str, Any] = row | {"bedrag_cent": int(row["bedrag_cent"])}
+            texts = {name: unguarded(text) for name, text in row.items()}
+            values: dict[str, Any] = texts | {"bedrag_cent": int(row["bedrag_cent"])}
             yield Bevinding(**values)
 
 

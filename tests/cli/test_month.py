@@ -205,7 +205,8 @@ HERKOMST = (
     "referentienummer;soort;bron;datum;minuten;kwalificatieniveau;aantal_eenheden;bedrag_cent;afgetopt;status;"
     "medewerker;onderaannemer;bestand;rij;keuze;niveaus;maximum;geteld;som_voor;voor_limiet"
 )
-UITVAL = "soort;bron;datum;datum_tot;aantal;bestand;rij;gemeente;reden;vervolg;waarde_cent;toelichting"
+UITVAL = "soort;bron;datum;datum_tot;aantal;bestand;rij;gemeente;reden;vervolg;waarde_cent;toelichting;"
+UITVAL += "medewerker;prestatiecode;kwalificatieniveau;minuten;geschat_cent"
 
 
 @pytest.mark.parametrize(("name", "header"), [("declaratieregels.csv", REGELS), ("herkomst.csv", HERKOMST), ("uitval.csv", UITVAL)])

@@ -83,19 +83,26 @@ traces = st.builds(
     som_voor=whole,
     voor_limiet=whole,
 )
+# Files that people open show control characters, and do not hold them.
+visible = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 asides = st.builds(
     Uitval,
     soort=words,
-    bron=texts,
+    bron=visible | st.sampled_from(["=1+1", "'=1+1", "-2+3", "@SUM(1)", "'s"]),
     datum=st.none() | days,
     datum_tot=st.none() | days,
     aantal=whole,
-    bestand=texts,
+    bestand=visible,
     rij=whole,
     gemeente=st.from_regex("[0-9]{4}", fullmatch=True) | st.just(""),
     reden=st.sampled_from(list(REDENEN)),
     waarde_cent=st.none() | whole,
-    toelichting=texts,
+    toelichting=visible,
+    medewerker=visible,
+    prestatiecode=words | st.just(""),
+    kwalificatieniveau=words | st.just(""),
+    minuten=st.none() | whole,
+    geschat_cent=st.none() | whole,
 )
 
 

@@ -137,7 +137,7 @@ def test_as_a_workbook(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == ["Overzicht", "Per gemeente   alles", "Van oud naar nieuw"]
     sheet = book["Per gemeente   alles"]
-    assert [cell.value for cell in sheet[2]][1:] == ["zonder", sheet["C2"].value, 3, 1234.56, -51.12, 0.0346, "=1+1"]
+    assert [cell.value for cell in sheet[2]][1:] == ["zonder", sheet["C2"].value, 3, 1234.56, -51.12, 0.0346, "'=1+1"]
     assert sheet["C2"].value.date() == date(2026, 3, 1)
     assert sheet["H2"].data_type == "s"
     assert sheet["E4"].value == "=SUBTOTAL(109,E2:E3)"

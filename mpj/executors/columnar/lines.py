@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from mpj.engine.job import Job
 from mpj.engine.limits import counted, maximum_per_period, product_period
-from mpj.engine.lines import NUMBERED_BY, REFERENTIE
+from mpj.engine.lines import FIRST, HEXADECIMAL, NUMBERED_BY, REFERENTIE, REST
 from mpj.engine.summary import Declared, Totals
 from mpj.engine.tarieven import Tarief
 from mpj.executors.columnar.database import Database
@@ -100,14 +100,16 @@ class Lines:
         database.run(
             f"""CREATE TABLE regels AS
             SELECT line_number, dekking, regel,
-              upper(left(sha256(concat_ws(chr(31), {parts}, {self._job.opdracht.volgnummer})), {REFERENTIE})) AS referentie,
+              translate(left(digest, 1), '{HEXADECIMAL}', '{FIRST}')
+                || translate(substr(digest, 2, {REFERENTIE - 1}), '{HEXADECIMAL}', '{REST}') AS referentie,
               begindatum, einddatum, volume, bedrag, geteld, records
-            FROM sommen JOIN productperiode USING (maand, van, tot) JOIN dekking USING (dekking) JOIN regel USING (regel)"""
+            FROM (SELECT *, sha256(concat_ws(chr(31), {parts}, {self._job.opdracht.volgnummer})) AS digest
+              FROM sommen JOIN productperiode USING (maand, van, tot) JOIN dekking USING (dekking) JOIN regel USING (regel))"""
         )
         database.run("DROP TABLE sommen")
-        sums = "SELECT regel, sum(records)::BIGINT, sum(geteld)::BIGINT, sum(volume)::BIGINT FROM regels GROUP BY regel"
-        for regel, records, geteld, volume in database.all(sums):
-            self.totals.add_sums(self._tarieven[regel], records, geteld, volume)
+        sums = "SELECT regel, geteld, count(*), sum(records)::BIGINT, sum(volume)::BIGINT FROM regels GROUP BY regel, geteld"
+        for regel, geteld, count, records, volume in database.all(sums):
+            self.totals.add_sums(self._tarieven[regel], count, records, geteld, volume)
             self._records += records
         for sums_of in database.all(
             """SELECT regel.aanbieder, dekking.gemeente, count(*), sum(bedrag)::BIGINT, string_agg(referentie, '')

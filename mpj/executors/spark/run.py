@@ -225,7 +225,12 @@ def _one_kind(made: DataFrame, kind: str) -> DataFrame:
 
 
 def _counted(uitval: DataFrame) -> Iterator[Uitval]:
-    """Return what was set aside as the summary counts it: one for each kind of record and reason."""
-    sums = uitval.groupBy("soort", "reden").agg(F.sum("aantal").alias("aantal"), F.sum("waarde_cent").alias("waarde_cent"))
+    """Return what was set aside as the summary counts it: one for each kind of record, reason, and what is known of its worth."""
+    known = F.col("waarde_cent").isNull(), F.col("geschat_cent").isNull()
+    sums = uitval.groupBy("soort", "reden", *known).agg(
+        *(F.sum(name).alias(name) for name in ("aantal", "waarde_cent", "geschat_cent"))
+    )
     for row in sums.collect():
-        yield Uitval(row.soort, "", None, None, row.aantal, "", 0, "", row.reden, row.waarde_cent, "")
+        yield Uitval(
+            *(row.soort, "", None, None, row.aantal, "", 0, "", row.reden, row.waarde_cent, ""), geschat_cent=row.geschat_cent
+        )

@@ -1,0 +1,92 @@
+"""What care that was set aside may be worth: an estimate for whoever works on it, which no amount follows from."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import evolve
+
+from mpj.engine.matching import SPECIFIEK, Dekkingen
+from mpj.protocol import Protocol
+from mpj.protocol.rounding import round_minutes
+from mpj.reading.periods import month_of
+from mpj.records.reasons import REDENEN
+from mpj.records.uitval import Uitval
+from mpj.tariefkaart import Prijs, Tariefkaart, Tariefkaarten
+from mpj.tariefkaart.model import NIVEAU, VERBLIJF
+
+_CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9._-]{1,20}")
+"""What names a medewerker, and cannot be a text of another column."""
+
+
+class Estimates:
+    """Completes what was set aside, the same wherever it is asked: by the contracts, and the client's own toewijzingen."""
+
+    def __init__(self, protocol: Protocol, kaarten: Tariefkaarten, dekkingen: Dekkingen) -> None:
+        self._protocol = protocol
+        self._dekkingen = dekkingen
+        self._kaarten = sorted(kaarten.kaarten, key=lambda kaart: (kaart.instellingen.begindatum, kaart.instellingen.contract))
+        self._prices: dict[tuple[str, str, str, str, int], tuple[Tariefkaart, Prijs] | None] = {}
+
+    def completed(self, row: Uitval, bsn: str | None = None) -> Uitval:
+        """Return `row` without words that nobody knows, and with what it may be worth; `bsn` is the client, where known."""
+        if row.reden == "ongeldig":
+            row = self._readable(row)
+        if row.waarde_cent is not None or REDENEN[row.reden].vervolg == "definitief":
+            return row
+        return evolve(row, geschat_cent=self._worth(row, bsn))
+
+    def _readable(self, row: Uitval) -> Uitval:
+        """Leave out what stands in an unreadable row in a form that its column does not have: it may be of another column."""
+        return evolve(
+            row,
+            medewerker=row.medewerker if _CODE.fullmatch(row.medewerker) else "",
+            prestatiecode=row.prestatiecode if row.prestatiecode in self._protocol.prestatiecodes else "",
+            kwalificatieniveau=row.kwalificatieniveau if row.kwalificatieniveau in self._protocol.niveaus else "",
+        )
+
+    def _worth(self, row: Uitval, bsn: str | None) -> int | None:
+        code = row.prestatiecode or self._last_code(bsn)
+        if not code or row.datum is None or code not in self._protocol.prestatiecodes:
+            return None
+        soort = VERBLIJF if row.soort == VERBLIJF else self._protocol.prestatiecodes[code].hulpvorm.soort
+        asked = (code, soort, row.kwalificatieniveau, row.gemeente, month_of(row.datum))
+        if asked not in self._prices:
+            self._prices[asked] = self._price(*asked)
+        found = self._prices[asked]
+        if found is None:
+            return None
+        kaart, prijs = found
+        if row.soort == VERBLIJF or not prijs.minuten:
+            return prijs.tarief_cent * row.aantal
+        if row.minuten is None:
+            return None
+        return prijs.tarief_cent * round_minutes(row.minuten, prijs.minuten, kaart.instellingen.afronding[prijs.normtijd])
+
+    def _last_code(self, bsn: str | None) -> str:
+        """Return the prestatiecode of the client's last specific toewijzing; empty where there is none."""
+        own = [one for one in self._dekkingen.of(bsn) if one.soort == SPECIFIEK and one.codes] if bsn else []
+        last = max(own, key=lambda one: (one.toewijzing.begindatum, one.toewijzing.sleutel), default=None)
+        return min(last.codes) if last is not None and last.codes else ""
+
+    def _price(self, code: str, soort: str, niveau: str, gemeente: str, maand: int) -> tuple[Tariefkaart, Prijs] | None:
+        """Return the last price up to this month, else the first one after it: of a contract with the gemeente, else of any.
+
+        Of a price per level that of the level, and of the lowest one where no level is known.
+        """
+        own = [kaart for kaart in self._kaarten if gemeente in kaart.instellingen.gemeenten]
+        for kaarten in (own, self._kaarten):
+            found = [(kaart, prijs) for kaart in kaarten for prijs in kaart.prijzen if _fits(kaart, prijs, code, soort, niveau)]
+            before = [one for one in found if one[1].maand <= maand]
+            last = max((one[1].maand for one in before), default=None)
+            month = last if last is not None else min((one[1].maand for one in found), default=None)
+            if month is not None:
+                return next(one for one in found if one[1].maand == month)
+        return None
+
+
+def _fits(kaart: Tariefkaart, prijs: Prijs, code: str, soort: str, niveau: str) -> bool:
+    """Say whether this is what a registratie or stay of a code, soort and level is priced by."""
+    if prijs.prestatiecode != code or prijs.soort != kaart.soort(prijs.perceel, code, soort).prijssoort:
+        return False
+    return prijs.soort != NIVEAU or (prijs.geleverd == niveau if niveau else bool(prijs.gedeclareerd))

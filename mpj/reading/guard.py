@@ -1,0 +1,28 @@
+"""Texts in files that people open in a spreadsheet: none is run as a formula, none steers the screen."""
+
+from __future__ import annotations
+
+_RUN = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(text: str) -> str:
+    r"""Return `text` as it stands in such a file: ``'`` before what would be run, control characters as ``\xNN``.
+
+    >>> guarded("=1+1"), guarded("-2+3"), guarded("R\x1b-1"), guarded("R-1")
+    ("'=1+1", "'-2+3", 'R\\x1b-1', 'R-1')
+    """
+    if text.isprintable() and text[:1] not in ("'", *_RUN):
+        return text
+    shown = "".join(f"\\x{ord(sign):02x}" if ord(sign) < 32 or 127 <= ord(sign) < 160 else sign for sign in text)
+    return f"'{shown}" if text.lstrip("'").startswith(_RUN) else shown
+
+
+def unguarded(text: str) -> str:
+    r"""Return what `guarded` was given, but for control characters.
+
+    >>> unguarded("'=1+1"), unguarded("'s"), unguarded("''@x")
+    ('=1+1', "'s", "'@x")
+    """
+    if text.startswith("'") and text.lstrip("'").startswith((*_RUN, "\\x09", "\\x0d")):
+        return text[1:]
+    return text
