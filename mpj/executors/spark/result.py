@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from mpj.engine.lines import sort_key
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.protocol import Protocol
+from mpj.protocol import PROTOCOLS, Protocol, to_toml
 from mpj.reading.faults import Fault
 from mpj.records.uitval import Uitval
 
@@ -64,13 +64,18 @@ class SparkResult:
     def write(self, folder: str) -> None:
         """Write the tables as Parquet, and last the summary as one line of JSON, each in a folder of its own below `folder`.
 
+        A protocol that is no shipped one is laid beside them, as text, before the summary.
         `folder` is any place that Spark can write to. Raises pyspark's AnalysisException where one of them is there already.
         """
         tables = {"declaratieregels": self.regels, "herkomst": self.herkomst, "uitval": self.uitval, "meldingen": self.meldingen}
         for name, table in tables.items():
             table.write.parquet(f"{folder}/{name}")
-        text = json.dumps(self.samenvatting, ensure_ascii=False)
-        self.regels.sparkSession.createDataFrame([(text,)], "value string").coalesce(1).write.text(f"{folder}/samenvatting")
+        if self.protocol != PROTOCOLS.get(self.protocol.id):
+            self._text(to_toml(self.protocol), f"{folder}/protocol")
+        self._text(json.dumps(self.samenvatting, ensure_ascii=False), f"{folder}/samenvatting")
+
+    def _text(self, text: str, folder: str) -> None:
+        self.regels.sparkSession.createDataFrame([(text,)], "value string").coalesce(1).write.text(folder)
 
 
 def _rows(frame: DataFrame) -> list[dict[str, Any]]:
