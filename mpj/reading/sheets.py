@@ -259,7 +259,7 @@ def numbers(book: Book, asked: Mapping[str, Any]) -> tuple[dict[int, int], list[
     for rij, row in enumerate(book.rows(asked["blad"]), 1):
         for column in columns:
             value = row[column]
-            if rij > asked["kop"] and _is_number(value):
+            if type(value) is not str and rij > asked["kop"] and _is_number(value):
                 first.setdefault(column, rij)
                 if not -_EXACT < value < _EXACT and len(inexact) < _TOLD:
                     inexact.append((rij, column, "getal"))

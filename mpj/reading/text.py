@@ -31,6 +31,7 @@ _UTF8 = "utf-8-sig"
 _UTF16 = "utf-16"
 _WINDOWS = "cp1252"
 _SEPARATORS = (";", ",", "\t")
+_SPECIAL = re.compile(r'["\r\n]')
 _SEP = re.compile(r'"?sep=([^\r\n])"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
 
 
@@ -243,6 +244,9 @@ class _Rows:
 
 def as_text(fields: Sequence[str]) -> str:
     """Return a row as text: ``;`` between the fields, quotes where they are needed, a line end behind it."""
+    line = ";".join(fields)
+    if line.count(";") == len(fields) - 1 and not _SPECIAL.search(line):
+        return line + "\n"
     stream = io.StringIO()
     csv.writer(stream, delimiter=";", lineterminator="\n").writerow(fields)
     return stream.getvalue()

@@ -1,0 +1,67 @@
+"""Nothing in a folder is passed over in silence: what is read, what is not, and where rows stand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.helpers import ANNA, BRAM, TOEWIJZINGEN, write, write_contract
+from mpj.cli import run
+
+HEADER = "id;bsn;datum;minuten;kwalificatieniveau;prestatiecode;opmerking\n"
+
+
+def declare(path: Path, folder: Path, *options: str) -> int:
+    """Declare a month from a folder of registraties."""
+    contract, toewijzingen = write_contract(path / "contract"), write(path / "t.csv", TOEWIJZINGEN)
+    words = ["declare", "--contracten", str(contract), "--toewijzingen", str(toewijzingen), "--registraties", str(folder)]
+    return run([*words, "--periode", "2026-03", "--dagtekening", "2026-04-07", "--out", str(path / "uit"), *options])
+
+
+def folder(path: Path) -> Path:
+    """A gemeente in a CSV file, another in a workbook, and files that are neither."""
+    openpyxl = pytest.importorskip("openpyxl")
+    write(path / "a.csv", HEADER + f"A1;{ANNA};2026-03-02;50;hbo;2.1;x\n")
+    write(path / "b.txt", "x")
+    write(path / "~$specialistisch.xlsx", "x")
+    write(path / "oud/c.csv", HEADER + f"A1;{ANNA};2026-03-02;60;hbo;2.1;x\n")
+    book = openpyxl.Workbook()
+    book.active.append(HEADER.strip().split(";"))
+    book.active.append(["B1", BRAM, "2026-03-03", 120, "", "4.1", ""])
+    book.save(path / "specialistisch.xlsx")
+    return path
+
+
+def test_a_folder_with_a_workbook_loses_no_gemeente(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert declare(tmp_path, folder(tmp_path / "in")) == 0
+    said = capsys.readouterr().err
+    summary = json.loads((tmp_path / "uit/samenvatting.json").read_text("utf-8"))
+    assert set(summary["per_gemeente"]) == {"0363", "0384"}
+    assert summary["niet_gelezen"] == ["in/b.txt", "in/oud/c.csv"]
+    assert all(name in said for name in summary["niet_gelezen"])
+    assert "~$" not in said
+
+
+def test_sub_folders_are_read_when_asked(tmp_path: Path) -> None:
+    assert declare(tmp_path, folder(tmp_path / "in"), "--submappen") == 0
+    summary = json.loads((tmp_path / "uit/samenvatting.json").read_text("utf-8"))
+    assert summary["niet_gelezen"] == ["in/b.txt"]
+    assert summary["gelezen"] == 3
+
+
+def test_a_folder_of_which_nothing_is_read_stops_the_run(tmp_path: Path) -> None:
+    write(tmp_path / "in/b.txt", "x")
+    assert declare(tmp_path, tmp_path / "in") == 2
+    assert not (tmp_path / "uit").exists()
+
+
+def test_the_line_stands_beside_the_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind a quoted line break R-2 is row 3, and stands on line 5."""
+    first = f'R-1;{ANNA};2026-03-02;50;hbo;2.1;"een\n\ntwee"\n'
+    write(tmp_path / "in/a.csv", HEADER + first + f"R-2;{ANNA};2026-03-02;vijftig;hbo;2.1;x\n")
+    assert declare(tmp_path, tmp_path / "in", "--meldingen", "json") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["bron"], line["rij"], line["regel"]) for line in lines if line["soort"] == "uitval"] == [("R-2", 3, 5)]
+    assert ";a.csv;3;" in (tmp_path / "uit/uitval.csv").read_text("utf-8").replace("in/", "")
