@@ -88,15 +88,6 @@ _Kinds = dict[tuple[object, ...], _Answer]
 _make_way = partial(tuple.__new__, _Way)
 
 
-class _Series(NamedTuple):
-    """What holds for all care of one reeks: whether its form alone keeps it out, where it may lead, and what was found so far."""
-
-    out: Afwijzing | None
-    stretches: Stretches
-    ways: dict[object, _Way | _Out]
-    """By what sets days apart, and level and time where these may differ."""
-
-
 class Shortcut:
     """Tries clients one after another; of one client it keeps for the next only what holds as long as the job: kinds of care."""
 
@@ -147,6 +138,8 @@ class _Plain:
         self.uitval: list[Uitval] = []
         self.places: set[tuple[int, str]] = set()
         self._stretches: dict[tuple[object, ...], Stretches] = {}
+        self._reeksen: dict[Reeks, tuple[Afwijzing | None, Stretches]] = {}
+        """Whether the form of a reeks keeps all its care out, and where it may lead."""
         self._known: dict[Match, _Kinds] = {}
         self._placed: dict[tuple[Match, _Kind], tuple[Placed, list[Care]]] = {}
 
@@ -154,23 +147,24 @@ class _Plain:
         entries = self.run.registraties
         context = self.run.context
         days, levels, uitval = context.days, context.levels, self.uitval
-        known: dict[Reeks, _Series] = {}
+        ways: dict[Reeks, dict[object, _Way | _Out]] = {}
         # What holds for a day holds for its month, unless a toewijzing begins or ends within it.
         cut = context.dekkingen.cut_months(entries[0].bsn) if entries else ()
         for entry in entries:
             datum, _, reeks, (_, _, _, duur), afspraak, _, _ = entry
-            series = known.get(reeks)
-            if series is None:
-                series = known[reeks] = self._series(reeks)
+            own = ways.get(reeks)
+            if own is None:
+                own = ways[reeks] = {}
+                self._begin(reeks)
             if afspraak is not None:
                 raise _NeedsSteps
             maand, _, tijdvak = days[datum]
             key: object = datum if maand in cut else tijdvak
             if levels is not None or duur is None:
                 key = (key, context.delivered(entry), duur is None)
-            way = series.ways.get(key)
+            way = own.get(key)
             if way is None:
-                way = series.ways[key] = self._find(entry, series)
+                way = own[key] = self._find(entry)
             if isinstance(way, _Out):
                 uitval.append(set_aside(entry, way.reden, way.toelichting, gemeente=way.gemeente))
                 continue
@@ -184,8 +178,8 @@ class _Plain:
             raise _NeedsSteps
         return self._uitkomst()
 
-    def _series(self, reeks: Reeks) -> _Series:
-        """Return what holds for all care of a reeks."""
+    def _begin(self, reeks: Reeks) -> None:
+        """Find what holds for all care of a reeks."""
         vorm = reeks.vorm
         if vorm.status == GEPLAND:
             raise _NeedsSteps
@@ -193,15 +187,16 @@ class _Plain:
         stretches = self._stretches.get(search)
         if stretches is None:
             stretches = self._stretches[search] = self.run.context.stretches(Search(reeks.bsn, *search))
-        return _Series(out_by_form(vorm), stretches, {})
+        self._reeksen[reeks] = out_by_form(vorm), stretches
 
-    def _find(self, entry: Entry, series: _Series) -> _Way | _Out:
+    def _find(self, entry: Entry) -> _Way | _Out:
         """Return where the care of this entry's reeks goes on days like this one."""
         context, reeks = self.run.context, entry.reeks
         _, outside, tijdvak = context.days[entry.datum]
-        if out := outside or series.out:
+        by_form, stretches = self._reeksen[reeks]
+        if out := outside or by_form:
             return _Out(out.reden, out.toelichting)
-        match = series.stretches.on(entry.datum)
+        match = stretches.on(entry.datum)
         if isinstance(match, Afwijzing):
             return _Out(match.reden, match.toelichting)
         niveau = own = reeks.vorm.kwalificatieniveau

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from datetime import date
 from functools import partial
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Unpack
 
 from attrs import evolve
@@ -41,7 +41,7 @@ from mpj.records.uitval import Uitval, conceal, suspects
 from mpj.records.values import Medewerker, Toewijzing, Verblijf
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
 
-_order: Callable[[Entry], tuple[date, str]] = attrgetter("datum", "id")
+_order: Callable[[Entry], tuple[date, str]] = itemgetter(*map(Entry._fields.index, ("datum", "id")))
 Progress = Callable[[int, int], None]
 """Hears how many clients are done, and how many there are."""
 

@@ -10,6 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
+from mpj.engine.care import Counted
 from mpj.engine.lines import trace_values
 from mpj.engine.outcome import Regel, Result
 from mpj.engine.values import Declaratieregel
@@ -61,6 +62,8 @@ class RowTexts:
     def __init__(self) -> None:
         self._cells = _Cells()
         self._whos: dict[Reeks, str] = {}
+        self._counts: dict[int, tuple[str, str, Counted]] = {}
+        """Of plain care what follows from its `Counted`, by identity: all care of one rounding and price shares it."""
 
     def regel(self, line: Declaratieregel, declaratienummer: str) -> str:
         """Return the row of ``declaratieregels.csv`` for a line, in the declaration of that number."""
@@ -90,10 +93,13 @@ class RowTexts:
         """Return the rows of ``herkomst.csv`` for the care behind a line, as `herkomst` would of each."""
         if not regel.plain:
             return "".join([self.herkomst(trace_values(reference, care)) for care in regel.care])
-        cells, whos, rows, begin = self._cells, self._whos, [], f"{reference};registratie;"
+        cells, whos, counts, rows, begin = self._cells, self._whos, self._counts, [], f"{reference};registratie;"
         at, found = None, ""
         for (datum, identity, reeks, (_, _, _, duur), _, bestand, rij), niveau, placed, counted in regel.care:
-            geteld, _, _, units, cent, _, _ = counted
+            known = counts.get(id(counted))
+            if known is None:
+                geteld, _, _, units, cent, _, _ = counted
+                known = counts[id(counted)] = f";{units};{cent};nee;", f"{geteld};0;{units}\n", counted
             if placed is not at and placed is not None:
                 at, (match, tarief, _) = placed, placed
                 found = f"{match.keuze};{cells[tarief.niveaus]};{match.dekking.maximum or ''};"
@@ -102,8 +108,8 @@ class RowTexts:
             if who is None:
                 who = whos[reeks] = f"{reeks.vorm.status};{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']};"
             rows.append(
-                f"{begin}{bron};{cells[datum]};{'' if duur is None else duur};{niveau or ''};{units};{cent};nee;"
-                f"{who}{cells[bestand]};{rij};{found}{geteld};0;{units}\n"
+                f"{begin}{bron};{cells[datum]};{'' if duur is None else duur};{niveau or ''}{known[0]}"
+                f"{who}{cells[bestand]};{rij};{found}{known[1]}"
             )
         return "".join(rows)
 
