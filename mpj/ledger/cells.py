@@ -27,6 +27,7 @@ class Stored:
     """The month up to which a stay was looked at."""
     vervallen: bool
     inhoud: str
+    afspraak: str | None = None
 
 
 class Cells:
@@ -37,6 +38,8 @@ class Cells:
         """The month of the run."""
         self.months: dict[int, set[int]] = {}
         """By client number."""
+        self.left: set[tuple[int, str]] = set()
+        """The afspraken that records belonged to until now, by client number."""
 
     def touch(self, client_id: int, begin: int, end: int | None) -> None:
         """Look at the months `begin` to `end` (None: to the run's month) of a client, as far as this run goes."""
@@ -113,6 +116,26 @@ def touch_open(connection: Connection, cells: Cells) -> None:
     for row in connection.execute(select(record.client_id, record.berekend_tot, record.maand_tot).where(*behind)):
         cells.touch(row.client_id, row.berekend_tot + 1, row.maand_tot)
     connection.execute(update(schema.record).where(*behind).values(berekend_tot=cells.maand))
+
+
+def touch_afspraken(connection: Connection, cells: Cells) -> None:
+    """Look at every month that a decision about planned time can reach: those of records that belong together."""
+    table = schema.record.c
+    query = select(table.client_id, table.afspraak, table.maand).distinct().where(table.afspraak.is_not(None))
+    months: dict[tuple[int, str], set[int]] = {}
+    for row in among(connection, query, table.client_id, list(cells.months)):
+        months.setdefault((row.client_id, row.afspraak), set()).add(row.maand)
+    for afspraak in cells.left & months.keys():
+        cells.months[afspraak[0]] |= months[afspraak]
+    over = [(client_id, own) for (client_id, _), own in months.items() if len(own) > 1]
+    grown = True
+    while grown:
+        grown = False
+        for client_id, own in over:
+            looked = cells.months[client_id]
+            if not own.isdisjoint(looked) and not own <= looked:
+                looked |= own
+                grown = True
 
 
 def under_concepts(connection: Connection, cells: Cells) -> frozenset[tuple[int, int]]:

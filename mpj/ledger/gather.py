@@ -14,7 +14,7 @@ from attrs import field, frozen
 from sqlalchemy import Connection, Row, delete, false, select
 
 from mpj.ledger import schema
-from mpj.ledger.cells import Cells, Span, touch_covered, touch_levels, touch_open
+from mpj.ledger.cells import Cells, Span, touch_afspraken, touch_covered, touch_levels, touch_open
 from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods
 from mpj.ledger.input import Input
 from mpj.ledger.intake import Intake, Naam, confirm_stays
@@ -63,6 +63,7 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         intake.withdraw_absent(given.volledig_vanaf, given.complete)
     _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     touch_open(connection, cells)
+    touch_afspraken(connection, cells)
     table = schema.client.c
     bsn_of = {row.id: row.bsn for row in among(connection, select(table.id, table.bsn), table.id, cells.months)}
     stored = _stored_records(connection, cells, bsn_of, intake.taken)

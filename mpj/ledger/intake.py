@@ -77,7 +77,7 @@ class Intake:
 
     def _known(self, soort: str, names: Iterable[str]) -> dict[str, Stored]:
         table = schema.record.c
-        columns = (table.client_id, table.maand, table.maand_tot, table.berekend_tot, table.vervallen, table.inhoud)
+        columns = (table.client_id, table.maand, table.maand_tot, table.berekend_tot, table.vervallen, table.inhoud, table.afspraak)
         query = select(table.bron, *columns).where(table.soort == soort)
         return {row.bron: Stored(*row[1:]) for row in among(self._connection, query, table.bron, names)}
 
@@ -104,6 +104,8 @@ class Intake:
             elif not same:
                 self._cells.touch_before(soort, before)
                 changed.append(row)
+                if before.afspraak is not None:
+                    self._cells.left.add((before.client_id, before.afspraak))
         add(self._connection, schema.record, new)
         self._update(changed)
 
@@ -119,6 +121,7 @@ class Intake:
             "berekend_tot": self._cells.maand if stay else None,
             "vervallen": gone or one.vervallen,
             "medewerker": one.medewerker,
+            "afspraak": one.afspraak if isinstance(one, Registratie) else None,
             "inhoud": dump(one),
             "bestand": one.bestand,
             "rij": one.rij,

@@ -61,6 +61,7 @@ record = Table(
     Column("bevestigd_tot", Integer),
     Column("vervallen", Boolean, nullable=False),
     Column("medewerker", Text),
+    Column("afspraak", Text),
     Column("inhoud", Text, nullable=False),
     Column("bestand", Text, nullable=False),
     Column("rij", Integer, nullable=False),
@@ -68,6 +69,8 @@ record = Table(
     Index(None, "medewerker"),
     Index(None, "maand"),
 )
+_planned = record.c.afspraak.is_not(None)
+Index("ix_record_afspraak", record.c.client_id, record.c.afspraak, sqlite_where=_planned, postgresql_where=_planned)
 toewijzing = Table(
     "toewijzing",
     metadata,
