@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sample": ("mpj.cli.sample", "Trek een herhaalbare steekproef van (medewerker, niveau) voor de accountant."),
     "tariffs": ("mpj.cli.tariffs", "Toets, toon, vergelijk, bereken en bouw tarievenbladen."),
     "verify": ("mpj.cli.verify", "Toets een JW323 regel voor regel en schrijf het antwoord."),
+    "worklist": ("mpj.cli.worklist", "Maak van wat uitviel een werklijst (XLSX)."),
     "explain": ("mpj.cli.explain", "Leg één regel of één registratie stap voor stap uit."),
 }
 

@@ -1,0 +1,1 @@
+"""What was set aside, as people work on it: a sheet for each thing to do."""
