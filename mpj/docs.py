@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,6 +22,8 @@ from mpj.reading.faults import error_class
 from mpj.reading.limits import LIMITS
 from mpj.reading.register import fault_register
 from mpj.records import REDENEN
+from mpj.records.definitions import DEFINITIONS, Definition
+from mpj.records.forms import Form
 
 _MARKED = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 PRICED: Mapping[Prijswijze, str] = MappingProxyType(
@@ -179,6 +182,30 @@ def _default(setting: Setting) -> str:
     return _code(setting.default)
 
 
+def columns(definition: Definition) -> str:
+    """Every column of one kind of record, with its form and meaning."""
+    rows = (
+        [_code(one.name), "yes" if one.required else "", _form(one.form), one.uitleg[:1].upper() + one.uitleg[1:]]
+        for one in definition.fields
+    )
+    return table(["column", "required", "form", "what it says"], rows)
+
+
+def _form(form: Form) -> str:
+    return " or ".join(map(_code, form.words)) if len(form.words) == 2 else _codes(form.words) if form.words else form.told
+
+
+def synonyms() -> str:
+    """Every column with the names under which systems export it, where a table or mapping has such a name and not the column."""
+    rows = (
+        [_code(one.name) if number else f"**{definition.soort}** {_code(one.name)}", ", ".join(one.synonyms)]
+        for definition in DEFINITIONS
+        for number, one in enumerate(definition.fields)
+        if one.synonyms
+    )
+    return table(["column", "decides under these names"], rows)
+
+
 def reasons() -> str:
     """Every reason, in the order in which they apply."""
     rows = (
@@ -226,6 +253,7 @@ def steps() -> str:
 
 GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
+        **{definition.soort: partial(columns, definition) for definition in DEFINITIONS},
         "bron": bron,
         "eenheden": eenheden,
         "faults": faults,
@@ -238,6 +266,7 @@ GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
         "reasons": reasons,
         "settings": settings,
         "steps": steps,
+        "synonyms": synonyms,
     }
 )
 

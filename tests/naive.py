@@ -200,10 +200,11 @@ def text(row: Row, column: str) -> str:
 
 
 def parse_date(value: str) -> date:
-    """`2026-03-31` or `31-03-2026`."""
+    """`2026-03-31` or `31-3-2026`, also with midnight behind it."""
+    value = re.sub(r"[ T]0?0:00(:00(\.0+)?)?$", "", value)
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         year, month, day = value.split("-")
-    elif re.fullmatch(r"[0-9]{2}-[0-9]{2}-[0-9]{4}", value):
+    elif re.fullmatch(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", value):
         day, month, year = value.split("-")
     else:
         raise FaultError(value)
@@ -229,10 +230,10 @@ def parse_number(value: str, highest: int) -> int:
 
 
 def parse_time(value: str) -> int:
-    """`HH:MM` in minutes after midnight."""
-    if not re.fullmatch(r"[0-9]{2}:[0-9]{2}", value):
+    """`HH:MM`, `H:MM` or `HH:MM:00` in minutes after midnight."""
+    if not re.fullmatch(r"[0-9]{1,2}:[0-9]{2}(:00(\.0+)?)?", value):
         raise FaultError(value)
-    hours, minutes = int(value[:2]), int(value[3:])
+    hours, minutes = map(int, value.split(":")[:2])
     if hours > 23 or minutes > 59:
         raise FaultError(value)
     return hours * 60 + minutes
@@ -258,9 +259,9 @@ def parse_choice(value: str, choices: Iterable[str], default: str = "") -> str:
     """One of the choices, or empty for the default."""
     if value == "":
         return default
-    if value not in choices:
+    if value.lower() not in choices:
         raise FaultError(value)
-    return value
+    return value.lower()
 
 
 def parse_cents(value: str) -> int:
@@ -621,7 +622,7 @@ def valid_on(toewijzing: Toewijzing, day: date) -> bool:
 
 def read_registratie(row: Row) -> Levering:
     """One row of registraties.csv; raises FaultError on an unreadable one."""
-    minuten = parse_number(text(row, "minuten"), 1440) if text(row, "minuten") else None
+    minuten = parse_number(re.sub(r"[.,]0{1,2}$", "", text(row, "minuten")), 1440) if text(row, "minuten") else None
     begin = parse_time(text(row, "begintijd")) if text(row, "begintijd") else None
     end = parse_time(text(row, "eindtijd")) if text(row, "eindtijd") else None
     if begin is None and end is not None:

@@ -50,7 +50,9 @@ LOOKUPS = (
 )
 VALUES = (
     "records/aside",
+    "records/definitions",
     "records/entries",
+    "records/forms",
     "records/reasons",
     "records/uitval",
     "records/values",

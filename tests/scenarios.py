@@ -830,7 +830,8 @@ def draw_odd_record(dice: Dice, kind: int, row: Row, rows: list[Row], first: dat
     if kind == 57:  # as part of a group: the same time by another professional
         return {**earlier, "id": row["id"]}
     if kind == 58:
-        return {**row, "minuten": f" {row['minuten']} "} if "minuten" in row else row
+        written = {"minuten": f" {row['minuten']},0 "} if row.get("minuten") else {}
+        return {**row, **written, "datum": row["datum"] + dice.pick(["", "T00:00:00", " 00:00"]), "status": "Gerealiseerd"}
     return {**row, **draw_record_fault(dice)}
 
 
@@ -845,7 +846,7 @@ def draw_record_fault(dice: Dice) -> Row:
             {"prestatiecode": "4.5"},
             {"begintijd": "", "eindtijd": "14:00"},
             {"begintijd": "24:00", "eindtijd": "14:00"},
-            {"soort": "Groep"},
+            {"soort": "samen"},
             {"aantal": "-1"},
             {"id": ""},
             {"toewijzingnummer": "12a"},

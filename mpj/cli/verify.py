@@ -219,11 +219,12 @@ def _one_source(path: Path) -> Source:
 
 def _codes(path: Path, hashes: dict[str, str]) -> set[str]:
     """Read the municipality codes that exist, from the column gemeente; other columns do not matter."""
+    from mpj.reading.headers import Columns
     from mpj.reading.sources import Source
     from mpj.reading.tables import open_table
 
     source = Source(path.name, path)
-    with open_table(source, ("gemeente",), ("gemeente",)) as table:
+    with open_table(source, Columns(("gemeente",), ("gemeente",))) as table:
         place = table.columns["gemeente"]
         found = {fields[place].strip() for _, fields in table if len(fields) > place}
     hashes[source.naam] = table.sha256

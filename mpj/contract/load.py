@@ -25,6 +25,7 @@ from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError
 from mpj.reading.frozen import Frozen
+from mpj.reading.headers import Columns
 from mpj.reading.limits import TOML_BYTES
 from mpj.reading.masking import hide
 from mpj.reading.names import check_names
@@ -129,7 +130,7 @@ def _read_table(
 ) -> Contracttabel:
     rows: list[tuple[int, Mapping[str, str]]] = []
     try:
-        with open_table(source, columns, required) as table:
+        with open_table(source, Columns(columns, required)) as table:
             faults += table.warnings
             for rij, fields in table:
                 if len(fields) != table.width:

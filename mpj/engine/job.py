@@ -77,14 +77,18 @@ class Job:
         toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
         *,
         medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
+        report: Callable[[Fault], None] | None = None,
         **words: Unpack[OpdrachtWords],
     ) -> Job:
-        """Make a run ready from what a caller gives, values or mappings; takes and raises what `mpj.declare` does of these."""
+        """Make a run ready from what a caller gives, values or mappings; takes and raises what `mpj.declare` does of these.
+
+        `report` hears of keys of mappings that are not known.
+        """
         contracts = tuple(expect_all("contracten", contracten, "Contract", Contract))
         levels = None
         if medewerkers is not None and contracts:
-            levels = Levels(collect_medewerkers(medewerkers, contracts[0].protocol))
-        return cls(Opdracht.of(**words), contracts, as_toewijzingen(toewijzingen), levels)
+            levels = Levels(collect_medewerkers(medewerkers, contracts[0].protocol, report))
+        return cls(Opdracht.of(**words), contracts, as_toewijzingen(toewijzingen, report), levels)
 
     def _bind(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Missed]) -> None:
         periode, answers = Periode.of(self.opdracht, self.protocol), Answers(self.protocol, self._kaarten)
@@ -105,9 +109,9 @@ class Job:
 
     # What records come to
 
-    def entries(self) -> Entries:
-        """Return a reader of registraties for this run."""
-        return Entries(partial(check_protocol, protocol=self.protocol))
+    def entries(self, report: Callable[[Fault], None] | None = None) -> Entries:
+        """Return a reader of registraties for this run; `report` hears of keys of mappings that are not known."""
+        return Entries(partial(check_protocol, protocol=self.protocol), report)
 
     def sift(
         self,

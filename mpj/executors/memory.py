@@ -46,23 +46,25 @@ def declare(
     for contracts that contradict each other, toewijzing versions that cannot be ordered, faulty medewerkers, a malformed
     `periode`. Nothing is printed, no clock is read, no state is kept.
     """
-    job = Job.of(contracten, toewijzingen, medewerkers=medewerkers, **words)
-    entries = job.entries().given(registraties)
-    outcomes = job.outcomes(entries, as_stays(verblijf), remember(eerder, job.protocol), progress=progress)
-    return collect(job, outcomes, invoer or {})
-
-
-def collect(job: Job, outcomes: Iterable[Uitkomst], invoer: Mapping[str, Mapping[str, str]]) -> Result:
-    """Lay the outcomes of all clients together: lines in their order, numbered, and the summary."""
-    return lay_together(job, ((outcome, make_lines(outcome.regels, job.opdracht)) for outcome in outcomes), invoer)
+    heard: list[Fault] = []
+    job = Job.of(contracten, toewijzingen, medewerkers=medewerkers, report=heard.append, **words)
+    entries = job.entries(heard.append).given(registraties)
+    stays = as_stays(verblijf, heard.append)
+    outcomes = job.outcomes(entries, stays, remember(eerder, job.protocol), progress=progress)
+    pairs = ((outcome, make_lines(outcome.regels, job.opdracht)) for outcome in outcomes)
+    return lay_together(job, pairs, invoer or {}, heard)
 
 
 def lay_together(
     job: Job,
     outcomes: Iterable[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst]]]]],
     invoer: Mapping[str, Mapping[str, str]],
+    heard: Sequence[Fault] = (),
 ) -> Result:
-    """As `collect`, of outcomes that come with their lines: with a ledger those are other lines than their care makes."""
+    """Lay the outcomes of all clients together, which come with their lines: lines in their order, numbered, and the summary.
+
+    `heard` are warnings about the input; what is still added to it while outcomes are asked for counts.
+    """
     uitval: list[Uitval] = []
     notes: list[Fault] = list(job.meldingen)
     totals = Totals()
@@ -79,4 +81,4 @@ def lay_together(
     uitval = job.all_aside(uitval, bsns)
     herkomst = tuple(trace for _, traces in pairs for trace in traces)
     samenvatting = job.summary(totals, declarations(regels), uitval, invoer)
-    return Result(regels, herkomst, tuple(uitval), sort_notes(notes), samenvatting, job.protocol)
+    return Result(regels, herkomst, tuple(uitval), sort_notes([*notes, *heard]), samenvatting, job.protocol)

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from mpj.contract import Contract
 from mpj.engine.job import Job, Progress
 from mpj.engine.opdracht import Opdracht, read_month
+from mpj.reading.faults import Fault
 from mpj.records.medewerkers import collect_medewerkers
 from mpj.records.registraties import Ongeldig, as_registraties
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
@@ -82,21 +83,25 @@ class Input:
     verblijf: Sequence[Verblijf | Ongeldig] | None
     medewerkers: Sequence[Medewerker] | None
     volledig_vanaf: int | None
+    meldingen: Sequence[Fault]
+    """Warnings about what was given."""
 
     @classmethod
     def read(
         cls, asked: Ledgeropdracht, contracten: Iterable[Contract], toewijzingen: Toewijzingen, registraties: Registraties | None
     ) -> Input:
         """Read what a caller gives; raises InputError and TypeError as `mpj.Ledger.declare` does."""
+        heard: list[Fault] = []
         job = Job(Opdracht.of(periode=asked.periode, dagtekening=asked.dagtekening, nalevering=True), contracten, ())
         return cls(
             asked,
             job,
-            list(as_toewijzingen(toewijzingen)),
-            None if registraties is None else list(as_registraties(registraties)),
-            None if asked.verblijf is None else list(as_stays(asked.verblijf)),
-            None if asked.medewerkers is None else collect_medewerkers(asked.medewerkers, job.protocol),
+            list(as_toewijzingen(toewijzingen, heard.append)),
+            None if registraties is None else list(as_registraties(registraties, heard.append)),
+            None if asked.verblijf is None else list(as_stays(asked.verblijf, heard.append)),
+            None if asked.medewerkers is None else collect_medewerkers(asked.medewerkers, job.protocol, heard.append),
             None if asked.volledig_vanaf is None else read_month(asked.volledig_vanaf, "volledig_vanaf"),
+            heard,
         )
 
     @property

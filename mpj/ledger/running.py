@@ -198,4 +198,4 @@ def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Chan
             "toegekend_blijft_staan_cent": changes.held_cent,
         }
     }
-    return evolve(result, samenvatting=summary, meldingen=(*result.meldingen, *changes.meldingen))
+    return evolve(result, samenvatting=summary, meldingen=(*result.meldingen, *changes.meldingen, *given.meldingen))

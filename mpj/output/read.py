@@ -32,6 +32,7 @@ from mpj.protocol import MPJ_16, PROTOCOLS, Protocol, read_protocol
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
 from mpj.reading.guard import unguarded
+from mpj.reading.headers import Columns
 from mpj.reading.periods import month_text, parse_month
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
@@ -124,7 +125,7 @@ def _rows(
 
     `required` are the columns that it has at the least, where an older one may lack others.
     """
-    with open_table(source, shape.names, tuple(required or shape.names)) as table:
+    with open_table(source, Columns(shape.names, required or shape.names)) as table:
         for rij, texts in table:
             if len(texts) != table.width:
                 raise InputError(Fault("rij_onvolledig", source.naam, rij, toelichting="de rij past niet bij de kopregel"))
@@ -188,7 +189,7 @@ def read_herkomst(path: Path | Source, stappen: Path | Source | None = None) -> 
     source = _source(path)
     if source.suffix == ".parquet":
         return read_trace(source.path)
-    with open_table(source, HERKOMST.names, OLD_HERKOMST.names) as table:
+    with open_table(source, Columns(HERKOMST.names, OLD_HERKOMST.names)) as table:
         old = not set(HERKOMST.names[len(OLD_HERKOMST.names) :]) & set(table.columns)
     if not old:
         return (Herkomst(**values) for values in _rows(source, HERKOMST, _parsers(HERKOMST)))

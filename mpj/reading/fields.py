@@ -1,6 +1,7 @@
 """Single fields: text in, value out, or a `FieldError` that says what was expected.
 
-Everything is exact: ASCII digits, whole numbers, two date forms, no guessing. Amounts become integer eurocents at once.
+Everything is exact: ASCII digits, whole numbers, no guessing: what can mean one thing only is read, as people write it. Amounts
+become integer eurocents at once.
 """
 
 from __future__ import annotations
@@ -11,36 +12,52 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeVar
 
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_DUTCH = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
-_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?")
+_MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _MIDNIGHT)
+_DUTCH = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})" + _MIDNIGHT)
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::00(?:\.0+)?)?")
+_MINUTES = re.compile(r"([0-9]{1,4})(?:[.,]0{1,2})?")
 _EUROS = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?")
 _PERCENTAGE = re.compile(r"([+-]?)([0-9]{1,4})(?:[.,]([0-9]{1,6}))?%?")
 _ZEROS = 43 * ord("0")
 """What the weights of the elfproef, which add up to 43, make of nine zeros."""
+# A date, with or without a time of day and a zone, in any of the ways that systems write it.
+_MOMENT = re.compile(
+    r"([0-9]{4}|[0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})"
+    r"(?:([ T])([0-9]{1,2}):[0-9]{2}(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+# Characters that Python prints, and that leave no mark: fillers, joiners, variation selectors.
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 _Word = TypeVar("_Word", bound=str)
 MAX_CENTS = 99_999_999
 
 
 class FieldError(ValueError):
-    """A field cannot be read; `verwacht` says, in Dutch, what was expected. Never holds the value itself."""
+    """A field cannot be read; `verwacht` says, in Dutch, what was expected. Never holds the value itself.
 
-    def __init__(self, verwacht: str) -> None:
+    `gevonden` says what of the value is in the way, where that is not the value as a whole.
+    """
+
+    def __init__(self, verwacht: str, gevonden: str = "") -> None:
         super().__init__(verwacht)
         self.verwacht = verwacht
+        self.gevonden = gevonden
 
 
 @lru_cache(maxsize=8192)
 def parse_date(text: str) -> date:
-    """Read ``2026-03-31`` or ``31-03-2026``; raises FieldError."""
+    """Read ``2026-03-31``, ``31-03-2026`` or ``31-3-2026``, also with midnight behind it (``2026-03-31T00:00:00``).
+
+    Raises FieldError, for another time of day as well.
+    """
     if match := _ISO.fullmatch(text):
         year, month, day = match.groups()
     elif match := _DUTCH.fullmatch(text):
         day, month, year = match.groups()
     else:
-        raise FieldError("een datum als 2026-03-31 of 31-03-2026")
+        raise FieldError("een datum als 2026-03-31 of 31-3-2026, zonder tijd")
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
@@ -49,15 +66,15 @@ def parse_date(text: str) -> date:
 
 @lru_cache(maxsize=2048)
 def parse_time(text: str) -> time:
-    """Read ``HH:MM``; raises FieldError."""
+    """Read ``14:30``, ``9:00`` or ``09:00:00``; raises FieldError, also for a part of a minute."""
     if match := _TIME.fullmatch(text):
         return time(int(match[1]), int(match[2]))
-    raise FieldError("een tijd als 14:30")
+    raise FieldError("een tijd als 14:30, in hele minuten")
 
 
 @lru_cache(maxsize=2048)
 def parse_clock(text: str) -> time:
-    """Read ``HH:MM`` or ``HH:MM:SS`` (a fraction of a second is dropped); raises FieldError."""
+    """Read ``14:30``, ``9:00`` or ``14:30:05`` (a fraction of a second is dropped); raises FieldError."""
     if match := _CLOCK.fullmatch(text):
         return time(int(match[1]), int(match[2]), int(match[3] or 0))
     raise FieldError("een tijd als 14:30 of 14:30:00")
@@ -68,6 +85,51 @@ def parse_number(text: str, low: int, high: int) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 12 and low <= (number := int(text)) <= high:
         return number
     raise FieldError(f"een geheel getal van {low} tot en met {high}")
+
+
+def parse_minutes(text: str, low: int, high: int) -> int:
+    """Read a whole number as `parse_number` does, also one with decimals that are zero: ``45,0``; raises FieldError."""
+    match = _MINUTES.fullmatch(text)
+    return parse_number(match[1] if match else text, low, high)
+
+
+def parse_text(text: str) -> str:
+    """Return `text` without blanks around it; raises FieldError where it is empty, or holds a character that nobody sees.
+
+    Such a character would make two texts of what looks like one. Visible is what Python can print; of blanks the space, the tab
+    and the line end.
+    """
+    text = text.strip()
+    if not text:
+        raise FieldError("tekst", "niets")
+    if text.isprintable() and (text.isascii() or _UNSEEN.search(text) is None):
+        return text
+    unseen = next((sign for sign in text if not (sign.isprintable() or sign in "\t\r\n") or _UNSEEN.match(sign)), "")
+    if not unseen:
+        return text
+    raise FieldError("tekst waarvan elk teken te zien is", f"een onzichtbaar teken (U+{ord(unseen):04X})")
+
+
+def parse_word(text: str) -> str:
+    """Return a word of a list in small letters; raises what `parse_text` does."""
+    return parse_text(text).lower()
+
+
+def form_of(text: str) -> str:
+    """Return the form of a date, a moment or a number, without what it says; empty for any other text.
+
+    >>> form_of("03-03-2026 14:30:00")
+    'dd-mm-jjjj uu:mm:ss'
+    """
+    if text.isascii() and text.isdigit():
+        return f"{len(text)} cijfers"
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        return ""
+    begin, middle, _, apart, hour, seconds, zone = match.groups(default="")
+    day = ("jjjj", "mm", "dd") if len(begin) == 4 else ("d" * len(begin), "m" * len(middle), "jjjj")
+    clock = f"{apart}{'u' * len(hour)}:mm{':ss' if seconds else ''}" if hour else ""
+    return text[len(begin)].join(day) + clock + ("+uu:mm" if zone else "")
 
 
 def parse_percentage(text: str) -> Fraction:

@@ -58,6 +58,7 @@ Foutcode: TypeAlias = Literal[
     "kolom_dubbel",
     "kolom_ontbreekt",
     "kolom_verschreven",
+    "kolom_onbeslist",
     "kolom_onbekend",
     "profiel_gebruikt",
     "rijen_overgeslagen",

@@ -5,7 +5,7 @@ Row numbers are those that a spreadsheet shows: the header has its own, empty ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Generic, TypeVar
 
@@ -46,25 +46,23 @@ class Table(Generic[_F]):
 
 
 @contextmanager
-def open_table(
-    source: Source, known: Iterable[str], required: Iterable[str], reading: Reading = SILENT
-) -> Iterator[Table[list[str]]]:
+def open_table(source: Source, columns: Columns, reading: Reading = SILENT) -> Iterator[Table[list[str]]]:
     """Open `source` as a table with these columns; `reading` hears of it.
 
     Raises InputError: no header, a required column missing, a double or misspelt one, no text, broken quoting, more than a table
     may have (docs/limits.md). Some of it may come while iterating.
     """
-    with _opened(source, Columns(known, required, reading.profiel), reading, _rows) as table:
+    with _opened(source, columns.under(reading.profiel), reading, _rows) as table:
         yield table
 
 
 @contextmanager
-def open_lines(source: Source, known: Iterable[str], required: Iterable[str], reading: Reading = SILENT) -> Iterator[Table[str]]:
+def open_lines(source: Source, columns: Columns, reading: Reading = SILENT) -> Iterator[Table[str]]:
     """Open `source` as `open_table` does, for rows that are only passed on: each is one text, ``;`` between the fields.
 
     Rows that are wholly empty are not always passed over.
     """
-    with _opened(source, Columns(known, required, reading.profiel), reading, _texts) as table:
+    with _opened(source, columns.under(reading.profiel), reading, _texts) as table:
         yield table
 
 
@@ -145,7 +143,7 @@ def headed(naam: str, rij: int, names: Sequence[str], columns: Columns, body: It
         text, verwacht = "de kopregel heeft te veel kolommen", f"hoogstens {COLUMNS} kolommen"
         raise InputError(Fault("bestand_te_groot", naam, rij, toelichting=text, verwacht=verwacht))
     header = columns.named(names)
-    faults = check_names(header, columns.known, columns.required, naam, rij)
+    faults = check_names(header, columns, columns.required, naam, rij)
     wrong: list[Fault] = [fault for fault in faults if fault.soort == "fout"]
     if wrong:
         raise InputError(_hint(header, naam, rij) or wrong)

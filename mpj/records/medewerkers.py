@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.fields import check_choice, parse_date
 from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import Reading
-from mpj.records.rows import MappingRows, Row, read_rows
-from mpj.records.values import Medewerker
+from mpj.records.definitions import MEDEWERKER
+from mpj.records.rows import MappingRows, Row, read_rows, records_of
+from mpj.records.values import Medewerker, unchecked
 
-COLUMNS = ("medewerker", "kwalificatieniveau", "begindatum", "einddatum")
-REQUIRED = ("medewerker", "kwalificatieniveau", "begindatum")
+COLUMNS = MEDEWERKER.columns.known
+REQUIRED = MEDEWERKER.columns.required
+_medewerker = unchecked(Medewerker)
 
 
 def read_medewerkers(
@@ -36,43 +38,41 @@ def read_medewerkers(
 
     Raises InputError with every faulty row, unknown level and overlap (docs/formats.md)."""
     reading = Reading(report, hashes, lines, submappen, profiel.of("medewerkers"))
-    return collect_medewerkers(read_rows(paths, COLUMNS, REQUIRED, lambda row: row, reading), protocol)
+    return collect_medewerkers(read_rows(paths, MEDEWERKER, lambda row: row, reading), protocol)
 
 
-def collect_medewerkers(items: Iterable[Medewerker | Row | Mapping[str, object]], protocol: Protocol) -> list[Medewerker]:
-    """Return the medewerkers as values, from values, rows or the caller's mappings; raises InputError with every fault."""
-    mappings = MappingRows(COLUMNS)
+def collect_medewerkers(
+    items: Iterable[Medewerker | Row | Mapping[str, object]], protocol: Protocol, report: Callable[[Fault], None] | None = None
+) -> list[Medewerker]:
+    """Return the medewerkers as values, from values, rows or the caller's records; `report` hears of unknown keys.
+
+    Raises InputError with every fault, and what `mpj.records.rows.as_values` raises.
+    """
+    mappings = MappingRows(MEDEWERKER, report)
     good: list[Medewerker] = []
     faults: list[Fault] = []
-    for item in items:
-        if isinstance(item, Medewerker):
-            good.append(item)
-            if item.kwalificatieniveau not in protocol.niveaus:
-                faults.append(_fault(item.bestand, item.rij, "kwalificatieniveau is onbekend"))
-            continue
-        if not isinstance(item, Row | Mapping):
-            raise TypeError(f"expected Medewerker or a mapping, not {type(item).__name__}")
-        row = item if isinstance(item, Row) else mappings.row(item)
-        medewerker = _parse(row, protocol)
-        if medewerker is None:
-            faults += [_fault(row.bestand, row.rij, text) for text in row.faults]
-        else:
+    for item in records_of(items, Medewerker, Row):
+        row: Any = mappings.row(item) if isinstance(item, dict) else item
+        medewerker = row if isinstance(row, Medewerker) else _parse(row)
+        if medewerker is not None:
             good.append(medewerker)
+            if medewerker.kwalificatieniveau not in protocol.niveaus:
+                text = f"kwalificatieniveau is onbekend; verwacht {', '.join(protocol.niveaus)}"
+                faults.append(_fault(medewerker.bestand, medewerker.rij, text))
+        else:
+            faults += [_fault(row.bestand, row.rij, text) for text in row.faults]
     faults += _overlaps(good)
     if faults:
         raise InputError(faults)
     return good
 
 
-def _parse(row: Row, protocol: Protocol) -> Medewerker | None:
-    naam = row.need("medewerker")
-    niveau = row.require("kwalificatieniveau", lambda text: check_choice(text, protocol.niveaus))
-    begindatum, einddatum = row.require("begindatum", parse_date), row.take("einddatum", parse_date)
+def _parse(row: Row) -> Medewerker | None:
+    found = row.read(MEDEWERKER)
+    begindatum, einddatum = found["begindatum"], found["einddatum"]
     if begindatum and einddatum and einddatum < begindatum:
         row.refuse("einddatum ligt voor begindatum")
-    if row.faults or niveau is None or begindatum is None:
-        return None
-    return Medewerker(naam, niveau, begindatum, einddatum, row.bestand, row.rij)
+    return None if row.faults else _medewerker((*found.values(), row.bestand, row.rij))
 
 
 def _fault(bestand: str, rij: int, text: str) -> Fault:

@@ -21,7 +21,7 @@ from attrs import define
 from mpj.reading.scratch import scratch_file
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_lines
-from mpj.records.registraties import COLUMNS, REQUIRED
+from mpj.records.definitions import REGISTRATIE
 
 _BUFFER = 1 << 16
 _BUCKETS = 16
@@ -74,7 +74,7 @@ class Partitions:
         The rows pass through `counted`, which may show progress.
         """
         for source in find_sources(paths, TABLES, reading):
-            with open_lines(source, COLUMNS, REQUIRED, reading) as table:
+            with open_lines(source, REGISTRATIE.columns, reading) as table:
                 self._spread(table, counted(table))
 
     def take(self, table: Table[str]) -> None:

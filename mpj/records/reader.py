@@ -14,15 +14,18 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
+from mpj.reading.cells import as_text
 from mpj.reading.faults import Fault
-from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date
+from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date, parse_text
 from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_table
+from mpj.records.definitions import REGISTRATIE
 from mpj.records.entries import Entry, Reeks, Tijd, Vorm
-from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig, as_registraties, parse_nummer, parse_registratie
-from mpj.records.rows import MappingRows, as_text, row_of
+from mpj.records.forms import parse_nummer
+from mpj.records.registraties import REQUIRED, Ongeldig, parse_registratie
+from mpj.records.rows import MappingRows, records_or_errors, row_of
 from mpj.records.values import Registratie, unchecked
 
 Cells = Sequence[object]
@@ -49,17 +52,18 @@ _make_entry = partial(tuple.__new__, Entry)
 class Entries:
     """Turns registraties, as values, mappings or rows of files, into entries.
 
-    `check` says what the protocol does not know about a readable registratie, empty when all is well.
+    `check` says what the protocol does not know about a readable registratie, empty when all is well; `report` hears once of each
+    key of a mapping that is not known.
     """
 
-    def __init__(self, check: Callable[[Registratie], str]) -> None:
+    def __init__(self, check: Callable[[Registratie], str], report: Callable[[Fault], None] | None = None) -> None:
         self._check = check
         self._vormen: dict[tuple[object, ...], Vorm] = {}
         self._tijden: dict[tuple[object, ...], Tijd] = {}
         self._reeksen: dict[tuple[object, ...], Reeks] = {}
         self._series: dict[tuple[object, ...], Reeks] = {}
         self._memories: dict[object, _Memory] = {}
-        self._keys = MappingRows(COLUMNS)
+        self._keys = MappingRows(REGISTRATIE, report)
 
     def of(self, registratie: Registratie) -> Entry:
         """Return a registratie as an entry."""
@@ -101,7 +105,7 @@ class Entries:
     def read(self, paths: Iterable[str | Path], reading: Reading = SILENT) -> Iterator[Entry | Ongeldig]:
         """Read registraties from tables: what `mpj.read_registraties` reads, reports and raises, as entries."""
         for source in find_sources(paths, TABLES, reading):
-            with open_table(source, COLUMNS, REQUIRED, reading) as table:
+            with open_table(source, REGISTRATIE.columns, reading) as table:
                 yield from self.rows(table)
 
     def rows(self, table: Table[list[str]]) -> Iterator[Entry | Ongeldig]:
@@ -119,25 +123,31 @@ class Entries:
 
         Each is taken when it is asked for, and a mapping is looked at before the next is: its maker may fill it again.
         """
-        each: Iterable[Any] = items
+        each: Iterator[Any] = records_or_errors(items, Registratie, Ongeldig)
         for kind, group in groupby(each, _kind):
-            if isinstance(kind, tuple) and all(name in kind for name in REQUIRED):
+            if isinstance(kind, tuple):
                 yield from self._mappings(kind, group)
             elif kind is Registratie:
                 yield from map(self.of, group)
+            elif kind is TypeError:
+                raise next(group)
             else:
-                for item in as_registraties(group):
-                    yield item if isinstance(item, Ongeldig) else self.of(item)
+                yield from group
 
-    def _mappings(self, keys: tuple[str, ...], mappings: Iterator[Mapping[str, object]]) -> Iterator[Entry | Ongeldig]:
+    def _mappings(self, found: tuple[object, ...], mappings: Iterator[dict[Any, object]]) -> Iterator[Entry | Ongeldig]:
         """Read mappings with these keys as rows of a table."""
-        self._keys.check(keys)
-        names = [name for name in COLUMNS if name in keys]
+        keys = self._keys.keys(found)
+        if any(name not in keys for name in REQUIRED):
+            for mapping in mappings:
+                item = parse_registratie(self._keys.row(mapping))
+                yield item if isinstance(item, Ongeldig) else self.of(item)
+            return
+        names = tuple(keys)
         table: Table[list[str]] = Table("", {name: place for place, name in enumerate(names)}, len(names), (), iter(()))
         memory = self._memory(table)
-        pick = itemgetter(*names)
+        pick = itemgetter(*keys.values())
         while rows := list(map(pick, islice(mappings, _BATCH))):
-            yield from memory.entries(table, [0] * len(rows), rows, _apart(names, rows))
+            yield from memory.entries(table, [0] * len(rows), _told_apart(names, rows), ())
 
     def _memory(self, table: Table[list[str]]) -> _Memory:
         layout = tuple(table.columns.items()), table.width
@@ -181,24 +191,23 @@ class _Memory:
         names = _own_texts(map(self._id, rows))
         tijden = list(map(self._tijden.get, map(self._tijd_of, rows)))
         reeksen = list(map(self.reeksen.get, map(self._series_of, rows)))
+        afspraken = self._afspraken(rows)
         for place in _all_of(reeksen, None):
             if place not in special:
                 reeksen[place] = self._reeks(rows[place])
-        for column, empty in ((days, None), (names, ""), (tijden, None), (reeksen, None)):
-            for place in _all_of(column, empty):
+        for column, wrong in ((days, None), (names, ""), (names, None), (tijden, None), (reeksen, None), (afspraken, None)):
+            for place in _all_of(column, wrong):
                 if place not in special:
                     special[place] = self._again(table, rijen[place], rows[place])
-        shared = zip(days, names, reeksen, tijden, self._afspraken(rows), repeat(table.naam), rijen, strict=False)
+        shared = zip(days, names, reeksen, tijden, (text or None for text in afspraken), repeat(table.naam), rijen, strict=False)
         made: list[Entry | Ongeldig] = list(map(_make_entry, shared))
         for place, item in special.items():
             made[place] = item
         return made
 
-    def _afspraken(self, rows: Sequence[Cells]) -> Iterable[str | None]:
+    def _afspraken(self, rows: Sequence[Cells]) -> Sequence[str | None]:
         place = self._columns.get("afspraak")
-        if place is None:
-            return repeat(None)
-        return [text or None for text in _own_texts(map(itemgetter(place), rows))]
+        return [""] * len(rows) if place is None else _own_texts(map(itemgetter(place), rows))
 
     def _reeks(self, cells: Cells) -> Reeks | None:
         """Return the reeks of a row, None where the row has to be read with all rules."""
@@ -212,23 +221,28 @@ class _Memory:
                 "" if (place := self._columns.get(name)) is None else cells[place] for name in _REEKS
             )
             try:
-                values = (check_bsn(as_text(bsn)), self._numbers[nummer], self._gemeenten[gemeente])
+                values = (
+                    check_bsn(as_text(bsn)),
+                    self._numbers[nummer],
+                    self._gemeenten[gemeente],
+                    self._names[medewerker],
+                    self._names[onderaannemer],
+                )
             except FieldError:
                 return None
-            reeks = self._all.reeks(*values, self._names[medewerker], self._names[onderaannemer], vorm)
-            self.reeksen[series] = reeks
+            reeks = self.reeksen[series] = self._all.reeks(*values, vorm)
         return reeks
 
     def _again(self, table: Table[list[str]], rij: int, cells: Cells) -> Entry | Ongeldig:
         """Return a row of which something was not known, now that rows before it may have told."""
         datum, tijd, reeks = self._days[self._datum(cells)], self._tijden.get(self._tijd_of(cells)), self._reeks(cells)
-        (name,), (afspraak,) = _own_texts([self._id(cells)]), islice(self._afspraken([cells]), 1)
-        if datum is None or not name or tijd is None or reeks is None:
+        (name,), (afspraak,) = _own_texts([self._id(cells)]), self._afspraken([cells])
+        if datum is None or not name or tijd is None or reeks is None or afspraak is None:
             item = self._with_all_rules(table, rij, cells)
             if isinstance(item, Entry):
                 self._vormen[self._vorm_of(cells)], self._tijden[self._tijd_of(cells)] = item.vorm, item.tijd
             return item
-        return Entry(datum, name, reeks, tijd, afspraak, table.naam, rij)
+        return Entry(datum, name, reeks, tijd, afspraak or None, table.naam, rij)
 
     def _with_all_rules(self, table: Table[list[str]], rij: int, cells: Cells) -> Entry | Ongeldig:
         registratie = parse_registratie(row_of(table, rij, list(map(as_text, cells))))
@@ -293,32 +307,42 @@ def _value(entry: Entry) -> Registratie:
 
 def _kind(item: object) -> object:
     """Return what of an item says how it is read: the keys of a dict, else its type."""
-    return tuple(item) if type(item) is dict else type(item)
+    return tuple(item) if type(item) is dict else Registratie if isinstance(item, Registratie) else type(item)
 
 
-def _apart(names: Sequence[str], rows: Sequence[Cells]) -> set[int]:
-    """Return the places of rows with a cell that may equal one of another text, so that it cannot be remembered."""
-    return {
-        place
-        for name, column in zip(names, zip(*rows, strict=True), strict=True)
-        if not _types(name).issuperset(map(type, column))
-        for place, cell in enumerate(column)
-        if type(cell) not in _types(name) and not (type(cell) is time and cell.tzinfo is None)
-    }
+def _told_apart(names: Sequence[str], rows: list[Cells]) -> list[Cells]:
+    """Return rows of which no cell equals one of another text: such cells become the text that they stand for."""
+    columns = list(zip(*rows, strict=True))
+    told = False
+    for place, name in enumerate(names):
+        kinds = _YES_OR_NO if name == "bevestigd" else _PLAIN
+        if not kinds.issuperset(map(type, columns[place])):
+            columns[place] = tuple(
+                cell if type(cell) in kinds or (type(cell) is time and cell.tzinfo is None) else as_text(cell)
+                for cell in columns[place]
+            )
+            told = True
+    return list(zip(*columns, strict=True)) if told else rows
 
 
-def _types(name: str) -> frozenset[type]:
-    return _YES_OR_NO if name == "bevestigd" else _PLAIN
-
-
-def _own_texts(column: Iterable[object]) -> list[str]:
-    """Return the cells of a column of which each has its own text."""
+def _own_texts(column: Iterable[object]) -> list[str | None]:
+    """Return the cells of a column of which each has its own text: empty where nothing stands, None where it cannot be read."""
     cells = list(column)
     try:
-        "".join(cells).encode()  # type: ignore[arg-type]
-    except (TypeError, UnicodeEncodeError):
-        return ["" if cell is None else as_text(cell).strip() for cell in cells]
-    return list(map(str.strip, cells))  # type: ignore[arg-type]
+        joined = "".join(cells)  # type: ignore[arg-type]
+    except TypeError:
+        return list(map(_own_text, cells))
+    if joined.isascii() and joined.isprintable():
+        return list(map(str.strip, cells))  # type: ignore[arg-type]
+    return list(map(_own_text, cells))
+
+
+def _own_text(cell: object) -> str | None:
+    text = as_text(cell).strip()
+    try:
+        return parse_text(text) if text else ""
+    except FieldError:
+        return None
 
 
 def _all_of(column: Sequence[object], value: object) -> Iterator[int]:
@@ -368,4 +392,5 @@ class _Names(dict[object, str | None]):
     """Names that many records share by their cell, None for an empty one."""
 
     def __missing__(self, cell: object) -> str | None:
-        return self.setdefault(cell, as_text(cell).strip() or None)
+        text = as_text(cell).strip()
+        return self.setdefault(cell, parse_text(text) if text else None)

@@ -4,66 +4,53 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, time
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mpj.reading.faults import InputError, mask, wrong_value
-from mpj.reading.fields import FieldError, is_bsn
+from mpj.reading.cells import as_text, type_in
+from mpj.reading.faults import Fault, InputError, mask, wrong_value
+from mpj.reading.fields import FieldError, form_of, is_bsn
 from mpj.reading.masking import bsns_in
 from mpj.reading.names import check_names
 from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table
+from mpj.records.definitions import Definition
 from mpj.records.uitval import Uitval
 from mpj.records.words import Uitvalsoort
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")
 _O = TypeVar("_O")
-_HIDDEN = "(niet getoond)"
-_HUGE = 10**40
 
 
 class Row:
     """The fields of one row by column name, stripped of blanks (the BSN is not), and the faults found while reading them."""
 
-    __slots__ = ("bestand", "faults", "fields", "rij")
+    __slots__ = ("bestand", "faults", "fields", "rij", "wrong")
 
     def __init__(self, fields: Mapping[str, str], bestand: str = "", rij: int = 0) -> None:
         self.fields = fields
         self.bestand = bestand
         self.rij = rij
         self.faults: list[str] = []
+        self.wrong: set[str] = set()
 
-    def text(self, name: str) -> str | None:
-        """Return the field as text, None when it is empty."""
-        return self.fields.get(name) or None
-
-    def need(self, name: str) -> str:
-        """Return a required text; its absence is a fault."""
-        found = self.fields.get(name)
-        if not found:
-            self.faults.append(f"{name} is leeg")
-            return ""
+    def read(self, definition: Definition) -> dict[str, Any]:
+        """Return every field by its attribute: its default where it is empty, or unreadable, which is a fault."""
+        found: dict[str, Any] = {}
+        for one in definition.fields:
+            value, text = one.default, self.fields.get(one.name)
+            if text:
+                try:
+                    value = one.form.read(text)
+                except FieldError as error:
+                    self.wrong.add(one.name)
+                    self.faults.append(wrong_value(one.name, _shown(one.name, text, error), error.verwacht))
+            elif one.required:
+                self.faults.append(f"{one.name} is leeg")
+            found[one.attribute] = value
         return found
-
-    def take(self, name: str, parse: Callable[[str], _T]) -> _T | None:
-        """Return the parsed field, None when it is empty or unreadable; the latter is a fault."""
-        found = self.fields.get(name)
-        if not found:
-            return None
-        try:
-            return parse(found)
-        except FieldError as error:
-            self.faults.append(wrong_value(name, _HIDDEN if name == "bsn" else mask(found), error.verwacht))
-            return None
-
-    def require(self, name: str, parse: Callable[[str], _T]) -> _T | None:
-        """As `take`, but an empty field is a fault too."""
-        if not self.fields.get(name):
-            self.faults.append(f"{name} is leeg")
-            return None
-        return self.take(name, parse)
 
     def refuse(self, text: str) -> None:
         """Add a fault that no single field shows; `text` must not hold a value from the row."""
@@ -91,13 +78,24 @@ class Row:
 
 def _worked_on(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return what whoever mends a row wants to know of it, as it stands there: the engine leaves out what it does not know."""
-    medewerker, minuten = fields.get("medewerker", ""), fields.get("minuten", "")
+    texts = {name: "" if type_in(text) else text.encode("utf-8", "replace").decode("utf-8") for name, text in fields.items()}
+    medewerker, minuten = texts.get("medewerker", ""), texts.get("minuten", "")
     return {
         "medewerker": "" if _may_show_bsn(medewerker, fields.get("bsn", "")) else medewerker,
-        "prestatiecode": fields.get("prestatiecode", ""),
-        "kwalificatieniveau": fields.get("kwalificatieniveau", ""),
+        "prestatiecode": texts.get("prestatiecode", ""),
+        "kwalificatieniveau": texts.get("kwalificatieniveau", ""),
         "minuten": int(minuten) if minuten.isascii() and minuten.isdigit() and len(minuten) <= 4 else None,
     }
+
+
+def _shown(name: str, text: str, error: FieldError) -> str:
+    """Return what of an unreadable field may be shown: its type or form where the value itself might be a BSN."""
+    if kind := type_in(text):
+        return f"een waarde van het type {kind}"
+    if name == "bsn":
+        return f"(niet getoond, {len(text)} tekens)"
+    form = form_of(text)
+    return error.gevonden or (f"(verborgen, {form})" if form and mask(text) != text else mask(text))
 
 
 def _may_show_bsn(bron: str, found: str) -> bool:
@@ -123,8 +121,7 @@ def row_of(table: Table[list[str]], rij: int, fields: list[str]) -> Row:
 
 def read_rows(
     paths: Iterable[str | Path],
-    columns: tuple[str, ...],
-    required: tuple[str, ...],
+    definition: Definition,
     parse: Callable[[Row], _T],
     reading: Reading = SILENT,
 ) -> Iterator[_T]:
@@ -133,75 +130,109 @@ def read_rows(
     Raises InputError for a file that is no such table; files are opened one by one while iterating, the paths are checked at once.
     """
     for source in find_sources(paths, TABLES, reading):
-        for row in source_rows(source, columns, required, reading):
+        for row in source_rows(source, definition, reading):
             yield parse(row)
 
 
-def source_rows(source: Source, columns: tuple[str, ...], required: tuple[str, ...], reading: Reading) -> Iterator[Row]:
+def source_rows(source: Source, definition: Definition, reading: Reading) -> Iterator[Row]:
     """Read every row of one table; see `read_rows`."""
-    with open_table(source, columns, required, reading) as table:
+    with open_table(source, definition.columns, reading) as table:
         for rij, fields in table:
             yield row_of(table, rij, fields)
 
 
 class MappingRows:
-    """Turns the caller's own mappings into rows, checking each new set of keys for slips once."""
+    """Turns the caller's own mappings into rows, looking at each new set of keys once.
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self.columns = columns
-        self._seen: set[tuple[str, ...]] = set()
+    `report` hears once of each key that is not known.
+    """
 
-    def row(self, mapping: Mapping[str, object]) -> Row:
-        """Return `mapping` as a row; raises what `check` does."""
-        self.check(tuple(mapping))
-        fields = {name: as_text(mapping.get(name)) for name in self.columns}
+    def __init__(self, definition: Definition, report: Callable[[Fault], None] | None = None) -> None:
+        self.columns = definition.columns
+        self._report = report
+        self._keys: dict[tuple[object, ...], dict[str, Any]] = {}
+        self._told: set[str] = set()
+
+    def row(self, mapping: Mapping[Any, object]) -> Row:
+        """Return `mapping` as a row; raises what `keys` does."""
+        fields = {name: as_text(mapping[key]) for name, key in self.keys(tuple(mapping)).items()}
         return Row({name: text.strip() if name != "bsn" else text for name, text in fields.items()})
 
-    def check(self, keys: tuple[str, ...]) -> None:
-        """Check the keys of a mapping; raises InputError when one looks like a misspelt column."""
-        if keys not in self._seen:
-            faults = check_names([str(key) for key in keys], self.columns, (), "", 0)
-            wrong = [fault for fault in faults if fault.soort == "fout"]
+    def keys(self, found: tuple[object, ...]) -> dict[str, Any]:
+        """Return the key of each known column among the keys of a mapping.
+
+        Raises InputError when one looks like a misspelt column, or stands for a column that is not there.
+        """
+        known = self._keys.get(found)
+        if known is None:
+            names = self.columns.named([str(key) for key in found])
+            wrong = [fault for fault in check_names(names, self.columns, (), "", 0) if fault.soort == "fout"]
             if wrong:
                 raise InputError(wrong)
-            self._seen.add(keys)
+            known = {name: key for name, key in zip(names, found, strict=True) if name in self.columns.known}
+            self._keys[found] = known
+            self._tell(name for name in names if name not in known)
+        return known
+
+    def _tell(self, unknown: Iterable[str]) -> None:
+        for name in unknown:
+            if self._report is not None and name not in self._told:
+                self._told.add(name)
+                text = f"onbekende sleutel in {self.columns.soort}, overgeslagen"
+                self._report(Fault("kolom_onbekend", kolom=mask(name), toelichting=text, soort="waarschuwing"))
 
 
 def as_values(
     items: Iterable[_K | _O | Mapping[str, object]],
-    columns: tuple[str, ...],
+    definition: Definition,
     parse: Callable[[Row], _K | _O],
     *kinds: type[_K | _O],
+    report: Callable[[Fault], None] | None = None,
 ) -> Iterator[_K | _O]:
-    """Turn the caller's mappings into values; raises TypeError for anything that is neither that nor one of `kinds`."""
-    mappings = MappingRows(columns)
-    for item in items:
-        if isinstance(item, kinds):
+    """Turn what a caller gives into values; `report` and what is raised are those of `records_of` and `MappingRows`."""
+    mappings = MappingRows(definition, report)
+    for item in records_of(items, *kinds):
+        yield parse(mappings.row(item)) if isinstance(item, dict) else item
+
+
+def records_of(items: Iterable[Any], *kinds: type[_K]) -> Iterator[_K | dict[Any, Any]]:
+    """Pass on values of these kinds, and other records as dicts: mappings, rows of databases, named tuples, attrs, dataclasses.
+
+    Raises TypeError, naming the record by its number, for what is none of these.
+    """
+    for item in records_or_errors(items, *kinds):
+        if isinstance(item, TypeError):
+            raise item
+        yield item
+
+
+def records_or_errors(items: Iterable[Any], *kinds: type[_K]) -> Iterator[_K | dict[Any, Any] | TypeError]:
+    """As `records_of`, for who first does something with the records before: gives the TypeError, and does not raise it."""
+    for number, item in enumerate(items, 1):
+        if type(item) is dict or isinstance(item, kinds):
             yield item
-        elif isinstance(item, Mapping):
-            yield parse(mappings.row(item))
+        elif (record := _as_dict(item)) is not None:
+            yield record
         else:
-            raise TypeError(f"expected {kinds[0].__name__} or a mapping, not {type(item).__name__}")
+            wanted = f"expected {kinds[0].__name__} or a mapping"
+            yield TypeError(f"{wanted}, not {type(item).__name__} (record {number} of those given)")
 
 
-def as_text(value: object) -> str:
-    """Return a value of a caller's mapping as the text that would stand in a file."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value.encode("utf-8", "replace").decode("utf-8")
-        case bool():
-            return "ja" if value else "nee"
-        case int() if abs(value) >= _HUGE:
-            return "(een te groot getal)"
-        case time():
-            return value.strftime("%H:%M:%S" if value.second else "%H:%M")
-        case date():
-            return value.isoformat()
-        case tuple() | list() | frozenset() | set():
-            return ",".join(sorted(map(as_text, value)) if isinstance(value, set | frozenset) else map(as_text, value))
-    try:
-        return as_text(str(value))
-    except Exception:
-        return "(geen tekst)"
+def _as_dict(item: Any) -> dict[Any, Any] | None:
+    """Return a record as a dict, None where it is no record with names; a record of another kind is none."""
+    kind = type(item)
+    if isinstance(item, Mapping):
+        return dict(item)
+    if isinstance(getattr(item, "_mapping", None), Mapping):  # a row of SQLAlchemy
+        return dict(item._mapping)
+    if isinstance(item, tuple):
+        names = getattr(kind, "_fields", None)
+        return None if names is None else dict(zip(names, item, strict=True))
+    if kind.__module__.partition(".")[0] == "mpj":
+        return None
+    names = getattr(kind, "__dataclass_fields__", None) or [one.name for one in getattr(kind, "__attrs_attrs__", ())]
+    if names:
+        return {name: getattr(item, name) for name in names}
+    if callable(getattr(kind, "keys", None)) and callable(getattr(kind, "__getitem__", None)):  # sqlite3.Row, a pandas Series
+        return {key: item[key] for key in item.keys()}  # noqa: SIM118
+    return None

@@ -14,42 +14,24 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from attrs import field, frozen
 
 from mpj.reading.faults import Fault, InputError, shows_bsn
-from mpj.reading.fields import FieldError, check_agb, check_bsn, check_gemeente, parse_clock, parse_date, parse_number
+from mpj.reading.fields import FieldError, check_bsn, parse_clock, parse_date
 from mpj.reading.lines import LineNumbers
 from mpj.reading.masking import masked
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table
+from mpj.records.definitions import TOEWIJZING
+from mpj.records.forms import open_end, parse_nummer
 from mpj.records.reasons import Redencode
-from mpj.records.registraties import parse_nummer
 from mpj.records.rows import Row, as_values, row_of
 from mpj.records.uitval import Uitval
-from mpj.records.values import Toewijzing, open_end, unchecked
+from mpj.records.values import Toewijzing, unchecked
 
 if TYPE_CHECKING:
     from mpj.messages import ToegewezenProduct
 
-COLUMNS = (
-    "toewijzingnummer",
-    "bsn",
-    "gemeente",
-    "aanbieder",
-    "begindatum",
-    "einddatum",
-    "prestatiecode",
-    "productcategorie",
-    "productcode",
-    "budget_cent",
-    "volume",
-    "eenheid",
-    "frequentie",
-    "kwalificatieniveau_max",
-    "perceel",
-    "reden_wijziging",
-    "toewijzingsdatum",
-    "toewijzingstijd",
-)
-REQUIRED = ("toewijzingnummer", "bsn", "gemeente", "aanbieder", "begindatum")
+COLUMNS = TOEWIJZING.columns.known
+REQUIRED = TOEWIJZING.columns.required
 Stempel = tuple[date, time]
 
 
@@ -69,29 +51,17 @@ class OngeldigeToewijzing:
     """The client that it names; None when that cannot be read."""
 
 
-_OWN = ("toewijzingnummer", "bsn", "begindatum", "einddatum", "toewijzingsdatum", "toewijzingstijd")
-_terms_of = attrgetter(
-    "gemeente",
-    "aanbieder",
-    "prestatiecodes",
-    "productcategorie",
-    "productcode",
-    "budget_cent",
-    "volume",
-    "eenheid",
-    "frequentie",
-    "kwalificatieniveau_max",
-    "perceel",
-    "reden_wijziging",
-)
+_STAMP = ("toewijzingsdatum", "toewijzingstijd")
+_OWN = ("toewijzingnummer", "bsn", "begindatum", "einddatum", *_STAMP)
+_terms_of = attrgetter(*(one.attribute for one in TOEWIJZING.fields if one.name not in _OWN))
 _toewijzing = unchecked(Toewijzing)
 
 
 def as_toewijzingen(
-    items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
+    items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]], report: Callable[[Fault], None] | None = None
 ) -> Iterator[Toewijzing | OngeldigeToewijzing]:
-    """Turn the caller's mappings into toewijzingen; raises TypeError for anything that is neither."""
-    return as_values(items, COLUMNS, parse_toewijzing, Toewijzing, OngeldigeToewijzing)
+    """Turn the caller's records into toewijzingen; `report` hears of unknown keys. Raises as `mpj.records.rows.as_values`."""
+    return as_values(items, TOEWIJZING, parse_toewijzing, Toewijzing, OngeldigeToewijzing, report=report)
 
 
 def read_toewijzingen(
@@ -113,7 +83,7 @@ def read_toewijzingen(
         if source.suffix == ".xml":
             yield from _read_jw301(source, hashes)
             continue
-        with open_table(source, COLUMNS, REQUIRED, reading) as table:
+        with open_table(source, TOEWIJZING.columns, reading) as table:
             yield from _from_table(table)
 
 
@@ -165,51 +135,26 @@ def _on_known_terms(terms: tuple[Any, ...], own: tuple[str, ...], bestand: str, 
 
 def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
     """Return the toewijzing a row holds, or what is wrong with it. Whether codes and levels exist is the protocol's to say."""
-    text, take, require = row.text, row.take, row.require
-    nummer, gemeente = require("toewijzingnummer", parse_nummer), require("gemeente", check_gemeente)
-    bsn, aanbieder = require("bsn", check_bsn), require("aanbieder", check_agb)
-    begindatum, einddatum = require("begindatum", parse_date), take("einddatum", parse_date)
-    budget, volume = take("budget_cent", _amount), take("volume", _amount)
-    before = len(row.faults)
-    datum, tijd = take("toewijzingsdatum", parse_date), take("toewijzingstijd", parse_clock)
-    unreadable = len(row.faults) > before
-    codes = take("prestatiecode", _codes) or ()
+    found = row.read(TOEWIJZING)
+    begindatum, einddatum = found["begindatum"], found["einddatum"]
     if begindatum and einddatum and einddatum < begindatum:
         row.refuse("einddatum ligt voor begindatum")
     _check_product(row)
-    if row.faults or nummer is None or bsn is None or gemeente is None or aanbieder is None or begindatum is None:
+    if row.faults:
+        nummer, gemeente = found["toewijzingnummer"], found["gemeente"]
         sleutel = None if nummer is None or gemeente is None else (gemeente, nummer)
         uitval = row.uitval("toewijzing", "" if nummer is None else str(nummer), begindatum)
-        return OngeldigeToewijzing(uitval, sleutel, stempel_of(datum, tijd), unreadable, bsn)
-    return Toewijzing(
-        toewijzingnummer=nummer,
-        bsn=bsn,
-        gemeente=gemeente,
-        aanbieder=aanbieder,
-        begindatum=begindatum,
-        einddatum=einddatum,
-        prestatiecodes=codes,
-        productcategorie=text("productcategorie"),
-        productcode=text("productcode"),
-        budget_cent=budget,
-        volume=volume,
-        eenheid=text("eenheid"),
-        frequentie=text("frequentie"),
-        kwalificatieniveau_max=text("kwalificatieniveau_max"),
-        perceel=text("perceel"),
-        reden_wijziging=text("reden_wijziging"),
-        toewijzingsdatum=datum,
-        toewijzingstijd=tijd,
-        bestand=row.bestand,
-        rij=row.rij,
-    )
+        stempel = stempel_of(found["toewijzingsdatum"], found["toewijzingstijd"])
+        return OngeldigeToewijzing(uitval, sleutel, stempel, not row.wrong.isdisjoint(_STAMP), found["bsn"])
+    return _toewijzing((*found.values(), row.bestand, row.rij))
 
 
 def _check_product(row: Row) -> None:
     """Refuse half an omvang, and a toewijzing that says nothing of what may be delivered."""
-    if len({bool(row.text(name)) for name in ("volume", "eenheid", "frequentie")}) == 2:
+    said = {name for name in COLUMNS if row.fields.get(name)}
+    if len({name in said for name in ("volume", "eenheid", "frequentie")}) == 2:
         row.refuse("volume, eenheid en frequentie: verwacht alle drie of geen")
-    if not (row.text("prestatiecode") or row.text("productcategorie") or row.text("productcode") or row.text("budget_cent")):
+    if said.isdisjoint(("prestatiecode", "productcategorie", "productcode", "budget_cent")):
         row.refuse("geen prestatiecode, productcategorie of productcode; verwacht dan een budget_cent")
 
 
@@ -241,17 +186,6 @@ def naam_of(toewijzing: Toewijzing, *bsns: str) -> str:
 def stempel_of(datum: date | None, tijd: time | None) -> Stempel | None:
     """Return the stamp that orders versions (IV013): None when undated, midnight when only the time is absent."""
     return None if datum is None else (datum, tijd or time())
-
-
-def _amount(text: str) -> int:
-    return parse_number(text, 0, 99_999_999)
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    codes = tuple(part.strip() for part in text.split(","))
-    if not all(codes) or len(set(codes)) != len(codes):
-        raise FieldError("een prestatiecode, of verschillende met een komma ertussen")
-    return codes
 
 
 def _read_jw301(source: Source, hashes: dict[str, str] | None) -> Iterator[Toewijzing | OngeldigeToewijzing]:

@@ -8,94 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import attrs
 from attrs import field, frozen
 
-from mpj.reading.fields import is_bsn
+from mpj.reading.fields import FieldError
 from mpj.reading.masking import masked
-from mpj.reading.periods import OPEN_YEAR
-from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN, Aanwezigheid, Soort, Status, Tijdsoort
+from mpj.records.definitions import MEDEWERKER, REGISTRATIE, TOEWIJZING, VERBLIJF, Definition
+from mpj.records.forms import MAX_MINUTEN
+from mpj.records.words import Aanwezigheid, Soort, Status, Tijdsoort
 
 _T = TypeVar("_T")
 AANWEZIG: Aanwezigheid = "aanwezig"
-MAX_MINUTEN = 1440
-MAX_AANTAL = 9999
-MAX_NUMMER = 999_999_999
-
-
-def _refuse(attribute: attrs.Attribute[Any], wanted: str) -> None:
-    raise ValueError(f"{attribute.name}: {wanted}")
-
-
-def _is_id(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, str) or not value:
-        _refuse(attribute, "a text that is not empty")
-
-
-def _is_bsn(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, str) or not is_bsn(value):
-        _refuse(attribute, "nine digits that pass the elfproef")
-
-
-def _is_date(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if type(value) is not date:
-        _refuse(attribute, "a datetime.date (not a datetime)")
-
-
-def _is_date_or_none(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and type(value) is not date:
-        _refuse(attribute, "a datetime.date (not a datetime) or None")
-
-
-def _is_time_or_none(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and type(value) is not time:
-        _refuse(attribute, "a datetime.time or None")
-
-
-def _is_text_or_none(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and (not isinstance(value, str) or not value):
-        _refuse(attribute, "a text that is not empty, or None")
-
-
-class _Number:
-    """A validator: a whole number from 0 to `high`, or None where `optional`."""
-
-    def __init__(self, high: int, *, optional: bool = True) -> None:
-        self.high = high
-        self.optional = optional
-
-    def __call__(self, _: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value is None and self.optional:
-            return
-        if type(value) is not int or not 0 <= value <= self.high:
-            _refuse(attribute, f"a whole number from 0 to {self.high}")
-
-
-class _Digits:
-    """A validator: exactly `length` digits, or None where `optional`."""
-
-    def __init__(self, length: int, *, optional: bool = False) -> None:
-        self.length = length
-        self.optional = optional
-
-    def __call__(self, _: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value is None and self.optional:
-            return
-        if not isinstance(value, str) or len(value) != self.length or not value.isascii() or not value.isdigit():
-            _refuse(attribute, f"a text of {self.length} digits")
-
-
-class _Choice:
-    """A validator: one of the words given."""
-
-    def __init__(self, *words: str | None) -> None:
-        self.words = frozenset(words)
-
-    def __call__(self, _: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if value not in self.words:
-            _refuse(attribute, "one of " + ", ".join(sorted(str(word) for word in self.words)))
+_NOTHING = object()
 
 
 def unchecked(kind: type[_T]) -> Callable[[Iterable[object]], _T]:
@@ -117,9 +44,37 @@ def unchecked(kind: type[_T]) -> Callable[[Iterable[object]], _T]:
     return make
 
 
-def open_end(einddatum: date | None) -> date | None:
-    """Return None for an end in the year 9999, which many systems write for: still going on."""
-    return None if isinstance(einddatum, date) and einddatum.year == OPEN_YEAR else einddatum
+def checker(definition: Definition) -> Callable[[Any], None]:
+    """Return what checks the fields of a value where it is made, and puts each in the form in which records hold it.
+
+    It raises TypeError naming field and type, or ValueError naming the field, without showing values.
+    """
+    values_of = attrgetter(*(one.attribute for one in definition.fields))
+    rules = tuple(
+        (_NOTHING if one.required else one.default, one.form.kind, one.form.check, one.attribute, one.form.told)
+        for one in definition.fields
+    )
+
+    def check(value: Any) -> None:
+        for found, (default, kind, form, name, told) in zip(values_of(value), rules, strict=True):
+            if found is default:
+                continue
+            plain = str.__str__(found) if kind is str and isinstance(found, str) else found
+            if type(plain) is not kind:
+                raise TypeError(f"{name}: {told}, not {type(found).__name__}")
+            try:
+                right = form(plain)
+            except FieldError:
+                raise ValueError(f"{name}: {told}") from None
+            if right is not found:
+                object.__setattr__(value, name, right)
+
+    return check
+
+
+_check_registratie, _check_verblijf, _check_medewerker, _check_toewijzing = map(
+    checker, (REGISTRATIE, VERBLIJF, MEDEWERKER, TOEWIJZING)
+)
 
 
 def minutes_between(begin: time, end: time) -> int:
@@ -131,44 +86,45 @@ def minutes_between(begin: time, end: time) -> int:
 class Registratie:
     """One registration of client time, or of pieces.
 
-    Raises ValueError, without showing values, when a field has the wrong form or times and minutes disagree.
+    Raises TypeError naming a field and the type it got, and ValueError where a value is not what its field may hold or times and
+    minutes disagree; neither shows a value. Blanks around texts do not count.
     """
 
-    id: str = field(validator=_is_id)
+    id: str
     """The provider's own name of the record; an id has one content."""
-    bsn: str = field(validator=_is_bsn, repr=False)
+    bsn: str = field(repr=False)
     """The client."""
-    datum: date = field(validator=_is_date)
+    datum: date
     """The date of delivery."""
-    minuten: int | None = field(default=None, validator=_Number(MAX_MINUTEN))
+    minuten: int | None = None
     """As recorded, 0 to 1440; None where the record has times or pieces."""
-    begintijd: time | None = field(default=None, validator=_is_time_or_none)
+    begintijd: time | None = None
     """When it began."""
-    eindtijd: time | None = field(default=None, validator=_is_time_or_none)
+    eindtijd: time | None = None
     """When it ended; before `begintijd`, it ended past midnight, and all of it counts for `datum`."""
-    kwalificatieniveau: str | None = field(default=None, validator=_is_text_or_none)
+    kwalificatieniveau: str | None = None
     """The level of who delivered it; `medewerkers`, where given, come before it."""
-    medewerker: str | None = field(default=None, validator=_is_text_or_none)
+    medewerker: str | None = None
     """Who delivered it."""
-    prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
+    prestatiecode: str | None = None
     """The prestatiecode; None where the record does not say, and the toewijzing decides."""
-    toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
+    toewijzingnummer: int | None = None
     """The toewijzing it is declared on; None: the one that covers it."""
-    gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
+    gemeente: str | None = None
     """The CBS code of the municipality, where the record names it: only its toewijzingen are looked at."""
-    soort: Soort | None = field(default=None, validator=_Choice(None, *SOORTEN))
+    soort: Soort | None = None
     """groep or individueel; None: what the hulpvorm usually is."""
-    tijdsoort: Tijdsoort = field(default="direct", validator=_Choice(*TIJDSOORTEN))
+    tijdsoort: Tijdsoort = "direct"
     """direct; indirecte tijd, reistijd and other time are not declared."""
-    status: Status = field(default="gerealiseerd", validator=_Choice(*STATUSSEN))
+    status: Status = "gerealiseerd"
     """gerealiseerd, gepland (declared where a contract takes plans), vervallen or afwezig."""
     bevestigd: bool = False
     """Whether the professional said that the planned contact took place."""
-    afspraak: str | None = field(default=None, validator=_is_text_or_none)
+    afspraak: str | None = None
     """The appointment: ties a plan to what became of it."""
-    aantal: int = field(default=1, validator=_Number(MAX_AANTAL, optional=False))
+    aantal: int = 1
     """Pieces, halve or hele dagen."""
-    onderaannemer: str | None = field(default=None, validator=_is_text_or_none)
+    onderaannemer: str | None = None
     """The subcontractor who delivered it."""
     bestand: str = field(default="", eq=False)
     """The file it was read from; no part of its content."""
@@ -176,6 +132,7 @@ class Registratie:
     """The row in that file; no part of its content."""
 
     def __attrs_post_init__(self) -> None:
+        _check_registratie(self)
         if self.eindtijd is not None and self.begintijd is None:
             raise ValueError("eindtijd: needs a begintijd")
         if self.begintijd is not None and self.eindtijd is None and self.minuten is None:
@@ -211,24 +168,24 @@ class Registratie:
 class Verblijf:
     """One stay of a child: the days on which it was there, or away.
 
-    Raises ValueError, without showing values.
+    Raises as `Registratie` does.
     """
 
-    id: str = field(validator=_is_id)
+    id: str
     """The provider's own name of the stay."""
-    bsn: str = field(validator=_is_bsn, repr=False)
+    bsn: str = field(repr=False)
     """The client."""
-    begindatum: date = field(validator=_is_date)
+    begindatum: date
     """The first day."""
-    einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
+    einddatum: date | None = None
     """The last day; None: still staying."""
-    prestatiecode: str | None = field(default=None, validator=_is_text_or_none)
+    prestatiecode: str | None = None
     """The prestatiecode; None where the record does not say, and the toewijzing decides."""
-    toewijzingnummer: int | None = field(default=None, validator=_Number(MAX_NUMMER))
+    toewijzingnummer: int | None = None
     """The toewijzing it is declared on; None: the one that covers a day."""
-    gemeente: str | None = field(default=None, validator=_Digits(4, optional=True))
+    gemeente: str | None = None
     """The CBS code of the municipality, where the record names it: only its toewijzingen are looked at."""
-    aanwezigheid: str = field(default=AANWEZIG, validator=_is_id)
+    aanwezigheid: str = AANWEZIG
     """aanwezig; any other word makes them days away."""
     bestand: str = field(default="", eq=False)
     """The file it was read from; no part of its content."""
@@ -236,6 +193,7 @@ class Verblijf:
     """The row in that file; no part of its content."""
 
     def __attrs_post_init__(self) -> None:
+        _check_verblijf(self)
         if self.einddatum is not None and self.einddatum < self.begindatum:
             raise ValueError("einddatum: before begindatum")
 
@@ -267,15 +225,15 @@ class Verblijf:
 
 @frozen(field_transformer=masked)
 class Medewerker:
-    """The kwalificatieniveau that the employer set for a medewerker, over a period."""
+    """The kwalificatieniveau that the employer set for a medewerker, over a period. Raises as `Registratie` does."""
 
-    medewerker: str = field(validator=_is_id)
+    medewerker: str
     """The name that registraties give."""
-    kwalificatieniveau: str = field(validator=_is_id)
+    kwalificatieniveau: str
     """The level."""
-    begindatum: date = field(validator=_is_date)
+    begindatum: date
     """The first day."""
-    einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
+    einddatum: date | None = None
     """The last day; None: open."""
     bestand: str = field(default="", eq=False)
     """The file it was read from; no part of its content."""
@@ -283,6 +241,7 @@ class Medewerker:
     """The row in that file; no part of its content."""
 
     def __attrs_post_init__(self) -> None:
+        _check_medewerker(self)
         if self.einddatum is not None and self.einddatum < self.begindatum:
             raise ValueError("einddatum: before begindatum")
 
@@ -292,44 +251,44 @@ class Toewijzing:
     """One version of a toewijzing, which is named by gemeente and toewijzingnummer.
 
     With one prestatiecode it is specific; with several, or only a productcategorie, aspecific; with none of these generic, and it
-    has a budget. Raises ValueError, without showing values.
+    has a budget. Raises as `Registratie` does.
     """
 
-    toewijzingnummer: int = field(validator=_Number(MAX_NUMMER, optional=False))
+    toewijzingnummer: int
     """Its number in this municipality."""
-    bsn: str = field(validator=_is_bsn, repr=False)
+    bsn: str = field(repr=False)
     """The client."""
-    gemeente: str = field(validator=_Digits(4))
+    gemeente: str
     """The CBS code of the municipality."""
-    aanbieder: str = field(validator=_Digits(8))
+    aanbieder: str
     """The AGB code of the provider."""
-    begindatum: date = field(validator=_is_date)
+    begindatum: date
     """The first day it covers."""
-    einddatum: date | None = field(default=None, converter=open_end, validator=_is_date_or_none)
+    einddatum: date | None = None
     """The last day it covers; None: open."""
     prestatiecodes: tuple[str, ...] = ()
     """What may be delivered on it; empty: whatever its productcategorie or budget covers."""
-    productcategorie: str | None = field(default=None, validator=_is_text_or_none)
+    productcategorie: str | None = None
     """The product category that was assigned."""
-    productcode: str | None = field(default=None, validator=_is_text_or_none)
+    productcode: str | None = None
     """The product code that was assigned."""
-    budget_cent: int | None = field(default=None, validator=_Number(99_999_999))
+    budget_cent: int | None = None
     """What may be declared on it at the most, in eurocents."""
-    volume: int | None = field(default=None, validator=_Number(99_999_999))
+    volume: int | None = None
     """How much may be delivered, in `eenheid` per `frequentie`: the omvang, all three or none."""
-    eenheid: str | None = field(default=None, validator=_is_text_or_none)
+    eenheid: str | None = None
     """The unit of the omvang (WJ756)."""
-    frequentie: str | None = field(default=None, validator=_is_text_or_none)
+    frequentie: str | None = None
     """The period of the omvang (WMO757)."""
-    kwalificatieniveau_max: str | None = field(default=None, validator=_is_text_or_none)
+    kwalificatieniveau_max: str | None = None
     """The highest level that is paid."""
-    perceel: str | None = field(default=None, validator=_is_text_or_none)
+    perceel: str | None = None
     """The perceel of the contract; None where only one has the prestatiecode."""
-    reden_wijziging: str | None = field(default=None, validator=_is_text_or_none)
+    reden_wijziging: str | None = None
     """Why this version came (JZ002); 13 removes the toewijzing."""
-    toewijzingsdatum: date | None = field(default=None, validator=_is_date_or_none)
+    toewijzingsdatum: date | None = None
     """With `toewijzingstijd` the stamp: of several versions the latest counts."""
-    toewijzingstijd: time | None = field(default=None, validator=_is_time_or_none)
+    toewijzingstijd: time | None = None
     """Midnight when only the date is given."""
     bestand: str = field(default="", eq=False)
     """The file it was read from; no part of its content."""
@@ -337,6 +296,7 @@ class Toewijzing:
     """The row in that file; no part of its content."""
 
     def __attrs_post_init__(self) -> None:
+        _check_toewijzing(self)
         if self.einddatum is not None and self.einddatum < self.begindatum:
             raise ValueError("einddatum: before begindatum")
         if len({self.volume is None, self.eenheid is None, self.frequentie is None}) == 2:

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mpj.reading.faults import Fault
-from mpj.reading.fields import check_bsn, check_gemeente, parse_date
 from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import Reading
-from mpj.records.registraties import Ongeldig, parse_nummer
+from mpj.records.definitions import VERBLIJF
+from mpj.records.registraties import Ongeldig
 from mpj.records.rows import Row, as_values, read_rows
-from mpj.records.values import Verblijf
+from mpj.records.values import Verblijf, unchecked
 
-COLUMNS = ("id", "bsn", "begindatum", "einddatum", "prestatiecode", "toewijzingnummer", "gemeente", "aanwezigheid")
-REQUIRED = ("id", "bsn", "begindatum")
+COLUMNS = VERBLIJF.columns.known
+REQUIRED = VERBLIJF.columns.required
+_verblijf = unchecked(Verblijf)
 
 
 def read_verblijf(
@@ -29,32 +30,23 @@ def read_verblijf(
 ) -> Iterator[Verblijf | Ongeldig]:
     """Read stays from tables: files, folders or zips (docs/formats.md); takes, yields, raises what `read_registraties` does."""
     reading = Reading(report, hashes, lines, submappen, profiel.of("verblijf"))
-    yield from read_rows(paths, COLUMNS, REQUIRED, parse_verblijf, reading)
+    yield from read_rows(paths, VERBLIJF, parse_verblijf, reading)
 
 
-def as_stays(items: Iterable[Verblijf | Ongeldig | Mapping[str, object]]) -> Iterator[Verblijf | Ongeldig]:
-    """Turn the caller's mappings into stays; raises TypeError for anything that is neither."""
-    return as_values(items, COLUMNS, parse_verblijf, Verblijf, Ongeldig)
+def as_stays(
+    items: Iterable[Verblijf | Ongeldig | Mapping[str, object]], report: Callable[[Fault], None] | None = None
+) -> Iterator[Verblijf | Ongeldig]:
+    """Turn the caller's records into stays; `report` hears of unknown keys. Raises as `mpj.records.rows.as_values`."""
+    return as_values(items, VERBLIJF, parse_verblijf, Verblijf, Ongeldig, report=report)
 
 
 def parse_verblijf(row: Row) -> Verblijf | Ongeldig:
     """Return the stay a row holds, or what is wrong with it. An end in the year 9999 is an open end."""
-    identity, bsn = row.need("id"), row.require("bsn", check_bsn)
-    begindatum, einddatum = row.require("begindatum", parse_date), row.take("einddatum", parse_date)
-    nummer, gemeente = row.take("toewijzingnummer", parse_nummer), row.take("gemeente", check_gemeente)
+    found = row.read(VERBLIJF)
+    begindatum, einddatum = found["begindatum"], found["einddatum"]
     if begindatum and einddatum and einddatum < begindatum:
         row.refuse("einddatum ligt voor begindatum")
-    if row.faults or bsn is None or begindatum is None:
+    if row.faults:
+        identity = found["id"] or ""
         return Ongeldig(row.uitval("verblijf", identity, begindatum), identity)
-    return Verblijf(
-        identity,
-        bsn,
-        begindatum,
-        einddatum,
-        row.text("prestatiecode"),
-        nummer,
-        gemeente,
-        row.text("aanwezigheid") or "aanwezig",
-        row.bestand,
-        row.rij,
-    )
+    return _verblijf((*found.values(), row.bestand, row.rij))

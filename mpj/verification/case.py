@@ -19,6 +19,7 @@ from mpj.messages.values import Prestatie
 from mpj.protocol import Normtijd, Protocol
 from mpj.protocol.productcodes import decode
 from mpj.protocol.rounding import amount
+from mpj.reading.faults import Fault
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.values import Toewijzing
@@ -133,6 +134,7 @@ class Case:
         self.kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in contracten])
         self.credited: set[str] = set()
         self._guarded = {contract.id for contract in contracten if not contract.jeugdbescherming}
+        self.heard: list[Fault] = []
         self._index(toewijzingen)
         self.bsns.update(bsn for number in overzicht.bsns if (bsn := f"{number:09d}") not in self.bsns)
         limited = {nummer for nummer, dekking in self.dekkingen.items() if dekking.begrensd}
@@ -144,7 +146,7 @@ class Case:
 
     def _index(self, items: Toewijzingen) -> None:
         """Keep the current toewijzingen of this municipality and provider by number, and who the known clients are."""
-        values = list(as_toewijzingen(items))
+        values = list(as_toewijzingen(items, self.heard.append))
         dekkingen = Dekkingen(values, self.kaarten, self.protocol)
         self.toewijzingen_gelezen = dekkingen.gelezen
         good = [item for item in values if isinstance(item, Toewijzing)]

@@ -125,9 +125,8 @@ class Toetsing:
         self.case = Case(bericht, overview, contracts, toewijzingen, opdracht)
         self.texts = Texts(opdracht.taal, self.case.bsns)
         self.niet_getoetst = _not_checked(self.case, self.texts)
-        self.meldingen = tuple(
-            as_fault(*one) for one in ContentCheck(bericht, overview, _WARNINGS, self.case.protocol).of_message()
-        )
+        warnings = ContentCheck(bericht, overview, _WARNINGS, self.case.protocol).of_message()
+        self.meldingen = (*(as_fault(*one) for one in warnings), *self.case.heard)
         self.bericht: list[Bevinding] = []
         self.tally = Tally()
         self._reject = opdracht.onbeoordeeld == AFWIJZEN

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from scenarios import write_csv
 
 import mpj
+from mpj.records.definitions import REGISTRATIE
 from mpj.records.entries import Entry
 from mpj.records.reader import Entries
 from mpj.records.registraties import COLUMNS, Ongeldig, parse_registratie
@@ -135,7 +136,7 @@ def given_records(draw: st.DrawFn) -> list[Any]:
 
 def one_by_one(items: Iterable[Any]) -> Iterator[Entry | Ongeldig]:
     """Each record by itself, by all rules."""
-    entries, mappings = Entries(lambda one: one.prestatiecode or "-"), MappingRows(COLUMNS)
+    entries, mappings = Entries(lambda one: one.prestatiecode or "-"), MappingRows(REGISTRATIE)
     for item in items:
         read = parse_registratie(mappings.row(item)) if isinstance(item, Mapping) else item
         yield read if isinstance(read, Ongeldig) else entries.of(read)

@@ -164,7 +164,8 @@ def _vorm(kinds: Kinds, item: Entry | Ongeldig) -> tuple[Any, ...]:
 
 
 def _wie(item: Entry | Ongeldig) -> tuple[Any, ...]:
-    assert not isinstance(item, Ongeldig)
+    if isinstance(item, Ongeldig):
+        return "", "", True, False
     medewerker, onder = item.reeks.medewerker or "", item.reeks.onderaannemer or ""
     return cell(medewerker), cell(onder), any(sign in medewerker + onder for sign in "\r\n"), bool(medewerker)
 

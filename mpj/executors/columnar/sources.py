@@ -18,32 +18,31 @@ from attrs import frozen
 from mpj.executors.columnar.database import Database
 from mpj.output.parquet import literal
 from mpj.reading.faults import InputError
-from mpj.reading.headers import Columns
 from mpj.reading.parquet import PARQUET, as_text, check_kinds, on_disk, query, unreadable
 from mpj.reading.profile import PLAIN
 from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, headed, is_parquet, open_table
 from mpj.reading.workbooks import WORKBOOKS
-from mpj.records.registraties import COLUMNS, REQUIRED
+from mpj.records.definitions import REGISTRATIE
 
 # What str.strip takes off.
 _BLANKS = "".join(filter(str.isspace, map(chr, range(0x110000))))
-# An id that needs no look: visible ASCII, blanks inside at most, no quotes or separators.
+# An id that needs no look: visible ASCII, spaces inside at most, no quotes or separators. The engine reads all others.
 _PLAIN_ID = "[!#-:<-~]([ !#-:<-~]*[!#-:<-~])?"
 _CHUNK = 1 << 20
 _BORDER = 3
 _BUFFER = 32_000_000
 _LONGEST = 20_000_000  # bytes: more than a row of the known columns can be
-# Blanks beside the space that may have to be taken off; a text in ASCII has no others.
-_BLANK = (b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+# Blanks beside the space, which may have to be taken off, and what nobody sees; a text in ASCII has no others.
+_BLANK = tuple(bytes([sign]) for sign in (*range(1, 10), 11, 12, *range(14, 32), 127))
 
 
 @frozen
 class File:
     """A file of registraties: its number and short name, the known columns it has, and the query that gives its rows.
 
-    The query yields `rij`, the columns in `columns` as text (id without blanks around it), `vreemd` (the id has to be quoted in
-    output), `overig` (a column that is not known holds something, in a row without id) and `scheef` (more or fewer fields than
+    The query yields `rij`, the columns in `columns` as text (id without blanks around it), `vreemd` (the engine has to read the
+    id), `overig` (a column that is not known holds something, in a row without id) and `scheef` (more or fewer fields than
     the header). `source` is where a file comes from that looked tidy.
     """
 
@@ -69,7 +68,7 @@ def _file(database: Database, nummer: int, source: Source, reading: Reading) -> 
     elif source.lid or source.suffix in (*WORKBOOKS, PARQUET):
         return _rewritten(database, nummer, source, reading)
     else:
-        with open_table(source, COLUMNS, REQUIRED, Reading(profiel=reading.profiel)) as table:
+        with open_table(source, REGISTRATIE.columns, Reading(profiel=reading.profiel)) as table:
             pass
         look = _Look(source) if table.tidy else None
         if look is None or not look.tidy:
@@ -158,7 +157,8 @@ def _query(rows: str, fields: dict[str, str], overig: str, scheef: str, *, plain
     else:
         plainly = f"CASE WHEN regexp_full_match({identity}, {literal(_PLAIN_ID)}) THEN"
         shown.append(f"{plainly} {identity} ELSE trim({identity}, {literal(_BLANKS)}) END AS id")
-        shown.append(f"{plainly} false ELSE regexp_matches({identity}, '[;\"\\r\\n]') END AS vreemd")
+        odd = f"NOT regexp_full_match(trim({identity}, {literal(_BLANKS)}), {literal(f'({_PLAIN_ID})?')})"
+        shown.append(f"{plainly} false ELSE {odd} END AS vreemd")
         shown.append(f"{plainly} false ELSE {overig} END AS overig")
     return f"SELECT rij, {', '.join(shown)}, {scheef} AS scheef FROM ({rows})"
 
@@ -171,7 +171,7 @@ def _any_of(columns: Sequence[str]) -> str:
 def _rewritten(database: Database, nummer: int, source: Source, reading: Reading) -> File:
     """Read a table with mpj's own reader, which refuses what is none, and write its rows anew, all in quotes."""
     path = database.folder / f"rijen-{nummer}.csv"
-    with open_table(source, COLUMNS, REQUIRED, reading) as table, path.open("w", encoding="utf-8", newline="") as stream:
+    with open_table(source, REGISTRATIE.columns, reading) as table, path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerows(_padded(table))
     types = ", ".join(f"'{name}': 'VARCHAR'" for name in ("rij", "scheef", "overig", *table.columns))
@@ -204,7 +204,7 @@ def _parquet(database: Database, nummer: int, source: Source) -> tuple[File, Tab
     except database.error as error:
         raise InputError(unreadable(source)) from error
     names = [(str(row[0]), str(row[1])) for row in described if row[0] != "file_row_number"]
-    columns = Columns(COLUMNS, REQUIRED)
+    columns = REGISTRATIE.columns
     table: Table[list[str]] = headed(source.naam, 0, [name for name, _ in names], columns, iter(()))
     check_kinds(source, columns, names)
     texts = [as_text(name, kind) for name, kind in names]

@@ -14,11 +14,21 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.pandas.types import from_arrow_schema
-from pyspark.sql.types import ArrayType, BooleanType, StructType, TimestampNTZType, TimestampType
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
+)
 
 from mpj.output import shape
 from mpj.output.shape import HERKOMST, REGELS, UITVAL
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.headers import Columns
 from mpj.reading.names import check_names
 
 REGISTRATIE, VERBLIJF, TOEWIJZING, EERDER, FOUT = "registratie", "verblijf", "toewijzing", "eerder", "fout"
@@ -64,15 +74,20 @@ def spark_type(schema: pa.Schema) -> StructType:
     return found
 
 
-def columns_of(frame: DataFrame | None, naam: str, known: Sequence[str], required: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns that a caller's table has of those `known`; raises InputError where one is misspelt, double or missing."""
+def named(frame: DataFrame, columns: Columns) -> DataFrame:
+    """Return a caller's table with its columns under the names that mpj gives them."""
+    return frame.toDF(*columns.named(frame.columns))
+
+
+def columns_of(frame: DataFrame | None, naam: str, columns: Columns) -> tuple[str, ...]:
+    """Return the columns that a caller's table has of those known; raises InputError where one is misspelt, double or missing."""
     if frame is None:
         return ()
-    faults = check_names([name for name in frame.columns if name not in _PLACE], known, required, naam, 0)
+    faults = check_names([name for name in frame.columns if name not in _PLACE], columns, columns.required, naam, 0)
     wrong = [fault for fault in faults if fault.soort == "fout"]
     if wrong:
         raise InputError(wrong)
-    return tuple(name for name in frame.columns if name in known)
+    return tuple(name for name in frame.columns if name in columns.known)
 
 
 def rows_of(frame: DataFrame, soort: str, columns: Sequence[str], sleutel: Column) -> DataFrame:
@@ -90,12 +105,16 @@ def rows_of(frame: DataFrame, soort: str, columns: Sequence[str], sleutel: Colum
 
 
 def text_of(frame: DataFrame, name: str) -> Column:
-    """Return a column as text, empty for null: dates as 2026-03-05, true and false as ja and nee, lists with commas."""
+    """Return a column as text, empty for null: as `mpj.reading.cells.as_text` does of a value."""
     column, kind = F.col(name), frame.schema[name].dataType
     if isinstance(kind, BooleanType):
         column = F.when(column, "ja").when(~column, "nee")
     elif isinstance(kind, TimestampType | TimestampNTZType):
         column = F.date_format(column, "yyyy-MM-dd'T'HH:mm:ss")
+    elif isinstance(kind, FloatType | DoubleType | DecimalType):
+        whole = column.cast("decimal(38,0)")
+        text = F.when(whole == column, whole.cast("string")).otherwise(column.cast("string"))
+        column = F.when(~F.isnan(column.cast("double")), text)
     elif isinstance(kind, ArrayType):
         column = F.array_join(column.cast("array<string>"), ",")
     return F.coalesce(column.cast("string"), F.lit(""))

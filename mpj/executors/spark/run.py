@@ -29,6 +29,7 @@ from mpj.executors.spark.frames import (
     client_of,
     columns_of,
     id_of,
+    named,
     number_of,
     rows_of,
     spark_type,
@@ -38,18 +39,17 @@ from mpj.executors.spark.parts import Shared, bind, compute, guarded, judge, num
 from mpj.executors.spark.result import SparkResult
 from mpj.output.shape import REGELS
 from mpj.reading.faults import Fault, InputError
-from mpj.records import registraties as r
-from mpj.records import toewijzingen as t
-from mpj.records import verblijf as v
+from mpj.reading.headers import Columns
+from mpj.records import definitions
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.uitval import Uitval
 from mpj.records.values import Medewerker, Toewijzing
 
 _KNOWN = {
-    REGISTRATIE: (r.COLUMNS, r.REQUIRED),
-    VERBLIJF: (v.COLUMNS, v.REQUIRED),
-    TOEWIJZING: (t.COLUMNS, t.REQUIRED),
-    EERDER: (REGELS.names, REGELS.names),
+    REGISTRATIE: definitions.REGISTRATIE.columns,
+    VERBLIJF: definitions.VERBLIJF.columns,
+    TOEWIJZING: definitions.TOEWIJZING.columns,
+    EERDER: Columns(REGELS.names, REGELS.names),
 }
 
 
@@ -79,7 +79,7 @@ def declare(
     """
     job = Job.of(contracten, (), medewerkers=medewerkers, **words)
     given = {REGISTRATIE: registraties, VERBLIJF: verblijf, TOEWIJZING: toewijzingen, EERDER: eerder}
-    frames = {soort: table for soort, table in given.items() if isinstance(table, DataFrame)}
+    frames = {soort: named(table, _KNOWN[soort]) for soort, table in given.items() if isinstance(table, DataFrame)}
     return _Run(spark, job, frames, delen).result(given, invoer or {})
 
 
@@ -90,7 +90,7 @@ class _Run:
         self.spark = spark
         self.job = job
         self.frames = frames
-        self.layouts = {soort: columns_of(frames.get(soort), soort, *known) for soort, known in _KNOWN.items()}
+        self.layouts = {soort: columns_of(frames.get(soort), soort, known) for soort, known in _KNOWN.items()}
         self.delen = delen or int(spark.conf.get("spark.sql.shuffle.partitions") or 1)
         self.shared: Any = spark.sparkContext.broadcast(Shared(job))
         self.kept: list[DataFrame] = []

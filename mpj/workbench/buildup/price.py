@@ -22,6 +22,7 @@ from mpj.protocol import MPJ_16, Protocol
 from mpj.protocol.rounding import round_half_up
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_choice, parse_euros, parse_percentage
+from mpj.reading.headers import Columns
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
 
@@ -116,7 +117,7 @@ class Contractcel:
 def read_costs(path: Path, *, protocol: Protocol = MPJ_16) -> list[Kosten]:
     """Read a cost file (docs/tariffs.md, opbouw); raises InputError with every fault: row, column, found, expected."""
     source, faults, rows = Source(path.name, path), list[Fault](), list[Kosten]()
-    with open_table(source, COLUMNS, _REQUIRED) as table:
+    with open_table(source, Columns(COLUMNS, _REQUIRED)) as table:
         for rij, fields in table:
             if len(fields) != table.width:
                 faults.append(Fault("rij_onvolledig", path.name, rij, toelichting="de rij past niet bij de kopregel"))

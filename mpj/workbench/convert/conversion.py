@@ -20,6 +20,7 @@ from mpj.presentation import words
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente, parse_percentage
+from mpj.reading.headers import Columns
 from mpj.reading.periods import month_of, month_text, parse_month
 from mpj.reading.sources import Source, find_sources
 from mpj.reading.tables import open_table
@@ -97,7 +98,7 @@ def read_mapping(path: Path, *, protocol: Protocol = MPJ_16) -> dict[Partij, tup
     """
     faults: list[Fault] = []
     found: dict[Partij, list[Wordt]] = {}
-    with open_table(Source(path.name, path), TABEL_COLUMNS, TABEL_REQUIRED) as table:
+    with open_table(Source(path.name, path), Columns(TABEL_COLUMNS, TABEL_REQUIRED)) as table:
         for rij, fields in table:
             row = _Fields(
                 path.name,
@@ -126,7 +127,7 @@ def read_old_lines(paths: Iterable[Path]) -> list[OudeRegel]:
     faults: list[Fault] = []
     lines: list[OudeRegel] = []
     for source in find_sources(paths, (".csv",)):
-        with open_table(source, REGELS_COLUMNS, REGELS_REQUIRED) as table:
+        with open_table(source, Columns(REGELS_COLUMNS, REGELS_REQUIRED)) as table:
             for rij, fields in table:
                 texts = {name: fields[place].strip() for name, place in table.columns.items() if place < len(fields)}
                 row = _Fields(source.naam, rij, texts, faults)
