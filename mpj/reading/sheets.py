@@ -12,6 +12,7 @@ import json
 import os
 import re
 import resource
+import select
 import signal
 import sys
 import zipfile
@@ -26,14 +27,18 @@ _MOST_ROWS = 1 << 20
 _EXACT = 10**15
 _TOLD = 20
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\bt\s*=\s*[\"']e[\"'][^>]*>")
+_NEVER_COMPUTED = re.compile(
+    rb"(<(?:\w+:)?c\b(?![^>]*\bt=[\"']str)[^>]*>)\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 Cell = tuple[int, int]
 """Row and column, from 0; (-1, -1) is somewhere."""
 _SOMEWHERE = (-1, -1)
 
 
-def bound(memory: int, seconds: int) -> None:
-    """End this process when it takes more, or when its parent is gone."""
+def bound(life: int, memory: int, seconds: int) -> None:
+    """End this process when it takes more, or when its parent is gone: then the other end of the pipe `life` is closed."""
     for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
         soft, hard = resource.getrlimit(kind)
         least = min(limit for limit in (wanted, soft, hard) if limit != resource.RLIM_INFINITY)
@@ -42,15 +47,11 @@ def bound(memory: int, seconds: int) -> None:
     signal.alarm(5 * seconds)
     # The kernel says so at once, also while a library holds the interpreter, and what it sends ends a process.
     with suppress(OSError, AttributeError):
-        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
-        signal.signal(signal.SIGIO, signal.SIG_IGN)
-
-
-def watch_parent() -> None:
-    """From here on the parent says nothing more: what comes of it is its end."""
-    with suppress(OSError, AttributeError):
         signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([life], [], [], 0)[0]:
+        os._exit(5)
 
 
 def text(value: Any) -> str:
@@ -164,9 +165,9 @@ def _sheets_by_part(archive: zipfile.ZipFile) -> Iterator[tuple[str, int]]:
 
 
 def _errors_in_xml(archive: zipfile.ZipFile, name: str) -> list[Cell]:
-    """Return the error cells of a sheet in XML: looked for only where what marks one stands at all."""
+    """Return the error cells of a sheet in XML, and formulas without a value: looked for where what marks one stands at all."""
     ods = name.lower() == "content.xml"
-    marks = (b'"error"', b"'error'") if ods else (b'"e"', b"'e'")
+    marks = (b'"error"', b"'error'") if ods else (b'"e"', b"'e'", b"<f>", b"<f ", b":f>", b":f ")
     before, marked = b"", False
     with archive.open(name) as part:
         while (chunk := part.read(1 << 20)) and not marked:
@@ -177,7 +178,8 @@ def _errors_in_xml(archive: zipfile.ZipFile, name: str) -> list[Cell]:
     if ods:
         return [_SOMEWHERE]
     cells = []
-    for tag in _ERROR_CELL.findall(archive.read(name)):
+    data = archive.read(name)
+    for tag in (*_ERROR_CELL.findall(data), *_NEVER_COMPUTED.findall(data)):
         where = _REFERENCE.search(tag)
         cells.append((int(where[2]) - 1, _column(where[1])) if where else _SOMEWHERE)
     return cells
@@ -274,7 +276,6 @@ def serve(file: IO[bytes], out: IO[str]) -> None:
     asked = json.loads(sys.stdin.readline() or "null")
     if asked is None:
         return
-    watch_parent()
     first, inexact = numbers(book, asked)
     _tell(out, {"geen_waarde": [*no_values(book, asked), *inexact], "getallen": list(first.items())})
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
@@ -295,8 +296,8 @@ def _tell(out: IO[str], what: object) -> None:
 
 def main() -> None:
     """Read the workbook that stands open under a number; what goes wrong is one word."""
-    number, memory, seconds = map(int, sys.argv[1:])
-    bound(memory, seconds)
+    number, life, memory, seconds = map(int, sys.argv[1:])
+    bound(life, memory, seconds)
     out = open(1, "w", encoding="utf-8", errors="replace", newline="", closefd=False)  # noqa: SIM115
     try:
         with os.fdopen(number, "rb") as file:

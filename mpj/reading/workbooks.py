@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import subprocess
 import sys
@@ -123,18 +124,20 @@ class _Child:
         file.flush()
         file.seek(0)
         number = file.fileno()
-        words = [sys.executable, "-P", str(_SCRIPT), str(number), str(WORKBOOK_MEMORY), str(WORKBOOK_SECONDS)]
+        life, ours = os.pipe()
+        words = [sys.executable, "-P", str(_SCRIPT), *map(str, (number, life, WORKBOOK_MEMORY, WORKBOOK_SECONDS))]
         pipe = subprocess.PIPE
-        process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, pass_fds=(number,))
-        assert process.stdout is not None
         try:
-            yield cls(naam, process, TextIOWrapper(process.stdout, encoding="utf-8", newline=""))
+            process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, pass_fds=(number, life))
+            os.close(life)
+            with process:
+                assert process.stdout is not None
+                try:
+                    yield cls(naam, process, TextIOWrapper(process.stdout, encoding="utf-8", newline=""))
+                finally:
+                    process.kill()
         finally:
-            process.kill()
-            process.stdout.close()
-            if process.stdin is not None:
-                process.stdin.close()
-            process.wait()
+            os.close(ours)
 
     def told(self) -> Any:
         """Return what it says next; raises InputError where it ended instead."""
@@ -200,7 +203,7 @@ class _Child:
         if kind == "getal":
             text = "het getal is te groot om er elk cijfer van te kennen"
             return Fault("foutwaarde", self.naam, rij, known[place], toelichting=text, verwacht="een cel met opmaak Tekst")
-        text = "de cel bevat een fout uit het rekenblad, als #N/B"
+        text = "de cel bevat een fout uit het rekenblad, als #N/B, of een formule zonder uitkomst"
         return Fault("foutwaarde", self.naam, rij, known[place], toelichting=text, verwacht="een waarde, of een lege cel")
 
     def _notices(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import duckdb
@@ -193,6 +196,30 @@ def test_an_error_cell_is_a_fault_and_never_a_blank(tmp_path: Path) -> None:
     assert refused(ods(tmp_path / "x.ods", ods_rows([HEADER, ("R1", "#N/A", *ROWS[0][2:])]))).code == "foutwaarde"
     row, error = bytes([0, 4]) + (7).to_bytes(4, "little"), bytes([3, 9]) + (2).to_bytes(4, "little") + bytes(4) + b"\x2a"
     assert list(errors_in_xlsb(bytes([0x81, 0x01, 0]) + row + error)) == [(7, 2)]
+
+
+def test_a_formula_that_was_never_computed_is_a_fault(tmp_path: Path) -> None:
+    """A program wrote it and none opened it since: what it comes to is not known, which is no blank."""
+    fault = refused(xlsx(tmp_path / "x.xlsx", ("A", [HEADER, (*ROWS[0][:5], "=40+5")])))
+    assert (fault.code, fault.rij, fault.kolom) == ("foutwaarde", 2, "minuten")
+
+
+def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "x.xlsx", ("A", [HEADER, *ROWS]))
+    script = (
+        "import sys, time; from mpj.reading.workbooks import _Child\n"
+        "with open(sys.argv[1], 'rb') as file, _Child.started(file, 'x') as child:\n"
+        "    child.told(); print(child.process.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    for _ in range(100):
+        if not Path(f"/proc/{child}").exists() or " Z " in Path(f"/proc/{child}/stat").read_text():
+            return
+        sleep(0.1)
+    pytest.fail("the child is still there")
 
 
 def test_a_number_that_lost_digits_is_a_fault(tmp_path: Path) -> None:
