@@ -23,6 +23,7 @@ ORDER = (
     "contract",
     "tariefkaart",
     "engine",
+    "intake",
     "output",
     "executors",
     "explanation",

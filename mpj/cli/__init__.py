@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "declare": ("mpj.cli.declare", "Maak van een maand registraties declaratieregels."),
     "demo": ("mpj.cli.demo", "Declareer een verzonnen regio en laat het resultaat zien."),
+    "intake": ("mpj.cli.intake", "Laat zien wat mpj van een export begrijpt, en stel een profiel voor."),
     "ledger": ("mpj.cli.ledger", "Houd bij wat is verzonden en beantwoord, en corrigeer het."),
     "messages": ("mpj.cli.messages", "Toets iJw-berichten op vorm en inhoud."),
     "sample": ("mpj.cli.sample", "Trek een herhaalbare steekproef van (medewerker, niveau) voor de accountant."),

@@ -38,7 +38,7 @@ profiel_option = click.option(
     type=FILE,
     default=None,
     metavar="FILE",
-    help="Profiel (TOML): hoe uw systeem exporteert.",
+    help="Hoe uw systeem exporteert (TOML); mpj intake stelt er een voor.",
 )
 strict_option = click.option("--strict", is_flag=True, help="Eindig met code 1 als er iets is uitgevallen of afgekeurd.")
 

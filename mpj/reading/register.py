@@ -62,6 +62,7 @@ Foutcode: TypeAlias = Literal[
     "kolom_onbekend",
     "profiel_gebruikt",
     "rijen_overgeslagen",
+    "profiel_onbeslist",
     "rij_onvolledig",
     "rij_dubbel",
     "waarde_onjuist",

@@ -116,6 +116,12 @@ def _opened(
             reading.lines[source.naam] = found.lines
 
 
+def header_of(source: Source, columns: Columns) -> list[str]:
+    """Return the names in the header of a table as they stand, or in the row that comes nearest to one; none where it is empty."""
+    with open_text(source, columns) as found:
+        return [] if found.header is None else found.header[1]
+
+
 def lay_profile(table: Table[Any], header: Row, profiel: Tabelprofiel) -> Profiled | None:
     """Return what lays a profile over the rows of a table, None where it says nothing; the table tells what it did.
 

@@ -1,0 +1,85 @@
+"""`mpj intake`: what is understood of an export, and a profile to edit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mpj.cli.common import FILE, Command, best_effort, guarded, meldingen_option, profiel_option, show_fault
+from mpj.cli.screen import say
+
+_EPILOG = """
+Voorbeeld:
+
+\b
+  mpj intake export.csv --voorstel erp.toml
+  mpj intake export.csv --profiel erp.toml
+
+Eindcode 0: alles is begrepen; 1: er is iets onbeslist; 2: het bestand is niet te lezen.
+"""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("bestanden", type=FILE, nargs=-1, required=True, metavar="FILE...")
+@profiel_option
+@click.option(
+    "--soort",
+    type=click.Choice(["registraties", "verblijf", "medewerkers", "toewijzingen"]),
+    default=None,
+    help="Wat erin staat.  [standaard: herkend aan de kopregel]",
+)
+@click.option("--voorstel", type=FILE, default=None, metavar="FILE", help="Schrijf een profiel om verder in te vullen.")
+@meldingen_option
+@guarded
+def command(bestanden: tuple[Path, ...], profiel: Path | None, soort: str | None, voorstel: Path | None, meldingen: str) -> int:
+    """Laat zien wat mpj van een export begrijpt, en wat nog onbeslist is.
+
+    Per kolom waarvoor zij is aangezien en welke vormen haar waarden hebben; hoeveel rijen te lezen zijn, en waarom andere niet.
+    """
+    from mpj.intake import look_at, proposal, report
+    from mpj.presentation import terminal
+    from mpj.protocol import MPJ_16
+    from mpj.reading.profile import NO_PROFILE
+    from mpj.reading.sources import TABLES, find_sources
+    from mpj.records import read_profile
+
+    known = NO_PROFILE if profiel is None else read_profile(profiel)
+    looks = [look_at(source, soort, known, MPJ_16) for source in find_sources(bestanden, TABLES)]
+    if voorstel is not None:
+        _write(voorstel, proposal(looks, known))
+    with best_effort():
+        for look in looks:
+            terminal.show(report(look))
+            say()
+        if meldingen == "json":
+            _tell(looks)
+        if voorstel is not None:
+            say(f"Geschreven: {voorstel.name}. Vul het in en toets het met: mpj intake ... --profiel {voorstel.name}")
+    return 1 if any(look.keuzes for look in looks) else 0
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file; raises InputError where one stands already, or none can be written."""
+    from mpj.reading.faults import Fault, InputError
+
+    try:
+        with path.open("x", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    except FileExistsError:
+        text, verwacht = "het bestand bestaat al", "een nieuwe naam"
+        raise InputError(Fault("uitvoer_bestaat", path.name, 0, "--voorstel", verwacht=verwacht, toelichting=text)) from None
+    except OSError as error:
+        text = f"het voorstel kan daar niet worden geschreven ({error.strerror or type(error).__name__})"
+        raise InputError(Fault("uitvoer_onbruikbaar", path.name, 0, "--voorstel", toelichting=text)) from error
+
+
+def _tell(looks: list[Any]) -> None:
+    """Write every choice to stderr as a JSON object."""
+    from mpj.reading.faults import Fault
+
+    for look in looks:
+        for keuze in look.keuzes:
+            verwacht = " of ".join(keuze.regels)
+            show_fault(keuze.fout or Fault("profiel_onbeslist", look.bestand, 0, keuze.sectie, "", verwacht, keuze.wat), "json")
