@@ -210,6 +210,12 @@ def summarise(
     }
 
 
+def passed_over(invoer: Mapping[str, Mapping[str, str]], heard: Iterable[Fault]) -> Mapping[str, Mapping[str, str]]:
+    """Return what was read, together with the records of a caller that warnings say a profile passed over."""
+    found = {f"{place}": one.gevonden for place, one in enumerate(heard) if one.code == "rijen_overgeslagen"}
+    return {**invoer, OVERGESLAGEN: {**invoer.get(OVERGESLAGEN, {}), **found}} if found else invoer
+
+
 def _invoer(bestanden: Iterable[tuple[str, Mapping[str, str]]]) -> list[dict[str, str]]:
     return [
         {"soort": soort, "bestand": naam, "sha256": hashes[naam]}

@@ -11,9 +11,11 @@ from mpj.engine.lines import make_lines, number_declarations, sort_key
 from mpj.engine.memory import remember
 from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.outcome import Result, Uitkomst
-from mpj.engine.summary import Totals, declarations, sort_notes
+from mpj.engine.summary import Totals, declarations, passed_over, sort_notes
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault
+from mpj.reading.profile import NO_PROFILE, Profiel
+from mpj.records.given import profiled
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing
 from mpj.records.uitval import Uitval
@@ -31,6 +33,7 @@ def declare(
     eerder: Iterable[Declaratieregel] = (),
     invoer: Mapping[str, Mapping[str, str]] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    profiel: Profiel = NO_PROFILE,
     **words: Unpack[OpdrachtWords],
 ) -> Result:
     """Turn one month of records into declaration lines (docs/steps.md tells every step).
@@ -40,16 +43,19 @@ def declare(
     earlier months ride along, because those months were never declared. `eerder` are earlier lines, whose use of limits
     counts first and whose care is not declared again. `volgnummer` changes the numbers of an otherwise equal declaration.
     `invoer` (kind of input, to file name, to SHA-256; the kind ``niet_gelezen``: files not read) goes into the summary; `progress`
-    hears (clients done, clients in all).
+    hears (clients done, clients in all). `profiel` says how mappings are written (`mpj.read_profile`).
 
     Amounts are eurocents, dates inclusive. Records that cannot be billed are in `Result.uitval`, with a reason. Raises InputError
     for contracts that contradict each other, toewijzing versions that cannot be ordered, faulty medewerkers, a malformed
     `periode`. Nothing is printed, no clock is read, no state is kept.
     """
     heard: list[Fault] = []
-    job = Job.of(contracten, toewijzingen, medewerkers=medewerkers, report=heard.append, **words)
-    entries = job.entries(heard.append).given(registraties)
-    stays = as_stays(verblijf, heard.append)
+    tell = heard.append
+    staff = None if medewerkers is None else profiled(medewerkers, "medewerkers", profiel, tell)
+    assigned = profiled(toewijzingen, "toewijzingen", profiel, tell)
+    job = Job.of(contracten, assigned, medewerkers=staff, report=tell, **words)
+    entries = job.entries(tell).given(profiled(registraties, "registraties", profiel, tell))
+    stays = as_stays(profiled(verblijf, "verblijf", profiel, tell), tell)
     outcomes = job.outcomes(entries, stays, remember(eerder, job.protocol), progress=progress)
     pairs = ((outcome, make_lines(outcome.regels, job.opdracht)) for outcome in outcomes)
     return lay_together(job, pairs, invoer or {}, heard)
@@ -80,5 +86,5 @@ def lay_together(
     regels = tuple(number_declarations([line for line, _ in pairs], job.opdracht.volgnummer))
     uitval = job.all_aside(uitval, bsns)
     herkomst = tuple(trace for _, traces in pairs for trace in traces)
-    samenvatting = job.summary(totals, declarations(regels), uitval, invoer)
+    samenvatting = job.summary(totals, declarations(regels), uitval, passed_over(invoer, heard))
     return Result(regels, herkomst, tuple(uitval), sort_notes([*notes, *heard]), samenvatting, job.protocol)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Required, TypeAlias, TypedDict
 
 from attrs import field, frozen
@@ -12,6 +13,8 @@ from mpj.contract import Contract
 from mpj.engine.job import Job, Progress
 from mpj.engine.opdracht import Opdracht, read_month
 from mpj.reading.faults import Fault
+from mpj.reading.profile import NO_PROFILE, Profiel
+from mpj.records.given import profiled
 from mpj.records.medewerkers import collect_medewerkers
 from mpj.records.registraties import Ongeldig, as_registraties
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
@@ -39,6 +42,7 @@ class LedgeropdrachtWords(TypedDict, total=False):
     xsd_versie: str
     invoer: Mapping[str, Mapping[str, str]] | None
     progress: Progress | None
+    profiel: Profiel
 
 
 @frozen(kw_only=True)
@@ -68,6 +72,8 @@ class Ledgeropdracht:
     invoer: Mapping[str, Mapping[str, str]] | None = field(default=None)
     """What was read, for the summary: kind of input, to file name, to SHA-256."""
     progress: Progress | None = None
+    profiel: Profiel = NO_PROFILE
+    """How mappings are written (`mpj.read_profile`)."""
 
 
 @frozen
@@ -92,14 +98,15 @@ class Input:
     ) -> Input:
         """Read what a caller gives; raises InputError and TypeError as `mpj.Ledger.declare` does."""
         heard: list[Fault] = []
+        tell, lay = heard.append, partial(profiled, profiel=asked.profiel, report=heard.append)
         job = Job(Opdracht.of(periode=asked.periode, dagtekening=asked.dagtekening, nalevering=True), contracten, ())
         return cls(
             asked,
             job,
-            list(as_toewijzingen(toewijzingen, heard.append)),
-            None if registraties is None else list(as_registraties(registraties, heard.append)),
-            None if asked.verblijf is None else list(as_stays(asked.verblijf, heard.append)),
-            None if asked.medewerkers is None else collect_medewerkers(asked.medewerkers, job.protocol, heard.append),
+            list(as_toewijzingen(lay(toewijzingen, "toewijzingen"), tell)),
+            None if registraties is None else list(as_registraties(lay(registraties, "registraties"), tell)),
+            None if asked.verblijf is None else list(as_stays(lay(asked.verblijf, "verblijf"), tell)),
+            None if asked.medewerkers is None else collect_medewerkers(lay(asked.medewerkers, "medewerkers"), job.protocol, tell),
             None if asked.volledig_vanaf is None else read_month(asked.volledig_vanaf, "volledig_vanaf"),
             heard,
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +167,40 @@ def test_both_executors_and_a_ledger_give_the_same(tmp_path: Path) -> None:
     ledger = declare(one, tmp_path / "ledger", "--ledger", tmp_path / "zorg.db")
     assert json.loads(ledger["samenvatting.json"])["overgeslagen"] == 1
     assert b"a:1" in ledger["herkomst.csv"]
+
+
+def rows(**more: str) -> list[dict[str, Any]]:
+    """The rows of `month`, as a program would hand them over."""
+    one = {"Nr": 1, "Client": ANNA, "Datum": date(2026, 3, 2), "Duur": Decimal("0.25"), "Functie": "hbo"}
+    other = {"Nr": 2, "Client": ANNA, "Datum": date(2026, 3, 3), "Duur": time(1), "Functie": "HBO'er"}
+    return [one | more, other | more, {"Nr": "Totaal", "Client": None, "Datum": None, "Duur": 2, "Functie": None} | more]
+
+
+def test_mappings_are_read_as_the_same_rows_of_a_file(tmp_path: Path) -> None:
+    made = declare(month(tmp_path), tmp_path / "out")
+    contracts = mpj.load_contracts([tmp_path / "month" / "vb"])
+    toewijzingen = list(mpj.read_toewijzingen([tmp_path / "month" / "toewijzingen.csv"]))
+    words: dict[str, Any] = {
+        "periode": "2026-03",
+        "dagtekening": date(2026, 4, 7),
+        "profiel": mpj.read_profile(tmp_path / "erp.toml"),
+    }
+    result = mpj.declare(contracts, toewijzingen, rows(), **words)
+    lines = list(csv.DictReader(made["declaratieregels.csv"].decode().splitlines(), delimiter=";"))
+    assert [line.referentienummer for line in result.regels] == [row["referentienummer"] for row in lines]
+    assert result.samenvatting["overgeslagen"] == 1
+    assert {fault.code for fault in result.meldingen} >= {"profiel_gebruikt", "rijen_overgeslagen"}
+    with mpj.Ledger(tmp_path / "zorg.db") as ledger:
+        again = ledger.declare(contracts, toewijzingen, rows(), **words)
+    assert [line.bedrag_cent for line in again.regels] == [line.bedrag_cent for line in result.regels]
+    assert {trace.bron for trace in again.herkomst} == {"a:1", "a:2"}
+
+
+def test_a_mapping_without_a_column_of_its_profile_is_refused(tmp_path: Path) -> None:
+    profiel = tabel(kolommen={"Stand": "status"})
+    row = {"id": "1", "bsn": ANNA, "datum": "2026-03-02", "minuten": 10}
+    month(tmp_path)
+    contracts = mpj.load_contracts([tmp_path / "month" / "vb"])
+    words: dict[str, Any] = {"periode": "2026-03", "dagtekening": date(2026, 4, 7), "profiel": profiel}
+    with pytest.raises(mpj.InputError, match="status"):
+        mpj.declare(contracts, [], [row], **words)

@@ -1,0 +1,65 @@
+"""Lays a profile over the records that a caller gives as mappings, before anything is read of them; values pass as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from attrs import evolve
+
+from mpj.reading.cells import as_text
+from mpj.reading.faults import Fault
+from mpj.reading.headers import Columns
+from mpj.reading.profile import PLAIN, Profiel, Profiled, Tabelprofiel
+from mpj.reading.tables import Table, headed, lay_profile
+from mpj.records.definitions import DEFINITIONS, Recordsoort
+from mpj.records.registraties import Ongeldig
+from mpj.records.rows import records_of
+from mpj.records.toewijzingen import OngeldigeToewijzing
+from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+
+_VALUES = (Registratie, Verblijf, Medewerker, Toewijzing, Ongeldig, OngeldigeToewijzing)
+Report = Callable[[Fault], None]
+
+
+def profiled(items: Iterable[Any], soort: Recordsoort, profiel: Profiel, report: Report) -> Iterable[Any]:
+    """Return records of one kind as we would have them; `report` hears what the profile did and how many it passed over.
+
+    Raises InputError for a column that the profile names and a mapping does not have, and as `mpj.records.rows.MappingRows` does.
+    """
+    tabel = profiel.of(soort)
+    columns = next(one.columns for one in DEFINITIONS if one.soort == soort)
+    return items if tabel == PLAIN else _profiled(items, evolve(columns, required=(), profiel=tabel), tabel, report)
+
+
+def _profiled(items: Iterable[Any], columns: Columns, tabel: Tabelprofiel, report: Report) -> Iterator[Any]:
+    layouts: dict[tuple[object, ...], tuple[list[str], Profiled]] = {}
+    for item in records_of(items, *_VALUES):
+        if not isinstance(item, dict):
+            yield item
+            continue
+        keys = tuple(item)
+        if keys not in layouts:
+            layouts[keys] = _layout(list(map(str, keys)), columns, tabel, report)
+        names, laid = layouts[keys]
+        cells = laid.row(list(map(as_text, item.values())))
+        if cells is not None:
+            yield {name: cell for name, cell in zip(names, cells, strict=True) if name}
+    skipped = sum(laid.skipped for _, laid in layouts.values())
+    for notice in _sum(tabel, skipped):
+        report(notice)
+
+
+def _layout(keys: list[str], columns: Columns, tabel: Tabelprofiel, report: Report) -> tuple[list[str], Profiled]:
+    """Return our names of these keys, and what lays the profile over their values."""
+    table: Table[list[str]] = headed("", 0, keys, columns, iter(()))
+    laid = lay_profile(table, (0, keys), tabel) or Profiled(tabel, table.columns)
+    for warning in table.warnings:
+        report(warning)
+    return columns.named(keys), laid
+
+
+def _sum(tabel: Tabelprofiel, skipped: int) -> list[Fault]:
+    laid = Profiled(tabel, {})
+    laid.skipped = skipped
+    return laid.notices("")
