@@ -24,7 +24,6 @@ from mpj.records.known import check_protocol
 from mpj.records.registraties import parse_registratie
 from mpj.records.rows import Row, row_of
 from mpj.records.toewijzingen import parse_toewijzing
-from mpj.records.values import Registratie, Verblijf
 from mpj.records.verblijf import parse_verblijf
 
 Meaning: TypeAlias = Literal["ons", "profiel", "ongebruikt", "onbekend", "onbeslist"]
@@ -37,6 +36,7 @@ _PARSERS: Final[Mapping[str, Callable[[Row], Any]]] = Frozen(
         "toewijzingen": parse_toewijzing,
     }
 )
+_OF_CARE: Final = ("registraties", "verblijf")
 _FOUND: Final = re.compile(r": gevonden .*?, verwacht ")
 
 
@@ -207,7 +207,7 @@ class _Rows:
             for name, forms in self.forms.items():
                 forms.add(row.fields.get(name, ""))
             item = parse(row)
-            if isinstance(item, Registratie | Verblijf) and (text := check_protocol(item, self.protocol)):
+            if not row.faults and self.definition.soort in _OF_CARE and (text := check_protocol(item, self.protocol)):
                 row.refuse(text)
             self.wrong += bool(row.faults)
             for text in row.faults:

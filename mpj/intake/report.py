@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from mpj.intake.look import Keuze, Kolom, Look, Meaning
 from mpj.presentation import words
 from mpj.presentation.report import Column, Part, Report, Table
-from mpj.reading.frozen import Frozen
 
-_MEANINGS: Mapping[Meaning, str] = Frozen[Meaning, str](
+_MEANINGS: Mapping[Meaning, str] = MappingProxyType(
     {
         "ons": "",
         "profiel": "volgens het profiel",

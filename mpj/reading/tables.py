@@ -118,7 +118,7 @@ def _opened(
 
 def header_of(source: Source, columns: Columns) -> list[str]:
     """Return the names in the header of a table as they stand, or in the row that comes nearest to one; none where it is empty."""
-    with open_text(source, columns) as found:
+    with _opener(source)(source, columns) as found:
         return [] if found.header is None else found.header[1]
 
 
