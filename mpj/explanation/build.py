@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
@@ -23,19 +23,23 @@ from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 
 
+def _without_bsn(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, hide(text)) for name, text in steps)
+
+
 @frozen
 class Blok:
     """A titled part of an explanation: (step, sentence) in order."""
 
-    titel: str
-    stappen: tuple[tuple[str, str], ...]
+    titel: str = field(converter=hide)
+    stappen: tuple[tuple[str, str], ...] = field(converter=_without_bsn)
 
 
 @frozen
 class Uitleg:
     """An explanation in Dutch, without BSN: a title and its parts. ``str()`` gives plain text."""
 
-    titel: str
+    titel: str = field(converter=hide)
     blokken: tuple[Blok, ...]
 
     def __str__(self) -> str:

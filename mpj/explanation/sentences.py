@@ -10,7 +10,6 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.presentation import words
 from mpj.protocol import Normtijd
 from mpj.protocol.words import Over, Wijze
-from mpj.reading.faults import shows_bsn
 from mpj.reading.periods import month_of
 
 _CHOICES: Mapping[str, str] = {
@@ -41,9 +40,8 @@ def price_cell(line: Declaratieregel) -> str:
 
 
 def assignment(line: Declaratieregel) -> str:
-    """Name the toewijzing of a line; its number is left out when it would show the BSN."""
-    nummer = "" if shows_bsn(str(line.toewijzingnummer), line.bsn) else f"{line.toewijzingnummer} "
-    return f"toewijzing {nummer}van gemeente {line.gemeente}"
+    """Name the toewijzing of a line."""
+    return f"toewijzing {line.toewijzingnummer} van gemeente {line.gemeente}"
 
 
 def chosen(row: Herkomst, line: Declaratieregel) -> str:

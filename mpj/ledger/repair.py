@@ -10,14 +10,14 @@ from sqlalchemy import Connection, select
 from mpj.ledger import schema
 from mpj.ledger.rows import among
 from mpj.ledger.stand import open_rejected
-from mpj.reading.faults import shows_bsn
+from mpj.reading.fields import is_bsn
 from mpj.reading.periods import month_text
 
 
 def repair_list(connection: Connection) -> list[dict[str, Any]]:
     """Return the repair list without BSN, by gemeente and toewijzing (mpj/ledger/schemas/herstellijst.json).
 
-    A toewijzingnummer that shows the client's BSN is left out (None); a return code that mpj has no words for has an empty text.
+    A toewijzingnummer that could be a BSN is left out (None); a return code that mpj has no words for has an empty text.
     """
     regel = schema.regel.c
     query = select(schema.regel, schema.client.c.bsn).join(schema.client).where(*open_rejected())
@@ -30,7 +30,7 @@ def repair_list(connection: Connection) -> list[dict[str, Any]]:
         {
             "gemeente": row.gemeente,
             "referentienummer": row.referentienummer,
-            "toewijzingnummer": None if shows_bsn(str(row.toewijzingnummer), row.bsn or "") else row.toewijzingnummer,
+            "toewijzingnummer": None if is_bsn(str(row.toewijzingnummer)) else row.toewijzingnummer,
             "productcode": row.productcode,
             "periode": month_text(row.maand),
             "debetcredit": row.debetcredit,

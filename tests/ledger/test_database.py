@@ -191,3 +191,30 @@ def test_a_month_that_is_none(tmp_path: Path) -> None:
         partij.ledger.declare([partij.contract], [], periode="2026-3", dagtekening=DAY)
     with pytest.raises(mpj.InputError, match=r"volledig_vanaf: geen maand; gevonden: \(verborgen, 9 tekens\); "):
         partij.run(volledig_vanaf="999900006")
+
+
+def test_a_connection_that_is_cut_is_told_as_such(postgres_cluster: str) -> None:
+    """Nobody knows then whether the last thing asked was done, so nothing is said of that."""
+    ledger, other = Ledger(postgres_cluster), Ledger(postgres_cluster)
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    with pytest.raises(mpj.InputError) as error, ledger.database.transaction(write=False) as connection:
+        with other.database._open().connect() as killer:
+            killer.execute(text(cut))
+        connection.execute(text("SELECT 1"))
+    assert [fault.code for fault in error.value.faults] == ["ledger_verbroken"]
+    assert "niets veranderd" not in str(error.value) and "Traceback" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("/er_is_geen_database?", "ledger_onbereikbaar"),
+        ("/postgres?options=-c%20default_transaction_read_only%3Don&", "ledger_alleen_lezen"),
+    ],
+)
+def test_a_server_that_refuses(postgres_cluster: str, name: str, code: str) -> None:
+    wrong = postgres_cluster.replace("/postgres?", name)
+    assert wrong != postgres_cluster
+    with pytest.raises(mpj.InputError) as error, Ledger(wrong).database.transaction() as connection:
+        connection.execute(schema.medewerker.insert().values(naam="x", inhoud="[]"))
+    assert [fault.code for fault in error.value.faults] == [code]
