@@ -79,11 +79,10 @@ class Row:
 def _worked_on(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return what whoever mends a row wants to know of it, as it stands there: the engine leaves out what it does not know."""
     texts = {name: "" if type_in(text) else text.encode("utf-8", "replace").decode("utf-8") for name, text in fields.items()}
-    medewerker, minuten = texts.get("medewerker", ""), texts.get("minuten", "")
+    minuten = texts.get("minuten", "")
+    named = {name: texts.get(name, "") for name in ("medewerker", "prestatiecode", "kwalificatieniveau")}
     return {
-        "medewerker": "" if _may_show_bsn(medewerker, fields.get("bsn", "")) else medewerker,
-        "prestatiecode": texts.get("prestatiecode", ""),
-        "kwalificatieniveau": texts.get("kwalificatieniveau", ""),
+        **{name: "" if _may_show_bsn(text, fields.get("bsn", "")) else text for name, text in named.items()},
         "minuten": int(minuten) if minuten.isascii() and minuten.isdigit() and len(minuten) <= 4 else None,
     }
 

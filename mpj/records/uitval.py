@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from datetime import date
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -73,18 +74,21 @@ class Uitval:
         return texts[:6] + texts[7:], self.rij
 
 
+_NAMES = ("bron", "medewerker", "prestatiecode", "kwalificatieniveau")
+_SENTENCES = ("bestand", "toelichting")
+
+
 def suspects(rows: Iterable[Uitval]) -> set[str]:
-    """Return what may be a BSN in the ids, file names and sentences of `rows`; any nine digits pass with a chance of 1 in 11."""
-    return {bsn for row in rows for text in (row.bron, row.bestand, row.toelichting) for bsn in bsns_in(text)}
+    """Return what may be a BSN in the texts of `rows` that come from outside; any nine digits pass with a chance of 1 in 11."""
+    return {bsn for row in rows for name in _NAMES + _SENTENCES for bsn in bsns_in(getattr(row, name))}
 
 
 def conceal(rows: Iterable[Uitval], bsns: Set[str]) -> list[Uitval]:
-    """Return `rows` without the BSNs of a run: an id that shows one is left out, in a sentence and a file name it is hidden."""
+    """Return `rows` without the BSNs of a run: an id or name that shows one goes, in a sentence or file name it is hidden."""
     return [_concealed(row, bsns) if suspects([row]) & bsns else row for row in rows] if bsns else list(rows)
 
 
 def _concealed(row: Uitval, bsns: Set[str]) -> Uitval:
-    bron = "" if bsns_in(row.bron) & bsns else row.bron
-    return evolve(
-        row, bron=bron, bestand=hide(row.bestand, bsns.__contains__), toelichting=hide(row.toelichting, bsns.__contains__)
-    )
+    changed: dict[str, Any] = {name: hide(getattr(row, name), bsns.__contains__) for name in _SENTENCES}
+    changed |= dict.fromkeys((name for name in _NAMES if bsns_in(getattr(row, name)) & bsns), "")
+    return evolve(row, **changed)
