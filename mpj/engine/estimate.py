@@ -27,6 +27,7 @@ class Estimates:
         self._dekkingen = dekkingen
         self._kaarten = sorted(kaarten.kaarten, key=lambda kaart: (kaart.instellingen.begindatum, kaart.instellingen.contract))
         self._prices: dict[tuple[str, str, str, str, int], tuple[Tariefkaart, Prijs] | None] = {}
+        self._fitting: dict[tuple[str, str, str], list[tuple[Tariefkaart, Prijs]]] = {}
 
     def completed(self, row: Uitval, bsn: str | None = None) -> Uitval:
         """Return `row` without words that nobody knows, and with what it may be worth; `bsn` is the client, where known."""
@@ -74,9 +75,13 @@ class Estimates:
 
         Of a price per level that of the level, and of the lowest one where no level is known.
         """
+        asked = (code, soort, niveau)
+        if asked not in self._fitting:
+            every = ((kaart, prijs) for kaart in self._kaarten for prijs in kaart.prijzen)
+            self._fitting[asked] = [one for one in every if _fits(*one, *asked)]
+        fitting = self._fitting[asked]
         own = [kaart for kaart in self._kaarten if gemeente in kaart.instellingen.gemeenten]
-        for kaarten in (own, self._kaarten):
-            found = [(kaart, prijs) for kaart in kaarten for prijs in kaart.prijzen if _fits(kaart, prijs, code, soort, niveau)]
+        for found in ([one for one in fitting if one[0] in own], fitting):
             before = [one for one in found if one[1].maand <= maand]
             last = max((one[1].maand for one in before), default=None)
             month = last if last is not None else min((one[1].maand for one in found), default=None)

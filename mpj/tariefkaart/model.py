@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
@@ -341,14 +341,22 @@ class Tariefkaart:
         digest.update(_text(self.soorten) + _text(self.productcodes))
         return digest.hexdigest()
 
+    @cached_property
+    def _per_maand(self) -> Mapping[tuple[str, int], Sequence[Prijs]]:
+        """The prices of a prestatiecode in a month."""
+        found: dict[tuple[str, int], list[Prijs]] = {}
+        for row in self.prijzen:
+            found.setdefault((row.prestatiecode, row.maand), []).append(row)
+        return found
+
     def terms(self, gemeente: str, prestatiecode: str, maand: int) -> tuple[str, str]:
         """Return what decides about planned time, and a digest of all else but prices and rounding, of such care in a month."""
         own, percelen = self.instellingen, self.van_gemeente(gemeente)
         settings = sorted(own.eenheid.items()), own.tr340, own.bij_overschrijding, own.laatste_dag
         priced = [
             (row.perceel, row.soort, row.geleverd, row.gedeclareerd)
-            for row in self.prijzen
-            if row.prestatiecode == prestatiecode and row.maand == maand and row.perceel in percelen
+            for row in self._per_maand.get((prestatiecode, maand), ())
+            if row.perceel in percelen
         ]
         digest = hashlib.sha256(repr((settings, priced)).encode())
         digest.update(_text(tuple(row for row in self.soorten if row.prestatiecode == prestatiecode)))
