@@ -129,7 +129,9 @@ def _check_dates(contract: Contract, bestand: str, report: Report) -> None:
         for later in others:
             if later.begindatum <= latest.einddatum:
                 text = f"overlapt met rij {latest.rij} ({latest.begindatum} t/m {latest.einddatum})"
-                found, wanted = str(later.begindatum), f"na {latest.einddatum}"
+                ends = later.begindatum > latest.begindatum
+                wanted = f"op rij {latest.rij} einddatum {later.begindatum - _DAY}" if ends else f"na {latest.einddatum}"
+                found = str(later.begindatum)
                 report(_fault(later, bestand, "cel_overlap", "begindatum", text, found, wanted))
             elif later.begindatum > latest.einddatum + _DAY:
                 text = f"gat tussen rij {latest.rij} (t/m {latest.einddatum}) en deze rij"

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from mpj.engine.versions import Missed, current
 from mpj.protocol import Protocol
-from mpj.reading.faults import Fault, mask, wrong_value
+from mpj.reading.faults import Fault, in_form, wrong_value
 from mpj.reading.periods import month_of
 from mpj.records.toewijzingen import OngeldigeToewijzing, naam_of, stempel_of, toewijzing_aside
 from mpj.records.uitval import Uitval
@@ -164,7 +164,7 @@ class Dekkingen:
         """Return what makes a readable row faulty all the same: codes that do not exist or contradict each other."""
         protocol = self.protocol
         faults = [
-            wrong_value(kolom, mask(value), verwacht)
+            wrong_value(kolom, in_form(value, verwacht), verwacht)
             for kolom, value, known, verwacht in (
                 ("productcategorie", toewijzing.productcategorie, protocol.productcategorieen, "een code uit JZ020"),
                 ("eenheid", toewijzing.eenheid, protocol.eenheden, ", ".join(protocol.eenheden)),
@@ -186,7 +186,9 @@ class Dekkingen:
         ]
         unknown = [code for code in toewijzing.prestatiecodes if code not in protocol.prestatiecodes]
         if unknown:
-            faults.append(wrong_value("prestatiecode", mask(",".join(unknown)), "een prestatiecode als 2.1"))
+            faults.append(
+                wrong_value("prestatiecode", in_form(",".join(unknown), "een prestatiecode"), "een prestatiecode als 2.1")
+            )
         for code in toewijzing.prestatiecodes:
             if code in unknown:
                 continue

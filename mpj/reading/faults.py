@@ -20,6 +20,11 @@ _DIGIT_RUN = re.compile(r"[0-9]{7}")
 _SEPARATORS = re.compile(r"[\s.\-_/]")
 _REFERENTIENUMMER = re.compile(r"[A-DF-HJ-NP-S][0-9A-DFH]{19}|[0-9A-Fa-f]{20}")
 _MAX_SHOWN = 60
+_IN_FIGURES = re.compile(
+    r"[0-9.,:;/+\- ]*[A-Za-z]?[0-9.,:;/+\- ]*|[A-Za-z0-9.]{1,3}|[0-9]+[A-Za-z][0-9]+|[0-9]+[Ee][+-]?[0-9]+|[0-9T:.+Z -]*"
+)
+"""Numbers, dates, times and codes, as far as they hold no word."""
+_DATED = re.compile(r"[0-9][-/][0-9]{1,2}[-/][0-9]")
 
 
 def mask(text: str) -> str:
@@ -94,12 +99,33 @@ class Fault:
 
 
 def wrong_value(kolom: str, gevonden: str, verwacht: str) -> str:
-    """Return what is wrong with one field of a record that is set aside; `gevonden` is fit to be shown (`mask`).
+    """Return what is wrong with one field of a record that is set aside; `gevonden` is fit to be shown (`in_form`).
 
-    >>> wrong_value("duur_minuten", "vijftig", "een geheel getal van 0 tot en met 1440")
-    'duur_minuten: gevonden vijftig, verwacht een geheel getal van 0 tot en met 1440'
+    >>> wrong_value("duur_minuten", "60,5", "een geheel getal van 0 tot en met 1440")
+    'duur_minuten: gevonden 60,5, verwacht een geheel getal van 0 tot en met 1440'
     """
     return f"{kolom}: gevonden {gevonden}, verwacht {verwacht}"
+
+
+def in_form(text: str, verwacht: str) -> str:
+    """Return the value of a field that is unreadable, fit to be shown: as `mask`, and in the form of its field alone.
+
+    That is a number, a date, a short code, or nearly a word of the list in `verwacht`. Any other text may be of another column, a name
+    for one: then only its kind is told.
+
+    >>> in_form("Jan Jansen 3-4-2010", "gerealiseerd of gepland"), in_form("gepland.", "gerealiseerd of gepland")
+    ('een tekst van 19 tekens', 'gepland.')
+    """
+    from difflib import get_close_matches
+
+    shown, dated = mask(text), _DATED.search(text) is not None
+    if shown.startswith("(verborgen"):
+        return shown
+    if _IN_FIGURES.fullmatch(text):
+        return "een datum" if dated and "datum" not in verwacht else shown
+    if get_close_matches(text.lower(), re.split(", | of ", verwacht), 1, 0.7):
+        return shown
+    return f"een tekst van {len(text)} tekens"
 
 
 class InputError(Exception):

@@ -150,7 +150,10 @@ def parse_euros(text: str) -> int:
     """Read euros with comma or point and at most 2 decimals as eurocents; raises FieldError."""
     match = _EUROS.fullmatch(text)
     if match is None:
-        raise FieldError("een bedrag in euro's met hoogstens 2 decimalen, als 24,55")
+        above = _EUROS.fullmatch(text.removeprefix("-")) is not None
+        raise FieldError(
+            "een bedrag boven nul, als 24,55" if above else "een bedrag in euro's met hoogstens 2 decimalen, als 24,55"
+        )
     return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mpj.reading.cells import as_text, type_in
-from mpj.reading.faults import Fault, InputError, mask, wrong_value
+from mpj.reading.faults import Fault, InputError, in_form, mask, wrong_value
 from mpj.reading.fields import FieldError, form_of, is_bsn
 from mpj.reading.masking import bsns_in
 from mpj.reading.names import check_names
@@ -94,7 +94,7 @@ def _shown(name: str, text: str, error: FieldError) -> str:
     if name == "bsn":
         return f"(niet getoond, {len(text)} tekens)"
     form = form_of(text)
-    return error.gevonden or (f"(verborgen, {form})" if form and mask(text) != text else mask(text))
+    return error.gevonden or (f"(verborgen, {form})" if form and mask(text) != text else in_form(text, error.verwacht))
 
 
 def _may_show_bsn(bron: str, found: str) -> bool:
