@@ -110,8 +110,8 @@ def wrong_value(kolom: str, gevonden: str, verwacht: str) -> str:
 def in_form(text: str, verwacht: str) -> str:
     """Return the value of a field that is unreadable, fit to be shown: as `mask`, and in the form of its field alone.
 
-    That is a number, a date, a short code, or nearly a word of the list in `verwacht`. Any other text may be of another column, a name
-    for one: then only its kind is told.
+    That is a number, a date, a short code, or nearly a word of the list in `verwacht`. Any other text may be of another column, a
+    name for one: then only its kind is told.
 
     >>> in_form("Jan Jansen 3-4-2010", "gerealiseerd of gepland"), in_form("gepland.", "gerealiseerd of gepland")
     ('een tekst van 19 tekens', 'gepland.')
