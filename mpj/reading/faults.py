@@ -123,7 +123,7 @@ def in_form(text: str, verwacht: str) -> str:
         return shown
     if _IN_FIGURES.fullmatch(text):
         return "een datum" if dated and "datum" not in verwacht else shown
-    if get_close_matches(text.lower(), re.split(", | of ", verwacht), 1, 0.7):
+    if get_close_matches(text.lower(), re.split(", | of ", verwacht), 1):
         return shown
     return f"een tekst van {len(text)} tekens"
 
