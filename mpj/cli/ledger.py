@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mpj.cli.common import FILE, Command, force_option, guarded, meldingen_option, opened_ledger, show_fault, today
+from mpj.cli.common import FILE, Command, force_option, guarded, ledger_to_write, meldingen_option, opened_ledger, show_fault, today
 from mpj.cli.screen import say, say_json
 from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
@@ -44,6 +44,21 @@ _formaat_option = click.option(
 @click.group(epilog=_EPILOG)
 def command() -> None:
     """Wat er is gedeclareerd en wat de gemeente antwoordde."""
+
+
+@command.command(cls=Command)
+@click.option("--vanaf", required=True, metavar="JJJJ-MM", help="De eerste maand die met dit ledger wordt gedeclareerd.")
+@_ledger_option
+@meldingen_option
+@guarded
+def begin(vanaf: str, ledger: str, meldingen: str) -> None:
+    """Begin een ledger, bij de overstap van een ander systeem.
+
+    Zorg van voor die maand is elders gedeclareerd: zij wordt opzijgezet (voor_periode) en nooit met dit ledger gedeclareerd.
+    """
+    with ledger_to_write(ledger, meldingen) as opened:
+        opened.begin(vanaf)
+    say(f"Dit ledger declareert vanaf {vanaf}.")
 
 
 @command.command(cls=Command)

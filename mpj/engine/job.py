@@ -97,12 +97,19 @@ class Job:
         self._estimates = Estimates(self.protocol, self._kaarten, dekkingen)
         self._shortcut = Shortcut()
 
-    def part(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Missed], levels: Levels | None = None) -> Job:
+    def part(
+        self,
+        toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Missed],
+        levels: Levels | None = None,
+        *,
+        vanaf: int | None = None,
+    ) -> Job:
         """Return this run for some of its clients: with their toewijzingen, and nothing of the others.
 
-        `levels` take the place of those of this run, where they are given.
+        `levels` take the place of those of this run, where they are given; `vanaf` is the first month that may be declared.
         """
         one = copy(self)
+        one.opdracht = evolve(self.opdracht, vanaf=vanaf)
         one._levels = levels or self._levels
         one._bind(toewijzingen)
         return one

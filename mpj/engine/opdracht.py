@@ -38,6 +38,8 @@ class Opdracht:
     """Whether records of earlier months ride along; with a ledger they always do."""
     volgnummer: int = 1
     """Goes into every number of a run without a ledger."""
+    vanaf: int | None = None
+    """The first month that may be declared, whatever rides along: care of before was declared elsewhere. None: any."""
 
     @classmethod
     def of(cls, *, periode: str, dagtekening: date, nalevering: bool = False, volgnummer: int = 1) -> Opdracht:
@@ -74,12 +76,19 @@ class Periode:
     """No care before this date (CS100)."""
     oudste: date
     """No product period that ended before this date: so many years before the dagtekening (TR335)."""
+    vanaf: int | None = None
+    """The first month that may be declared, None: any."""
 
     @classmethod
     def of(cls, opdracht: Opdracht, protocol: Protocol) -> Periode:
         """Return the period of a run under `protocol`."""
         oldest = years_before(opdracht.dagtekening, protocol.jaren_terug)
-        return cls(opdracht.maand, opdracht.nalevering, protocol.vroegste_datum, oldest)
+        return cls(opdracht.maand, opdracht.nalevering, protocol.vroegste_datum, oldest, opdracht.vanaf)
+
+    @property
+    def eerste(self) -> int:
+        """The first month that may be declared."""
+        return max(self.vanaf or 0, 0 if self.nalevering else self.maand)
 
     def te_oud(self, day: date, period_end: date) -> bool:
         """Say whether care on `day` is too old: before the earliest date, or its product period ended too long ago (TR335)."""
@@ -96,10 +105,12 @@ class Periode:
             return "na_periode"
         if self.te_oud(day, last_day(month)):
             return "te_oud"
-        return "voor_periode" if month < self.maand and not self.nalevering else None
+        return "voor_periode" if month < self.eerste else None
 
     def explain(self, reden: Outside) -> str:
         """Say in Dutch what a reason of this period means."""
         if reden == "te_oud":
             return f"voor {self.vroegste}, of in een productperiode die voor {self.oudste} eindigde"
+        if reden == "voor_periode" and self.vanaf is not None:
+            return f"dit ledger declareert vanaf {month_text(self.vanaf)}"
         return f"de declaratieperiode is {month_text(self.maand)}"

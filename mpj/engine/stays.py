@@ -58,7 +58,7 @@ def _stretch(periode: Periode, begin: date, last: date) -> DayStretch:
         case "te_oud":
             end = min(max(periode.vroegste, first_day(month_of(periode.oudste))) - _DAY, last_day(periode.maand))
         case "voor_periode":
-            end = first_day(periode.maand) - _DAY
+            end = first_day(periode.eerste) - _DAY
         case _:
             end = last_day(periode.maand)
     return DayStretch(begin, min(last, max(end, begin)), reden)

@@ -92,6 +92,18 @@ class Ledger:
                 before_commit(result)
         return result
 
+    def begin(self, vanaf: str) -> None:
+        """Begin a ledger that declares from a month on, as 2026-03: care of before was declared elsewhere (`voor_periode`).
+
+        Raises InputError for what is no month, and for a ledger that began already or is in use.
+        """
+        from mpj.engine.opdracht import read_month
+        from mpj.ledger.begin import begin
+
+        month = read_month(vanaf, "vanaf")
+        with self._transaction() as connection:
+            begin(connection, month)
+
     def send(self, nummers: Iterable[str] | None = None, *, op: date) -> list[Geboekt]:
         """Mark declarations (by number; None: all concepts) as sent on `op`.
 

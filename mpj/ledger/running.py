@@ -16,6 +16,7 @@ from mpj.engine.summary import renumbered
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.executors.memory import lay_together
 from mpj.ledger import schema
+from mpj.ledger.begin import begun
 from mpj.ledger.cells import Cells, drop_concepts, under_concepts
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import assigned, load
@@ -38,7 +39,7 @@ def run(connection: Connection, given: Input) -> Result:
     replaced = drop_concepts(connection, given.parties, cells)
     gathered = gather(connection, given, cells)
     later = _later(connection, cells)
-    job = given.job.part(gathered.toewijzingen, gathered.levels)
+    job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=begun(connection))
     _check_consent(connection, given, gathered)
     ledgerrun = _ledgerrun(given, gathered, job, cells)
     stands = _stands(connection, gathered, job, cells)

@@ -263,3 +263,10 @@ herzien = Table(
     Column("client_id", ForeignKey("client.id"), primary_key=True),
     Column("maand", Integer, primary_key=True),
 )
+# From which month on the ledger declares: one row, or none where that was not said.
+aanvang = Table(
+    "aanvang",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("vanaf", Integer, nullable=False),
+)

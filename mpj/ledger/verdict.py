@@ -306,7 +306,7 @@ def _standing_aside(found: Uitkomst, unchanged: Mapping[Identiteit, Regel]) -> I
 
 def _stays_open(row: Uitval) -> bool:
     """Say whether what is set aside may still come: it waits for something, or a limit may leave room for it."""
-    return REDENEN[row.reden].remembered
+    return REDENEN[row.reden].remembered and row.reden != "voor_periode"
 
 
 def _capped(care: Sequence[Care]) -> bool:

@@ -192,6 +192,7 @@ Foutcode: TypeAlias = Literal[
     "ledger_fout",
     "ledger_te_nieuw",
     "ledger_beschadigd",
+    "ledger_begonnen",
     "akkoord_nodig",
     "toegekend_blijft_staan",
     "periode_voor_laatste",

@@ -1,0 +1,58 @@
+"""A ledger that begins with a month declares nothing of before it, however it comes in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import mpj
+from ledger.support import Partij, empty_ledger, lines, registratie, toewijzing
+from mpj import cli
+from mpj.ledger import Ledger
+
+STAY = {"id": "V-1", "bsn": "999900006", "begindatum": "2026-01-05", "prestatiecode": "8.1", "toewijzingnummer": 8}
+
+
+@pytest.fixture
+def partij(tmp_path: Path) -> Partij:
+    one = Partij(empty_ledger(tmp_path / "ledger.db"))
+    one.toewijzingen = [toewijzing(), toewijzing(8, prestatiecode="8.1")]
+    one.ledger.begin("2026-03")
+    return one
+
+
+def test_care_of_before_the_begin_is_set_aside_and_asks_nothing(partij: Partij) -> None:
+    year = [registratie("F-1", "2026-02-03"), registratie("F-2", "2026-02-10"), registratie("M-1", "2026-03-03")]
+    first = partij.month(*year)
+    assert lines(first) == [("D", "45212", 9820)]
+    assert {row.bron: row.reden for row in first.uitval} == {"F-1": "voor_periode", "F-2": "voor_periode"}
+    assert "vanaf 2026-03" in first.uitval[0].toelichting
+    assert lines(partij.run(*year)) == [] == lines(partij.run(periode="2026-04"))
+    late = partij.run(registratie("F-3", "2026-02-20"), registratie("M-2", "2026-03-20"), periode="2026-04")
+    assert lines(late) == [("C", "45212", 9820), ("D", "45212", 19640)]
+    assert partij.ledger.work()["opzij_zonder_bekende_waarde"] == 0
+
+
+def test_an_open_stay_since_before_the_begin_bills_from_the_begin(partij: Partij) -> None:
+    assert lines(partij.month(verblijf=[STAY])) == [("D", "44810", 31 * 25000)]
+    assert lines(partij.run(verblijf=[STAY], periode="2026-04")) == [("D", "44810", 30 * 25000)]
+
+
+def test_a_ledger_begins_once_and_before_its_first_run(partij: Partij, tmp_path: Path) -> None:
+    used = Partij(empty_ledger(tmp_path / "ander.db"))
+    used.run(registratie("a"))
+    for ledger, text in ((partij.ledger, "al begonnen"), (used.ledger, "al in gebruik")):
+        with pytest.raises(mpj.InputError, match=text) as error:
+            ledger.begin("2026-04")
+        assert error.value.faults[0].code == "ledger_begonnen"
+    with pytest.raises(mpj.InputError, match="vanaf"):
+        Ledger(tmp_path / "derde.db").begin("maart")
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["ledger", "begin", "--ledger", str(tmp_path / "zorg.db"), "--vanaf"]
+    assert cli.run([*command, "2026-03"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "Dit ledger declareert vanaf 2026-03.\n" and "nieuw gemaakt" in shown.err
+    assert cli.run([*command, "2026-04"]) == 2
