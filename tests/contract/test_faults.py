@@ -92,7 +92,7 @@ TARIEVEN_CASES: dict[str, tuple[str, Expected]] = {
     "the same cell twice": ("A;2.1;wo;2026-01-01;;1\nA;2.1;wo;2026-01-01;;1", in_tarieven(4, "begindatum", "2026-01-01", "na")),
     "overlap with an excluded row": (
         "A;2.1;wo;2026-01-01;;1\nA;2.1;wo;2026-06-01;;uitgesloten",
-        in_tarieven(4, "begindatum", "2026-06-01", "na 2027-12-31"),
+        in_tarieven(4, "begindatum", "2026-06-01", "op rij 3 einddatum 2026-05-31"),
     ),
     "unknown perceel": ("B;2.1;wo;2026-01-01;;1", in_tarieven(3, "perceel", "B", "A")),
     "no level where a level is needed": ("A;1.2;;2026-01-01;;1", in_tarieven(3, "kwalificatieniveau", "leeg", "mbo, hbo")),
