@@ -87,7 +87,7 @@ TARIEVEN_CASES: dict[str, tuple[str, Expected]] = {
     "gap": ("A;2.1;wo;2026-01-01;2026-03-31;1\nA;2.1;wo;2026-05-01;;2", in_tarieven(4, "begindatum", "2026-05-01", "2026-04-01")),
     "overlap": (
         "A;2.1;wo;2026-01-01;2026-06-30;1\nA;2.1;wo;2026-06-01;;2",
-        in_tarieven(4, "begindatum", "2026-06-01", "2026-06-30"),
+        in_tarieven(4, "begindatum", "2026-06-01", "2026-05-31"),
     ),
     "the same cell twice": ("A;2.1;wo;2026-01-01;;1\nA;2.1;wo;2026-01-01;;1", in_tarieven(4, "begindatum", "2026-01-01", "na")),
     "overlap with an excluded row": (
