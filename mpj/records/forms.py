@@ -79,7 +79,7 @@ def _text(told: str, read: Callable[[str], str] = parse_text) -> Form:
 
 def _number(high: int, parse: Callable[[str, int, int], int] = parse_number) -> Form:
     def within(value: int) -> int:
-        return parse_number(str(value), 0, high)
+        return value if 0 <= value <= high else parse_number(str(value), 0, high)
 
     return Form(f"a whole number from 0 to {high}", int, lambda text: parse(text, 0, high), within)
 
