@@ -102,7 +102,7 @@ def main(args: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     quiet_libraries()
-    code = run(sys.argv[1:] if args is None else args)
+    code = run(sys.argv[1:] if args is None else args, last=True)
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
@@ -112,12 +112,12 @@ def main(args: list[str] | None = None) -> None:
     sys.exit(code)
 
 
-def run(args: list[str]) -> int:
-    """Run the command line and return its exit code."""
+def run(args: list[str], *, last: bool = False) -> int:
+    """Run the command line and return its exit code; with `last` the process ends behind it."""
     from mpj.cli.signals import Signals
 
     signals = Signals()
-    with signals.heard():
+    with signals.heard(last=last):
         code = _run(args, signals)
     if signals.came and signals.waiting:
         _tell("afgemaakt", "het signaal kwam toen alles al vastlag: deze opdracht is afgemaakt", args, "waarschuwing")

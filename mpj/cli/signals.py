@@ -25,6 +25,8 @@ class Signals:
         self.committed = False
         """Whether a ledger remembers what the command did."""
         self.came = False
+        self.ended = False
+        """Whether the command ended, and its process is about to."""
 
     def hold(self) -> None:
         """Let signals wait from here on: the ledger or the output is about to change."""
@@ -37,18 +39,22 @@ class Signals:
     def _come(self, *_: object) -> None:
         # One that comes while the first makes the command clean up adds nothing, and would only leave things behind.
         first, self.came = not self.came, True
-        if first and not self.waiting:
+        if first and not (self.waiting or self.ended):
             raise Stopped
 
     @contextmanager
-    def heard(self) -> Iterator[None]:
-        """Hear signals while the block runs; one that is ignored (nohup, a background job) stays so."""
+    def heard(self, *, last: bool = False) -> Iterator[None]:
+        """Hear signals while the block runs; one that is ignored (nohup, a background job) stays so.
+
+        Where the block is the `last` thing that the process does, no signal ends it behind the block either.
+        """
         heeded = [sign for sign in SIGNALS if signal.getsignal(sign) != signal.SIG_IGN]
         previous = {sign: signal.signal(sign, self._come) for sign in heeded}
         try:
             yield
         finally:
-            for sign, handler in previous.items():
+            self.ended = last
+            for sign, handler in previous.items() if not last else ():
                 signal.signal(sign, handler)
 
 

@@ -52,6 +52,16 @@ class Columns:
     def _plainly(self) -> dict[str, str]:
         return {plain(name): name for name in self.known}
 
+    _by_synonym: dict[str, list[str]] = field(init=False, eq=False, repr=False)
+
+    @_by_synonym.default
+    def _meanings(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for column in self.known:
+            for name in self.synonyms.get(column, ()):
+                found.setdefault(plain(name), []).append(column)
+        return found
+
     def under(self, profiel: Tabelprofiel) -> Columns:
         """Return the same columns, called as a profile says."""
         return self if profiel is self.profiel else evolve(self, profiel=profiel)
@@ -76,15 +86,14 @@ class Columns:
     def undecided(self, header: Iterable[str]) -> dict[str, str]:
         """Return the names (`named`) that most probably stand for a column which is not there, each with that column."""
         names = list(header)
-        wanted = [column for column in self.known if column not in names]
+        there = set(names).intersection(self.known)
         told: dict[str, str] = {}
         for name in names:
-            form = plain(name)
-            for column in wanted if name not in self.known else ():
-                if form in map(plain, self.synonyms.get(column, ())):
-                    told[name] = column
-                    wanted.remove(column)
-                    break
+            meant = () if name in there else self._by_synonym.get(plain(name), ())
+            column = next((column for column in meant if column not in there), None)
+            if column is not None:
+                told[name] = column
+                there.add(column)
         return told
 
     def header(self, rows: Iterable[Row]) -> Row | None:
