@@ -130,7 +130,7 @@ def _read_table(
 ) -> Contracttabel:
     rows: list[tuple[int, Mapping[str, str]]] = []
     try:
-        with open_table(source, Columns(columns, required)) as table:
+        with open_table(evolve(source, strict=True), Columns(columns, required)) as table:
             faults += table.warnings
             for rij, fields in table:
                 if len(fields) != table.width:

@@ -51,7 +51,11 @@ def number(length: int, *parts: object) -> str:
 
     A letter comes first and there is no E: no spreadsheet or dataframe takes it for an amount.
     """
-    digits = hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+    return number_of(hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest(), length)
+
+
+def number_of(digits: str, length: int) -> str:
+    """Return the number of `length` signs that stands for hexadecimal digits: see `number`."""
     return digits[0].translate(_FIRST) + digits[1:length].translate(_REST)
 
 

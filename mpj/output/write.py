@@ -35,12 +35,12 @@ class _LineFeeds:
         return self._stream.write(row[:-2] + "\n")
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
-    """Write a table that people open, in the house form: UTF-8, ``;`` between fields, a header row, line feeds; texts guarded."""
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str | int]]) -> None:
+    """Write a table that people open: UTF-8, ``;`` between fields, a header row, line feeds; texts guarded, numbers as they are."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(_LineFeeds(stream), delimiter=";", lineterminator="\r\n")
         writer.writerow(columns)
-        writer.writerows(map(guarded, row) for row in rows)
+        writer.writerows([guarded(value) if isinstance(value, str) else value for value in row] for row in rows)
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:

@@ -64,6 +64,8 @@ class Source:
     lid: str = ""
     plaats: int = 0
     archive: Archive | None = field(default=None, eq=False, repr=False)
+    strict: bool = False
+    """Whether text is UTF-8 with ``;`` between the fields alone, as the tables of a contract, where ``24,55`` is one price."""
 
     @property
     def suffix(self) -> str:

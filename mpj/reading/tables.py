@@ -162,5 +162,5 @@ def _hint(header: list[str], naam: str, rij: int) -> Fault | None:
     other = next((sign for sign in ("|", "\t", ",", ";") if sign in header[0]), None) if len(header) == 1 else None
     if other is None:
         return None
-    text, verwacht = "de kopregel heeft één kolom", "; of , of een tab tussen de velden"
+    text, verwacht = "de kopregel heeft één kolom", "; tussen de velden"
     return Fault("scheidingsteken", naam, rij, gevonden=shown(other), verwacht=verwacht, toelichting=text)

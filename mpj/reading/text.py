@@ -100,11 +100,11 @@ def above_header(naam: str, rij: int, above: Sequence[int]) -> Fault:
 
 def _look(source: Source, columns: Columns) -> _Form:
     """Return how a file is written: the first separator under which it has the header, else the one that comes nearest."""
-    encoding = _encoding(source)
+    encoding = _UTF8 if source.strict else _encoding(source)
     with source.open() as raw:
         sample = io.BufferedReader(raw).read(ROW_BYTES).decode(encoding, "replace")
-    said = _SEP.match(sample)
-    separators = (said[1],) if said else _SEPARATORS
+    said = None if source.strict else _SEP.match(sample)
+    separators = (said[1],) if said else _SEPARATORS[:1] if source.strict else _SEPARATORS
     if said:
         sample = sample[said.end() :]
     tried = [(separator, _first_rows(sample, separator)) for separator in separators]
@@ -232,7 +232,7 @@ class _Rows:
             return InputError(self.fault("bestand_te_groot", rij, "de rij is te lang", verwacht))
         if isinstance(error, UnicodeDecodeError):
             rij = _undecodable(self.source, self.form.encoding) or rij
-            text = "het bestand is geen UTF-8 en geen Windows-1252"
+            text = f"het bestand is geen UTF-8{'' if self.form.encoding == _UTF8 else ' en geen Windows-1252'}"
             return InputError(self.fault("codering_onjuist", rij, text, "UTF-8 (in Excel: CSV UTF-8)"))
         verwacht = f"velden met {shown(self.form.separator)} ertussen, aanhalingstekens per veld gesloten"
         return InputError(self.fault("csv_onleesbaar", rij, "geen leesbare CSV vanaf deze rij", verwacht))
@@ -248,8 +248,9 @@ def as_text(fields: Sequence[str]) -> str:
     if line.count(";") == len(fields) - 1 and not _SPECIAL.search(line):
         return line + "\n"
     stream = io.StringIO()
-    csv.writer(stream, delimiter=";", lineterminator="\n").writerow(fields)
-    return stream.getvalue()
+    # The writer quotes only the line ends that it is told of.
+    csv.writer(stream, delimiter=";", lineterminator="\r\n").writerow(fields)
+    return stream.getvalue()[:-2] + "\n"
 
 
 def shown(separator: str) -> str:

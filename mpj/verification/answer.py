@@ -12,6 +12,7 @@ from itertools import chain
 
 from attrs import field, frozen
 
+from mpj.engine.lines import number_of
 from mpj.messages.answers import IN_ORDE, NIET_BEOORDEELD, TECHNISCH, VOLLEDIG_TOEGEKEND
 from mpj.messages.description import shipped
 from mpj.messages.overview import Declaratie
@@ -166,4 +167,4 @@ def _number(known: Iterable[object]) -> str:
     digest = hashlib.sha256()
     for place, part in enumerate(known):
         digest.update(f"\x1f{part}".encode() if place else str(part).encode())
-    return digest.hexdigest()[:12].upper()
+    return number_of(digest.hexdigest(), 12)

@@ -38,7 +38,7 @@ def write_verification(outcome: Verificatie, folder: Path) -> None:
     if outcome.antwoord is not None:
         with (folder / ANTWOORD).open("wb") as stream:
             write(outcome.antwoord, stream)
-    write_json(folder / SAMENVATTING, outcome.samenvatting)
+    _write_summary(folder, outcome.samenvatting, answered=outcome.antwoord is not None)
 
 
 def stream_verification(toetsing: Toetsing, folder: Path) -> Mapping[str, Any]:
@@ -62,9 +62,7 @@ def stream_verification(toetsing: Toetsing, folder: Path) -> Mapping[str, Any]:
         if toetsing.beslist:
             with (folder / ANTWOORD).open("wb") as stream:
                 write_stream(parts(*toetsing.antwoord(), back), stream)
-    summary = toetsing.samenvatting()
-    write_json(folder / SAMENVATTING, summary)
-    return summary
+    return _write_summary(folder, toetsing.samenvatting(), answered=toetsing.beslist)
 
 
 def read_findings(folder: Path) -> Iterator[Bevinding]:
@@ -77,4 +75,13 @@ def read_findings(folder: Path) -> Iterator[Bevinding]:
 
 
 def _write_findings(folder: Path, findings: Iterable[Bevinding]) -> None:
-    write_csv(folder / BEVINDINGEN, COLUMNS, ([text_of(value) for value in _fields(one)] for one in findings))
+    rows = ([value if isinstance(value, int) else text_of(value) for value in _fields(one)] for one in findings)
+    write_csv(folder / BEVINDINGEN, COLUMNS, rows)
+
+
+def _write_summary(folder: Path, summary: Mapping[str, Any], *, answered: bool) -> Mapping[str, Any]:
+    """Write and return the summary with the names of all files: a later run here takes away those that it does not make."""
+    files = [BEVINDINGEN, SAMENVATTING, *([ANTWOORD] if answered else [])]
+    written = {**summary, "bestanden": sorted(files)}
+    write_json(folder / SAMENVATTING, written)
+    return written

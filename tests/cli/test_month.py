@@ -334,7 +334,8 @@ def test_a_zip_and_a_folder_give_the_same_lines(region: Region, tmp_path: Path) 
         write(tmp_path / name / "diep" / path.name, path.read_bytes())
         shutil.make_archive(str(tmp_path / name), "zip", tmp_path / name)
         inputs[name] = tmp_path / f"{name}.zip" if name in ("registraties", "toewijzingen") else tmp_path / name
-    assert mpj(*region.args(inputs, tmp_path / "out")).code == 0
+    assert mpj(*region.args(inputs, tmp_path / "out")).code == 2
+    assert mpj(*region.args(inputs, tmp_path / "out"), "--submappen").code == 0
     assert (tmp_path / "out" / "declaratieregels.csv").read_bytes() == (region.month.out / "declaratieregels.csv").read_bytes()
     one, other = (
         [{**row, "bestand": ""} for row in read_csv(out / "herkomst.csv")] for out in (tmp_path / "out", region.month.out)
