@@ -159,8 +159,9 @@ class Job:
         registraties = sorted(records.registraties, key=_order)
         run = Clientrun(self._context, registraties, memory)
         found = None if records.verblijf else self._shortcut.compute(run)
-        if found is None:
-            found = self.by_steps(client, records, memory)
+        return self.by_steps(client, records, memory) if found is None else self._completed(client, found)
+
+    def _completed(self, client: str, found: Uitkomst) -> Uitkomst:
         if not found.uitval:
             return found
         return evolve(found, uitval=tuple(self._estimates.completed(row, client) for row in found.uitval))
@@ -176,7 +177,7 @@ class Job:
         for step in STEPS:
             passed.append(step.apply(run, care))
             care = passed[-1].care
-        return uitkomst_of(run, passed, aside)
+        return self._completed(client, uitkomst_of(run, passed, aside))
 
     def _take_apart(self, stays: Sequence[Verblijf], memory: Memory) -> tuple[list[Entry], list[Aside]]:
         """Return the days of stays that this run looks at, and what lies outside its period."""

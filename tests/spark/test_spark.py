@@ -74,8 +74,8 @@ def both(spark: Any, scenario: Scenario) -> mpj.Result:
 
 @pytest.mark.slow
 def test_the_same_as_alone_whatever_the_scenario(local: Any) -> None:
-    levels = largest(scenario for scenario in together(drawn(200)) if scenario.medewerkers is not None)
-    late = largest(scenario for scenario in together(drawn(200)) if scenario.nalevering)
+    levels = largest(scenario for scenario in together(drawn(600)) if scenario.medewerkers is not None)
+    late = largest(scenario for scenario in together(drawn(600)) if scenario.nalevering)
     found = [both(local, scenario) for scenario in (levels, late)]
     assert sum(len(result.regels) for result in found) > 10
     reasons = {reden for result in found for reden in result.samenvatting["uitval_per_reden"]}

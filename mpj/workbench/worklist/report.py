@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-from mpj.explanation.summary import VERVOLG
 from mpj.presentation.report import Column, Report, Row, Table
 from mpj.reading.masking import hide
-from mpj.records.reasons import REDENEN
+from mpj.records.reasons import REDENEN, Vervolg
 from mpj.records.uitval import Uitval
 
 Per: TypeAlias = Literal["medewerker", "gemeente"]
@@ -40,7 +39,7 @@ COLUMNS = (
 
 def report(uitval: Iterable[Uitval], title: str) -> Report:
     """Return what was set aside as a table for each vervolg that there is, first what somebody can do something about."""
-    found: dict[str, list[Uitval]] = {vervolg: [] for vervolg in VERVOLG}
+    found: dict[str, list[Uitval]] = {vervolg: [] for vervolg in get_args(Vervolg)}
     for row in uitval:
         found[row.vervolg].append(row)
     tables = tuple(Table(vervolg, COLUMNS, map(_row, rows), _total(rows)) for vervolg, rows in found.items() if rows)
