@@ -56,7 +56,7 @@ lowest: setup
 	$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(VENV)/uv/bin/uv venv --quiet --clear --python $(BIN)/python $(VENV)/lowest
 	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python --resolution lowest-direct '.[all]'
-	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python pytest pytest-xdist hypothesis jsonschema numpy pyarrow
+	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python pytest pytest-xdist hypothesis jsonschema 'pandas<3' pyarrow
 	$(VENV)/uv/bin/uv pip uninstall --quiet --python $(VENV)/lowest/bin/python mpj
 	$(VENV)/lowest/bin/python -m pytest -n auto -m lowest tests
 
