@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
-from mpj.reading.masking import hide
+from mpj.reading.masking import digits_in, hide
 from mpj.reading.register import Foutcode, Foutklasse, Regelcode, fault_register
 
 _DIGIT_RUN = re.compile(r"[0-9]{7}")
@@ -45,8 +45,8 @@ def mask_number(text: str) -> str:
 
 
 def shows_bsn(text: str, bsn: str) -> bool:
-    """Say whether `text` holds the nine digits of `bsn`, also with dots, dashes or blanks between them."""
-    return bsn in text or bsn in re.sub(r"[^0-9]", "", text)
+    """Say whether `text` holds the nine digits of `bsn`, in digits of any script, also with other signs between them."""
+    return bsn in text or bsn in digits_in(text)
 
 
 def printable(text: str) -> str:

@@ -20,6 +20,7 @@ HIDDEN = "(verborgen)"
 _BETWEEN = r"(?:[^\S\n\r]|[.\-/_\u00ad\u00b7\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060\u2212\ufeff])"
 _CHAIN = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{8,}}")
 _RUN = re.compile(r"\d+")
+_OTHER = re.compile(r"\D+")
 _DAY, _MONTH, _YEAR = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
 _OWN = re.compile(
     rf"((?<!\d)(?<!\d[-.])(?:{_YEAR}-{_MONTH}(?:-{_DAY})?|{_DAY}-{_MONTH}-{_YEAR})(?![-.]?\d)"
@@ -56,6 +57,15 @@ def _hidden(is_one: Callable[[str], bool], found: re.Match[str]) -> str:
     return shown + chain[end:]
 
 
+def digits_in(text: str) -> str:
+    """Return the digits of a text, of any script, in ASCII and without what stands between them.
+
+    >>> digits_in("\uff11\uff12.3-x4")
+    '1234'
+    """
+    return _plain(_OTHER.sub("", text))
+
+
 def bsns_in(text: str) -> set[str]:
     """Return every BSN that `hide` would hide, and every one within a longer number, in ASCII digits."""
     found: set[str] = set()
@@ -72,7 +82,7 @@ def _noted(found: set[str], digits: str) -> bool:
 
 
 def _plain(digits: str) -> str:
-    return "".join(str(int(digit)) for digit in digits)
+    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)
 
 
 def masked(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 from mpj.reading.cells import as_text, type_in
 from mpj.reading.faults import Fault, InputError, in_form, mask, wrong_value
 from mpj.reading.fields import FieldError, form_of, is_bsn
-from mpj.reading.masking import bsns_in
+from mpj.reading.masking import bsns_in, digits_in
 from mpj.reading.names import check_names
 from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table
@@ -99,8 +98,8 @@ def _shown(name: str, text: str, error: FieldError) -> str:
 
 def _may_show_bsn(bron: str, found: str) -> bool:
     """As `shows_bsn`, where the BSN itself could not be read: then any nine digits that are one count."""
-    digits = re.sub(r"[^0-9]", "", found)
-    if len(digits) >= 7 and digits in re.sub(r"[^0-9]", "", bron):
+    digits = digits_in(found)
+    if len(digits) >= 7 and digits in digits_in(bron):
         return True
     return not is_bsn(found) and bool(bsns_in(bron))
 

@@ -14,13 +14,13 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from mpj.messages.values import Periode
+from mpj.reading.masking import digits_in
 from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
 
 LOCALES: Mapping[str, str] = {"nl": "nl_NL", "en": "en_GB"}
 NAAM, ZIN, WOORD = "naam", "zin", "woord"
 # What varies inside the phrases of content rules: amounts, dates, months, whole numbers.
 _PARTS = re.compile(r"€ [0-9.]+,[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}|[0-9]+")
-_SEPARATORS = re.compile(r"[^0-9]")
 
 
 @cache
@@ -82,7 +82,7 @@ class Texts:
 
     def shown(self, text: str) -> str:
         """Return an identifier as it stands, empty when it holds a BSN, also with other signs between the digits."""
-        digits = _SEPARATORS.sub("", text)
+        digits = digits_in(text)
         hit = any(digits[start : start + 9] in self._bsns for start in range(len(digits) - 8))
         return "" if hit else text
 

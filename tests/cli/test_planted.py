@@ -110,9 +110,6 @@ def leaks(text: str) -> bool:
     return any(bsn in plain for bsn in ALL_BSNS)
 
 
-# The numbers of lines and declarations of a message stand here as they were sent: who answers has to find them again.
-KEYS_AS_SENT = ("bevindingen.csv", "samenvatting.json")
-
 PLANTS: list[Callable[[dict[str, str], Random], None]] = [in_a_cell, in_a_cell, in_the_contract, in_the_message, lambda *_: None]
 
 
@@ -132,8 +129,6 @@ def attempt(folder: Path, number: int, dice: Random) -> None:
         outcome = mpj(*call, f"--meldingen={meldingen}")
         check(outcome, f"{number}: {call} {names} {plant}", as_json=meldingen == "json")
     for path in sorted(folder.rglob("*")):
-        if plant is in_the_message and path.name in KEYS_AS_SENT:
-            continue
         if path.is_file() and path not in before and path.name not in BY_DESIGN and path.suffix != ".db":
             assert not leaks(path.read_text("utf-8")), f"{number}: {path.name} {names} {plant}"
 
@@ -161,7 +156,7 @@ def test_a_planted_bsn_shows_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(20))
 def test_many_planted_bsns_show_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.chdir(tmp_path)
     attempts(tmp_path, seed, 2_000)

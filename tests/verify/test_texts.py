@@ -130,3 +130,9 @@ def test_no_finding_and_no_summary_shows_a_bsn(taal: str) -> None:
         text = repr((outcome.bevindingen, outcome.niet_beoordeeld, outcome.meldingen, outcome.samenvatting))
         digits = re.sub(r"[^0-9a-z]", "", text)
         assert ANNA not in digits and BRAM not in digits
+
+
+@pytest.mark.parametrize("number", ["９９９９０００１８-1", "９９\u200b９９０\u200b００１８", "９９９９/００/０１８", "999 900 018"])
+def test_a_number_made_of_a_bsn_is_not_shown_in_whatever_digits(number: str) -> None:
+    assert Texts("nl", {"999900018"}).shown(number) == ""
+    assert Texts("nl", {"999900006"}).shown(number) == number
