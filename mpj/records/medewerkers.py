@@ -69,9 +69,6 @@ def collect_medewerkers(
 
 def _parse(row: Row) -> Medewerker | None:
     found = row.read(MEDEWERKER)
-    begindatum, einddatum = found["begindatum"], found["einddatum"]
-    if begindatum and einddatum and einddatum < begindatum:
-        row.refuse("einddatum ligt voor begindatum")
     return None if row.faults else _medewerker((*found.values(), row.bestand, row.rij))
 
 

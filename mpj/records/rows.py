@@ -36,7 +36,10 @@ class Row:
         self.wrong: set[str] = set()
 
     def read(self, definition: Definition) -> dict[str, Any]:
-        """Return every field by its attribute: its default where it is empty, or unreadable, which is a fault."""
+        """Return every field by its attribute: its default where it is empty, or unreadable, which is a fault.
+
+        So is a period that ends before it begins.
+        """
         found: dict[str, Any] = {}
         for one in definition.fields:
             value, text = one.default, self.fields.get(one.name)
@@ -49,6 +52,9 @@ class Row:
             elif one.required:
                 self.faults.append(f"{one.name} is leeg")
             found[one.attribute] = value
+        begindatum, einddatum = found.get("begindatum"), found.get("einddatum")
+        if begindatum and einddatum and einddatum < begindatum:
+            self.refuse("einddatum ligt voor begindatum")
         return found
 
     def refuse(self, text: str) -> None:

@@ -136,14 +136,11 @@ def _on_known_terms(terms: tuple[Any, ...], own: tuple[str, ...], bestand: str, 
 def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
     """Return the toewijzing a row holds, or what is wrong with it. Whether codes and levels exist is the protocol's to say."""
     found = row.read(TOEWIJZING)
-    begindatum, einddatum = found["begindatum"], found["einddatum"]
-    if begindatum and einddatum and einddatum < begindatum:
-        row.refuse("einddatum ligt voor begindatum")
     _check_product(row)
     if row.faults:
         nummer, gemeente = found["toewijzingnummer"], found["gemeente"]
         sleutel = None if nummer is None or gemeente is None else (gemeente, nummer)
-        uitval = row.uitval("toewijzing", "" if nummer is None else str(nummer), begindatum)
+        uitval = row.uitval("toewijzing", "" if nummer is None else str(nummer), found["begindatum"])
         stempel = stempel_of(found["toewijzingsdatum"], found["toewijzingstijd"])
         return OngeldigeToewijzing(uitval, sleutel, stempel, not row.wrong.isdisjoint(_STAMP), found["bsn"])
     return _toewijzing((*found.values(), row.bestand, row.rij))

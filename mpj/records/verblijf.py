@@ -43,10 +43,7 @@ def as_stays(
 def parse_verblijf(row: Row) -> Verblijf | Ongeldig:
     """Return the stay a row holds, or what is wrong with it. An end in the year 9999 is an open end."""
     found = row.read(VERBLIJF)
-    begindatum, einddatum = found["begindatum"], found["einddatum"]
-    if begindatum and einddatum and einddatum < begindatum:
-        row.refuse("einddatum ligt voor begindatum")
     if row.faults:
         identity = found["id"] or ""
-        return Ongeldig(row.uitval("verblijf", identity, begindatum), identity)
+        return Ongeldig(row.uitval("verblijf", identity, found["begindatum"]), identity)
     return _verblijf((*found.values(), row.bestand, row.rij))

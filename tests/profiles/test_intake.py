@@ -107,3 +107,12 @@ def test_a_column_that_is_missing_is_said(tmp_path: Path) -> None:
     path.write_text("id;datum;minuten\n1;2026-03-02;10\n", "utf-8")
     done = mpj("intake", path, "--soort", "registraties", "--meldingen", "json")
     assert (done.code, [(one["code"], one["kolom"]) for one in done.meldingen()]) == (1, [("kolom_ontbreekt", "bsn")])
+
+
+def test_a_period_that_ends_before_it_begins_is_said_of_a_medewerker_too(tmp_path: Path) -> None:
+    """`mpj declare` stops at such a row."""
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "medewerker;kwalificatieniveau;begindatum;einddatum\nM1;hbo;2026-02-01;2026-01-01\nM2;wo;2026-01-01;\n", "utf-8"
+    )
+    assert "einddatum ligt voor begindatum" in mpj("intake", path, "--soort", "medewerkers").out
