@@ -10,7 +10,6 @@ from mpj.protocol import Protocol
 from mpj.reading.faults import mask
 from mpj.reading.fields import FieldError, form_of, is_bsn
 from mpj.records.definitions import Field
-from mpj.records.profile import LENGTHS
 
 _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _DECIMALS: Final = re.compile(r"[0-9]+[.,]([0-9]+)")
@@ -26,7 +25,7 @@ class Forms:
         self.field = one
         self.words = protocol.niveaus if one.name.startswith("kwalificatieniveau") else one.form.words
         """The words of a closed list, empty where the field is none."""
-        self.length = LENGTHS.get(one.name, 0)
+        self.length = one.form.digits
         self.hours = self.short = 0
         """Values that look like hours in a field of minutes; numbers that are too short for it."""
         self._forms: Counter[str] = Counter()

@@ -19,7 +19,7 @@ from mpj.reading.profile import PLAIN, Profiel, Tabelprofiel
 from mpj.reading.sources import Reading, Source
 from mpj.reading.tables import Table, header_of, open_table
 from mpj.reading.toml import quoted
-from mpj.records.definitions import DEFINITIONS, MEDEWERKER, Definition
+from mpj.records.definitions import DEFINITIONS, MEDEWERKER, Definition, definition_of
 from mpj.records.known import check_protocol
 from mpj.records.registraties import parse_registratie
 from mpj.records.rows import Row, row_of
@@ -120,7 +120,7 @@ def look_at(source: Source, soort: str | None, profiel: Profiel, protocol: Proto
 def _definition(source: Source, soort: str | None, profiel: Profiel) -> Definition:
     """Return the definition of the kind that is told, or of which the header names most."""
     if soort is not None:
-        return next(one for one in DEFINITIONS if one.soort == soort)
+        return definition_of(soort)
     return max(DEFINITIONS, key=lambda one: _named(source, one.columns.under(profiel.of(one.soort))))
 
 

@@ -263,3 +263,8 @@ TOEWIJZING = Definition(
 )
 DEFINITIONS: Sequence[Definition] = (REGISTRATIE, VERBLIJF, MEDEWERKER, TOEWIJZING)
 """Every kind of record."""
+
+
+def definition_of(soort: str) -> Definition:
+    """Return the definition of a kind of record (`Recordsoort`)."""
+    return next(one for one in DEFINITIONS if one.soort == soort)

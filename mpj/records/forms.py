@@ -44,6 +44,8 @@ class Form:
     """A value of `kind`, to the value as the record holds it; raises FieldError."""
     words: tuple[str, ...] = ()
     """The words of a closed list."""
+    digits: int = 0
+    """How many digits it always has, 0 where that may differ."""
 
 
 def open_end(einddatum: date) -> date | None:
@@ -73,8 +75,8 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _text(told: str, read: Callable[[str], str] = parse_text) -> Form:
-    return Form(told, str, read, read)
+def _text(told: str, read: Callable[[str], str] = parse_text, digits: int = 0) -> Form:
+    return Form(told, str, read, read, digits=digits)
 
 
 def _number(high: int, parse: Callable[[str, int, int], int] = parse_number) -> Form:
@@ -105,9 +107,9 @@ def _local(value: time) -> time:
 TEKST = _text("a text of visible characters")
 NIVEAU = _text("a kwalificatieniveau of the protocol", parse_word)
 WOORD = _text("a word", parse_word)
-BSN = _text("nine digits that pass the elfproef", check_bsn)
-GEMEENTE = _text("a text of 4 digits", check_gemeente)
-AGB = _text("a text of 8 digits", check_agb)
+BSN = _text("nine digits that pass the elfproef", check_bsn, digits=9)
+GEMEENTE = _text("a text of 4 digits", check_gemeente, digits=4)
+AGB = _text("a text of 8 digits", check_agb, digits=8)
 DATUM = Form("a date", date, parse_date, _same)
 EINDE = Form("a date; in the year 9999 as if absent", date, lambda text: open_end(parse_date(text)), open_end)
 TIJD = Form("a time in whole minutes, without a time zone", time, parse_time, _whole_minutes)

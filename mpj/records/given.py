@@ -12,7 +12,7 @@ from mpj.reading.faults import Fault
 from mpj.reading.headers import Columns
 from mpj.reading.profile import PLAIN, Profiel, Profiled, Tabelprofiel
 from mpj.reading.tables import Table, headed, lay_profile
-from mpj.records.definitions import DEFINITIONS, Recordsoort
+from mpj.records.definitions import Recordsoort, definition_of
 from mpj.records.registraties import Ongeldig
 from mpj.records.rows import records_of
 from mpj.records.toewijzingen import OngeldigeToewijzing
@@ -28,8 +28,8 @@ def profiled(items: Iterable[Any], soort: Recordsoort, profiel: Profiel, report:
     Raises InputError for a column that the profile names and a mapping does not have, and as `mpj.records.rows.MappingRows` does.
     """
     tabel = profiel.of(soort)
-    columns = next(one.columns for one in DEFINITIONS if one.soort == soort)
-    return items if tabel == PLAIN else _profiled(items, evolve(columns, required=(), profiel=tabel), tabel, report)
+    columns = evolve(definition_of(soort).columns, required=(), profiel=tabel)
+    return items if tabel == PLAIN else _profiled(items, columns, tabel, report)
 
 
 def _profiled(items: Iterable[Any], columns: Columns, tabel: Tabelprofiel, report: Report) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeGuard, get_args
+from typing import Any, TypeGuard
 
 from attrs import fields
 
@@ -18,22 +18,12 @@ from mpj.reading.profile import Profiel, Tabelprofiel
 from mpj.reading.register import Foutcode
 from mpj.reading.sources import Source
 from mpj.reading.toml import Document, parse_toml, quoted
-from mpj.records import medewerkers, registraties, toewijzingen, verblijf
-from mpj.records.words import AANWEZIGHEDEN, SOORTEN, STATUSSEN, TIJDSOORTEN
+from mpj.records.definitions import DEFINITIONS, Recordsoort, definition_of
+from mpj.records.words import AANWEZIGHEDEN
 
-Tabelsoort: TypeAlias = Literal["registraties", "verblijf", "medewerkers", "toewijzingen"]
-"""The kind of a table that comes in."""
-TABELSOORTEN: tuple[Tabelsoort, ...] = get_args(Tabelsoort)
-COLUMNS: Mapping[Tabelsoort, tuple[str, ...]] = {
-    "registraties": registraties.COLUMNS,
-    "verblijf": verblijf.COLUMNS,
-    "medewerkers": medewerkers.COLUMNS,
-    "toewijzingen": toewijzingen.COLUMNS,
-}
+COLUMNS: Mapping[Recordsoort, tuple[str, ...]] = {one.soort: one.columns.known for one in DEFINITIONS}
 """The columns of ours, by kind of table."""
 _EENHEDEN = ("minuten", "uren")
-LENGTHS = {"bsn": 9, "gemeente": 4, "aanbieder": 8}
-"""How many digits the columns have that always have as many."""
 _MOST_DIGITS = 36
 # Absent, these have a meaning that money depends on: a value can only be told to mean another one.
 _MAY_BE_ABSENT = ("kwalificatieniveau", "prestatiecode", "gemeente")
@@ -69,7 +59,7 @@ def to_toml(profiel: Profiel, remarks: Mapping[str, Sequence[str]] = Frozen()) -
     `remarks` are lines of comment, by the name of the table that they go to the end of (``registraties.kolommen``).
     """
     blocks: list[str] = []
-    for soort in TABELSOORTEN:
+    for soort in COLUMNS:
         tables = _tables(profiel.of(soort))
         own = {name.removeprefix(f"{soort}."): lines for name, lines in remarks.items() if name.startswith(f"{soort}.")}
         for name in dict.fromkeys((*tables, *own)):
@@ -99,15 +89,12 @@ def _tables(profiel: Tabelprofiel) -> dict[str, list[str]]:
 def _checks(protocol: Protocol) -> Mapping[str, Callable[[str], str]]:
     """Return what checks a value of ours, by the column whose values a profile may translate."""
     closed: Mapping[str, tuple[str, ...]] = {
+        **{one.name: one.form.words for definition in DEFINITIONS for one in definition.fields if one.form.words},
         "kwalificatieniveau": protocol.niveaus,
         "kwalificatieniveau_max": protocol.niveaus,
         "prestatiecode": tuple(protocol.prestatiecodes),
         "eenheid": tuple(protocol.eenheden),
         "frequentie": tuple(protocol.frequenties),
-        "soort": SOORTEN,
-        "tijdsoort": TIJDSOORTEN,
-        "status": STATUSSEN,
-        "bevestigd": ("ja", "nee"),
         "aanwezigheid": AANWEZIGHEDEN,
     }
     checks: dict[str, Callable[[str], str]] = {"gemeente": check_gemeente}
@@ -126,10 +113,10 @@ class _Reader:
         """Return the profile; after a fault it is not complete."""
         found: dict[str, Tabelprofiel] = {}
         for name, table in self.document.data.items():
-            soort = next((soort for soort in TABELSOORTEN if soort == name), None)
+            soort = next((soort for soort in COLUMNS if soort == name), None)
             if soort is None:
                 text = "mpj kent deze soort tabel niet"
-                self.fault("sleutel_onbekend", str(name), "", text, verwacht=", ".join(TABELSOORTEN))
+                self.fault("sleutel_onbekend", str(name), "", text, verwacht=", ".join(COLUMNS))
             elif self.is_table(table, soort):
                 found[soort] = self.tabel(soort, table)
         return Profiel(found)
@@ -145,7 +132,7 @@ class _Reader:
         self.fault("waarde_onjuist", section, "", "dit is geen tabel", verwacht=f"[{section}]")
         return False
 
-    def tabel(self, soort: Tabelsoort, table: Mapping[str, Any]) -> Tabelprofiel:
+    def tabel(self, soort: Recordsoort, table: Mapping[str, Any]) -> Tabelprofiel:
         """Return the profile of one kind of table."""
         keys = [attribute.name for attribute in fields(Tabelprofiel) if attribute.name not in _ABSENT.get(soort, ())]
         values: dict[str, Any] = {}
@@ -177,7 +164,7 @@ class _Reader:
         self.fault("waarde_onjuist", section, key, "de waarde klopt niet", value, 'een lijst, als ["Totaal"]')
         return ()
 
-    def kolommen(self, soort: Tabelsoort, section: str, table: Mapping[str, Any]) -> dict[str, str]:
+    def kolommen(self, soort: Recordsoort, section: str, table: Mapping[str, Any]) -> dict[str, str]:
         """Return their columns with ours."""
         seen: set[str] = set()
         for theirs, ours in table.items():
@@ -189,7 +176,7 @@ class _Reader:
             seen.add(plain(theirs))
         return dict(table)
 
-    def waarden(self, soort: Tabelsoort, section: str, table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    def waarden(self, soort: Recordsoort, section: str, table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         """Return their values with ours, by our column."""
         known = [kolom for kolom in COLUMNS[soort] if kolom in self._checks]
         found: dict[str, dict[str, str]] = {}
@@ -215,7 +202,7 @@ class _Reader:
             seen.add(folded)
         return dict(values)
 
-    def eenheid(self, soort: Tabelsoort, section: str, table: Mapping[str, Any]) -> dict[str, str]:
+    def eenheid(self, soort: Recordsoort, section: str, table: Mapping[str, Any]) -> dict[str, str]:
         """Return the unit of the minutes."""
         for kolom, eenheid in table.items():
             if kolom != "minuten":
@@ -224,20 +211,21 @@ class _Reader:
                 self.fault("waarde_onjuist", section, kolom, "deze eenheid kent mpj niet", eenheid, " of ".join(_EENHEDEN))
         return dict(table)
 
-    def aanvullen(self, soort: Tabelsoort, section: str, table: Mapping[str, Any]) -> dict[str, int]:
+    def aanvullen(self, soort: Recordsoort, section: str, table: Mapping[str, Any]) -> dict[str, int]:
         """Return how many digits columns have."""
         for kolom, digits in table.items():
             if kolom not in COLUMNS[soort]:
                 self.fault("sleutel_onbekend", section, kolom, "deze kolom hebben wij niet", verwacht=", ".join(COLUMNS[soort]))
                 continue
-            low, high = (LENGTHS[kolom], LENGTHS[kolom]) if kolom in LENGTHS else (1, _MOST_DIGITS)
+            always = definition_of(soort).by_name[kolom].form.digits
+            low, high = (always, always) if always else (1, _MOST_DIGITS)
             if type(digits) is not int or not low <= digits <= high:
                 verwacht = str(low) if low == high else f"een geheel getal van {low} tot en met {high}"
                 self.fault("waarde_onjuist", section, kolom, "zoveel cijfers heeft deze kolom niet", digits, verwacht)
         return dict(table)
 
 
-_ABSENT: Mapping[Tabelsoort, tuple[str, ...]] = {
+_ABSENT: Mapping[Recordsoort, tuple[str, ...]] = {
     "verblijf": ("eenheid",),
     "medewerkers": ("eenheid", "bron"),
     "toewijzingen": ("eenheid", "bron"),
