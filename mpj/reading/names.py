@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from mpj.reading.faults import Fault, mask
 from mpj.reading.headers import Columns, plain
 from mpj.reading.register import Foutcode
+from mpj.reading.toml import quoted
 
 
 def check_names(
@@ -47,7 +48,7 @@ def check_names(
 
 def _choices(soort: str, name: str, column: str) -> str:
     """Return the line of a profile that uses a name, and the one that ignores it."""
-    key = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    key = quoted(name)
     return f'in een profiel onder [{soort}.kolommen] de regel {key} = "{column}" (gebruiken) of {key} = "" (negeren)'
 
 
