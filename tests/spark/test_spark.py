@@ -201,6 +201,14 @@ def test_nothing_to_declare(local: Any) -> None:
     same(on_spark(local, [contract(PRICES)], [], **MONTH), mpj.declare([contract(PRICES)], [], [], **MONTH))
 
 
+def test_a_column_that_is_not_known_is_told(local: Any) -> None:
+    prices, assigned = contract(PRICES), toewijzing()
+    given = table(local, [registratie() | {"team": "zuid"}])
+    (note,) = on_spark(local, [prices], [assigned], given, **MONTH).meldingen
+    assert (note.code, note.bestand, note.soort) == ("kolom_onbekend", "registratie", "waarschuwing")
+    assert note.toelichting.endswith("team")
+
+
 def test_an_error_on_an_executor_does_not_quote_a_record(local: Any) -> None:
     from mpj.executors.spark.parts import guarded
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+from attrs import astuple
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -68,6 +69,12 @@ DECLARATIE = pa.schema({"aanbieder": _TEXT, "gemeente": _TEXT, "declaratienummer
 """A declaration: its parties, its number, and what it adds up to."""
 
 
+def notes_of(spark: SparkSession, notes: Iterable[Fault]) -> DataFrame:
+    """Return warnings as a table, as `OUTCOME` has them."""
+    kind: Any = spark_type(OUTCOME)["melding"].dataType
+    return spark.createDataFrame([astuple(note) for note in notes], kind)
+
+
 def spark_type(schema: pa.Schema) -> StructType:
     """Return an Arrow schema as Spark names it."""
     found: StructType = from_arrow_schema(schema)
@@ -79,14 +86,18 @@ def named(frame: DataFrame, columns: Columns) -> DataFrame:
     return frame.toDF(*columns.named(frame.columns))
 
 
-def columns_of(frame: DataFrame | None, naam: str, columns: Columns) -> tuple[str, ...]:
-    """Return the columns that a caller's table has of those known; raises InputError where one is misspelt, double or missing."""
+def columns_of(frame: DataFrame | None, naam: str, columns: Columns, notes: list[Fault]) -> tuple[str, ...]:
+    """Return the columns that a caller's table has of those known; names that are not go to `notes`.
+
+    Raises InputError where one is misspelt, double or missing.
+    """
     if frame is None:
         return ()
     faults = check_names([name for name in frame.columns if name not in _PLACE], columns, columns.required, naam, 0)
     wrong = [fault for fault in faults if fault.soort == "fout"]
     if wrong:
         raise InputError(wrong)
+    notes += faults
     return tuple(name for name in frame.columns if name in columns.known)
 
 

@@ -30,6 +30,7 @@ from mpj.executors.spark.frames import (
     columns_of,
     id_of,
     named,
+    notes_of,
     number_of,
     rows_of,
     spark_type,
@@ -90,7 +91,8 @@ class _Run:
         self.spark = spark
         self.job = job
         self.frames = frames
-        self.layouts = {soort: columns_of(frames.get(soort), soort, known) for soort, known in _KNOWN.items()}
+        self.notes: list[Fault] = []
+        self.layouts = {soort: columns_of(frames.get(soort), soort, known, self.notes) for soort, known in _KNOWN.items()}
         self.delen = delen or int(spark.conf.get("spark.sql.shuffle.partitions") or 1)
         self.shared: Any = spark.sparkContext.broadcast(Shared(job))
         self.kept: list[DataFrame] = []
@@ -125,7 +127,7 @@ class _Run:
             regels.select(*REGELS.names),
             _one_kind(made, "herkomst"),
             uitval,
-            _one_kind(made, "melding").distinct(),
+            _one_kind(made, "melding").union(notes_of(self.spark, self.notes)).distinct(),
             self.job.summary(self._totals(made), declaraties, list(_counted(uitval)), invoer, read),
             self.job.protocol,
             self.close,
