@@ -46,7 +46,8 @@ class Signals:
     def heard(self, *, last: bool = False) -> Iterator[None]:
         """Hear signals while the block runs; one that is ignored (nohup, a background job) stays so.
 
-        Where the block is the `last` thing that the process does, no signal ends it behind the block either.
+        Where the block is the `last` thing that the process does, no signal ends it behind the block either: they are ignored from
+        there on, which Python keeps while it ends; any other handler it takes away.
         """
         heeded = [sign for sign in SIGNALS if signal.getsignal(sign) != signal.SIG_IGN]
         previous = {sign: signal.signal(sign, self._come) for sign in heeded}
@@ -54,8 +55,8 @@ class Signals:
             yield
         finally:
             self.ended = last
-            for sign, handler in previous.items() if not last else ():
-                signal.signal(sign, handler)
+            for sign, handler in previous.items():
+                signal.signal(sign, signal.SIG_IGN if last else handler)
 
 
 def signals() -> Signals:

@@ -124,6 +124,24 @@ def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
     assert (done.returncode, "afgemaakt" in done.stderr) == (0, False)
 
 
+COMES_LAST = """
+import os, signal, sys
+class Last:
+    def __del__(self, kill=os.kill, pid=os.getpid(), sign=int(sys.argv[1])):
+        kill(pid, sign)
+sys.last = Last()
+from mpj.cli import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize("sign", SIGNALS)
+def test_a_signal_while_python_ends_changes_nothing(sign: signal.Signals) -> None:
+    call = [COMMAND[0], "-c", COMES_LAST, str(int(sign)), "--version"]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("sign", [signal.SIGHUP, signal.SIGQUIT])
 def test_a_demo_that_is_ended_leaves_no_folder(tmp_path: Path, sign: signal.Signals) -> None:
     environment = os.environ | {"TMPDIR": str(tmp_path)}
