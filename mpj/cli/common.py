@@ -44,7 +44,7 @@ strict_option = click.option("--strict", is_flag=True, help="Eindig met code 1 a
 
 
 def opened_ledger(url: str) -> Any:
-    """Open a ledger that exists, as an `mpj.Ledger`; only `mpj declare` and `mpj verify` make a new one. Raises InputError."""
+    """Open a ledger that exists, as an `mpj.Ledger`; only declare, verify and begin make a new one. Raises InputError."""
     ledger = _ledger(url)
     if not ledger.database.exists():
         text, verwacht = "dit ledger bestaat nog niet", "een ledger van mpj declare --ledger of mpj verify --ledger"

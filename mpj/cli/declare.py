@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from mpj.cli.common import (
 from mpj.cli.inputs import Inputs
 from mpj.cli.screen import say
 from mpj.cli.signals import folder_to_write
+from mpj.presentation.words import listed
 from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ def command(**given: Any) -> int:
     _check_months({"--periode": asked.periode, "--volledig-vanaf": asked.volledig_vanaf})
     progress = Progress()
     inputs = asked.inputs(progress)
-    with folder_to_write(asked.out, force=asked.force, keep=_sent_there(asked)) as folder, progress.shown():
+    _check_nothing_sent(asked)
+    with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
         result = _declare(asked, inputs, folder)
     with best_effort():
         show_meldingen(result, asked.meldingen, inputs.lines)
@@ -228,15 +230,32 @@ def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path) -> Any:
     return inputs.declare_files(settings, folder, asked.executor, asked.trace)
 
 
-def _sent_there(asked: DeclareOptions) -> set[str]:
-    """Return the names of the messages in the output folder whose declarations were sent: no run removes those."""
-    if asked.ledger is None or not asked.force or not asked.out.is_dir():
-        return set()
+def _check_nothing_sent(asked: DeclareOptions) -> None:
+    """Refuse, also with ``--force``, an output folder with a declaration that was sent: its lines and message are the only ones.
+
+    Without the ledger that knows what was sent, the folder of any run with a ledger is refused.
+    """
+    from mpj.output.folder import sealed
+
+    there = sealed(asked.out) if asked.force else {}
+    ledger = there.get("ledger")
+    if not isinstance(ledger, dict) or ledger.get("proef"):
+        return
+    text, verwacht = "in deze map staat een run met een ledger", "een andere map voor --out, of --ledger erbij"
+    if asked.ledger is not None:
+        sent = _sent(asked.ledger, [str(one["declaratienummer"]) for one in there["declaraties"]])
+        if not sent:
+            return
+        shown = listed(sorted(sent), "mpj ledger messages")
+        text, verwacht = f"in deze map staat wat verzonden is: {shown}", "een andere map voor --out"
+    raise InputError(Fault("uitvoer_verzonden", asked.out.name[:60], 0, "--out", toelichting=text, verwacht=verwacht))
+
+
+def _sent(url: str, nummers: Sequence[str]) -> set[str]:
     from mpj.ledger import Ledger
 
-    names = {path.stem.rpartition("-")[2]: path.name for path in asked.out.glob("jw323-*.xml")}
-    with Ledger(asked.ledger) as ledger:
-        return {names[number] for number in ledger.sent(names)} if names and ledger.database.exists() else set()
+    with Ledger(url) as ledger:
+        return ledger.sent(nummers) if nummers and ledger.database.exists() else set()
 
 
 def _check_months(options: Mapping[str, str | None]) -> None:

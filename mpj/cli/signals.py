@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,10 +65,10 @@ def signals() -> Signals:
 
 
 @contextmanager
-def folder_to_write(out: Path, *, force: bool, keep: Collection[str] = ()) -> Iterator[Path]:
+def folder_to_write(out: Path, *, force: bool) -> Iterator[Path]:
     """As `mpj.output.output_folder`, where a signal waits once all is there and the folder only has to be put in place."""
     from mpj.output import output_folder
 
-    with output_folder(out, force=force, keep=keep) as stage:
+    with output_folder(out, force=force) as stage:
         yield stage
         signals().hold()

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 class Ledger:
     """What was declared, answered and set aside, in a database (docs/ledger.md).
 
-    `url` is the path of a SQLite file, made on first use, or a URL (``postgresql://...``). `wacht` is how long, in seconds, to wait
-    for another run. Every method is one transaction: it happens whole or not at all. All raise InputError when the database cannot
-    be used, is busy for too long, or would break a promise; then nothing changed.
+    `url` is the path of a SQLite file, made on first use, or a URL (``postgresql://...``), of which `begin` makes a ledger. `wacht`
+    is how long, in seconds, to wait for another run. Every method is one transaction: it happens whole or not at all. All raise
+    InputError when the database cannot be used, is busy for too long, or would break a promise; then nothing changed.
     """
 
     def __init__(self, url: str | Path, *, wacht: float = WACHT_SECONDEN) -> None:
@@ -52,12 +52,12 @@ class Ledger:
         self._closed = True
 
     def _transaction(
-        self, database: Database | None = None, *, write: bool = True, keep: bool = True
+        self, database: Database | None = None, *, write: bool = True, keep: bool = True, fill: bool = False
     ) -> AbstractContextManager[Connection]:
         """Give a transaction on this database, or another one; raises ValueError when the ledger is closed."""
         if self._closed:
             raise ValueError("the ledger is closed")
-        return (database or self.database).transaction(write=write, keep=keep)
+        return (database or self.database).transaction(write=write, keep=keep, fill=fill)
 
     def _database(self, *, proef: bool) -> Database:
         """Return the database, for a trial on a ledger that does not exist yet one in memory."""
@@ -101,7 +101,7 @@ class Ledger:
         from mpj.ledger.begin import begin
 
         month = read_month(vanaf, "vanaf")
-        with self._transaction() as connection:
+        with self._transaction(fill=True) as connection:
             begin(connection, month)
 
     def send(self, nummers: Iterable[str] | None = None, *, op: date) -> list[Geboekt]:
@@ -129,7 +129,7 @@ class Ledger:
             return messages(connection, names)
 
     def sent(self, nummers: Iterable[str]) -> set[str]:
-        """Return which of these declaratienummers were sent; a number that is not known was not."""
+        """Return which of these declaratienummers were sent; one that is not known, or was taken back, was not."""
         from mpj.ledger.sent import sent_among
 
         names = _texts("nummers", nummers)

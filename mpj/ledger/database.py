@@ -81,10 +81,11 @@ class Database:
             self._engine = None
 
     @contextmanager
-    def transaction(self, *, write: bool = True, keep: bool = True) -> Iterator[Connection]:
+    def transaction(self, *, write: bool = True, keep: bool = True, fill: bool = False) -> Iterator[Connection]:
         """Give a connection inside one transaction: committed when the block ends well, undone when it does not.
 
-        `write` False only reads and waits for nobody; `keep` False undoes all at the end.
+        `write` False only reads and waits for nobody; `keep` False undoes all at the end; `fill` makes a ledger of an empty
+        PostgreSQL database, which is refused otherwise.
         Raises InputError: the database cannot be opened, is in use for too long, is
         of a later version, or refuses what would break a promise (then nothing was changed).
         """
@@ -100,7 +101,7 @@ class Database:
                         connection.execute(text(f"SET LOCAL lock_timeout = '{int(self.wacht * 1000)}ms'"))
                         connection.execute(text("SELECT pg_advisory_xact_lock(:slot)"), {"slot": _SLOT})
                     if write:
-                        self._upgrade(connection)
+                        self._upgrade(connection, fill=fill)
                     yield connection
                     if not keep:
                         transaction.rollback()
@@ -166,9 +167,9 @@ class Database:
                 event.listen(self._engine, "begin", _sqlite_begin)
         return self._engine
 
-    def _upgrade(self, connection: Connection) -> None:
+    def _upgrade(self, connection: Connection, *, fill: bool) -> None:
         version = _version(connection)
-        self._check_identity(connection, version)
+        self._check_identity(connection, version, fill=fill)
         if version == HEAD:
             return
         if version is not None and (not _NUMBER.fullmatch(version) or version < _FIRST):
@@ -187,7 +188,7 @@ class Database:
         if not self.postgres:
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 
-    def _check_identity(self, connection: Connection, version: str | None) -> None:
+    def _check_identity(self, connection: Connection, version: str | None, *, fill: bool) -> None:
         """Refuse, before anything is changed, what is no ledger: also a file that is empty, as a full disk leaves it."""
         known = 0 if self.postgres else connection.exec_driver_sql("PRAGMA application_id").scalar()
         if known not in (0, APPLICATION_ID):
@@ -196,6 +197,8 @@ class Database:
             return
         if inspect(connection).get_table_names():
             raise _unusable("de database is geen ledger: er staan al andere tabellen in")
+        if self.postgres and not fill:
+            raise _unusable("de database is leeg: er is nog geen ledger in; mpj ledger begin --vanaf JJJJ-MM maakt er een")
         if not (self.postgres or self.memory or self._making):
             text = "het bestand is leeg en geen ledger; zet een reservekopie terug, of kies een naam die nog niet bestaat"
             raise _unusable(text)

@@ -40,9 +40,9 @@ def messages(connection: Connection, nummers: Iterable[str]) -> list[tuple[str, 
 
 
 def sent_among(connection: Connection, nummers: Iterable[str]) -> set[str]:
-    """Return which of these declaratienummers were sent."""
+    """Return which of these declaratienummers were sent, and not taken back or refused as a whole."""
     table = schema.declaratie.c
-    query = select(table.declaratienummer).where(table.verzonden_op.is_not(None))
+    query = select(table.declaratienummer).where(table.status.in_(_SENT))
     return {row.declaratienummer for row in among(connection, query, table.declaratienummer, nummers)}
 
 

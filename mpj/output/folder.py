@@ -15,9 +15,10 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from mpj.reading.faults import Fault, InputError, is_full
 from mpj.reading.register import Foutcode
@@ -32,12 +33,11 @@ SEAL = "samenvatting.json"
 
 
 @contextmanager
-def output_folder(out: Path, *, force: bool = False, keep: Collection[str] = ()) -> Iterator[Path]:
+def output_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
     """Give a folder to write in, which becomes `out` when the block ends well and disappears when it does not.
 
     An existing `out` that is not empty is refused unless `force`; then what an earlier run wrote there goes, by what its summary
-    tells, and no other file; what is named in `keep` (messages that were sent) stays as it is. Only the owner can enter the new
-    folder. Raises InputError when `out` cannot be used.
+    tells, and no other file. Only the owner can enter the new folder. Raises InputError when `out` cannot be used.
     """
     try:
         out = Path(os.path.realpath(out))
@@ -55,7 +55,7 @@ def output_folder(out: Path, *, force: bool = False, keep: Collection[str] = ())
             raise (_unusable(out, error) if is_full(error) else error) from error
         try:
             _check(out, force=force)
-            _publish(stage, out, keep)
+            _publish(stage, out)
         except OSError as error:
             raise _unusable(out, error) from error
     finally:
@@ -139,7 +139,7 @@ def _unusable(out: Path, error: OSError) -> InputError:
     return InputError(_fault("uitvoer_onbruikbaar", out, f"de map kan niet worden geschreven ({reason})"))
 
 
-def _publish(stage: Path, out: Path, keep: Collection[str]) -> None:
+def _publish(stage: Path, out: Path) -> None:
     if not out.exists():
         stage.rename(out)
         return
@@ -153,7 +153,7 @@ def _publish(stage: Path, out: Path, keep: Collection[str]) -> None:
     earlier = _written(out)
     (out / SEAL).unlink(missing_ok=True)
     names = sorted((path.name for path in stage.iterdir()), key=lambda name: (name == SEAL, name))
-    for stale in earlier - {*names, *keep}:
+    for stale in earlier - {*names}:
         (out / stale).unlink(missing_ok=True)
     for name in names:
         if (out / name).is_dir():
@@ -163,9 +163,15 @@ def _publish(stage: Path, out: Path, keep: Collection[str]) -> None:
 
 def _written(out: Path) -> set[str]:
     """Return the names of the files of an earlier run in `out`: those that its summary tells."""
-    try:
-        told = json.loads((out / SEAL).read_text("utf-8"))["bestanden"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return set()
+    told = sealed(out).get("bestanden")
     names = {name for name in told if isinstance(name, str)} if isinstance(told, list) else set()
     return {name for name in names if Path(name).name == name and (out / name).is_file()}
+
+
+def sealed(out: Path) -> dict[str, Any]:
+    """Return the summary of the run that wrote `out`, empty where there is none that can be read."""
+    try:
+        told = json.loads((out / SEAL).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -36,6 +36,7 @@ Foutcode: TypeAlias = Literal[
     "columnar_gekozen",
     "uitvoer_bestaat",
     "uitvoer_niet_leeg",
+    "uitvoer_verzonden",
     "uitvoer_onbruikbaar",
     "uitvoer_vol",
     "niet_gevonden",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.clusters import cluster, no_cluster
+from mpj.ledger.database import Database
 
 _numbers = count(1)
 
@@ -31,12 +32,15 @@ class Databases:
         self.folder = folder
         self.postgres = postgres
 
-    def new(self, template: str = "") -> str:
-        """The URL of a new ledger: empty, or as `template` is."""
+    def new(self, template: str = "", *, filled: bool = True) -> str:
+        """The URL of a new ledger: empty, or as `template` is; on PostgreSQL with `filled` False a database that is no ledger."""
         name = f"t{next(_numbers)}"
         if self.postgres:
             self._execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {_name(template)}" if template else ""))
-            return re.sub(r"/postgres\?", f"/{name}?", self.postgres)
+            url = re.sub(r"/postgres\?", f"/{name}?", self.postgres)
+            if filled and not template:
+                fill(url)
+            return url
         path = self.folder / f"{name}.db"
         if template:
             shutil.copyfile(template.removeprefix("sqlite:///"), path)
@@ -56,6 +60,14 @@ class Databases:
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()
+
+
+def fill(url: str) -> None:
+    """Make a ledger, that begins with no month, of an empty database."""
+    database = Database(url)
+    with database.transaction(fill=True):
+        pass
+    database.close()
 
 
 def _name(url: str) -> str:

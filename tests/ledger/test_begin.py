@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import mpj
+from ledger.conftest import Databases
 from ledger.support import Partij, empty_ledger, lines, registratie, toewijzing
 from mpj import cli
 from mpj.ledger import Ledger
@@ -48,6 +49,21 @@ def test_a_ledger_begins_once_and_before_its_first_run(partij: Partij, tmp_path:
         assert error.value.faults[0].code == "ledger_begonnen"
     with pytest.raises(mpj.InputError, match="vanaf"):
         Ledger(tmp_path / "derde.db").begin("maart")
+
+
+def test_an_empty_postgresql_is_filled_by_begin_alone(postgres_cluster: str, tmp_path: Path) -> None:
+    url = Databases(tmp_path, postgres_cluster).new(filled=False)
+    partij = Partij(url)
+    for call in (partij.ledger.status, partij.ledger.check, partij.run, lambda: partij.run(proef=True), partij.ledger.work):
+        with pytest.raises(mpj.InputError, match="mpj ledger begin"):
+            call()
+    with partij.ledger.database.transaction(fill=True, keep=False):
+        pass
+    with pytest.raises(mpj.InputError, match="mpj ledger begin"):
+        partij.ledger.status()
+    partij.ledger.begin("2026-03")
+    assert lines(partij.run(registratie("M-1"))) == [("D", "45212", 9820)]
+    partij.ledger.database.close()
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,8 +64,8 @@ def test_a_month_from_files_to_answer(april: tuple[Path, str, list[str]], capsys
     found: dict[str, Any] = json.loads(out)
     assert found["gemeenten"]["0384"]["te_herstellen"]["regels"] == 1
     assert BSN not in out + err
-    assert run(arguments) == 0
-    summary = json.loads((folder / "april" / "samenvatting.json").read_text("utf-8"))
+    assert run(replace(arguments, out=str(folder / "weer"))) == 0
+    summary = json.loads((folder / "weer" / "samenvatting.json").read_text("utf-8"))
     assert summary["ledger"]["debet_cent"] == debit.bedrag_cent
 
 
@@ -120,7 +120,7 @@ def test_the_summary_says_what_the_ledger_adds(april: tuple[Path, str, list[str]
     assert f"Vervangen concepten, die niet meer gelden: {number}.\n" in capsys.readouterr().out
     assert ledger("send", "--ledger", url, "--alles") == 0
     changed.write_text(changed.read_text("utf-8").replace(";30;", ";90;"), "utf-8")
-    assert run(arguments) == 0
+    assert run(replace(arguments, out=str(folder / "weer"))) == 0
     assert "Wacht op antwoord: 2 regels op " in capsys.readouterr().out
 
 

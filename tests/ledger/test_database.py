@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import inspect, select, text, update
 
 import mpj
+from ledger.conftest import fill
 from ledger.support import Partij, lines, refs, registratie
 from mpj.engine import Result
 from mpj.ledger import Ledger, schema
@@ -195,6 +196,7 @@ def test_a_month_that_is_none(tmp_path: Path) -> None:
 
 def test_a_connection_that_is_cut_is_told_as_such(postgres_cluster: str) -> None:
     """Nobody knows then whether the last thing asked was done, so nothing is said of that."""
+    fill(postgres_cluster)
     ledger, other = Ledger(postgres_cluster), Ledger(postgres_cluster)
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
     with pytest.raises(mpj.InputError) as error, ledger.database.transaction(write=False) as connection:

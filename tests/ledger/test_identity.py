@@ -85,8 +85,8 @@ def test_a_ledger_from_before_its_identity_gets_one(tmp_path: Path) -> None:
 def test_a_new_ledger_appears_as_a_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     upgrade = Database._upgrade
 
-    def dies(self: Database, connection: object) -> None:
-        upgrade(self, connection)  # type: ignore[arg-type]
+    def dies(self: Database, connection: object, *, fill: bool) -> None:
+        upgrade(self, connection, fill=fill)  # type: ignore[arg-type]
         assert [one.suffix for one in tmp_path.iterdir() if one.suffix == ".db"] == []
         raise KeyboardInterrupt
 

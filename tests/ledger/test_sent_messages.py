@@ -48,12 +48,22 @@ def month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return command
 
 
-def test_force_never_removes_a_message_that_was_sent(month: list[str]) -> None:
+def test_force_leaves_the_folder_of_what_was_sent_as_it_is(month: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    before = {one.name: one.read_bytes() for one in Path("uit").iterdir()}
     (sent,) = Path("uit").glob("jw323-*.xml")
-    before = sent.read_bytes()
-    for _ in range(2):
-        assert cli.run([*month, "--force"]) == 0
-        assert sent.read_bytes() == before
+    for command in (month, month[: month.index("--ledger")] + month[month.index("--berichten") :], [*month, "--proef"]):
+        assert cli.run([*command, "--force"]) == 2
+        assert "een andere map voor --out" in capsys.readouterr().err
+        assert {one.name: one.read_bytes() for one in Path("uit").iterdir()} == before
+    assert cli.run([*month, "--force"]) == 2 and sent.stem.rpartition("-")[2] in capsys.readouterr().err
+    assert cli.run([*month[:-1], "weer"]) == 0
+
+
+def test_force_replaces_the_folder_of_a_trial_and_of_what_no_ledger_knows(month: list[str]) -> None:
+    without = month[: month.index("--ledger")] + month[month.index("--berichten") :]
+    for command in ([*month, "--proef"], without):
+        command = ["proef" if one == "uit" else one for one in command]
+        assert cli.run([*command, "--force"]) == 0 == cli.run([*command, "--force"])
 
 
 def test_force_removes_the_message_of_a_concept(month: list[str]) -> None:

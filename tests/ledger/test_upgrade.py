@@ -12,6 +12,7 @@ from verify.support import message
 from verify.test_cli import prepare
 
 import mpj
+from ledger.conftest import Databases
 from ledger.support import Partij, lines, refs, registratie
 from mpj import cli
 from mpj.ledger import Ledger, database
@@ -23,7 +24,7 @@ DAY = date(2026, 12, 31)
 class Eerste(Database):
     """A database of the first version."""
 
-    def _upgrade(self, connection: Any) -> None:
+    def _upgrade(self, connection: Any, *, fill: bool) -> None:
         from alembic import command
         from alembic.config import Config
 
@@ -32,6 +33,12 @@ class Eerste(Database):
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
+
+
+@pytest.fixture
+def url(databases: Databases) -> str:
+    """An empty database of each kind, in which no ledger is."""
+    return databases.new(filled=False)
 
 
 TABLES = ("client", "record", "toewijzing", "declaratie", "regel", "herkomst", "antwoord", "afkeuring", "opzij", "herzien")
@@ -121,7 +128,7 @@ def refused(ledger: Ledger) -> str:
 
 def test_a_later_version_is_refused(url: str) -> None:
     ledger = Ledger(url)
-    with ledger.database.transaction() as connection:
+    with ledger.database.transaction(fill=True) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert refused(ledger) == "ledger_te_nieuw"
 
