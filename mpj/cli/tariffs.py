@@ -238,8 +238,7 @@ def import_(bestand: Path, naar: Path, contract: Path | None, vanaf: date | None
     from mpj.workbench.importing.folder import imported, publish
     from mpj.workbench.importing.report import report
 
-    with imported(bestand, naar, toml=contract, vanaf=vanaf) as (found, result, stage):
-        terminal.show(report(found, len(result.cellen)))
+    with imported(bestand, naar, toml=contract, vanaf=vanaf, tell=lambda found: terminal.show(report(found))) as (_, _, stage):
         if not proef:
             signals().hold()
             publish(stage, naar, whole=contract is not None, force=force)
