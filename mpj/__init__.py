@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mpj.engine.job import Job
     from mpj.engine.opdracht import Opdracht
     from mpj.executors.memory import declare
+    from mpj.executors.parts import Outcome
+    from mpj.executors.stream import declare_to
     from mpj.explanation.build import Blok, Explainer, Uitleg, explain
     from mpj.ledger import Geboekt, Ledger
     from mpj.ledger.looks import LedgerStatus, RepairLine, Work
@@ -50,6 +52,8 @@ _HOMES = {
     "mpj.engine.job": ("Job",),
     "mpj.engine.opdracht": ("Opdracht",),
     "mpj.executors.memory": ("declare",),
+    "mpj.executors.parts": ("Outcome",),
+    "mpj.executors.stream": ("declare_to",),
     "mpj.explanation.build": ("Blok", "Explainer", "Uitleg", "explain"),
     "mpj.ledger": ("Geboekt", "Ledger"),
     "mpj.output": ("Run",),
@@ -112,6 +116,7 @@ __all__ = [
     "Ongeldig",
     "OngeldigeToewijzing",
     "Opdracht",
+    "Outcome",
     "Perceel",
     "Profiel",
     "Protocol",
@@ -132,6 +137,7 @@ __all__ = [
     "Work",
     "__version__",
     "declare",
+    "declare_to",
     "explain",
     "load_contract",
     "load_contracts",

@@ -14,16 +14,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mpj.contract import SETTINGS, Setting
+from mpj.contract.rows import CODES, TARIEVEN
 from mpj.engine import sieve
 from mpj.engine.steps import STEPS
 from mpj.protocol import MPJ_16, Hulpvorm, Prestatiecode, encode
 from mpj.protocol.words import Meet, Prijswijze, Telt
+from mpj.reading.definition import Definition
 from mpj.reading.faults import error_class
+from mpj.reading.forms import Form
 from mpj.reading.limits import LIMITS
 from mpj.reading.register import fault_register
 from mpj.records import REDENEN
-from mpj.records.definitions import DEFINITIONS, Definition
-from mpj.records.forms import Form
+from mpj.records.definitions import DEFINITIONS
 
 _MARKED = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 PRICED: Mapping[Prijswijze, str] = MappingProxyType(
@@ -182,7 +184,7 @@ def _default(setting: Setting) -> str:
     return _code(setting.default)
 
 
-def columns(definition: Definition) -> str:
+def columns(definition: Definition[str]) -> str:
     """Every column of one kind of record, with its form and meaning."""
     rows = (
         [_code(one.name), "yes" if one.required else "", _form(one.form), one.uitleg[:1].upper() + one.uitleg[1:]]
@@ -253,7 +255,7 @@ def steps() -> str:
 
 GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
-        **{definition.soort: partial(columns, definition) for definition in DEFINITIONS},
+        **{definition.soort: partial(columns, definition) for definition in (*DEFINITIONS, TARIEVEN, CODES)},
         "bron": bron,
         "eenheden": eenheden,
         "faults": faults,

@@ -29,6 +29,7 @@ MANY_PARAMETERS: Mapping[str, str] = {
     "executors/memory.py:declare": _DOOR,
     "executors/parts.py:declare_files": _DOOR,
     "executors/columnar/run.py:declare_files": _DOOR,
+    "executors/stream.py:declare_to": _DOOR,
     "executors/spark/run.py:declare": _DOOR,
 }
 SHARED_NAMES: Mapping[str, str] = {

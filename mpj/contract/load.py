@@ -11,21 +11,13 @@ from attrs import evolve, field, frozen
 
 from mpj.contract.check import check_cells, check_codes, check_together
 from mpj.contract.model import Contract, Perceel
-from mpj.contract.rows import (
-    CODES_COLUMNS,
-    CODES_REQUIRED,
-    TARIEVEN_COLUMNS,
-    TARIEVEN_REQUIRED,
-    Contracttabel,
-    read_cells,
-    read_coderijen,
-)
+from mpj.contract.rows import CODES, TARIEVEN, Contracttabel, read_cells, read_coderijen
 from mpj.contract.settings import PERCEEL_KEYS, Report, eenheid_key, protocol_id, read_gemeenten, read_settings
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
+from mpj.reading.definition import Definition
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.fields import FieldError
+from mpj.reading.fields import FieldError, check_line
 from mpj.reading.frozen import Frozen
-from mpj.reading.headers import Columns
 from mpj.reading.limits import TOML_BYTES
 from mpj.reading.masking import hide
 from mpj.reading.names import check_names
@@ -86,12 +78,10 @@ def load_contract(
     faults: list[Fault] = []
     hashes: dict[str, str] = {}
     document = _read_toml(Source(f"{naam}/contract.toml", folder / "contract.toml"), faults, hashes)
-    tarieven = _read_table(
-        Source(f"{naam}/tarieven.csv", folder / "tarieven.csv"), TARIEVEN_COLUMNS, TARIEVEN_REQUIRED, faults, hashes
-    )
+    tarieven = _read_table(Source(f"{naam}/tarieven.csv", folder / "tarieven.csv"), TARIEVEN, faults, hashes)
     codes = None
     if (folder / "codes.csv").exists():
-        codes = _read_table(Source(f"{naam}/codes.csv", folder / "codes.csv"), CODES_COLUMNS, CODES_REQUIRED, faults, hashes)
+        codes = _read_table(Source(f"{naam}/codes.csv", folder / "codes.csv"), CODES, faults, hashes)
     return build(Given(document, tarieven, codes, faults, naam, hashes), protocols, report)
 
 
@@ -125,12 +115,10 @@ def _read_toml(source: Source, faults: list[Fault], hashes: dict[str, str]) -> D
     return Document({}, source.naam)
 
 
-def _read_table(
-    source: Source, columns: tuple[str, ...], required: tuple[str, ...], faults: list[Fault], hashes: dict[str, str]
-) -> Contracttabel:
+def _read_table(source: Source, definition: Definition[str], faults: list[Fault], hashes: dict[str, str]) -> Contracttabel:
     rows: list[tuple[int, Mapping[str, str]]] = []
     try:
-        with open_table(evolve(source, strict=True), Columns(columns, required)) as table:
+        with open_table(evolve(source, strict=True), definition.columns) as table:
             faults += table.warnings
             for rij, fields in table:
                 if len(fields) != table.width:
@@ -279,11 +267,14 @@ def _perceel(document: Document, table: Mapping[str, object], nth: int, report: 
         text, wanted = "code en naam zijn teksten", 'code = "A"'
         report(document.fault("waarde_onjuist", "perceel", "code", text, gevonden=code, verwacht=wanted, nth=nth))
         return None
+    key = "code"
     try:
-        return Perceel(code, naam.strip(), read_gemeenten(table.get("gemeenten", []), required=False))
+        names = check_line(code), naam and check_line(naam.strip())
+        key = "gemeenten"
+        return Perceel(*names, read_gemeenten(table.get("gemeenten", []), required=False))
     except FieldError as error:
-        text = "de waarde klopt niet"
-        report(document.fault("waarde_onjuist", "perceel", "gemeenten", text, verwacht=error.verwacht, nth=nth))
+        text, found = "de waarde klopt niet", error.gevonden
+        report(document.fault("waarde_onjuist", "perceel", key, text, gevonden=found, verwacht=error.verwacht, nth=nth))
         return None
 
 

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from mpj.contract.load import Given, build
 from mpj.contract.model import Contract
-from mpj.contract.rows import CODES_COLUMNS, CODES_REQUIRED, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED, Contracttabel
+from mpj.contract.rows import CODES, TARIEVEN, Contracttabel
 from mpj.contract.settings import Report
 from mpj.contract.warnings import warnings_of
 from mpj.protocol import PROTOCOLS, Protocol
@@ -50,18 +50,18 @@ def make_contract(
     """
     faults: list[Fault] = []
     tables: list[Contracttabel | None] = []
-    for naam, rows, columns, required in (
-        ("tarieven", tarieven, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED),
-        ("codes", codes, CODES_COLUMNS, CODES_REQUIRED),
-    ):
+    for definition, rows in ((TARIEVEN, tarieven), (CODES, codes)):
+        naam, columns = definition.soort, definition.columns
         if rows is None:
             tables.append(None)
             continue
         listed = list(rows)
-        names = list(dict.fromkeys(str(key) for row in listed for key in row))
+        keys = list(dict.fromkeys(key for row in listed for key in row))
+        names = columns.named(map(str, keys))
         if listed:
-            faults += check_names(names, columns, required, naam, 0)
-        texts = [_texts(f"{naam}, rij {rij}", columns, row) for rij, row in enumerate(listed, 1)]
+            faults += check_names(names, columns, columns.required, naam, 0)
+        known = {name: key for name, key in zip(names, keys, strict=True) if name in columns.known}
+        texts = [_texts(f"{naam}, rij {rij}", known, row) for rij, row in enumerate(listed, 1)]
         tables.append(Contracttabel(naam, list(enumerate(texts, 1))))
     notes: list[Fault] = []
     try:
@@ -74,9 +74,9 @@ def make_contract(
     return contract
 
 
-def _texts(where: str, columns: Iterable[str], row: Mapping[str, object]) -> dict[str, str]:
-    """Return a row as it stands in a file."""
-    return {name: _text(where, name, row.get(name)) for name in columns}
+def _texts(where: str, known: Mapping[str, str], row: Mapping[str, object]) -> dict[str, str]:
+    """Return a row as it stands in a file; `known` are its keys by column."""
+    return {name: _text(where, name, row.get(key)) for name, key in known.items()}
 
 
 def _text(where: str, name: str, value: object) -> str:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from attrs import evolve, frozen
 
 from mpj.contract.model import Cel, Contract, is_zorg, normtijd_of
-from mpj.contract.rows import TARIEVEN_COLUMNS, UITGESLOTEN
+from mpj.contract.rows import TARIEVEN, UITGESLOTEN
 from mpj.protocol import Normtijd, Protocol
 
 Sleutel: TypeAlias = tuple[str, str, str | None]
@@ -111,7 +111,7 @@ def tarieven_text(contract: Contract, cells: Iterable[Cel]) -> str:
     """Return `cells` as the text of ``tarieven.csv``: an end at the contract's end is left empty."""
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\n")
-    writer.writerow(TARIEVEN_COLUMNS)
+    writer.writerow(TARIEVEN.columns.known)
     for cel in cells:
         writer.writerow(tarieven_row(contract, cel).values())
     return stream.getvalue()

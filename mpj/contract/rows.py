@@ -11,15 +11,88 @@ from attrs import frozen
 from mpj.contract.model import Cel, Coderij, Perceel
 from mpj.contract.settings import Report
 from mpj.protocol import Protocol
+from mpj.reading import forms
+from mpj.reading.definition import Definition, Field
 from mpj.reading.faults import Fault, mask
-from mpj.reading.fields import MAX_CENTS, FieldError, check_choice, parse_date, parse_euros
+from mpj.reading.fields import MAX_CENTS, FieldError, check_choice, check_line, parse_euros
+from mpj.reading.forms import Form
 from mpj.reading.register import Foutcode
 
 UITGESLOTEN = "uitgesloten"
-TARIEVEN_COLUMNS = ("perceel", "prestatiecode", "kwalificatieniveau", "begindatum", "einddatum", "tarief")
-TARIEVEN_REQUIRED = ("prestatiecode", "kwalificatieniveau", "begindatum", "tarief")
-CODES_COLUMNS = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode", "perceel")
-CODES_REQUIRED = ("prestatiecode", "kwalificatieniveau", "productcategorie", "productcode")
+
+
+def _price(text: str) -> int | None:
+    try:
+        cents = None if text == UITGESLOTEN else parse_euros(text)
+    except FieldError:
+        raise FieldError("euro's met hoogstens 2 decimalen, als 24,55, of uitgesloten") from None
+    return cents if cents is None else _above_zero(cents)
+
+
+def _above_zero(cents: int) -> int:
+    if 0 < cents <= MAX_CENTS:
+        return cents
+    raise FieldError("een tarief boven 0,00")
+
+
+def _code(text: str) -> str:
+    if not 1 <= len(text) <= 5:
+        raise FieldError("1 tot en met 5 tekens")
+    return check_line(text)
+
+
+_TEKST = Form("a text of visible characters on one line", str, check_line, check_line)
+_PRODUCTCODE = Form("a text of 1 to 5 visible characters", str, _code, _code)
+_TARIEF = Form(f"euros per normtijd above zero, with at most 2 decimals, or `{UITGESLOTEN}`", int, _price, _above_zero)
+_NIVEAU = Form("a kwalificatieniveau of the protocol, or empty", str, check_line, check_line)
+_CODE = Field("prestatiecode", _TEKST, "as the [protocol](protocol.md#prestatiecodes) has it", "prestatie, code", required=True)
+
+
+def _perceel(uitleg: str) -> Field:
+    return Field("perceel", _TEKST, uitleg, "perceelcode, perceelnummer, kavel")
+
+
+def _niveau(uitleg: str) -> Field:
+    return Field("kwalificatieniveau", _NIVEAU, uitleg, "niveau, kwalificatie, functieniveau", required=True)
+
+
+_VANAF, _TOT = "van, vanaf, ingangsdatum, geldig vanaf", "tot, tot en met, t/m, eind, einde, geldig tot"
+TARIEVEN = Definition(
+    "tarieven",
+    (
+        _perceel("a code of contract.toml; may be absent where there is exactly one perceel"),
+        _CODE,
+        _niveau("empty: the price without level"),
+        Field("begindatum", forms.DATUM, "the first of a month, or the contract's first day", _VANAF, required=True),
+        Field("einddatum", forms.DATUM, "the last of a month, or the contract's last day; empty: to the contract's end", _TOT),
+        Field("tarief", _TARIEF, f"`{UITGESLOTEN}`: this level was not bought", "prijs, bedrag, tarief euro", required=True),
+    ),
+    profiled=False,
+)
+"""A cell of the matrix."""
+CODES = Definition(
+    "codes",
+    (
+        _CODE,
+        _niveau("empty: the code without level, which toewijzingen need"),
+        Field("productcategorie", _TEKST, "a category of the prestatiecode's row", "categorie", required=True),
+        Field("productcode", _PRODUCTCODE, "unique in the table", "product", required=True),
+        _perceel("empty serves all percelen; filled, the code also names the perceel"),
+    ),
+    profiled=False,
+)
+"""A product code of the contract's own."""
+_NEEDED = ("prestatiecode", "begindatum", "tarief", "productcode")
+_WRONG: Mapping[str, tuple[Foutcode, str]] = {
+    "perceel": ("perceel_onbekend", "het perceel staat niet in contract.toml"),
+    "prestatiecode": ("prestatiecode_onbekend", "onbekende prestatiecode"),
+    "kwalificatieniveau": ("niveau_onbekend", "onbekend kwalificatieniveau"),
+    "begindatum": ("datum_onjuist", "geen datum"),
+    "einddatum": ("datum_onjuist", "geen datum"),
+    "tarief": ("tarief_onjuist", "geen tarief"),
+    "productcode": ("productcode_onjuist", "geen productcode"),
+}
+"""What is said of a column that holds what it may not."""
 
 
 @frozen
@@ -33,8 +106,8 @@ class Contracttabel:
 class _Fields:
     """Reads the fields of one row of a contract table, reporting each that is wrong."""
 
-    def __init__(self, bestand: str, rij: int, fields: Mapping[str, str], report: Report) -> None:
-        self.bestand, self.rij, self.fields, self.report = bestand, rij, fields, report
+    def __init__(self, definition: Definition[str], bestand: str, rij: int, fields: Mapping[str, str], report: Report) -> None:
+        self.definition, self.bestand, self.rij, self.fields, self.report = definition, bestand, rij, fields, report
         self.ok = True
 
     def wrong(self, code: Foutcode, kolom: str, verwacht: str, toelichting: str) -> None:
@@ -42,11 +115,17 @@ class _Fields:
         found = mask(self.fields.get(kolom, "")) or "leeg"
         self.report(Fault(code, self.bestand, self.rij, kolom, found, verwacht, toelichting))
 
-    def take(self, kolom: str, parse: Callable[[str], Any], code: Foutcode, toelichting: str) -> Any:
+    def take(self, kolom: str, known: Callable[[str], str] | None = None) -> Any:
+        """Return what a column holds, which `known` may look at too; None where that is nothing, or wrong, which is reported."""
+        text = self.fields.get(kolom, "")
+        if not text and kolom not in _NEEDED:
+            return None
         try:
-            return parse(self.fields.get(kolom, ""))
+            value = self.definition.by_name[kolom].form.read(text)
+            return value if known is None else known(value)
         except FieldError as error:
-            self.wrong(code, kolom, error.verwacht, toelichting)
+            code, told = _WRONG[kolom]
+            self.wrong(code, kolom, error.verwacht, told)
             return None
 
 
@@ -54,23 +133,14 @@ def _common(
     fields: _Fields, protocol: Protocol, percelen: tuple[Perceel, ...], *, perceel_required: bool
 ) -> tuple[str, str, str | None]:
     """Read what both tables share: perceel, prestatiecode, kwalificatieniveau."""
-    perceel = fields.fields.get("perceel", "")
+    perceel = fields.take("perceel") or ""
     codes = tuple(item.code for item in percelen)
     if not perceel and perceel_required and len(codes) == 1:
         perceel = codes[0]
-    elif codes and perceel not in codes and (perceel or perceel_required):
-        fields.wrong("perceel_onbekend", "perceel", ", ".join(codes), "het perceel staat niet in contract.toml")
-    prestatiecode = fields.take(
-        "prestatiecode", lambda text: _known_code(protocol, text), "prestatiecode_onbekend", "onbekende prestatiecode"
-    )
-    niveau = None
-    if fields.fields.get("kwalificatieniveau"):
-        niveau = fields.take(
-            "kwalificatieniveau",
-            lambda text: check_choice(text, protocol.niveaus),
-            "niveau_onbekend",
-            "onbekend kwalificatieniveau",
-        )
+    elif codes and fields.ok and perceel not in codes and (perceel or perceel_required):
+        fields.wrong("perceel_onbekend", "perceel", ", ".join(codes), _WRONG["perceel"][1])
+    prestatiecode = fields.take("prestatiecode", lambda text: _known_code(protocol, text))
+    niveau = fields.take("kwalificatieniveau", lambda text: check_choice(text, protocol.niveaus))
     return perceel, prestatiecode or "", niveau
 
 
@@ -88,12 +158,10 @@ def read_cells(
     `percelen` are the contract's, empty when they could not be read; `window` is its inclusive period.
     """
     for rij, row in table.rows:
-        fields = _Fields(table.naam, rij, row, report)
+        fields = _Fields(TARIEVEN, table.naam, rij, row, report)
         perceel, prestatiecode, niveau = _common(fields, protocol, percelen, perceel_required=bool(percelen))
         begin, end = _period(fields, window)
-        tarief = None
-        if row.get("tarief") != UITGESLOTEN:
-            tarief = fields.take("tarief", _price, "tarief_onjuist", "geen tarief")
+        tarief = fields.take("tarief")
         if fields.ok and begin and end:
             yield Cel(perceel, prestatiecode, niveau, begin, end, tarief, rij)
 
@@ -101,10 +169,10 @@ def read_cells(
 def _period(fields: _Fields, window: tuple[date, date]) -> tuple[date | None, date | None]:
     """Read the dates of a cell; an empty einddatum runs to the end of the contract."""
     first, last = window
-    begin: date | None = fields.take("begindatum", parse_date, "datum_onjuist", "geen datum")
+    begin: date | None = fields.take("begindatum")
     end: date | None = last
     if fields.fields.get("einddatum"):
-        end = fields.take("einddatum", parse_date, "datum_onjuist", "geen datum")
+        end = fields.take("einddatum")
     if begin and not first <= begin <= last:
         fields.wrong(
             "datum_buiten_contract", "begindatum", f"{first} of later, hoogstens {last}", "de cel begint buiten het contract"
@@ -116,25 +184,14 @@ def _period(fields: _Fields, window: tuple[date, date]) -> tuple[date | None, da
     return begin, end
 
 
-def _price(text: str) -> int:
-    try:
-        cents = parse_euros(text)
-    except FieldError:
-        raise FieldError("euro's met hoogstens 2 decimalen, als 24,55, of uitgesloten") from None
-    if not 0 < cents <= MAX_CENTS:
-        raise FieldError("een tarief boven 0,00")
-    return cents
-
-
 def read_coderijen(table: Contracttabel, protocol: Protocol, percelen: tuple[Perceel, ...], report: Report) -> Iterator[Coderij]:
     """Yield the rows of a code table; faulty ones go to `report`."""
     for rij, row in table.rows:
-        fields = _Fields(table.naam, rij, row, report)
+        fields = _Fields(CODES, table.naam, rij, row, report)
         perceel, prestatiecode, niveau = _common(fields, protocol, percelen, perceel_required=False)
-        categorie, productcode = row.get("productcategorie", ""), row.get("productcode", "")
+        categorie = row.get("productcategorie", "")
         if prestatiecode and categorie not in (allowed := protocol.prestatiecodes[prestatiecode].categorieen):
             fields.wrong("categorie_onjuist", "productcategorie", " of ".join(allowed), f"geen categorie van {prestatiecode}")
-        if not 1 <= len(productcode) <= 5:
-            fields.wrong("productcode_onjuist", "productcode", "1 tot en met 5 tekens", "geen productcode")
+        productcode = fields.take("productcode")
         if fields.ok:
             yield Coderij(prestatiecode, niveau, categorie, productcode, perceel, rij)

@@ -16,7 +16,7 @@ from mpj.protocol import MPJ_16, Afronding, Normtijd, Protocol
 from mpj.protocol.form import MAX_MINIMUM, MAX_MINUTEN
 from mpj.protocol.words import OVER, WIJZEN
 from mpj.reading.faults import Fault
-from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente
+from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente, check_line
 from mpj.reading.names import check_names
 from mpj.reading.toml import Document
 
@@ -140,7 +140,7 @@ def read_settings(document: Document, protocol: Protocol, report: Report) -> dic
                     setting.section,
                     setting.key,
                     "de waarde klopt niet",
-                    gevonden=value,
+                    gevonden=error.gevonden or value,
                     verwacht=error.verwacht,
                 )
             )
@@ -197,6 +197,7 @@ def _value(setting: Setting, value: object) -> object:
             return read_gemeenten(value, required=True)
     if not isinstance(value, str) or not value.strip():
         raise FieldError("een tekst tussen aanhalingstekens")
+    check_line(value)
     match setting.kind:
         case "keuze":
             return check_choice(value, setting.choices)

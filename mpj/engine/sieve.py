@@ -56,6 +56,13 @@ class Sifted(Generic[_R]):
     out: list[Out[_R]] = field(factory=list)
     unreadable: list[Uitval] = field(factory=list)
 
+    @property
+    def verdicts(self) -> Verdicts:
+        """What is decided of ids of which no record counts, for who sees only some of their records."""
+        counted = {record.id for record in self.kept}
+        told = (out for out in self.out if out.reden != "ongeldig" and out.record.id not in counted)
+        return {out.record.id: (out.reden, out.toelichting) for out in told}
+
 
 def sift_registraties(items: Iterable[Entry | Ongeldig], decided: Verdicts = NO_VERDICTS) -> Sifted[Entry]:
     """Return the registraties that count once; those whose words the protocol does not know are `ongeldig`."""

@@ -21,6 +21,7 @@ from mpj.engine.job import Job
 from mpj.engine.lines import make_line, sort_key
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.outcome import Uitkomst
+from mpj.engine.sieve import NO_VERDICTS, Verdicts, sift_registraties
 from mpj.engine.summary import Declared, Totals, sort_notes
 from mpj.output.parquet import check_installed
 from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
@@ -126,24 +127,28 @@ def computed(
     registraties: Partitions,
     *,
     verblijf: Iterable[Verblijf | Ongeldig] = (),
+    unreadable: Sequence[Ongeldig] = (),
     memory: Memory = NOTHING,
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Computed]:
-    """Compute `registraties` and `verblijf` as `declare_files` does; the outcome can be written while the block lasts."""
+    """Compute `registraties` and `verblijf` as `declare_files` does; the outcome can be written while the block lasts.
+
+    `unreadable` are registraties that could not be read, and so are in no part.
+    """
     registraties.ready()
-    clients, aside = job.sift((), verblijf)
+    clients, aside = job.sift(unreadable, verblijf)
     stays: dict[int, list[Verblijf]] = {}
     for bsn, own in clients.items():
         stays.setdefault(hash(bsn) % registraties.parts, []).extend(own.verblijf)
-    rejected, doubles = _doubles(job, registraties)
+    verdicts = _verdicts(job, registraties, unreadable)
     if processes is None:
         processes = (os.cpu_count() or 1) if registraties.rows >= _MANY and hasattr(os, "fork") else 1
     with ExitStack() as stack:
         files = [stack.enter_context(scratch_file()) for _ in range(processes)]
-        maker = _Maker(job, registraties, stays, rejected, memory, files)
+        maker = _Maker(job, registraties, stays, verdicts, memory, files)
         shares = _on_all_cores(maker, progress)
-        yield Computed(job, files, shares, [*aside, *doubles])
+        yield Computed(job, files, shares, list(aside))
 
 
 def _on_all_cores(maker: _Maker, progress: Callable[[int, int], None] | None) -> list[_Share]:
@@ -212,13 +217,16 @@ def _make_all(number: int) -> _Share:
     return maker.make_all(number, lambda _: None, stop.is_set)
 
 
-def _doubles(job: Job, registraties: Partitions) -> tuple[set[tuple[str, int]], list[Uitval]]:
-    """Return which rows do not count because of rows with the same id in another part, as (file, row), and as set aside."""
-    doubles = registraties.doubles()
-    if not doubles:
-        return set(), []
-    entries = job.entries()
+def _verdicts(job: Job, registraties: Partitions, unreadable: Sequence[Ongeldig]) -> Verdicts:
+    """Return what is decided of ids that stand in more than one part, or are withdrawn by what cannot be read."""
     found: dict[str, dict[int, list[Entry | Ongeldig]]] = {}
+    for one in unreadable:
+        if one.vervallen and one.id:
+            found.setdefault(one.id, {}).setdefault(-1, []).append(one)
+    doubles = registraties.doubles() | set(map(hash, found))
+    if not doubles:
+        return NO_VERDICTS
+    entries = job.entries()
     for part in range(registraties.parts):
         for table in registraties.tables(part):
             place, width = table.columns["id"], table.width
@@ -226,10 +234,8 @@ def _doubles(job: Job, registraties: Partitions) -> tuple[set[tuple[str, int]], 
             for item in entries.rows(table):
                 found.setdefault(item.id, {}).setdefault(part, []).append(item)
         entries.forget()
-    across = [item for parts in found.values() if len(parts) > 1 for items in parts.values() for item in items]
-    _, aside = job.sift(across)
-    out = [row for row in aside if row.reden != "ongeldig"]
-    return {(row.bestand, row.rij) for row in out}, out
+    across = (item for parts in found.values() if len(parts) > 1 for items in parts.values() for item in items)
+    return sift_registraties(across).verdicts
 
 
 def _at(fields: list[str], place: int, width: int) -> str:
@@ -248,14 +254,14 @@ class _Maker:
         job: Job,
         registraties: Partitions,
         stays: Mapping[int, list[Verblijf]],
-        rejected: set[tuple[str, int]],
+        verdicts: Verdicts,
         memory: Memory,
         files: Sequence[IO[bytes]],
     ) -> None:
         self.job = job
         self.registraties = registraties
         self.stays = stays
-        self.rejected = rejected
+        self.verdicts = verdicts
         self.memory = memory
         self.files = files
         self.texts = RowTexts()
@@ -274,18 +280,14 @@ class _Maker:
     def make(self, part: int, share: _Share, entries: Entries, file: IO[bytes]) -> None:
         """Compute one part and add its rows to the file."""
         rows: Rows = {}
-        for outcome in self.job.outcomes(self._entries(part, entries), self.stays.get(part, ()), self.memory):
+        found = chain.from_iterable(map(entries.rows, self.registraties.tables(part)))
+        decided = self.verdicts, NO_VERDICTS
+        for outcome in self.job.outcomes(found, self.stays.get(part, ()), self.memory, decided=decided):
             share.take(outcome)
             self._client(outcome, rows, share)
         self._write(part, rows, share, file)
         entries.forget()
         self.texts.forget()
-
-    def _entries(self, part: int, entries: Entries) -> Iterator[Entry | Ongeldig]:
-        found = chain.from_iterable(map(entries.rows, self.registraties.tables(part)))
-        if not self.rejected:
-            return found
-        return (item for item in found if isinstance(item, Ongeldig) or (item.bestand, item.rij) not in self.rejected)
 
     def _client(self, outcome: Uitkomst, rows: Rows, share: _Share) -> None:
         """Turn one client's lines into rows, in the order of all outputs."""

@@ -7,9 +7,9 @@ from collections import Counter
 from typing import Final
 
 from mpj.protocol import Protocol
+from mpj.reading.definition import Field
 from mpj.reading.faults import mask
 from mpj.reading.fields import FieldError, form_of, is_bsn
-from mpj.records.definitions import Field
 
 _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _DECIMALS: Final = re.compile(r"[0-9]+[.,]([0-9]+)")

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from mpj.intake.forms import Forms
 from mpj.protocol import Protocol
+from mpj.reading.definition import Definition
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.frozen import Frozen
 from mpj.reading.headers import Columns
@@ -19,7 +20,7 @@ from mpj.reading.profile import PLAIN, Profiel, Tabelprofiel
 from mpj.reading.sources import Reading, Source
 from mpj.reading.tables import Table, header_of, open_table
 from mpj.reading.toml import quoted
-from mpj.records.definitions import DEFINITIONS, MEDEWERKER, Definition, definition_of
+from mpj.records.definitions import DEFINITIONS, MEDEWERKER, Recordsoort, definition_of
 from mpj.records.known import check_protocol
 from mpj.records.registraties import parse_registratie
 from mpj.records.rows import Row, row_of
@@ -117,7 +118,7 @@ def look_at(source: Source, soort: str | None, profiel: Profiel, protocol: Proto
     return _read(source, found, definition, evolve(tabel, kolommen={**tabel.kolommen, **supposed}), protocol)
 
 
-def _definition(source: Source, soort: str | None, profiel: Profiel) -> Definition:
+def _definition(source: Source, soort: str | None, profiel: Profiel) -> Definition[Recordsoort]:
     """Return the definition of the kind that is told, or of which the header names most."""
     if soort is not None:
         return definition_of(soort)
@@ -164,7 +165,7 @@ def _column_choice(naam: str, kolom: Kolom, soort: str) -> Keuze:
     )
 
 
-def _read(source: Source, found: Look, definition: Definition, tabel: Tabelprofiel, protocol: Protocol) -> Look:
+def _read(source: Source, found: Look, definition: Definition[Recordsoort], tabel: Tabelprofiel, protocol: Protocol) -> Look:
     """Return the look with what the rows of a file tell, read as its undecided columns seem to be."""
     heard: list[Fault] = []
     try:
@@ -191,7 +192,7 @@ def _read(source: Source, found: Look, definition: Definition, tabel: Tabelprofi
 class _Rows:
     """Looks at the rows of a table: the forms of their values, and what keeps them from being read."""
 
-    def __init__(self, definition: Definition, tabel: Tabelprofiel, protocol: Protocol, table: Table[list[str]]) -> None:
+    def __init__(self, definition: Definition[str], tabel: Tabelprofiel, protocol: Protocol, table: Table[list[str]]) -> None:
         self.definition, self.tabel, self.protocol, self.table = definition, tabel, protocol, table
         self.forms = {name: Forms(definition.by_name[name], protocol) for name in table.columns}
         self.count = self.wrong = 0

@@ -110,6 +110,14 @@ def parse_text(text: str) -> str:
     raise FieldError("tekst waarvan elk teken te zien is", f"een onzichtbaar teken (U+{ord(unseen):04X})")
 
 
+def check_line(text: str) -> str:
+    """Return `text` where it is one line of visible characters; raises FieldError, for a tab or line end as well."""
+    parse_text(text)
+    if any(sign in text for sign in "\t\r\n"):
+        raise FieldError("tekst op één regel, zonder tab", "een tab of regeleinde")
+    return text
+
+
 def parse_word(text: str) -> str:
     """Return a word of a list in small letters; raises what `parse_text` does."""
     return parse_text(text).lower()

@@ -47,7 +47,9 @@ def check_names(
 
 
 def _choices(soort: str, name: str, column: str) -> str:
-    """Return the line of a profile that uses a name, and the one that ignores it."""
+    """Return the line of a profile that uses a name, and the one that ignores it; what to do where there is no profile."""
+    if not soort:
+        return f"{column} als naam, of de tabel zonder deze kolom"
     key = quoted(name)
     return f'in een profiel onder [{soort}.kolommen] de regel {key} = "{column}" (gebruiken) of {key} = "" (negeren)'
 

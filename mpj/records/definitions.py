@@ -6,65 +6,14 @@ Values, mappings, tables, profiles and docs/formats.md follow from these lists a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from attrs import field, frozen
-
-from mpj.reading.frozen import Frozen
-from mpj.reading.headers import Columns
-from mpj.records import forms
-from mpj.records.forms import Form
+from mpj.reading import forms
+from mpj.reading.definition import Definition, Field
 from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN
 
 Recordsoort: TypeAlias = Literal["registraties", "verblijf", "medewerkers", "toewijzingen"]
 """A kind of record, as its table and its part of a profile are called."""
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, text.split(", ")))
-
-
-@frozen
-class Field:
-    """One field of a kind of record."""
-
-    name: str
-    """The column, and the key of a mapping."""
-    form: Form
-    uitleg: str
-    """What it says, for docs/formats.md."""
-    synonyms: tuple[str, ...] = field(default="", converter=_listed)
-    """Other names of what usually decides, given with commas between them: under such a name it is not passed over in silence."""
-    default: Any = None
-    """What an absent field means."""
-    required: bool = False
-    attribute: str = field()
-    """The attribute of the value that holds it."""
-
-    @attribute.default
-    def _(self) -> str:
-        return self.name
-
-
-@frozen(slots=False)
-class Definition:
-    """The fields of one kind of record, in the order of its columns and of the attributes of its value."""
-
-    soort: Recordsoort
-    fields: tuple[Field, ...]
-
-    @cached_property
-    def columns(self) -> Columns:
-        """The columns of its table."""
-        synonyms = Frozen((one.name, one.synonyms) for one in self.fields)
-        required = tuple(one.name for one in self.fields if one.required)
-        return Columns((one.name for one in self.fields), required, soort=self.soort, synonyms=synonyms)
-
-    @cached_property
-    def by_name(self) -> Frozen[str, Field]:
-        """Its fields by their names."""
-        return Frozen((one.name, one) for one in self.fields)
 
 
 _BSN = "bsn client, client bsn, bsn nummer, bsn nr, bsn jeugdige, bsn kind, burgerservicenummer, sofinummer"
@@ -80,7 +29,7 @@ _MEDEWERKER = "behandelaar, hulpverlener, zorgverlener, medewerkernummer, medewe
 _BEGIN = "van, vanaf, begin, start, startdatum, ingangsdatum, datum van, van datum, datum begin, geldig vanaf"
 _EIND = "tot, tot en met, t/m, eind, einde, stopdatum, datum tot, tot datum, datum einde, geldig tot, afloopdatum"
 
-REGISTRATIE = Definition(
+REGISTRATIE: Definition[Recordsoort] = Definition(
     "registraties",
     (
         Field(
@@ -168,7 +117,7 @@ REGISTRATIE = Definition(
         Field("onderaannemer", forms.TEKST, "passed on to the trace"),
     ),
 )
-VERBLIJF = Definition(
+VERBLIJF: Definition[Recordsoort] = Definition(
     "verblijf",
     (
         Field("id", forms.TEKST, "unique over all stays", f"{_ID}, verblijfnummer, verblijf id, opnamenummer", required=True),
@@ -192,7 +141,7 @@ VERBLIJF = Definition(
         ),
     ),
 )
-MEDEWERKER = Definition(
+MEDEWERKER: Definition[Recordsoort] = Definition(
     "medewerkers",
     (
         Field("medewerker", forms.TEKST, "as on the registraties", f"{_MEDEWERKER}, nummer, code, naam", required=True),
@@ -201,7 +150,7 @@ MEDEWERKER = Definition(
         Field("einddatum", forms.EINDE, "last day; empty: open", f"{_EIND}, datum uit dienst, uit dienst"),
     ),
 )
-TOEWIJZING = Definition(
+TOEWIJZING: Definition[Recordsoort] = Definition(
     "toewijzingen",
     (
         Field("toewijzingnummer", forms.NUMMER, "its number in this gemeente", _NUMMER, required=True),
@@ -261,10 +210,10 @@ TOEWIJZING = Definition(
         Field("toewijzingstijd", forms.STEMPELTIJD, "orders the versions of one day", "tijd toewijzing, tijdstip toewijzing"),
     ),
 )
-DEFINITIONS: Sequence[Definition] = (REGISTRATIE, VERBLIJF, MEDEWERKER, TOEWIJZING)
+DEFINITIONS: Sequence[Definition[Recordsoort]] = (REGISTRATIE, VERBLIJF, MEDEWERKER, TOEWIJZING)
 """Every kind of record."""
 
 
-def definition_of(soort: str) -> Definition:
+def definition_of(soort: str) -> Definition[Recordsoort]:
     """Return the definition of a kind of record (`Recordsoort`)."""
     return next(one for one in DEFINITIONS if one.soort == soort)

@@ -17,13 +17,13 @@ from typing import Any
 from mpj.reading.cells import as_text
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date, parse_text
+from mpj.reading.forms import parse_nummer
 from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.entries import Entry, Reeks, Tijd, Vorm
-from mpj.records.forms import parse_nummer
 from mpj.records.registraties import REQUIRED, Ongeldig, parse_registratie
 from mpj.records.rows import MappingRows, records_or_errors, row_of
 from mpj.records.values import Registratie, unchecked

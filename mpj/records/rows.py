@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mpj.reading.cells import as_text, type_in
+from mpj.reading.definition import Definition
 from mpj.reading.faults import Fault, InputError, in_form, mask, wrong_value
 from mpj.reading.fields import FieldError, form_of, is_bsn
 from mpj.reading.masking import bsns_in, digits_in
 from mpj.reading.names import check_names
 from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table
-from mpj.records.definitions import Definition
 from mpj.records.uitval import Uitval
 from mpj.records.words import Uitvalsoort
 
@@ -35,7 +35,7 @@ class Row:
         self.faults: list[str] = []
         self.wrong: set[str] = set()
 
-    def read(self, definition: Definition) -> dict[str, Any]:
+    def read(self, definition: Definition[str]) -> dict[str, Any]:
         """Return every field by its attribute: its default where it is empty, or unreadable, which is a fault.
 
         So is a period that ends before it begins.
@@ -125,7 +125,7 @@ def row_of(table: Table[list[str]], rij: int, fields: list[str]) -> Row:
 
 def read_rows(
     paths: Iterable[str | Path],
-    definition: Definition,
+    definition: Definition[str],
     parse: Callable[[Row], _T],
     reading: Reading = SILENT,
 ) -> Iterator[_T]:
@@ -138,7 +138,7 @@ def read_rows(
             yield parse(row)
 
 
-def source_rows(source: Source, definition: Definition, reading: Reading) -> Iterator[Row]:
+def source_rows(source: Source, definition: Definition[str], reading: Reading) -> Iterator[Row]:
     """Read every row of one table; see `read_rows`."""
     with open_table(source, definition.columns, reading) as table:
         for rij, fields in table:
@@ -151,7 +151,7 @@ class MappingRows:
     `report` hears once of each key that is not known.
     """
 
-    def __init__(self, definition: Definition, report: Callable[[Fault], None] | None = None) -> None:
+    def __init__(self, definition: Definition[str], report: Callable[[Fault], None] | None = None) -> None:
         self.columns = definition.columns
         self._report = report
         self._keys: dict[tuple[object, ...], dict[str, Any]] = {}
@@ -188,7 +188,7 @@ class MappingRows:
 
 def as_values(
     items: Iterable[_K | _O | Mapping[str, object]],
-    definition: Definition,
+    definition: Definition[str],
     parse: Callable[[Row], _K | _O],
     *kinds: type[_K | _O],
     report: Callable[[Fault], None] | None = None,

@@ -15,13 +15,13 @@ from attrs import field, frozen
 
 from mpj.reading.faults import Fault, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_bsn, parse_clock, parse_date
+from mpj.reading.forms import open_end, parse_nummer
 from mpj.reading.lines import LineNumbers
 from mpj.reading.masking import masked
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import TABLES, Reading, Source, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.definitions import TOEWIJZING
-from mpj.records.forms import open_end, parse_nummer
 from mpj.records.reasons import Redencode
 from mpj.records.rows import Row, as_values, row_of
 from mpj.records.uitval import Uitval

@@ -14,10 +14,11 @@ from typing import Any, TypeVar, cast
 import attrs
 from attrs import field, frozen
 
+from mpj.reading.definition import Definition
 from mpj.reading.fields import FieldError
+from mpj.reading.forms import MAX_MINUTEN
 from mpj.reading.masking import masked
-from mpj.records.definitions import MEDEWERKER, REGISTRATIE, TOEWIJZING, VERBLIJF, Definition
-from mpj.records.forms import MAX_MINUTEN
+from mpj.records.definitions import MEDEWERKER, REGISTRATIE, TOEWIJZING, VERBLIJF
 from mpj.records.words import Aanwezigheid, Soort, Status, Tijdsoort
 
 _T = TypeVar("_T")
@@ -44,7 +45,7 @@ def unchecked(kind: type[_T]) -> Callable[[Iterable[object]], _T]:
     return make
 
 
-def checker(definition: Definition) -> Callable[[Any], None]:
+def checker(definition: Definition[str]) -> Callable[[Any], None]:
     """Return what checks the fields of a value where it is made, and puts each in the form in which records hold it.
 
     It raises TypeError naming field and type, or ValueError naming the field, without showing values.

@@ -88,3 +88,45 @@ def test_what_a_contract_manager_is_warned_of_reaches_the_report() -> None:
     made = make(told.append, tarief="245,50")
     assert [fault.code for fault in told] == [fault.code for fault in warnings_of(made)]
     assert ("factor_vier", "tarieven", 1, "waarschuwing") in [(one.code, one.bestand, one.rij, one.soort) for one in told]
+
+
+UNSEEN = ["A\x1b[2J", "A\nB", "A\tB", "A\u202eB", "A\u200b"]
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_a_text_of_a_contract_is_one_line_of_visible_characters(text: str) -> None:
+    """It stands in files for machines as it is: a terminal, a spreadsheet or a CSV reader would obey it."""
+    changes: list[dict[str, Any]] = [
+        {"contract": SETTINGS["contract"] | {"id": text}},
+        {"perceel": [{"code": text}]},
+        {"perceel": [{"code": "A", "naam": text}]},
+    ]
+    for settings in (SETTINGS | change for change in changes):
+        with pytest.raises(mpj.InvalidError) as error:
+            mpj.make_contract(settings, [ROW])
+        assert error.value.faults[0].code == "waarde_onjuist"
+        assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize("text", ["A\x1bB", "A\nB", "A\u202eB"])
+def test_so_is_a_product_code(text: str) -> None:
+    codes = [{"prestatiecode": "2.1", "kwalificatieniveau": "hbo", "productcategorie": "45", "productcode": text}]
+    with pytest.raises(mpj.InvalidError) as error:
+        mpj.make_contract(SETTINGS, [ROW], codes)
+    assert [fault.code for fault in error.value.faults][:1] == ["productcode_onjuist"]
+
+
+@pytest.mark.parametrize(("key", "column"), [("tot", "einddatum"), ("Geldig tot", "einddatum"), ("kavel", "perceel")])
+def test_a_decisive_column_of_the_matrix_under_another_name_is_not_passed_over(key: str, column: str) -> None:
+    """With `tot` ignored a price would hold to the end of the contract."""
+    with pytest.raises(mpj.InvalidError) as error:
+        mpj.make_contract(SETTINGS, [ROW | {key: "2026-06-30"}])
+    (fault,) = error.value.faults
+    assert (fault.code, fault.kolom) == ("kolom_onbeslist", key)
+    assert column in fault.verwacht
+    assert "profiel" not in fault.verwacht
+
+
+def test_names_of_columns_are_read_as_those_of_a_record() -> None:
+    row = {name.upper(): value for name, value in ROW.items()}
+    assert mpj.make_contract(SETTINGS, [row]) == make()

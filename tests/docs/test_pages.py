@@ -12,7 +12,7 @@ import mpj
 from docs.examples import ROOT, Page, blocks, matches
 from mpj import cli
 from mpj.contract import SETTINGS
-from mpj.contract.rows import CODES_COLUMNS, CODES_REQUIRED, TARIEVEN_COLUMNS, TARIEVEN_REQUIRED
+from mpj.contract.rows import CODES, TARIEVEN
 from mpj.docs import main, rewritten
 from mpj.output.shape import HERKOMST, REGELS, UITVAL
 from mpj.protocol import MPJ_16
@@ -140,8 +140,8 @@ def columns_told(section: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("section", "columns", "required"),
     [
-        ("tarieven.csv", TARIEVEN_COLUMNS, TARIEVEN_REQUIRED),
-        ("codes.csv", CODES_COLUMNS, CODES_REQUIRED),
+        ("tarieven.csv", TARIEVEN.columns.known, TARIEVEN.columns.required),
+        ("codes.csv", CODES.columns.known, CODES.columns.required),
         ("registraties.csv", registraties.COLUMNS, registraties.REQUIRED),
         ("verblijf.csv", verblijf.COLUMNS, verblijf.REQUIRED),
         ("medewerkers.csv", medewerkers.COLUMNS, medewerkers.REQUIRED),
@@ -185,8 +185,8 @@ def domain_words() -> set[str]:
     }
     words |= {"Gemeente", "Normtijd", "Hulpvorm", "Uitval", "Tariefkaart", "Herkomst", "Specifiek", "Aspecifiek", "Generiek"}
     for columns in (
-        TARIEVEN_COLUMNS,
-        CODES_COLUMNS,
+        TARIEVEN.columns.known,
+        CODES.columns.known,
         registraties.COLUMNS,
         verblijf.COLUMNS,
         medewerkers.COLUMNS,

@@ -32,7 +32,8 @@ from mpj import (
     read_toewijzingen,
     read_verblijf,
 )
-from mpj.contract.rows import CODES_COLUMNS, TARIEVEN_COLUMNS
+from mpj.contract.rows import CODES
+from mpj.contract.rows import TARIEVEN as CELLEN
 from mpj.contract.settings import SETTINGS
 from mpj.output import write_result
 from mpj.records.medewerkers import COLUMNS as MEDEWERKERS
@@ -232,17 +233,19 @@ def test_any_bytes_as_a_table(tmp_path: Path, content: bytes) -> None:
 @given(
     tarieven=changed(
         {"perceel": "A", "prestatiecode": "2.1", "kwalificatieniveau": "hbo", "begindatum": "2026-01-01", "tarief": "1"},
-        TARIEVEN_COLUMNS,
+        CELLEN.columns.known,
     ),
     codes=st.none()
-    | changed({"prestatiecode": "2.1", "kwalificatieniveau": "hbo", "productcategorie": "45", "productcode": "X"}, CODES_COLUMNS),
+    | changed(
+        {"prestatiecode": "2.1", "kwalificatieniveau": "hbo", "productcategorie": "45", "productcode": "X"}, CODES.columns.known
+    ),
 )
 def test_junk_in_the_tables_of_a_contract(tmp_path: Path, tarieven: Rows, codes: Rows | None) -> None:
     folder = Path(tempfile.mkdtemp(dir=tmp_path))
     write(folder / "contract.toml", TOML)
-    write(folder / "tarieven.csv", table(";".join(TARIEVEN_COLUMNS), tarieven))
+    write(folder / "tarieven.csv", table(";".join(CELLEN.columns.known), tarieven))
     if codes is not None:
-        write(folder / "codes.csv", table(";".join(CODES_COLUMNS), codes))
+        write(folder / "codes.csv", table(";".join(CODES.columns.known), codes))
     try:
         load_contract(folder)
     except InputError as error:

@@ -184,3 +184,15 @@ def test_sample_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert tuple(found[0]) == SAMPLE_COLUMNS
     assert [row["soort"] for row in found] == ["paar", "paar", "regel"]
     assert cli.run(["sample", "--van", str(tmp_path), "--aantal", "2", "--zaad", "S"]) == 2
+
+
+def test_a_number_that_a_spreadsheet_would_run_is_guarded(tmp_path: Path) -> None:
+    """`=cmd|'/C calc'!A0` as referentienummer: what people open has a `'` before it, and the answer has it as it was sent."""
+    sent = Path(__file__).parents[1] / "data" / "hostile" / "formula-referentienummer.xml"
+    arguments = prepare(tmp_path, message())
+    arguments[arguments.index("--bericht") + 1] = str(sent)
+    write_csv(tmp_path / "toewijzingen.csv", [toewijzing(gemeente="0363")])
+    assert cli.run(arguments) in (0, 1, 2)
+    found = {row["referentienummer"] for row in findings(tmp_path)}
+    assert "'=cmd|'/C calc'!A0" in found
+    assert not [name for name in found if name.startswith(("=", "+", "-", "@", "\t", "\r"))]

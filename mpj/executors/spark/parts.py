@@ -117,12 +117,8 @@ def judge(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches
 
 
 def _verdicts(soort: str, sifted: Sifted[Entry] | Sifted[Verblijf]) -> Batches:
-    counted = {record.id for record in sifted.kept}
-    told = {
-        (out.record.bsn, out.record.id): (out.reden, out.toelichting)
-        for out in sifted.out
-        if out.reden != "ongeldig" and out.record.id not in counted
-    }
+    verdicts = sifted.verdicts
+    told = {(out.record.bsn, out.record.id): verdicts[out.record.id] for out in sifted.out if out.record.id in verdicts}
     rows = [{"soort": OORDEEL + soort, "sleutel": bsn, "velden": [identity, *why]} for (bsn, identity), why in told.items()]
     yield from _batches(rows, RECORDS)
 

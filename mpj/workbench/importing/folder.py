@@ -16,7 +16,7 @@ from attrs import evolve
 
 from mpj.contract import Contract, Perceel, load_contract
 from mpj.contract.matrix import by_place, merged, tarieven_text
-from mpj.contract.rows import TARIEVEN_COLUMNS
+from mpj.contract.rows import TARIEVEN
 from mpj.output import output_folder
 from mpj.protocol import PROTOCOLS
 from mpj.reading.faults import Fault, InputError
@@ -119,6 +119,6 @@ def _settings(path: Path, vanaf: date | None) -> Inleesopdracht:
 
 def _write_rows(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, TARIEVEN_COLUMNS, delimiter=";", lineterminator="\n")
+        writer = csv.DictWriter(stream, TARIEVEN.columns.known, delimiter=";", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
