@@ -62,10 +62,12 @@ VALUES = (
     "engine/memory",
     "engine/values",
     "ledger/changes",
+    "ledger/decide",
 )
 ROOMS = {
     "records/": "records",
     "engine/": "engine/",
+    "ledger/carried": "ledger/gather",
     "ledger/cells": "ledger/gather",
     "ledger/intake": "ledger/gather",
     "ledger/": "ledger/",

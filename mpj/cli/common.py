@@ -69,10 +69,20 @@ def ledger_to_write(url: str, form: str) -> Iterator[Any]:
             show_fault(Fault("ledger_nieuw", ledger.database.name, toelichting=text, soort="waarschuwing"), form)
 
 
+def _user() -> str:
+    """Return the name of who runs this, empty where the system has none."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError):
+        return ""
+
+
 def _ledger(url: str) -> Any:
     from mpj.ledger import Ledger
 
-    ledger = Ledger(url)
+    ledger = Ledger(url, wie=_user())
     if ledger.database.memory:
         text, verwacht = "een ledger in het geheugen onthoudt niets", "een bestand, of postgresql://gebruiker@server/database"
         raise InputError(Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht=verwacht))

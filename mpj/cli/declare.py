@@ -98,7 +98,9 @@ of de aanroep klopt niet en er is niets geschreven.
     metavar="JJJJ-MM",
     help="Met --ledger: wat vanaf deze maand ontbreekt in --registraties of --verblijf, als die gegeven zijn, is ingetrokken.",
 )
-@click.option("--akkoord", is_flag=True, help="Met --volledig-vanaf: de getoonde bedragen kloppen.")
+@click.option(
+    "--akkoord", multiple=True, metavar="CODE", help="Met --ledger: wat een geweigerde run met deze code toonde, klopt. Mag vaker."
+)
 @click.option("--crediteer", is_flag=True, help="Met --ledger: crediteer toegekende zorg die de toewijzing niet meer dekt.")
 @profiel_option
 @click.option("--submappen", is_flag=True, help="Lees in mappen en zips ook wat in submappen staat.")
@@ -165,7 +167,7 @@ class DeclareOptions:
     ledger: str | None
     proef: bool
     volledig_vanaf: str | None
-    akkoord: bool
+    akkoord: tuple[str, ...]
     crediteer: bool
     submappen: bool
     verblijf_loopt_door: bool
@@ -187,8 +189,6 @@ class DeclareOptions:
         """Raise UsageError for options that do not go together, InputError when there is nothing to declare."""
         if self.ledger is None and any(self.remembered.values()):
             raise click.UsageError("--proef, --volledig-vanaf, --akkoord, --crediteer en --verblijf-loopt-door horen bij --ledger")
-        if self.akkoord and self.volledig_vanaf is None:
-            raise click.UsageError("--akkoord hoort bij --volledig-vanaf")
         if self.ledger is not None and (self.nalevering or self.eerder or self.volgnummer != 1):
             raise click.UsageError(
                 "met --ledger zijn --nalevering, --eerder en --volgnummer niet nodig: het ledger weet wat er eerder was"
@@ -222,7 +222,7 @@ def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path) -> Any:
 
     settings: dict[str, Any] = {"periode": asked.periode, "dagtekening": asked.dagtekening}
     if asked.ledger is not None:
-        extra = asked.remembered | {"before_commit": write, "xsd_versie": asked.xsd_versie or "1.0.0"}
+        extra = asked.remembered | {"before_commit": write, "xsd_versie": asked.xsd_versie or "1.0.0", "op": today()}
         return inputs.declare(settings | extra, asked.ledger)
     settings |= {"nalevering": asked.nalevering, "volgnummer": asked.volgnummer}
     if asked.berichten:

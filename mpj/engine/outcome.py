@@ -109,6 +109,16 @@ def _rows(aside: Iterable[Aside]) -> Iterator[Uitval]:
 
 
 @frozen
+class Bijlage:
+    """A further table among the files of a run."""
+
+    bestand: str
+    """The name of its file."""
+    kolommen: tuple[str, ...]
+    rijen: tuple[tuple[str | int, ...], ...]
+
+
+@frozen
 class Result:
     """The outcome of a run."""
 
@@ -123,6 +133,8 @@ class Result:
     """Counts and totals, ready for JSON (docs/formats.md)."""
     protocol: Protocol = field(default=MPJ_16, repr=False)
     """What it was made under."""
+    bijlagen: tuple[Bijlage, ...] = field(default=(), repr=False)
+    """Further tables of a run with a ledger, written beside the lines."""
 
     def __repr__(self) -> str:
         counts = (("regels", self.regels), ("herkomst", self.herkomst), ("uitval", self.uitval), ("meldingen", self.meldingen))

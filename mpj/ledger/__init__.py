@@ -11,5 +11,6 @@ need("mpj.ledger", "ledger", "sqlalchemy", "alembic", "lxml")
 
 from mpj.ledger.api import Ledger
 from mpj.ledger.conversation import Geboekt
+from mpj.ledger.decide import codes_asked
 
-__all__ = ["Geboekt", "Ledger"]
+__all__ = ["Geboekt", "Ledger", "codes_asked"]

@@ -31,13 +31,16 @@ class Ledger:
     """What was declared, answered and set aside, in a database (docs/ledger.md).
 
     `url` is the path of a SQLite file, made on first use, or a URL (``postgresql://...``), of which `begin` makes a ledger. `wacht`
-    is how long, in seconds, to wait for another run. Every method is one transaction: it happens whole or not at all. All raise
-    InputError when the database cannot be used, is busy for too long, or would break a promise; then nothing changed.
+    is how long, in seconds, to wait for another run. `wie` uses it: the ledger remembers who agreed to what. Every method is one
+    transaction: it happens whole or not at all. All raise InputError when the database cannot be used, is busy for too long, or
+    would break a promise; then nothing changed.
     """
 
-    def __init__(self, url: str | Path, *, wacht: float = WACHT_SECONDEN) -> None:
+    def __init__(self, url: str | Path, *, wacht: float = WACHT_SECONDEN, wie: str = "") -> None:
         expect("url", url, "a path or a URL", str, Path)
+        expect("wie", wie, "a text", str)
         self.database = Database(url, wacht=wacht)
+        self.wie = wie
         self._closed = False
 
     def __enter__(self) -> Ledger:
@@ -75,8 +78,9 @@ class Ledger:
         """Declare what is new or changed, as concepts that take the place of earlier concepts.
 
         Input as for `mpj.declare`, `verblijf` and `medewerkers` too; what is absent means nothing, unless `volledig_vanaf` (a
-        month) says that `registraties` and `verblijf`, as far as given, are complete from there on, which needs `akkoord` when it
-        withdraws anything. `periode`, `dagtekening`, `invoer` and `progress` as for `mpj.declare`. `crediteer` credits granted care
+        month) says that `registraties` and `verblijf`, as far as given, are complete from there on. What moves euros without a new
+        or changed record is refused until `akkoord` has its code (`mpj.ledger.codes_asked` of the error); `op` is the day on which
+        that was agreed. `periode`, `dagtekening`, `invoer` and `progress` as for `mpj.declare`. `crediteer` credits granted care
         that its toewijzing no longer covers. `proef` computes and remembers nothing. `xsd_versie` is that of the messages.
         `before_commit` gets the result while it can still be undone. Raises InputError also for a month before the last one sent
         (IV090).
@@ -87,7 +91,7 @@ class Ledger:
         given = Input.read(Ledgeropdracht(**words), contracten, toewijzingen, registraties)
         proef = given.asked.proef
         with self._transaction(self._database(proef=proef), keep=not proef) as connection:
-            result = run(connection, given)
+            result = run(connection, given, self.wie)
             if before_commit is not None:
                 before_commit(result)
         return result

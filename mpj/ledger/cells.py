@@ -57,23 +57,29 @@ class Cells:
         self.months.setdefault(client_id, set()).update(range(begin, max(begin, end) + 1))
 
 
-def drop_concepts(connection: Connection, pairs: Iterable[tuple[str, str]], cells: Cells) -> list[str]:
-    """Remove the concepts of these (aanbieder, gemeente) pairs: a run replaces them. Returns their numbers."""
+def touch_concepts(connection: Connection, pairs: Iterable[tuple[str, str]], cells: Cells) -> dict[int, str]:
+    """Look at what the concepts of these (aanbieder, gemeente) pairs are about; returns their numbers, by row number."""
     declaratie, regel = schema.declaratie, schema.regel
     wanted = set(pairs)
-    found = [
-        row
-        for row in connection.execute(select(declaratie).where(declaratie.c.status == CONCEPT)).all()
+    found = {
+        row.id: str(row.declaratienummer)
+        for row in connection.execute(select(declaratie).where(declaratie.c.status == CONCEPT))
         if (row.aanbieder, row.gemeente) in wanted
-    ]
+    }
     for row in found:
-        own = select(regel.c.id).where(regel.c.declaratie_id == row.id)
-        for line in connection.execute(select(regel.c.client_id, regel.c.maand).where(regel.c.declaratie_id == row.id)):
+        for line in connection.execute(select(regel.c.client_id, regel.c.maand).where(regel.c.declaratie_id == row)):
             cells.touch(line.client_id, line.maand, line.maand)
+    return found
+
+
+def drop_concepts(connection: Connection, concepts: Iterable[int]) -> None:
+    """Remove concepts: a run replaces them."""
+    declaratie, regel = schema.declaratie, schema.regel
+    for row in concepts:
+        own = select(regel.c.id).where(regel.c.declaratie_id == row)
         connection.execute(delete(schema.herkomst).where(schema.herkomst.c.regel_id.in_(own)))
-        connection.execute(delete(regel).where(regel.c.declaratie_id == row.id))
-        connection.execute(delete(declaratie).where(declaratie.c.id == row.id))
-    return [row.declaratienummer for row in found]
+        connection.execute(delete(regel).where(regel.c.declaratie_id == row))
+        connection.execute(delete(declaratie).where(declaratie.c.id == row))
 
 
 def touch_levels(connection: Connection, medewerkers: Iterable[str], cells: Cells) -> None:

@@ -9,6 +9,7 @@ from itertools import chain
 from attrs import field, frozen
 
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.ledger.decide import Decision
 from mpj.reading.faults import Fault
 from mpj.records.uitval import Uitval
 
@@ -51,6 +52,8 @@ class Changes:
     """Granted lines that stand although their records are no longer billed so."""
     held_cent: int = 0
     """What those lines are worth, in eurocents."""
+    decisions: tuple[Decision, ...] = ()
+    """What is left for a person to decide: nothing of it is in `lines`."""
     waits: Mapping[str, int] = field(factory=dict)
     """How many changes wait for the answer to a declaration, by its number."""
     done: Mapping[int, bool] = field(factory=dict)
@@ -71,6 +74,7 @@ class Changes:
             frozenset(chain.from_iterable(one.look_again for one in found)),
             tuple(chain.from_iterable(one.meldingen for one in found)),
             sum(one.held_cent for one in found),
+            tuple(chain.from_iterable(one.decisions for one in found)),
             waits,
             dict(chain.from_iterable(one.done.items() for one in found)),
         )

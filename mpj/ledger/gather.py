@@ -14,10 +14,11 @@ from attrs import field, frozen
 from sqlalchemy import Connection, Row, delete, false, select
 
 from mpj.ledger import schema
-from mpj.ledger.cells import Cells, Span, touch_afspraken, touch_covered, touch_levels, touch_open
+from mpj.ledger.carried import Carried, carried, emptied
+from mpj.ledger.cells import Cells, Span, drop_concepts, touch_afspraken, touch_concepts, touch_covered, touch_levels, touch_open
 from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods
 from mpj.ledger.input import Input
-from mpj.ledger.intake import Intake, Naam, confirm_stays
+from mpj.ledger.intake import Intake, Naam, Reused, confirm_stays
 from mpj.ledger.rows import add, among, by_month, chunks, client_ids
 from mpj.ledger.schema import REGISTRATIE, VERBLIJF
 from mpj.reading.periods import month_of
@@ -45,12 +46,21 @@ class Gathered:
     """How many records were withdrawn."""
     absent: Mapping[Naam, tuple[int, date]]
     """Of what was withdrawn because it is absent: the client number, and from which day on."""
+    reused: Sequence[Reused]
+    """The ids that came back with another client."""
+    emptied: frozenset[int]
+    """Of the clients that they had before: who has no other record."""
+    before: Mapping[Naam, Sequence[Carried]]
+    """What absent records and such ids were behind."""
+    replaced: Collection[str]
+    """The numbers of the concepts that the run replaces."""
     confirmed: Mapping[str, int]
     """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
 
 
 def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     """Store the input, add to `cells` what it touches, and return all that goes into the computation of these cells."""
+    concepts = touch_concepts(connection, given.parties, cells)
     registraties, verblijf = given.registraties or (), given.verblijf or ()
     named = (*registraties, *verblijf, *given.toewijzingen)
     bsns = [one.bsn for one in named if not isinstance(one, Ongeldig | OngeldigeToewijzing)]
@@ -61,6 +71,9 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     seen = intake.take(REGISTRATIE, registraties, entries.of), intake.take(VERBLIJF, verblijf, _first_day)
     if given.volledig_vanaf is not None:
         intake.withdraw_absent(given.volledig_vanaf, given.complete)
+    concerned = intake.absent | {one.naam: (one.before.client_id, date.min) for one in intake.reused}
+    before = carried(connection, concerned)
+    drop_concepts(connection, concepts)
     _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     touch_open(connection, cells)
     touch_afspraken(connection, cells)
@@ -79,6 +92,10 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         intake.taken | stored.fingerprints,
         intake.withdrawn,
         intake.absent,
+        intake.reused,
+        emptied(connection, [one.before.client_id for one in intake.reused]),
+        before,
+        concepts.values(),
         stored.confirmed,
     )
 

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from mpj.contract import Contract
 from mpj.engine.job import Job, Progress
 from mpj.engine.opdracht import Opdracht, read_month
+from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
@@ -35,7 +36,8 @@ class LedgeropdrachtWords(TypedDict, total=False):
     verblijf: Stays | None
     medewerkers: Medewerkers | None
     volledig_vanaf: str | None
-    akkoord: bool
+    akkoord: Iterable[str]
+    op: date | None
     crediteer: bool
     verblijf_loopt_door: bool
     proef: bool
@@ -43,6 +45,10 @@ class LedgeropdrachtWords(TypedDict, total=False):
     invoer: Mapping[str, Mapping[str, str]] | None
     progress: Progress | None
     profiel: Profiel
+
+
+def _codes(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(expect_all("akkoord", given, "codes", str))
 
 
 @frozen(kw_only=True)
@@ -59,8 +65,10 @@ class Ledgeropdracht:
     """Levels by medewerker and date; those of who is not named stay as they were."""
     volledig_vanaf: str | None = None
     """From this month on, what is absent from the records that are given is withdrawn."""
-    akkoord: bool = False
-    """Withdraw what is absent, whatever it costs."""
+    akkoord: Iterable[str] = field(default=(), converter=_codes)
+    """The codes of what somebody agreed to, as a refused run printed them."""
+    op: date | None = None
+    """The day of the run, for who looks back; None: that of `dagtekening`."""
     crediteer: bool = False
     """Credit granted care that its toewijzing no longer covers."""
     verblijf_loopt_door: bool = False

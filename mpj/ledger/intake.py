@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from attrs import evolve
+from attrs import evolve, frozen
 from sqlalchemy import Connection, bindparam, false, or_, select, update
 
 from mpj.ledger import schema
@@ -30,6 +30,18 @@ Naam = tuple[str, str]
 """The soort and id of a record."""
 
 
+@frozen
+class Reused:
+    """An id that came back with another client."""
+
+    naam: Naam
+    before: Stored
+    client_id: int
+    """The client that it has now."""
+    alike: bool
+    """Whether date, minutes and medewerker are as they were."""
+
+
 class Intake:
     """Takes the records of one run into the ledger.
 
@@ -44,6 +56,7 @@ class Intake:
         self._seen: set[Naam] = set()
         self.taken: dict[Naam, str] = {}
         """The fingerprints of the records whose content the input brings."""
+        self.reused: list[Reused] = []
         self.withdrawn = 0
         self.absent: dict[Naam, tuple[int, date]] = {}
         """Of what was withdrawn because it is absent: the client number, and from which day on."""
@@ -102,12 +115,19 @@ class Intake:
             if before is None:
                 new.append(row)
             elif not same:
+                if before.client_id != row["client_id"] and not before.vervallen:
+                    self._reuse(soort, one, before)
                 self._cells.touch_before(soort, before)
                 changed.append(row)
                 if before.afspraak is not None:
                     self._cells.left.add((before.client_id, before.afspraak))
         add(self._connection, schema.record, new)
         self._update(changed)
+
+    def _reuse(self, soort: str, one: Registratie | Verblijf, before: Stored) -> None:
+        kind: Any = type(one)
+        known = load(kind, before.inhoud, bsn=one.bsn)
+        self.reused.append(Reused((soort, one.id), before, self._clients[one.bsn], alike=_contact(known) == _contact(one)))
 
     def _row(self, soort: str, one: Registratie | Verblijf, *, gone: bool) -> dict[str, object]:
         begin, end = _months(one)
@@ -176,6 +196,11 @@ def confirm_stays(connection: Connection, maand: int, names: Iterable[str]) -> N
     for part in chunks(names):
         own = (table.c.soort == VERBLIJF, table.c.bron.in_(part), earlier)
         connection.execute(update(table).where(*own).values(bevestigd_tot=maand))
+
+
+def _contact(one: Registratie | Verblijf) -> tuple[object, ...]:
+    """Return what tells one contact, or one stay, from another of the same client: date, minutes and medewerker."""
+    return one.dagen, one.duur if isinstance(one, Registratie) else None, one.medewerker
 
 
 def _contested(entry: Entry) -> Ongeldig:

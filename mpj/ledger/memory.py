@@ -9,10 +9,10 @@ from mpj.engine.values import Identiteit
 from mpj.ledger.codec import load_sleutel
 from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
 from mpj.ledger.stand import Clientstand, Regel
-from mpj.ledger.verdict import Decisions, Ledgerrun
+from mpj.ledger.verdict import Ledgerrun, SoFar
 
 
-def remembered(run: Ledgerrun, stand: Clientstand, decisions: Decisions) -> Memory:
+def remembered(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> Memory:
     """Return what a client's lines mean for the next look at its records."""
     states = {identiteit: stand.state(identiteit) for identiteit in stand.regels}
     used = dict(stand.used)
@@ -32,7 +32,7 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: Decisions) -> Memo
     return Memory(used, standing, behind, _kept(stand, decisions), run.confirmed, stand.maanden)
 
 
-def _kept(stand: Clientstand, decisions: Decisions) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
+def _kept(stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
     """Return what stands behind the lines that are held, so that nothing of it comes on another line."""
     found: dict[Recorded, tuple[Identiteit, Afwijzing]] = {}
     for identiteit, hold in decisions.held.items():
@@ -44,7 +44,7 @@ def _kept(stand: Clientstand, decisions: Decisions) -> dict[Recorded, tuple[Iden
     return found
 
 
-def _standing(run: Ledgerrun, decisions: Decisions, identiteit: Identiteit, state: str, regel: Regel | None) -> Standing | None:
+def _standing(run: Ledgerrun, decisions: SoFar, identiteit: Identiteit, state: str, regel: Regel | None) -> Standing | None:
     """Return what new care on an identity is told: it waits, stands rejected as it was, is held, or goes on (None)."""
     shown = "de creditregel" if regel is None else f"regel {regel.line.referentienummer}"
     inhoud = _as_it_was(run, identiteit, regel)

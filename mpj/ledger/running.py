@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cache
 
 from attrs import evolve
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import Connection, func, select
 
 from mpj.engine.job import Job
 from mpj.engine.outcome import Result, Uitkomst
@@ -16,31 +15,34 @@ from mpj.engine.summary import renumbered
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.executors.memory import lay_together
 from mpj.ledger import schema
+from mpj.ledger.asks import asks
 from mpj.ledger.begin import begun
-from mpj.ledger.cells import Cells, drop_concepts, under_concepts
+from mpj.ledger.cells import Cells, under_concepts
 from mpj.ledger.changes import Changes, NewLine
-from mpj.ledger.codec import assigned, load
+from mpj.ledger.codec import assigned
+from mpj.ledger.decide import Agreed, bijlage
 from mpj.ledger.gather import Gathered, gather
 from mpj.ledger.input import Input
 from mpj.ledger.memory import remembered
-from mpj.ledger.rows import among
-from mpj.ledger.schema import BEANTWOORD, TOEGEKEND, VERZONDEN
+from mpj.ledger.schema import BEANTWOORD, VERZONDEN
 from mpj.ledger.stand import Clientstand, load_herkomst, load_stands
 from mpj.ledger.store import store
-from mpj.ledger.verdict import Decisions, Ledgerrun, Verdict, verdict
+from mpj.ledger.verdict import Ledgerrun, SoFar, Verdict, verdict
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_text
 from mpj.records.values import Toewijzing
 
 
-def run(connection: Connection, given: Input) -> Result:
-    """Compute a run inside the transaction of `connection` and store what it makes; see `mpj.Ledger.declare`."""
+def run(connection: Connection, given: Input, wie: str = "") -> Result:
+    """Compute a run inside the transaction of `connection` and store what it makes; see `mpj.Ledger.declare`.
+
+    `wie` runs it.
+    """
     cells = Cells(given.job.opdracht.maand)
-    replaced = drop_concepts(connection, given.parties, cells)
+    agreed = Agreed.of(connection, given.asked.akkoord, wie, given.asked.op or given.asked.dagtekening)
     gathered = gather(connection, given, cells)
     later = _later(connection, cells)
     job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=begun(connection))
-    _check_consent(connection, given, gathered)
     ledgerrun = _ledgerrun(given, gathered, job, cells)
     stands = _stands(connection, gathered, job, cells)
     records, aside = job.sift(job.entries().given(gathered.registraties), gathered.verblijf)
@@ -49,8 +51,11 @@ def run(connection: Connection, given: Input) -> Result:
     outcomes = [(Uitkomst(uitval=aside, bsns=frozenset(stands)), ()), *_with_lines(connection, verdicts)]
     result = _divided(lay_together(job, outcomes, given.asked.invoer or {}))
     _check_period(connection, result, cells.maand)
+    decisions, notes = asks(gathered, result, given.asked.volledig_vanaf)
+    notes += agreed.settle(connection, decisions, proef=given.asked.proef)
     store(connection, ledgerrun, result, changes, given.asked.xsd_versie)
-    return _with_ledger(result, given, gathered, changes, replaced)
+    told = _with_ledger(result, given, gathered, changes)
+    return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(changes.decisions),))
 
 
 def _verdicts(
@@ -60,8 +65,8 @@ def _verdicts(
     clients = [*records, *(bsn for bsn in stands if bsn not in records)]
     for done, bsn in enumerate(clients, 1):
         own, stand = records.get(bsn, Records()), stands[bsn]
-        found: Verdict | Decisions = Decisions()
-        while isinstance(found, Decisions):
+        found: Verdict | SoFar = SoFar()
+        while isinstance(found, SoFar):
             found = verdict(ledgerrun, stand, found, job.compute(bsn, own, remembered(ledgerrun, stand, found)))
         yield found
         if given.asked.progress is not None:
@@ -123,30 +128,6 @@ def _net(regels: Iterable[Declaratieregel], debetcredit: str) -> int:
     return sum(line.bedrag_cent for line in regels if line.debetcredit == debetcredit)
 
 
-def _check_consent(connection: Connection, given: Input, gathered: Gathered) -> None:
-    """Refuse to withdraw what is absent before somebody has seen what it costs (`akkoord`)."""
-    if given.asked.akkoord or given.asked.proef or not gathered.absent:
-        return
-    from mpj.presentation.words import euros
-
-    regel, trace = schema.regel.c, schema.herkomst.c
-    query = select(regel.status, trace.soort, trace.bron, trace.datum, trace.inhoud).join(schema.regel, trace.regel_id == regel.id)
-    cents: dict[str, int] = {}
-    clients = {client for client, _ in gathered.absent.values()}
-    for row in among(connection, query.where(regel.staat == true()), regel.client_id, clients):
-        _, since = gathered.absent.get((row.soort, row.bron), (0, date.max))
-        if row.datum >= since:
-            cents[row.status] = cents.get(row.status, 0) + load(Herkomst, row.inhoud).bedrag_cent
-    since_when = given.asked.volledig_vanaf
-    text = (
-        f"{len(gathered.absent)} registraties of verblijven ontbreken sinds {since_when} en zouden worden ingetrokken: "
-        f"{euros(cents.get(TOEGEKEND, 0))} aan toegekende zorg"
-    )
-    if waiting := cents.get(VERZONDEN, 0):
-        text += f", en {euros(waiting)} zodra er antwoord op is"
-    raise InputError(Fault("akkoord_nodig", kolom="volledig_vanaf", toelichting=text, verwacht="`akkoord` als dit klopt"))
-
-
 def _check_period(connection: Connection, result: Result, maand: int) -> None:
     """Refuse a declaration of a month before the last one that was sent to the same municipality (IV090)."""
     table = schema.declaratie.c
@@ -180,7 +161,7 @@ def _divided(result: Result) -> Result:
     return renumbered(result, numbers)
 
 
-def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Changes, replaced: Iterable[str]) -> Result:
+def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Changes) -> Result:
     """Say in summary and warnings what the ledger made of the run."""
     kept = {line.declaratienummer for line in result.regels}
     again = [one.line.bedrag_cent for one in changes.lines if one.again]
@@ -190,7 +171,7 @@ def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Chan
             "debet_cent": _net(result.regels, "D"),
             "credit_cent": _net(result.regels, "C"),
             "creditregels": sum(line.debetcredit == "C" for line in result.regels),
-            "vervangen_concepten": sorted(set(replaced) - kept),
+            "vervangen_concepten": sorted(set(gathered.replaced) - kept),
             "wacht_op": dict(sorted(changes.waits.items())),
             "ingetrokken": gathered.withdrawn,
             "opnieuw_ingediend": len(again),

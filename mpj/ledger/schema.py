@@ -263,6 +263,18 @@ herzien = Table(
     Column("client_id", ForeignKey("client.id"), primary_key=True),
     Column("maand", Integer, primary_key=True),
 )
+# Who did what, and when: what was agreed to has the code of the decision.
+logboek = Table(
+    "logboek",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("op", Date, nullable=False),
+    Column("wie", Text, nullable=False),
+    Column("handeling", String(16), nullable=False),
+    Column("code", String(16)),
+    Column("inhoud", Text, nullable=False),
+    UniqueConstraint("handeling", "code"),
+)
 # From which month on the ledger declares: one row, or none where that was not said.
 aanvang = Table(
     "aanvang",

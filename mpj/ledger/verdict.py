@@ -60,8 +60,8 @@ class Ledgerrun:
 
 
 @frozen
-class Decisions:
-    """What is decided so far of a client's granted lines; it only grows, so that looking again ends."""
+class SoFar:
+    """What is settled so far of a client's granted lines; it only grows, so that looking again ends."""
 
     held: Mapping[Identiteit, Hold] = field(factory=dict)
     """Those that stand as they are after all."""
@@ -78,8 +78,8 @@ class Verdict:
     changes: Changes
 
 
-def verdict(run: Ledgerrun, stand: Clientstand, decisions: Decisions, found: Uitkomst) -> Verdict | Decisions:
-    """Hold an outcome against what stands; Decisions where that asks for another look."""
+def verdict(run: Ledgerrun, stand: Clientstand, decisions: SoFar, found: Uitkomst) -> Verdict | SoFar:
+    """Hold an outcome against what stands; SoFar where that asks for another look."""
     fresh = {regel.identiteit: _Fresh(make_line(regel, run.opdracht), regel.care) for regel in found.regels}
     look = _Look(run, stand, decisions, found, fresh)
     return look.another() or look.settled()
@@ -110,7 +110,7 @@ class _Look:
 
     run: Ledgerrun
     stand: Clientstand
-    decisions: Decisions
+    decisions: SoFar
     found: Uitkomst
     fresh: Mapping[Identiteit, _Fresh]
 
@@ -121,7 +121,7 @@ class _Look:
 
     # Whether granted lines may change
 
-    def another(self) -> Decisions | None:
+    def another(self) -> SoFar | None:
         """Return which granted lines must stand as they are after all, and which get the contract's price; None when none more."""
         held, repriced = dict(self.decisions.held), set(self.decisions.repriced)
         for identiteit, regel in self.stand.granted:
@@ -132,7 +132,7 @@ class _Look:
                 held[identiteit] = hold
             elif identiteit in self.found.kept_price:
                 repriced.add(identiteit)
-        more = Decisions(held, frozenset(repriced))
+        more = SoFar(held, frozenset(repriced))
         return None if more == self.decisions else more
 
     def _hold(self, identiteit: Identiteit, regel: Regel) -> Hold | None:

@@ -133,6 +133,9 @@ def write_result(result: Result, folder: Path, *, trace: Trace = "csv", beside: 
         herkomst.writelines(texts.herkomst(_herkomst_of(row)) for row in result.herkomst)
     if trace == "parquet":
         as_parquet(folder)
+    for table in result.bijlagen:
+        write_csv(folder / table.bestand, table.kolommen, table.rijen)
+    beside = (*beside, *(table.bestand for table in result.bijlagen))
     write_rest(result.uitval, result.samenvatting, folder, result.protocol, trace, beside)
 
 

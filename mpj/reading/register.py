@@ -200,6 +200,8 @@ Foutcode: TypeAlias = Literal[
     "ledger_beschadigd",
     "ledger_begonnen",
     "akkoord_nodig",
+    "akkoord_ongebruikt",
+    "andere_client",
     "toegekend_blijft_staan",
     "periode_voor_laatste",
     "declaratie_onbekend",

@@ -12,8 +12,9 @@ from typing import Any
 
 from world import contract, toewijzing
 
+import mpj
 from mpj.engine import Declaratieregel, Result
-from mpj.ledger import Geboekt, Ledger
+from mpj.ledger import Geboekt, Ledger, codes_asked
 from mpj.messages import Antwoordbericht, Declaratiebericht, declaratieberichten
 from mpj.reading.periods import last_day, parse_month
 from mpj.verification import Oordeel, build_answer
@@ -89,6 +90,13 @@ class Partij:
         dated = last_day(parse_month(periode))
         given: dict[str, Any] = {"contracten": [self.contract], "toewijzingen": self.toewijzingen, "dagtekening": dated} | options
         return self.ledger.declare(registraties=registraties, periode=periode, **given)
+
+    def agreed(self, *registraties: Mapping[str, object], **options: Any) -> Result:
+        """Declare as `run` does, and agree to all that it asks."""
+        try:
+            return self.run(*registraties, **options)
+        except mpj.InputError as error:
+            return self.run(*registraties, **options | {"akkoord": codes_asked(error)})
 
     def send(self, result: Result) -> list[Declaratiebericht]:
         """Send what a run made; returns the messages."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -93,8 +94,11 @@ def test_withdraw_makes_the_lines_new_again(april: tuple[Path, str, list[str]]) 
 def test_volledig_vanaf_asks_first(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
     folder, _, arguments = april
     assert run([*arguments, "--volledig-vanaf", "2026-03"]) == 2
-    assert "--akkoord" in capsys.readouterr().err and not (folder / "april").exists()
-    assert run([*arguments, "--volledig-vanaf", "2026-03", "--akkoord"]) == 0
+    code = re.search(r"--akkoord (\w+)", capsys.readouterr().err)
+    assert code and not (folder / "april").exists()
+    assert run([*arguments, "--volledig-vanaf", "2026-03", "--akkoord", "B0000000"]) == 2
+    assert code[1] in capsys.readouterr().err and not (folder / "april").exists()
+    assert run([*arguments, "--volledig-vanaf", "2026-03", "--akkoord", code[1].lower()]) == 0
 
 
 def test_a_trial_leaves_the_ledger_alone(april: tuple[Path, str, list[str]]) -> None:
@@ -146,8 +150,8 @@ def test_a_month_that_is_none(april: tuple[Path, str, list[str]], capsys: pytest
 
 
 def test_akkoord_with_nothing_to_agree_to(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([*april[2], "--akkoord"]) == 2
-    assert "--akkoord hoort bij --volledig-vanaf" in capsys.readouterr().err
+    assert run([*april[2], "--akkoord", "B0000000"]) == 0
+    assert "akkoord: deze run vraagt geen akkoord met deze code" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["toewijzingen", "registraties", "verblijf", "medewerkers"])

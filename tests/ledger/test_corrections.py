@@ -11,6 +11,7 @@ from world import contract, reasons
 
 import mpj
 from ledger.support import Partij, empty_ledger, lines, refs, registratie, toewijzing
+from mpj.ledger import codes_asked
 
 HBO, WO = "45212", "45214"
 
@@ -54,9 +55,9 @@ def test_vervallen_withdraws(partij: Partij) -> None:
 def test_volledig_vanaf_shows_the_euros_and_needs_akkoord(partij: Partij) -> None:
     partij.month(registratie("a", "2026-02-05"), periode="2026-02")
     partij.month(registratie("b"), registratie("c", "2026-03-06"))
-    with pytest.raises(mpj.InputError, match=r"1 registraties.*98,20 aan toegekende zorg;"):
+    with pytest.raises(mpj.InputError, match=r"1 registraties.*98,20 aan toegekende zorg;") as error:
         partij.run(registratie("b"), volledig_vanaf="2026-03")
-    result = partij.run(registratie("b"), volledig_vanaf="2026-03", akkoord=True)
+    result = partij.run(registratie("b"), volledig_vanaf="2026-03", akkoord=codes_asked(error.value))
     assert lines(result) == [("C", HBO, 19640), ("D", HBO, 9820)]
 
 
@@ -73,10 +74,16 @@ def test_volledig_vanaf_is_about_what_is_given(partij: Partij) -> None:
     partij.month(registratie("a"), verblijf=[stay])
     assert lines(partij.run(registratie("a"), volledig_vanaf="2026-03")) == []
     given: dict[str, Any] = {"contracten": [partij.contract], "toewijzingen": partij.toewijzingen, "periode": "2026-03"}
-    given |= {"dagtekening": date(2026, 3, 31), "volledig_vanaf": "2026-03", "akkoord": True}
+    given |= {"dagtekening": date(2026, 3, 31), "volledig_vanaf": "2026-03"}
     assert partij.ledger.declare(**given).regels == ()
-    assert lines(partij.ledger.declare(**given, verblijf=[])) == [("C", "44810", 50000)]
-    assert lines(partij.ledger.declare(**given, registraties=[])) == [("C", HBO, 9820), ("C", "44810", 50000)]
+    absent: list[tuple[dict[str, Any], list[tuple[str, str, int]]]] = [
+        ({"verblijf": []}, [("C", "44810", 50000)]),
+        ({"registraties": []}, [("C", HBO, 9820), ("C", "44810", 50000)]),
+    ]
+    for more, credited in absent:
+        with pytest.raises(mpj.InputError) as error:
+            partij.ledger.declare(**given, **more)
+        assert lines(partij.ledger.declare(**given, **more, akkoord=codes_asked(error.value))) == credited
 
 
 def test_50_to_52_minutes_changes_only_the_trace(partij: Partij) -> None:

@@ -28,7 +28,7 @@ import mpj
 from ledger.model import Identiteit, Inhoud, Spoor, month_number, standing
 from ledger.support import answer_to, migrated
 from mpj.engine import Declaratieregel, Result, values
-from mpj.ledger import Ledger, schema
+from mpj.ledger import Ledger, codes_asked, schema
 from mpj.messages import Antwoordbericht, Declaratiebericht, declaratieberichten
 from mpj.reading.periods import first_day, last_day, month_text, parse_month
 from mpj.verification import MemoryHistory, verify
@@ -451,9 +451,9 @@ class Conversation(RuleBasedStateMachine):
 
         try:
             if gone["registratie"] or gone["verblijf"]:
-                with pytest.raises(mpj.InputError, match="akkoord"):
+                with pytest.raises(mpj.InputError, match="akkoord") as asked:
                     self.attempt(declare, crash)
-                options["akkoord"] = True
+                options["akkoord"] = codes_asked(asked.value)
             result = self.attempt(declare, crash)
         except mpj.InputError as error:
             assert {fault.code for fault in error.faults} == {"periode_voor_laatste"}

@@ -1,0 +1,238 @@
+"""What a person decides: nothing moves euros without a new or changed record before somebody agreed to exactly that."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from world import toewijzing
+
+import mpj
+from ledger.support import Partij, empty_ledger, lines, registratie
+from mpj import cli
+from mpj.ledger import Ledger, codes_asked
+from mpj.ledger.decide import Decision, Move
+
+CASES = Path(__file__).parents[1] / "data" / "id-hergebruikt"
+A, B = "999900006", "999900018"
+
+
+@pytest.fixture
+def partij(tmp_path: Path) -> Partij:
+    found = Partij(empty_ledger(tmp_path / "zorg.db"))
+    found.toewijzingen = [toewijzing(), toewijzing(2, bsn=B)]
+    return found
+
+
+def of(name: str, bsn: str, datum: str = "2026-03-05", **fields: Any) -> dict[str, Any]:
+    return registratie(name, datum, bsn=bsn, **fields)
+
+
+def refused(partij: Partij, *records: Mapping[str, object], **options: Any) -> mpj.InputError:
+    """What a run that has to ask says; it leaves the ledger as it was."""
+    partij.ledger.close()
+    path = Path(partij.ledger.database.url.database or "")
+    before = path.read_bytes()
+    with pytest.raises(mpj.RefusedError) as error:
+        partij.run(*records, **options)
+    assert path.read_bytes() == before
+    assert not re.search(f"{A}|{B}", str(error.value))
+    return error.value
+
+
+@pytest.fixture(autouse=True)
+def reopens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger that was closed to look at its file is opened again by its next call."""
+    monkeypatch.setattr(Ledger, "close", lambda self: self.database.close())
+
+
+# --- The code ---------------------------------------------------------------------------------------------------------
+
+MOVES = st.builds(
+    Move,
+    *(st.sampled_from(["0384", "0363"]), st.integers(1, 3), st.just("2.1"), st.just("hbo"), st.just("2026-03")),
+    *(st.sampled_from(["nieuw", "correctie"]), st.integers(0, 2), st.integers(0, 2)),
+    regels=st.tuples(st.sampled_from(["B1", "B2"])),
+)
+
+
+@given(st.lists(MOVES, max_size=4), st.lists(MOVES, max_size=4))
+def test_a_code_is_over_exactly_these_lines_and_euros(one: list[Move], other: list[Move]) -> None:
+    first, second = (Decision("id_hergebruikt", tuple(moves), "tekst") for moves in (one, other))
+    assert (first.code == second.code) == (sorted(map(repr, one)) == sorted(map(repr, other)))
+    assert re.fullmatch(r"[A-DF-HJ-NP-S][0-9A-DFH]{7}", first.code)
+    for moves in permutations(one):
+        assert Decision("id_hergebruikt", moves, "tekst").code == first.code
+
+
+def test_an_agreement_is_kept_and_not_asked_again(partij: Partij) -> None:
+    partij.ledger.wie = "clerk"
+    partij.month(registratie("a"), registratie("b", "2026-03-06"))
+    error = refused(partij, registratie("a"), volledig_vanaf="2026-03")
+    (code,) = codes_asked(error)
+    assert error.faults[0].verwacht == f"--akkoord {code} als dit klopt"
+    assert "gemeente 0384: 1 regel, debet € 0,00, credit € 98,20" in str(error)
+    result = partij.run(registratie("a"), volledig_vanaf="2026-03", akkoord=[code], op=date(2026, 4, 2))
+    assert lines(result) == [("C", "45212", 19640), ("D", "45212", 9820)] and not result.meldingen
+    partij.ledger.close()
+    with closing(sqlite3.connect(partij.ledger.database.url.database or "")) as connection:
+        kept = connection.execute("SELECT wie, op, handeling, code, inhoud FROM logboek").fetchall()
+    assert [row[:4] for row in kept] == [("clerk", "2026-04-02", "akkoord", code)]
+    assert "credit € 98,20" in kept[0][4] and A not in kept[0][4]
+    again = partij.run(registratie("a"), volledig_vanaf="2026-03", akkoord=[code])
+    assert again.regels == result.regels and not again.meldingen
+
+
+def test_a_code_of_another_set_does_not_do(partij: Partij) -> None:
+    partij.month(registratie("a"), registratie("b", "2026-03-06"), registratie("c", "2026-03-07"))
+    codes = {
+        name: codes_asked(refused(partij, registratie(name, datum), volledig_vanaf="2026-03"))
+        for name, datum in (("a", "2026-03-05"), ("b", "2026-03-06"))
+    }
+    more = refused(partij, volledig_vanaf="2026-03")
+    assert codes_asked(more) != codes["a"]
+    with pytest.raises(TypeError, match="akkoord"):
+        partij.run(registratie("a"), akkoord="B0000000")
+    idle = partij.run(registratie("a"), akkoord=["B0000000"])
+    assert [one.code for one in idle.meldingen] == ["akkoord_ongebruikt"]
+
+
+def test_a_trial_shows_what_the_run_will_ask(partij: Partij) -> None:
+    partij.month(registratie("a"), registratie("b", "2026-03-06"))
+    trial = partij.run(registratie("a"), volledig_vanaf="2026-03", proef=True)
+    (warning,) = trial.meldingen
+    codes = codes_asked(refused(partij, registratie("a"), volledig_vanaf="2026-03"))
+    assert warning.code == "akkoord_nodig" and warning.verwacht == f"--akkoord {codes[0]} als dit klopt"
+    run = partij.run(registratie("a"), volledig_vanaf="2026-03", akkoord=codes)
+    assert (run.regels, run.herkomst, run.uitval, run.bijlagen) == (trial.regels, trial.herkomst, trial.uitval, trial.bijlagen)
+
+
+def test_the_file_of_what_is_to_be_decided(tmp_path: Path) -> None:
+    """Written beside the lines, also where nothing is: the columns of INTERFACE."""
+    partij = Partij(tmp_path / "zorg.db")
+    mpj.output.write_result(partij.run(registratie("a")), tmp_path)
+    header = "gemeente;toewijzingnummer;prestatiecode;kwalificatieniveau;maand;soort;debet_cent;credit_cent;oorzaak"
+    assert (tmp_path / "te_beslissen.csv").read_text("utf-8") == f"{header};te_winnen_cent;op_het_spel_cent;waarom\n"
+
+
+# --- An id that comes back with another client ------------------------------------------------------------------------
+
+
+def clerk(tmp_path: Path, periode: str, *names: str) -> list[str]:
+    (tmp_path / "contract").mkdir(exist_ok=True)
+    (tmp_path / "contract" / "contract.toml").write_text(
+        '[contract]\nid = "K"\nprotocol = "MPJ-16"\naanbieder = "65656055"\ngemeenten = ["0384"]\nbegindatum = 2026-01-01\n'
+        'einddatum = 2027-12-31\n\n[[perceel]]\ncode = "A"\nnaam = "Alles"\n',
+        "utf-8",
+    )
+    (tmp_path / "contract" / "tarieven.csv").write_text(
+        "perceel;prestatiecode;kwalificatieniveau;begindatum;einddatum;tarief\nA;2.1;hbo;2026-01-01;;24,55\n", "utf-8"
+    )
+    command = ["declare", "--contracten", str(tmp_path / "contract"), "--toewijzingen", str(CASES / "toewijzingen.csv")]
+    command += [part for name in names for part in ("--registraties", str(CASES / name))]
+    command += ["--ledger", str(tmp_path / "zorg.db"), "--dagtekening", "2026-05-01", "--force"]
+    return [*command, "--periode", periode, "--out", str(tmp_path / "uit")]
+
+
+def test_two_exports_that_both_count_from_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(clerk(tmp_path, "2026-03", "maart.csv")) == 0
+    assert cli.run(["ledger", "send", "--ledger", str(tmp_path / "zorg.db"), "--alles"]) == 0
+    capsys.readouterr()
+    april = clerk(tmp_path, "2026-04", "april.csv")
+    assert cli.run(april) == 2
+    err = capsys.readouterr().err
+    code = re.search(r"--akkoord (\w+)", err)
+    assert code and "2 registraties of verblijven: hetzelfde id, een andere cliënt en een andere inhoud" in err
+    assert re.search("geef dan elke bron een eigen naam met .?bron.? in haar profiel", err)
+    assert "debet € 196,40, credit € 196,40" in err and A not in err
+    assert cli.run([*april, "--akkoord", code[1]]) == 0
+
+
+def test_two_locations_that_both_count_from_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What goes from a concept is shown as well."""
+    assert cli.run(clerk(tmp_path, "2026-03", "locatieA.csv")) == 0
+    before = (tmp_path / "uit" / "declaratieregels.csv").read_bytes()
+    capsys.readouterr()
+    other = clerk(tmp_path, "2026-03", "locatieB.csv")
+    assert cli.run(other) == 2
+    err = capsys.readouterr().err
+    assert "2 registraties of verblijven, alles wat van één cliënt bekend is" in err
+    assert "debet € 196,40, credit € 196,40" in err and len(re.findall(r"--akkoord (\w+)", err)) == 1
+    assert (tmp_path / "uit" / "declaratieregels.csv").read_bytes() == before
+    for name, out in (("A", "a"), ("B", "b")):
+        (tmp_path / f"{name}.toml").write_text(f'[registraties]\nbron = "{name}"\n', "utf-8")
+        command = clerk(tmp_path, "2026-03", f"locatie{name}.csv")
+        command[command.index("--ledger") + 1] = str(tmp_path / "apart.db")
+        assert cli.run([*command[:-1], str(tmp_path / out), "--profiel", str(tmp_path / f"{name}.toml")]) == 0
+    assert (tmp_path / "b" / "declaratieregels.csv").read_text("utf-8").count("\n") == 3
+
+
+def test_the_same_contact_of_another_client_is_a_correction_and_listed(partij: Partij) -> None:
+    partij.month(of("1", A, medewerker="m"), of("2", A, "2026-03-06", medewerker="m"))
+    result = partij.run(of("1", B, medewerker="m"))
+    assert lines(result) == [("C", "45212", 19640), ("D", "45212", 9820), ("D", "45212", 9820)]
+    (warning,) = result.meldingen
+    assert warning.code == "andere_client" and "1 registratie of verblijf: een andere cliënt" in str(warning)
+    assert "debet € 98,20, credit € 98,20" in str(warning) and B not in str(warning)
+
+
+@pytest.mark.parametrize("more", [{"minuten": 30}, {"datum": "2026-03-09"}, {"medewerker": "n"}])
+def test_other_content_asks(partij: Partij, more: dict[str, Any]) -> None:
+    partij.month(of("1", A, medewerker="m"), of("2", A, "2026-03-06", medewerker="m"))
+    error = refused(partij, of("1", B, medewerker="m") | more)
+    assert len(codes_asked(error)) == 1 and "1 registratie of verblijf: hetzelfde id" in str(error)
+
+
+def test_a_corrected_bsn_is_one_decision(partij: Partij) -> None:
+    partij.month(*(of(f"{day}", A, f"2026-03-0{day}") for day in (2, 3, 4)))
+    moved = [of(f"{day}", B, f"2026-03-0{day}") for day in (2, 3, 4)]
+    error = refused(partij, *moved)
+    (code,) = codes_asked(error)
+    result = partij.run(*moved, akkoord=[code])
+    assert lines(result) == [("C", "45212", 29460), ("D", "45212", 29460)]
+    partij.settle(result)
+    assert lines(partij.run(*moved)) == []
+
+
+def test_a_withdrawn_id_may_come_back(partij: Partij) -> None:
+    partij.month(of("1", A))
+    partij.month(of("1", A, status="vervallen"), periode="2026-03")
+    assert lines(partij.run(of("1", B, "2026-04-01"), periode="2026-04")) == [("D", "45212", 9820)]
+
+
+@given(st.data())
+def test_no_id_moves_to_another_client_in_silence(data: st.DataObject) -> None:
+    """Whatever comes back, what stood of one client goes on another only when asked, or listed as a correction."""
+    record: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+        {
+            "bsn": st.sampled_from([A, B]),
+            "datum": st.sampled_from(["2026-03-02", "2026-03-03"]),
+            "minuten": st.sampled_from([15, 30]),
+        }
+    )
+    months = [data.draw(st.dictionaries(st.sampled_from("123"), record, min_size=1)) for _ in range(2)]
+    partij = Partij("sqlite://", prices={"2.1 hbo": "24,55"})
+    partij.toewijzingen = [toewijzing(), toewijzing(2, bsn=B)]
+    first, second = ([registratie(name, **fields) for name, fields in month.items()] for month in months)
+    partij.month(*first)
+    moved = {name for name in months[0].keys() & months[1].keys() if months[0][name]["bsn"] != months[1][name]["bsn"]}
+    try:
+        result = partij.run(*second)
+    except mpj.RefusedError as error:
+        assert moved and set(codes_asked(error))
+        result = partij.run(*second, akkoord=codes_asked(error))
+    else:
+        listed = {one.code for one in result.meldingen}
+        assert listed == ({"andere_client"} if moved else set())
+    partij.settle(result)
+    again = partij.run(*second)
+    assert not again.regels and not again.meldingen
