@@ -48,17 +48,28 @@ def command() -> None:
 
 @command.command(cls=Command)
 @click.option("--vanaf", required=True, metavar="JJJJ-MM", help="De eerste maand die met dit ledger wordt gedeclareerd.")
+@click.option(
+    "--eerder",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Wat eerder is gedeclareerd (declaratieregels.csv, JW323, JW325): telt mee, wacht op antwoord of is te herstellen.",
+)
 @_ledger_option
 @meldingen_option
 @guarded
-def begin(vanaf: str, ledger: str, meldingen: str) -> None:
+def begin(vanaf: str, eerder: tuple[Path, ...], ledger: str, meldingen: str) -> None:
     """Begin een ledger, bij de overstap van een ander systeem.
 
-    Zorg van voor die maand is elders gedeclareerd: zij wordt opzijgezet (voor_periode) en nooit met dit ledger gedeclareerd.
+    Zorg van voor die maand is elders gedeclareerd: zij wordt opzijgezet (voor_periode) en nooit met dit ledger gedeclareerd. Een
+    declaratie in een regelbestand waar geen bericht of antwoord bij is, geldt als toegekend.
     """
     with ledger_to_write(ledger, meldingen) as opened:
-        opened.begin(vanaf)
+        found = opened.begin(vanaf, eerder=eerder, report=lambda fault: show_fault(fault, meldingen))
     say(f"Dit ledger declareert vanaf {vanaf}.")
+    for state, told in (("toegekend", "toegekend"), ("verzonden", "wacht op antwoord"), ("afgekeurd", "afgekeurd, te herstellen")):
+        if number := found.regels[state]:
+            say(f"Overgenomen, {told}: {words.counted(number, 'regel')}, {words.euros(found.cent[state])}.")
 
 
 @command.command(cls=Command)

@@ -224,6 +224,11 @@ class Job:
         terms = [kaart.terms(gemeente, prestatiecode, month_of(day)) for kaart in kaarten]
         return "#".join("/".join(parts) for parts in zip(*terms, strict=True))
 
+    def meaning(self, aanbieder: str, gemeente: str, productcode: str, day: date) -> tuple[str, str, str] | None:
+        """Return perceel, prestatiecode and level of what travelled under a code on `day`; None where the contracts do not say."""
+        found = self._kaarten.meaning(aanbieder, gemeente, productcode, day)
+        return None if found is None else (found[0].perceel, found[1].prestatiecode, found[1].kwalificatieniveau)
+
     @property
     def has_levels(self) -> bool:
         """Whether a medewerkers' file was given, which then says what level was delivered."""

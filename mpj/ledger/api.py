@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mpj.explanation.build import Uitleg
+    from mpj.ledger.begin import Begonnen
     from mpj.ledger.input import LedgeropdrachtWords, Registraties, Toewijzingen
     from mpj.ledger.receiving import OntvangenWords
     from mpj.messages import Antwoordbericht, Declaratiebericht
@@ -96,17 +97,22 @@ class Ledger:
                 before_commit(result)
         return result
 
-    def begin(self, vanaf: str) -> None:
+    def begin(self, vanaf: str, *, eerder: Iterable[str | Path] = (), report: Callable[[Fault], object] | None = None) -> Begonnen:
         """Begin a ledger that declares from a month on, as 2026-03: care of before was declared elsewhere (`voor_periode`).
 
-        Raises InputError for what is no month, and for a ledger that began already or is in use.
+        `eerder` are line files, JW323 messages and JW325 answers of before: what they tell counts for limits, waits for its answer
+        and can be repaired. `report` hears what of it does not count. Returns what was taken over. Raises InputError for what is no
+        month, for files that cannot be read or contradict each other, and for a ledger that began already or is in use.
         """
         from mpj.engine.opdracht import read_month
         from mpj.ledger.begin import begin
+        from mpj.ledger.taken import read_taken
 
         month = read_month(vanaf, "vanaf")
+        paths = expect_all("eerder", eerder, "paths", str, Path)
+        taken = read_taken(paths, report or (lambda _: None)) if paths else []
         with self._transaction(fill=True) as connection:
-            begin(connection, month)
+            return begin(connection, month, taken)
 
     def send(self, nummers: Iterable[str] | None = None, *, op: date) -> list[Geboekt]:
         """Mark declarations (by number; None: all concepts) as sent on `op`.

@@ -45,7 +45,7 @@ def _database(connection: Connection) -> Iterator[Fault]:
 
 def _message(connection: Connection, row: Row[Any], counts: dict[str, int]) -> Iterator[Fault]:
     """Yield what is wrong with the message of a declaration that was sent."""
-    if row.identificatie is None:
+    if row.identificatie is None or row.overgenomen:
         return
     counts["berichten"] += 1
     regel = schema.regel.c

@@ -305,14 +305,21 @@ def load_lines(connection: Connection, declaratie_id: int) -> list[Declaratiereg
 
 
 def message_of(connection: Connection, row: Row[Any]) -> Declaratiebericht | None:
-    """Return the JW323 that a declaration is, the same at every call; None when no line of it travels."""
+    """Return the JW323 that a declaration is, the same at every call; None when no line of it travels.
+
+    One that was taken over says what its message said, under its Identificatie; its bytes are those of another system.
+    """
     from mpj.messages import declaratieberichten
+    from mpj.messages.values import Berichtidentificatie
 
     lines, protocol = load_lines(connection, row.id), protocol_of(connection, row.id)
     found = declaratieberichten(
         lines, dagtekening=row.dagtekening, xsd_versie=row.xsd_versie, limiet_bytes=1 << 40, protocol=protocol
     )
-    return next(found, None)
+    message = next(found, None)
+    if message is None or not row.overgenomen or row.identificatie is None:
+        return message
+    return evolve(message, header=evolve(message.header, identificatie=Berichtidentificatie(row.identificatie, row.dagtekening)))
 
 
 def read_answers(paths: Iterable[str | Path]) -> list[tuple[str, Antwoordbericht | InputError]]:

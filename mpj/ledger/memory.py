@@ -18,12 +18,15 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> Memory:
     used = dict(stand.used)
     standing: dict[Identiteit, Standing] = {}
     for identiteit, (state, regel) in states.items():
-        if one := _standing(run, decisions, identiteit, state, regel):
+        if one := _standing(run, stand, decisions, identiteit):
             standing[identiteit] = one
         if regel is not None and (state == WACHT or identiteit in decisions.held):
             line = regel.line
             row = (line.eenheid, regel.maand, line.bedrag_cent, line.volume_bericht)
             used[identiteit[:2]] = used.get(identiteit[:2], Verbruik()) + Verbruik.of(run.protocol, [row])
+        elif regel is not None and (pieces := stand.pieces.get(regel.id)):
+            rows = [(regel.line.eenheid, regel.maand, one.bedrag_cent, one.geteld) for one in pieces]
+            used[identiteit[:2]] = used.get(identiteit[:2], Verbruik()) + Verbruik.of(run.protocol, rows)
     behind = {
         one.recorded: (one.eenheden, run.fingerprints.get(one.recorded[:2]) == one.fingerprint)
         for records in stand.behind.values()
@@ -44,12 +47,14 @@ def _kept(stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identite
     return found
 
 
-def _standing(run: Ledgerrun, decisions: SoFar, identiteit: Identiteit, state: str, regel: Regel | None) -> Standing | None:
+def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: Identiteit) -> Standing | None:
     """Return what new care on an identity is told: it waits, stands rejected as it was, is held, or goes on (None)."""
+    state, regel = stand.state(identiteit)
     shown = "de creditregel" if regel is None else f"regel {regel.line.referentienummer}"
     inhoud = _as_it_was(run, identiteit, regel)
     keeps = None
-    if regel is not None and identiteit not in decisions.repriced:
+    # Of a line that is known from its message alone, the price of a normed unit is not.
+    if regel is not None and regel.line.normtijd and identiteit not in decisions.repriced:
         keeps = regel.line.perceel, regel.line.tarief_cent, regel.afronding
     if state == WACHT:
         changes = Afwijzing("wacht_op_antwoord", f"de wijziging wacht op het antwoord op {shown}")
@@ -58,6 +63,9 @@ def _standing(run: Ledgerrun, decisions: SoFar, identiteit: Identiteit, state: s
     if state == AFGEKEURD and regel is not None and not run.judges(regel):
         text = f"{shown} is afgekeurd, en het contract van die aanbieder is niet gegeven"
         return Standing(Afwijzing("wacht_op_antwoord", text))
+    if state == AFGEKEURD and regel is not None and regel.id in stand.pieces:
+        text = f"{shown} is overgenomen van een ander systeem en afgekeurd; hersteld (mpj ledger resend) komt deze zorg erbij"
+        return Standing(Afwijzing("afgekeurd", text))
     if state == AFGEKEURD and regel is not None and not regel.opnieuw:
         same = Afwijzing("afgekeurd", f"{shown} is afgekeurd en staat op de herstellijst")
         return Standing(None, same, inhoud, price_counts=True)

@@ -16,7 +16,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.executors.memory import lay_together
 from mpj.ledger import schema
 from mpj.ledger.asks import asks
-from mpj.ledger.begin import begun
+from mpj.ledger.begin import beginning
 from mpj.ledger.cells import Cells, under_concepts
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import assigned
@@ -42,7 +42,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     agreed = Agreed.of(connection, given.asked.akkoord, wie, given.asked.op or given.asked.dagtekening)
     gathered = gather(connection, given, cells)
     later = _later(connection, cells)
-    job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=begun(connection))
+    job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=beginning(connection, given.job))
     ledgerrun = _ledgerrun(given, gathered, job, cells)
     stands = _stands(connection, gathered, job, cells)
     records, aside = job.sift(job.entries().given(gathered.registraties), gathered.verblijf)

@@ -3,7 +3,8 @@
 Uniqueness is the database's to keep: a number is used once, of one line identity at most one debit stands and one is being
 prepared, and a debit has at most one credit that counts. Months are whole numbers (`mpj.reading.periods`), money is eurocents.
 `regel.staat` marks the debit that stands of its identity, `regel.opnieuw` a rejected line that may go out again unchanged, or one
-that was not processed and that no run looked at since.
+that was not processed and that no run looked at since. `declaratie.overgenomen` marks what was declared before the ledger began;
+the piece behind such a line is a `herkomst` of soort overgenomen (`mpj.ledger.begin`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ CONCEPT, VERZONDEN, BEANTWOORD, NIET_VERZONDEN = "concept", "verzonden", "beantw
 TOEGEKEND, AFGEKEURD = "toegekend", "afgekeurd"
 WACHT = "wacht"
 REGISTRATIE, VERBLIJF = "registratie", "verblijf"
+OVERGENOMEN = "overgenomen"
 
 metadata = MetaData(
     naming_convention={
@@ -102,6 +104,7 @@ declaratie = Table(
     Column("afgesloten_op", Date),
     Column("retourcodes", Text, nullable=False, server_default=""),
     Column("sha256", String(64)),
+    Column("overgenomen", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("aanbieder", "declaratienummer"),
     UniqueConstraint("aanbieder", "identificatie"),
     Index(None, "status"),

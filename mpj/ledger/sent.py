@@ -25,6 +25,9 @@ def messages(connection: Connection, nummers: Iterable[str]) -> list[tuple[str, 
         if row.status not in _SENT:
             faults.append(state_fault(row, "een verzonden declaratie"))
             continue
+        if row.overgenomen:
+            faults.append(_elsewhere(row.declaratienummer))
+            continue
         message = message_of(connection, row)
         if message is None:
             faults.append(_missing(row.declaratienummer, "van deze declaratie reist geen regel: er is geen bericht"))
@@ -44,6 +47,11 @@ def sent_among(connection: Connection, nummers: Iterable[str]) -> set[str]:
     table = schema.declaratie.c
     query = select(table.declaratienummer).where(table.status.in_(_SENT))
     return {row.declaratienummer for row in among(connection, query, table.declaratienummer, nummers)}
+
+
+def _elsewhere(nummer: str) -> Fault:
+    text = "deze declaratie is van voor dit ledger: haar bericht is in een ander systeem gemaakt"
+    return Fault("declaratie_onbekend", "", 0, f"declaratie {nummer}", toelichting=text)
 
 
 def _missing(nummer: str, text: str) -> Fault:

@@ -14,7 +14,7 @@ from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.ledger import schema
 from mpj.ledger.codec import load, load_afronding
 from mpj.ledger.rows import among, by_month
-from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
+from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, OVERGENOMEN, TOEGEKEND, VERZONDEN, WACHT
 from mpj.protocol import Afronding, Protocol
 from mpj.reading.periods import month_text
 
@@ -73,6 +73,8 @@ class Clientstand:
     """The records behind each line that counts now, rejected ones first, by its row number."""
     used: Mapping[tuple[str, int], Verbruik] = field(factory=dict)
     """What standing lines of other months used, by gemeente and toewijzingnummer."""
+    pieces: Mapping[int, Sequence[Herkomst]] = field(factory=dict)
+    """What was taken over from before the ledger and stands behind a line beside its records, by the line's row number."""
 
     def state(self, identiteit: Identiteit) -> tuple[str, Regel | None]:
         """Return what counts now of an identity: wacht, toegekend or afgekeurd with its debit, or nothing."""
@@ -131,11 +133,17 @@ def load_stands(
 ) -> dict[int, Clientstand]:
     """Return the stand of every client in `cells` (client number to months); `limited` are those whose use of limits counts."""
     regels = _load_lines(connection, cells)
-    behind = _load_behind(connection, regels)
+    owners = _owners(regels)
+    behind, pieces = _load_behind(connection, owners), _load_pieces(connection, owners)
     used = _load_use(connection, cells, [identity for identity in limited if identity in cells], protocol)
     return {
         identity: Clientstand(
-            identity, frozenset(months), regels.get(identity, {}), behind.get(identity, {}), used.get(identity, {})
+            identity,
+            frozenset(months),
+            regels.get(identity, {}),
+            behind.get(identity, {}),
+            used.get(identity, {}),
+            pieces.get(identity, {}),
         )
         for identity, months in cells.items()
     }
@@ -180,17 +188,31 @@ def line_of(row: Row[Any], vorig: str) -> Declaratieregel:
     )
 
 
-def _load_behind(
-    connection: Connection, regels: Mapping[int, Mapping[Identiteit, Sequence[Regel]]]
-) -> dict[int, dict[int, list[Behind]]]:
-    """Return, by client, the records behind each line that counts now, those of rejected ones first."""
+def _owners(regels: Mapping[int, Mapping[Identiteit, Sequence[Regel]]]) -> dict[int, int]:
+    """Return the client of each line that counts now, by its row number, rejected ones first."""
     counting = [(client, now) for client, own in regels.items() for lines in own.values() if (now := state_of(lines)[1])]
-    owners = {now.id: client for client, now in sorted(counting, key=lambda pair: pair[1].staat)}
+    return {now.id: client for client, now in sorted(counting, key=lambda pair: pair[1].staat)}
+
+
+def _load_pieces(connection: Connection, owners: Mapping[int, int]) -> dict[int, dict[int, list[Herkomst]]]:
+    """Return, by client, what was taken over and stands behind each of these lines."""
+    table, declaratie = schema.herkomst.c, schema.declaratie.c
+    found: dict[int, dict[int, list[Herkomst]]] = {}
+    if connection.execute(select(declaratie.id).where(declaratie.overgenomen == true()).limit(1)).first() is not None:
+        query = select(table.regel_id, table.inhoud).where(table.soort == OVERGENOMEN).order_by(table.regel_id, table.volg)
+        for row in among(connection, query, table.regel_id, owners):
+            found.setdefault(owners[row.regel_id], {}).setdefault(row.regel_id, []).append(load(Herkomst, row.inhoud))
+    return found
+
+
+def _load_behind(connection: Connection, owners: Mapping[int, int]) -> dict[int, dict[int, list[Behind]]]:
+    """Return, by client, the records behind each of these lines."""
     found: dict[int, dict[int, list[Behind]]] = {}
     for identity, client in owners.items():
         found.setdefault(client, {})[identity] = []
     table = schema.herkomst.c
     query = select(table.regel_id, table.soort, table.bron, table.datum, table.eenheden, table.vinger)
+    query = query.where(table.soort != OVERGENOMEN)
     for row in among(connection, query, table.regel_id, owners):
         one = Behind((row.soort, row.bron, row.datum), row.eenheden, row.vinger)
         found[owners[row.regel_id]][row.regel_id].append(one)

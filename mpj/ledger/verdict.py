@@ -81,6 +81,10 @@ class Verdict:
 def verdict(run: Ledgerrun, stand: Clientstand, decisions: SoFar, found: Uitkomst) -> Verdict | SoFar:
     """Hold an outcome against what stands; SoFar where that asks for another look."""
     fresh = {regel.identiteit: _Fresh(make_line(regel, run.opdracht), regel.care) for regel in found.regels}
+    for identiteit in stand.regels if stand.pieces else ():
+        _, regel = stand.state(identiteit)
+        if regel is not None and regel.id in stand.pieces:
+            fresh[identiteit] = _with_pieces(regel, stand.pieces[regel.id], fresh.get(identiteit))
     look = _Look(run, stand, decisions, found, fresh)
     return look.another() or look.settled()
 
@@ -91,10 +95,15 @@ class _Fresh:
 
     line: Declaratieregel
     care: Sequence[Care]
+    pieces: Sequence[Herkomst] = ()
+    """What was taken over from before the ledger."""
+    adds: bool = True
+    """Whether that and the care have one unit and one price, so that they can be one line."""
 
     def herkomst(self, referentienummer: str) -> tuple[Herkomst, ...]:
         """Return its trace under a number."""
-        return tuple(Herkomst(*trace_values(referentienummer, one)) for one in self.care)
+        pieces = [evolve(one, referentienummer=referentienummer) for one in self.pieces]
+        return (*pieces, *(Herkomst(*trace_values(referentienummer, one)) for one in self.care))
 
     def same(self, line: Declaratieregel) -> bool:
         """Say whether it is as `line` was: period, volume and unit, and the amount unless only the price moved."""
@@ -102,6 +111,18 @@ class _Fresh:
         wire = (mine.begindatum, mine.einddatum, mine.volume_bericht, mine.eenheid)
         before = (line.begindatum, line.einddatum, line.volume_bericht, line.eenheid)
         return wire == before and (mine.perceel == line.perceel or mine.bedrag_cent == line.bedrag_cent)
+
+
+def _with_pieces(regel: Regel, pieces: Sequence[Herkomst], fresh: _Fresh | None) -> _Fresh:
+    """Return a line with what was taken over beside the care that is known; without such care it is as it stands."""
+    line = evolve(regel.line, volume=0, volume_bericht=0, bedrag_cent=0) if fresh is None else fresh.line
+    wire, cent = sum(one.geteld for one in pieces), sum(one.bedrag_cent for one in pieces)
+    units, adds = sum(one.aantal_eenheden for one in pieces), True
+    if fresh is not None:
+        units, rest = divmod(wire * line.volume, line.volume_bericht)
+        adds = not rest and line.eenheid == regel.line.eenheid and cent * line.volume == line.bedrag_cent * units
+    more = evolve(line, volume=line.volume + units, volume_bericht=line.volume_bericht + wire, bedrag_cent=line.bedrag_cent + cent)
+    return _Fresh(more, () if fresh is None else fresh.care, pieces, adds)
 
 
 @frozen
@@ -140,6 +161,8 @@ class _Look:
         if not self.run.judges(regel):
             return Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)
         behind, fresh = self.stand.behind.get(regel.id, ()), self.fresh.get(identiteit)
+        if fresh is not None and not fresh.adds:
+            return Hold("zij is overgenomen van een ander systeem, in een andere eenheid of tegen een andere prijs", melden=True)
         stored = load_sleutel(regel.sleutel)
         kept = Kept(
             identiteit,
@@ -225,7 +248,8 @@ class _Look:
             cut = self.found.inhoud[identiteit].voor_limiet > regel.line.volume if sleutel else False
             return Changes(look_again=look_again if cut else frozenset())
         if state == AFGEKEURD and regel is not None:
-            as_it_was = regel.sleutel == sleutel and not regel.opnieuw
+            alike = regel.sleutel == sleutel or regel.id in self.stand.pieces
+            as_it_was = alike and not regel.opnieuw
             return Changes(look_again=look_again) if as_it_was or not self.run.judges(regel) else None
         hold = self.decisions.held.get(identiteit)
         if hold is None or regel is None:
@@ -290,7 +314,8 @@ class _Look:
         line, sent = fresh.line, sum(one.debet for one in self.stand.regels.get(identiteit, ()))
         if sent:
             line = evolve(line, referentienummer=number(REFERENTIE, "D", line.referentienummer, sent))
-        herkomst, rounding = fresh.herkomst(line.referentienummer), dump_afronding(fresh.care[0].tarief.afronding)
+        herkomst = fresh.herkomst(line.referentienummer)
+        rounding = dump_afronding(fresh.care[0].tarief.afronding if fresh.care else None)
         terms = self.run.terms_of(line)
         return NewLine(line, self.stand.id, self.sleutel(identiteit), herkomst, afronding=rounding, termen=terms)
 

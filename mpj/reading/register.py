@@ -199,6 +199,8 @@ Foutcode: TypeAlias = Literal[
     "ledger_te_nieuw",
     "ledger_beschadigd",
     "ledger_begonnen",
+    "eerder_dubbel",
+    "eerder_afgekeurd",
     "akkoord_nodig",
     "akkoord_ongebruikt",
     "andere_client",

@@ -74,6 +74,14 @@ class Tariefkaarten:
                 return kaart, found
         return None
 
+    def meaning(self, aanbieder: str, gemeente: str, productcode: str, day: date) -> tuple[Plaats, Productcode] | None:
+        """Return what a line under a product code is care of, and where it falls; None where no contract of `day` tells."""
+        if not self.valid(aanbieder, gemeente, day) or (decoded := self._decode(aanbieder, gemeente, productcode, day)) is None:
+            return None
+        code = decoded[1]
+        place = self.place_in(self.like(aanbieder, gemeente), code.perceel or None, None, code.prestatiecode, day)
+        return (place, code) if isinstance(place, Plaats) else None
+
     def place(self, toewijzing: Toewijzing, prestatiecode: str, day: date) -> Plaats | NoPlace:
         """Return contract and perceel for care on `day`, or the reason why there is none (docs/steps.md, perceel).
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mpj.engine.values import Declaratieregel
+from mpj.messages.values import Prestatie
 from mpj.output import read_regels
 from mpj.output.shape import REGELS
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.sources import Source, find_sources
-from mpj.verification.history import EerdereRegel, MemoryHistory
+from mpj.verification.history import MemoryHistory
 
 
 def read_earlier(
@@ -31,7 +32,7 @@ def read_earlier(
     SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
     """
     sources = find_sources(paths, (".csv", ".xml"))
-    tables = [source for source in sources if source.suffix != ".xml" and _is_lines(source)]
+    tables = [source for source in sources if source.suffix != ".xml" and is_lines(source)]
     messages = [source for source in sources if source.suffix == ".xml"]
     found: dict[tuple[str, str], Declaratieregel] = {}
     for source in tables:
@@ -46,19 +47,19 @@ def read_earlier(
         refused |= history.doubtful
         found = {key: line for key, line in found.items() if key not in refused}
         for aanbieder, gemeente, earlier in history.standing():
-            line = _line(aanbieder, gemeente, earlier)
+            line = line_of(aanbieder, gemeente, earlier.bsn, earlier.prestatie)
             if (aanbieder, line.referentienummer) not in history.doubtful:
                 found.setdefault((aanbieder, line.referentienummer), line)
     return list(found.values())
 
 
-def _is_lines(source: Source) -> bool:
+def is_lines(source: Source) -> bool:
     """Say whether a table is meant: one that was named itself, or the line file of an output folder or zip."""
     return "/" not in source.naam or source.naam.endswith(f"/{REGELS.file}")
 
 
-def _line(aanbieder: str, gemeente: str, earlier: EerdereRegel) -> Declaratieregel:
-    one = earlier.prestatie
+def line_of(aanbieder: str, gemeente: str, bsn: str, one: Prestatie) -> Declaratieregel:
+    """Return a line of a message as a line; it knows no contract, perceel, prestatiecode or level."""
     return Declaratieregel(
         referentienummer=one.referentienummer,
         vorig_referentienummer=one.vorig_referentienummer or "",
@@ -68,7 +69,7 @@ def _line(aanbieder: str, gemeente: str, earlier: EerdereRegel) -> Declaratiereg
         contract="",
         aanbieder=aanbieder,
         gemeente=gemeente,
-        bsn=earlier.bsn,
+        bsn=bsn,
         toewijzingnummer=one.toewijzingnummer,
         perceel="",
         prestatiecode="",

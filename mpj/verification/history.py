@@ -82,7 +82,7 @@ class MemoryHistory:
             key = (header.afzender, header.ontvanger, header.identificatie.identificatie)
             answer = answers.pop(key, None)
             if answer is not None and (found := contradiction(answer, message.totaal)) is not None:
-                self.meldingen.append(_not_counted(answer, found))
+                self.meldingen.append(not_counted(answer, found))
                 lines = (line for client in message.clienten for line in client.prestaties)
                 self.doubtful |= {(header.afzender, line.referentienummer) for line in lines}
                 answer = None
@@ -207,7 +207,7 @@ def _returned(answer: Antwoordbericht | None) -> frozenset[str]:
     return frozenset(line.referentienummer for client in answer.antwoord.clienten for line in client.prestaties)
 
 
-def _not_counted(answer: Antwoordbericht, found: Contradiction) -> Fault:
+def not_counted(answer: Antwoordbericht, found: Contradiction) -> Fault:
     """Return the warning that the money of an answer contradicts, so that neither it nor its declaration counts."""
     where = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
     text = f"{found.tekst}; het antwoord en zijn declaratie tellen niet mee"

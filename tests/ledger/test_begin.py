@@ -40,6 +40,15 @@ def test_an_open_stay_since_before_the_begin_bills_from_the_begin(partij: Partij
     assert lines(partij.run(verblijf=[STAY], periode="2026-04")) == [("D", "44810", 30 * 25000)]
 
 
+def test_an_open_stay_that_was_declared_elsewhere_bills_its_month_alone(tmp_path: Path) -> None:
+    """An ordinary open stay since January, in a ledger that begins in March: EUR 8,335.90, not 23,125.40."""
+    partij = Partij(empty_ledger(tmp_path / "overstap.db"), prices={"8.2": "268,90"})
+    partij.toewijzingen = [toewijzing(100047, prestatiecode="8.2", einddatum=None)]
+    stay = {"id": "V-1", "bsn": "999900006", "begindatum": "2026-01-05", "prestatiecode": "8.2"}
+    partij.ledger.begin("2026-03")
+    assert sum(line.bedrag_cent for line in partij.month(verblijf=[stay]).regels) == 833590
+
+
 def test_a_ledger_begins_once_and_before_its_first_run(partij: Partij, tmp_path: Path) -> None:
     used = Partij(empty_ledger(tmp_path / "ander.db"))
     used.run(registratie("a"))

@@ -1,0 +1,168 @@
+"""Declarations from before a ledger, as their files tell them: each with its lines and what became of every line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from mpj.engine.values import Declaratieregel
+from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, VERZONDEN
+from mpj.messages.answers import IN_ORDE, contradiction, refuses_whole
+from mpj.messages.values import Antwoordbericht, Declaratiebericht
+from mpj.output import read_regels
+from mpj.protocol import MPJ_16, decode
+from mpj.reading.faults import Fault
+from mpj.reading.periods import last_day, month_of, month_text, parse_month
+from mpj.reading.sources import find_sources
+from mpj.verification.earlier import is_lines, line_of
+from mpj.verification.history import loose_answer, not_counted, read_messages
+
+Report = Callable[[Fault], object]
+
+
+@frozen
+class TakenLine:
+    """One line, and what became of it: toegekend, afgekeurd (with return codes) or verzonden, where nothing is known."""
+
+    line: Declaratieregel
+    status: str
+    retourcodes: tuple[str, ...] = ()
+
+
+@frozen
+class Taken:
+    """One declaration of before the ledger."""
+
+    aanbieder: str
+    gemeente: str
+    declaratienummer: str
+    maand: int
+    dagtekening: date
+    """Of the message; of a line file alone the last day of its month."""
+    identificatie: str | None
+    """Of the message, None where only a line file is known."""
+    xsd_versie: str
+    antwoord: Antwoordbericht | None
+    regels: Sequence[TakenLine]
+
+    @property
+    def answered(self) -> bool:
+        """Whether nothing of it waits for an answer."""
+        return all(one.status != VERZONDEN for one in self.regels)
+
+
+def read_taken(paths: Iterable[str | Path], report: Report) -> list[Taken]:
+    """Read what `mpj ledger begin --eerder` takes: ``declaratieregels.csv`` files, JW323 messages and the JW325 answers to them.
+
+    A folder or zip may hold either, or be a whole output folder. A line of a message that also stands in a line file has the
+    meaning that the file tells; a declaration of a line file alone, without an answer, was granted. A declaration that was refused
+    as a whole counts as not sent. `report` hears of that, and of answers whose money contradicts, which answer nothing, or that
+    answer no declaration given. Raises InputError for a file that is none of these.
+    """
+    sources = find_sources(paths, (".csv", ".xml"))
+    told: dict[tuple[str, str], Declaratieregel] = {}
+    for source in (one for one in sources if one.suffix != ".xml" and is_lines(one)):
+        told |= {(line.aanbieder, line.referentienummer): line for line in read_regels(source)}
+    messages, answers = _sorted(read_messages(one for one in sources if one.suffix == ".xml"))
+    found = [*_of_messages(messages, told, answers, report), *_of_files(told.values(), messages, answers)]
+    for answer in answers.values():
+        report(loose_answer(answer))
+    return sorted((one for one in found if one.regels), key=lambda one: (one.maand, one.dagtekening, one.declaratienummer))
+
+
+_Key = tuple[str, str, str]
+
+
+def _sorted(
+    read: Iterable[Declaratiebericht | Antwoordbericht],
+) -> tuple[list[Declaratiebericht], dict[_Key, Antwoordbericht]]:
+    """Return declarations, and answers by aanbieder, gemeente and the Identificatie that they answer."""
+    messages: list[Declaratiebericht] = []
+    answers: dict[_Key, Antwoordbericht] = {}
+    for one in read:
+        if isinstance(one, Declaratiebericht):
+            messages.append(one)
+        else:
+            answers[one.header.ontvanger, one.header.afzender, one.header.declaratie_identificatie.identificatie] = one
+    return messages, answers
+
+
+def _of_messages(
+    messages: Iterable[Declaratiebericht],
+    told: Mapping[tuple[str, str], Declaratieregel],
+    answers: dict[_Key, Antwoordbericht],
+    report: Report,
+) -> Iterator[Taken]:
+    for message in messages:
+        header = message.header
+        key = header.afzender, header.ontvanger, header.identificatie.identificatie
+        answer = answers.pop(key, None)
+        if answer is not None and refuses_whole(answer):
+            report(_refused(answer, message.declaratienummer))
+            continue
+        if answer is not None and (wrong := contradiction(answer, message.totaal)) is not None:
+            report(evolve(not_counted(answer, wrong), toelichting=f"{wrong.tekst}; de declaratie wacht nog op haar antwoord"))
+            answer = None
+        lines = [told.get((header.afzender, line.referentienummer)) or line for line in _lines(message)]
+        month, dated, version = month_of(message.periode.begindatum), message.dagtekening, header.xsdversie.bericht
+        judged = _judged(lines, answer, VERZONDEN)
+        yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], version, answer, judged)
+
+
+def _of_files(
+    lines: Iterable[Declaratieregel], messages: Iterable[Declaratiebericht], answers: dict[_Key, Antwoordbericht]
+) -> Iterator[Taken]:
+    """Yield the declarations of which only a line file is known; an answer names one by its declaratienummer."""
+    known = {(one.header.afzender, one.declaratienummer) for one in messages}
+    found: dict[_Key, list[Declaratieregel]] = {}
+    for line in lines:
+        if (line.aanbieder, line.declaratienummer) not in known:
+            found.setdefault((line.aanbieder, line.gemeente, line.declaratienummer), []).append(line)
+    for key, own in found.items():
+        named = [name for name, one in answers.items() if one.antwoord and (*name[:2], one.antwoord.declaratienummer) == key]
+        answer = answers.pop(named[0]) if named else None
+        if answer is None or not refuses_whole(answer):
+            month = parse_month(own[0].declaratieperiode)
+            yield Taken(*key, month, last_day(month), None, "1.0.0", answer, _judged(own, answer, TOEGEKEND))
+
+
+def _judged(lines: Iterable[Declaratieregel], answer: Antwoordbericht | None, unanswered: str) -> list[TakenLine]:
+    body = None if answer is None else answer.antwoord
+    if body is None:
+        return [TakenLine(line, unanswered) for line in lines]
+    returned = {one.referentienummer: one.retourcodes for client in body.clienten for one in client.prestaties}
+    return [
+        TakenLine(line, TOEGEKEND)
+        if (codes := returned.get(line.referentienummer)) is None
+        else TakenLine(line, AFGEKEURD, tuple(code for code in codes if code != IN_ORDE))
+        for line in lines
+    ]
+
+
+def _lines(message: Declaratiebericht) -> Iterator[Declaratieregel]:
+    """Yield the lines of a message, with what the default scheme says of their codes."""
+    month = month_text(month_of(message.periode.begindatum))
+    for client in message.clienten:
+        for one in client.prestaties:
+            known = decode(MPJ_16, one.productcode)
+            yield evolve(
+                line_of(message.header.afzender, message.header.ontvanger, client.bsn, one),
+                declaratienummer=message.declaratienummer,
+                declaratieperiode=month,
+                perceel=UNKNOWN,
+                prestatiecode=known.prestatiecode if known else one.productcode,
+                kwalificatieniveau=(known.kwalificatieniveau or "") if known else "",
+            )
+
+
+UNKNOWN = "?"
+"""The perceel of a line of which only the message is known, until a run has the contract that says it."""
+
+
+def _refused(answer: Antwoordbericht, nummer: str) -> Fault:
+    text = "deze declaratie is als geheel afgekeurd en geldt als niet verzonden: haar zorg is niet gedeclareerd"
+    found = f"antwoord van {answer.header.afzender}"
+    return Fault("eerder_afgekeurd", "", 0, f"declaratie {nummer}", found, "", text, soort="waarschuwing")

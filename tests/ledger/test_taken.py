@@ -1,0 +1,132 @@
+"""What was declared before a ledger began is taken over as it stands: it counts, waits, can be repaired, and no run touches it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mpj
+from ledger.support import Partij, answer_to, empty_ledger, lines, refs, registratie, toewijzing
+from mpj import cli
+from mpj.engine import Result
+from mpj.messages import declaratieberichten, to_bytes
+from mpj.output import write_result
+
+FEB = [registratie("F-1", "2026-02-03"), registratie("F-2", "2026-02-10")]
+
+
+def elsewhere(tmp_path: Path, *, refused: bool = False, answered: bool = True) -> tuple[Result, list[Path]]:
+    """February as another system declared it: the result, and the files of message and answer."""
+    other = Partij(empty_ledger(tmp_path / "elders.db"))
+    other.toewijzingen = [toewijzing(), toewijzing(8, prestatiecode="8.1")]
+    result = other.run(*FEB, periode="2026-02")
+    (message,) = declaratieberichten(result.regels, dagtekening=date(2026, 2, 28))
+    paths = [tmp_path / "feb.xml"]
+    paths[0].write_bytes(to_bytes(message))
+    if answered:
+        paths.append(tmp_path / "antwoord.xml")
+        paths[1].write_bytes(to_bytes(answer_to(message, refs(result.regels) if refused else ())))
+    return result, paths
+
+
+def begun(tmp_path: Path, paths: list[Path], **limits: Any) -> Partij:
+    """A ledger that declares from March on and took these files over."""
+    one = Partij(empty_ledger(tmp_path / "ledger.db"))
+    one.toewijzingen = [toewijzing(**limits), toewijzing(8, prestatiecode="8.1")]
+    one.ledger.begin("2026-03", eerder=paths)
+    return one
+
+
+@pytest.mark.parametrize("form", ["bericht", "regels", "beide"])
+def test_a_year_in_a_new_ledger_declares_february_no_second_time(tmp_path: Path, form: str) -> None:
+    result, paths = elsewhere(tmp_path)
+    folder = tmp_path / "feb"
+    folder.mkdir()
+    write_result(result, folder)
+    partij = begun(tmp_path, {"bericht": paths, "regels": [folder], "beide": [*paths, folder]}[form])
+    year = [*FEB, registratie("M-1", "2026-03-03")]
+    first = partij.month(*year)
+    assert lines(first) == [("D", "45212", 9820)]
+    assert {row.reden for row in first.uitval} == {"voor_periode"}
+    assert lines(partij.run(*year)) == [] == lines(partij.run(*year, periode="2026-04"))
+    status = partij.ledger.status()["gemeenten"]["0384"]
+    assert status["toegekend"] == {"regels": 2, "bedrag_cent": 19640 + 9820}
+    assert partij.ledger.check()[1] == []
+    assert "overgenomen" in str(partij.ledger.explain(result.regels[0].referentienummer))
+    with pytest.raises(mpj.InputError, match="ander systeem"):
+        partij.ledger.messages([result.regels[0].declaratienummer])
+
+
+@pytest.mark.parametrize(("budget", "billed"), [(19640 + 9820, [9820]), (19640 + 5000, [4910]), (19640, [])])
+def test_what_was_taken_over_counts_for_limits(tmp_path: Path, budget: int, billed: list[int]) -> None:
+    partij = begun(tmp_path, elsewhere(tmp_path)[1], budget_cent=budget)
+    march = registratie("M-1", "2026-03-03")
+    assert [line.bedrag_cent for line in partij.month(march).regels] == billed
+    assert lines(partij.run(march, *FEB)) == []
+
+
+def test_what_has_no_answer_waits_and_its_answer_is_booked(tmp_path: Path) -> None:
+    result, paths = elsewhere(tmp_path, answered=False)
+    partij = begun(tmp_path, paths)
+    assert partij.ledger.status()["gemeenten"]["0384"]["verzonden"]["bedrag_cent"] == 19640
+    assert lines(partij.month(registratie("M-1", "2026-03-03"))) == [("D", "45212", 9820)]
+    (message,) = declaratieberichten(result.regels, dagtekening=date(2026, 2, 28))
+    (booked,) = partij.ledger.answer([("a.xml", answer_to(message))], op=date(2026, 4, 1))
+    assert (booked.toegekend, booked.afgekeurd, booked.fouten) == (1, 0, ())
+    assert partij.ledger.status()["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == 19640 + 9820
+
+
+def test_what_was_rejected_is_open_for_repair(tmp_path: Path) -> None:
+    result, paths = elsewhere(tmp_path, refused=True)
+    partij = begun(tmp_path, paths)
+    (repair,) = partij.ledger.repair_list()
+    assert repair["referentienummer"] == result.regels[0].referentienummer
+    assert lines(partij.run(*FEB)) == []
+    partij.ledger.resend([repair["referentienummer"]])
+    again = partij.run(*FEB)
+    assert lines(again) == [("D", "45212", 19640)]
+    assert again.regels[0].referentienummer != repair["referentienummer"] and len(again.herkomst) == 1
+    partij.settle(again)
+    assert lines(partij.run(*FEB)) == [] and partij.ledger.repair_list() == []
+
+
+def test_an_answer_whose_money_contradicts_answers_nothing(tmp_path: Path) -> None:
+    _, paths = elsewhere(tmp_path)
+    text = paths[1].read_text("utf-8")
+    assert text.count("19640") >= 2
+    paths[1].write_text(text.replace("19640", "7000", 1), "utf-8")
+    heard: list[mpj.Fault] = []
+    partij = Partij(empty_ledger(tmp_path / "ledger.db"))
+    begun = partij.ledger.begin("2026-03", eerder=paths, report=heard.append)
+    assert begun.regels == {"toegekend": 0, "verzonden": 1, "afgekeurd": 0}
+    assert [one.code for one in heard] == ["antwoord_spreekt_tegen"]
+
+
+def test_care_of_the_begin_month_adds_to_what_stands_of_it(tmp_path: Path) -> None:
+    other = Partij(empty_ledger(tmp_path / "elders.db"))
+    declared = other.run(registratie("X", "2026-03-02"))
+    (message,) = declaratieberichten(declared.regels, dagtekening=date(2026, 3, 31))
+    (tmp_path / "maart.xml").write_bytes(to_bytes(message))
+    (tmp_path / "antwoord.xml").write_bytes(to_bytes(answer_to(message)))
+    partij = begun(tmp_path, [tmp_path / "maart.xml", tmp_path / "antwoord.xml"])
+    added = partij.run(registratie("M-1", "2026-03-03"), periode="2026-04")
+    assert lines(added) == [("C", "45212", 9820), ("D", "45212", 19640)]
+    partij.settle(added)
+    assert lines(partij.run(registratie("M-1", "2026-03-03"), periode="2026-04")) == []
+    more = partij.run(registratie("M-1", "2026-03-03", status="vervallen"), periode="2026-04")
+    assert lines(more) == [("C", "45212", 19640), ("D", "45212", 9820)]
+
+
+def test_the_command_tells_what_it_took_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, paths = elsewhere(tmp_path)
+    command = ["ledger", "begin", "--ledger", str(tmp_path / "zorg.db"), "--vanaf", "2026-03", "--eerder", *map(str, paths)]
+    assert cli.run(command) == 0
+    out, err = capsys.readouterr()
+    assert "Overgenomen, toegekend: 1 regel, € 196,40." in out and "999900006" not in out + err
+    assert cli.run(["ledger", "check", "--ledger", str(tmp_path / "zorg.db")]) == 0
+    assert cli.run(["ledger", "status", "--ledger", str(tmp_path / "zorg.db"), "--formaat", "json"]) == 0
+    assert json.loads(capsys.readouterr().out.partition("\n")[2])["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == 19640
