@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import assert_never
 
 from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of, priced_without_level
+from mpj.contract.rows import Matrixrij
 from mpj.contract.settings import Report
 from mpj.protocol import Normtijd, Protocol
 from mpj.protocol.words import Prijswijze
@@ -21,28 +22,37 @@ _DAY = timedelta(days=1)
 
 def cell_name(cel: Cel | Coderij) -> str:
     """Return a cell as people call it: ``perceel A, 2.1, hbo``."""
-    return f"perceel {cel.perceel or '(alle)'}, {cel.prestatiecode}, {cel.kwalificatieniveau or 'zonder niveau'}"
+    code = cel.prestatiecode or "onbekende prestatiecode"
+    return f"perceel {cel.perceel or '(alle)'}, {code}, {cel.kwalificatieniveau or 'zonder niveau'}"
 
 
-def check_cells(contract: Contract, bestand: str, document: Document, report: Report) -> None:
-    """Report every fault in the matrix: kinds of price, JB/JR, normtijd, mid-month changes, gaps and overlaps."""
-    if not contract.cellen:
+def check_cells(contract: Contract, rijen: Sequence[Matrixrij], bestand: str, document: Document, report: Report) -> None:
+    """Report every fault in the matrix: kinds of price, JB/JR, normtijd, mid-month changes, gaps and overlaps.
+
+    A row with a field that could not be read is judged on its others.
+    """
+    if not rijen:
         text, wanted = "geen enkele bruikbare cel", "minstens één rij met een tarief"
         report(Fault("tarieven_leeg", bestand, toelichting=text, verwacht=wanted))
     protocol = contract.protocol
-    zonder = priced_without_level(contract)
+    placed = [rij for rij in rijen if rij.plaats_bekend]
+    zonder = priced_without_level(rij.cel for rij in placed)
     missing: set[str] = set()
-    for cel in contract.cellen:
-        code, niveau = cel.prestatiecode, cel.kwalificatieniveau
-        zorg = is_zorg(protocol, code, niveau, zonder_niveau=(cel.perceel, code) in zonder)
-        normtijd = normtijd_of(protocol, contract.normtijd, code, zorg=zorg)
-        if normtijd is None:
-            missing.add(code)
-        _check_cell(contract, cel, normtijd, bestand, report)
+    for rij in rijen:
+        cel, code = rij.cel, rij.cel.prestatiecode
+        if rij.plaats_bekend:
+            zorg = is_zorg(protocol, code, cel.kwalificatieniveau, zonder_niveau=(cel.perceel, code) in zonder)
+            normtijd = normtijd_of(protocol, contract.normtijd, code, zorg=zorg)
+            missing.update({code} if normtijd is None else ())
+            _check_cell(contract, cel, normtijd, bestand, report)
+        if "prestatiecode" not in rij.onleesbaar:
+            _check_jeugdbescherming(contract, cel, bestand, report)
+        if rij.datums_bekend:
+            _check_month(contract, cel, bestand, report)
     for code in sorted(missing, key=lambda code: protocol.prestatiecodes[code].volgorde):
         text = "dit contract koopt deze prestatiecode, maar zegt niet per welke eenheid"
         report(document.fault("normtijd_ontbreekt", "normtijd", code, text, verwacht=", ".join(protocol.normtijden)))
-    _check_dates(contract, bestand, report)
+    _check_dates([rij.cel for rij in placed if rij.datums_bekend], bestand, report)
 
 
 def _check_cell(contract: Contract, cel: Cel, normtijd: Normtijd | None, bestand: str, report: Report) -> None:
@@ -50,15 +60,18 @@ def _check_cell(contract: Contract, cel: Cel, normtijd: Normtijd | None, bestand
     protocol, niveau = contract.protocol, cel.kwalificatieniveau
     hulpvorm = protocol.prestatiecodes[cel.prestatiecode].hulpvorm
     _check_level(cel, hulpvorm.niveau, ", ".join(protocol.niveaus), bestand, report)
-    if hulpvorm.jeugdbescherming and not contract.jeugdbescherming:
-        text, wanted = "alleen met jeugdbescherming = true in contract.toml", "jeugdbescherming = true"
-        report(_fault(cel, bestand, "jeugdbescherming_uit", "prestatiecode", text, cel.prestatiecode, wanted))
     if normtijd is not None and normtijd.meet == "dagen" and niveau is not None:
         text = "een prijs per etmaal heeft geen niveau"
         report(_fault(cel, bestand, "normtijd_onjuist", "kwalificatieniveau", text, niveau, "leeg"))
     elif normtijd is not None and cel.tarief_cent is not None:
         _check_parts(protocol, cel, normtijd, bestand, report)
-    _check_month(contract, cel, bestand, report)
+
+
+def _check_jeugdbescherming(contract: Contract, cel: Cel, bestand: str, report: Report) -> None:
+    """Report a measure of jeugdbescherming in a contract that does not say that it buys these."""
+    if contract.protocol.prestatiecodes[cel.prestatiecode].hulpvorm.jeugdbescherming and not contract.jeugdbescherming:
+        text, wanted = "alleen met jeugdbescherming = true in contract.toml", "jeugdbescherming = true"
+        report(_fault(cel, bestand, "jeugdbescherming_uit", "prestatiecode", text, cel.prestatiecode, wanted))
 
 
 def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str, report: Report) -> None:
@@ -121,9 +134,9 @@ def _check_month(contract: Contract, cel: Cel, bestand: str, report: Report) -> 
         )
 
 
-def _check_dates(contract: Contract, bestand: str, report: Report) -> None:
+def _check_dates(cells: Iterable[Cel], bestand: str, report: Report) -> None:
     """Report overlaps and holes between the rows of one cell."""
-    for rows in _grouped(contract.cellen):
+    for rows in _grouped(cells):
         first, *others = sorted(rows, key=lambda cel: (cel.begindatum, cel.rij))
         latest = first
         for later in others:

@@ -150,7 +150,7 @@ def build(given: Given, protocols: Mapping[str, Protocol], report: Report | None
     begindatum, einddatum = values.get("contract.begindatum"), values.get("contract.einddatum")
     percelen = _percelen(document, values.get("contract.gemeenten"), add) if readable else ()
     window = (begindatum or date.min, einddatum or date.max)
-    cellen = tuple(read_cells(tarieven, rules, percelen, window, add)) if tarieven else ()
+    rijen = tuple(read_cells(tarieven, rules, percelen, window, add)) if tarieven else ()
     coderijen = tuple(read_coderijen(codes, rules, percelen, add)) if codes else None
     if protocol is None or not begindatum or not einddatum or not percelen or tarieven is None:
         _raise(given.faults, report)
@@ -160,13 +160,13 @@ def build(given: Given, protocols: Mapping[str, Protocol], report: Report | None
         _of_settings(protocol, values),
         normtijd=normtijd,
         percelen=percelen,
-        cellen=cellen,
+        cellen=tuple(rij.cel for rij in rijen if not rij.onleesbaar),
         codes=coderijen,
         map=given.naam,
         bestanden=Frozen(given.hashes),
     )
-    if cellen or not given.faulty(tarieven.naam):
-        check_cells(contract, tarieven.naam, document, add)
+    if rijen or not given.faulty(tarieven.naam):
+        check_cells(contract, rijen, tarieven.naam, document, add)
     if codes is not None:
         check_codes(contract, codes.naam, add)
     _raise(given.faults, report)

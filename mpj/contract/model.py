@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import assert_never
 
@@ -153,10 +153,6 @@ def is_zorg(protocol: Protocol, prestatiecode: str, kwalificatieniveau: str | No
             assert_never(other)
 
 
-def priced_without_level(contract: Contract) -> set[tuple[str, str]]:
+def priced_without_level(cells: Iterable[Cel]) -> set[tuple[str, str]]:
     """Return the (perceel, prestatiecode) that have a price without level at any time; an excluded cell is no price."""
-    return {
-        (cel.perceel, cel.prestatiecode)
-        for cel in contract.cellen
-        if cel.kwalificatieniveau is None and cel.tarief_cent is not None
-    }
+    return {(cel.perceel, cel.prestatiecode) for cel in cells if cel.kwalificatieniveau is None and cel.tarief_cent is not None}

@@ -103,12 +103,32 @@ class Contracttabel:
     rows: list[tuple[int, Mapping[str, str]]]
 
 
+@frozen
+class Matrixrij:
+    """A row of a matrix, as far as it could be read: what could not has a stand-in, and no judgment hangs on it."""
+
+    cel: Cel
+    onleesbaar: frozenset[str]
+    """The columns that could not be read; those of a price, a place or a period that is judged all the same are not among them."""
+
+    @property
+    def plaats_bekend(self) -> bool:
+        """Whether it is known of which cell the row is."""
+        return not self.onleesbaar & {"perceel", "prestatiecode", "kwalificatieniveau"}
+
+    @property
+    def datums_bekend(self) -> bool:
+        """Whether it is known from when until when the row holds."""
+        return not self.onleesbaar & {"begindatum", "einddatum"}
+
+
 class _Fields:
     """Reads the fields of one row of a contract table, reporting each that is wrong."""
 
     def __init__(self, definition: Definition[str], bestand: str, rij: int, fields: Mapping[str, str], report: Report) -> None:
         self.definition, self.bestand, self.rij, self.fields, self.report = definition, bestand, rij, fields, report
         self.ok = True
+        self.unread: set[str] = set()
 
     def wrong(self, code: Foutcode, kolom: str, verwacht: str, toelichting: str) -> None:
         self.ok = False
@@ -126,6 +146,7 @@ class _Fields:
         except FieldError as error:
             code, told = _WRONG[kolom]
             self.wrong(code, kolom, error.verwacht, told)
+            self.unread.add(kolom)
             return None
 
 
@@ -139,6 +160,7 @@ def _common(
         perceel = codes[0]
     elif codes and fields.ok and perceel not in codes and (perceel or perceel_required):
         fields.wrong("perceel_onbekend", "perceel", ", ".join(codes), _WRONG["perceel"][1])
+        fields.unread.add("perceel")
     prestatiecode = fields.take("prestatiecode", lambda text: _known_code(protocol, text))
     niveau = fields.take("kwalificatieniveau", lambda text: check_choice(text, protocol.niveaus))
     return perceel, prestatiecode or "", niveau
@@ -152,8 +174,8 @@ def _known_code(protocol: Protocol, text: str) -> str:
 
 def read_cells(
     table: Contracttabel, protocol: Protocol, percelen: tuple[Perceel, ...], window: tuple[date, date], report: Report
-) -> Iterator[Cel]:
-    """Yield the cells of a matrix; faulty rows go to `report`.
+) -> Iterator[Matrixrij]:
+    """Yield the rows of a matrix; every field that is wrong goes to `report`.
 
     `percelen` are the contract's, empty when they could not be read; `window` is its inclusive period.
     """
@@ -162,8 +184,10 @@ def read_cells(
         perceel, prestatiecode, niveau = _common(fields, protocol, percelen, perceel_required=bool(percelen))
         begin, end = _period(fields, window)
         tarief = fields.take("tarief")
-        if fields.ok and begin and end:
-            yield Cel(perceel, prestatiecode, niveau, begin, end, tarief, rij)
+        if "tarief" in fields.unread:
+            tarief = 0
+        first, last = window
+        yield Matrixrij(Cel(perceel, prestatiecode, niveau, begin or first, end or last, tarief, rij), frozenset(fields.unread))
 
 
 def _period(fields: _Fields, window: tuple[date, date]) -> tuple[date | None, date | None]:
@@ -179,6 +203,7 @@ def _period(fields: _Fields, window: tuple[date, date]) -> tuple[date | None, da
         )
     elif begin and end and end < begin:
         fields.wrong("datum_onjuist", "einddatum", f"{begin} of later", "einddatum ligt voor begindatum")
+        fields.unread.add("einddatum")
     if end and end > last:
         fields.wrong("datum_buiten_contract", "einddatum", f"{last} of eerder", "de cel eindigt na het contract")
     return begin, end

@@ -15,15 +15,17 @@ from attrs import field, frozen
 
 from mpj.contract.matrix import Eenheden, Sleutel, by_place, percentage
 from mpj.contract.model import Cel, Contract
+from mpj.contract.plausible import plausible
 from mpj.presentation import words
 from mpj.reading.faults import Fault
+from mpj.reading.fields import MAX_CENTS
 from mpj.reading.register import Foutcode
 
 SPRONG = Fraction(10)
 _FACTOR_LOW = 3
 """An hour price is four times a quarter price; between levels of one code the dearest is seldom three times the cheapest."""
-_HIGHEST_QUARTER = (6000, 10000)
-"""Eurocents a quarter of an hour seldom exceeds: below the highest level, and at it. Only a hint: prices are free."""
+_FACTOR_BEYOND = 2
+"""So many times what is usual at most, a quarter price is no longer dear: it is the price of an hour."""
 
 
 @frozen
@@ -162,12 +164,12 @@ def _hour_for_quarter(matrix: Matrix) -> Iterator[Fault]:
             quarters.setdefault(("niveau", place[2]), {})[place] = prices
             quarters.setdefault(("code", f"{place[0]} {place[1]}"), {})[place] = prices
     middle = {kind: _middle(group) for kind, group in quarters.items()}
-    highest = matrix.contract.protocol.niveaus[-1]
     for place, cells in matrix.places.items():
         if place not in quarters.get(("niveau", place[2] or ""), {}):
             continue
         peers = [middle["niveau", place[2] or ""], middle["code", f"{place[0]} {place[1]}"]]
-        bound = _HIGHEST_QUARTER[place[2] == highest]
+        usual = plausible().of(place[2], matrix.eenheden.normtijd(place))
+        bound = _FACTOR_BEYOND * usual.hoogst if usual else MAX_CENTS
         for cel in cells:
             if cel.tarief_cent is None:
                 continue
@@ -176,6 +178,36 @@ def _hour_for_quarter(matrix: Matrix) -> Iterator[Fault]:
                 near = f"rond {words.amount(reference[0])}" if reference else f"hoogstens {words.amount(bound)}"
                 text = f"lijkt een uurprijs waar een kwartierprijs hoort (een kwart is {words.amount(cel.tarief_cent // 4)})"
                 yield matrix.warn("factor_vier", cel, words.amount(cel.tarief_cent), near, text)
+
+
+def _out_of_range(matrix: Matrix) -> Iterator[Fault]:
+    """A price outside what is usual for its level and unit, that is not told of as the price of an hour."""
+    told = {fault.rij for fault in _hour_for_quarter(matrix)}
+    codes = matrix.contract.protocol.prestatiecodes
+    for place, cells in matrix.places.items():
+        normtijd = matrix.eenheden.normtijd(place)
+        # Without level the ranges are of groups and stays; a trip or a measure of jeugdbescherming is none of these.
+        known = place[2] is not None or codes[place[1]].hulpvorm.niveau == "zorg"
+        usual = plausible().of(place[2], normtijd) if known else None
+        for cel in cells:
+            if cel.tarief_cent is None or usual is None or cel.rij in told or usual.laagst <= cel.tarief_cent <= usual.hoogst:
+                continue
+            side = "onder" if cel.tarief_cent < usual.laagst else "boven"
+            source = plausible().bron.partition(" (")[0]
+            text = f"{side} wat per {normtijd.woord()} gebruikelijk is; klopt de eenheid? (bron: {source})"
+            expected = f"{words.amount(usual.laagst)} tot en met {words.amount(usual.hoogst)}"
+            yield matrix.warn("tarief_buiten_bereik", cel, words.amount(cel.tarief_cent), expected, text)
+
+
+def _empty_perceel(matrix: Matrix) -> Iterator[Fault]:
+    """A perceel of the contract without a single price: a sheet that got lost, perhaps."""
+    contract = matrix.contract
+    priced = {cel.perceel for cel in contract.cellen if cel.tarief_cent is not None}
+    for perceel in contract.percelen:
+        if perceel.code not in priced:
+            text = f"perceel {perceel.code} heeft geen enkele prijs"
+            bestand = f"{contract.map or contract.id}/tarieven.csv"
+            yield Fault("perceel_zonder_prijs", bestand, 0, "perceel", perceel.code, "minstens één prijs", text, "waarschuwing")
 
 
 def _middle(group: Mapping[Sleutel, Sequence[int]]) -> int:
@@ -197,8 +229,10 @@ def _ends_early(matrix: Matrix) -> Iterator[Fault]:
 CHECKS: Mapping[str, Callable[[Matrix], Iterator[Fault]]] = MappingProxyType(
     {
         "factor_vier": _hour_for_quarter,
+        "tarief_buiten_bereik": _out_of_range,
         "niveau_goedkoper": _higher_cheaper,
         "tarief_sprong": _jump,
+        "perceel_zonder_prijs": _empty_perceel,
         "prestatiecode_zonder_prijs": _no_price,
         "niveau_uitgesloten": _excluded,
         "cel_ontbreekt": _missing_level,

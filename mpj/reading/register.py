@@ -114,6 +114,8 @@ Foutcode: TypeAlias = Literal[
     "tariefkaart_onleesbaar",
     "tariefkaart_gewijzigd",
     "factor_vier",
+    "tarief_buiten_bereik",
+    "perceel_zonder_prijs",
     "niveau_goedkoper",
     "tarief_sprong",
     "cel_ontbreekt",

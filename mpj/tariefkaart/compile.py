@@ -70,7 +70,7 @@ def _by_month(contract: Contract) -> _Prices:
 
 def _prijzen(contract: Contract, prices: _Prices) -> Iterator[Prijs]:
     """Yield the price rows of every month; months with equal cells differ in nothing but the month."""
-    zonder = priced_without_level(contract)
+    zonder = priced_without_level(contract.cellen)
     known: dict[tuple[object, ...], list[_Row]] = {}
     for (perceel, code, month), by_level in sorted(prices.items(), key=itemgetter(0)):
         kind = (perceel, code, *by_level.items())

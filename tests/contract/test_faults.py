@@ -431,3 +431,18 @@ def test_a_contract_id_occurs_once(tmp_path: Path) -> None:
     (fault,) = second(tmp_path, TOML.replace('"0384", "0363"', '"0362"'))
     assert (fault.code, fault.bestand, fault.gevonden) == ("contract_dubbel", "twee/contract.toml", "VB-2026")
     assert "vb/contract.toml" in fault.toelichting
+
+
+def test_a_row_with_one_bad_field_is_judged_on_the_others(tmp_path: Path) -> None:
+    """A bad price hides neither the end in mid-month behind it, nor the hole after it."""
+    toml = TOML.replace("begindatum = 2026-01-01", "begindatum = 2025-01-01")
+    assert toml != TOML
+    rows = "A;2.1;hbo;2025-01-01;2025-12-15;24,555\nA;2.1;hbo;2026-01-01;;29,00\nA;9.9;hbo;2026-01-15;;29,00\n"
+    faults = faults_of(write_contract(tmp_path, toml, TARIEVEN_HEADER + rows))
+    assert [(fault.code, fault.rij) for fault in faults] == [
+        ("tarief_onjuist", 2),
+        ("prestatiecode_onbekend", 4),
+        ("wijziging_midden_in_maand", 2),
+        ("wijziging_midden_in_maand", 4),
+        ("cel_gat", 3),
+    ]

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mpj.contract.plausible import Bereik, plausible
 from mpj.contract.warnings import CHECKS, warnings_of
+from mpj.protocol import MPJ_16
 from mpj.workbench.check.folders import check_folder
 from workbench.support import codes, make, write_folder
 
@@ -25,6 +27,13 @@ CASES = {
     "equal is not cheaper": (ALL.replace("31,00", "28,00"), []),
     "hour price for a quarter": (ALL + of_code(ALL, "2.2").replace("24,00", "96,00"), ["factor_vier", "niveau_goedkoper"]),
     "beyond any quarter": (ALL.replace("58,00", "232,00"), ["factor_vier"]),
+    "an hour price where a level has no peers": ("A 2.1 mbo 2026-01-01 .. 48,00", ["cel_ontbreekt", "tarief_buiten_bereik"]),
+    "a minute price for a quarter": (
+        ALL.replace("A 2.1 mbo 2026-01-01 .. 18,00", "A 2.1 mbo 2026-01-01 .. 1,20"),
+        ["tarief_buiten_bereik"],
+    ),
+    "a stay at the price of a quarter": (ALL + "A 8.1 - 2026-01-01 .. 24,00", ["tarief_buiten_bereik"]),
+    "a stay at a usual price": (ALL + "A 8.1 - 2026-01-01 .. 182,40", []),
     "change of more than ten percent": (
         ALL.replace("A 2.1 hbo 2026-01-01 .. 24,00", "A 2.1 hbo 2026-01-01 2026-12-31 24,00\nA 2.1 hbo 2027-01-01 .. 26,41"),
         ["tarief_sprong"],
@@ -53,8 +62,19 @@ def test_warnings(text: str, expected: list[str]) -> None:
     assert all(fault.soort == "waarschuwing" and fault.toelichting for fault in found)
 
 
+def test_a_perceel_without_a_price_is_named() -> None:
+    found = [fault for fault in warnings_of(make(ALL, "AB")) if fault.code == "perceel_zonder_prijs"]
+    assert [(fault.kolom, fault.gevonden) for fault in found] == [("perceel", "B")]
+
+
 def test_every_kind_of_warning_has_a_case() -> None:
-    assert {code for _, expected in CASES.values() for code in expected} == set(CHECKS)
+    assert {code for _, expected in CASES.values() for code in expected} == set(CHECKS) - {"perceel_zonder_prijs"}
+
+
+def test_what_is_usual_has_its_source_and_follows_the_hour() -> None:
+    assert "noordwijk.nl" in plausible().bron
+    assert plausible().of("mbo", MPJ_16.normtijden["kwartier"]) == Bereik(638, 2550)
+    assert plausible().of(None, MPJ_16.normtijden["stuk"]) is None
 
 
 def test_the_threshold_of_a_change_is_exact() -> None:
