@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -54,7 +54,7 @@ er is niets geschreven.
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.option("--bericht", type=FILE, required=True, metavar="FILE", help="De declaratie (JW323).")
+@click.option("--bericht", type=FILE, multiple=True, required=True, metavar="FILE", help="De declaratie (JW323).")
 @click.option(
     "--contracten", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap met contract.toml en tarieven.csv."
 )
@@ -75,9 +75,16 @@ er is niets geschreven.
 @click.option("--taal", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Taal van de toelichting.")
 @click.option(
     "--onbeoordeeld",
-    type=click.Choice(["toekennen", "afwijzen"]),
     default=None,
-    help="Wat het antwoord zegt over regels die niet te beoordelen zijn; zonder keuze volgt dan geen jw325.xml.",
+    metavar="toekennen|afwijzen|FILE",
+    help="Wat het antwoord zegt over regels die niet te beoordelen zijn: toekennen, afwijzen, of een CSV met "
+    "productcode;toewijzingnummer;besluit. Zonder keuze volgt dan geen jw325.xml.",
+)
+@click.option(
+    "--toewijzingen-volledig",
+    multiple=True,
+    metavar="GEMEENTE",
+    help="Van deze gemeente zijn alle toewijzingen gegeven, ook als het er geen zijn: toets haar declaraties altijd.",
 )
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
 @strict_option
@@ -102,7 +109,7 @@ def command(**given: Any) -> int:
         for fault in warnings:
             show_fault(fault, asked.meldingen)
         if asked.meldingen == "json":
-            show_findings(asked.out, asked.bericht.name)
+            show_findings(asked.out, asked.bericht[0].name)
         say()
         terminal.show(report(summary, asked.out))
     refused = summary["afgekeurd"] + summary["niet_beoordeeld"]
@@ -113,7 +120,7 @@ def command(**given: Any) -> int:
 class VerifyOptions:
     """The command line of `mpj verify`: each field is the option of its name."""
 
-    bericht: Path
+    bericht: tuple[Path, ...]
     contracten: tuple[Path, ...]
     toewijzingen: tuple[Path, ...]
     profiel: Path | None
@@ -124,6 +131,7 @@ class VerifyOptions:
     dagtekening: date | None
     taal: str
     onbeoordeeld: str | None
+    toewijzingen_volledig: tuple[str, ...]
     out: Path
     strict: bool
     force: bool
@@ -161,7 +169,8 @@ def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
             progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, profiel=profiel, **options)),
             dagtekening=asked.dagtekening,
             taal=asked.taal,
-            onbeoordeeld=asked.onbeoordeeld,
+            onbeoordeeld=_decisions(asked.onbeoordeeld, invoer),
+            toewijzingen_volledig=asked.toewijzingen_volledig,
             gemeenten=_codes(asked.gemeenten, invoer) if asked.gemeenten else None,
             invoer=invoer,
             progress=progress.step("regels"),
@@ -170,13 +179,15 @@ def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
 
 def _judge(asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
     """Return how a message is verified against the earlier messages in files, if there are any: client by client."""
-    from mpj.verification import MemoryHistory, Toetsing
+    from mpj.verification import Basis, MemoryHistory, Toetsing
     from mpj.verification.output import stream_verification
+    from mpj.verification.verification import parties
 
     history = MemoryHistory.read(asked.eerder, hashes=invoer) if asked.eerder else None
 
-    def judge(*args: Any, dagtekening: date | None, **settings: Any) -> Uitkomst:
-        toetsing = Toetsing(*args, dagtekening=dagtekening or today(), history=history, **settings)
+    def judge(message: Any, contracten: Any, toewijzingen: Any, *, dagtekening: date | None, **settings: Any) -> Uitkomst:
+        basis = Basis(contracten, toewijzingen, partijen=[parties(message)])
+        toetsing = Toetsing(message, basis, dagtekening=dagtekening or today(), history=history, **settings)
         return (*(history.meldingen if history else ()), *toetsing.meldingen), stream_verification(toetsing, folder)
 
     return judge
@@ -205,16 +216,27 @@ def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str], fo
     return judge
 
 
-def _one_source(path: Path) -> Source:
-    """Return the one message that `path` names: a file, or a folder or zip that holds one."""
+def _one_source(paths: Sequence[Path]) -> Source:
+    """Return the one message that `paths` name: a file, or a folder or zip that holds one."""
     from mpj.reading.faults import Fault, InputError
     from mpj.reading.sources import find_sources
 
-    sources = find_sources([path], (".xml",))
+    sources = find_sources(paths, (".xml",))
     if len(sources) > 1:
         found, text = f"{len(sources)} berichten", "Eén declaratie per keer; noem het bestand zelf"
-        raise InputError(Fault("meer_berichten", path.name, 0, "--bericht", found, "één bericht", text))
+        raise InputError(Fault("meer_berichten", "", 0, "--bericht", found, "één bericht", text))
     return sources[0]
+
+
+def _decisions(given: str | None, hashes: dict[str, str]) -> Any:
+    """Return what is decided about lines that cannot be judged: a word for all of them, or a file's word by code and toewijzing."""
+    from mpj.reading.sources import Source
+    from mpj.verification.besluiten import read_besluiten
+
+    if given in (None, "toekennen", "afwijzen"):
+        return given
+    path = FILE.convert(given, None, click.get_current_context())
+    return read_besluiten(Source(path.name, path), hashes=hashes)
 
 
 def _codes(path: Path, hashes: dict[str, str]) -> set[str]:

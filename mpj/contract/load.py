@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,7 +16,7 @@ from mpj.contract.settings import PERCEEL_KEYS, Report, eenheid_key, protocol_id
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.definition import Definition
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.fields import FieldError, check_line
+from mpj.reading.fields import FieldError, check_gemeente, check_line
 from mpj.reading.frozen import Frozen
 from mpj.reading.limits import TOML_BYTES
 from mpj.reading.masking import hide
@@ -162,6 +162,7 @@ def build(given: Given, protocols: Mapping[str, Protocol], report: Report | None
         percelen=percelen,
         cellen=tuple(rij.cel for rij in rijen if not rij.onleesbaar),
         codes=coderijen,
+        herindeling=Frozen(_herindeling(document, values.get("contract.gemeenten") or (), add)),
         map=given.naam,
         bestanden=Frozen(given.hashes),
     )
@@ -209,6 +210,7 @@ def _of_settings(protocol: Protocol, values: Mapping[str, Any]) -> Contract:
         percelen=(),
         cellen=(),
         codes=None,
+        categorieen_apart=bool(values["contract.categorieen_apart"]),
     )
 
 
@@ -309,4 +311,27 @@ def _normtijden(document: Document, protocol: Protocol, report: Report) -> dict[
             )
         else:
             result[code] = naam
+    return result
+
+
+def _herindeling(document: Document, gemeenten: Collection[str], report: Report) -> dict[str, str]:
+    """Return which gemeenten went into one of the contract's, by their former CBS code."""
+    table = document.data.get("herindeling", {})
+    if not isinstance(table, Mapping):
+        report(document.fault("waarde_onjuist", "herindeling", "", "geen tabel", verwacht="[herindeling]"))
+        return {}
+    result: dict[str, str] = {}
+    for oud, nieuw in table.items():
+        try:
+            check_gemeente(oud)
+            if nieuw not in gemeenten:
+                raise FieldError('een gemeente van het contract, als "0384"')
+        except FieldError as error:
+            report(
+                document.fault(
+                    "waarde_onjuist", "herindeling", oud, "de waarde klopt niet", gevonden=nieuw, verwacht=error.verwacht
+                )
+            )
+        else:
+            result[oud] = nieuw
     return result

@@ -108,6 +108,10 @@ class Contract:
     """The matrix."""
     codes: tuple[Coderij, ...] | None = field(repr=False)
     """The contract's own code table; None: the default scheme."""
+    categorieen_apart: bool = False
+    """Whether one prestatiecode may stand under two categories for one toewijzing and month (MPJ06 is then a signal)."""
+    herindeling: Mapping[str, str] = field(factory=Frozen)
+    """By the CBS code of a gemeente that is no more, that of the gemeente it went into."""
     map: str = field(default="", eq=False)
     """The name of its folder."""
     bestanden: Mapping[str, str] = field(factory=Frozen, eq=False, repr=False)

@@ -75,6 +75,7 @@ def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
     protected = [code.code for code in protocol.prestatiecodes.values() if code.hulpvorm.jeugdbescherming]
     vorm = "whether a credit of a rejected line must show on paper"
     wijze = "what counts: what happened, what was planned, or the plan unless something else happened"
+    apart = "whether one prestatiecode on one toewijzing may be declared under two categories in a month (MPJ06: then a signal)"
     tr340 = "what a line must share with a specific toewijzing: the prestatiecode, or the very product code"
     limiet = "bill the record that crosses a limit up to it, or set it aside whole"
     return (
@@ -85,6 +86,7 @@ def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
         Setting("contract", "begindatum", "datum", None, "first day, inclusive"),
         Setting("contract", "einddatum", "datum", None, "last day, inclusive"),
         Setting("contract", "jeugdbescherming", "ja_nee", False, f"must be true to buy {_either(protected)}"),
+        Setting("contract", "categorieen_apart", "ja_nee", False, apart),
         Setting("declaratie", "vorm", "keuze", "declaratie", vorm, DECLARATIEVORMEN),
         Setting("declaratie", "registratiewijze", "keuze", "realisatie", wijze, REGISTRATIEWIJZEN),
         Setting("declaratie", "bevestiging", "ja_nee", False, "planned time counts only when the professional confirmed it"),
@@ -103,7 +105,7 @@ def _either(words: Sequence[str]) -> str:
 SETTINGS: tuple[Setting, ...] = settings_of(MPJ_16)
 """The settings of a contract under the shipped protocol, as docs/settings.md tells them."""
 PERCEEL_KEYS = ("code", "naam", "gemeenten")
-SECTIONS = ("contract", "declaratie", "afronding", "limiet", "verblijf", "normtijd", "perceel")
+SECTIONS = ("contract", "declaratie", "afronding", "limiet", "verblijf", "normtijd", "herindeling", "perceel")
 
 
 def read_settings(document: Document, protocol: Protocol, report: Report) -> dict[str, object]:

@@ -81,6 +81,8 @@ class Memory:
     """Of open stays that nobody said go on, by id: the last month in which that is known."""
     maanden: frozenset[int] | None = None
     """The months of which days of stays are looked at; None: all."""
+    codes: Mapping[tuple[str, int, int], frozenset[str]] = field(factory=dict)
+    """The product codes of lines that stand, by gemeente, toewijzingnummer and month; only of lines without their records."""
 
     @property
     def empty(self) -> bool:
@@ -104,7 +106,12 @@ def remember(lines: Iterable[Declaratieregel], protocol: Protocol) -> Memory:
     if not rows:
         return NOTHING
     stands = Standing(Afwijzing("reeds_gedeclareerd", "een eerdere regel voor deze toewijzing, code en maand staat nog"))
+    left = [identiteit for identiteit, count in standing.items() if count > 0]
+    codes: dict[tuple[str, int, int], set[str]] = {}
+    for one in left:
+        codes.setdefault((one.gemeente, one.toewijzingnummer, one.maand), set()).add(one.productcode)
     return Memory(
         {key: Verbruik.of(protocol, own) for key, own in rows.items()},
-        {identiteit: stands for identiteit, count in standing.items() if count > 0},
+        dict.fromkeys(left, stands),
+        codes={key: frozenset(own) for key, own in codes.items()},
     )

@@ -142,6 +142,13 @@ class Tarief:
         assert self.billed is not None
         return self.billed
 
+    def also(self, productcode: str) -> bool:
+        """Say whether a product code is that of the same care: prestatiecode, level and perceel, under whatever category."""
+        code = self.kaart.decode(productcode)
+        if code is None or self.billed is None or code.perceel not in ("", self.perceel):
+            return False
+        return (code.prestatiecode, code.kwalificatieniveau) == (self.prestatiecode, self.billed.kwalificatieniveau)
+
     def cost(self, units: int, before: int = 0) -> int:
         """Return the eurocents of units, on a line that already holds `before`: exact, or the running difference of IV081."""
         return amount(self.price.tarief_cent, units, unrounded=self.unrounded, before=before)

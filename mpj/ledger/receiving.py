@@ -26,7 +26,7 @@ from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
 from mpj.verification import Verificatie, verify
-from mpj.verification.case import Toewijzingen
+from mpj.verification.basis import Toewijzingen
 from mpj.verification.history import answered, loose_answer
 from mpj.verification.opdracht import ToetsWords
 

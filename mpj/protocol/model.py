@@ -12,6 +12,7 @@ from attrs import frozen
 from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
 
 MINUTEN: Final = "minuten"
+ETMALEN: Final = "etmalen"
 
 
 @frozen

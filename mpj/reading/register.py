@@ -161,6 +161,7 @@ Foutcode: TypeAlias = Literal[
     "bericht_onbekend",
     "ander_bericht",
     "meer_berichten",
+    "verkeerd_bestand",
     "antwoord_zonder_declaratie",
     "antwoord_spreekt_tegen",
     "antwoord_zonder_reden",

@@ -6,6 +6,7 @@ files; `received` checks an answer that came in. See docs/verify.md.
 """
 
 from mpj.verification.answer import Oordeel, build_answer
+from mpj.verification.basis import Basis
 from mpj.verification.declared import open_declaratie
 from mpj.verification.history import EerdereRegel, History, MemoryHistory
 from mpj.verification.opdracht import Toetsopdracht
@@ -14,6 +15,7 @@ from mpj.verification.values import Bevinding, NietGetoetst, Verificatie
 from mpj.verification.verification import Toetsing, verify
 
 __all__ = [
+    "Basis",
     "Bevinding",
     "EerdereRegel",
     "History",

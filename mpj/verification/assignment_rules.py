@@ -11,7 +11,7 @@ from mpj.messages.values import Client
 from mpj.protocol import Normtijd, Protocol
 from mpj.protocol.model import MINUTEN
 from mpj.reading.periods import first_day, last_day, month_of
-from mpj.verification.case import TOEWIJZING_ONGELDIG, Case, Line
+from mpj.verification.case import CODE_ONBEKEND, GEEN_CONTRACT, TOEWIJZING_ONGELDIG, Case, Line
 from mpj.verification.values import Breach, Cent, Volume, Word
 
 
@@ -107,11 +107,17 @@ def tr340(line: Line) -> Breach | None:
     """TR340 (level 3, 9340): the code is that of the assignment, when the assignment has one. Source: iJw 3.2.
 
     Under MPJ a specific assignment names the prestatiecode, and the level digit of a line is the delivered one; so
-    prestatiecodes are compared. A contract with ``tr340 = "productcode"`` insists on the assigned code itself.
+    prestatiecodes are compared. A contract with ``tr340 = "productcode"`` insists on the assigned code itself. A code that no
+    contract knows is not that of a specific assignment either.
     """
-    if line.dekking is None or line.cell is None:
+    if line.dekking is None:
         return None
     dekking, assigned, found = line.dekking, line.dekking.toewijzing.productcode, line.prestatie.productcode
+    if line.cell is None:
+        unknown = dekking.soort == SPECIFIEK and line.reden in (CODE_ONBEKEND, GEEN_CONTRACT)
+        if not unknown or line.case.may_be(found, dekking):
+            return None
+        return Breach(found, ", ".join(sorted(dekking.codes or ())), sentence="TR340.onbekend")
     if dekking.soort == NIET_MPJ and assigned is not None:
         return Breach(found, assigned)
     if dekking.soort != SPECIFIEK:

@@ -6,25 +6,23 @@ toewijzing while the lines go by is kept in `mpj.verification.limits`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
 from attrs import define, field, frozen
 
-from mpj.contract import Contract
-from mpj.engine.matching import NIET_MPJ, Dekking, Dekkingen
+from mpj.engine.matching import NIET_MPJ, Dekking
 from mpj.messages.overview import Declaratie, Overzicht
 from mpj.messages.values import Prestatie
-from mpj.protocol import Normtijd, Protocol
+from mpj.protocol import Normtijd
 from mpj.protocol.productcodes import decode
 from mpj.protocol.rounding import amount
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of
-from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
-from mpj.records.values import Toewijzing
-from mpj.tariefkaart import Plaats, Prijs, Productcode, Tariefkaart, Tariefkaarten, compile_tariefkaart
+from mpj.tariefkaart import Plaats, Prijs, Productcode, Tariefkaart
 from mpj.tariefkaart.model import NIVEAU, ZONDER
+from mpj.verification.basis import Basis
 from mpj.verification.limits import Usage
 from mpj.verification.opdracht import Toetsopdracht
 
@@ -35,7 +33,8 @@ NIET_GECONTRACTEERD, ANDER_PERCEEL, JEUGDBESCHERMING = "niet_gecontracteerd", "a
 ONBEOORDEELBAAR = frozenset({GEEN_CONTRACT, CODE_ONBEKEND, PERCEEL_ONBEKEND, TOEWIJZING_ONGELDIG, NIET_MPJ})
 # How many distinct things are remembered before it begins anew.
 _KNOWN = 16_384
-Toewijzingen = Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
+Care = tuple[int, str, str, str, str, int]
+"""Toewijzingnummer, contract, perceel, prestatiecode, level and month: what is declared once (MPJ06)."""
 
 
 @frozen(eq=False)
@@ -94,6 +93,14 @@ class Line:
         return month_of(self.prestatie.begindatum)
 
     @property
+    def care(self) -> Care | None:
+        """The care that is declared, whatever category it travels under; None where the contract does not know it."""
+        if self.cell is None:
+            return None
+        cell, contract = self.cell, self.cell.kaart.instellingen.contract
+        return self.prestatie.toewijzingnummer, contract, cell.perceel, cell.prestatiecode, cell.niveau, self.maand
+
+    @property
     def exact(self) -> int | None:
         """What the line should cost in eurocents by the cell; None when that cannot be said."""
         return None if self.cell is None else self.cell.exact(self.prestatie.volume, self.prestatie.eenheid)
@@ -107,65 +114,63 @@ class Found:
     reden: str = ""
 
 
+@frozen(eq=False)
+class Bsns:
+    """The BSNs of a message and of what it is held against."""
+
+    known: Container[str]
+    """Those of the toewijzingen."""
+    others: Container[str]
+    """Those that the message alone names."""
+
+    def __contains__(self, bsn: object) -> bool:
+        return bsn in self.known or bsn in self.others
+
+
 class Case:
     """One declaration and what it is held against.
 
     Of the `opdracht` rules take the receiver's date (`systeemdatum`), the CBS codes that exist (`gemeenten`) and what is known of
-    earlier messages (`history`).
+    earlier messages (`history`). Raises InputError for the wrong file: a message of whose gemeente and aanbieder there is no
+    contract, or no toewijzing while the opdracht does not say that all are given.
     """
 
-    def __init__(
-        self,
-        bericht: Declaratie,
-        overzicht: Overzicht,
-        contracten: Sequence[Contract],
-        toewijzingen: Toewijzingen,
-        opdracht: Toetsopdracht,
-    ) -> None:
+    def __init__(self, bericht: Declaratie, overzicht: Overzicht, basis: Basis, opdracht: Toetsopdracht) -> None:
         self.bericht = bericht
         self.overzicht = overzicht
-        self.aanbieder, self.gemeente = bericht.header.afzender, bericht.header.ontvanger
-        self.protocol: Protocol = contracten[0].protocol
+        self.basis = basis
         self.opdracht = opdracht
+        self.aanbieder, self.gemeente = bericht.header.afzender, bericht.header.ontvanger
+        self.protocol, self.kaarten = basis.protocol, basis.kaarten
         self.history = opdracht.history
         self.systeemdatum = opdracht.dagtekening
         self.gemeenten = opdracht.gemeenten
-        self.contracten = tuple(contracten)
-        self.kaarten = Tariefkaarten([compile_tariefkaart(contract) for contract in contracten])
+        today = basis.now(self.gemeente)
+        self._own = own = basis.of(self.aanbieder, today)
+        self.dekkingen = own.dekkingen
+        self.clienten: Container[str] = basis.clienten.get(today, ())
+        self.hidden = {nummer for gemeente, nummer in basis.hidden if gemeente == today}
+        self._check_file(today)
         self.credited: set[str] = set()
-        self._guarded = {contract.id for contract in contracten if not contract.jeugdbescherming}
-        self.heard: list[Fault] = []
-        self._index(toewijzingen)
-        self.bsns.update(bsn for number in overzicht.bsns if (bsn := f"{number:09d}") not in self.bsns)
-        limited = {nummer for nummer, dekking in self.dekkingen.items() if dekking.begrensd}
-        self.usage = Usage(self.protocol, self.history, self.aanbieder, self.gemeente, limited)
+        self.standing: dict[Care, Prestatie] = {}
+        others = {bsn for number in overzicht.bsns if (bsn := f"{number:09d}") not in basis.bsns}
+        self.bsns = Bsns(basis.bsns, others)
+        self.usage = Usage(self.protocol, self.history, self.aanbieder, self.gemeente, own.begrensd)
         self._found: dict[tuple[object, ...], Found] = {}
         self._passed: dict[tuple[object, ...], tuple[ContractCell | None, str]] = {}
         self._month = lru_cache(_KNOWN)(_month)
         self._listed: dict[str, frozenset[tuple[str, str]]] = {}
 
-    def _index(self, items: Toewijzingen) -> None:
-        """Keep the current toewijzingen of this municipality and provider by number, and who the known clients are."""
-        values = list(as_toewijzingen(items, self.heard.append))
-        dekkingen = Dekkingen(values, self.kaarten, self.protocol)
-        self.toewijzingen_gelezen = dekkingen.gelezen
-        good = [item for item in values if isinstance(item, Toewijzing)]
-        self.bsns = {item.bsn for item in good}
-        keys = {item.sleutel for item in values if item.sleutel is not None}
-        self.dekkingen: dict[int, Dekking] = {}
-        self._terms: dict[int, int] = {}
-        terms: dict[tuple[object, ...], int] = {}
-        current: set[tuple[str, int]] = set()
-        self.clienten = {item.bsn for item in good if item.gemeente == self.gemeente}
-        for bsn in self.bsns:
-            for dekking in dekkingen.of(bsn):
-                toewijzing = dekking.toewijzing
-                current.add(toewijzing.sleutel)
-                if (toewijzing.gemeente, toewijzing.aanbieder) == (self.gemeente, self.aanbieder):
-                    self.dekkingen[toewijzing.toewijzingnummer] = dekking
-                    self._terms[toewijzing.toewijzingnummer] = terms.setdefault(_terms(dekking), len(terms))
-        # A toewijzing whose latest version is faulty is the municipality's own fault, not an unknown number.
-        self.hidden = {nummer for gemeente, nummer in keys - current if gemeente == self.gemeente}
+    def _check_file(self, today: str) -> None:
+        """Raise InputError for a message that nothing was given for: judged, it would be refused in another gemeente's name."""
+        verwacht = ""
+        if not self._own.kaarten:
+            verwacht = f"een contract van {self.aanbieder} met gemeente {self.gemeente}"
+        elif not (self.dekkingen or self.hidden or {self.gemeente, today} & set(self.opdracht.toewijzingen_volledig)):
+            verwacht = f"een toewijzing van {self.gemeente} voor {self.aanbieder}, of {self.gemeente} bij `toewijzingen_volledig`"
+        if verwacht:
+            found, text = f"een declaratie van {self.aanbieder} aan gemeente {self.gemeente}", "deze declaratie is niet getoetst"
+            raise InputError(Fault("verkeerd_bestand", gevonden=found, verwacht=verwacht, toelichting=text))
 
     def line(self, bsn: str, one: Prestatie) -> Line:
         """Return a line with its toewijzing, and with the contract's cell or the reason why there is none.
@@ -180,7 +185,7 @@ class Case:
         of = dekking.toewijzing
         first, last = self._month(one.begindatum, one.einddatum)
         equal = (
-            self._terms[one.toewijzingnummer],
+            self._own.termen[one.toewijzingnummer],
             of.begindatum if of.begindatum >= first else None,
             of.einddatum if of.einddatum is not None and of.einddatum <= last else None,
             one.productcode,
@@ -204,16 +209,31 @@ class Case:
                 self._passed.clear()
             self._passed[line.equal_key] = (line.cell, line.reden)
 
+    def accept(self, line: Line) -> None:
+        """Count a debit line that stands: what it uses of its toewijzing, and the care that it declares."""
+        self.usage.add(line.prestatie)
+        if (care := line.care) is not None:
+            self.standing.setdefault(care, line.prestatie)
+
+    def apart(self, cell: ContractCell) -> bool:
+        """Say whether the contract of a cell has the same care under two categories (``categorieen_apart``)."""
+        return cell.kaart.instellingen.contract in self.basis.apart
+
     def valid(self, begin: date, end: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of this provider and municipality that touch the inclusive period."""
         return tuple(
-            kaart
-            for kaart in self.kaarten.kaarten
-            if kaart.instellingen.aanbieder == self.aanbieder
-            and self.gemeente in kaart.instellingen.gemeenten
-            and kaart.instellingen.begindatum <= end
-            and begin <= kaart.instellingen.einddatum
+            kaart for kaart in self._own.kaarten if kaart.instellingen.begindatum <= end and begin <= kaart.instellingen.einddatum
         )
+
+    def may_be(self, productcode: str, dekking: Dekking) -> bool:
+        """Say whether a code that no contract in force knows may still be of what a toewijzing covers.
+
+        By another contract of these parties, or where none has a table of its own by the default scheme.
+        """
+        if any(kaart.decode(productcode) for kaart in self._own.kaarten):
+            return True
+        found = None if any(kaart.eigen_codes for kaart in self._own.kaarten) else decode(self.protocol, productcode)
+        return found is not None and dekking.covers(found.prestatiecode)
 
     def listed(self, kaart: Tariefkaart, productcode: str, productcategorie: str) -> bool:
         """Say whether the contract's product list has this code under this category."""
@@ -224,7 +244,7 @@ class Case:
         return (productcode, productcategorie) in pairs
 
     def _cells(self, dekking: Dekking, one: Prestatie) -> Found:
-        key = (self._terms[one.toewijzingnummer], one.productcode, one.begindatum, one.einddatum)
+        key = (self._own.termen[one.toewijzingnummer], one.productcode, one.begindatum, one.einddatum)
         found = self._found.get(key)
         if found is None:
             if len(self._found) >= _KNOWN:
@@ -264,26 +284,11 @@ class Case:
         if found is None or any(kaart.eigen_codes for kaart in kaarten):
             return CODE_ONBEKEND
         prestatie = self.protocol.prestatiecodes[found.prestatiecode]
-        guarded = all(kaart.instellingen.contract in self._guarded for kaart in kaarten)
+        guarded = all(kaart.instellingen.contract in self.basis.guarded for kaart in kaarten)
         if prestatie.hulpvorm.jeugdbescherming and found.productcategorie in prestatie.categorieen and guarded:
             return JEUGDBESCHERMING
-        elsewhere = any(kaart.decode(productcode) for kaart in self.kaarten.kaarten if self._same_parties(kaart))
+        elsewhere = any(kaart.decode(productcode) for kaart in self._own.kaarten)
         return NIET_GECONTRACTEERD if elsewhere else CODE_ONBEKEND
-
-    def _same_parties(self, kaart: Tariefkaart) -> bool:
-        settings = kaart.instellingen
-        return settings.aanbieder == self.aanbieder and self.gemeente in settings.gemeenten
-
-
-def _terms(dekking: Dekking) -> tuple[object, ...]:
-    """Return all that rules and prices take from a toewijzing beside number, client, dates and size.
-
-    Its begin tells which contract's code table its own code is read by.
-    """
-    of = dekking.toewijzing
-    productcode = (of.productcode, of.begindatum) if of.productcode else None
-    own = (of.perceel, of.productcategorie, of.eenheid, productcode)
-    return dekking.soort, dekking.codes, dekking.categorie, dekking.maximum, dekking.verwijderd, *own
 
 
 def _month(begin: date, end: date) -> tuple[date, date]:

@@ -7,8 +7,10 @@ rounded tariff.
 
 from __future__ import annotations
 
+from mpj.engine.limits import counted
 from mpj.engine.matching import ASPECIFIEK
 from mpj.messages.declaratie import product_tarief
+from mpj.protocol.model import ETMALEN
 from mpj.tariefkaart.model import NIVEAU
 from mpj.verification.case import ANDER_PERCEEL, JEUGDBESCHERMING, NIET_GECONTRACTEERD, Line
 from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
@@ -70,14 +72,16 @@ def _number(code: str) -> tuple[int, ...]:
 
 
 def mpj03(line: Line) -> Breach | None:
-    """MPJ03 (level 4, 9341): the volume is a whole number of normed units, in a unit that the normtijd knows.
+    """MPJ03 (level 4, 9341): the volume is a whole number of normed units above zero, in a unit that the normtijd knows.
 
     Source: the normtijden of the protocol (kwartier in minutes: a multiple of 15). Silent where TR341 names the unit already.
+    A line of zero declares nothing, and could never be credited (CS325).
     """
-    normtijd = None if line.cell is None else line.cell.normtijd
+    one, normtijd = line.prestatie, None if line.cell is None else line.cell.normtijd
+    if not one.volume:
+        return Breach(Volume(0, one.eenheid), Word("een volume boven nul"), sentence="MPJ03.nul")
     if normtijd is None or "TR341" in line.broken:
         return None
-    one = line.prestatie
     if one.eenheid not in normtijd.bericht:
         return Breach(one.eenheid, ", ".join(normtijd.bericht), sentence="MPJ03.eenheid", more={"normtijd": Word(normtijd.naam)})
     block = normtijd.bericht[one.eenheid]
@@ -85,6 +89,20 @@ def mpj03(line: Line) -> Breach | None:
         return None
     more: dict[str, Waarde] = {"normtijd": Word(normtijd.naam), "veelvoud": block}
     return Breach(Volume(one.volume, one.eenheid), Volume(one.volume // block * block, one.eenheid), more=more)
+
+
+def mpj07(line: Line) -> Breach | None:
+    """MPJ07 (level 4, 9321): a line holds no more etmalen than its product period has days.
+
+    Source: an etmaal is a day and its night. Minutes are never held against the clock: two professionals in one contact are two
+    records. Nothing is added up over lines: two stays on the day of a move are two etmalen.
+    """
+    one = line.prestatie
+    telt, weight = counted(line.case.protocol, one.eenheid)
+    days = (one.einddatum - one.begindatum).days + 1
+    if telt != ETMALEN or one.volume * weight <= days or days < 1:
+        return None
+    return Breach(Volume(one.volume, one.eenheid), Volume(days, one.eenheid))
 
 
 def mpj05(line: Line) -> Breach | None:

@@ -6,12 +6,16 @@ checked.
 
 from __future__ import annotations
 
-from mpj.messages.values import Prestatie
+from collections.abc import Iterator
+
+from mpj.messages.values import DEBET, Prestatie
+from mpj.reading.periods import month_of
 from mpj.verification.case import Case, Line
 from mpj.verification.history import TOEGEKEND, EerdereRegel
 from mpj.verification.values import Breach, Word
 
 NIEUW = Word("een nummer dat nog niet is gebruikt")
+EERST_CREDIT = Word("eerst een creditregel")
 
 
 def tr056(case: Case) -> Breach | None:
@@ -121,18 +125,46 @@ def tr390(line: Line) -> Breach | None:
 def tr389(line: Line) -> Breach | None:
     """TR389 (level 3, 9389): no uncredited debit line stands for the same toewijzing, category, code and product period.
 
-    Source: iJw 3.2, OP366. Refused lines do not block, waiting ones do, and the credits of this message came first.
+    Source: iJw 3.2, OP366. Refused lines do not block, waiting ones do, and the credits of this message came first. A line of zero
+    never blocks: it declares nothing, and there is no credit of it (CS325).
     """
-    case, one = line.case, line.prestatie
-    if case.history is None:
+    for _, other in _standing(line):
+        if _key(other) == _key(line.prestatie):
+            return Breach(other.referentienummer, EERST_CREDIT)
+    return None
+
+
+def mpj06(line: Line) -> Breach | None:
+    """MPJ06 (level 4, 9389): one standing debit per toewijzing, perceel, prestatiecode, level and month, whatever its category.
+
+    Source: one prestatiecode has codes in more than one category (45212 and 54212 are the same care). Counted over this message and
+    earlier ones, as TR389 is; silent where TR389 or TR416 speaks. A signal where the contract says ``categorieen_apart``.
+    """
+    case, one, care = line.case, line.prestatie, line.care
+    if care is None or line.broken & {"TR389", "TR416"}:
         return None
-    for earlier in case.history.lines(case.aanbieder, case.gemeente, one.toewijzingnummer):
+    same = case.standing.get(care)
+    if same is None:
+        before = ((bsn, other) for bsn, other in _standing(line) if month_of(other.begindatum) == line.maand)
+        same = next((other for bsn, other in before if case.line(bsn, other).care == care), None)
+    if same is None:
+        return None
+    more = {"productcode": one.productcode, "andere": same.productcode}
+    assert line.cell is not None
+    return Breach(same.referentienummer, EERST_CREDIT, more=more, signaal=case.apart(line.cell))
+
+
+def _standing(line: Line) -> Iterator[tuple[str, Prestatie]]:
+    """Yield client and line of the earlier debit lines on the toewijzing of a line that still stand, lines of zero left out."""
+    case, nummer = line.case, line.prestatie.toewijzingnummer
+    if case.history is None:
+        return
+    for earlier in case.history.lines(case.aanbieder, case.gemeente, nummer):
         other = earlier.prestatie
-        if other.debetcredit != "D" or _key(other) != _key(one) or other.referentienummer in case.credited:
+        if other.debetcredit != DEBET or not other.bedrag_cent or other.referentienummer in case.credited:
             continue
         if not case.history.credited(case.aanbieder, case.gemeente, other.referentienummer):
-            return Breach(other.referentienummer, Word("eerst een creditregel"))
-    return None
+            yield earlier.bsn, other
 
 
 def _key(one: Prestatie) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from typing import Required, TypedDict
 from attrs import field, frozen
 
 from mpj.messages.declaratie import XSD_VERSIE
+from mpj.messages.values import Prestatie
 from mpj.reading.calls import expect_date
 from mpj.verification.history import History
 from mpj.verification.values import AFWIJZEN, TOEKENNEN
@@ -16,11 +17,18 @@ from mpj.verification.values import AFWIJZEN, TOEKENNEN
 XSLT_VERSIE = "1.0.0"
 
 
+Besluiten = Mapping[tuple[str, int | None], str]
+"""By product code and toewijzingnummer (None: whatever toewijzing): toekennen or afwijzen."""
+Onbeoordeeld = str | Besluiten | None
+"""What becomes of all lines that cannot be judged, or of each code and toewijzing; None leaves the answer out."""
+
+
 class ToetsWords(TypedDict, total=False):
     """The keywords of every verification, with a ledger too; each stands for the attribute of `Toetsopdracht` with its name."""
 
     taal: str
-    onbeoordeeld: str | None
+    onbeoordeeld: Onbeoordeeld
+    toewijzingen_volledig: Collection[str]
     gemeenten: Collection[str] | None
     xsd_versie: str | tuple[str, str]
     xslt_versie: str
@@ -41,8 +49,11 @@ class Toetsopdracht:
 
     taal: str = "nl"
     """The language of findings: nl or en."""
-    onbeoordeeld: str | None = field(default=None)
-    """What becomes of lines that cannot be judged: toekennen or afwijzen; None leaves the answer out when there are any."""
+    onbeoordeeld: Onbeoordeeld = field(default=None)
+    """What becomes of lines that cannot be judged: toekennen or afwijzen, for all or by product code and toewijzingnummer (None:
+    whatever toewijzing). Without a decision on every one of them there is no answer."""
+    toewijzingen_volledig: Collection[str] = ()
+    """The gemeenten of which all toewijzingen are given, also where there is none: their messages are never the wrong file."""
     gemeenten: Collection[str] | None = None
     """The CBS codes that exist; None: not checked (TR378)."""
     xsd_versie: str | tuple[str, str] = XSD_VERSIE
@@ -63,6 +74,14 @@ class Toetsopdracht:
         expect_date("dagtekening", value)
 
     @onbeoordeeld.validator
-    def _known(self, _: object, value: str | None) -> None:
-        if value not in (None, TOEKENNEN, AFWIJZEN):
-            raise ValueError(f"onbeoordeeld: {TOEKENNEN} or {AFWIJZEN}, not {value!r}")
+    def _known(self, _: object, value: Onbeoordeeld) -> None:
+        for word in value.values() if isinstance(value, Mapping) else (value,):
+            if word not in (None, TOEKENNEN, AFWIJZEN):
+                raise ValueError(f"onbeoordeeld: {TOEKENNEN} or {AFWIJZEN}, not {word!r}")
+
+    def besluit(self, one: Prestatie) -> str | None:
+        """Return what becomes of a line that cannot be judged: toekennen, afwijzen, or None without a decision."""
+        asked = self.onbeoordeeld
+        if not isinstance(asked, Mapping):
+            return asked
+        return asked.get((one.productcode, one.toewijzingnummer)) or asked.get((one.productcode, None))

@@ -17,7 +17,7 @@ from mpj.verification.declared import Spool
 from mpj.verification.values import Bevinding, Verificatie
 from mpj.verification.verification import Toetsing
 
-BEVINDINGEN, SAMENVATTING, ANTWOORD = "bevindingen.csv", "samenvatting.json", "jw325.xml"
+BEVINDINGEN, SIGNALEN, SAMENVATTING, ANTWOORD = "bevindingen.csv", "signalen.csv", "samenvatting.json", "jw325.xml"
 COLUMNS = (
     "referentienummer",
     "plaats",
@@ -29,6 +29,7 @@ COLUMNS = (
     "bedrag_cent",
     "toelichting",
 )
+SIGNAAL_COLUMNS = ("code", "gemeente", "soort", "bron", "datum", "toelichting", "gezien")
 _fields = attrgetter(*COLUMNS)
 
 
@@ -38,6 +39,7 @@ def write_verification(outcome: Verificatie, folder: Path) -> None:
     if outcome.antwoord is not None:
         with (folder / ANTWOORD).open("wb") as stream:
             write(outcome.antwoord, stream)
+    _write_signals(folder, outcome.signalen, outcome.samenvatting["bericht"])
     _write_summary(folder, outcome.samenvatting, answered=outcome.antwoord is not None)
 
 
@@ -62,7 +64,9 @@ def stream_verification(toetsing: Toetsing, folder: Path) -> Mapping[str, Any]:
         if toetsing.beslist:
             with (folder / ANTWOORD).open("wb") as stream:
                 write_stream(parts(*toetsing.antwoord(), back), stream)
-    return _write_summary(folder, toetsing.samenvatting(), answered=toetsing.beslist)
+    summary = toetsing.samenvatting()
+    _write_signals(folder, toetsing.signalen, summary["bericht"])
+    return _write_summary(folder, summary, answered=toetsing.beslist)
 
 
 def read_findings(folder: Path) -> Iterator[Bevinding]:
@@ -79,9 +83,20 @@ def _write_findings(folder: Path, findings: Iterable[Bevinding]) -> None:
     write_csv(folder / BEVINDINGEN, COLUMNS, rows)
 
 
+def _write_signals(folder: Path, signals: Iterable[Bevinding], bericht: Mapping[str, Any]) -> None:
+    """Write what a person should look at, if there is anything."""
+    month = f"{bericht['declaratieperiode']}-01"
+    rows = [
+        (one.regelcode, bericht["gemeente"], one.plaats, text_of(one.referentienummer), month, text_of(one.toelichting), "")
+        for one in signals
+    ]
+    if rows:
+        write_csv(folder / SIGNALEN, SIGNAAL_COLUMNS, rows)
+
+
 def _write_summary(folder: Path, summary: Mapping[str, Any], *, answered: bool) -> Mapping[str, Any]:
     """Write and return the summary with the names of all files: a later run here takes away those that it does not make."""
-    files = [BEVINDINGEN, SAMENVATTING, *([ANTWOORD] if answered else [])]
+    files = [BEVINDINGEN, SAMENVATTING, *([ANTWOORD] if answered else []), *([SIGNALEN] if summary["signalen"] else [])]
     written = {**summary, "bestanden": sorted(files)}
     write_json(folder / SAMENVATTING, written)
     return written

@@ -75,10 +75,12 @@ DEBIT_RULES: tuple[Rule, ...] = (
     Rule("MPJ01", 4, "9340", REGEL, _C.mpj01, CONTRACT, fixed=True),
     Rule("TR341", 3, "9341", REGEL, _A.tr341, fixed=True),
     Rule("MPJ03", 4, "9341", REGEL, _C.mpj03, CONTRACT),
+    Rule("MPJ07", 4, "9321", REGEL, _C.mpj07),
     Rule("TR418", 3, "0611", REGEL, _C.tr418, CONTRACT, fixed=True),
     Rule("TR346", 4, "9346", REGEL, _C.tr346, CONTRACT),
     Rule("MPJ04", 4, "0611, 9346", REGEL, _C.mpj04, CONTRACT),
     Rule("TR389", 3, "9389", REGEL, _H.tr389, HISTORY),
+    Rule("MPJ06", 4, "9389", REGEL, _H.mpj06, HISTORY, partly=True),
 )
 # Last, because only lines without another fault count.
 LIMIT_RULES: tuple[Rule, ...] = (

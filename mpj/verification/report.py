@@ -23,11 +23,16 @@ def report(summary: Mapping[str, Any], out: Path) -> Report:
     parts: list[Part] = []
     if summary["per_regel"]:
         parts.append(_findings(summary))
+    if summary["signalen"]:
+        parts.append(_signals(summary))
     if summary["niet_getoetst"]:
         codes = ", ".join(dict.fromkeys(row["regelcode"] for row in summary["niet_getoetst"]))
         parts.append(f"Niet (helemaal) getoetst: {codes}. Zie niet_getoetst in samenvatting.json.")
     if not summary["antwoord"]:
-        parts.append("Er is geen jw325.xml: kies --onbeoordeeld toekennen of --onbeoordeeld afwijzen.")
+        parts.append(
+            "Er is geen jw325.xml: beslis met --onbeoordeeld toekennen, --onbeoordeeld afwijzen, of een bestand "
+            "met een besluit per productcode en toewijzingnummer."
+        )
     parts.append(f"Geschreven in {out}.")
     return Report(f"Declaratie {summary['bericht']['declaratieperiode']}", tuple(_facts(summary)), tuple(parts), "mpj verify")
 
@@ -40,6 +45,15 @@ def _facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("toegekend", "afgekeurd", "niet_beoordeeld"):
         if summary[name] or name != "niet_beoordeeld":
             yield name.replace("_", " "), f"{words.counted(summary[name], 'regel')}, {words.euros(summary[f'{name}_cent'])}"
+    for row in summary["op_besluit"]:
+        told = f"{words.counted(row['regels'], 'regel')}, {words.euros(row['bedrag_cent'])}"
+        yield f"{row['uitkomst']} op besluit", f"{told} (niet te beoordelen)"
+
+
+def _signals(summary: Mapping[str, Any]) -> str:
+    """Tell what a person should look at, and where it stands."""
+    told = "; ".join(f"{row['aantal']} keer {row['omschrijving']} ({row['regelcode']})" for row in summary["signalen"])
+    return f"Signalen, zonder gevolg voor het antwoord: {told}. Zie signalen.csv."
 
 
 def _findings(summary: Mapping[str, Any]) -> Table:

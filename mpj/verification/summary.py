@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,11 +10,12 @@ from mpj.reading.masking import hide
 from mpj.reading.periods import month_of, month_text
 from mpj.verification.answer import Oordeel
 from mpj.verification.case import Case
+from mpj.verification.opdracht import Toetsopdracht
 from mpj.verification.texts import Texts
 from mpj.verification.values import DECLARATIE, HEADER, REGEL, Bevinding, NietGetoetst
 from mpj.version import __version__
 
-FORMAAT = 1
+FORMAAT, PER_CODE = 1, "per_code"
 TOEGEKEND, AFGEKEURD, NIET_BESLIST = _VERDICTS = ("toegekend", "afgekeurd", "niet_beoordeeld")
 
 
@@ -21,7 +23,7 @@ class Tally:
     """Counts and eurocents, as lines and findings go by."""
 
     def __init__(self) -> None:
-        self.unjudged = 0
+        self.unjudged: dict[str, tuple[int, int]] = {}
         self.lines: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
         self.cent: dict[str, int] = dict.fromkeys(_VERDICTS, 0)
         self.by_rule: dict[tuple[str, str], tuple[int, int]] = {}
@@ -32,7 +34,9 @@ class Tally:
         """Count a line with its verdict: toegekend, afgekeurd or niet_beoordeeld."""
         self.lines[verdict] += 1
         self.cent[verdict] += cent
-        self.unjudged += unjudged
+        if unjudged:
+            count, total = self.unjudged.get(verdict, (0, 0))
+            self.unjudged[verdict] = (count + 1, total + cent)
 
     def findings(self, found: Iterable[Bevinding]) -> None:
         """Count the findings about the message as a whole, or those about one client and its lines.
@@ -53,6 +57,11 @@ class Tally:
                 self._all.add(key)
             self.by_rule[key] = (count + len(ones), cent)
 
+    def decided(self) -> list[dict[str, object]]:
+        """Return how many lines that could not be judged got which verdict, by decision."""
+        found = ((verdict, *both) for verdict, both in self.unjudged.items() if verdict != NIET_BESLIST)
+        return [{"uitkomst": verdict, "regels": count, "bedrag_cent": cent} for verdict, count, cent in found]
+
     def counts(self, oordeel: Oordeel) -> dict[str, int]:
         """Return lines and eurocents; submitted is granted plus refused plus not assessed."""
         lines, cents = self.lines, self.cent
@@ -62,7 +71,7 @@ class Tally:
         return {
             "regels": sum(lines.values()),
             **lines,
-            "onbeoordeelbaar": self.unjudged,
+            "onbeoordeelbaar": sum(count for count, _ in self.unjudged.values()),
             "ingediend_cent": sum(cents.values()),
             **{f"{name}_cent": amount for name, amount in cents.items()},
         }
@@ -74,13 +83,14 @@ def summarise(
     oordeel: Oordeel,
     tally: Tally,
     skipped: Sequence[NietGetoetst],
+    signals: Sequence[Bevinding],
     *,
     answered: bool,
 ) -> dict[str, Any]:
     """Return the summary (docs/verify.md, samenvatting.json). Amounts are eurocents, credit lines below zero."""
     asked = case.opdracht
     bestanden = dict(asked.invoer or {})
-    for contract in case.contracten:
+    for contract in case.basis.contracten:
         bestanden.update(contract.bestanden)
     counts = tally.counts(oordeel)
     return {
@@ -88,21 +98,32 @@ def summarise(
         "soort": "verify",
         "versie": __version__,
         "protocol": case.protocol.id,
-        "instellingen": {"dagtekening": asked.dagtekening.isoformat(), "taal": asked.taal, "onbeoordeeld": asked.onbeoordeeld},
+        "instellingen": {"dagtekening": asked.dagtekening.isoformat(), "taal": asked.taal, "onbeoordeeld": _word(asked)},
         "bericht": _bericht(case, texts),
         "uitkomst": _uitkomst(oordeel, counts),
         "antwoord": answered,
         "clienten": case.overzicht.clienten,
         **counts,
+        "op_besluit": tally.decided(),
         "per_regel": _by_rule(texts, tally),
+        "signalen": _signals(texts, signals),
         "niet_getoetst": [{"regelcode": one.regelcode, "reden": one.reden} for one in skipped],
-        "toewijzingen": {"gelezen": case.toewijzingen_gelezen},
+        "toewijzingen": {"gelezen": case.basis.gelezen},
         "contracten": [
             {"id": hide(kaart.instellingen.contract), "tariefkaart": kaart.hash, "sha256": kaart.sha256}
             for kaart in case.kaarten.kaarten
         ],
         "invoer": [{"bestand": naam, "sha256": bestanden[naam]} for naam in sorted(bestanden)],
     }
+
+
+def _signals(texts: Texts, signals: Iterable[Bevinding]) -> list[dict[str, object]]:
+    counts = sorted(Counter(one.regelcode for one in signals).items())
+    return [{"regelcode": code, "omschrijving": texts.name(code), "aantal": count} for code, count in counts]
+
+
+def _word(asked: Toetsopdracht) -> str | None:
+    return asked.onbeoordeeld if isinstance(asked.onbeoordeeld, str | None) else PER_CODE
 
 
 def _bericht(case: Case, texts: Texts) -> dict[str, object]:

@@ -7,7 +7,7 @@ fall-back. Contexts: `naam` a rule in a few words, `zin` the sentence of a breac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -58,7 +58,7 @@ def _number(number: int, locale: str) -> str:
 class Texts:
     """The words of one language for one message; numbers that hold a BSN of `bsns` are never shown."""
 
-    def __init__(self, taal: str, bsns: set[str]) -> None:
+    def __init__(self, taal: str, bsns: Container[str]) -> None:
         self.taal = taal
         self._catalog = catalog(taal)
         self._locale = LOCALES[taal]

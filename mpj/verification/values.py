@@ -56,6 +56,8 @@ class Breach:
     """The return code, where it differs from the rule's own."""
     more: Mapping[str, Waarde] = field(factory=dict)
     """What else the sentence names."""
+    signaal: bool = False
+    """Whether it is told and refuses nothing."""
 
 
 @frozen
@@ -119,6 +121,8 @@ class Verificatie:
     """The rules that lacked what they need."""
     meldingen: tuple[Fault, ...]
     """Warnings that change no verdict."""
+    signalen: tuple[Bevinding, ...]
+    """What a person should look at, and refuses nothing: without a retourcode."""
     antwoord: Antwoordbericht | None
     """The JW325; None while lines are not assessed and nobody said what to do with them."""
     samenvatting: Mapping[str, Any]

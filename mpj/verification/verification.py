@@ -14,7 +14,7 @@ from typing import Any, Unpack
 
 from attrs import frozen
 
-from mpj.contract import Contract, check_together
+from mpj.contract import Contract
 from mpj.messages.answers import NIET_BEOORDEELD as CODE_NIET_BEOORDEELD
 from mpj.messages.answers import TECHNISCH
 from mpj.messages.content import RULES as CONTENT_RULES
@@ -22,11 +22,11 @@ from mpj.messages.content import ContentCheck, ContentRule, as_fault
 from mpj.messages.content_rules import ContentBreach
 from mpj.messages.overview import Declaratie, scan
 from mpj.messages.values import CREDIT, DEBET, Antwoordclient, Client, Declaratiebericht, Prestatie
-from mpj.reading.calls import expect, expect_all
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.calls import expect
 from mpj.verification import register
 from mpj.verification.answer import Codes, Oordeel, Sending, returned, whole
-from mpj.verification.case import ONBEOORDEELBAAR, Case, Line, Toewijzingen
+from mpj.verification.basis import Basis, Toewijzingen
+from mpj.verification.case import ONBEOORDEELBAAR, Case, Line
 from mpj.verification.declared import StoredDeclaratie
 from mpj.verification.opdracht import Toetsopdracht, ToetsopdrachtWords
 from mpj.verification.register import Rule
@@ -53,6 +53,7 @@ _CONTENT = tuple(
 )
 _CREDIT_RULES, _DEBIT_RULES = register.LINE_RULES + register.CREDIT_RULES, register.LINE_RULES + register.DEBIT_RULES
 _OWN_RULES = tuple(rule for rule in _DEBIT_RULES if not rule.fixed)
+_DECIDED = {TOEKENNEN: TOEGEKEND, AFWIJZEN: AFGEKEURD, None: NIET_BESLIST}
 _PROGRESS = 1000
 Broken = tuple[Rule, Breach]
 
@@ -69,10 +70,11 @@ def verify(
     or mappings with the columns of toewijzingen.csv, read once. The keywords are the attributes of `Toetsopdracht`; only
     `dagtekening` has no default.
 
-    Amounts are eurocents. Raises InputError for contracts or toewijzing versions that contradict each other, and ValueError for an
-    unknown `taal` or `onbeoordeeld`. Nothing is printed, no clock is read, no state is kept.
+    Amounts are eurocents. Raises InputError for contracts or toewijzing versions that contradict each other and for a message that
+    they are not about (`Case`), and ValueError for an unknown `taal` or `onbeoordeeld`. Nothing is printed, no clock is read, no
+    state is kept.
     """
-    toetsing = Toetsing(bericht, contracten, toewijzingen, **words)
+    toetsing = Toetsing(bericht, Basis(contracten, toewijzingen, partijen=[parties(bericht)]), **words)
     bevindingen, unjudged, back = list(toetsing.bericht), list[Bevinding](), list[Antwoordclient]()
     for one in toetsing.clienten():
         bevindingen += one.bevindingen
@@ -84,6 +86,7 @@ def verify(
         niet_beoordeeld=tuple(unjudged),
         niet_getoetst=toetsing.niet_getoetst,
         meldingen=toetsing.meldingen,
+        signalen=tuple(toetsing.signalen),
         antwoord=whole(*toetsing.antwoord(), tuple(back)) if toetsing.beslist else None,
         samenvatting=toetsing.samenvatting(),
     )
@@ -102,35 +105,29 @@ class Clientoordeel:
 
 
 class Toetsing:
-    """One verification, client by client. Arguments and errors as of `verify`; walk over `clienten` once, to its end, and then ask
-    for the answer and the summary.
+    """One verification against a `Basis`, client by client. Keywords and errors as of `verify`; walk over `clienten` once, to its
+    end, and then ask for the answer and the summary.
 
-    `bericht` are the findings about the message; `meldingen` and `niet_getoetst` as in `Verificatie`.
+    `bericht` are the findings about the message; `signalen`, `meldingen` and `niet_getoetst` as in `Verificatie`.
     """
 
     def __init__(
         self,
         bericht: Declaratie,
-        contracten: Iterable[Contract],
-        toewijzingen: Toewijzingen,
+        basis: Basis,
         **words: Unpack[ToetsopdrachtWords],
     ) -> None:
         self.opdracht = opdracht = Toetsopdracht(**words)
         expect("bericht", bericht, "a JW323 message, as mpj.messages.from_bytes gives", Declaratiebericht, StoredDeclaratie)
-        contracts = expect_all("contracten", contracten, "Contract", Contract)
-        if not contracts:
-            raise InputError(Fault("contract_ontbreekt", toelichting="geen enkel contract", verwacht="minstens één contract"))
-        check_together(contracts)
         overview = bericht.overzicht if isinstance(bericht, StoredDeclaratie) else scan(bericht)
-        self.case = Case(bericht, overview, contracts, toewijzingen, opdracht)
+        self.case = Case(bericht, overview, basis, opdracht)
         self.texts = Texts(opdracht.taal, self.case.bsns)
         self.niet_getoetst = _not_checked(self.case, self.texts)
         warnings = ContentCheck(bericht, overview, _WARNINGS, self.case.protocol).of_message()
-        self.meldingen = (*(as_fault(*one) for one in warnings), *self.case.heard)
+        self.meldingen = (*(as_fault(*one) for one in warnings), *basis.heard)
         self.bericht: list[Bevinding] = []
         self.tally = Tally()
-        self._reject = opdracht.onbeoordeeld == AFWIJZEN
-        self._open = {TOEKENNEN: TOEGEKEND, AFWIJZEN: AFGEKEURD}.get(opdracht.onbeoordeeld or "", NIET_BESLIST)
+        self.signalen: list[Bevinding] = []
         self._technisch = False
         self._check = ContentCheck(bericht, overview, _CONTENT, self.case.protocol)
         self._message()
@@ -138,7 +135,7 @@ class Toetsing:
     @property
     def beslist(self) -> bool:
         """Whether there is an answer to give: every line is judged, or the caller said what to do with the others."""
-        return self._oordeel.niet_verzonden or self._open != NIET_BESLIST or not self.tally.unjudged
+        return self._oordeel.niet_verzonden or not self.tally.lines[NIET_BESLIST]
 
     def clienten(self) -> Iterator[Clientoordeel]:
         """Yield what is said of every client, in the order of the message."""
@@ -157,7 +154,7 @@ class Toetsing:
 
     def samenvatting(self) -> dict[str, Any]:
         """Return the summary."""
-        return summarise(self.case, self.texts, self._oordeel, self.tally, self.niet_getoetst, answered=self.beslist)
+        return summarise(self.case, self.texts, self._oordeel, self.tally, self.niet_getoetst, self.signalen, answered=self.beslist)
 
     @property
     def _oordeel(self) -> Oordeel:
@@ -205,13 +202,15 @@ class Toetsing:
             found += [self._breach(where, *one) for one in breaches]
             breaches = []
         own = _codes(found) if found else None
+        self.case.standing.clear()
         unjudged: list[Bevinding] = []
         codes: list[Codes] = []
         for nummer, one in enumerate(client.prestaties, start=1):
             faults, doubt = self._line(f"{number}.{nummer}", client.bsn, one, breaches, refused=refused)
-            verdict = self._open if doubt else AFGEKEURD if own is not None or faults else TOEGEKEND
+            decided = _DECIDED[self.opdracht.besluit(one)]
+            verdict = decided if doubt else AFGEKEURD if own is not None or faults else TOEGEKEND
             self.tally.line(verdict, one.net, unjudged=doubt is not None)
-            codes.append((CODE_NIET_BEOORDEELD,) if doubt and self._reject else _codes(faults) if faults else ())
+            codes.append((CODE_NIET_BEOORDEELD,) if doubt and decided == AFGEKEURD else _codes(faults))
             found += faults
             if doubt is not None:
                 unjudged.append(doubt)
@@ -239,8 +238,8 @@ class Toetsing:
         self._judge(line, register.LIMIT_RULES, positie, broken)
         if broken or refused:
             return broken, None
-        if not (doubt and self._reject):
-            self.case.usage.add(one)
+        if not (doubt and self.opdracht.besluit(one) == AFWIJZEN):
+            self.case.accept(line)
         return broken, self._doubt(line, positie) if doubt else None
 
     def _judge(self, line: Line, rules: Iterable[Rule], positie: str, found: list[Bevinding]) -> None:
@@ -248,9 +247,14 @@ class Toetsing:
             if rule.code in line.broken:
                 continue
             breach: Breach | None = rule.function(line)
-            if breach is not None:
+            if breach is None:
+                continue
+            finding = self._breach(self._at(positie, line.prestatie), rule, breach)
+            if breach.signaal:
+                self.signalen.append(finding)
+            else:
                 line.broken.add(rule.code)
-                found.append(self._breach(self._at(positie, line.prestatie), rule, breach))
+                found.append(finding)
 
     def _at(self, positie: str, one: Prestatie) -> Where:
         return Where(self.texts.shown(one.referentienummer), REGEL, positie, one.net)
@@ -267,9 +271,14 @@ class Toetsing:
         return where.finding(rule.code, higher or TECHNISCH, words)
 
     def _breach(self, where: Where, rule: Rule, breach: Breach) -> Bevinding:
-        texts, retourcode = self.texts, breach.retourcode or rule.retourcode.split(", ")[-1]
+        texts, retourcode = self.texts, "" if breach.signaal else breach.retourcode or rule.retourcode.split(", ")[-1]
         words = (texts.value(breach.gevonden), texts.value(breach.verwacht), texts.explain(rule.code, breach))
         return where.finding(rule.code, retourcode, words)
+
+
+def parties(bericht: Declaratie) -> tuple[str, str]:
+    """Return aanbieder and gemeente of a declaration."""
+    return bericht.header.afzender, bericht.header.ontvanger
 
 
 def _codes(found: Iterable[Bevinding]) -> Codes:

@@ -16,6 +16,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from verify.examples import alles
 from verify.support import (
     AANBIEDER,
     ANNA,
@@ -266,6 +267,7 @@ def test_a_refused_message_does_not_come_back_over_its_successor(small: Gemeente
 
 
 def test_a_line_that_waits_blocks_until_it_is_decided(small: Gemeente) -> None:
+    small.toewijzingen = [*alles()]
     unknown = earlier(line(referentienummer="R0", productcode="99ZZ9", **FEBRUARY))
     assert small.verify(unknown).antwoord is None
     assert small.lines() == [("R0", "wacht")]
@@ -448,7 +450,8 @@ def test_erase_removes_a_client_of_received_lines(gemeente: Gemeente) -> None:
     gemeente.verify(OUD)
     with pytest.raises(mpj.InputError, match="nog worden gedeclareerd"):
         gemeente.ledger.erase([ANNA], op=date(2030, 1, 1))
-    waiting = message((BRAM, line(toewijzingnummer=1002, productcode="99ZZ9")))
+    gemeente.toewijzingen = [*gemeente.toewijzingen, *alles(toewijzingnummer="1003", bsn=BRAM)]
+    waiting = message((BRAM, line(toewijzingnummer=1003, productcode="99ZZ9")))
     gemeente.verify(waiting)
     with pytest.raises(mpj.InputError, match="op antwoord wacht"):
         gemeente.ledger.erase([BRAM], op=date(2040, 1, 1))

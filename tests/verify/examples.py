@@ -27,6 +27,16 @@ GROEP = {"productcategorie": "41", "productcode": "41410", "volume": 2, "eenheid
 UITGEBREID = (toewijzing(), toewijzing(toewijzingnummer="1002", bsn=BRAM))
 SPECIFIEK = {"prestatiecode": "", "productcode": "45210"}
 WEEK = {"volume": "1", "eenheid": "04", "frequentie": "2", "einddatum": "2026-12-31"}
+VERBLIJF = {
+    "productcategorie": "44",
+    "productcode": "44810",
+    "volume": 32,
+    "eenheid": "14",
+    "tarief_cent": 25000,
+    "bedrag_cent": 800000,
+}
+# The same care as `line()`, under the other category of its prestatiecode.
+ANDERS = line(referentienummer="R2", productcategorie="54", productcode="54212")
 OUD = line(referentienummer="R0", **FEB)
 
 
@@ -133,6 +143,14 @@ VOORBEELDEN: Mapping[str, tuple[Situatie, Situatie]] = {
         zaak(line(), credit(line(referentienummer="R0")), history=granted(earlier(line(referentienummer="R0")))),
         zaak(history=granted(earlier(line(referentienummer="R0")))),
     ),
+    "MPJ06": (
+        zaak(line(), line(referentienummer="R2", productcategorie="54", productcode="54213", tarief_cent=174, bedrag_cent=10440)),
+        zaak(line(), ANDERS),
+    ),
+    "MPJ07": (
+        zaak(line(**VERBLIJF | {"volume": 31, "bedrag_cent": 775000}), toewijzingen=(toewijzing(prestatiecode="8.1"),)),
+        zaak(line(**VERBLIJF), toewijzingen=(toewijzing(prestatiecode="8.1"),)),
+    ),
     "TR321": (
         zaak(line(volume=360, bedrag_cent=58920), toewijzingen=(toewijzing(**WEEK),)),
         zaak(line(volume=375, bedrag_cent=61375), toewijzingen=(toewijzing(**WEEK),)),
@@ -176,6 +194,9 @@ ANDERE = {
             toewijzingen=(toewijzing(prestatiecode="10.1"),),
         ),
     ),
+    "MPJ03, a line of zero": ("MPJ03", zaak(line(volume=0, bedrag_cent=0))),
+    "MPJ06, against an earlier message": ("MPJ06", zaak(ANDERS, history=granted(earlier(line(referentienummer="R0"))))),
+    "TR340, a code of no contract": ("TR340", zaak(line(productcode="45218"))),
     "MPJ04, a price that shows the same in minutes": ("MPJ04", zaak(line(bedrag_cent=4 * 2460))),
     "MPJ04, an amount that is no price at all": ("MPJ04", zaak(line(bedrag_cent=9821))),
     "TR323, waiting for an answer": ("TR323", zaak(credit(OUD), history=MemoryHistory([earlier(OUD)]))),

@@ -17,7 +17,7 @@ from mpj.messages import Client, Declaratiebericht, Prestatie, Totaal, declarati
 from mpj.reading.periods import month_text, parse_month
 from mpj.verification import MemoryHistory, Verificatie, verify
 from verify.examples import SPECIFIEK, omvang
-from verify.support import ANNA, ONTVANGST, credit, line, message, toewijzing, written, zaak
+from verify.support import ANNA, ONTVANGST, credit, line, message, standard_contract, toewijzing, written, zaak
 
 QUICK = settings(
     max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate)
@@ -84,6 +84,23 @@ def test_a_second_month_is_accepted_beside_the_first(scenario: Scenario) -> None
     history = MemoryHistory(declaratieberichten(first.regels, dagtekening=scenario.dagtekening))
     for one in declaratieberichten(second.regels, dagtekening=scenario.dagtekening):
         assert check(scenario, contracts, one, history=history).bevindingen == ()
+
+
+@pytest.mark.parametrize("lijst", [["54"], ["45", "54"]])
+def test_the_same_care_is_not_declared_again_under_another_category(lijst: list[str]) -> None:
+    """A toewijzing moves from one category to another after the month was declared: no second line for the same care."""
+    record = {"bsn": ANNA, "datum": "2026-03-05", "minuten": "60", "kwalificatieniveau": "hbo"}
+    deal, when = standard_contract(), {"periode": "2026-03", "dagtekening": ONTVANGST}
+    sent: tuple[mpj.Declaratieregel, ...] = ()
+    for category in ("45", *lijst):
+        own = [toewijzing(productcategorie=category)]
+        sent += mpj.declare([deal], own, [{"id": "1", **record}, {"id": "2", **record}], eerder=sent, **when).regels  # type: ignore[arg-type]
+    assert [(one.productcode, one.volume) for one in sent] == [("45212", 8)]
+    own = [toewijzing(productcategorie="54")]
+    late = mpj.declare([deal], own, [{"id": "1", **record}], eerder=sent, **when)  # type: ignore[arg-type]
+    assert [(one.reden, one.toelichting) for one in late.uitval] == [
+        ("reeds_gedeclareerd", "een eerdere regel voor dezelfde zorg, onder code 45212, staat nog")
+    ]
 
 
 def change(**values: Callable[[Prestatie], object]) -> Callable[[Prestatie], Prestatie]:

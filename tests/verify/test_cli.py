@@ -15,7 +15,7 @@ from mpj import cli
 from mpj.messages import Declaratiebericht, read_jw325
 from mpj.verification.output import COLUMNS
 from mpj.verification.sample import COLUMNS as SAMPLE_COLUMNS
-from verify.examples import ANDERE, OUD, VOORBEELDEN
+from verify.examples import ANDERE, ANDERS, OUD, VOORBEELDEN
 from verify.support import ANNA, PRICES, TOML, answer, earlier, line, message, toewijzing, written
 
 SCHEMA = Path(__file__).resolve().parents[2] / "mpj" / "verification" / "samenvatting.schema.json"
@@ -108,7 +108,7 @@ def test_the_list_of_municipalities(tmp_path: Path, code: str, expected: list[st
 
 
 def test_lines_that_cannot_be_assessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = prepare(tmp_path, message(line(productcode="99ZZ9")))
+    arguments = prepare(tmp_path, message(line(productcode="99ZZ9")), prestatiecode="", budget_cent="99999999")
     assert cli.run([*arguments, "--strict"]) == 1
     assert [(row["regelcode"], row["retourcode"]) for row in findings(tmp_path)] == [("niet_beoordeeld", "")]
     assert not (tmp_path / "uit" / "jw325.xml").exists()
@@ -120,6 +120,43 @@ def test_lines_that_cannot_be_assessed(tmp_path: Path, capsys: pytest.CaptureFix
     assert summary(tmp_path)["afgekeurd"] == 1
     assert cli.run([*arguments, "--force"]) == 0
     assert not (tmp_path / "uit" / "jw325.xml").exists()
+
+
+def test_decisions_by_code_and_toewijzing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message(line(productcode="99ZZ9")), prestatiecode="", budget_cent="99999999")
+    decided = tmp_path / "besluiten.csv"
+    decided.write_text("productcode;toewijzingnummer;besluit\n99ZZ9;1001;toekennen\n", "utf-8")
+    assert cli.run([*arguments, "--onbeoordeeld", str(decided)]) == 0
+    assert "toegekend op besluit  1 regel, € 98,20" in capsys.readouterr().out
+    assert summary(tmp_path)["op_besluit"] == [{"uitkomst": "toegekend", "regels": 1, "bedrag_cent": 9820}]
+    decided.write_text("productcode;toewijzingnummer;besluit\n;x;ja\n99ZZ9;;afwijzen\n99ZZ9;;toekennen\n", "utf-8")
+    assert cli.run([*arguments, "--force", "--onbeoordeeld", str(decided)]) == 2
+    shown = capsys.readouterr().err
+    assert shown.count("rij 2") == 3 and "rij 4" in shown
+    assert cli.run([*arguments, "--force", "--onbeoordeeld", "misschien"]) == 2
+    assert "misschien" in capsys.readouterr().err
+
+
+def test_the_wrong_file_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message(), gemeente="0363")
+    assert cli.run(arguments) == 2
+    shown = capsys.readouterr().err
+    assert "een declaratie van 65656055 aan gemeente 0384" in shown and "--toewijzingen-volledig" in shown
+    assert not (tmp_path / "uit").exists()
+    assert cli.run([*arguments, "--toewijzingen-volledig", "0384"]) == 0
+    assert {row["regelcode"] for row in findings(tmp_path)} == {"TR304", "TR338"}
+
+
+def test_signals_stand_in_a_file_of_their_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message(line(), ANDERS))
+    settings = tmp_path / "contract" / "contract.toml"
+    settings.write_text(settings.read_text("utf-8").replace("[contract]", "[contract]\ncategorieen_apart = true"), "utf-8")
+    assert cli.run(arguments) == 0
+    assert findings(tmp_path) == [] and "1 keer dezelfde zorg" in capsys.readouterr().out
+    rows = (tmp_path / "uit" / "signalen.csv").read_text("utf-8").splitlines()
+    assert rows[0] == "code;gemeente;soort;bron;datum;toelichting;gezien"
+    assert rows[1].startswith("MPJ06;0384;regel;R2;2026-03-01;") and len(rows) == 2
+    assert "signalen.csv" in summary(tmp_path)["bestanden"]  # type: ignore[operator]
 
 
 def test_findings_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,7 +229,9 @@ def test_a_number_that_a_spreadsheet_would_run_is_guarded(tmp_path: Path) -> Non
     arguments = prepare(tmp_path, message())
     arguments[arguments.index("--bericht") + 1] = str(sent)
     write_csv(tmp_path / "toewijzingen.csv", [toewijzing(gemeente="0363")])
-    assert cli.run(arguments) in (0, 1, 2)
+    settings = tmp_path / "contract" / "contract.toml"
+    settings.write_text(settings.read_text("utf-8").replace('["0384"]', '["0384", "0363"]'), "utf-8")
+    assert cli.run(arguments) == 0
     found = {row["referentienummer"] for row in findings(tmp_path)}
     assert "'=cmd|'/C calc'!A0" in found
     assert not [name for name in found if name.startswith(("=", "+", "-", "@", "\t", "\r"))]

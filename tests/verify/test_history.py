@@ -20,7 +20,7 @@ def test_without_history_the_rules_that_need_it_say_so() -> None:
     outcome = zaak(history=None).verify()
     assert outcome.bevindingen == ()
     assert [one.regelcode for one in outcome.niet_getoetst] == [
-        "TR056", "TR378", "TR318", "TR333", "TR314", "TR323", "TR390", "TR389", "TR321", "TR322", "TR369",
+        "TR056", "TR378", "TR318", "TR333", "TR314", "TR323", "TR390", "TR389", "MPJ06", "TR321", "TR322", "TR369",
     ]  # fmt: skip
     assert outcome.samenvatting["niet_getoetst"][0] == {"regelcode": "TR056", "reden": "eerdere berichten ontbreken"}
 

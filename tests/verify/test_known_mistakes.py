@@ -169,7 +169,7 @@ def test_extra_care_in_minutes_does_not_count_against_days() -> None:
 
 
 def test_an_unknown_code_is_not_assessed_and_nothing_is_granted_in_silence() -> None:
-    situatie: Situatie = zaak(line(productcode="99ZZ9"))
+    situatie: Situatie = zaak(line(productcode="99ZZ9"), toewijzingen=alles())
     outcome = situatie.verify()
     assert outcome.bevindingen == () and outcome.antwoord is None
     (found,) = outcome.niet_beoordeeld
@@ -179,3 +179,37 @@ def test_an_unknown_code_is_not_assessed_and_nothing_is_granted_in_silence() -> 
     assert granted_.antwoord and granted_.antwoord.antwoord and granted_.antwoord.antwoord.retourcodes == ("8001",)
     assert refused.antwoord and refused.antwoord.antwoord
     assert refused.antwoord.antwoord.clienten[0].prestaties[0].retourcodes == ("0233",)
+
+
+def test_a_code_that_does_not_exist_is_not_that_of_a_specific_toewijzing() -> None:
+    """Whatever is loaded, and whatever is decided about lines that cannot be judged."""
+    (found,) = zaak(line(productcode="45218")).verify(onbeoordeeld="toekennen").bevindingen
+    assert (found.regelcode, found.retourcode, found.gevonden, found.verwacht) == ("TR340", "9340", "45218", "2.1")
+    assert zaak(line(productcode="45218"), contracten=(contract(contract={"einddatum": date(2026, 2, 28)}),)).codes() == ["TR340"]
+    # A code that may be of the assigned prestatiecode is not judged: its contract is not loaded.
+    other = contract([("1.1", "mbo", "17,85")])
+    assert [one.regelcode for one in zaak(contracten=(other,)).verify().niet_beoordeeld] == ["niet_beoordeeld"]
+
+
+def test_decisions_are_by_code_and_toewijzing() -> None:
+    own = (*alles(), *alles(toewijzingnummer="1002"))
+    one, other = line(productcode="99ZZ9"), line(referentienummer="R2", productcode="99ZZ9", toewijzingnummer=1002)
+    situatie = zaak(one, other, toewijzingen=own)
+    half = situatie.verify(onbeoordeeld={("99ZZ9", 1001): "toekennen"})
+    assert half.antwoord is None and half.samenvatting["op_besluit"] == [
+        {"uitkomst": "toegekend", "regels": 1, "bedrag_cent": 9820}
+    ]
+    both = situatie.verify(onbeoordeeld={("99ZZ9", 1001): "toekennen", ("99ZZ9", None): "afwijzen"})
+    assert both.antwoord is not None and both.antwoord.antwoord is not None
+    assert [back.toewijzingnummer for back in both.antwoord.antwoord.clienten[0].prestaties] == [1002]
+
+
+def test_minutes_are_never_held_against_the_clock() -> None:
+    """Two professionals in one contact are two records: 50 days of 24 hours in a month are granted."""
+    assert zaak(line(volume=72000, bedrag_cent=4800 * 2455)).codes() == []
+
+
+def test_a_line_of_zero_locks_no_month() -> None:
+    zero = line(referentienummer="R0", volume=0, bedrag_cent=0)
+    assert zaak(history=granted(earlier(zero))).codes() == []
+    assert zaak(zero).codes() == ["MPJ03"]

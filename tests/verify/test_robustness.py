@@ -138,7 +138,8 @@ def test_there_is_always_a_verdict(
     sent = earlier(line(referentienummer="R1", toewijzingnummer=1), credit(line(referentienummer="R3")))
     history = {"none": None, "empty": MemoryHistory(), "granted": granted(sent), "waiting": MemoryHistory([sent])}[kind]
     one = message(*found)
-    outcome = verify(one, [deal], own, dagtekening=date(2026, 4, 10), history=history, onbeoordeeld=choice, taal=taal)
+    words: dict[str, Any] = {"onbeoordeeld": choice, "taal": taal, "toewijzingen_volledig": [GEMEENTE]}
+    outcome = verify(one, [deal], own, dagtekening=date(2026, 4, 10), history=history, **words)
     summary = outcome.samenvatting
     assert summary["regels"] == len(found) == summary["toegekend"] + summary["afgekeurd"] + summary["niet_beoordeeld"]
     assert summary["onbeoordeelbaar"] == len(outcome.niet_beoordeeld)

@@ -15,12 +15,26 @@ from hypothesis import strategies as st
 from mpj.engine.lines import number
 from mpj.messages import Declaratiebericht, Prestatie, content_faults, overview, read_jw323
 from mpj.reading.faults import InputError
-from mpj.verification import Toetsing, answer, open_declaratie
+from mpj.verification import Basis, Toetsing, answer, open_declaratie
 from mpj.verification.case import Case
 from mpj.verification.output import read_findings, stream_verification, write_verification
 from verify import large
 from verify.examples import ANDERE, VOORBEELDEN
-from verify.support import ANNA, BRAM, ONTVANGST, Row, Situatie, credit, line, message, standard_contract, toewijzing, written, zaak
+from verify.support import (
+    ANNA,
+    BRAM,
+    GEMEENTE,
+    ONTVANGST,
+    Row,
+    Situatie,
+    credit,
+    line,
+    message,
+    standard_contract,
+    toewijzing,
+    written,
+    zaak,
+)
 from verify.test_robustness import CONTRACTS, lines, toewijzingen
 
 SITUATIES = [*(one for pair in VOORBEELDEN.values() for one in pair), *(situatie for _, situatie in ANDERE.values())]
@@ -43,7 +57,7 @@ def streamed(situatie: Situatie, folder: Path, **more: Any) -> dict[str, bytes]:
     contracts = situatie.contracten or (standard_contract(),)
     options = {"dagtekening": ONTVANGST, "history": situatie.history} | dict(situatie.settings) | more
     with open_declaratie(written(situatie.bericht), folder=folder) as declared:
-        summary = stream_verification(Toetsing(declared, contracts, situatie.toewijzingen, **options), folder)
+        summary = stream_verification(Toetsing(declared, Basis(contracts, situatie.toewijzingen), **options), folder)
     assert json.loads((folder / "samenvatting.json").read_text("utf-8")) == summary
     return files(folder)
 
@@ -89,7 +103,7 @@ def test_a_faulty_form_is_refused(tmp_path: Path) -> None:
 def test_what_one_line_kept_the_others_of_its_kind_keep(found: list[tuple[str, Prestatie]], own: list[Row], deal: Any) -> None:
     """Judging each line by all rules says the same. Each line comes twice, under other numbers, so that kinds are shared."""
     doubled = [(bsn, evolve(one, referentienummer=f"{place}")) for place, (bsn, one) in enumerate([*found, *found])]
-    situatie = Situatie(message(*doubled), own, (deal,), None)
+    situatie = Situatie(message(*doubled), own, (deal,), None, {"toewijzingen_volledig": [GEMEENTE]})
     shared = situatie.verify()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Case, "keep", lambda *_: None)

@@ -27,12 +27,13 @@ REASONS: tuple[Redencode, ...] = (
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Bill up to what the toewijzing allows: first what stands already, then in order of date, then id."""
     care, unconfirmed = _apart(run, care)
+    care, elsewhere = _elsewhere(run, care)
     lines = {} if run.memory is NOTHING else by_line(care)
     inhoud = {identiteit: regelinhoud(members) for identiteit, members in lines.items()}
     told = {key: why for key, one in run.memory.standing.items() if key in inhoud and (why := one.told(inhoud[key]))}
     aside = [_standing(run, one, told[one.identiteit]) for one in care if one.identiteit in told]
     billed, refused = _bound(run, care, told)
-    return Passed([billed[place] for place in sorted(billed)], unconfirmed + aside + refused, inhoud=inhoud)
+    return Passed([billed[place] for place in sorted(billed)], unconfirmed + elsewhere + aside + refused, inhoud=inhoud)
 
 
 def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
@@ -49,6 +50,24 @@ def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[A
         else:
             text = "dit verblijf zonder einde staat niet in de invoer van deze run"
             aside.append(Aside.of(one, "verblijf_onbevestigd", text, one.tarief.cost(one.counted.voor_limiet)))
+    return left, aside
+
+
+def _elsewhere(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
+    """Take out what an earlier line declares under the code of another category: one care, one line that stands (MPJ06)."""
+    if not run.memory.codes:
+        return care, []
+    left: list[Care] = []
+    aside: list[Aside] = []
+    for one in care:
+        of, tarief = one.identiteit, one.tarief
+        codes = run.memory.codes.get((of.gemeente, of.toewijzingnummer, of.maand), frozenset()) - {of.productcode}
+        other = next((code for code in sorted(codes) if tarief.also(code)), None)
+        if other is None:
+            left.append(one)
+        else:
+            text = f"een eerdere regel voor dezelfde zorg, onder code {other}, staat nog"
+            aside.append(Aside.of(one, "reeds_gedeclareerd", text))
     return left, aside
 
 

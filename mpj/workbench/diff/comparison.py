@@ -228,6 +228,7 @@ _SETTINGS = (
     "begindatum",
     "einddatum",
     "jeugdbescherming",
+    "categorieen_apart",
     "vorm",
     "registratiewijze",
     "bevestiging",
@@ -254,6 +255,7 @@ def _facts(contract: Contract) -> dict[str, str]:
     for soort, afronding in contract.afronding.items():
         facts |= {f"afronding {soort}, {naam}": str(value) for naam, value in asdict(afronding).items()}
     facts |= {f"normtijd {code}": naam for code, naam in contract.normtijd.items()}
+    facts |= {f"herindeling {oud}": nieuw for oud, nieuw in contract.herindeling.items()}
     for perceel in contract.percelen:
         facts[f"perceel {perceel.code}, gemeenten"] = _text(contract.gemeenten_of(perceel))
     facts["codetabel"] = "standaard" if contract.codes is None else "eigen"
