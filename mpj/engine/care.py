@@ -58,8 +58,8 @@ class Placed(NamedTuple):
     def of(cls, match: Match, tarief: Tarief) -> Placed:
         """Return where care on this match and tarief falls."""
         billed, of = tarief.billed, match.dekking.toewijzing
-        categorie, code = ("", "") if billed is None else (billed.productcategorie, billed.productcode)
-        return _placed((match, tarief, _identiteit((of.gemeente, of.toewijzingnummer, categorie, code, tarief.maand))))
+        care = ("", "", "") if billed is None else (tarief.perceel, tarief.prestatiecode, billed.kwalificatieniveau)
+        return _placed((match, tarief, _identiteit((of.gemeente, of.toewijzingnummer, *care, tarief.maand))))
 
 
 # As the classes themselves make them, in half the time.
@@ -154,7 +154,7 @@ class Passed:
     inhoud: Mapping[Identiteit, Regelinhoud] = field(factory=dict)
     """Told by `limit`: what each line is made of before limits, also where nothing of it is left."""
     kept_price: frozenset[Identiteit] = frozenset()
-    """Told by `level`: lines that keep an earlier price or rounding where the contract says otherwise now."""
+    """Told by `level`: lines that keep an earlier code, price or rounding where the contract says otherwise now."""
 
 
 class Day(NamedTuple):
@@ -254,7 +254,9 @@ def regelinhoud(care: Sequence[Care]) -> Regelinhoud:
     tarief, toewijzing = care[0].tarief, care[0].match.dekking.toewijzing
     begin, end = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
     units = sum(one.counted.voor_limiet for one in care)
-    return Regelinhoud(begin, end, units, tarief.eenheid, tarief.perceel, tarief.price.tarief_cent)
+    billed = tarief.price
+    code = billed.productcategorie, billed.productcode
+    return Regelinhoud(begin, end, units, tarief.eenheid, tarief.perceel, billed.tarief_cent, *code)
 
 
 def by_line(care: Sequence[Care]) -> dict[Identiteit, list[Care]]:

@@ -36,6 +36,28 @@ class Regelinhoud:
     perceel: str
     tarief_cent: int
     """Eurocents per normtijd."""
+    productcategorie: str
+    productcode: str
+
+    @property
+    def measured(self) -> tuple[object, ...]:
+        """Its period, units and unit."""
+        return self.begindatum, self.einddatum, self.voor_limiet, self.eenheid, self.perceel
+
+    @property
+    def priced(self) -> tuple[object, ...]:
+        """Its price, and the code it travels under."""
+        return self.tarief_cent, self.productcategorie, self.productcode
+
+
+@frozen
+class Keeps:
+    """What a line that stands keeps of the contract that it was made under."""
+
+    productcategorie: str
+    productcode: str
+    price: tuple[int, Afronding | None] | None
+    """Eurocents per normtijd, and the rounding; None where the contract of now says them."""
 
 
 @frozen
@@ -49,21 +71,19 @@ class Standing:
     inhoud: Regelinhoud | None = None
     """What it was made of; None where nothing equals it: its toewijzing is another now, or its content is not known."""
     price_counts: bool = False
-    """Whether a line at another price is made of something else."""
+    """Whether a line at another price, or under another code, is made of something else."""
     asks: bool = False
     """Whether what its care comes to beyond what it holds takes its turn at the limits, so that nothing new passes it by."""
-    keeps: tuple[str, int, Afronding | None] | None = None
-    """In this perceel: the eurocents per normtijd and the rounding that stay as they were."""
+    keeps: Keeps | None = None
+    """What new care on it takes from it, whatever the contract says now."""
 
     def told(self, inhoud: Regelinhoud) -> Afwijzing | None:
         """Return what a line made of `inhoud` is told."""
         before = self.inhoud
         if before is None:
             return self.other
-        price = inhoud.tarief_cent if self.price_counts else before.tarief_cent
-        same = (inhoud.begindatum, inhoud.einddatum, inhoud.voor_limiet, inhoud.eenheid, inhoud.perceel, price)
-        content = (before.begindatum, before.einddatum, before.voor_limiet, before.eenheid, before.perceel, before.tarief_cent)
-        return self.equal if same == content else self.other
+        same = inhoud.measured == before.measured and (not self.price_counts or inhoud.priced == before.priced)
+        return self.equal if same else self.other
 
 
 @frozen
@@ -87,31 +107,43 @@ class Memory:
     @property
     def empty(self) -> bool:
         """Whether nothing was declared before."""
-        return not (self.used or self.standing or self.behind)
+        return not (self.used or self.standing or self.codes or self.behind)
+
+    def told(self, identiteit: Identiteit, inhoud: Regelinhoud) -> Afwijzing | None:
+        """Return what new care on a line, made of `inhoud`, is told."""
+        standing = self.standing.get(identiteit)
+        return None if standing is None else standing.told(inhoud)
 
 
 NOTHING = Memory()
+STILL_STANDS = "een eerdere regel voor deze toewijzing, code en maand staat nog"
 
 
 def remember(lines: Iterable[Declaratieregel], protocol: Protocol) -> Memory:
-    """Return what earlier lines, known without the records behind them, mean for a run: they count, and stand (TR389)."""
+    """Return what earlier lines, known without the records behind them, mean for a run: they count, and stand (TR389).
+
+    A message says under which code a line travels, not what it means.
+    """
     rows: dict[tuple[str, int], list[tuple[str, int, int, int]]] = {}
-    standing: dict[Identiteit, int] = {}
+    standing: dict[tuple[str, int, int, str], int] = {}
+    meant: dict[Identiteit, tuple[str, int, int, str]] = {}
     for line in lines:
         sign = 1 if line.debetcredit == "D" else -1
         row = (line.eenheid, month_of(line.begindatum), sign * line.bedrag_cent, sign * line.volume_bericht)
         rows.setdefault((line.gemeente, line.toewijzingnummer), []).append(row)
-        identiteit = Identiteit.of(line)
-        standing[identiteit] = standing.get(identiteit, 0) + sign
+        wire = line.gemeente, line.toewijzingnummer, month_of(line.begindatum), line.productcode
+        standing[wire] = standing.get(wire, 0) + sign
+        if line.prestatiecode:
+            meant[Identiteit.of(line)] = wire
     if not rows:
         return NOTHING
-    stands = Standing(Afwijzing("reeds_gedeclareerd", "een eerdere regel voor deze toewijzing, code en maand staat nog"))
-    left = [identiteit for identiteit, count in standing.items() if count > 0]
+    stands = Standing(Afwijzing("reeds_gedeclareerd", STILL_STANDS))
+    left = {wire for wire, count in standing.items() if count > 0}
     codes: dict[tuple[str, int, int], set[str]] = {}
-    for one in left:
-        codes.setdefault((one.gemeente, one.toewijzingnummer, one.maand), set()).add(one.productcode)
+    for *month, code in left:
+        codes.setdefault(tuple(month), set()).add(code)
     return Memory(
         {key: Verbruik.of(protocol, own) for key, own in rows.items()},
-        dict.fromkeys(left, stands),
+        {identiteit: stands for identiteit, wire in meant.items() if wire in left},
         codes={key: frozenset(own) for key, own in codes.items()},
     )

@@ -61,7 +61,7 @@ class Uitkomst:
     inhoud: Mapping[Identiteit, Regelinhoud] = field(factory=dict)
     """With a memory: what each line is made of before limits, also of lines held back or come to nothing."""
     kept_price: frozenset[Identiteit] = frozenset()
-    """Lines priced or rounded as before where the contract says otherwise now."""
+    """Lines coded, priced or rounded as before where the contract says otherwise now."""
     bsns: frozenset[str] = frozenset()
     """Of the last outcome, which tells what was set aside before clients were looked at: the clients."""
 

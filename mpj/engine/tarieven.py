@@ -14,6 +14,7 @@ from typing import NamedTuple
 from attrs import evolve, frozen
 
 from mpj.engine.matching import SPECIFIEK, Dekking, Toewijzingsoort
+from mpj.engine.memory import Keeps
 from mpj.engine.search import Afwijzing, Match
 from mpj.protocol import Afronding, Normtijd, Protocol
 from mpj.protocol.rounding import amount, round_minutes
@@ -87,7 +88,7 @@ class Units(dict[int, int]):
 class Tarief:
     """How care of one kind counts in one month, under one contract and perceel: one object per question, in one job.
 
-    Under a price or rounding that an earlier line keeps it is another one (`Answers.at`).
+    Under a code, price or rounding that an earlier line keeps it is another one (`Answers.at`).
     """
 
     kaart: Tariefkaart
@@ -175,7 +176,7 @@ class Answers:
         self._interned: dict[Terms, Terms] = {}
         self._answers: dict[Tariefvraag, Tarief | Afwijzing] = {}
         self._units: dict[tuple[int, Afronding | None], Units] = {}
-        self._at: dict[tuple[Tarief, int, Afronding | None], Tarief] = {}
+        self._at: dict[tuple[Tarief, Keeps], Tarief] = {}
 
     def tijdvak(self, day: date) -> int:
         """Return the number of (month, contracts in force) that `day` lies in."""
@@ -220,18 +221,19 @@ class Answers:
             found = self._answers[vraag] = self._work_out(vraag)
         return found
 
-    def at(self, tarief: Tarief, tarief_cent: int, afronding: Afronding | None) -> Tarief:
-        """Return the same care at another price and rounding (None: its own), as an earlier line keeps them."""
+    def at(self, tarief: Tarief, keeps: Keeps) -> Tarief:
+        """Return the same care under the code, price and rounding (None: its own) that an earlier line keeps."""
         if tarief.billed is None:
             return tarief
-        rule = afronding if tarief.afronding is not None and afronding is not None else tarief.afronding
-        if (tarief_cent, rule) == (tarief.billed.tarief_cent, tarief.afronding):
+        cent, rounding = keeps.price or (tarief.billed.tarief_cent, None)
+        rule = rounding if tarief.afronding is not None and rounding is not None else tarief.afronding
+        billed = Billed(tarief.billed.kwalificatieniveau, cent, keeps.productcategorie, keeps.productcode)
+        if (billed, rule) == (tarief.billed, tarief.afronding):
             return tarief
-        other = self._at.get((tarief, tarief_cent, rule))
+        other = self._at.get((tarief, keeps))
         if other is None:
             units = self._rounded(tarief.minuten, None if tarief.unrounded else rule)
-            billed = evolve(tarief.billed, tarief_cent=tarief_cent)
-            other = self._at[tarief, tarief_cent, rule] = evolve(tarief, billed=billed, afronding=rule, units=units)
+            other = self._at[tarief, keeps] = evolve(tarief, billed=billed, afronding=rule, units=units)
         return other
 
     def _rounded(self, minutes: int, afronding: Afronding | None) -> Units:

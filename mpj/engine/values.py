@@ -12,19 +12,23 @@ from mpj.reading.periods import month_of
 
 
 class Identiteit(NamedTuple):
-    """What makes a line the same line over time; the columns and indexes of the ledger follow from its fields."""
+    """What makes a line the same line over time: what it means, not the code it travels under. Columns of the ledger follow."""
 
     gemeente: str
     toewijzingnummer: int
-    productcategorie: str
-    productcode: str
+    perceel: str
+    prestatiecode: str
+    kwalificatieniveau: str
+    """As billed, empty for a price without level."""
     maand: int
     """The month of the product period, as a number (`mpj.reading.periods`): not its dates, which a toewijzing may cut."""
 
     @classmethod
     def of(cls, line: Declaratieregel) -> Identiteit:
         """Return the identity of a line."""
-        return cls(line.gemeente, line.toewijzingnummer, line.productcategorie, line.productcode, month_of(line.begindatum))
+        of = line
+        care = of.perceel, of.prestatiecode, of.kwalificatieniveau
+        return cls(of.gemeente, of.toewijzingnummer, *care, month_of(of.begindatum))
 
 
 @frozen(field_transformer=masked)

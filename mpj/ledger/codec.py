@@ -1,6 +1,6 @@
 """Records, toewijzingen and trace as text in a column, and back: only what differs from the default, never the BSN.
 
-What a line is made of is a text too, `regel.sleutel`: content, fingerprint of the toewijzing, price.
+What a line is made of is a text too, `regel.sleutel`: content, fingerprint of the toewijzing, price and code.
 """
 
 from __future__ import annotations
@@ -87,22 +87,23 @@ def dump_sleutel(inhoud: Regelinhoud, toewijzing: str) -> str:
     """Return what a line is made of as text; `toewijzing` is the fingerprint of its toewijzing."""
     one = inhoud
     content = f"{one.begindatum}|{one.einddatum}|{one.voor_limiet}|{one.eenheid}|{one.perceel}"
-    return f"{content}#{toewijzing}#{one.tarief_cent}"
+    return f"{content}#{toewijzing}#{one.tarief_cent}|{one.productcategorie}|{one.productcode}"
 
 
 def load_sleutel(text: str) -> tuple[Regelinhoud, str] | None:
     """Return what a line was made of, and the fingerprint of its toewijzing then; None where that is not known."""
-    content, _, cents = text.rpartition("#")
+    content, _, priced = text.rpartition("#")
     content, _, toewijzing = content.rpartition("#")
     if not content:
         return None
     begin, end, units, eenheid, perceel = content.split("|", 4)
     dates = date.fromisoformat(begin), date.fromisoformat(end)
-    return Regelinhoud(*dates, int(units), eenheid, perceel, int(cents)), toewijzing
+    cents, categorie, code = priced.split("|")
+    return Regelinhoud(*dates, int(units), eenheid, perceel, int(cents), categorie, code), toewijzing
 
 
 def apart_from_price(sleutel: str) -> str:
-    """Return what a line is made of, without its price."""
+    """Return what a line is made of, without its price and code."""
     return sleutel.rpartition("#")[0]
 
 

@@ -274,7 +274,7 @@ def _restore(connection: Connection, undone: Iterable[Row[Any]]) -> None:
     table = schema.regel
     for row in undone:
         same = [table.c[name] == getattr(row, name) for name in ("client_id", *Identiteit._fields)]
-        standing = connection.execute(select(table.c.id).where(*same, table.c.staat.is_(True)))
+        standing = connection.execute(select(table.c.id).where(*same, table.c.staat.is_(True), table.c.naast.is_(False)))
         if standing.first() is None:
             connection.execute(update(table).where(table.c.id == row.vorige_id).values(staat=True))
 

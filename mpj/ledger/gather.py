@@ -77,8 +77,7 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     touch_open(connection, cells)
     touch_afspraken(connection, cells)
-    table = schema.client.c
-    bsn_of = {row.id: row.bsn for row in among(connection, select(table.id, table.bsn), table.id, cells.months)}
+    bsn_of = _bsns(connection, cells.months)
     stored = _stored_records(connection, cells, bsn_of, intake.taken)
     if given.asked.verblijf_loopt_door:
         confirm_stays(connection, cells.maand, stored.confirmed)
@@ -98,6 +97,12 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         concepts.values(),
         stored.confirmed,
     )
+
+
+def _bsns(connection: Connection, clients: Iterable[int]) -> dict[int, str]:
+    """Return the BSN of each client, by the ledger's own number."""
+    table = schema.client.c
+    return {row.id: row.bsn for row in among(connection, select(table.id, table.bsn), table.id, clients)}
 
 
 def _first_day(stay: Verblijf) -> Entry:
@@ -199,14 +204,18 @@ def _stored_records(connection: Connection, cells: Cells, bsn_of: Mapping[int, s
 
 
 def _stored_toewijzingen(
-    connection: Connection, given: Iterable[Toewijzing | OngeldigeToewijzing], bsn_of: Mapping[int, str]
+    connection: Connection, items: Iterable[Toewijzing | OngeldigeToewijzing], bsn_of: Mapping[int, str]
 ) -> Iterator[Toewijzing]:
-    """Return the other versions of the same clients."""
-    own = {_version(one) for one in given if isinstance(one, Toewijzing)}
+    """Return the other versions of the toewijzingen of these clients, also those that gave one to another client."""
     table = schema.toewijzing
-    for row in among(connection, select(table), table.c.client_id, bsn_of):
+    rows = [*among(connection, select(table), table.c.client_id, bsn_of)]
+    looked, given = set(bsn_of.values()), [one for one in items if isinstance(one, Toewijzing)]
+    numbers = {row.toewijzingnummer for row in rows} | {one.toewijzingnummer for one in given if one.bsn in looked}
+    rows += [row for row in among(connection, select(table), table.c.toewijzingnummer, numbers) if row.client_id not in bsn_of]
+    own, bsns = {_version(one) for one in given}, _bsns(connection, {row.client_id for row in rows})
+    for row in rows:
         if (row.gemeente, row.toewijzingnummer, row.stempel) not in own:
-            yield load(Toewijzing, row.inhoud, **_outside(row, bsn_of))
+            yield load(Toewijzing, row.inhoud, **_outside(row, bsns))
 
 
 def _outside(row: Row[Any], bsn_of: Mapping[int, str]) -> dict[str, Any]:

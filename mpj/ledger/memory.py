@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mpj.engine.limits import Verbruik
-from mpj.engine.memory import Memory, Recorded, Regelinhoud, Standing
+from mpj.engine.memory import Keeps, Memory, Recorded, Regelinhoud, Standing
 from mpj.engine.search import Afwijzing
 from mpj.engine.values import Identiteit
 from mpj.ledger.codec import load_sleutel
@@ -21,9 +21,9 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> Memory:
         if one := _standing(run, stand, decisions, identiteit):
             standing[identiteit] = one
         if regel is not None and (state == WACHT or identiteit in decisions.held):
-            line = regel.line
-            row = (line.eenheid, regel.maand, line.bedrag_cent, line.volume_bericht)
-            used[identiteit[:2]] = used.get(identiteit[:2], Verbruik()) + Verbruik.of(run.protocol, [row])
+            lines = [one.line for one in (regel, *stand.beside(identiteit))]
+            rows = [(line.eenheid, regel.maand, line.bedrag_cent, line.volume_bericht) for line in lines]
+            used[identiteit[:2]] = used.get(identiteit[:2], Verbruik()) + Verbruik.of(run.protocol, rows)
         elif regel is not None and (pieces := stand.pieces.get(regel.id)):
             rows = [(regel.line.eenheid, regel.maand, one.bedrag_cent, one.geteld) for one in pieces]
             used[identiteit[:2]] = used.get(identiteit[:2], Verbruik()) + Verbruik.of(run.protocol, rows)
@@ -53,9 +53,11 @@ def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: 
     shown = "de creditregel" if regel is None else f"regel {regel.line.referentienummer}"
     inhoud = _as_it_was(run, identiteit, regel)
     keeps = None
-    # Of a line that is known from its message alone, the price of a normed unit is not.
-    if regel is not None and regel.line.normtijd and identiteit not in decisions.repriced:
-        keeps = regel.line.perceel, regel.line.tarief_cent, regel.afronding
+    if regel is not None:
+        # Of a line that is known from its message alone, the price of a normed unit is not.
+        told = regel.line.normtijd and identiteit not in decisions.repriced
+        price = (regel.line.tarief_cent, regel.afronding) if told else None
+        keeps = Keeps(regel.line.productcategorie, regel.line.productcode, price)
     if state == WACHT:
         changes = Afwijzing("wacht_op_antwoord", f"de wijziging wacht op het antwoord op {shown}")
         same = Afwijzing("reeds_gedeclareerd", f"{shown} wacht op antwoord")

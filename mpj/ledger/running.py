@@ -82,6 +82,7 @@ def _ledgerrun(given: Input, gathered: Gathered, job: Job, cells: Cells) -> Ledg
         parties=given.parties,
         fingerprints=gathered.fingerprints,
         toewijzingen={one.sleutel: assigned(one) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months},
+        moved=frozenset((one.gemeente, one.nummer) for one in job.missed if not one.ongeldig),
         confirmed=gathered.confirmed,
         terms=cache(job.terms),
     )
@@ -92,7 +93,7 @@ def _stands(connection: Connection, gathered: Gathered, job: Job, cells: Cells) 
     limited = {
         gathered.clients[one.bsn]
         for one in gathered.toewijzingen
-        if isinstance(one, Toewijzing) and (one.budget_cent is not None or one.volume is not None)
+        if isinstance(one, Toewijzing) and one.bsn in gathered.clients and (one.budget_cent is not None or one.volume is not None)
     }
     bsns = {identity: bsn for bsn, identity in gathered.clients.items()}
     stands = load_stands(connection, cells.months, limited, job.protocol)

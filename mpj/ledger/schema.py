@@ -4,7 +4,9 @@ Uniqueness is the database's to keep: a number is used once, of one line identit
 prepared, and a debit has at most one credit that counts. Months are whole numbers (`mpj.reading.periods`), money is eurocents.
 `regel.staat` marks the debit that stands of its identity, `regel.opnieuw` a rejected line that may go out again unchanged, or one
 that was not processed and that no run looked at since. `declaratie.overgenomen` marks what was declared before the ledger began;
-the piece behind such a line is a `herkomst` of soort overgenomen (`mpj.ledger.begin`).
+the piece behind such a line is a `herkomst` of soort overgenomen (`mpj.ledger.begin`). `regel.naast` marks a debit that stands
+beside that of its identity, from when a line was the same by its code; `regel.besloten` is what somebody decided of a granted line
+(`mpj.ledger.hold`).
 """
 
 from __future__ import annotations
@@ -131,6 +133,8 @@ regel = Table(
     Column("afronding", String(60), nullable=False, server_default=""),
     Column("termen", Text, nullable=False, server_default=""),
     Column("afgedaan", Boolean, nullable=False, server_default=false()),
+    Column("naast", Boolean, nullable=False, server_default=false()),
+    Column("besloten", Text, nullable=False, server_default=""),
     Column("referentienummer", String(20), nullable=False),
     Column("debetcredit", String(1), nullable=False),
     Column("contract", Text, nullable=False),
@@ -158,11 +162,11 @@ regel = Table(
     Index(None, "vorige_id"),
     Index(None, "status"),
 )
-_IDENTITY = tuple(regel.c[name] for name in Identiteit._fields)
+_IDENTITY = tuple(regel.c[name] for name in ("client_id", *Identiteit._fields))
 _debet = regel.c.debetcredit == "D"
 _counts = or_(regel.c.status == CONCEPT, regel.c.status == VERZONDEN, regel.c.status == TOEGEKEND)
 for _name, _columns, _where in (
-    ("uq_regel_staat", _IDENTITY, regel.c.staat == true()),
+    ("uq_regel_staat", _IDENTITY, and_(regel.c.staat == true(), regel.c.naast == false())),
     ("uq_regel_concept", _IDENTITY, and_(_debet, regel.c.status == CONCEPT)),
     ("uq_regel_credit", (regel.c.vorige_id,), and_(regel.c.debetcredit == "C", _counts)),
 ):

@@ -42,6 +42,10 @@ class Regel:
     """Whether, rejected, it needs no repair any more."""
     termen: str = ""
     """The terms of the contract that it was made or last kept under (`mpj.engine.job.Job.terms`), empty where not known."""
+    naast: bool = False
+    """Whether it stands beside the one of its identity (`mpj.ledger.schema`)."""
+    besloten: str = ""
+    """What somebody decided of it (`mpj.ledger.hold`)."""
 
     @property
     def debet(self) -> bool:
@@ -95,10 +99,14 @@ class Clientstand:
         debits = [one for one in lines if one.debet and one.status == TOEGEKEND and not one.staat]
         return [(one, credit) for one in debits if (credit := undone.get(one.id)) is not None and credit.status == AFGEKEURD]
 
+    def beside(self, identiteit: Identiteit) -> list[Regel]:
+        """Return granted debits that stand beside the one of their identity."""
+        return [one for one in self.regels.get(identiteit, ()) if one.naast and one.staat and one.status == TOEGEKEND]
+
 
 def state_of(lines: Sequence[Regel]) -> tuple[str, Regel | None]:
     """Return what counts now of the lines of one identity: wacht, toegekend or afgekeurd with its debit, or nothing."""
-    standing = next((one for one in lines if one.staat), None)
+    standing = next((one for one in lines if one.staat and not one.naast), None)
     if any(one.status == VERZONDEN for one in lines):
         return WACHT, standing
     if standing is not None:
@@ -117,7 +125,10 @@ def open_rejected(*, concepts: bool = True) -> list[ColumnElement[bool]]:
     not by one that may still make way for another.
     """
     regel, later = schema.regel, schema.regel.alias("later")
-    same = and_(*(later.c[name] == regel.c[name] for name in Identiteit._fields), later.c.declaratie_id > regel.c.declaratie_id)
+    same = and_(
+        *(later.c[name] == regel.c[name] for name in ("client_id", *Identiteit._fields)),
+        later.c.declaratie_id > regel.c.declaratie_id,
+    )
     credit = and_(later.c.vorige_id == regel.c.vorige_id, later.c.id > regel.c.id)
     alive = or_(
         later.c.status.in_((VERZONDEN, TOEGEKEND, AFGEKEURD, *([CONCEPT] if concepts else []))),
@@ -166,7 +177,7 @@ def _load_lines(connection: Connection, cells: Mapping[int, Collection[int]]) ->
         numbers[row.id] = row.referentienummer
         line = line_of(row, numbers.get(row.vorige_id, "") if row.vorige_id else "")
         state = (row.status, row.staat, row.opnieuw, row.sleutel, row.vorige_id, row.maand)
-        one = Regel(row.id, *state, line, load_afronding(row.afronding), row.afgedaan, row.termen)
+        one = Regel(row.id, *state, line, load_afronding(row.afronding), row.afgedaan, row.termen, row.naast, row.besloten)
         identiteit = Identiteit(*(row._mapping[name] for name in Identiteit._fields))
         found.setdefault(row.client_id, {}).setdefault(identiteit, []).append(one)
     return found

@@ -45,6 +45,8 @@ class Ledgerrun:
     """Of the records as they are now, by soort and id."""
     toewijzingen: Mapping[tuple[str, int], str]
     """The fingerprints of the toewijzingen as they are now, by gemeente and number."""
+    moved: frozenset[tuple[str | None, int | None]]
+    """The toewijzingen that were of another client before, by gemeente and number."""
     confirmed: Mapping[str, int]
     """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
     terms: Callable[[str, str, str, date], str]
@@ -106,11 +108,10 @@ class _Fresh:
         return (*pieces, *(Herkomst(*trace_values(referentienummer, one)) for one in self.care))
 
     def same(self, line: Declaratieregel) -> bool:
-        """Say whether it is as `line` was: period, volume and unit, and the amount unless only the price moved."""
+        """Say whether it is as `line` was: period, volume and unit."""
         mine = self.line
-        wire = (mine.begindatum, mine.einddatum, mine.volume_bericht, mine.eenheid)
-        before = (line.begindatum, line.einddatum, line.volume_bericht, line.eenheid)
-        return wire == before and (mine.perceel == line.perceel or mine.bedrag_cent == line.bedrag_cent)
+        before = line.begindatum, line.einddatum, line.volume_bericht, line.eenheid
+        return before == (mine.begindatum, mine.einddatum, mine.volume_bericht, mine.eenheid)
 
 
 def _with_pieces(regel: Regel, pieces: Sequence[Herkomst], fresh: _Fresh | None) -> _Fresh:
@@ -160,6 +161,8 @@ class _Look:
         """Return why a granted line that changed stands as it is after all."""
         if not self.run.judges(regel):
             return Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)
+        if self.stand.beside(identiteit):
+            return Hold("er staan twee regels onder twee codes voor deze zorg", melden=True)
         behind, fresh = self.stand.behind.get(regel.id, ()), self.fresh.get(identiteit)
         if fresh is not None and not fresh.adds:
             return Hold("zij is overgenomen van een ander systeem, in een andere eenheid of tegen een andere prijs", melden=True)
@@ -292,6 +295,8 @@ class _Look:
         for regel, credit in self.stand.loose(identiteit):
             if credit.opnieuw or not asked:
                 yield from self._credit(identiteit, TOEGEKEND, regel)
+        for regel in () if asked else self.stand.beside(identiteit):
+            yield from self._credit(identiteit, TOEGEKEND, regel)
 
     def _credit(self, identiteit: Identiteit, state: str, regel: Regel) -> list[NewLine]:
         """Return the credit of a granted line; of a rejected one under `factuur`, in the line file only."""
@@ -310,10 +315,11 @@ class _Look:
         return [NewLine(line, self.stand.id, apart_from_price(self.sleutel(identiteit)), vorige_id=regel.id)]
 
     def _debit(self, identiteit: Identiteit, fresh: _Fresh) -> NewLine:
-        """Return a new debit line, numbered by its content and by how often this identity was sent before."""
+        """Return a new debit line, numbered by its content, by how often it was sent before, and where it moved by whose it is."""
         line, sent = fresh.line, sum(one.debet for one in self.stand.regels.get(identiteit, ()))
-        if sent:
-            line = evolve(line, referentienummer=number(REFERENTIE, "D", line.referentienummer, sent))
+        moved = (self.stand.id,) if identiteit[:2] in self.run.moved else ()
+        if sent or moved:
+            line = evolve(line, referentienummer=number(REFERENTIE, "D", line.referentienummer, sent, *moved))
         herkomst = fresh.herkomst(line.referentienummer)
         rounding = dump_afronding(fresh.care[0].tarief.afronding if fresh.care else None)
         terms = self.run.terms_of(line)

@@ -17,7 +17,7 @@ from typing import Any
 import naive
 from scenarios import Scenario
 
-Identiteit = tuple[str, int, str, str, int]
+Identiteit = tuple[str, int, str, str, str, int]
 Spoor = tuple[str, str, date]
 
 
@@ -48,8 +48,9 @@ def standing(scenario: Scenario, kept: Mapping[Spoor, int], prices: Mapping[Iden
         (
             line["gemeente"],
             line["toewijzingnummer"],
-            line["productcategorie"],
-            line["productcode"],
+            line["perceel"],
+            line["prestatiecode"],
+            line["kwalificatieniveau"],
             month_number(line["begindatum"]),
         ): Inhoud(line["begindatum"], line["einddatum"], line["volume_bericht"], line["eenheid"], line["bedrag_cent"])
         for line in outcome.regels
@@ -149,7 +150,8 @@ class Ration:
 
     def _price(self, one: naive.Levering) -> int:
         toewijzing, contract = one.match
-        identiteit = (toewijzing.gemeente, toewijzing.nummer, one.productcategorie, one.productcode, month_number(one.day))
+        care = one.perceel, one.code, one.billed_level
+        identiteit = (toewijzing.gemeente, toewijzing.nummer, *care, month_number(one.day))
         listed = naive.price_on(contract, one.perceel, one.code, one.billed_level, one.day)
         assert listed is not None
         return self.prices.get(identiteit, listed)

@@ -19,7 +19,15 @@ from mpj.ledger.codec import apart_from_price, dump_sleutel, load_sleutel
 DATES = st.dates(date(2021, 1, 1), date(2030, 12, 31))
 TEXTS = st.text(min_size=1, max_size=8)
 CONTENT = st.builds(
-    Regelinhoud, DATES, DATES, st.integers(0, 10**6), st.sampled_from(["01", "04", "14"]), TEXTS, st.integers(1, 10**6)
+    Regelinhoud,
+    DATES,
+    DATES,
+    st.integers(0, 10**6),
+    st.sampled_from(["01", "04", "14"]),
+    TEXTS,
+    st.integers(1, 10**6),
+    st.just("45"),
+    st.just("45212"),
 )
 
 
@@ -27,7 +35,7 @@ CONTENT = st.builds(
 def test_what_a_line_is_made_of_comes_back_from_its_text(inhoud: Regelinhoud, toewijzing: str) -> None:
     text = dump_sleutel(inhoud, toewijzing)
     assert load_sleutel(text) == (inhoud, toewijzing)
-    assert text == f"{apart_from_price(text)}#{inhoud.tarief_cent}"
+    assert text == f"{apart_from_price(text)}#{inhoud.tarief_cent}|{inhoud.productcategorie}|{inhoud.productcode}"
 
 
 @pytest.mark.parametrize("text", ["", "2026-03-01|2026-03-31|4|01|A#0123456789abcdef"])

@@ -1,4 +1,4 @@
-"""Step 4: the level and code that care is billed at, and the price that an earlier line keeps."""
+"""Step 4: the level and code that care is billed at, and the code and price that an earlier line keeps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REASONS: tuple[Redencode, ...] = ("niveau_onbekend", "niveau_te_laag", "niveau_n
 
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
-    """Set aside what is not billed at its level or code; care on a line that stands keeps the line's price and rounding."""
+    """Set aside what is not billed at its level or code; care on a line that stands keeps the line's code, price and rounding."""
     kept: list[Care] = []
     aside: list[Aside] = []
     meldingen: list[Fault] = []
@@ -32,12 +32,9 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
 
 
 def _as_before(run: Clientrun, care: Care) -> Care:
-    """Return care at the price and rounding of the line that stands: a contract that changes in retrospect changes nothing."""
+    """Return care as the line that stands has it: a contract that changes in retrospect changes nothing."""
     standing = run.memory.standing.get(care.identiteit)
     if standing is None or standing.keeps is None:
         return care
-    perceel, tarief_cent, afronding = standing.keeps
-    tarief = care.tarief
-    if perceel == tarief.perceel:
-        tarief = run.context.answers.at(tarief, tarief_cent, afronding)
+    tarief = run.context.answers.at(care.tarief, standing.keeps)
     return care if tarief is care.tarief else Care(care.record, care.niveau, Placed.of(care.match, tarief))

@@ -8,7 +8,7 @@ from functools import partial
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed, by_line, regelinhoud
 from mpj.engine.limits import Fit, Limiet, Limieten, Verbruik, Wanted
 from mpj.engine.matching import Dekking
-from mpj.engine.memory import NOTHING
+from mpj.engine.memory import NOTHING, STILL_STANDS
 from mpj.engine.search import Afwijzing
 from mpj.engine.values import Identiteit
 from mpj.records.aside import named
@@ -30,7 +30,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     care, elsewhere = _elsewhere(run, care)
     lines = {} if run.memory is NOTHING else by_line(care)
     inhoud = {identiteit: regelinhoud(members) for identiteit, members in lines.items()}
-    told = {key: why for key, one in run.memory.standing.items() if key in inhoud and (why := one.told(inhoud[key]))}
+    told = {key: why for key, one in inhoud.items() if (why := run.memory.told(key, one))}
     aside = [_standing(run, one, told[one.identiteit]) for one in care if one.identiteit in told]
     billed, refused = _bound(run, care, told)
     return Passed([billed[place] for place in sorted(billed)], unconfirmed + elsewhere + aside + refused, inhoud=inhoud)
@@ -54,26 +54,26 @@ def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[A
 
 
 def _elsewhere(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
-    """Take out what an earlier line declares under the code of another category: one care, one line that stands (MPJ06)."""
+    """Take out what an earlier line declares under its code, or that of another category: one care, one line that stands (MPJ06)."""
     if not run.memory.codes:
         return care, []
     left: list[Care] = []
     aside: list[Aside] = []
     for one in care:
         of, tarief = one.identiteit, one.tarief
-        codes = run.memory.codes.get((of.gemeente, of.toewijzingnummer, of.maand), frozenset()) - {of.productcode}
-        other = next((code for code in sorted(codes) if tarief.also(code)), None)
+        codes, own = run.memory.codes.get((of.gemeente, of.toewijzingnummer, of.maand), frozenset()), tarief.price.productcode
+        other = own if own in codes else next((code for code in sorted(codes) if tarief.also(code)), None)
         if other is None:
             left.append(one)
         else:
-            text = f"een eerdere regel voor dezelfde zorg, onder code {other}, staat nog"
+            text = STILL_STANDS if other == own else f"een eerdere regel voor dezelfde zorg, onder code {other}, staat nog"
             aside.append(Aside.of(one, "reeds_gedeclareerd", text))
     return left, aside
 
 
 def _standing(run: Clientrun, care: Care, why: Afwijzing) -> Aside:
     """Set aside what belongs to an earlier line that may not be declared now, at the value of what is more than it holds."""
-    units = _held(run, care) if run.memory.standing[care.identiteit].asks else 0
+    units = _held(run, care) if _asks(run, care.identiteit) else 0
     known = why.reden in ("wacht_op_antwoord", "afgekeurd")
     value = care.tarief.cost(max(care.counted.voor_limiet - units, 0)) if known else None
     return Aside.of(care, why.reden, why.toelichting, value)
@@ -98,7 +98,7 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
         dekking = match.dekking
         stands = identiteit in told
         held = _held(run, one) if stands else 0
-        if stands and not run.memory.standing[identiteit].asks:
+        if stands and not _asks(run, identiteit):
             units, held = held, 0
         if stands and not (dekking.begrensd and units):
             continue
@@ -136,6 +136,12 @@ def _may_bind(run: Clientrun, care: Sequence[Care]) -> Collection[Dekking]:
         return rows.keys()
     protocol = run.context.protocol
     return {one for one, own in rows.items() if Limieten(protocol, one.toewijzing, None).may_bind(Verbruik.of(protocol, own))}
+
+
+def _asks(run: Clientrun, identiteit: Identiteit) -> bool:
+    """Say whether what care comes to beyond what an earlier line holds takes its turn."""
+    standing = run.memory.standing.get(identiteit)
+    return standing is not None and standing.asks
 
 
 def _held(run: Clientrun, care: Care) -> int:
