@@ -126,7 +126,7 @@ def remember(lines: Iterable[Declaratieregel], protocol: Protocol) -> Memory:
     """
     rows: dict[tuple[str, int], list[tuple[str, int, int, int]]] = {}
     standing: dict[tuple[str, int, int, str], int] = {}
-    meant: dict[Identiteit, tuple[str, int, int, str]] = {}
+    meant: set[tuple[Identiteit, tuple[str, int, int, str]]] = set()
     for line in lines:
         sign = 1 if line.debetcredit == "D" else -1
         row = (line.eenheid, month_of(line.begindatum), sign * line.bedrag_cent, sign * line.volume_bericht)
@@ -134,16 +134,16 @@ def remember(lines: Iterable[Declaratieregel], protocol: Protocol) -> Memory:
         wire = line.gemeente, line.toewijzingnummer, month_of(line.begindatum), line.productcode
         standing[wire] = standing.get(wire, 0) + sign
         if line.prestatiecode:
-            meant[Identiteit.of(line)] = wire
+            meant.add((Identiteit.of(line), wire))
     if not rows:
         return NOTHING
     stands = Standing(Afwijzing("reeds_gedeclareerd", STILL_STANDS))
     left = {wire for wire, count in standing.items() if count > 0}
     codes: dict[tuple[str, int, int], set[str]] = {}
-    for *month, code in left:
-        codes.setdefault(tuple(month), set()).add(code)
+    for gemeente, nummer, month, code in left:
+        codes.setdefault((gemeente, nummer, month), set()).add(code)
     return Memory(
         {key: Verbruik.of(protocol, own) for key, own in rows.items()},
-        {identiteit: stands for identiteit, wire in meant.items() if wire in left},
+        {identiteit: stands for identiteit, wire in meant if wire in left},
         codes={key: frozenset(own) for key, own in codes.items()},
     )

@@ -54,7 +54,7 @@ def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[A
 
 
 def _elsewhere(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
-    """Take out what an earlier line declares under its code, or that of another category: one care, one line that stands (MPJ06)."""
+    """Take out what an earlier line declares under its code or that of another category: one care, one line that stands (MPJ06)."""
     if not run.memory.codes:
         return care, []
     left: list[Care] = []
