@@ -62,6 +62,7 @@ _DEFAULT_KIND: Mapping[str, str] = MappingProxyType(
         "tekst": "a text",
         "datum": "a date, without quotes",
         "ja_nee": "`true` or `false`",
+        "dag": 'a day of a year, as `"03-31"`',
         "agb": "a text of 8 digits",
         "gemeenten": "a list of texts of 4 digits",
     }

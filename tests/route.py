@@ -47,6 +47,7 @@ LOOKUPS = (
     "ledger/rows",
     "ledger/schema",
     "ledger/stand",
+    "ledger/deadlines",
 )
 VALUES = (
     "records/aside",

@@ -72,6 +72,21 @@ def begin(vanaf: str, eerder: tuple[Path, ...], ledger: str, meldingen: str) -> 
             say(f"Overgenomen, {told}: {words.counted(number, 'regel')}, {words.euros(found.cent[state])}.")
 
 
+@command.command("close-year", cls=Command)
+@click.argument("jaar", type=click.IntRange(2000, 2100), metavar="JAAR")
+@_ledger_option
+@meldingen_option
+@guarded
+def close_year(jaar: int, ledger: str, meldingen: str) -> None:
+    """Leg vast dat een zorgjaar is gesloten, bijvoorbeeld na de jaarverantwoording.
+
+    Een correctie van zorg in dat jaar gaat dan niet meer vanzelf mee: zij staat in te_beslissen.csv, en de toegekende regel blijft.
+    """
+    with opened_ledger(ledger) as opened:
+        opened.close_year(jaar, op=today())
+    say(f"Het jaar {jaar} is gesloten.")
+
+
 @command.command(cls=Command)
 @click.argument("nummers", nargs=-1, metavar="DECLARATIENUMMER...")
 @click.option("--alles", is_flag=True, help="Alle concepten.")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from attrs import evolve, field, frozen
 
 from mpj.contract.check import check_cells, check_codes, check_together
-from mpj.contract.model import Contract, Perceel
+from mpj.contract.model import Contract, Perceel, Termijnen
 from mpj.contract.rows import CODES, TARIEVEN, Contracttabel, read_cells, read_coderijen
 from mpj.contract.settings import PERCEEL_KEYS, Report, eenheid_key, protocol_id, read_gemeenten, read_settings
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
@@ -205,6 +205,7 @@ def _of_settings(protocol: Protocol, values: Mapping[str, Any]) -> Contract:
         tr340=values["declaratie.tr340"],
         bij_overschrijding=values["limiet.bij_overschrijding"],
         laatste_dag=values["verblijf.laatste_dag"],
+        termijnen=_termijnen(values),
         afronding=_by_normtijd(protocol, lambda naam: _afronding(values, naam)),
         normtijd=Frozen(),
         percelen=(),
@@ -212,6 +213,11 @@ def _of_settings(protocol: Protocol, values: Mapping[str, Any]) -> Contract:
         codes=None,
         categorieen_apart=bool(values["contract.categorieen_apart"]),
     )
+
+
+def _termijnen(values: Mapping[str, Any]) -> Termijnen:
+    submit, correct = (values[f"termijnen.{key}"] or 0 for key in ("indienen_maanden", "correctie_maanden"))
+    return Termijnen(submit, correct, values["termijnen.sluiting"] or "")
 
 
 def _by_normtijd(protocol: Protocol, value: Callable[[str], _V | None]) -> Mapping[str, _V]:

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.protocol import Afronding, Normtijd, Protocol
 from mpj.reading.frozen import Frozen
+from mpj.reading.periods import last_day, month_of
 
 
 @frozen
@@ -63,6 +64,26 @@ class Coderij:
     """The row of codes.csv."""
 
 
+@frozen
+class Termijnen:
+    """Until when care may be declared and corrected; of what is not said there is no term."""
+
+    indienen_maanden: int = 0
+    """Months after that of the care in which it may be declared."""
+    correctie_maanden: int = 0
+    """The same for a correction; 0: as `indienen_maanden`."""
+    sluiting: str = ""
+    """The day on which a year of care closes, in the year after, as 03-31."""
+
+    def tot(self, care: date) -> date | None:
+        """Return the last day on which care of a day may be corrected, None where there is no term."""
+        months = self.correctie_maanden or self.indienen_maanden
+        ends = [last_day(month_of(care) + months)] if months else []
+        if self.sluiting:
+            ends.append(date.fromisoformat(f"{care.year + 1}-{self.sluiting}"))
+        return min(ends, default=None)
+
+
 @frozen(cache_hash=True)
 class Contract:
     """A checked contract of one aanbieder with one or more gemeenten. The settings are those of docs/settings.md.
@@ -98,6 +119,8 @@ class Contract:
     """What becomes of the record that crosses a limit."""
     laatste_dag: LaatsteDag
     """Whether the last day of a stay is billed."""
+    termijnen: Termijnen
+    """Until when care may be declared and corrected."""
     afronding: Mapping[str, Afronding]
     """How time is rounded, by normtijd where it is."""
     normtijd: Mapping[str, str]

@@ -25,7 +25,7 @@ Report = Callable[[Fault], None]
 
 @frozen
 class Setting:
-    """One key: `kind` tekst, datum, ja_nee, keuze, getal, agb or gemeenten; `default` None means required."""
+    """One key: `kind` tekst, datum, dag, ja_nee, keuze, getal, agb or gemeenten; `default` None means required."""
 
     section: str
     key: str
@@ -77,6 +77,7 @@ def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
     wijze = "what counts: what happened, what was planned, or the plan unless something else happened"
     apart = "whether one prestatiecode on one toewijzing may be declared under two categories in a month (MPJ06: then a signal)"
     tr340 = "what a line must share with a specific toewijzing: the prestatiecode, or the very product code"
+    term = "months after that of the care in which it may be declared"
     limiet = "bill the record that crosses a limit up to it, or set it aside whole"
     return (
         Setting("contract", "id", "tekst", None, "the contract's name in every output"),
@@ -95,6 +96,9 @@ def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
         *(one for normtijd in normtijden if normtijd.afronding for one in _afronding(normtijd, normtijd.afronding)),
         Setting("limiet", "bij_overschrijding", "keuze", "aftoppen", limiet, OVERSCHRIJDINGEN),
         Setting("verblijf", "laatste_dag", "keuze", "telt", "whether the last day of a stay is billed", LAATSTE_DAGEN),
+        Setting("termijnen", "indienen_maanden", "getal", 0, f"{term}; 0: no term", highest=120),
+        Setting("termijnen", "correctie_maanden", "getal", 0, "the same for a correction; 0: as `indienen_maanden`", highest=120),
+        Setting("termijnen", "sluiting", "dag", "", "the day in the year after on which a year of care closes; empty: never"),
     )
 
 
@@ -105,7 +109,7 @@ def _either(words: Sequence[str]) -> str:
 SETTINGS: tuple[Setting, ...] = settings_of(MPJ_16)
 """The settings of a contract under the shipped protocol, as docs/settings.md tells them."""
 PERCEEL_KEYS = ("code", "naam", "gemeenten")
-SECTIONS = ("contract", "declaratie", "afronding", "limiet", "verblijf", "normtijd", "herindeling", "perceel")
+SECTIONS = ("contract", "declaratie", "afronding", "limiet", "verblijf", "termijnen", "normtijd", "herindeling", "perceel")
 
 
 def read_settings(document: Document, protocol: Protocol, report: Report) -> dict[str, object]:
@@ -205,7 +209,18 @@ def _value(setting: Setting, value: object) -> object:
             return check_choice(value, setting.choices)
         case "agb":
             return check_agb(value)
+        case "dag":
+            return _check_day(value)
     return value
+
+
+def _check_day(value: str) -> str:
+    """Return a day of any year, as 03-31; raises FieldError for what is none."""
+    try:
+        found = date.fromisoformat(f"2001-{value}")
+    except ValueError:
+        raise FieldError("een dag als 03-31 (maand-dag)") from None
+    return found.isoformat()[5:]
 
 
 def read_gemeenten(value: object, *, required: bool) -> tuple[str, ...]:

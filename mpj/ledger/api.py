@@ -114,6 +114,20 @@ class Ledger:
         with self._transaction(fill=True) as connection:
             return begin(connection, month, taken)
 
+    def close_year(self, jaar: int, *, op: date) -> None:
+        """Remember that a year of care was closed: no correction declares anew in it, unless somebody agrees. Closed once.
+
+        Raises InputError for a year that was closed before, and ValueError for what is no year.
+        """
+        from mpj.ledger.deadlines import close_year
+
+        expect("jaar", jaar, "a year as 2026", int)
+        expect_date("op", op)
+        if not 2000 <= jaar <= 2100:
+            raise ValueError("jaar: a year from 2000 to 2100")
+        with self._transaction() as connection:
+            close_year(connection, jaar, self.wie, op)
+
     def send(self, nummers: Iterable[str] | None = None, *, op: date) -> list[Geboekt]:
         """Mark declarations (by number; None: all concepts) as sent on `op`.
 

@@ -53,7 +53,7 @@ class Changes:
     held_cent: int = 0
     """What those lines are worth, in eurocents."""
     decisions: tuple[Decision, ...] = ()
-    """What is left for a person to decide: nothing of it is in `lines`."""
+    """What a person decides: in `lines` where somebody agreed, else what stands stays as it is."""
     waits: Mapping[str, int] = field(factory=dict)
     """How many changes wait for the answer to a declaration, by its number."""
     done: Mapping[int, bool] = field(factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -18,7 +18,7 @@ from mpj.ledger.rows import add, next_id
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of, month_text
 
-Besluitsoort: TypeAlias = Literal["volledig_vanaf", "id_hergebruikt", "bsn_gewijzigd"]
+Besluitsoort: TypeAlias = Literal["volledig_vanaf", "id_hergebruikt", "bsn_gewijzigd", "correctie_houdt_geen_stand"]
 """What a decision is about, the `oorzaak` of its rows: docs/extending.md says how another one is added."""
 Bewegingsoort: TypeAlias = Literal["nieuw", "nalevering", "correctie", "opnieuw", "verblijf", "vervallen_concept"]
 TE_BESLISSEN = "te_beslissen.csv"
@@ -48,11 +48,13 @@ class Move:
     """The referentienummers of the lines that it is about."""
 
     @classmethod
-    def of(cls, line: Declaratieregel, soort: Bewegingsoort, *, debet: int = 0, credit: int = 0) -> Move:
-        """Return what would become of a line, in eurocents."""
+    def of(
+        cls, line: Declaratieregel, soort: Bewegingsoort, *, debet: int = 0, credit: int = 0, winst: int = 0, inzet: int = 0
+    ) -> Move:
+        """Return what would become of a line, in eurocents; `winst` is to be won and `inzet` at risk."""
         month = month_text(month_of(line.begindatum))
         place = line.gemeente, line.toewijzingnummer, line.prestatiecode, line.kwalificatieniveau, month
-        return cls(*place, soort, debet, credit, regels=(line.referentienummer,))
+        return cls(*place, soort, debet, credit, winst, inzet, (line.referentienummer,))
 
 
 @frozen
@@ -79,7 +81,7 @@ class Decision:
         for move in self.moves:
             place = move.gemeente, move.toewijzingnummer, move.prestatiecode, move.kwalificatieniveau, move.maand
             cents = move.debet_cent, move.credit_cent, self.soort, move.te_winnen_cent, move.op_het_spel_cent
-            yield (*place, move.soort, *cents, self.waarom)
+            yield (*place, move.soort, *cents, f"{self.waarom}; moet het toch: --akkoord {self.code}")
 
     def told(self) -> str:
         """Return in Dutch what would move: lines and euros, in all and per gemeente."""
@@ -144,14 +146,16 @@ class Agreed:
         if open_ and not proef:
             raise InputError([one.fault() for one in open_])
         new = {one.code: one for one in decisions if one.code in self.given - self.known}
-        first = next_id(connection, schema.logboek)
-        rows: list[Mapping[str, object]] = [
-            {"id": first + place, "op": self.op, "wie": self.wie, "handeling": AKKOORD, "code": code, "inhoud": one.told()}
-            for place, (code, one) in enumerate(sorted(new.items()))
-        ]
-        add(connection, schema.logboek, rows)
+        for code, one in sorted(new.items()):
+            note(connection, AKKOORD, one.told(), self.wie, self.op, code=code)
         idle = sorted(self.given - self.known - new.keys())
         return [one.fault("waarschuwing") for one in open_] + [_idle(code) for code in idle]
+
+
+def note(connection: Connection, handeling: str, inhoud: str, wie: str, op: date, *, code: str | None = None) -> None:
+    """Keep who did what on which day."""
+    row = {"id": next_id(connection, schema.logboek), "op": op, "wie": wie, "handeling": handeling, "code": code, "inhoud": inhoud}
+    add(connection, schema.logboek, [row])
 
 
 def _idle(code: str) -> Fault:

@@ -11,6 +11,7 @@ from mpj.engine.care import Care
 from mpj.engine.memory import Recorded
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Identiteit
+from mpj.ledger.decide import Decision
 from mpj.ledger.stand import Behind
 from mpj.records.reasons import REDENEN, Redencode
 from mpj.records.uitval import Uitval
@@ -23,6 +24,8 @@ class Hold:
     tekst: str
     """In Dutch."""
     melden: bool
+    decision: Decision | None = None
+    """What a person decides about it; None where nobody can."""
 
 
 @frozen

@@ -20,6 +20,7 @@ from mpj.ledger.begin import beginning
 from mpj.ledger.cells import Cells, under_concepts
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import assigned
+from mpj.ledger.deadlines import Deadlines
 from mpj.ledger.decide import Agreed, bijlage
 from mpj.ledger.gather import Gathered, gather
 from mpj.ledger.input import Input
@@ -43,7 +44,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     gathered = gather(connection, given, cells)
     later = _later(connection, cells)
     job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=beginning(connection, given.job))
-    ledgerrun = _ledgerrun(given, gathered, job, cells)
+    ledgerrun = _ledgerrun(connection, given, gathered, job, cells, agreed)
     stands = _stands(connection, gathered, job, cells)
     records, aside = job.sift(job.entries().given(gathered.registraties), gathered.verblijf)
     verdicts = list(_verdicts(ledgerrun, job, stands, records, given))
@@ -52,10 +53,12 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     result = _divided(lay_together(job, outcomes, given.asked.invoer or {}))
     _check_period(connection, result, cells.maand)
     decisions, notes = asks(gathered, result, given.asked.volledig_vanaf)
+    left = [one for one in changes.decisions if not agreed.to(one)]
+    decisions += [one for one in changes.decisions if agreed.to(one)]
     notes += agreed.settle(connection, decisions, proef=given.asked.proef)
     store(connection, ledgerrun, result, changes, given.asked.xsd_versie)
     told = _with_ledger(result, given, gathered, changes)
-    return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(changes.decisions),))
+    return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left),))
 
 
 def _verdicts(
@@ -73,7 +76,7 @@ def _verdicts(
             given.asked.progress(done, len(clients))
 
 
-def _ledgerrun(given: Input, gathered: Gathered, job: Job, cells: Cells) -> Ledgerrun:
+def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Job, cells: Cells, agreed: Agreed) -> Ledgerrun:
     return Ledgerrun(
         opdracht=job.opdracht,
         protocol=job.protocol,
@@ -84,6 +87,8 @@ def _ledgerrun(given: Input, gathered: Gathered, job: Job, cells: Cells) -> Ledg
         toewijzingen={one.sleutel: assigned(one) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months},
         moved=frozenset((one.gemeente, one.nummer) for one in job.missed if not one.ongeldig),
         confirmed=gathered.confirmed,
+        agreed=agreed,
+        deadlines=Deadlines.of(connection, job.contracten, given.asked.dagtekening),
         terms=cache(job.terms),
     )
 

@@ -18,6 +18,8 @@ from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel, load_sleutel
+from mpj.ledger.deadlines import Deadlines
+from mpj.ledger.decide import Agreed, Decision, Move
 from mpj.ledger.hold import Hold, Kept, reason_to_hold
 from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
 from mpj.ledger.stand import Clientstand, Regel
@@ -49,6 +51,10 @@ class Ledgerrun:
     """The toewijzingen that were of another client before, by gemeente and number."""
     confirmed: Mapping[str, int]
     """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
+    agreed: Agreed
+    """What somebody agreed to."""
+    deadlines: Deadlines
+    """What a correction is held against before it is sent."""
     terms: Callable[[str, str, str, date], str]
     """Returns the terms of the contract that care falls under now (`mpj.engine.job.Job.terms`)."""
 
@@ -154,6 +160,8 @@ class _Look:
                 held[identiteit] = hold
             elif identiteit in self.found.kept_price:
                 repriced.add(identiteit)
+            elif (decision := self._correction(identiteit, regel)) and not self.run.agreed.to(decision):
+                held[identiteit] = Hold(decision.waarom, melden=False, decision=decision)
         more = SoFar(held, frozenset(repriced))
         return None if more == self.decisions else more
 
@@ -177,6 +185,29 @@ class _Look:
         )
         return self._credit_refused(identiteit, regel) or reason_to_hold(
             kept, self.found, self.run.fingerprints, crediteer=self.run.crediteer
+        )
+
+    def _correction(self, identiteit: Identiteit, regel: Regel) -> Decision | None:
+        """Return what a person decides before a granted line is credited: where what comes in its place may be refused.
+
+        That is a debit of its identity, or one on another line with care that was behind it.
+        """
+        behind = {one.recorded for one in self.stand.behind.get(regel.id, ())}
+        fresh = {
+            key: one.line
+            for key, one in self.fresh.items()
+            if key == identiteit or (self.stand.state(key)[0] != TOEGEKEND and any(care.recorded in behind for care in one.care))
+        }
+        why = sorted({text for line in fresh.values() if (text := self.run.deadlines.against(line))})
+        if not why:
+            return None
+        own, paid = fresh.get(identiteit), regel.line.bedrag_cent
+        more = sum(line.bedrag_cent for line in fresh.values()) - paid
+        moves = [Move.of(regel.line, "correctie", debet=own.bedrag_cent if own else 0, credit=paid, winst=more, inzet=paid)]
+        moves += [Move.of(line, "correctie", debet=line.bedrag_cent) for key, line in sorted(fresh.items()) if key != identiteit]
+        text = "; ".join(why)
+        return Decision(
+            "correctie_houdt_geen_stand", tuple(moves), f"{text}: de gemeente kan de nieuwe regel weigeren, de creditregel niet"
         )
 
     def _credit_refused(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
@@ -235,10 +266,12 @@ class _Look:
         lines = list(self._credit_again(identiteit, asked=False))
         if regel is not None:
             lines += self._credit(identiteit, state, regel)
+        decision = self._correction(identiteit, regel) if regel is not None and state == TOEGEKEND else None
         if fresh is not None:
             lines.append(evolve(self._debit(identiteit, fresh), again=state == AFGEKEURD))
         again = self._cell(identiteit) if fresh is not None and _capped(fresh.care) else frozenset()
-        return Changes(tuple(lines), look_again=again, done=self._repaired(identiteit, done=fresh is None))
+        agreed = (decision,) if decision is not None else ()
+        return Changes(tuple(lines), look_again=again, decisions=agreed, done=self._repaired(identiteit, done=fresh is None))
 
     def _waits(self, identiteit: Identiteit, state: str, regel: Regel | None) -> Changes | None:
         """Return what is to be remembered of a line that stays as it is for now; None when it does not."""
@@ -261,6 +294,7 @@ class _Look:
             look_again=look_again,
             meldingen=(_held_fault(regel, hold),) if hold.melden else (),
             held_cent=regel.line.bedrag_cent if hold.melden else 0,
+            decisions=(hold.decision,) if hold.decision is not None else (),
         )
 
     def _repaired(self, identiteit: Identiteit, *, done: bool) -> dict[int, bool]:

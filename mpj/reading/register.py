@@ -207,6 +207,7 @@ Foutcode: TypeAlias = Literal[
     "akkoord_nodig",
     "akkoord_ongebruikt",
     "andere_client",
+    "jaar_gesloten",
     "toegekend_blijft_staan",
     "periode_voor_laatste",
     "declaratie_onbekend",

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from world import toewijzing
 
 import mpj
-from ledger.support import Partij, empty_ledger, lines, registratie
+from ledger.support import Partij, answer_to, empty_ledger, lines, registratie
 from mpj import cli
 from mpj.ledger import Ledger, codes_asked
 from mpj.ledger.decide import Decision, Move
@@ -140,7 +140,7 @@ def clerk(tmp_path: Path, periode: str, *names: str) -> list[str]:
     command = ["declare", "--contracten", str(tmp_path / "contract"), "--toewijzingen", str(CASES / "toewijzingen.csv")]
     command += [part for name in names for part in ("--registraties", str(CASES / name))]
     command += ["--ledger", str(tmp_path / "zorg.db"), "--dagtekening", "2026-05-01", "--force"]
-    return [*command, "--periode", periode, "--out", str(tmp_path / "uit")]
+    return [*command, "--periode", periode, "--out", str(tmp_path / periode)]
 
 
 def test_two_exports_that_both_count_from_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,14 +160,14 @@ def test_two_exports_that_both_count_from_1(tmp_path: Path, capsys: pytest.Captu
 def test_two_locations_that_both_count_from_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What goes from a concept is shown as well."""
     assert cli.run(clerk(tmp_path, "2026-03", "locatieA.csv")) == 0
-    before = (tmp_path / "uit" / "declaratieregels.csv").read_bytes()
+    before = (tmp_path / "2026-03" / "declaratieregels.csv").read_bytes()
     capsys.readouterr()
     other = clerk(tmp_path, "2026-03", "locatieB.csv")
     assert cli.run(other) == 2
     err = capsys.readouterr().err
     assert "2 registraties of verblijven, alles wat van één cliënt bekend is" in err
     assert "debet € 196,40, credit € 196,40" in err and len(re.findall(r"--akkoord (\w+)", err)) == 1
-    assert (tmp_path / "uit" / "declaratieregels.csv").read_bytes() == before
+    assert (tmp_path / "2026-03" / "declaratieregels.csv").read_bytes() == before
     for name, out in (("A", "a"), ("B", "b")):
         (tmp_path / f"{name}.toml").write_text(f'[registraties]\nbron = "{name}"\n', "utf-8")
         command = clerk(tmp_path, "2026-03", f"locatie{name}.csv")
@@ -236,3 +236,87 @@ def test_no_id_moves_to_another_client_in_silence(data: st.DataObject) -> None:
     partij.settle(result)
     again = partij.run(*second)
     assert not again.regels and not again.meldingen
+
+
+# --- A correction that can stand --------------------------------------------------------------------------------------
+
+
+def january(tmp_path: Path, **termijnen: object) -> Partij:
+    """Twenty hours of January 2026, granted: EUR 1,964.00."""
+    partij = Partij(empty_ledger(tmp_path / "zorg.db"), termijnen=termijnen)
+    partij.toewijzingen = [toewijzing(einddatum="2027-12-31")]
+    partij.month(*(registratie(f"{day}", f"2026-01-{day:02}") for day in range(1, 21)), periode="2026-01")
+    return partij
+
+
+LATE = registratie("late", "2026-01-30")
+
+
+def test_twenty_hours_of_january_and_one_in_april_of_the_next_year(tmp_path: Path) -> None:
+    partij = january(tmp_path, sluiting="03-31")
+    result = partij.run(LATE, periode="2027-04")
+    assert lines(result) == []
+    (table,) = result.bijlagen
+    ((*row, waarom),) = table.rijen
+    assert row == ["0384", 1, "2.1", "hbo", "2026-01", "correctie", 206220, 196400, "correctie_houdt_geen_stand", 9820, 196400]
+    code = re.search(r"--akkoord (\w+)", str(waarom))
+    assert code and str(waarom).startswith("de termijn voor deze zorg liep tot en met 31 maart 2027")
+    again = partij.run(LATE, periode="2027-04")
+    assert (again.regels, again.bijlagen) == ((), result.bijlagen)
+    agreed = partij.run(LATE, periode="2027-04", akkoord=[code[1]])
+    assert lines(agreed) == [("C", "45212", 196400), ("D", "45212", 206220)] and not agreed.bijlagen[0].rijen
+    pairs = [("jw325.xml", answer_to(one)) for one in partij.send(agreed)]
+    partij.ledger.answer(pairs, op=date(2027, 6, 1))
+    assert lines(partij.run(LATE, periode="2027-05")) == []
+
+
+@pytest.mark.parametrize(
+    ("termijnen", "periode", "stands"),
+    [
+        ({}, "2027-04", True),
+        ({"sluiting": "03-31"}, "2027-02", True),
+        ({"correctie_maanden": 15}, "2027-04", True),
+        ({"correctie_maanden": 14}, "2027-04", False),
+        ({"indienen_maanden": 14}, "2027-04", False),
+        ({"indienen_maanden": 3, "correctie_maanden": 15}, "2027-04", True),
+        ({"correctie_maanden": 60, "sluiting": "03-31"}, "2027-04", False),
+    ],
+)
+def test_the_terms_of_a_contract(tmp_path: Path, termijnen: dict[str, Any], periode: str, stands: bool) -> None:
+    result = january(tmp_path, **termijnen).run(LATE, periode=periode)
+    assert bool(result.regels) is stands and bool(result.bijlagen[0].rijen) is not stands
+
+
+def test_a_closed_year(tmp_path: Path) -> None:
+    partij = january(tmp_path)
+    partij.ledger.close_year(2026, op=date(2027, 4, 1))
+    with pytest.raises(mpj.RefusedError, match="al gesloten"):
+        partij.ledger.close_year(2026, op=date(2027, 4, 1))
+    assert lines(partij.run(LATE, periode="2027-04")) == []
+    other = partij.run(registratie("x", "2027-03-02"), periode="2027-04")
+    assert lines(other) == [("D", "45212", 9820)] and len(other.bijlagen[0].rijen) == 1
+
+
+def test_a_credit_alone_can_always_stand(tmp_path: Path) -> None:
+    partij = january(tmp_path, sluiting="03-31")
+    gone = [registratie(f"{day}", f"2026-01-{day:02}", status="vervallen") for day in range(1, 21)]
+    assert lines(partij.run(*gone, periode="2027-04")) == [("C", "45212", 196400)]
+
+
+def test_care_that_would_move_to_another_line_in_a_closed_year_stays(tmp_path: Path) -> None:
+    """The level is another one: the credit would be granted, and the debit refused."""
+    partij = january(tmp_path, sluiting="03-31")
+    result = partij.run(registratie("1", "2026-01-01", niveau="wo"), periode="2027-04")
+    assert lines(result) == []
+    rows = result.bijlagen[0].rijen
+    assert [row[3:8] for row in rows] == [("hbo", "2026-01", "correctie", 186580, 196400), ("wo", "2026-01", "correctie", 12480, 0)]
+    assert [row[9:11] for row in rows] == [(2660, 196400), (0, 0)]
+    assert lines(partij.run(periode="2027-05")) == []
+
+
+def test_the_clerk_closes_a_year(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(clerk(tmp_path, "2026-03", "maart.csv")) == 0
+    url = str(tmp_path / "zorg.db")
+    assert cli.run(["ledger", "close-year", "--ledger", url, "2026"]) == 0
+    assert "Het jaar 2026 is gesloten." in capsys.readouterr().out
+    assert cli.run(["ledger", "close-year", "--ledger", url, "2026"]) == 2

@@ -254,6 +254,7 @@ def _facts(contract: Contract) -> dict[str, str]:
         facts |= {eenheid_key(one): word for one, word in value.items()} if naam == "eenheid" else {naam: _text(value)}
     for soort, afronding in contract.afronding.items():
         facts |= {f"afronding {soort}, {naam}": str(value) for naam, value in asdict(afronding).items()}
+    facts |= {f"termijnen {naam}": str(value or "geen") for naam, value in asdict(contract.termijnen).items()}
     facts |= {f"normtijd {code}": naam for code, naam in contract.normtijd.items()}
     facts |= {f"herindeling {oud}": nieuw for oud, nieuw in contract.herindeling.items()}
     for perceel in contract.percelen:
