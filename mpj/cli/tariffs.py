@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, remark, show_fault, strict_option
 from mpj.cli.screen import say, say_report
 from mpj.cli.signals import folder_to_write, signals
+from mpj.cli.tariff_index import index
+from mpj.cli.tariff_options import MOST, Percentage, choice, load
 
 if TYPE_CHECKING:
-    from mpj.contract import Contract
     from mpj.presentation.report import Report, Table
 
-_F = TypeVar("_F", bound=Callable[..., Any])
-_MOST = 40
-"""So many rows of a table are shown on the screen."""
 _OUT = click.option("--out", type=FILE, metavar="FILE", help="Schrijf in dit bestand in plaats van op het scherm.")
-
-
-def _choice(name: str, *words: str, text: str) -> Callable[[_F], _F]:
-    """Return an option that takes one of `words`, the first unless given."""
-    return click.option(name, type=click.Choice(words), default=words[0], show_default=True, help=text)
-
-
-if TYPE_CHECKING:
-    _PercentageType = click.ParamType[Fraction]
-else:
-    _PercentageType = click.ParamType  # it takes no type before click 8.4.
-
-
-class Percentage(_PercentageType):
-    """A percentage, read exactly: 3,42 or 3.42."""
-
-    name = "percentage"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        from mpj.reading.fields import FieldError, parse_percentage
-
-        if isinstance(value, Fraction):
-            return value
-        try:
-            return parse_percentage(str(value))
-        except FieldError as error:
-            self.fail(f"verwacht {error.verwacht}", param, ctx)
 
 
 @click.group(epilog="Uitleg en voorbeelden: docs/tariffs.md. Uitleg per opdracht: mpj tariffs OPDRACHT --help")
@@ -84,7 +54,7 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
 
 @command.command(cls=Command)
 @click.argument("map_", metavar="DIR", type=FILE)
-@_choice("--formaat", "tekst", "csv", "xlsx", "html", text="Vorm van de uitvoer.")
+@choice("--formaat", "tekst", "csv", "xlsx", "html", text="Vorm van de uitvoer.")
 @click.option("--op", type=Datum(), default=None, help="Laat alleen zien wat op deze datum geldt.")
 @_OUT
 @force_option
@@ -95,7 +65,7 @@ def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: boo
     from mpj.workbench.show import report
     from mpj.workbench.show.overview import overview
 
-    overzicht = overview(_load(meldingen, map_)[0], op=op)
+    overzicht = overview(load(meldingen, map_)[0], op=op)
     match formaat:
         case "xlsx":
             from mpj.presentation import xlsx
@@ -111,7 +81,7 @@ def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: boo
 @command.command(cls=Command)
 @click.argument("oud", metavar="OUD", type=FILE)
 @click.argument("nieuw", metavar="NIEUW", type=FILE)
-@_choice("--formaat", "tekst", "csv", "html", text="Vorm van de uitvoer.")
+@choice("--formaat", "tekst", "csv", "html", text="Vorm van de uitvoer.")
 @click.option("--oud-op", type=Datum(), default=None, help="Vergelijk OUD zoals die op deze datum geldt.")
 @click.option("--nieuw-op", type=Datum(), default=None, help="Vergelijk met NIEUW zoals die op deze datum geldt.")
 @_OUT
@@ -126,50 +96,18 @@ def diff(
     from mpj.workbench.diff import report
     from mpj.workbench.diff.comparison import compare
 
-    contracts = _load(meldingen, oud, nieuw)
+    contracts = load(meldingen, oud, nieuw)
     result = compare(contracts[0], contracts[1], oud_op=oud_op, nieuw_op=nieuw_op)
     if formaat == "csv":
         _emit_csv(report.cells(result), out, force=force)
         return 0
     hashes = compile_tariefkaart(contracts[0]).hash, compile_tariefkaart(contracts[1]).hash
     names = oud.resolve().name, nieuw.resolve().name
-    _emit(report.report(result, names, hashes, most=_MOST if formaat == "tekst" else None), formaat, out, force=force)
+    _emit(report.report(result, names, hashes, most=MOST if formaat == "tekst" else None), formaat, out, force=force)
     return 0
 
 
-@command.command(cls=Command)
-@click.argument("map_", metavar="DIR", type=FILE)
-@click.option("--percentage", type=Percentage(), required=True, help="De index in procenten, precies zoals u hem schrijft: 3,42.")
-@click.option("--vanaf", type=Datum(), required=True, help="Eerste dag van de nieuwe prijzen: de eerste van een maand.")
-@_choice(
-    "--afronding", "cent", "vijf_cent", "tien_cent", "euro", text="Waarop een nieuwe prijs wordt afgerond, één keer, half omhoog."
-)
-@_choice("--bestaande", "weigeren", "vervangen", "meenemen", text="Wat te doen met prijzen die al op of na die dag beginnen.")
-@click.option("--out", type=FILE, metavar="DIR", help="Nieuwe contractmap.  [standaard: tarieven.csv op het scherm]")
-@force_option
-@meldingen_option
-@guarded
-def index(
-    map_: Path, percentage: Fraction, vanaf: date, afronding: str, bestaande: str, out: Path | None, force: bool, meldingen: str
-) -> int:
-    """Indexeer: nieuwe gedateerde cellen vanaf een datum; de oude worden afgesloten op de dag ervoor."""
-    from mpj.contract.matrix import tarieven_text
-    from mpj.presentation import terminal
-    from mpj.workbench.index import report
-    from mpj.workbench.index.folder import write_contract
-    from mpj.workbench.index.indexation import index_cells
-
-    contract = _load(meldingen, map_)[0]
-    result = index_cells(contract, percentage, vanaf, afronding=afronding, bestaande=bestaande)
-    if out is None:
-        say(tarieven_text(contract, result.cellen), end="")
-        remark(report.rule(result))
-        return 0
-    with folder_to_write(out, force=force) as stage:
-        write_contract(stage, contract, result.cellen, source=map_)
-    terminal.show(report.report(result, most=_MOST))
-    say(f"\nGeschreven in {out}; opnieuw geladen, zonder fouten.")
-    return 0
+command.add_command(index)
 
 
 @command.command(cls=Command)
@@ -269,7 +207,7 @@ def buildup(
     from mpj.workbench.buildup.price import explain, read_costs
 
     what_ifs = [_what_if(text) for text in wat_als or ("indirect_client=5",)]
-    loaded = _load(meldingen, contract)[0] if contract else None
+    loaded = load(meldingen, contract)[0] if contract else None
     items = [explain(row, what_ifs, loaded, op) for row in read_costs(bestand)]
     found = report.report(items, "Opbouw van het tarief")
     if out is not None:
@@ -319,26 +257,9 @@ def convert(
 
     with folder_to_write(out, force=force) as stage:
         outcome = convert_files(stage, tabel, regels, nieuw)
-    terminal.show(report.report(outcome, most=_MOST))
+    terminal.show(report.report(outcome, most=MOST))
     say(f"\nGeschreven in {out}.")
     return 1 if strict and outcome.niet_vertaald else 0
-
-
-def _load(meldingen: str, *folders: Path) -> list[Contract]:
-    """Load contract folders, with their warnings to stderr; raises InputError with the faults of all."""
-    from mpj.contract import load_contract
-    from mpj.reading.faults import Fault, InputError
-
-    found: list[Contract] = []
-    faults: list[Fault] = []
-    for folder in folders:
-        try:
-            found.append(load_contract(folder, report=lambda fault: show_fault(fault, meldingen)))
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(faults)
-    return found
 
 
 def _needed(out: Path | None) -> Path:

@@ -142,6 +142,7 @@ Foutcode: TypeAlias = Literal[
     "jaar_past_niet",
     "formule_zonder_waarde",
     "foutwaarde",
+    "percentage_hoog",
     "percentage_onjuist",
     "niets_te_indexeren",
     "prijs_bestaat_al",

@@ -88,9 +88,28 @@ def test_index_on_the_screen_and_as_a_folder(tmp_path: Path, folder: Path) -> No
     assert call(*args, "--out", tmp_path / "nieuw").exit_code == 2
 
 
+def test_index_by_ova_and_ppc_and_a_percentage_that_asks(tmp_path: Path, folder: Path) -> None:
+    figures = ("--ova", "4,18", "--ppc", "1,82", "--ova-vorig", "4,94:6,00", "--ppc-vorig", "2,51:3,10")
+    result = call("index", folder, *figures, "--vanaf", "2027-01-01", "--out", tmp_path / "nieuw")
+    assert result.exit_code == 0
+    assert "4,9106%" in result.stdout
+    high = ("index", folder, "--percentage", "342", "--vanaf", "2027-01-01")
+    asked = call(*high)
+    assert (asked.exit_code, asked.stdout) == (2, "")
+    assert "--akkoord" in asked.stderr and "€ 442,00" in asked.stderr
+    assert "A;2.1;hbo;2027-01-01;;108,51" in call(*high, "--akkoord").stdout.splitlines()
+
+
 @pytest.mark.parametrize(
     "args",
     [
+        ("index", "DIR", "--vanaf", "2027-01-01"),
+        ("index", "DIR", "--vanaf", "2027-01-01", "--ova", "4,18"),
+        ("index", "DIR", "--vanaf", "2027-01-01", "--ova", "4,18", "--ppc", "1,82", "--percentage", "3"),
+        ("index", "DIR", "--vanaf", "2027-01-01", "--ova", "4,18", "--ppc", "1,82", "--ova-vorig", "4,94"),
+        ("index", "DIR", "--vanaf", "2027-01-01", "--ova", "4,18", "--ppc", "1,82", "--ova-vorig", "4,94:6"),
+        ("index", "DIR", "--vanaf", "2027-01-01", "--ova", "4,18", "--ppc", "1,82", "--gewicht", "90:20"),
+        ("index", "DIR", "--vanaf", "2027-01-01", "--percentage", "3", "--deelbaar-door", "0"),
         ("index", "DIR", "--percentage", "3,4,2", "--vanaf", "2027-01-01"),
         ("index", "DIR", "--percentage", "drie", "--vanaf", "2027-01-01"),
         ("index", "DIR", "--percentage", "3,42", "--vanaf", "2027-01-02"),

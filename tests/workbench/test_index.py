@@ -15,6 +15,7 @@ import mpj
 from mpj.contract.matrix import by_place, tarieven_row, valid_on
 from mpj.reading.faults import InputError
 from mpj.workbench.diff.comparison import compare
+from mpj.workbench.index.figures import Indexcijfer, weighed, weights
 from mpj.workbench.index.indexation import BESTAANDE, STAPPEN, index_cells
 from workbench.support import codes, make
 
@@ -120,3 +121,32 @@ def test_indexed_contracts_load_without_a_fault(data: st.DataObject, bestaande: 
                 assert cel is not None
                 assert cel.tarief_cent == change.nieuw_cent
                 assert abs(change.nieuw_cent - change.exact) <= STAPPEN[afronding]
+
+
+def figures(vorig: tuple[str, str, str, str] | None) -> tuple[Indexcijfer, Indexcijfer]:
+    """OVA and PPC as published for 2025."""
+    ova, ppc = (tuple(map(Fraction, pair)) for pair in (vorig[:2], vorig[2:])) if vorig else (None, None)
+    ova_weight, ppc_weight = weights()["ova"], weights()["ppc"]
+    return (
+        Indexcijfer("OVA", Fraction("4.18"), ova_weight, ova),  # type: ignore[arg-type]
+        Indexcijfer("PPC", Fraction("1.82"), ppc_weight, ppc),  # type: ignore[arg-type]
+    )
+
+
+def test_last_year_is_put_right_by_a_quotient_and_then_weighed() -> None:
+    """4,91 as published for 2025; plain subtraction gives 4,957."""
+    found = weighed(figures(("4.94", "6.00", "2.51", "3.10"))).procent
+    assert round(found, 4) == Fraction("4.9106")
+    assert (
+        round(Fraction("4.18") * 90 / 100 + Fraction("1.82") * 10 / 100, 3) == weighed(figures(None)).procent == Fraction("3.944")
+    )
+
+
+@pytest.mark.parametrize(
+    ("deelbaar_door", "expected"), [("minuut", ["25,35", "80,40"]), (5, ["25,40", "80,65"]), (60, ["25,20", "80,40"])]
+)
+def test_a_price_of_time_is_a_multiple_of_its_minutes(deelbaar_door: int | str, expected: list[str]) -> None:
+    contract = make("A 2.1 hbo 2026-01-01 .. 24,55\nA 4.1 - 2026-01-01 .. 78,00\nA 8.1 - 2026-01-01 .. 182,40")
+    result = index_cells(contract, PERCENTAGE, date(2027, 1, 1), deelbaar_door=deelbaar_door)
+    new = [tarieven_row(contract, cel)["tarief"] for cel in result.cellen if cel.begindatum == date(2027, 1, 1)]
+    assert new == [*expected, "188,64"]  # no price of time: to the cent

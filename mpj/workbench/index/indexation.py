@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from mpj.contract import Cel, Contract
 from mpj.contract.matrix import DAY, Eenheden, by_place
 from mpj.presentation import words
+from mpj.protocol import Normtijd
 from mpj.protocol.rounding import round_half_up
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import MAX_CENTS
@@ -23,6 +24,8 @@ from mpj.reading.periods import first_day, month_of
 
 STAPPEN = {"cent": 1, "vijf_cent": 5, "tien_cent": 10, "euro": 100}
 """To what a new price is rounded, by name, in eurocents."""
+MINUUT = "minuut"
+"""For `deelbaar_door`: the minutes that each price is per."""
 BESTAANDE = ("weigeren", "vervangen", "meenemen")
 """What to do with prices that already begin on or after the date: refuse, replace them, or index them too."""
 
@@ -57,30 +60,33 @@ class Indexatie:
 
 
 def index_cells(
-    contract: Contract, percentage: Fraction, vanaf: date, *, afronding: str = "cent", bestaande: str = "weigeren"
+    contract: Contract,
+    percentage: Fraction,
+    vanaf: date,
+    *,
+    afronding: str = "cent",
+    bestaande: str = "weigeren",
+    deelbaar_door: int | str | None = None,
 ) -> Indexatie:
     """Return the cells of `contract` with every price from `vanaf` on raised by `percentage` (exact, in percent).
 
     A cell valid on `vanaf` is cut in two; excluded cells stay as they are. `afronding` is a name of `STAPPEN`, `bestaande` one of
-    `BESTAANDE`. Raises InputError: `vanaf` is not the first of a month inside the contract, prices already begin there, or a
-    new price would leave the permitted range.
+    `BESTAANDE`. With `deelbaar_door` a price of time is a multiple of so many cents, or, with `MINUUT`, of its minutes: then the
+    price of a minute, in which it travels, is whole. Raises InputError: `vanaf` is not the first of a month inside the contract,
+    prices already begin there, or a new price would leave the permitted range.
     """
     faults = list(_date_faults(contract, vanaf))
     factor = 1 + percentage / 100
     if factor <= 0 or not percentage:
-        text = "hiermee verandert er niets" if not percentage else "hiermee blijft er geen prijs over"
-        faults.append(
-            Fault("percentage_onjuist", kolom="percentage", toelichting=text, verwacht="een percentage boven -100, niet 0")
-        )
+        text, wanted = "hiermee blijft er geen prijs over" if percentage else "hiermee verandert er niets", "boven -100, niet 0"
+        faults.append(Fault("percentage_onjuist", kolom="percentage", toelichting=text, verwacht=f"een percentage {wanted}"))
     if faults:
         raise InputError(faults)
     eenheden = Eenheden.of(contract)
     cells: list[Cel] = []
     changes: list[Wijziging] = []
     for place, own in by_place(contract).items():
-        step = STAPPEN[afronding]
-        if any(part == 2 for part in eenheden.normtijd(place).bericht.values()):
-            step = lcm(step, 2)
+        step = _step(STAPPEN[afronding], eenheden.normtijd(place), deelbaar_door)
         for cel, base in sorted(_dated(contract, own, vanaf, bestaande, faults), key=lambda row: row[0].begindatum):
             if base is None:
                 cells.append(cel)
@@ -91,16 +97,20 @@ def index_cells(
             cells.append(evolve(cel, tarief_cent=cents))
             changes.append(Wijziging(*place, cel.begindatum, base, cents, exact))
     if not changes and not faults:
-        faults.append(
-            Fault(
-                "niets_te_indexeren",
-                f"{contract.map or contract.id}/tarieven.csv",
-                toelichting=f"geen prijs geldt op of na {vanaf}",
-            )
-        )
+        bestand, text = f"{contract.map or contract.id}/tarieven.csv", f"geen prijs geldt op of na {vanaf}"
+        faults.append(Fault("niets_te_indexeren", bestand, toelichting=text))
     if faults:
         raise InputError(faults)
-    return Indexatie(tuple(cells), tuple(changes), _rule(percentage, afronding))
+    return Indexatie(tuple(cells), tuple(changes), _rule(percentage, afronding, deelbaar_door))
+
+
+def _step(step: int, normtijd: Normtijd, deelbaar_door: int | str | None) -> int:
+    """Return to what a price is rounded, in eurocents."""
+    if any(part == 2 for part in normtijd.bericht.values()):
+        step = lcm(step, 2)
+    if deelbaar_door is None or not normtijd.minuten:
+        return step
+    return lcm(step, normtijd.minuten if isinstance(deelbaar_door, str) else deelbaar_door)
 
 
 def _date_faults(contract: Contract, vanaf: date) -> Iterator[Fault]:
@@ -169,8 +179,11 @@ def _price_faults(contract: Contract, cel: Cel, cents: int) -> Iterator[Fault]:
         )
 
 
-def _rule(percentage: Fraction, afronding: str) -> str:
+def _rule(percentage: Fraction, afronding: str, deelbaar_door: int | str | None) -> str:
     unit = {"cent": "hele centen", "vijf_cent": "5 cent", "tien_cent": "10 cent", "euro": "hele euro's"}[afronding]
     exact = words.number(percentage, 6).rstrip("0").rstrip(",")
     rounding = f"rekenkundig afgerond (half omhoog) op {unit}; een prijs per hele dag op een even aantal centen"
+    if deelbaar_door is not None:
+        multiple = "evenveel cent als hij minuten telt" if isinstance(deelbaar_door, str) else f"{deelbaar_door} cent"
+        rounding += f", een prijs van tijd op een veelvoud van {multiple}"
     return f"oude prijs x (1 + {exact}/100), {rounding}"
