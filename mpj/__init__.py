@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mpj.engine import Declaratieregel, Herkomst, Result
     from mpj.engine.job import Job
     from mpj.engine.opdracht import Opdracht
+    from mpj.engine.told import RunSummary
     from mpj.executors.memory import declare
     from mpj.executors.parts import Outcome
     from mpj.executors.stream import declare_to
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from mpj.records.registraties import Ongeldig
     from mpj.records.toewijzingen import OngeldigeToewijzing
     from mpj.verification import Bevinding, NietGetoetst, Verificatie, verify
+    from mpj.verification.told import VerificationSummary
     from mpj.workbench.reprice.repricing import reprice
     from mpj.workbench.reprice.values import Bedragen, Herberekening, Sleutel
 
@@ -51,6 +53,7 @@ _HOMES = {
     "mpj.engine": ("Declaratieregel", "Herkomst", "Result"),
     "mpj.engine.job": ("Job",),
     "mpj.engine.opdracht": ("Opdracht",),
+    "mpj.engine.told": ("RunSummary",),
     "mpj.executors.memory": ("declare",),
     "mpj.executors.parts": ("Outcome",),
     "mpj.executors.stream": ("declare_to",),
@@ -83,6 +86,7 @@ _HOMES = {
     "mpj.records.registraties": ("Ongeldig",),
     "mpj.records.toewijzingen": ("OngeldigeToewijzing",),
     "mpj.verification": ("Bevinding", "NietGetoetst", "Verificatie", "verify"),
+    "mpj.verification.told": ("VerificationSummary",),
     "mpj.workbench.reprice.repricing": ("reprice",),
     "mpj.ledger.looks": ("LedgerStatus", "RepairLine", "Work"),
     "mpj.workbench.reprice.values": ("Bedragen", "Herberekening", "Sleutel"),
@@ -125,6 +129,7 @@ __all__ = [
     "RepairLine",
     "Result",
     "Run",
+    "RunSummary",
     "Sleutel",
     "Tabelprofiel",
     "Toewijzing",
@@ -134,6 +139,7 @@ __all__ = [
     "UnreadableError",
     "Verblijf",
     "Verificatie",
+    "VerificationSummary",
     "Work",
     "__version__",
     "declare",

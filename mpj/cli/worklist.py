@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mpj.cli.common import FILE, Command, force_option, guarded, meldingen_option
 from mpj.cli.screen import say
+
+if TYPE_CHECKING:
+    from mpj.records.uitval import Uitval
 
 _EPILOG = """
 Voorbeeld:
@@ -16,6 +21,7 @@ Voorbeeld:
 \b
   mpj worklist --van maart --out werklijst.xlsx
   mpj worklist --van maart --out werklijst.xlsx --per medewerker
+  mpj worklist --van maart --out werklijst.csv --formaat csv
 
 Geschatte bedragen zijn een schatting: de eigen minuten tegen de laatste prijs van de prestatiecode. Er staat geen BSN in.
 """
@@ -23,20 +29,27 @@ Geschatte bedragen zijn een schatting: de eigen minuten tegen de laatste prijs v
 
 @click.command(cls=Command, epilog=_EPILOG)
 @click.option("--van", type=FILE, required=True, metavar="DIR", help="Map die mpj declare schreef.")
-@click.option("--out", type=FILE, required=True, metavar="FILE.xlsx", help="De werklijst; met --per komt de waarde achter de naam.")
+@click.option("--out", type=FILE, required=True, metavar="FILE", help="De werklijst; met --per komt de waarde achter de naam.")
 @click.option("--per", type=click.Choice(["medewerker", "gemeente"]), default=None, help="Eén bestand per medewerker of gemeente.")
+@click.option(
+    "--formaat",
+    type=click.Choice(["xlsx", "csv", "json"]),
+    default="xlsx",
+    show_default=True,
+    help="Een werkboek, of één tabel voor een ander programma, met bedragen in centen.",
+)
 @force_option
 @meldingen_option
 @guarded
-def command(van: Path, out: Path, per: str | None, force: bool, meldingen: str) -> int:
+def command(van: Path, out: Path, per: str | None, formaat: str, force: bool, meldingen: str) -> int:
     """Maak van wat uitviel een werklijst: een blad per vervolg, met filters, euro's en totalen."""
     from mpj.output import read_run
-    from mpj.presentation import words, xlsx
+    from mpj.presentation import words
     from mpj.workbench.files import write_file
     from mpj.workbench.worklist import report
 
-    if out.suffix.lower() != ".xlsx":
-        raise click.BadParameter("verwacht een bestand dat eindigt op .xlsx", param_hint="--out")
+    if out.suffix.lower() != f".{formaat}":
+        raise click.BadParameter(f"verwacht een bestand dat eindigt op .{formaat}; zie --formaat", param_hint="--out")
     run = read_run(van)
     rows = list(run.uitval())
     if not rows:
@@ -46,7 +59,19 @@ def command(van: Path, out: Path, per: str | None, force: bool, meldingen: str) 
     title = f"Werklijst {run.samenvatting['instellingen']['periode']}"
     # One that cannot be written is met before any is written.
     for path in sorted(files, key=lambda path: (not path.exists(), path)):
-        write_file(path, partial(xlsx.write, report=report.report(files[path], title)), force=force)
+        write_file(path, partial(_write, rows=files[path], title=title, formaat=formaat), force=force)
     names = words.listed([path.name for path in files], "zie de map")
     say(f"Geschreven: {names} ({words.number(sum(row.aantal for row in rows))} registraties, verblijfsdagen en toewijzingen).")
     return 0
+
+
+def _write(path: Path, rows: Sequence[Uitval], title: str, formaat: str) -> None:
+    from mpj.presentation import csv, xlsx
+    from mpj.workbench.worklist import report
+
+    if formaat == "xlsx":
+        xlsx.write(path, report.report(rows, title))
+    elif formaat == "csv":
+        csv.write(path, report.table(rows, title))
+    else:
+        csv.write_json(path, report.table(rows, title))

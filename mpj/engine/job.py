@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import partial
 from operator import itemgetter
-from typing import Any, Unpack
+from typing import Unpack
 
 from attrs import evolve
 
@@ -25,6 +25,7 @@ from mpj.engine.stays import stretches_of
 from mpj.engine.steps import STEPS
 from mpj.engine.summary import Totals, summarise
 from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
+from mpj.engine.told import DeclarationSummary, RunSummary
 from mpj.engine.versions import Missed
 from mpj.protocol import Protocol
 from mpj.protocol.words import Zorgsoort
@@ -250,14 +251,14 @@ class Job:
         """The toewijzingen that were set aside."""
         return self._context.dekkingen.uitval
 
-    def all_aside(self, uitval: Iterable[Uitval], bsns: Set[str]) -> list[Uitval]:
+    def all_aside(self, uitval: Iterable[Uitval], bsns: frozenset[str] | set[str]) -> list[Uitval]:
         """Return what a run set aside, toewijzingen too, in the order of ``uitval.csv``; `bsns` are clients of the records.
 
         An id that is the BSN of a client of the run, whoever's, is left out.
         """
         rows = [*uitval, *self.toewijzingen_aside]
         found = suspects(rows)
-        known = found & (bsns | {one.bsn for one in self.toewijzingen}) if found else found
+        known = found & bsns.union((one.bsn for one in self.toewijzingen), (one.bsn for one in self.missed)) if found else found
         return sorted(conceal(rows, known), key=Uitval.sort_key)
 
     @property
@@ -273,11 +274,11 @@ class Job:
     def summary(
         self,
         totals: Totals,
-        declaraties: Sequence[Mapping[str, Any]],
+        declaraties: Sequence[DeclarationSummary],
         uitval: Sequence[Uitval],
         invoer: Mapping[str, Mapping[str, str]],
         toewijzingen: int | None = None,
-    ) -> dict[str, Any]:
+    ) -> RunSummary:
         """Return the summary of the run (`mpj.engine.summary.summarise`); `toewijzingen` were read, None: those of this job."""
         read = self._context.dekkingen.gelezen if toewijzingen is None else toewijzingen
         return summarise(self.opdracht, self.contracten, self._kaarten.kaarten, totals, declaraties, uitval, read, invoer)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from attrs import field, frozen
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line
 from mpj.engine.memory import Regelinhoud
 from mpj.engine.planning import Afspraken, rests_on_planning
+from mpj.engine.told import RunSummary
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
@@ -129,7 +130,7 @@ class Result:
     """Every record that stands behind no line, with the reason."""
     meldingen: tuple[Fault, ...]
     """Warnings that stop nothing."""
-    samenvatting: Mapping[str, Any] = field(hash=False)
+    samenvatting: RunSummary = field(hash=False)
     """Counts and totals, ready for JSON (docs/formats.md)."""
     protocol: Protocol = field(default=MPJ_16, repr=False)
     """What it was made under."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from attrs import define, evolve, field
 
@@ -14,6 +13,17 @@ from mpj.engine.lines import REFERENTIE, declaration_number
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.tarieven import Tarief
+from mpj.engine.told import (
+    AskedSummary,
+    ContractSummary,
+    DeclarationSummary,
+    DifferenceSummary,
+    FileSummary,
+    GemeenteSummary,
+    RoundedOtherwise,
+    RunSummary,
+    ToewijzingenSummary,
+)
 from mpj.engine.values import Declaratieregel
 from mpj.protocol.rounding import half_up
 from mpj.protocol.words import Over
@@ -102,14 +112,14 @@ class Totals:
             self._rounded[tarief.over] += units * tarief.price.tarief_cent
             self._otherwise[tarief.over] += otherwise * tarief.price.tarief_cent
 
-    def rounded_otherwise(self) -> list[dict[str, object]]:
+    def rounded_otherwise(self) -> list[RoundedOtherwise]:
         """Return what rounding over another span would bring, for each span that care was rounded over."""
         return [
             {"over": over, "bedrag_cent": cent, "anders_over": OTHER[over], "anders_cent": self._otherwise[over]}
             for over, cent in sorted(self._rounded.items())
         ]
 
-    def difference(self) -> dict[str, int]:
+    def difference(self) -> DifferenceSummary:
         """Return what lies between delivered and billed time, as the summary names it."""
         return {
             "aanwezigheid_minuten": self.aanwezigheid,
@@ -159,7 +169,7 @@ class Declared:
         for (aanbieder, gemeente), one in other._sums.items():
             self.add_sums(aanbieder, gemeente, one.regels, one.bedrag_cent, one.references.decode())
 
-    def declarations(self, opdracht: Opdracht) -> list[dict[str, Any]]:
+    def declarations(self, opdracht: Opdracht) -> list[DeclarationSummary]:
         """Return the declarations with their numbers, by aanbieder and gemeente."""
         found = []
         for (aanbieder, gemeente), one in sorted(self._sums.items(), key=lambda item: item[0]):
@@ -175,15 +185,14 @@ def summarise(
     contracten: Sequence[Contract],
     kaarten: Sequence[Tariefkaart],
     totals: Totals,
-    declaraties: Sequence[Mapping[str, Any]],
+    declaraties: Sequence[DeclarationSummary],
     uitval: Sequence[Uitval],
     toewijzingen: int,
     invoer: Mapping[str, Mapping[str, str]],
-) -> dict[str, Any]:
+) -> RunSummary:
     """Return the summary of a run (docs/formats.md, samenvatting.json); `declaraties` as `declarations` counts them."""
     records = [row for row in uitval if row.soort != "toewijzing"]
     count = sum(row.aantal for row in records)
-    bestanden = [("contracten", contract.bestanden) for contract in contracten] + list(invoer.items())
     return {
         "formaat": FORMAAT,
         "soort": "declare",
@@ -192,7 +201,11 @@ def summarise(
         "instellingen": _asked(opdracht),
         "gelezen": totals.gedeclareerd + count,
         "gedeclareerd": totals.gedeclareerd,
-        **_aside(records),
+        "uitval": count,
+        "uitval_per_reden": _per_reden(records),
+        "uitval_waarde_cent": sum(row.waarde_cent or 0 for row in records),
+        "uitval_geschat_cent": sum(row.geschat_cent or 0 for row in records),
+        "uitval_zonder_waarde": sum(map(_worth_unknown, records)),
         "regels": sum(one["regels"] for one in declaraties),
         "bedrag_cent": sum(one["bedrag_cent"] for one in declaraties),
         "minuten_geleverd": totals.geleverd,
@@ -202,9 +215,9 @@ def summarise(
         "bedrag_op_planning_cent": totals.op_planning,
         "per_gemeente": _per_gemeente(declaraties),
         "declaraties": list(declaraties),
-        "toewijzingen": {"gelezen": toewijzingen} | _toewijzingen(uitval),
+        "toewijzingen": _toewijzingen(uitval, toewijzingen),
         "contracten": [_contract(contract, kaart) for contract, kaart in zip(contracten, kaarten, strict=True)],
-        "invoer": _invoer(bestanden),
+        "invoer": _invoer(contracten, invoer),
         "niet_gelezen": sorted(invoer.get(NIET_GELEZEN, ())),
         "overgeslagen": sum(map(int, invoer.get(OVERGESLAGEN, {}).values())),
     }
@@ -216,7 +229,8 @@ def passed_over(invoer: Mapping[str, Mapping[str, str]], heard: Iterable[Fault])
     return {**invoer, OVERGESLAGEN: {**invoer.get(OVERGESLAGEN, {}), **found}} if found else invoer
 
 
-def _invoer(bestanden: Iterable[tuple[str, Mapping[str, str]]]) -> list[dict[str, str]]:
+def _invoer(contracten: Iterable[Contract], invoer: Mapping[str, Mapping[str, str]]) -> list[FileSummary]:
+    bestanden = [*(("contracten", contract.bestanden) for contract in contracten), *invoer.items()]
     return [
         {"soort": soort, "bestand": naam, "sha256": hashes[naam]}
         for soort, hashes in bestanden
@@ -225,23 +239,13 @@ def _invoer(bestanden: Iterable[tuple[str, Mapping[str, str]]]) -> list[dict[str
     ]
 
 
-def _aside(records: Sequence[Uitval]) -> dict[str, Any]:
-    """Return what was set aside: counts, known values, estimates, and how many records have neither."""
-    return {
-        "uitval": sum(row.aantal for row in records),
-        "uitval_per_reden": _per_reden(records),
-        "uitval_waarde_cent": sum(row.waarde_cent or 0 for row in records),
-        "uitval_geschat_cent": sum(row.geschat_cent or 0 for row in records),
-        "uitval_zonder_waarde": sum(row.aantal for row in records if _worth_unknown(row)),
-    }
+def _worth_unknown(row: Uitval) -> int:
+    """Return how many records may still be declared of which nobody can say what they are worth."""
+    unknown = row.waarde_cent is None and row.geschat_cent is None
+    return row.aantal if unknown and REDENEN[row.reden].vervolg != "definitief" else 0
 
 
-def _worth_unknown(row: Uitval) -> bool:
-    """Say whether care may still be declared, and nobody can say what it is worth."""
-    return row.waarde_cent is None and row.geschat_cent is None and REDENEN[row.reden].vervolg != "definitief"
-
-
-def _asked(opdracht: Opdracht) -> dict[str, object]:
+def _asked(opdracht: Opdracht) -> AskedSummary:
     return {
         "periode": opdracht.periode,
         "dagtekening": opdracht.dagtekening.isoformat(),
@@ -257,28 +261,28 @@ def _per_reden(records: Iterable[Uitval]) -> dict[str, int]:
     return {reden: counts[reden] for reden in REDENEN if counts[reden]}
 
 
-def _toewijzingen(uitval: Iterable[Uitval]) -> dict[str, int]:
+def _toewijzingen(uitval: Iterable[Uitval], read: int) -> ToewijzingenSummary:
     counts: Counter[str] = Counter()
     for row in uitval:
         if row.soort == "toewijzing":
             counts[row.reden] += row.aantal
-    return {"ongeldig": counts["ongeldig"], "niet_mpj": counts["niet_mpj"]}
+    return {"gelezen": read, "ongeldig": counts["ongeldig"], "niet_mpj": counts["niet_mpj"]}
 
 
 def _net(regels: Iterable[Declaratieregel]) -> int:
     return sum(line.bedrag_cent if line.debetcredit == "D" else -line.bedrag_cent for line in regels)
 
 
-def _per_gemeente(declaraties: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    groups: dict[str, dict[str, int]] = {}
-    for one in sorted(declaraties, key=lambda one: str(one["gemeente"])):
+def _per_gemeente(declaraties: Iterable[DeclarationSummary]) -> dict[str, GemeenteSummary]:
+    groups: dict[str, GemeenteSummary] = {}
+    for one in sorted(declaraties, key=lambda one: one["gemeente"]):
         group = groups.setdefault(one["gemeente"], {"regels": 0, "bedrag_cent": 0})
         group["regels"] += one["regels"]
         group["bedrag_cent"] += one["bedrag_cent"]
     return groups
 
 
-def declarations(regels: Iterable[Declaratieregel]) -> list[dict[str, Any]]:
+def declarations(regels: Iterable[Declaratieregel]) -> list[DeclarationSummary]:
     """Return count and net amount of each declaration, by aanbieder, gemeente and number."""
     groups: dict[tuple[str, str, str, str], list[Declaratieregel]] = {}
     for line in regels:
@@ -294,7 +298,7 @@ def renumbered(result: Result, numbers: Mapping[str, str]) -> Result:
     return evolve(result, regels=regels, samenvatting={**result.samenvatting, "declaraties": declarations(regels)})
 
 
-def declaration(aanbieder: str, gemeente: str, nummer: str, periode: str, regels: int, bedrag_cent: int) -> dict[str, Any]:
+def declaration(aanbieder: str, gemeente: str, nummer: str, periode: str, regels: int, bedrag_cent: int) -> DeclarationSummary:
     """Return one declaration as the summary shows it: its parties, number and month, and what it adds up to."""
     return {
         "declaratienummer": nummer,
@@ -306,7 +310,7 @@ def declaration(aanbieder: str, gemeente: str, nummer: str, periode: str, regels
     }
 
 
-def _contract(contract: Contract, kaart: Tariefkaart) -> dict[str, object]:
+def _contract(contract: Contract, kaart: Tariefkaart) -> ContractSummary:
     settings = {name: value.isoformat() if isinstance(value, date) else value for name, value in kaart.instellingen.table().items()}
     del settings["contract"], settings["protocol"]
     return {"id": hide(contract.id), "tariefkaart": kaart.hash, "sha256": kaart.sha256, "instellingen": settings}

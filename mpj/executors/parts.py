@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 from attrs import define, field, frozen
 
@@ -23,6 +23,7 @@ from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.sieve import NO_VERDICTS, Verdicts, sift_registraties
 from mpj.engine.summary import Declared, Totals, sort_notes
+from mpj.engine.told import RunSummary
 from mpj.output.parquet import check_installed
 from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
 from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest
@@ -50,7 +51,7 @@ class Outcome:
 
     uitval: tuple[Uitval, ...]
     meldingen: tuple[Fault, ...]
-    samenvatting: Mapping[str, Any]
+    samenvatting: RunSummary
 
 
 class Beside(Protocol):

@@ -89,12 +89,14 @@ def _worth(summary: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _written(summary: Mapping[str, Any], out: Path) -> str:
-    text = f"Geschreven in {out}."
+    told = [f"Geschreven in {out}."]
     if summary["uitval"]:
-        text += " Wat uitviel staat per rij in uitval.csv."
+        told[-1] += " Wat uitviel staat per rij in uitval.csv; een werklijst ervan:"
+        told += [f"  mpj worklist --van {out} --out werklijst.xlsx", ""]
     if summary["regels"]:
-        text += f" Uitleg van een regel:\n  mpj explain --van {out} --regel REFERENTIENUMMER"
-    return text
+        told[-1] = f"{told[-1]} Uitleg van een regel:".lstrip()
+        told.append(f"  mpj explain --van {out} --regel REFERENTIENUMMER")
+    return "\n".join(told).rstrip()
 
 
 def _faults(uitval: Iterable[Uitval]) -> Table | None:

@@ -12,6 +12,7 @@ from mpj.engine.job import Job
 from mpj.engine.outcome import Result, Uitkomst
 from mpj.engine.sieve import Records
 from mpj.engine.summary import renumbered
+from mpj.engine.told import RunSummary
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.executors.memory import lay_together
 from mpj.ledger import schema
@@ -171,7 +172,8 @@ def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Chan
     """Say in summary and warnings what the ledger made of the run."""
     kept = {line.declaratienummer for line in result.regels}
     again = [one.line.bedrag_cent for one in changes.lines if one.again]
-    summary = dict(result.samenvatting) | {
+    summary: RunSummary = {
+        **result.samenvatting,
         "ledger": {
             "proef": given.asked.proef,
             "debet_cent": _net(result.regels, "D"),
@@ -184,6 +186,6 @@ def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Chan
             "opnieuw_ingediend_cent": sum(again),
             "toegekend_blijft_staan": len(changes.meldingen),
             "toegekend_blijft_staan_cent": changes.held_cent,
-        }
+        },
     }
     return evolve(result, samenvatting=summary, meldingen=(*result.meldingen, *changes.meldingen, *given.meldingen))

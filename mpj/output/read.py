@@ -13,6 +13,7 @@ from typing import Any
 from attrs import fields, frozen
 
 from mpj.engine.outcome import Result
+from mpj.engine.told import RunSummary
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.output.parquet import read_trace
 from mpj.output.shape import (
@@ -224,7 +225,7 @@ class Run:
     regels: Callable[[], Iterable[Declaratieregel]]
     herkomst: Callable[[], Iterable[Herkomst]]
     uitval: Callable[[], Iterable[Uitval]]
-    samenvatting: Mapping[str, Any]
+    samenvatting: RunSummary
     protocol: Protocol
     """The one that the run was made under."""
 

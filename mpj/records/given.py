@@ -9,7 +9,6 @@ from attrs import evolve
 
 from mpj.reading.cells import as_text
 from mpj.reading.faults import Fault
-from mpj.reading.headers import Columns
 from mpj.reading.profile import PLAIN, Profiel, Profiled, Tabelprofiel
 from mpj.reading.tables import Table, headed, lay_profile
 from mpj.records.definitions import Recordsoort, definition_of
@@ -28,11 +27,10 @@ def profiled(items: Iterable[Any], soort: Recordsoort, profiel: Profiel, report:
     Raises InputError for a column that the profile names and a mapping does not have, and as `mpj.records.rows.MappingRows` does.
     """
     tabel = profiel.of(soort)
-    columns = evolve(definition_of(soort).columns, required=(), profiel=tabel)
-    return items if tabel == PLAIN else _profiled(items, columns, tabel, report)
+    return items if tabel == PLAIN else _profiled(items, soort, tabel, report)
 
 
-def _profiled(items: Iterable[Any], columns: Columns, tabel: Tabelprofiel, report: Report) -> Iterator[Any]:
+def _profiled(items: Iterable[Any], soort: Recordsoort, tabel: Tabelprofiel, report: Report) -> Iterator[Any]:
     layouts: dict[tuple[object, ...], tuple[list[str], Profiled]] = {}
     for item in records_of(items, *_VALUES):
         if not isinstance(item, dict):
@@ -40,18 +38,21 @@ def _profiled(items: Iterable[Any], columns: Columns, tabel: Tabelprofiel, repor
             continue
         keys = tuple(item)
         if keys not in layouts:
-            layouts[keys] = _layout(list(map(str, keys)), columns, tabel, report)
+            layouts[keys] = layout(list(map(str, keys)), soort, tabel, report)
         names, laid = layouts[keys]
         cells = laid.row(list(map(as_text, item.values())))
         if cells is not None:
             yield {name: cell for name, cell in zip(names, cells, strict=True) if name}
     skipped = sum(laid.skipped for _, laid in layouts.values())
-    for notice in _sum(tabel, skipped):
-        report(notice)
+    tell_skipped(tabel, skipped, report)
 
 
-def _layout(keys: list[str], columns: Columns, tabel: Tabelprofiel, report: Report) -> tuple[list[str], Profiled]:
-    """Return our names of these keys, and what lays the profile over their values."""
+def layout(keys: list[str], soort: Recordsoort, tabel: Tabelprofiel, report: Report) -> tuple[list[str], Profiled]:
+    """Return our names of these keys, or columns, of one kind of record, and what lays the profile over their values.
+
+    `report` hears what the profile does; raises as `profiled`.
+    """
+    columns = evolve(definition_of(soort).columns, required=(), profiel=tabel)
     table: Table[list[str]] = headed("", 0, keys, columns, iter(()))
     laid = lay_profile(table, (0, keys), tabel) or Profiled(tabel, table.columns)
     for warning in table.warnings:
@@ -59,7 +60,9 @@ def _layout(keys: list[str], columns: Columns, tabel: Tabelprofiel, report: Repo
     return columns.named(keys), laid
 
 
-def _sum(tabel: Tabelprofiel, skipped: int) -> list[Fault]:
+def tell_skipped(tabel: Tabelprofiel, skipped: int, report: Report) -> None:
+    """Tell how many records the profile passed over."""
     laid = Profiled(tabel, {})
     laid.skipped = skipped
-    return laid.notices("")
+    for notice in laid.notices(""):
+        report(notice)

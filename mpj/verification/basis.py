@@ -12,6 +12,8 @@ from mpj.engine.matching import Dekking, Dekkingen
 from mpj.protocol import Protocol
 from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.profile import NO_PROFILE, Profiel
+from mpj.records.given import profiled
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Tariefkaart, Tariefkaarten, compile_tariefkaart
@@ -39,13 +41,19 @@ class Basis:
     """Contracts and toewijzingen, for any number of messages.
 
     `toewijzingen` are read once; of them only those of `partijen` (aanbieder, gemeente) are kept, None keeps all. A gemeente that
-    went into another one (``herindeling`` in a contract) counts as that one. `heard` are the warnings about them.
+    went into another one (``herindeling`` in a contract) counts as that one. `profiel` says how mappings are written;
+    `heard` are the warnings about them.
 
     Raises InputError for contracts or toewijzing versions that contradict each other.
     """
 
     def __init__(
-        self, contracten: Iterable[Contract], toewijzingen: Toewijzingen, *, partijen: Iterable[Partij] | None = None
+        self,
+        contracten: Iterable[Contract],
+        toewijzingen: Toewijzingen,
+        *,
+        partijen: Iterable[Partij] | None = None,
+        profiel: Profiel = NO_PROFILE,
     ) -> None:
         contracts = expect_all("contracten", contracten, "Contract", Contract)
         if not contracts:
@@ -60,7 +68,7 @@ class Basis:
         self._now = dict(chain.from_iterable(contract.herindeling.items() for contract in contracts))
         self._partijen: dict[Partij, Partijen] = {}
         wanted = None if partijen is None else {(aanbieder, self.now(gemeente)) for aanbieder, gemeente in partijen}
-        self._index(toewijzingen, wanted)
+        self._index(profiled(toewijzingen, "toewijzingen", profiel, self.heard.append), wanted)
 
     def now(self, gemeente: str) -> str:
         """Return the gemeente that a gemeente is today."""

@@ -12,6 +12,7 @@ from mpj.messages.declaratie import XSD_VERSIE
 from mpj.messages.values import Prestatie
 from mpj.reading.calls import expect_date
 from mpj.verification.history import History
+from mpj.verification.told import Taal
 from mpj.verification.values import AFWIJZEN, TOEKENNEN
 
 XSLT_VERSIE = "1.0.0"
@@ -26,7 +27,7 @@ Onbeoordeeld = str | Besluiten | None
 class ToetsWords(TypedDict, total=False):
     """The keywords of every verification, with a ledger too; each stands for the attribute of `Toetsopdracht` with its name."""
 
-    taal: str
+    taal: Taal
     onbeoordeeld: Onbeoordeeld
     toewijzingen_volledig: Collection[str]
     gemeenten: Collection[str] | None
@@ -47,7 +48,7 @@ class ToetsopdrachtWords(ToetsWords, total=False):
 class Toetsopdracht:
     """What a verification is asked. Raises ValueError for an unknown `onbeoordeeld`."""
 
-    taal: str = "nl"
+    taal: Taal = "nl"
     """The language of findings: nl or en."""
     onbeoordeeld: Onbeoordeeld = field(default=None)
     """What becomes of lines that cannot be judged: toekennen or afwijzen, for all or by product code and toewijzingnummer (None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from mpj.output.write import write_csv, write_json
 from mpj.reading.guard import unguarded
 from mpj.verification.answer import parts
 from mpj.verification.declared import Spool
+from mpj.verification.told import MessageSummary, VerificationSummary, WrittenVerification
 from mpj.verification.values import Bevinding, Verificatie
 from mpj.verification.verification import Toetsing
 
@@ -43,7 +44,7 @@ def write_verification(outcome: Verificatie, folder: Path) -> None:
     _write_summary(folder, outcome.samenvatting, answered=outcome.antwoord is not None)
 
 
-def stream_verification(toetsing: Toetsing, folder: Path) -> Mapping[str, Any]:
+def stream_verification(toetsing: Toetsing, folder: Path) -> WrittenVerification:
     """Carry out a verification and write the same files, to the byte, client by client; returns the summary.
 
     What must wait for the end (lines that were not assessed, what the answer sends back) stands on disk meanwhile.
@@ -83,7 +84,7 @@ def _write_findings(folder: Path, findings: Iterable[Bevinding]) -> None:
     write_csv(folder / BEVINDINGEN, COLUMNS, rows)
 
 
-def _write_signals(folder: Path, signals: Iterable[Bevinding], bericht: Mapping[str, Any]) -> None:
+def _write_signals(folder: Path, signals: Iterable[Bevinding], bericht: MessageSummary) -> None:
     """Write what a person should look at, if there is anything."""
     month = f"{bericht['declaratieperiode']}-01"
     rows = [
@@ -94,9 +95,9 @@ def _write_signals(folder: Path, signals: Iterable[Bevinding], bericht: Mapping[
         write_csv(folder / SIGNALEN, SIGNAAL_COLUMNS, rows)
 
 
-def _write_summary(folder: Path, summary: Mapping[str, Any], *, answered: bool) -> Mapping[str, Any]:
+def _write_summary(folder: Path, summary: VerificationSummary, *, answered: bool) -> WrittenVerification:
     """Write and return the summary with the names of all files: a later run here takes away those that it does not make."""
     files = [BEVINDINGEN, SAMENVATTING, *([ANTWOORD] if answered else []), *([SIGNALEN] if summary["signalen"] else [])]
-    written = {**summary, "bestanden": sorted(files)}
+    written: WrittenVerification = {**summary, "bestanden": sorted(files)}
     write_json(folder / SAMENVATTING, written)
     return written

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from mpj.reading.masking import hide
 from mpj.reading.periods import month_of, month_text
@@ -12,6 +11,15 @@ from mpj.verification.answer import Oordeel
 from mpj.verification.case import Case
 from mpj.verification.opdracht import Toetsopdracht
 from mpj.verification.texts import Texts
+from mpj.verification.told import (
+    CountsSummary,
+    DecidedSummary,
+    MessageSummary,
+    RuleSummary,
+    SignalSummary,
+    Uitkomstwoord,
+    VerificationSummary,
+)
 from mpj.verification.values import DECLARATIE, HEADER, REGEL, Bevinding, NietGetoetst
 from mpj.version import __version__
 
@@ -57,12 +65,12 @@ class Tally:
                 self._all.add(key)
             self.by_rule[key] = (count + len(ones), cent)
 
-    def decided(self) -> list[dict[str, object]]:
+    def decided(self) -> list[DecidedSummary]:
         """Return how many lines that could not be judged got which verdict, by decision."""
         found = ((verdict, *both) for verdict, both in self.unjudged.items() if verdict != NIET_BESLIST)
         return [{"uitkomst": verdict, "regels": count, "bedrag_cent": cent} for verdict, count, cent in found]
 
-    def counts(self, oordeel: Oordeel) -> dict[str, int]:
+    def counts(self, oordeel: Oordeel) -> CountsSummary:
         """Return lines and eurocents; submitted is granted plus refused plus not assessed."""
         lines, cents = self.lines, self.cent
         if oordeel.niet_verzonden:
@@ -70,10 +78,14 @@ class Tally:
             cents = dict.fromkeys(_VERDICTS, 0) | {AFGEKEURD: sum(cents.values())}
         return {
             "regels": sum(lines.values()),
-            **lines,
+            "toegekend": lines[TOEGEKEND],
+            "afgekeurd": lines[AFGEKEURD],
+            "niet_beoordeeld": lines[NIET_BESLIST],
             "onbeoordeelbaar": sum(count for count, _ in self.unjudged.values()),
             "ingediend_cent": sum(cents.values()),
-            **{f"{name}_cent": amount for name, amount in cents.items()},
+            "toegekend_cent": cents[TOEGEKEND],
+            "afgekeurd_cent": cents[AFGEKEURD],
+            "niet_beoordeeld_cent": cents[NIET_BESLIST],
         }
 
 
@@ -86,7 +98,7 @@ def summarise(
     signals: Sequence[Bevinding],
     *,
     answered: bool,
-) -> dict[str, Any]:
+) -> VerificationSummary:
     """Return the summary (docs/verify.md, samenvatting.json). Amounts are eurocents, credit lines below zero."""
     asked = case.opdracht
     bestanden = dict(asked.invoer or {})
@@ -117,7 +129,7 @@ def summarise(
     }
 
 
-def _signals(texts: Texts, signals: Iterable[Bevinding]) -> list[dict[str, object]]:
+def _signals(texts: Texts, signals: Iterable[Bevinding]) -> list[SignalSummary]:
     counts = sorted(Counter(one.regelcode for one in signals).items())
     return [{"regelcode": code, "omschrijving": texts.name(code), "aantal": count} for code, count in counts]
 
@@ -126,7 +138,7 @@ def _word(asked: Toetsopdracht) -> str | None:
     return asked.onbeoordeeld if isinstance(asked.onbeoordeeld, str | None) else PER_CODE
 
 
-def _bericht(case: Case, texts: Texts) -> dict[str, object]:
+def _bericht(case: Case, texts: Texts) -> MessageSummary:
     message = case.bericht
     return {
         "aanbieder": case.aanbieder,
@@ -139,7 +151,7 @@ def _bericht(case: Case, texts: Texts) -> dict[str, object]:
     }
 
 
-def _uitkomst(oordeel: Oordeel, counts: Mapping[str, int]) -> str:
+def _uitkomst(oordeel: Oordeel, counts: CountsSummary) -> Uitkomstwoord:
     if oordeel.niet_verzonden:
         return "niet_verzonden"
     if counts["niet_beoordeeld"]:
@@ -149,7 +161,7 @@ def _uitkomst(oordeel: Oordeel, counts: Mapping[str, int]) -> str:
     return "deels_toegekend" if counts["toegekend"] else "afgekeurd"
 
 
-def _by_rule(texts: Texts, tally: Tally) -> list[dict[str, object]]:
+def _by_rule(texts: Texts, tally: Tally) -> list[RuleSummary]:
     """Return findings by rule and return code, the most frequent first."""
     ranked = sorted(tally.by_rule.items(), key=lambda item: (-item[1][0], item[0]))
     return [

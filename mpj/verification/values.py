@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from attrs import field, frozen
 
 from mpj.messages.values import Antwoordbericht, Periode
 from mpj.reading.faults import Fault
+from mpj.verification.told import VerificationSummary
 
 HEADER, DECLARATIE, CLIENT, REGEL = "header", "declaratie", "client", "regel"
 NIET_BEOORDEELD = "niet_beoordeeld"
@@ -125,5 +125,5 @@ class Verificatie:
     """What a person should look at, and refuses nothing: without a retourcode."""
     antwoord: Antwoordbericht | None
     """The JW325; None while lines are not assessed and nobody said what to do with them."""
-    samenvatting: Mapping[str, Any]
+    samenvatting: VerificationSummary
     """Counts and totals, ready for JSON (docs/verify.md)."""

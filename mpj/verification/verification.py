@@ -10,7 +10,7 @@ keep (`verify`) or to write down and forget (`mpj.verification.output`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Unpack
+from typing import Unpack
 
 from attrs import frozen
 
@@ -23,6 +23,7 @@ from mpj.messages.content_rules import ContentBreach
 from mpj.messages.overview import Declaratie, scan
 from mpj.messages.values import CREDIT, DEBET, Antwoordclient, Client, Declaratiebericht, Prestatie
 from mpj.reading.calls import expect
+from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.verification import register
 from mpj.verification.answer import Codes, Oordeel, Sending, returned, whole
 from mpj.verification.basis import Basis, Toewijzingen
@@ -32,6 +33,7 @@ from mpj.verification.opdracht import Toetsopdracht, ToetsopdrachtWords
 from mpj.verification.register import Rule
 from mpj.verification.summary import AFGEKEURD, NIET_BESLIST, TOEGEKEND, Tally, summarise
 from mpj.verification.texts import Texts
+from mpj.verification.told import VerificationSummary
 from mpj.verification.values import (
     AFWIJZEN,
     CLIENT,
@@ -62,19 +64,21 @@ def verify(
     bericht: Declaratie,
     contracten: Iterable[Contract],
     toewijzingen: Toewijzingen,
+    *,
+    profiel: Profiel = NO_PROFILE,
     **words: Unpack[ToetsopdrachtWords],
 ) -> Verificatie:
     """Verify a declaration line by line (docs/verify.md tells every rule).
 
     Takes a message that passed the form check, in memory or on disk (`open_declaratie`); checked contracts; toewijzingen as values,
-    or mappings with the columns of toewijzingen.csv, read once. The keywords are the attributes of `Toetsopdracht`; only
-    `dagtekening` has no default.
+    or mappings with the columns of toewijzingen.csv, read once; `profiel` says how mappings are written. The other keywords are
+    the attributes of `Toetsopdracht`; only `dagtekening` has no default.
 
     Amounts are eurocents. Raises InputError for contracts or toewijzing versions that contradict each other and for a message that
     they are not about (`Case`), and ValueError for an unknown `taal` or `onbeoordeeld`. Nothing is printed, no clock is read, no
     state is kept.
     """
-    toetsing = Toetsing(bericht, Basis(contracten, toewijzingen, partijen=[parties(bericht)]), **words)
+    toetsing = Toetsing(bericht, Basis(contracten, toewijzingen, partijen=[parties(bericht)], profiel=profiel), **words)
     bevindingen, unjudged, back = list(toetsing.bericht), list[Bevinding](), list[Antwoordclient]()
     for one in toetsing.clienten():
         bevindingen += one.bevindingen
@@ -152,7 +156,7 @@ class Toetsing:
         asked = self.opdracht
         return self.case.bericht, self._oordeel, Sending(asked.dagtekening, asked.xsd_versie, asked.xslt_versie)
 
-    def samenvatting(self) -> dict[str, Any]:
+    def samenvatting(self) -> VerificationSummary:
         """Return the summary."""
         return summarise(self.case, self.texts, self._oordeel, self.tally, self.niet_getoetst, self.signalen, answered=self.beslist)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -61,6 +65,39 @@ def test_a_file_per_value(per: str, names: set[str], run: Path, tmp_path: Path) 
     assert {path.name for path in tmp_path.glob("*.xlsx")} == names
     assert cli.run(call) == 2, "what exists is only replaced when told to"
     assert cli.run([*call, "--force"]) == 0
+
+
+def test_as_one_table_for_a_program(run: Path, tmp_path: Path) -> None:
+    """The same rows in the same order as CSV and JSON: cents, guarded texts in the CSV alone, no BSN in either."""
+    call = ["worklist", "--van", str(run), "--out"]
+    assert cli.run([*call, str(tmp_path / "lijst.csv"), "--formaat", "csv"]) == 0
+    assert cli.run([*call, str(tmp_path / "lijst.json"), "--formaat", "json"]) == 0
+    with (tmp_path / "lijst.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter=";"))
+    told = json.loads((tmp_path / "lijst.json").read_text("utf-8"))
+    assert (told["formaat"], told["titel"]) == (1, "Werklijst 2026-03")
+    assert [row["vervolg"] for row in rows] == ["herstel", "overleg", "wacht", "definitief"]
+    assert [{name: None if text == "" else text for name, text in row.items()} for row in rows if row["bron"] != "'=1+1"] == [
+        {name: None if value is None else str(value) for name, value in row.items()}
+        for row in told["rijen"]
+        if row["bron"] != "=1+1"
+    ]
+    (waiting,) = [row for row in told["rijen"] if row["vervolg"] == "wacht"]
+    assert (waiting["bron"], waiting["geschat_cent"], waiting["minuten"]) == ("=1+1", 9820, 60)
+    written = (tmp_path / "lijst.csv").read_text("utf-8") + json.dumps(told)
+    assert "'=1+1" in written and BSN not in written and BSN_2 not in written
+    assert cli.run([*call, str(tmp_path / "lijst.xlsx"), "--formaat", "json"]) == 2, "the name says another form"
+
+
+def test_declare_names_the_work_list_as_the_next_step(run: Path, tmp_path: Path) -> None:
+    from mpj.explanation import summary
+    from mpj.output import read_run
+    from mpj.presentation import terminal
+
+    shown = io.StringIO()
+    with redirect_stdout(shown):
+        terminal.show(summary.report(read_run(run).samenvatting, Path("maart")))
+    assert "mpj worklist --van maart --out werklijst.xlsx" in shown.getvalue()
 
 
 def test_another_form_is_refused(run: Path, tmp_path: Path) -> None:

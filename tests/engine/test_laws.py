@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -83,7 +84,8 @@ def test_order_independence(scenario: Scenario, seed: int) -> None:
     assert first.regels == second.regels
     assert first.herkomst == second.herkomst
     assert first.uitval == second.uitval
-    left, right = (dict(result.samenvatting) for result in (first, second))
+    left: dict[str, Any] = {**first.samenvatting}
+    right: dict[str, Any] = {**second.samenvatting}
     left["contracten"] = sorted(left["contracten"], key=lambda contract: str(contract["id"]))
     right["contracten"] = sorted(right["contracten"], key=lambda contract: str(contract["id"]))
     assert left == right

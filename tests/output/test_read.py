@@ -8,6 +8,7 @@ import string
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -26,7 +27,7 @@ from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 
 OLD = Path(__file__).parent / "version_0_1"
-SUMMARY = {"formaat": 1, "soort": "declare"}
+SUMMARY: Any = {"formaat": 1, "soort": "declare"}
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 words = st.text(string.ascii_letters + "+", min_size=1, max_size=5)
 days = st.dates(date(2020, 1, 1), date(2030, 12, 31))

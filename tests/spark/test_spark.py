@@ -18,6 +18,7 @@ from world import BSN, BSN_2, contract, registratie, toewijzing
 
 import mpj
 from mpj.output.shape import REGELS
+from mpj.reading.profile import Profiel, Tabelprofiel
 from spark.sessions import PARTS, no_spark
 from spark.together import drawn, largest, together
 
@@ -103,6 +104,9 @@ def test_what_no_client_can_tell_alone(local: Any) -> None:
         registratie(id="a b", bsn=BSN_2),
         registratie(id="ab", bsn=BSN_2),
         registratie(id="geen", bsn="999900031"),
+        registratie("2026-04-09", id=BSN_2, bsn=BSN),
+        registratie("2026-04-09", id="999900031", bsn=BSN, medewerker=f"m {BSN_2}"),
+        registratie("2026-04-09", id="999900043", bsn=BSN),
     ]
     verblijf = [
         {"id": "dag", "bsn": BSN, "begindatum": "2026-03-02", "einddatum": "2026-03-04", "prestatiecode": "6.1"},
@@ -122,6 +126,8 @@ def test_what_no_client_can_tell_alone(local: Any) -> None:
     made = contract(PRICES)
     alone = mpj.declare([made], toewijzingen, registraties, verblijf=verblijf, **MONTH)
     assert {"dubbel", "vervallen", "ongeldig", "niet_mpj"} <= set(alone.samenvatting["uitval_per_reden"])
+    late = {row.bron for row in alone.uitval if row.reden == "na_periode"}
+    assert late == {"", "999900043"}, "an id is hidden where it is the BSN of somebody of this run"
     assert alone.samenvatting["toewijzingen"] == {"gelezen": 6, "ongeldig": 1, "niet_mpj": 1}
     given = table(local, registraties), table(local, verblijf)
     same(on_spark(local, [made], toewijzingen, given[0], verblijf=given[1], **MONTH), alone)
@@ -199,6 +205,31 @@ def test_faults_are_those_of_declare(local: Any) -> None:
 
 def test_nothing_to_declare(local: Any) -> None:
     same(on_spark(local, [contract(PRICES)], [], **MONTH), mpj.declare([contract(PRICES)], [], [], **MONTH))
+
+
+def test_a_profile_is_laid_over_tables_and_mappings(local: Any) -> None:
+    """Names, hours, words, zeros that were lost, a source before each id, and a row of totals, as over mappings."""
+    said = Tabelprofiel(
+        kolommen={"Nr. intern": "id", "Duur": "minuten", "Stand": "status", "Opmerking": ""},
+        waarden={"status": {"uitgevoerd": "gerealiseerd", "afgezegd": "vervallen"}},
+        eenheid={"minuten": "uren"},
+        bron="erp",
+        overslaan=("Totaal",),
+    )
+    profiel = Profiel({"registraties": said, "toewijzingen": Tabelprofiel(kolommen={"Nummer": "toewijzingnummer"})})
+    rows = [
+        {"Opmerking": "x", "Nr. intern": str(number), "bsn": bsn, "datum": "2026-03-02", "Duur": "1,5", "Stand": stand}
+        | {"kwalificatieniveau": "hbo", "prestatiecode": "2.1"}
+        for number, (bsn, stand) in enumerate([(BSN, "Uitgevoerd"), (BSN_2, "Afgezegd"), (BSN, "Onbekend")])
+    ]
+    rows.append(dict.fromkeys(rows[0], "") | {"Opmerking": "Totaal"})
+    assigned = [{"Nummer": one.pop("toewijzingnummer")} | one for one in (toewijzing(1), toewijzing(2, bsn=BSN_2))]
+    options: dict[str, Any] = MONTH | {"profiel": profiel}
+    alone = mpj.declare([contract(PRICES)], assigned, rows, **options)
+    assert [trace.bron for trace in alone.herkomst] == ["erp:0"]
+    assert alone.samenvatting["overgeslagen"] == 1
+    same(on_spark(local, [contract(PRICES)], assigned, table(local, rows), **options), alone)
+    same(on_spark(local, [contract(PRICES)], table(local, assigned), table(local, rows), **options), alone)
 
 
 def test_a_column_that_is_not_known_is_told(local: Any) -> None:

@@ -7,8 +7,11 @@ from datetime import date
 import pytest
 from attrs import NOTHING, fields
 
+import mpj
+from mpj.reading.profile import Profiel, Tabelprofiel
 from mpj.verification import Toetsopdracht
 from mpj.verification.opdracht import ToetsopdrachtWords
+from verify.support import message, standard_contract, toewijzing
 
 DAY = date(2026, 4, 10)
 
@@ -25,3 +28,17 @@ def test_without_a_date_or_with_an_unknown_word_it_is_refused() -> None:
         Toetsopdracht(dagtekening=DAY, datum=DAY)  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="onbeoordeeld"):
         Toetsopdracht(dagtekening=DAY, onbeoordeeld="misschien")
+
+
+def test_a_profile_is_laid_over_toewijzingen_that_are_mappings() -> None:
+    """Under a name of the system's own, and with the zeros of a gemeente lost: the same verdict as of our own columns."""
+    own = toewijzing()
+    theirs = {"Nummer" if name == "toewijzingnummer" else name: text for name, text in own.items()}
+    theirs["gemeente"] = theirs["gemeente"].lstrip("0")
+    said = Tabelprofiel(kolommen={"Nummer": "toewijzingnummer"}, aanvullen={"gemeente": 4})
+    profiel = Profiel({"toewijzingen": said})
+    right = mpj.verify(message(), [standard_contract()], [own], dagtekening=DAY)
+    found = mpj.verify(message(), [standard_contract()], [theirs], dagtekening=DAY, profiel=profiel)
+    assert found.samenvatting["uitkomst"] == "toegekend"
+    assert (found.bevindingen, found.samenvatting) == (right.bevindingen, right.samenvatting)
+    assert [note.code for note in found.meldingen] == ["profiel_gebruikt"]

@@ -133,7 +133,7 @@ def toewijzingen(draw: Any) -> list[Row]:
     st.sampled_from(("nl", "en")),
 )
 def test_there_is_always_a_verdict(
-    found: list[tuple[str, Prestatie]], own: list[Row], deal: Any, kind: str, choice: str | None, taal: str
+    found: list[tuple[str, Prestatie]], own: list[Row], deal: Any, kind: str, choice: Any, taal: Any
 ) -> None:
     sent = earlier(line(referentienummer="R1", toewijzingnummer=1), credit(line(referentienummer="R3")))
     history = {"none": None, "empty": MemoryHistory(), "granted": granted(sent), "waiting": MemoryHistory([sent])}[kind]

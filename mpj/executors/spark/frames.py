@@ -35,7 +35,8 @@ from mpj.reading.names import check_names
 REGISTRATIE, VERBLIJF, TOEWIJZING, EERDER, FOUT = "registratie", "verblijf", "toewijzing", "eerder", "fout"
 OORDEEL = "oordeel_"
 """Before the kind of record: what was decided of all records with an id, whoever they are of."""
-_PLACE = ("bestand", "rij")
+PLACE = ("bestand", "rij")
+"""Columns that say where a row was read."""
 
 _TEXT, _WHOLE, _BYTES = pa.string(), pa.int64(), pa.binary()
 _TYPES: Mapping[type, pa.DataType] = {str: _TEXT, int: _WHOLE, date: pa.date32(), bool: pa.bool_(), tuple: pa.list_(_TEXT)}
@@ -61,9 +62,16 @@ OUTCOME = pa.schema(
         "uitval": struct_of(UITVAL.columns),
         "melding": struct_of(shape.columns_of(Fault)),
         "totalen": _BYTES,
+        "client": _TEXT,
     }
 )
 """What clients came to: each row has one of these, the others are null."""
+
+CLIENT = pa.schema({"client": _TEXT})
+"""A BSN: of a client, or what may be one."""
+
+ASIDE = pa.schema(list(struct_of(UITVAL.columns)))
+"""What was set aside."""
 
 DECLARATIE = pa.schema({"aanbieder": _TEXT, "gemeente": _TEXT, "declaratienummer": _TEXT, "regels": _WHOLE, "bedrag_cent": _WHOLE})
 """A declaration: its parties, its number, and what it adds up to."""
@@ -86,6 +94,14 @@ def named(frame: DataFrame, columns: Columns) -> DataFrame:
     return frame.toDF(*columns.named(frame.columns))
 
 
+def cells_of(frame: DataFrame) -> DataFrame:
+    """Return a caller's table with each row as one list of texts, beside where it was read."""
+    theirs = [name for name in frame.columns if name not in PLACE]
+    apart = frame.toDF(*(name if name in PLACE else f"k{theirs.index(name)}" for name in frame.columns))
+    cells = F.array(*(text_of(apart, f"k{place}") for place in range(len(theirs))))
+    return apart.select(cells.alias("velden"), *(name for name in PLACE if name in frame.columns))
+
+
 def columns_of(frame: DataFrame | None, naam: str, columns: Columns, notes: list[Fault]) -> tuple[str, ...]:
     """Return the columns that a caller's table has of those known; names that are not go to `notes`.
 
@@ -93,7 +109,7 @@ def columns_of(frame: DataFrame | None, naam: str, columns: Columns, notes: list
     """
     if frame is None:
         return ()
-    faults = check_names([name for name in frame.columns if name not in _PLACE], columns, columns.required, naam, 0)
+    faults = check_names([name for name in frame.columns if name not in PLACE], columns, columns.required, naam, 0)
     wrong = [fault for fault in faults if fault.soort == "fout"]
     if wrong:
         raise InputError(wrong)

@@ -6,7 +6,7 @@ Each function takes the rows of a part as Arrow batches and gives what they came
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import islice
 from operator import attrgetter
@@ -24,16 +24,31 @@ from mpj.engine.memory import remember
 from mpj.engine.sieve import Sifted, sift_registraties, sift_stays
 from mpj.engine.summary import Totals
 from mpj.engine.values import Declaratieregel
-from mpj.executors.spark.frames import BOUND, DECLARATIE, EERDER, FOUT, OORDEEL, OUTCOME, RECORDS, REGISTRATIE, TOEWIJZING, VERBLIJF
+from mpj.executors.spark.frames import (
+    ASIDE,
+    BOUND,
+    CLIENT,
+    DECLARATIE,
+    EERDER,
+    FOUT,
+    OORDEEL,
+    OUTCOME,
+    RECORDS,
+    REGISTRATIE,
+    TOEWIJZING,
+    VERBLIJF,
+)
 from mpj.output.read import RegelReader
 from mpj.output.shape import UITVAL
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.profile import Profiled
 from mpj.reading.tables import Table
 from mpj.records.entries import Entry
 from mpj.records.reasons import Redencode
 from mpj.records.registraties import Ongeldig
 from mpj.records.rows import Row
 from mpj.records.toewijzingen import parse_toewijzing
+from mpj.records.uitval import Uitval, conceal, suspects
 from mpj.records.values import Verblijf
 from mpj.records.verblijf import parse_verblijf
 
@@ -74,6 +89,13 @@ def _guarded(function: Callable[..., Batches], args: tuple[Any, ...], batches: B
             trace = trace.tb_next
         where = f" in {Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}" if trace is not None else ""
         raise PartError(type(error).__name__ + where) from None
+
+
+def lay(laid: Profiled, batches: Batches) -> Batches:
+    """Lay a profile over rows that are lists of texts (`cells_of`); what is no record becomes an empty one."""
+    for batch in batches:
+        cells = [laid.row(row) or [] for row in batch.column("velden").to_pylist()]
+        yield batch.set_column(0, batch.schema.field(0), pa.array(cells, batch.schema.field(0).type))
 
 
 def bind(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
@@ -135,6 +157,7 @@ def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batch
         totals.add(outcome)
         notes |= dict.fromkeys(outcome.meldingen)
         made.uitval += map(_uitval_of, outcome.uitval)
+        made.client += outcome.bsns
         for regel in outcome.regels:
             line = make_line(regel, job.opdracht)
             made.regel.append(astuple(line))
@@ -144,6 +167,23 @@ def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batch
     made.melding += map(astuple, notes)
     made.totalen.append(pickle.dumps(totals))
     yield from made.batches()
+
+
+def suspected(batches: Batches) -> Batches:
+    """Find what may be a BSN in the texts of what was set aside."""
+    for batch in batches:
+        yield pa.RecordBatch.from_pydict({"client": sorted(suspects(_uitval_in(batch)))}, schema=CLIENT)
+
+
+def concealed(bsns: Set[str], batches: Batches) -> Batches:
+    """Leave BSNs of the run out of what was set aside."""
+    for batch in batches:
+        rows = conceal(_uitval_in(batch), bsns)
+        yield pa.RecordBatch.from_pylist([dict(zip(UITVAL.names, _uitval_of(row), strict=True)) for row in rows], schema=ASIDE)
+
+
+def _uitval_in(batch: pa.RecordBatch) -> list[Uitval]:
+    return [Uitval(**{name: value for name, value in row.items() if name != "vervolg"}) for row in batch.to_pylist()]
 
 
 def number(periode: str, volgnummer: int, batches: Batches) -> Batches:
@@ -192,6 +232,7 @@ class _Outcome:
         self.uitval: list[tuple[Any, ...]] = []
         self.melding: list[tuple[Any, ...]] = []
         self.totalen: list[bytes] = []
+        self.client: list[str] = []
 
     def batches(self) -> Batches:
         """Give and forget what there is: batches of one kind each, with nothing in the columns of the others."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from attrs import frozen
@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame
 
 from mpj.engine.lines import sort_key
 from mpj.engine.outcome import Result
+from mpj.engine.told import RunSummary
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import PROTOCOLS, Protocol, to_toml
 from mpj.reading.faults import Fault
@@ -30,7 +31,7 @@ class SparkResult:
     herkomst: DataFrame
     uitval: DataFrame
     meldingen: DataFrame
-    samenvatting: Mapping[str, Any]
+    samenvatting: RunSummary
     protocol: Protocol
     _close: Callable[[], None]
 

@@ -14,18 +14,23 @@ from pyspark.sql import functions as F  # noqa: N812
 from mpj.contract import Contract
 from mpj.engine.job import Job
 from mpj.engine.opdracht import OpdrachtWords
-from mpj.engine.summary import Totals, declaration
+from mpj.engine.summary import Totals, declaration, passed_over
+from mpj.engine.told import DeclarationSummary
 from mpj.engine.values import Declaratieregel
 from mpj.executors.spark.frames import (
+    ASIDE,
     BOUND,
+    CLIENT,
     DECLARATIE,
     EERDER,
     FOUT,
     OUTCOME,
+    PLACE,
     RECORDS,
     REGISTRATIE,
     TOEWIJZING,
     VERBLIJF,
+    cells_of,
     client_of,
     columns_of,
     id_of,
@@ -36,16 +41,20 @@ from mpj.executors.spark.frames import (
     spark_type,
     values_of,
 )
-from mpj.executors.spark.parts import Shared, bind, compute, guarded, judge, number
+from mpj.executors.spark.parts import Shared, bind, compute, concealed, guarded, judge, lay, number, suspected
 from mpj.executors.spark.result import SparkResult
 from mpj.output.shape import REGELS
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.headers import Columns
+from mpj.reading.profile import NO_PROFILE, PLAIN, Profiel, Tabelprofiel
 from mpj.records import definitions
+from mpj.records.definitions import Recordsoort, definition_of
+from mpj.records.given import layout, profiled, tell_skipped
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.uitval import Uitval
 from mpj.records.values import Medewerker, Toewijzing
 
+_KINDS: Mapping[str, Recordsoort] = {REGISTRATIE: "registraties", VERBLIJF: "verblijf", TOEWIJZING: "toewijzingen"}
 _KNOWN = {
     REGISTRATIE: definitions.REGISTRATIE.columns,
     VERBLIJF: definitions.VERBLIJF.columns,
@@ -65,6 +74,7 @@ def declare(
     eerder: DataFrame | Iterable[Declaratieregel] = (),
     invoer: Mapping[str, Mapping[str, str]] | None = None,
     delen: int | None = None,
+    profiel: Profiel = NO_PROFILE,
     **words: Unpack[OpdrachtWords],
 ) -> SparkResult:
     """Turn one month of records into declaration lines on Spark: what `mpj.declare` decides, this decides (docs/spark.md).
@@ -72,26 +82,38 @@ def declare(
     Takes what `mpj.declare` takes, with records as tables: columns by the names of docs/formats.md, as text or typed, and where a
     row was read as `bestand` and `rij`, if there. `toewijzingen` and `eerder` may be values as well. `delen` is the number of
     parts that the clients are spread over, by default Spark's ``spark.sql.shuffle.partitions``; a part must fit in the memory of
-    a task.
+    a task. `profiel` says how tables and mappings are written (`mpj.read_profile`).
 
     The result is computed before this returns and kept on the executors until it is closed. Amounts are eurocents, dates
     inclusive. Raises InputError as `mpj.declare` does, and for a table with a misspelt, double or missing column;
     pyspark's own error, without the content of any record, where a part fails.
     """
-    job = Job.of(contracten, (), medewerkers=medewerkers, **words)
-    given = {REGISTRATIE: registraties, VERBLIJF: verblijf, TOEWIJZING: toewijzingen, EERDER: eerder}
-    frames = {soort: named(table, _KNOWN[soort]) for soort, table in given.items() if isinstance(table, DataFrame)}
-    return _Run(spark, job, frames, delen).result(given, invoer or {})
+    notes: list[Fault] = []
+    staff = None if medewerkers is None else profiled(medewerkers, "medewerkers", profiel, notes.append)
+    job = Job.of(contracten, (), medewerkers=staff, report=notes.append, **words)
+    given: dict[str, Any] = {REGISTRATIE: registraties, VERBLIJF: verblijf, TOEWIJZING: toewijzingen, EERDER: eerder}
+    frames: dict[str, DataFrame] = {}
+    for soort, table in given.items():
+        if isinstance(table, DataFrame):
+            kind = _KINDS.get(soort)
+            columns = _KNOWN[soort]
+            frames[soort] = named(table, columns) if kind is None else _profiled(table, kind, profiel.of(kind), notes)
+    if not isinstance(toewijzingen, DataFrame):
+        items = profiled(toewijzingen, "toewijzingen", profiel, notes.append)
+        given[TOEWIJZING] = as_toewijzingen(items, notes.append)
+    return _Run(spark, job, frames, delen, notes).result(given, invoer or {})
 
 
 class _Run:
     """One run: the caller's tables, what the executors share, and what they keep."""
 
-    def __init__(self, spark: SparkSession, job: Job, frames: Mapping[str, DataFrame], delen: int | None) -> None:
+    def __init__(
+        self, spark: SparkSession, job: Job, frames: Mapping[str, DataFrame], delen: int | None, notes: list[Fault]
+    ) -> None:
         self.spark = spark
         self.job = job
         self.frames = frames
-        self.notes: list[Fault] = []
+        self.notes = notes
         self.layouts = {soort: columns_of(frames.get(soort), soort, known, self.notes) for soort, known in _KNOWN.items()}
         self.delen = delen or int(spark.conf.get("spark.sql.shuffle.partitions") or 1)
         self.shared: Any = spark.sparkContext.broadcast(Shared(job))
@@ -116,7 +138,7 @@ class _Run:
         bound = self._bound(given)
         read = self._check(bound)
         made = self._made(bound)
-        uitval = bound.select("uitval").union(made.select("uitval")).where("uitval is not null").select("uitval.*")
+        uitval = self._without_bsns(_one_kind(bound, "uitval").union(_one_kind(made, "uitval")), bound, made)
         declaraties = self._declaraties(made)
         numbers = self.spark.createDataFrame(
             [(one["aanbieder"], one["gemeente"], one["declaratienummer"]) for one in declaraties],
@@ -128,7 +150,7 @@ class _Run:
             _one_kind(made, "herkomst"),
             uitval,
             _one_kind(made, "melding").union(notes_of(self.spark, self.notes)).distinct(),
-            self.job.summary(self._totals(made), declaraties, list(_counted(uitval)), invoer, read),
+            self.job.summary(self._totals(made), declaraties, list(_counted(uitval)), passed_over(invoer, self.notes), read),
             self.job.protocol,
             self.close,
         )
@@ -184,13 +206,21 @@ class _Run:
         known = bound.where(F.col("soort").isin(TOEWIJZING, EERDER)).select(*RECORDS.names)
         return self._kept(self._apply(_all_of([known, *records, *self._verdicts()]), "sleutel", compute, OUTCOME))
 
+    def _without_bsns(self, uitval: DataFrame, bound: DataFrame, made: DataFrame) -> DataFrame:
+        """Return what was set aside without BSNs of this run, whoever's: as `mpj.engine.job.Job.all_aside` does."""
+        clients = made.where("client is not null").select("client")
+        assigned = bound.where(F.col("soort") == TOEWIJZING).select(F.col("sleutel").alias("client"))
+        found = uitval.mapInArrow(guarded(suspected), spark_type(CLIENT)).distinct()
+        bsns = {row.client for row in found.join(clients.union(assigned), "client", "left_semi").collect()}
+        return uitval.mapInArrow(guarded(concealed, bsns), spark_type(ASIDE)) if bsns else uitval
+
     def _totals(self, made: DataFrame) -> Totals:
         totals = Totals()
         for row in made.where("totalen is not null").select("totalen").collect():
             totals.merge(pickle.loads(row.totalen))
         return totals
 
-    def _declaraties(self, made: DataFrame) -> list[dict[str, Any]]:
+    def _declaraties(self, made: DataFrame) -> list[DeclarationSummary]:
         """Return the declarations with their numbers, by aanbieder and gemeente."""
         lines = F.collect_list("referentienummer"), F.count("*"), F.sum("bedrag_cent")
         names = "referentienummers", "regels", "bedrag_cent"
@@ -216,6 +246,20 @@ def _lines(items: Iterable[Declaratieregel]) -> Iterator[tuple[str, bytes]]:
 def _key(toewijzingnummer: int) -> str:
     """Return a number as `number_of` reads it from a table."""
     return str(toewijzingnummer).lstrip("0")
+
+
+def _profiled(frame: DataFrame, soort: Recordsoort, tabel: Tabelprofiel, notes: list[Fault]) -> DataFrame:
+    """Return a caller's table as we would have written it; what the profile did goes to `notes`."""
+    if tabel == PLAIN:
+        return named(frame, definition_of(soort).columns)
+    place = [name for name in PLACE if name in frame.columns]
+    names, laid = layout([name for name in frame.columns if name not in PLACE], soort, tabel, notes.append)
+    known = {name: at for at, name in enumerate(names) if name in definition_of(soort).columns.known}
+    cells = cells_of(frame)
+    made = cells.mapInArrow(guarded(lay, laid), cells.schema)
+    if tabel.overslaan:
+        tell_skipped(tabel, made.where("size(velden) = 0").count(), notes.append)
+    return made.where("size(velden) > 0").select(*(F.col("velden")[at].alias(name) for name, at in known.items()), *place)
 
 
 def _all_of(frames: Iterable[DataFrame]) -> DataFrame:

@@ -28,22 +28,29 @@ COLUMNS = (
     Column("waarde", "cent", "waarde_cent"),
     Column("geschat", "cent", "geschat_cent"),
     Column("reden", "code", "reden"),
-    Column("betekenis"),
-    Column("wat te doen"),
+    Column("betekenis", "text", "betekenis"),
+    Column("wat te doen", "text", "actie"),
     Column("toelichting", "text", "toelichting"),
     Column("bestand", "text", "bestand"),
     Column("rij", "code", "rij"),
 )
 """Of each sheet; `geschat` is an estimate, where the value is unknown."""
+_ORDER: tuple[str, ...] = get_args(Vervolg)
 
 
 def report(uitval: Iterable[Uitval], title: str) -> Report:
     """Return what was set aside as a table for each vervolg that there is, first what somebody can do something about."""
-    found: dict[str, list[Uitval]] = {vervolg: [] for vervolg in get_args(Vervolg)}
+    found: dict[str, list[Uitval]] = {vervolg: [] for vervolg in _ORDER}
     for row in uitval:
         found[row.vervolg].append(row)
     tables = tuple(Table(vervolg, COLUMNS, map(_row, rows), _total(rows)) for vervolg, rows in found.items() if rows)
     return Report(title, (), tables, "mpj worklist")
+
+
+def table(uitval: Iterable[Uitval], title: str) -> Table:
+    """Return the same as one table, in the same order, with the vervolg in front."""
+    rows = sorted(uitval, key=lambda row: _ORDER.index(row.vervolg))
+    return Table(title, (Column("vervolg", "code", "vervolg"), *COLUMNS), ((row.vervolg, *_row(row)) for row in rows))
 
 
 def divided(uitval: Iterable[Uitval], per: Per, out: Path) -> Mapping[Path, Sequence[Uitval]]:

@@ -1,0 +1,130 @@
+"""The form of the summary of a run, as types: what `Result.samenvatting` and samenvatting.json hold (docs/formats.md).
+
+Amounts are whole eurocents, time whole minutes, dates and months text as ISO has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NotRequired, TypedDict
+
+from mpj.protocol.words import Over
+
+
+class AskedSummary(TypedDict):
+    """What the run was asked (`mpj.Opdracht`)."""
+
+    periode: str
+    dagtekening: str
+    nalevering: bool
+    volgnummer: int
+
+
+class DifferenceSummary(TypedDict):
+    """What lies between delivered and billed time."""
+
+    aanwezigheid_minuten: int
+    afronding_minuten: int
+    afronding_cent: int
+    afgetopt_registraties: int
+    afgetopt_cent: int
+
+
+class RoundedOtherwise(TypedDict):
+    """What was rounded over one span, and what it would have come to over another."""
+
+    over: Over
+    bedrag_cent: int
+    anders_over: Over
+    anders_cent: int
+
+
+class GemeenteSummary(TypedDict):
+    """What one gemeente is billed."""
+
+    regels: int
+    bedrag_cent: int
+
+
+class DeclarationSummary(GemeenteSummary):
+    """One declaration: its parties, number and month, and what it adds up to."""
+
+    declaratienummer: str
+    aanbieder: str
+    gemeente: str
+    declaratieperiode: str
+
+
+class ToewijzingenSummary(TypedDict):
+    """How many toewijzingen were read, and were set aside."""
+
+    gelezen: int
+    ongeldig: int
+    niet_mpj: int
+
+
+class ContractSummary(TypedDict):
+    """One contract that applied: its hash, and the settings that the run was made under by their names."""
+
+    id: str
+    tariefkaart: str
+    sha256: str
+    instellingen: Mapping[str, object]
+
+
+class FileSummary(TypedDict):
+    """One file that was read."""
+
+    soort: str
+    bestand: str
+    sha256: str
+
+
+class LedgerSummary(TypedDict):
+    """What a ledger made of the run (docs/ledger.md)."""
+
+    proef: bool
+    debet_cent: int
+    credit_cent: int
+    creditregels: int
+    vervangen_concepten: list[str]
+    wacht_op: dict[str, int]
+    ingetrokken: int
+    opnieuw_ingediend: int
+    opnieuw_ingediend_cent: int
+    toegekend_blijft_staan: int
+    toegekend_blijft_staan_cent: int
+
+
+class RunSummary(TypedDict):
+    """The summary of a run."""
+
+    formaat: int
+    soort: Literal["declare"]
+    versie: str
+    protocol: str
+    instellingen: AskedSummary
+    gelezen: int
+    gedeclareerd: int
+    uitval: int
+    uitval_per_reden: dict[str, int]
+    uitval_waarde_cent: int
+    uitval_geschat_cent: int
+    uitval_zonder_waarde: int
+    regels: int
+    bedrag_cent: int
+    minuten_geleverd: int
+    minuten_gedeclareerd: int
+    verschil: DifferenceSummary
+    afronding_anders: list[RoundedOtherwise]
+    bedrag_op_planning_cent: int
+    per_gemeente: dict[str, GemeenteSummary]
+    declaraties: list[DeclarationSummary]
+    toewijzingen: ToewijzingenSummary
+    contracten: list[ContractSummary]
+    invoer: list[FileSummary]
+    niet_gelezen: list[str]
+    overgeslagen: int
+    ledger: NotRequired[LedgerSummary]
+    bestanden: NotRequired[list[str]]
+    """In samenvatting.json: what the run wrote."""
