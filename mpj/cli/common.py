@@ -40,6 +40,7 @@ profiel_option = click.option(
     metavar="FILE",
     help="Hoe uw systeem exporteert (TOML); mpj intake stelt er een voor.",
 )
+submappen_option = click.option("--submappen", is_flag=True, help="Lees in mappen en zips ook wat in submappen staat.")
 strict_option = click.option("--strict", is_flag=True, help="Eindig met code 1 als er iets is uitgevallen of afgekeurd.")
 
 

@@ -23,6 +23,7 @@ from mpj.cli.common import (
     profiel_option,
     show_fault,
     strict_option,
+    submappen_option,
     today,
     write_melding,
 )
@@ -103,7 +104,7 @@ of de aanroep klopt niet en er is niets geschreven.
 )
 @click.option("--crediteer", is_flag=True, help="Met --ledger: crediteer toegekende zorg die de toewijzing niet meer dekt.")
 @profiel_option
-@click.option("--submappen", is_flag=True, help="Lees in mappen en zips ook wat in submappen staat.")
+@submappen_option
 @click.option(
     "--verblijf-loopt-door", is_flag=True, help="Met --ledger: verblijven zonder einde die niet in --verblijf staan, lopen door."
 )

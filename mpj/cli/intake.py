@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mpj.cli.common import FILE, Command, best_effort, guarded, meldingen_option, profiel_option, show_fault
+from mpj.cli.common import FILE, Command, best_effort, guarded, meldingen_option, profiel_option, show_fault, submappen_option
 from mpj.cli.screen import say
 
 _EPILOG = """
@@ -24,6 +24,7 @@ Eindcode 0: alles is begrepen; 1: er is iets onbeslist; 2: het bestand is niet t
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("bestanden", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @profiel_option
+@submappen_option
 @click.option(
     "--soort",
     type=click.Choice(["registraties", "verblijf", "medewerkers", "toewijzingen"]),
@@ -33,7 +34,9 @@ Eindcode 0: alles is begrepen; 1: er is iets onbeslist; 2: het bestand is niet t
 @click.option("--voorstel", type=FILE, default=None, metavar="FILE", help="Schrijf een profiel om verder in te vullen.")
 @meldingen_option
 @guarded
-def command(bestanden: tuple[Path, ...], profiel: Path | None, soort: str | None, voorstel: Path | None, meldingen: str) -> int:
+def command(
+    bestanden: tuple[Path, ...], profiel: Path | None, submappen: bool, soort: str | None, voorstel: Path | None, meldingen: str
+) -> int:
     """Laat zien wat mpj van een export begrijpt, en wat nog onbeslist is.
 
     Per kolom waarvoor zij is aangezien en welke vormen haar waarden hebben; hoeveel rijen te lezen zijn, en waarom andere niet.
@@ -42,11 +45,12 @@ def command(bestanden: tuple[Path, ...], profiel: Path | None, soort: str | None
     from mpj.presentation import terminal
     from mpj.protocol import MPJ_16
     from mpj.reading.profile import NO_PROFILE
-    from mpj.reading.sources import TABLES, find_sources
+    from mpj.reading.sources import TABLES, Reading, find_sources
     from mpj.records import read_profile
 
     known = NO_PROFILE if profiel is None else read_profile(profiel)
-    looks = [look_at(source, soort, known, MPJ_16) for source in find_sources(bestanden, TABLES)]
+    reading = Reading(lambda fault: show_fault(fault, meldingen), submappen=submappen)
+    looks = [look_at(source, soort, known, MPJ_16) for source in find_sources(bestanden, TABLES, reading)]
     if voorstel is not None:
         _write(voorstel, proposal(looks, known))
     with best_effort():

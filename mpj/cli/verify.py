@@ -24,6 +24,7 @@ from mpj.cli.common import (
     profiel_option,
     show_fault,
     strict_option,
+    submappen_option,
     today,
     write_melding,
 )
@@ -62,6 +63,7 @@ er is niets geschreven.
     "--toewijzingen", type=FILE, multiple=True, required=True, metavar="FILE", help="toewijzingen.csv, of JW301-berichten."
 )
 @profiel_option
+@submappen_option
 @click.option("--eerder", type=FILE, multiple=True, metavar="FILE", help="Eerdere declaraties en antwoorden (JW323, JW325).")
 @click.option("--ledger", default=None, metavar="URL", help="Ledger dat elke declaratie met haar antwoord onthoudt.")
 @click.option("--proef", is_flag=True, help="Met --ledger: toets en onthoud niets.")
@@ -124,6 +126,7 @@ class VerifyOptions:
     contracten: tuple[Path, ...]
     toewijzingen: tuple[Path, ...]
     profiel: Path | None
+    submappen: bool
     eerder: tuple[Path, ...]
     ledger: str | None
     proef: bool
@@ -162,11 +165,12 @@ def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
                 message = read_jw323(file, source.naam)
             invoer[source.naam] = stream.sha256()
         options: dict[str, Any] = {"report": lambda fault: show_fault(fault, asked.meldingen), "hashes": invoer}
+        reading = options | {"submappen": asked.submappen, "profiel": profiel}
         judge = _judge(asked, invoer, folder) if opened is None else _judge_with(opened, asked, invoer, folder)
         return judge(
             message,
             mpj.load_contracts(asked.contracten, report=options["report"]),
-            progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, profiel=profiel, **options)),
+            progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, **reading)),
             dagtekening=asked.dagtekening,
             taal=asked.taal,
             onbeoordeeld=_decisions(asked.onbeoordeeld, invoer),

@@ -11,6 +11,7 @@ from cli.helpers import ANNA, BRAM, TOEWIJZINGEN, write, write_contract
 from mpj.cli import run
 
 HEADER = "id;bsn;datum;minuten;kwalificatieniveau;prestatiecode;opmerking\n"
+MESSAGE = Path(__file__).parents[1] / "messages" / "golden" / "jw323-maand.xml"
 
 
 def declare(path: Path, folder: Path, *options: str) -> int:
@@ -65,3 +66,25 @@ def test_the_line_stands_beside_the_row(tmp_path: Path, capsys: pytest.CaptureFi
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [(line["bron"], line["rij"], line["regel"]) for line in lines if line["soort"] == "uitval"] == [("R-2", 3, 5)]
     assert ";a.csv;3;" in (tmp_path / "uit/uitval.csv").read_text("utf-8").replace("in/", "")
+
+
+def test_verify_and_intake_read_sub_folders_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One option, one meaning: without it what stands deeper is named, with it it is read."""
+    write(tmp_path / "in/toewijzingen.csv", TOEWIJZINGEN)
+    write(tmp_path / "in/oud/meer.csv", TOEWIJZINGEN.replace("\n1;", "\n11;").replace("\n2;", "\n12;").replace("\n3;", "\n13;"))
+    contract = write_contract(tmp_path / "contract")
+    words = ["verify", "--bericht", str(MESSAGE), "--contracten", str(contract), "--toewijzingen", str(tmp_path / "in")]
+    words += ["--toewijzingen-volledig", "0363", "--toewijzingen-volledig", "0384", "--dagtekening", "2026-04-10"]
+    read = []
+    for options in ([], ["--submappen"]):
+        out = tmp_path / f"uit{len(options)}"
+        assert run([*words, "--out", str(out), *options]) in (0, 2)
+        said = capsys.readouterr().err
+        assert ("in/oud/meer.csv" in said) == (not options), said
+        if (out / "samenvatting.json").exists():
+            read.append(json.loads((out / "samenvatting.json").read_text("utf-8"))["toewijzingen"]["gelezen"])
+    assert read in ([], [3, 6])
+    assert run(["intake", str(tmp_path / "in")]) == 0
+    assert "in/oud/meer.csv" in capsys.readouterr().err
+    assert run(["intake", str(tmp_path / "in"), "--submappen"]) == 0
+    assert "in/oud/meer.csv" in capsys.readouterr().out

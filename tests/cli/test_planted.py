@@ -79,6 +79,9 @@ def calls(folder: Path, names: dict[str, str], dice: Random) -> list[list[str]]:
     declare = ["declare", *month, "--registraties", paths["registraties.csv"], "--verblijf", paths["verblijf.csv"]]
     declare += ["--periode", "2026-03", "--dagtekening", "2026-04-07", "--out", out, "--executor", "python"]
     planted = form(dice)
+    proposal = dice.choice([[], ["--voorstel", str(folder / f"{planted.replace('/', '')}.toml")]])
+    work = dice.choice([["--out", str(folder / f"lijst.{kind}"), "--formaat", kind] for kind in ("csv", "json")])
+    work += dice.choice([[], ["--per", "medewerker"], ["--per", "gemeente"]])
     return dice.choice(
         [
             [declare],
@@ -89,6 +92,8 @@ def calls(folder: Path, names: dict[str, str], dice: Random) -> list[list[str]]:
             [declare, ["sample", "--van", out, "--aantal", "2", "--zaad", planted]],
             [[*declare, dice.choice(["--volgnummer", "--periode", "--dagtekening", "--eerder", "--xsd-versie"]), planted]],
             [["explain", "--van", dice.choice([out, planted]), dice.choice(["--regel", "--bron"]), planted]],
+            [["intake", dice.choice([paths[name] for name in MONTH if name.endswith(".csv")]), *proposal], ["intake", planted]],
+            [declare, ["worklist", "--van", out, *work]],
             [["tariffs", "check", vb]],
             [["tariffs", "show", vb, "--formaat", dice.choice(["tekst", "csv", "html"])]],
             [["tariffs", "diff", vb, dice.choice([vb, planted])]],
