@@ -13,7 +13,7 @@ from mpj.ledger.rows import among
 from mpj.ledger.schema import AFGEKEURD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages.values import CREDIT, PRESTATIE_FIELDS, Prestatie
 from mpj.reading.periods import first_day
-from mpj.verification import EerdereRegel
+from mpj.verification import Bekend, EerdereRegel
 
 _CHOICE = (TOEGEKEND, WACHT, AFGEKEURD)
 _Line = tuple[str, EerdereRegel]
@@ -41,6 +41,16 @@ class LedgerHistory:
         self._load_lines(aanbieder, gemeente, assigned)
         standing = {line.prestatie.referentienummer for nummer in assigned for line in self._lines[aanbieder, gemeente, nummer]}
         self._load_credits(aanbieder, undone | standing)
+
+    def known(self, aanbieder: str, gemeente: str) -> Bekend:
+        """See `History`: from the first month that the ledger received anything of."""
+        table = schema.ontvangst.c
+        first = self._connection.execute(select(func.min(table.maand)).where(table.id < self._before)).scalar()
+        query = select(table.maand, table.status).where(*self._earlier(), table.aanbieder == aanbieder, table.gemeente == gemeente)
+        months: dict[int, bool] = {}
+        for maand, status in self._connection.execute(query):
+            months[maand] = months.get(maand, True) and status != WACHT
+        return Bekend(first or 0, months)
 
     def has_message(self, afzender: str, identificatie: str) -> bool:
         """See `History`."""

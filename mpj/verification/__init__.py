@@ -8,7 +8,7 @@ files; `received` checks an answer that came in. See docs/verify.md.
 from mpj.verification.answer import Oordeel, build_answer
 from mpj.verification.basis import Basis
 from mpj.verification.declared import open_declaratie
-from mpj.verification.history import EerdereRegel, History, MemoryHistory
+from mpj.verification.history import Bekend, EerdereRegel, History, MemoryHistory
 from mpj.verification.opdracht import Toetsopdracht
 from mpj.verification.received import verify_answer
 from mpj.verification.values import Bevinding, NietGetoetst, Verificatie
@@ -16,6 +16,7 @@ from mpj.verification.verification import Toetsing, verify
 
 __all__ = [
     "Basis",
+    "Bekend",
     "Bevinding",
     "EerdereRegel",
     "History",

@@ -12,10 +12,12 @@ from functools import lru_cache
 
 from attrs import define, field, frozen
 
+from mpj.engine.limits import counted
 from mpj.engine.matching import NIET_MPJ, Dekking
 from mpj.messages.overview import Declaratie, Overzicht
 from mpj.messages.values import Prestatie
 from mpj.protocol import Normtijd
+from mpj.protocol.model import MINUTEN
 from mpj.protocol.productcodes import decode
 from mpj.protocol.rounding import amount
 from mpj.reading.faults import Fault, InputError
@@ -23,6 +25,7 @@ from mpj.reading.periods import first_day, last_day, month_of
 from mpj.tariefkaart import Plaats, Prijs, Productcode, Tariefkaart
 from mpj.tariefkaart.model import NIVEAU, ZONDER
 from mpj.verification.basis import Basis
+from mpj.verification.history import Bekend
 from mpj.verification.limits import Usage
 from mpj.verification.opdracht import Toetsopdracht
 
@@ -58,13 +61,25 @@ class ContractCell:
 
     def exact(self, volume: int, eenheid: str) -> int | None:
         """Return what `volume` in wire units costs in eurocents, None when it is no whole number of normed units."""
-        normtijd = self.normtijd
-        if self.prijs is None or normtijd is None or eenheid not in normtijd.bericht:
+        if self.prijs is None or self.normtijd is None:
             return None
-        if eenheid in normtijd.ongerond:
+        if eenheid in self.normtijd.ongerond:
             return amount(self.prijs.tarief_cent, volume, unrounded=True)
-        units, rest = divmod(volume, normtijd.bericht[eenheid])
+        units, rest = self.units(volume, eenheid) or (0, 1)
         return None if rest else units * self.prijs.tarief_cent
+
+    def units(self, volume: int, eenheid: str) -> tuple[int, int] | None:
+        """Return how many whole normed units `volume` in wire units is, and what is left of it; None for a unit of another kind.
+
+        Hours, which a toewijzing of care per kwartier may be in, are four each.
+        """
+        normtijd = self.normtijd
+        if normtijd is None:
+            return None
+        if eenheid in normtijd.bericht:
+            return divmod(volume, normtijd.bericht[eenheid])
+        telt, weight = counted(self.kaart.protocol, eenheid)
+        return divmod(volume * weight, normtijd.minuten) if telt == MINUTEN and normtijd.meet == MINUTEN else None
 
 
 @define(eq=False)
@@ -143,6 +158,7 @@ class Case:
         self.aanbieder, self.gemeente = bericht.header.afzender, bericht.header.ontvanger
         self.protocol, self.kaarten = basis.protocol, basis.kaarten
         self.history = opdracht.history
+        self.bekend = Bekend() if self.history is None else self.history.known(self.aanbieder, self.gemeente)
         self.systeemdatum = opdracht.dagtekening
         self.gemeenten = opdracht.gemeenten
         today = basis.now(self.gemeente)

@@ -82,13 +82,14 @@ def mpj03(line: Line) -> Breach | None:
         return Breach(Volume(0, one.eenheid), Word("een volume boven nul"), sentence="MPJ03.nul")
     if normtijd is None or "TR341" in line.broken:
         return None
-    if one.eenheid not in normtijd.bericht:
+    units = line.cell.units(one.volume, one.eenheid) if line.cell else None
+    if units is None:
         return Breach(one.eenheid, ", ".join(normtijd.bericht), sentence="MPJ03.eenheid", more={"normtijd": Word(normtijd.naam)})
-    block = normtijd.bericht[one.eenheid]
-    if one.volume % block == 0:
+    if not units[1]:
         return None
+    block = normtijd.bericht[one.eenheid]
     more: dict[str, Waarde] = {"normtijd": Word(normtijd.naam), "veelvoud": block}
-    return Breach(Volume(one.volume, one.eenheid), Volume(one.volume // block * block, one.eenheid), more=more)
+    return Breach(Volume(one.volume, one.eenheid), Volume(units[0] * block, one.eenheid), more=more)
 
 
 def mpj07(line: Line) -> Breach | None:
@@ -118,8 +119,10 @@ def mpj05(line: Line) -> Breach | None:
 def _expected_tarief(line: Line) -> int | None:
     """Return the ProductTarief that the contract gives, in eurocents per wire unit, rounded as on the wire (IV081)."""
     cell, eenheid = line.cell, line.prestatie.eenheid
-    if cell is None or cell.prijs is None or cell.normtijd is None or eenheid not in cell.normtijd.bericht:
+    if cell is None or cell.prijs is None or cell.normtijd is None:
         return None
+    if eenheid not in cell.normtijd.bericht:
+        return cell.exact(1, eenheid)
     return product_tarief(cell.prijs.normtijd, eenheid, cell.prijs.tarief_cent, protocol=line.case.protocol)
 
 
@@ -162,9 +165,12 @@ def mpj04(line: Line) -> Breach | None:
     named = line.broken & {"TR418", "TR346", "TR341", "MPJ03"}
     if cell is None or cell.prijs is None or cell.normtijd is None or exact is None or one.bedrag_cent == exact or named:
         return None
-    units = one.volume // cell.normtijd.bericht[one.eenheid]
+    units, _ = cell.units(one.volume, one.eenheid) or (0, 0)
     price, rest = divmod(one.bedrag_cent, units) if units else (0, 1)
     more: dict[str, Waarde] = {"eenheden": units, "normtijd": Word(cell.prijs.normtijd), "prijs": Cent(cell.prijs.tarief_cent)}
+    if one.tarief_cent is not None and one.bedrag_cent == one.volume * one.tarief_cent:
+        more["tarief"] = Cent(one.tarief_cent)
+        return Breach(Cent(one.bedrag_cent), Cent(exact), sentence="MPJ04.minuutprijs", more=more)
     # Only a price in minutes is shown rounded, so that another price can hide behind the tariff of the line.
     rounded, protocol = one.eenheid in line.case.protocol.minuten, line.case.protocol
     if not rest and rounded and product_tarief(cell.prijs.normtijd, one.eenheid, price, protocol=protocol) == one.tarief_cent:

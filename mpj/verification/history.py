@@ -6,7 +6,7 @@ returned line is refused; a line whose declaration has no answer yet waits, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
@@ -16,6 +16,7 @@ from attrs import field, frozen
 from mpj.messages.answers import Contradiction, contradiction, refuses_whole
 from mpj.messages.values import CREDIT, Antwoordbericht, Declaratiebericht, Prestatie
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.periods import month_of
 from mpj.reading.sources import Source, find_sources
 
 TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
@@ -31,11 +32,33 @@ class EerdereRegel:
     """What became of it: toegekend, afgekeurd or wacht."""
 
 
+@frozen
+class Bekend:
+    """Of which months the earlier declarations of an aanbieder and gemeente are known; as `mpj.reading.periods` counts months."""
+
+    vanaf: int | None = None
+    """From this month on all of them; None: only those of `maanden`."""
+    maanden: Mapping[int, bool] = field(factory=dict)
+    """The months of which there is a declaration, and whether the answer to it is there as well."""
+
+    @property
+    def leeg(self) -> bool:
+        """Whether nothing is known."""
+        return self.vanaf is None and not self.maanden
+
+    def volledig(self, maand: int) -> bool:
+        """Say whether a month is known in full: what is not there was not declared."""
+        return (self.vanaf is not None and maand >= self.vanaf) or self.maanden.get(maand, False)
+
+
 class History(Protocol):
     """What a municipality or an ERP tells about earlier messages. Numbers compare as they stand on the wire.
 
     Earlier means: before the message that is verified; that message itself is not part of it.
     """
+
+    def known(self, aanbieder: str, gemeente: str) -> Bekend:
+        """Return of which months the earlier declarations are known; of none: rules that need them are listed as not checked."""
 
     def has_message(self, afzender: str, identificatie: str) -> bool:
         """Say whether this sender used this Identificatie for a JW323 before (TR056)."""
@@ -60,13 +83,15 @@ class History(Protocol):
 
 
 class MemoryHistory:
-    """A `History` in memory.
+    """A `History` in memory. One of nothing at all says that nothing was declared before, unless it is `onbekend`.
 
     `meldingen` names the answers that belong to no declaration that was given, and those whose money contradicts: they do not
     count, and `doubtful` holds (aanbieder, referentienummer) of the lines that they are about.
     """
 
-    def __init__(self, declaraties: Iterable[Declaratiebericht] = (), antwoorden: Iterable[Antwoordbericht] = ()) -> None:
+    def __init__(
+        self, declaraties: Iterable[Declaratiebericht] = (), antwoorden: Iterable[Antwoordbericht] = (), *, onbekend: bool = False
+    ) -> None:
         self.meldingen: list[Fault] = []
         self.doubtful: set[tuple[str, str]] = set()
         self._messages: set[tuple[str, str]] = set()
@@ -76,7 +101,9 @@ class MemoryHistory:
         self._lines: dict[tuple[str, str, str], EerdereRegel] = {}
         self._credited: set[tuple[str, str, str]] = set()
         self._by_toewijzing: dict[tuple[str, str, int], list[EerdereRegel]] = {}
+        self._months: dict[tuple[str, str], dict[int, bool]] = {}
         answers = {answered(answer): answer for answer in antwoorden}
+        self._onbekend = onbekend or bool(answers)
         for message in declaraties:
             header = message.header
             key = (header.afzender, header.ontvanger, header.identificatie.identificatie)
@@ -86,7 +113,7 @@ class MemoryHistory:
                 lines = (line for client in message.clienten for line in client.prestaties)
                 self.doubtful |= {(header.afzender, line.referentienummer) for line in lines}
                 answer = None
-            self._add(message, answer)
+            self.add(message, answer)
         self.meldingen += [loose_answer(answer) for answer in answers.values()]
 
     @classmethod
@@ -109,7 +136,8 @@ class MemoryHistory:
                 answers.append(message)
         return cls(declarations, answers)
 
-    def _add(self, message: Declaratiebericht, answer: Antwoordbericht | None) -> None:
+    def add(self, message: Declaratiebericht, answer: Antwoordbericht | None) -> None:
+        """Remember a declaration with its answer, None when there is none; one that was refused as a whole was not sent."""
         if answer is not None and refuses_whole(answer):
             return
         header = message.header
@@ -117,6 +145,8 @@ class MemoryHistory:
         self._messages.add((aanbieder, header.identificatie.identificatie))
         self._declarations.add((aanbieder, message.declaratienummer))
         begin = message.periode.begindatum
+        self._onbekend, months = True, self._months.setdefault((aanbieder, gemeente), {})
+        months[month_of(begin)] = months.get(month_of(begin), True) and answer is not None
         self._periods[aanbieder, gemeente] = max(begin, self._periods.get((aanbieder, gemeente), begin))
         returned = _returned(answer)
         for client in message.clienten:
@@ -148,6 +178,10 @@ class MemoryHistory:
         for (aanbieder, gemeente, _), line in self._lines.items():
             if line.stand == AFGEKEURD:
                 yield aanbieder, gemeente, line
+
+    def known(self, aanbieder: str, gemeente: str) -> Bekend:
+        """See `History`."""
+        return Bekend(None if self._onbekend else 0, self._months.get((aanbieder, gemeente), {}))
 
     def has_message(self, afzender: str, identificatie: str) -> bool:
         """See `History`."""

@@ -72,6 +72,8 @@ def tr314(line: Line) -> Breach | None:
 def tr323(line: Line) -> Breach | None:
     """TR323 (level 3, 8017): a credit line undoes an earlier, granted debit line, in full and equal in all it says.
 
+    Silent about a line that may stand in a declaration that is not known.
+
     Source: iJw 3.2, OP360, IV085.
     """
     case, one = line.case, line.prestatie
@@ -79,6 +81,8 @@ def tr323(line: Line) -> Breach | None:
         return None
     found = case.history.line(case.aanbieder, case.gemeente, one.vorig_referentienummer)
     expected = Word("een toegekende debetregel")
+    if found is None and not case.bekend.volledig(line.maand):
+        return None
     if found is None or found.prestatie.debetcredit != "D":
         return Breach(one.vorig_referentienummer, expected)
     if found.stand != TOEGEKEND:

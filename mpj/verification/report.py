@@ -25,6 +25,8 @@ def report(summary: Mapping[str, Any], out: Path) -> Report:
         parts.append(_findings(summary))
     if summary["signalen"]:
         parts.append(_signals(summary))
+    if told := _earlier(summary["geschiedenis"]):
+        parts.append(told)
     if summary["niet_getoetst"]:
         codes = ", ".join(dict.fromkeys(row["regelcode"] for row in summary["niet_getoetst"]))
         parts.append(f"Niet (helemaal) getoetst: {codes}. Zie niet_getoetst in samenvatting.json.")
@@ -54,6 +56,13 @@ def _signals(summary: Mapping[str, Any]) -> str:
     """Tell what a person should look at, and where it stands."""
     told = "; ".join(f"{row['aantal']} keer {row['omschrijving']} ({row['regelcode']})" for row in summary["signalen"])
     return f"Signalen, zonder gevolg voor het antwoord: {told}. Zie signalen.csv."
+
+
+def _earlier(known: Mapping[str, Any]) -> str:
+    """Tell which earlier months of this partner are known."""
+    kinds = (("volledig", "met antwoord"), ("zonder_antwoord", "zonder antwoord"), ("zonder_declaratie", "zonder declaratie"))
+    told = "; ".join(f"{text} {words.listed(known[name], 'samenvatting.json')}" for name, text in kinds if known[name])
+    return f"Eerdere maanden van deze aanbieder en gemeente: {told}." if told else ""
 
 
 def _findings(summary: Mapping[str, Any]) -> Table:

@@ -14,6 +14,7 @@ from mpj.verification.texts import Texts
 from mpj.verification.told import (
     CountsSummary,
     DecidedSummary,
+    EarlierSummary,
     MessageSummary,
     RuleSummary,
     SignalSummary,
@@ -119,6 +120,7 @@ def summarise(
         "op_besluit": tally.decided(),
         "per_regel": _by_rule(texts, tally),
         "signalen": _signals(texts, signals),
+        "geschiedenis": _history(case),
         "niet_getoetst": [{"regelcode": one.regelcode, "reden": one.reden} for one in skipped],
         "toewijzingen": {"gelezen": case.basis.gelezen},
         "contracten": [
@@ -132,6 +134,18 @@ def summarise(
 def _signals(texts: Texts, signals: Iterable[Bevinding]) -> list[SignalSummary]:
     counts = sorted(Counter(one.regelcode for one in signals).items())
     return [{"regelcode": code, "omschrijving": texts.name(code), "aantal": count} for code, count in counts]
+
+
+def _history(case: Case) -> EarlierSummary:
+    """Return which earlier months are known in full, which lack their answer, and which a declaration, from the first known on."""
+    known, until = case.bekend, month_of(case.bericht.periode.begindatum)
+    first = min((*known.maanden, *([known.vanaf] if known.vanaf else [])), default=until)
+    return {
+        "bekend": not known.leeg,
+        "volledig": [month_text(one) for one in sorted(known.maanden) if known.maanden[one]],
+        "zonder_antwoord": [month_text(one) for one in sorted(known.maanden) if not known.maanden[one]],
+        "zonder_declaratie": [month_text(one) for one in range(first, until) if one not in known.maanden],
+    }
 
 
 def _word(asked: Toetsopdracht) -> str | None:

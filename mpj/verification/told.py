@@ -73,6 +73,15 @@ class ReadSummary(TypedDict):
     gelezen: int
 
 
+class EarlierSummary(TypedDict):
+    """What is known of earlier months of this aanbieder and gemeente, each as 2026-03."""
+
+    bekend: bool
+    volledig: list[str]
+    zonder_antwoord: list[str]
+    zonder_declaratie: list[str]
+
+
 class ContractUsed(TypedDict):
     """A contract that the message was held against, with its hash."""
 
@@ -117,6 +126,7 @@ class VerificationSummary(CountsSummary):
     op_besluit: list[DecidedSummary]
     per_regel: list[RuleSummary]
     signalen: list[SignalSummary]
+    geschiedenis: EarlierSummary
     niet_getoetst: list[NotCheckedSummary]
     toewijzingen: ReadSummary
     contracten: list[ContractUsed]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mpj.contract import Contract
 from mpj.messages.answers import NIET_BEOORDEELD as CODE_NIET_BEOORDEELD
@@ -211,6 +211,9 @@ class Toetsing:
         codes: list[Codes] = []
         for nummer, one in enumerate(client.prestaties, start=1):
             faults, doubt = self._line(f"{number}.{nummer}", client.bsn, one, breaches, refused=refused)
+            if own is not None:
+                # Lines of a refused client travel as not assessed, whatever is wrong with them.
+                faults = [evolve(fault, retourcode=CODE_NIET_BEOORDEELD) for fault in faults]
             decided = _DECIDED[self.opdracht.besluit(one)]
             verdict = decided if doubt else AFGEKEURD if own is not None or faults else TOEGEKEND
             self.tally.line(verdict, one.net, unjudged=doubt is not None)
@@ -293,7 +296,7 @@ def _not_checked(case: Case, texts: Texts) -> tuple[NietGetoetst, ...]:
     """Return the rules that lacked their history or list, in the order of the register."""
     skipped = []
     for rule in register.DECLARATION_RULES:
-        if rule.needs == register.HISTORY and case.history is None:
+        if rule.needs == register.HISTORY and case.bekend.leeg:
             reden = (
                 "alleen binnen dit bericht getoetst: eerdere berichten ontbreken" if rule.partly else "eerdere berichten ontbreken"
             )

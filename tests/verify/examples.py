@@ -185,7 +185,7 @@ ANDERE = {
     "MPJ01, a price without level that is not there": ("MPJ01", zaak(line(productcode="45210"))),
     "MPJ03, a unit the normtijd does not know": (
         "MPJ03",
-        zaak(line(eenheid="04", volume=1, tarief_cent=9820), toewijzingen=omvang("10")),
+        zaak(line(eenheid="16", volume=4, tarief_cent=2455), toewijzingen=omvang("10", eenheid="16")),
     ),
     "MPJ03, half a whole day": (
         "MPJ03",

@@ -12,7 +12,7 @@ from mpj.messages import read_jw323
 from mpj.reading.faults import InputError
 from mpj.verification import MemoryHistory, Verificatie, verify
 from verify.examples import ANDERS
-from verify.support import ANDERE_AANBIEDER, contract, credit, earlier, granted, line, toewijzing, zaak
+from verify.support import ANDERE_AANBIEDER, answer, contract, credit, earlier, granted, line, toewijzing, zaak
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "berichten"
 ONTVANGST = date(2026, 2, 10)
@@ -92,3 +92,58 @@ def test_a_contract_that_keeps_categories_apart_makes_it_a_signal() -> None:
     assert outcome.samenvatting["signalen"] == [
         {"regelcode": "MPJ06", "omschrijving": "dezelfde zorg staat al onder een andere categorie", "aantal": 1}
     ]
+
+
+def test_the_commonest_mistake_is_named() -> None:
+    """240 minutes at 25,40 per kwartier, added up as 240 x 1,69."""
+    (found,) = judged("bericht-04.xml").bevindingen
+    assert (found.regelcode, found.retourcode, found.gevonden, found.verwacht) == ("MPJ04", "9346", "€ 405,60", "€ 406,40")
+    assert "volume x afgeronde minuutprijs (€ 1,69)" in found.toelichting
+
+
+def test_hours_as_assigned_are_care_per_kwartier() -> None:
+    hour = line(eenheid="04", volume=1, tarief_cent=9820)
+    assigned = (toewijzing(volume="10", eenheid="04", frequentie="6", einddatum="2026-12-31"),)
+    assert zaak(hour, toewijzingen=assigned).codes() == []
+    assert zaak(line(eenheid="04", volume=1, tarief_cent=9840, bedrag_cent=9840), toewijzingen=assigned).codes() == ["TR418"]
+    assert zaak(line(eenheid="04", volume=1, tarief_cent=9820, bedrag_cent=9821), toewijzingen=assigned).codes() == ["TR346"]
+    assert zaak(hour).codes() == ["TR341"]
+
+
+def test_lines_of_a_refused_client_bear_the_code_that_was_sent() -> None:
+    outcome = zaak(("999900031", line(toewijzingnummer=9))).verify()
+    assert [(one.plaats, one.regelcode, one.retourcode) for one in outcome.bevindingen] == [
+        ("client", "TR304", "8187"),
+        ("regel", "TR338", "0233"),
+    ]
+    assert outcome.antwoord is not None and outcome.antwoord.antwoord is not None
+    (client,) = outcome.antwoord.antwoord.clienten
+    assert (client.retourcodes, client.prestaties[0].retourcodes) == (("8187",), ("0233",))
+
+
+def test_answers_alone_are_no_history() -> None:
+    february = {"begindatum": date(2026, 2, 1), "einddatum": date(2026, 2, 28)}
+    sent = earlier(line(referentienummer="R0", **february))
+    alone = MemoryHistory([], [answer(sent)])
+    outcome = zaak(credit(line(referentienummer="R0", **february)), history=alone).verify()
+    assert outcome.bevindingen == ()
+    left = {one.regelcode for one in outcome.niet_getoetst}
+    assert {"TR056", "TR314", "TR322", "TR323", "TR333", "TR389", "TR390", "TR369"} <= left
+    assert outcome.samenvatting["geschiedenis"]["bekend"] is False
+
+
+def test_the_summary_says_which_earlier_months_are_known() -> None:
+    def of(month: int) -> dict[str, date]:
+        return {"begindatum": date(2026, month, 1), "einddatum": date(2026, month, 28)}
+
+    january = earlier(line(referentienummer="R0"), maand=tuple(of(1).values()), nummer="DN8", identificatie="B8")
+    march = earlier(line(referentienummer="R9"), maand=tuple(of(3).values()), nummer="DN9", identificatie="B9")
+    known = MemoryHistory([january, march], [answer(january)])
+    may = line(begindatum=date(2026, 5, 1), einddatum=date(2026, 5, 31))
+    outcome = zaak(may, history=known, maand=(date(2026, 5, 1), date(2026, 5, 31))).verify()
+    assert outcome.samenvatting["geschiedenis"] == {
+        "bekend": True,
+        "volledig": ["2026-01"],
+        "zonder_antwoord": ["2026-03"],
+        "zonder_declaratie": ["2026-02", "2026-04"],
+    }

@@ -72,7 +72,8 @@ def test_the_examples_carry_the_return_code_of_the_register() -> None:
             known.setdefault(row.code, set()).update(row.retourcode.split(", "))
     for code, (_, wrong) in VOORBEELDEN.items():
         found = {one.retourcode for one in wrong.verify().bevindingen if one.regelcode == code}
-        assert found and found <= known[code]
+        # Lines of a client that is refused travel as not assessed.
+        assert found and found <= known[code] | {"0233"}
 
 
 @pytest.mark.parametrize("rule", RUN, ids=lambda rule: f"{rule.code}-{rule.function.__module__}")
