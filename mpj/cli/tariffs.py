@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, remark, show_fault, strict_option
+from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, remark, show_fault, strict_option, today
 from mpj.cli.screen import say, say_report
 from mpj.cli.signals import folder_to_write, signals
 from mpj.cli.tariff_index import index
@@ -187,7 +187,7 @@ def import_(bestand: Path, naar: Path, contract: Path | None, vanaf: date | None
 @command.command(cls=Command)
 @click.argument("bestand", metavar="FILE", type=FILE)
 @click.option("--contract", type=FILE, metavar="DIR", help="Contractmap om de opbouw naast te leggen.")
-@click.option("--op", type=Datum(), default=None, help="Datum van de contractprijs.  [standaard: begin van het contract]")
+@click.option("--op", type=Datum(), default=None, help="Datum van de contractprijs.  [standaard: vandaag]")
 @click.option(
     "--wat-als",
     multiple=True,
@@ -208,7 +208,7 @@ def buildup(
 
     what_ifs = [_what_if(text) for text in wat_als or ("indirect_client=5",)]
     loaded = load(meldingen, contract)[0] if contract else None
-    items = [explain(row, what_ifs, loaded, op) for row in read_costs(bestand)]
+    items = [explain(row, what_ifs, loaded, op or today()) for row in read_costs(bestand)]
     found = report.report(items, "Opbouw van het tarief")
     if out is not None:
         with folder_to_write(out, force=force) as stage:

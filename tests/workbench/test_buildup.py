@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mpj.presentation import html
 from mpj.reading.faults import InputError
-from mpj.workbench.buildup.price import PERCENTAGES, Kosten, build_up, contracted, explain, read_costs, sensitivity
+from mpj.workbench.buildup.price import ONDERDELEN, PERCENTAGES, Kosten, build_up, contracted, explain, read_costs, sensitivity
 from mpj.workbench.buildup.report import report, rows
 from workbench.support import codes, csv_rows, make
 
@@ -41,16 +41,44 @@ def test_every_step_by_hand(tmp_path: Path) -> None:
         ("af: overige indirecte tijd", 144),
         ("directe uren bij de cliënt", 1080),
         ("salariskosten", 72_000_00),
+        ("bij: andere cliëntgebonden kosten", 0),
         ("bij: overhead", 14_400_00),
         ("bij: overige kosten", 3_600_00),
         ("kosten per jaar", 90_000_00),
         ("kostprijs per direct uur", Fraction(90_000_00, 1080)),
         ("kostprijs per kwartier", Fraction(90_000_00, 4320)),
+        ("bij: indexering", 0),
         ("bij: risico en marge", Fraction(90_000_00, 4320) / 40),
         ("prijs per kwartier", 2135),  # 2083,333.. + 52,083.. = 2135,416..
     ]
     assert opbouw.onderdelen["salaris"] == 1000
     assert opbouw.onderdelen["indirecte cliënttijd"] == Fraction(72_000_00, 4 * 1224) - Fraction(72_000_00, 4 * 1440)
+
+
+def test_the_kinds_of_cost_of_the_besluit(tmp_path: Path) -> None:
+    """Client-bound cost has a column of its own, indexation is a step; risk and margin are over both."""
+    header = HEADER.replace("\n", ";clientgebonden_kosten;indexatie_procent\n")
+    opbouw = build_up(costs(tmp_path, ROW.replace("\n", ";1800,00;3,42\n"), header)[0])
+    cost_price = Fraction(91_800_00, 4320)
+    assert opbouw.onderdelen["cliëntgebonden kosten"] == Fraction(1_800_00, 4320)
+    assert opbouw.onderdelen["indexering"] == cost_price * Fraction(342, 10000)
+    assert opbouw.onderdelen["risico en marge"] == cost_price * Fraction(10342, 10000) / 40
+    assert sum(opbouw.onderdelen.values()) + opbouw.afronding == opbouw.prijs_cent == 2253
+    assert set(opbouw.onderdelen) == set(ONDERDELEN)
+    assert list(dict.fromkeys(step.groep[:3] for step in opbouw.stappen)) == ["(a)", "(b)", "(c)", "kos", "(d)", "naa", "pri"]
+
+
+def test_uitgesloten_is_told_apart_from_no_cell_and_the_price_is_of_a_day(tmp_path: Path) -> None:
+    matrix = "A 2.1 hbo 2026-01-01 2026-06-30 24,00\nA 2.1 hbo 2026-07-01 .. 24,55\nB 2.1 hbo 2026-01-01 .. uitgesloten\n"
+    contract = make(matrix + "C 2.1 wo 2026-01-01 .. 31,20", "ABC")
+    kosten = costs(tmp_path)[0]
+    item = explain(kosten, [], contract, date(2026, 8, 1))
+    assert [(cel.perceel, cel.prijs) for cel in item.contract] == [("A", 2455), ("B", None)]
+    text = html.page(report([item], "Opbouw"))
+    assert "1 augustus 2026" in text and "uitgesloten" in text
+    assert explain(kosten, [], contract, date(2020, 1, 1)).op == date(2026, 1, 1)
+    nowhere = explain(kosten, [], make("A 2.1 wo 2026-01-01 .. 31,20"), date(2026, 8, 1))
+    assert "geen cel" in html.page(report([nowhere], "Opbouw"))
 
 
 def test_what_if_indirect_time_is_five_points_higher(tmp_path: Path) -> None:
@@ -62,7 +90,10 @@ def test_beside_the_contract_per_quarter(tmp_path: Path) -> None:
     opbouw = build_up(costs(tmp_path)[0])
     contract = make("A 2.1 hbo 2026-01-01 .. 24,55\nB 2.1 hbo 2026-01-01 .. 23,00", "AB")
     found = contracted(opbouw, contract, date(2026, 1, 1))
-    assert [(cel.perceel, int(cel.prijs), int(cel.verschil)) for cel in found] == [("A", 2455, -320), ("B", 2300, -165)]
+    assert [(cel.perceel, cel.prijs, cel.verschil) for cel in found] == [
+        ("A", Fraction(2455), Fraction(-320)),
+        ("B", Fraction(2300), Fraction(-165)),
+    ]
     hour = make("A 2.1 hbo 2026-01-01 .. 98,20", normtijd={"2.1": "uur"})
     assert contracted(opbouw, hour, date(2026, 1, 1))[0].prijs == 2455
 

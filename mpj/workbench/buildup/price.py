@@ -1,8 +1,8 @@
 """The build-up of a reëel tarief: from what an employee costs in a year to the price of a quarter of an hour with the client.
 
-The kinds of cost are those that Besluit Jeugdwet, article 2.3 (Stb. 2024, 69: the AMvB reële prijzen) names: professionals with
-the client and not with the client, other cost for the client, overhead; indexation is `mpj.workbench.index`. Every figure is an
-exact fraction; one rounding, the last, makes the price whole eurocents, half up.
+The kinds of cost are those that Besluit Jeugdwet, article 2.3 (Stb. 2024, 69: the AMvB reële prijzen) names, in its order: (a)
+professionals, client-bound and not, (b) other client-bound cost, (c) overhead, (d) indexation. Risk and margin come after. Every
+figure is an exact fraction; one rounding, the last, makes the price whole eurocents, half up.
 """
 
 from __future__ import annotations
@@ -40,8 +40,21 @@ PERCENTAGES: Mapping[str, str] = MappingProxyType(
 """The percentages of a cost file: of the gross hours (verlof, verzuim, scholing), of the hours left after those (indirect), of the
 salary cost (overhead), of the cost price (risico en marge)."""
 _REQUIRED = ("prestatiecode", "kwalificatieniveau", "salariskosten", "bruto_uren", "overige_kosten", *list(PERCENTAGES)[1:])
-COLUMNS = ("perceel", *_REQUIRED, "verlof_procent", "bron")
-ONDERDELEN = ("salaris", *PERCENTAGES.values())
+COLUMNS = ("perceel", *_REQUIRED, "verlof_procent", "clientgebonden_kosten", "indexatie_procent", "bron")
+GROEPEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "(a) beroepskrachten, cliëntgebonden": ("salaris", "indirecte cliënttijd"),
+        "(a) beroepskrachten, niet cliëntgebonden": ("verlof", "verzuim", "scholing", "overige indirecte tijd"),
+        "(b) andere cliëntgebonden kosten": ("cliëntgebonden kosten",),
+        "(c) overhead": ("overhead", "overige kosten"),
+        "(d) indexering": ("indexering",),
+        "naast het besluit": ("risico en marge",),
+    }
+)
+"""The parts of a price by the kinds of cost of the Besluit, in its order."""
+ONDERDELEN = tuple(part for parts in GROEPEN.values() for part in parts)
+_A, _B, _C, _D, _REST = "(a) beroepskrachten", *list(GROEPEN)[2:]
+_SAMEN = "kostprijs"
 _ABSENT, _INDIRECT = list(PERCENTAGES)[:3], list(PERCENTAGES)[3:5]
 AFRONDING = "rekenkundig (half omhoog) op hele centen, één keer, aan het eind"
 
@@ -62,6 +75,10 @@ class Kosten:
     procenten: Mapping[str, Fraction]
     bron: str = ""
     rij: int = 0
+    clientgebonden_kosten: int = 0
+    """Cost for the client other than professionals."""
+    indexatie_procent: Fraction = Fraction(0)
+    """By how many percent the cost is indexed to the year of the price."""
 
     @property
     def naam(self) -> str:
@@ -71,12 +88,16 @@ class Kosten:
 
 @frozen
 class Stap:
-    """One step: its name, what was done as a Dutch sentence, and its outcome, in `eenheid` (uur, euro: eurocents, or procent)."""
+    """One step: its name, what was done as a Dutch sentence, and its outcome, in `eenheid` (uur, euro: eurocents, or procent).
+
+    `groep` is the kind of cost of the Besluit that it is part of.
+    """
 
     naam: str
     uitleg: str
     waarde: Fraction
     eenheid: str
+    groep: str
 
 
 @frozen
@@ -107,11 +128,15 @@ class Gevoeligheid:
 
 @frozen
 class Contractcel:
-    """The contracted cell beside a build-up: eurocents per quarter, and the build-up's price minus it."""
+    """The contracted cell beside a build-up on a date: eurocents per quarter, and the build-up's price minus it.
+
+    Both are None where the cell is uitgesloten; a perceel without a cell that day has no `Contractcel`.
+    """
 
     perceel: str
-    prijs: Fraction
-    verschil: Fraction
+    op: date
+    prijs: Fraction | None
+    verschil: Fraction | None
 
 
 def read_costs(path: Path, *, protocol: Protocol = MPJ_16) -> list[Kosten]:
@@ -154,6 +179,8 @@ class _Row:
         code = self._choice("prestatiecode", tuple(self.protocol.prestatiecodes))
         niveau = self._choice("kwalificatieniveau", self.protocol.niveaus)
         salary, other = self._euros("salariskosten", low=1), self._euros("overige_kosten", low=0)
+        client = self._euros("clientgebonden_kosten", low=0) if self.texts.get("clientgebonden_kosten") else 0
+        indexation = self._percentage("indexatie_procent", high=Fraction(100))
         hours = self._percentage("bruto_uren", high=Fraction(8784))
         percents = {name: self._percentage(name, high=Fraction(1000)) for name in PERCENTAGES}
         if len(self.faults) == before:
@@ -165,7 +192,7 @@ class _Row:
         if len(self.faults) > before:
             return None
         perceel, bron = self.texts.get("perceel", ""), self.texts.get("bron", "")
-        return Kosten(perceel, code, niveau, salary, hours, other, percents, bron, self.rij)
+        return Kosten(perceel, code, niveau, salary, hours, other, percents, bron, self.rij, client, indexation)
 
     def _fault(self, kolom: str, verwacht: str, toelichting: str) -> None:
         found = mask(self.texts.get(kolom, "")) or "leeg"
@@ -208,30 +235,29 @@ def build_up(kosten: Kosten) -> Opbouw:
     Raises InputError when no direct hours are left.
     """
     share = {name: value / 100 for name, value in kosten.procenten.items()}
-    salary, other = Fraction(kosten.salariskosten), Fraction(kosten.overige_kosten)
+    salary, client, other = (Fraction(cost) for cost in (kosten.salariskosten, kosten.clientgebonden_kosten, kosten.overige_kosten))
     steps, hours, quarter_costs = _direct_hours(kosten)
     overhead = salary * share["overhead_procent"]
-    year = salary + overhead + other
-    quarter_costs["overhead"] = overhead / (4 * hours)
-    quarter_costs["overige kosten"] = other / (4 * hours)
+    year = salary + client + overhead + other
     cost_price = year / (4 * hours)
-    quarter_costs["risico en marge"] = cost_price * share["risico_marge_procent"]
-    exact = cost_price + quarter_costs["risico en marge"]
+    indexation = cost_price * kosten.indexatie_procent / 100
+    margin = (cost_price + indexation) * share["risico_marge_procent"]
+    quarter_costs |= {"cliëntgebonden kosten": client / (4 * hours), "overhead": overhead / (4 * hours)}
+    quarter_costs |= {"overige kosten": other / (4 * hours), "indexering": indexation, "risico en marge": margin}
+    exact = cost_price + indexation + margin
     cents = round_half_up(exact)
+    after = "van de kostprijs" + (" en de indexering" if indexation else "")
     steps += [
-        Stap("salariskosten", kosten.bron or "per voltijdse medewerker per jaar, met werkgeverslasten", salary, "euro"),
-        Stap("bij: overhead", f"{_percent(kosten.procenten['overhead_procent'])} van de salariskosten", overhead, "euro"),
-        Stap("bij: overige kosten", "per voltijdse medewerker per jaar", other, "euro"),
-        Stap("kosten per jaar", "salaris, overhead en overige kosten samen", year, "euro"),
-        Stap("kostprijs per direct uur", "kosten per jaar gedeeld door de directe uren", 4 * cost_price, "euro"),
-        Stap("kostprijs per kwartier", "een vierde daarvan", cost_price, "euro"),
-        Stap(
-            "bij: risico en marge",
-            f"{_percent(kosten.procenten['risico_marge_procent'])} van de kostprijs",
-            quarter_costs["risico en marge"],
-            "euro",
-        ),
-        Stap("prijs per kwartier", f"afgerond: {AFRONDING}", Fraction(cents), "euro"),
+        Stap("salariskosten", kosten.bron or "per voltijdse medewerker per jaar, met werkgeverslasten", salary, "euro", _A),
+        Stap("bij: andere cliëntgebonden kosten", "per voltijdse medewerker per jaar", client, "euro", _B),
+        Stap("bij: overhead", f"{_percent(kosten.procenten['overhead_procent'])} van de salariskosten", overhead, "euro", _C),
+        Stap("bij: overige kosten", "per voltijdse medewerker per jaar", other, "euro", _C),
+        Stap("kosten per jaar", "beroepskrachten, andere cliëntgebonden kosten en overhead samen", year, "euro", _SAMEN),
+        Stap("kostprijs per direct uur", "kosten per jaar gedeeld door de directe uren", 4 * cost_price, "euro", _SAMEN),
+        Stap("kostprijs per kwartier", "een vierde daarvan", cost_price, "euro", _SAMEN),
+        Stap("bij: indexering", f"{_percent(kosten.indexatie_procent)} van de kostprijs", indexation, "euro", _D),
+        Stap("bij: risico en marge", f"{_percent(kosten.procenten['risico_marge_procent'])} {after}", margin, "euro", _REST),
+        Stap("prijs per kwartier", f"afgerond: {AFRONDING}", Fraction(cents), "euro", "prijs"),
     ]
     return Opbouw(kosten, tuple(steps), MappingProxyType(quarter_costs), cents - exact, cents)
 
@@ -239,7 +265,7 @@ def build_up(kosten: Kosten) -> Opbouw:
 def _direct_hours(kosten: Kosten) -> tuple[list[Stap], Fraction, dict[str, Fraction]]:
     """Return the steps from gross to direct hours, these hours, and what each of the others costs per quarter of direct time."""
     gross, salary = kosten.bruto_uren, Fraction(kosten.salariskosten)
-    steps = [Stap("bruto uren", "uren in een jaar volgens de cao", gross, "uur")]
+    steps = [Stap("bruto uren", "uren in een jaar volgens de cao", gross, "uur", _A)]
     hours, quarter_costs = gross, {"salaris": salary / (4 * gross)}
     for names, base_text in ((_ABSENT, "de bruto uren"), (_INDIRECT, "de netto uren")):
         base = hours
@@ -251,10 +277,10 @@ def _direct_hours(kosten: Kosten) -> tuple[list[Stap], Fraction, dict[str, Fract
                 )
             quarter_costs[PERCENTAGES[name]] = salary / (4 * left) - salary / (4 * hours)
             text = f"{_percent(kosten.procenten[name])} van {base_text}"
-            steps.append(Stap(f"af: {PERCENTAGES[name]}", text, hours - left, "uur"))
+            steps.append(Stap(f"af: {PERCENTAGES[name]}", text, hours - left, "uur", _A))
             hours = left
         title = "netto uren" if names is _ABSENT else "directe uren bij de cliënt"
-        steps.append(Stap(title, "wat er overblijft", hours, "uur"))
+        steps.append(Stap(title, "wat er overblijft", hours, "uur", _A))
     return steps, hours, quarter_costs
 
 
@@ -278,9 +304,10 @@ def contracted(opbouw: Opbouw, contract: Contract, op: date) -> list[Contractcel
         cel = valid_on(cells, op)
         same = (code, niveau) == (kosten.prestatiecode, kosten.kwalificatieniveau) and kosten.perceel in ("", perceel)
         minutes = eenheden.normtijd(place).minuten
-        if same and cel is not None and cel.tarief_cent is not None and minutes:
-            price = Fraction(15 * cel.tarief_cent, minutes)
-            found.append(Contractcel(perceel, price, opbouw.prijs_cent - price))
+        if not same or cel is None or not minutes:
+            continue
+        price = None if cel.tarief_cent is None else Fraction(15 * cel.tarief_cent, minutes)
+        found.append(Contractcel(perceel, op, price, None if price is None else opbouw.prijs_cent - price))
     return found
 
 
@@ -291,10 +318,16 @@ class Uitgelegd:
     opbouw: Opbouw
     gevoeligheid: tuple[Gevoeligheid, ...]
     contract: tuple[Contractcel, ...]
+    op: date | None = None
+    """The day of the contract's prices; None without a contract."""
 
 
 def explain(kosten: Kosten, wat_als: Iterable[tuple[str, Fraction]], contract: Contract | None, op: date | None) -> Uitgelegd:
-    """Return the build-up of one row with what-ifs (field, points) and, with a contract, its cells on `op` or its first day."""
+    """Return the build-up of one row with what-ifs (field, points) and, with a contract, its cells on `op` or its first day.
+
+    A day outside the contract is taken as its first or its last.
+    """
     opbouw = build_up(kosten)
-    found = contracted(opbouw, contract, op or contract.begindatum) if contract else []
-    return Uitgelegd(opbouw, tuple(sensitivity(kosten, veld, punten) for veld, punten in wat_als), tuple(found))
+    day = min(max(op or contract.begindatum, contract.begindatum), contract.einddatum) if contract else None
+    found = contracted(opbouw, contract, day) if contract and day else []
+    return Uitgelegd(opbouw, tuple(sensitivity(kosten, veld, punten) for veld, punten in wat_als), tuple(found), day)
