@@ -91,6 +91,10 @@ class Ledger:
 
         given = Input.read(Ledgeropdracht(**words), contracten, toewijzingen, registraties)
         proef = given.asked.proef
+        if not (proef or self.database.exists()) and given.from_before:
+            # A new ledger asks about care from before: where it is refused, no file is made.
+            with self._transaction(Database("sqlite://"), keep=False) as connection:
+                run(connection, given, self.wie)
         with self._transaction(self._database(proef=proef), keep=not proef) as connection:
             result = run(connection, given, self.wie)
             if before_commit is not None:

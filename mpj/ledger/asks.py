@@ -8,19 +8,25 @@ from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel
 from mpj.ledger.decide import Bewegingsoort, Decision, Move
 from mpj.ledger.gather import Gathered
+from mpj.ledger.input import Ledgeropdracht
 from mpj.ledger.intake import Naam, Reused
 from mpj.ledger.schema import CONCEPT, TOEGEKEND, VERZONDEN
 from mpj.reading.faults import Fault
+from mpj.reading.periods import month_of, month_text
 
 _BRON = "komen deze bestanden uit verschillende bronnen, geef dan elke bron een eigen naam met `bron` in haar profiel"
 
 
-def asks(gathered: Gathered, result: Result, volledig_vanaf: str | None) -> tuple[list[Decision], list[Fault]]:
-    """Return what has to be decided of the records of a run, and warnings of what is corrected by itself."""
+def asks(gathered: Gathered, result: Result, asked: Ledgeropdracht, *, new: bool) -> tuple[list[Decision], list[Fault]]:
+    """Return what has to be decided of the records of a run, and warnings of what is corrected by itself.
+
+    A `new` ledger asks about care from before the month of the run.
+    """
     whole = _whole(gathered)
     rest = [one for one in gathered.reused if one.naam not in set().union(*whole)]
     reused, corrected = ([one.naam for one in rest if one.alike is alike] for alike in (False, True))
-    return list(_decisions(gathered, result, volledig_vanaf, whole, reused)), list(_corrections(gathered, result, corrected))
+    decisions = list(_decisions(gathered, result, asked.volledig_vanaf, whole, reused))
+    return decisions + (list(_from_before(result, asked.periode)) if new else []), list(_corrections(gathered, result, corrected))
 
 
 def _decisions(
@@ -90,6 +96,21 @@ def _told_absent(gathered: Gathered, volledig_vanaf: str | None) -> str:
     )
     waiting = cents.get(VERZONDEN, 0)
     return text + (f", en {euros(waiting)} zodra er antwoord op is" if waiting else "")
+
+
+def _from_before(result: Result, periode: str) -> Iterator[Decision]:
+    """Yield what a new ledger would declare of care from before the month of its first run: was that declared elsewhere?"""
+    moves = [
+        Move.of(line, "nalevering", debet=line.bedrag_cent)
+        for line in result.regels
+        if month_text(month_of(line.begindatum)) < periode
+    ]
+    text = (
+        f"dit ledger is nieuw, en deze zorg is van voor {periode}: is zij elders gedeclareerd, begin dan met "
+        f"mpj ledger begin --vanaf {periode}, en met --eerder wat er is gedeclareerd"
+    )
+    if moves:
+        yield Decision("nieuw_ledger", tuple(moves), text)
 
 
 def _records(names: Collection[Naam]) -> str:

@@ -37,7 +37,7 @@ def begin(connection: Connection, vanaf: int, taken: Sequence[Taken] = ()) -> Be
     if known is not None:
         text = "dit ledger is al begonnen"
         raise InputError(Fault("ledger_begonnen", "", 0, "vanaf", month_text(vanaf), month_text(known), text))
-    if connection.execute(select(schema.record.c.bron).limit(1)).first() is not None:
+    if not is_new(connection):
         text = "dit ledger is al in gebruik: zonder begin declareert het zorg van elke maand"
         raise InputError(Fault("ledger_begonnen", "", 0, "vanaf", month_text(vanaf), "een nieuw ledger", text))
     connection.execute(insert(schema.aanvang).values(id=1, vanaf=vanaf))
@@ -50,8 +50,23 @@ def begun(connection: Connection) -> int | None:
     return found
 
 
-def beginning(connection: Connection, job: Job) -> int | None:
-    """Return the month from which a ledger declares, None where it was not said.
+def is_new(connection: Connection) -> bool:
+    """Say whether nothing was ever declared with a ledger, and nobody said from which month on it declares."""
+    return begun(connection) is None and connection.execute(select(schema.record.c.bron).limit(1)).first() is None
+
+
+@frozen
+class Start:
+    """From where on a ledger declares."""
+
+    vanaf: int | None
+    """The first month, None where that was not said."""
+    new: bool
+    """Whether nothing was ever declared with it."""
+
+
+def beginning(connection: Connection, job: Job) -> Start:
+    """Return from where on a ledger declares, before the input of a run is stored.
 
     Lines that were taken over from messages become care of what the contracts of this run say of their codes.
     """
@@ -62,7 +77,7 @@ def beginning(connection: Connection, job: Job) -> int | None:
         if (found := job.meaning(*row[:4])) is not None:
             values = dict(zip(("perceel", "prestatiecode", "kwalificatieniveau"), found, strict=True))
             connection.execute(update(regel).where(regel.c.id == row.id).values(**values))
-    return begun(connection)
+    return Start(begun(connection), is_new(connection))
 
 
 def _take_over(connection: Connection, taken: Sequence[Taken]) -> Begonnen:

@@ -14,6 +14,7 @@ from mpj.engine.job import Job, Progress
 from mpj.engine.opdracht import Opdracht, read_month
 from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault
+from mpj.reading.periods import first_day
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
 from mpj.records.medewerkers import collect_medewerkers
@@ -124,6 +125,13 @@ class Input:
         """The kinds of records that are given, and so are complete from `volledig_vanaf` on."""
         given = (("registratie", self.registraties), ("verblijf", self.verblijf))
         return tuple(soort for soort, records in given if records is not None)
+
+    @property
+    def from_before(self) -> bool:
+        """Whether any record is of before the month of the run."""
+        first = first_day(self.job.opdracht.maand)
+        records = (*(self.registraties or ()), *(self.verblijf or ()))
+        return any(one.dagen[0] < first for one in records if not isinstance(one, Ongeldig))
 
     @property
     def parties(self) -> frozenset[tuple[str, str]]:

@@ -42,9 +42,10 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     """
     cells = Cells(given.job.opdracht.maand)
     agreed = Agreed.of(connection, given.asked.akkoord, wie, given.asked.op or given.asked.dagtekening)
+    start = beginning(connection, given.job)
     gathered = gather(connection, given, cells)
     later = _later(connection, cells)
-    job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=beginning(connection, given.job))
+    job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=start.vanaf)
     ledgerrun = _ledgerrun(connection, given, gathered, job, cells, agreed)
     stands = _stands(connection, gathered, job, cells)
     records, aside = job.sift(job.entries().given(gathered.registraties), gathered.verblijf)
@@ -53,7 +54,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     outcomes = [(Uitkomst(uitval=aside, bsns=frozenset(stands)), ()), *_with_lines(connection, verdicts)]
     result = _divided(lay_together(job, outcomes, given.asked.invoer or {}))
     _check_period(connection, result, cells.maand)
-    decisions, notes = asks(gathered, result, given.asked.volledig_vanaf)
+    decisions, notes = asks(gathered, result, given.asked, new=start.new)
     left = [one for one in changes.decisions if not agreed.to(one)]
     decisions += [one for one in changes.decisions if agreed.to(one)]
     notes += agreed.settle(connection, decisions, proef=given.asked.proef)

@@ -267,6 +267,7 @@ def booked(settings: Mapping[str, object], folder: Path) -> dict[str, str]:
     path = empty_ledger(folder / "ledger.db")
     given: dict[str, Any] = {"contracten": [contract(settings)], "toewijzingen": toewijzingen(), "medewerkers": MEDEWERKERS}
     with mpj.Ledger(path) as ledger:
+        ledger.begin("2021-01")
         first = ledger.declare(
             registraties=registraties(2), verblijf=verblijf(2), periode="2026-02", dagtekening=date(2026, 3, 3), **given
         )

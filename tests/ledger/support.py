@@ -86,10 +86,15 @@ class Partij:
         self.numbers: list[str] = []
 
     def run(self, *registraties: Mapping[str, object], periode: str = "2026-03", **options: Any) -> Result:
-        """Declare these records."""
+        """Declare these records; that a new ledger declares care of earlier months is right."""
         dated = last_day(parse_month(periode))
         given: dict[str, Any] = {"contracten": [self.contract], "toewijzingen": self.toewijzingen, "dagtekening": dated} | options
-        return self.ledger.declare(registraties=registraties, periode=periode, **given)
+        try:
+            return self.ledger.declare(registraties=registraties, periode=periode, **given)
+        except mpj.InputError as error:
+            if any("dit ledger is nieuw" not in fault.toelichting for fault in error.faults):
+                raise
+            return self.ledger.declare(registraties=registraties, periode=periode, **given, akkoord=codes_asked(error))
 
     def agreed(self, *registraties: Mapping[str, object], **options: Any) -> Result:
         """Declare as `run` does, and agree to all that it asks."""

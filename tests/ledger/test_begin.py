@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,69 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     shown = capsys.readouterr()
     assert shown.out == "Dit ledger declareert vanaf 2026-03.\n" and "nieuw gemaakt" in shown.err
     assert cli.run([*command, "2026-04"]) == 2
+
+
+CONTRACT = """
+[contract]
+id = "K-2026"
+protocol = "MPJ-16"
+aanbieder = "65656055"
+gemeenten = ["0384"]
+begindatum = 2026-01-01
+einddatum = 2027-12-31
+[[perceel]]
+code = "A"
+naam = "Alles"
+"""
+
+
+@pytest.fixture
+def overstap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A year's export and an open stay since January, and the command that declares March into a ledger that is not there."""
+    monkeypatch.chdir(tmp_path)
+    Path("contract").mkdir()
+    Path("contract/contract.toml").write_text(CONTRACT, "utf-8")
+    cells = "perceel;prestatiecode;kwalificatieniveau;begindatum;einddatum;tarief"
+    Path("contract/tarieven.csv").write_text(f"{cells}\nA;2.1;hbo;2026-01-01;;24,55\nA;8.2;;2026-01-01;;268,90\n", "utf-8")
+    columns = "toewijzingnummer;bsn;gemeente;aanbieder;begindatum;einddatum;prestatiecode"
+    who = "999900006;0384;65656055;2026-01-01"
+    Path("t.csv").write_text(f"{columns}\n100045;{who};2026-12-31;2.1\n100047;{who};;8.2\n", "utf-8")
+    rows = ["F-1;999900006;2026-02-03;60;hbo;2.1", "F-2;999900006;2026-02-10;60;hbo;2.1", "M-1;999900006;2026-03-03;60;hbo;2.1"]
+    Path("jaar.csv").write_text("\n".join(["id;bsn;datum;minuten;kwalificatieniveau;prestatiecode", *rows, ""]), "utf-8")
+    Path("v.csv").write_text("id;bsn;begindatum;einddatum;prestatiecode\nV-1;999900006;2026-01-05;;8.2\n", "utf-8")
+    given = ["--contracten", "contract", "--toewijzingen", "t.csv", "--ledger", "zorg.db"]
+    return ["declare", *given, "--periode", "2026-03", "--dagtekening", "2026-04-02"]
+
+
+CASES = [("--registraties", "jaar.csv", "€ 196,40", 9820), ("--verblijf", "v.csv", "€ 14.789,50", 833590)]
+
+
+@pytest.mark.parametrize(("option", "file", "older", "march"), CASES)
+def test_a_new_ledger_that_meets_older_care_stops_and_says_how_much(
+    overstap: list[str], option: str, file: str, older: str, march: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [*overstap, option, file, "--out", "uit"]
+    assert cli.run(command) == 2
+    told = capsys.readouterr().err
+    assert older in told and "mpj ledger begin --vanaf 2026-03" in told and "999900006" not in told
+    assert not Path("zorg.db").exists() and not Path("uit").exists() and list(Path().glob(".*")) == []
+    code = told.partition("--akkoord ")[2].partition(" ")[0]
+    assert cli.run([*command, "--akkoord", "VERKEERD"]) == 2 and not Path("zorg.db").exists()
+    assert cli.run([*command, "--akkoord", code]) == 0
+    assert cli.run([*overstap, option, file, "--out", "weer"]) == 0
+
+
+@pytest.mark.parametrize(("option", "file", "older", "march"), CASES)
+def test_a_ledger_that_begins_in_march_asks_nothing(overstap: list[str], option: str, file: str, older: str, march: int) -> None:
+    assert cli.run(["ledger", "begin", "--ledger", "zorg.db", "--vanaf", "2026-03"]) == 0
+    assert cli.run([*overstap, option, file, "--out", "uit"]) == 0
+    assert json.loads(Path("uit/samenvatting.json").read_text("utf-8"))["bedrag_cent"] == march
+
+
+def test_a_trial_and_a_run_of_this_month_alone_stop_for_nothing(overstap: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*overstap, "--registraties", "jaar.csv", "--out", "proef", "--proef"]) == 0
+    assert "--akkoord" in capsys.readouterr().err
+    Path("m.csv").write_text(
+        "id;bsn;datum;minuten;kwalificatieniveau;prestatiecode\nM-1;999900006;2026-03-03;60;hbo;2.1\n", "utf-8"
+    )
+    assert cli.run([*overstap, "--registraties", "m.csv", "--out", "uit"]) == 0

@@ -192,6 +192,7 @@ class Conversation(RuleBasedStateMachine):
         self.ledger = Ledger("sqlite://")
         with self.ledger.database._open().connect() as connection:
             migrated().backup(connection.connection.driver_connection)  # type: ignore[arg-type]
+        self.ledger.begin(month_text(START))
         self.month = START
         self.price, self.terms = "24,55", USUAL
         self.records: dict[str, Row] = {}
