@@ -23,14 +23,15 @@ p{margin:6px 0;max-width:78ch}.soft,small{color:var(--soft)}
 table{border-collapse:collapse;margin:8px 0 4px;font-variant-numeric:tabular-nums;font-size:.93rem}
 th,td{border-bottom:1px solid var(--line);padding:5px 10px;text-align:left;vertical-align:top}
 thead th{background:var(--band);border-bottom:2px solid #b9c4d0;font-weight:600;white-space:nowrap}
-td.n,th.n{text-align:right;white-space:nowrap}td small{display:block;font-size:.8rem}
+td.n,th.n{text-align:right;white-space:nowrap}td small{display:block;font-size:.85em}
 tr.band th{border-top:2px solid #b9c4d0;border-bottom:none;padding-top:9px;font-weight:600}
-td.out{color:var(--soft);background:repeating-linear-gradient(135deg,#fff 0 5px,#eef1f4 5px 7px);font-size:.8rem}
-td.d{white-space:nowrap}td.soft{font-size:.85rem}td.strong{font-weight:600}
+td.out{color:var(--soft);background:repeating-linear-gradient(135deg,#fff 0 5px,#eef1f4 5px 7px);font-size:.85em}
+td.d{white-space:nowrap}td.soft{font-size:.85em}td.strong{font-weight:600}
 .up{color:var(--up)}.down{color:var(--down)}.tot td{font-weight:600;border-top:2px solid #b9c4d0}
 svg{max-width:100%;height:auto;display:block;margin:10px 0}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;font-size:.82rem;color:var(--soft)}
-@media print{body{max-width:none;padding:0;font-size:10.5pt}h2{break-after:avoid}table,svg{break-inside:auto}tr{break-inside:avoid}
+@media print{body{max-width:none;padding:0;font-size:10.5pt}h2{break-after:avoid}table{break-inside:auto}
+ svg,tr,tbody.group{break-inside:avoid}tr.band{break-after:avoid}
  .scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:2px 5px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
  @page{size:A4 landscape;margin:12mm}}
 """.strip()
@@ -82,13 +83,14 @@ def _table(table: Table) -> str:
     start = int(table.banded)
     columns = table.columns[start:]
     head = "".join(_field("th", column, escape(column.head)) for column in columns)
-    rows: list[str] = []
+    bodies: list[str] = []
     for band, group in groupby(table.lines, lambda row: table.columns[0].shown(row[0]) if table.banded else ""):
-        if table.banded:
-            rows.append(f'<tr class="band"><th colspan="{len(columns)}">{escape(band)}</th></tr>')
-        rows += [_row(row[start:], columns, row is table.total) for row in group]
+        rows = "".join(_row(row[start:], columns, row is table.total) for row in group)
+        # A body of its own, that a page of paper does not break: a code and its rows stay together.
+        over = f'<tr class="band"><th scope="rowgroup" colspan="{len(columns)}">{escape(band)}</th></tr>'
+        bodies.append(f'<tbody class="group">{over}{rows}</tbody>' if table.banded else f"<tbody>{rows}</tbody>")
     top = f"<thead><tr>{head}</tr></thead>" if any(column.label for column in columns) else ""
-    return f'<div class="scroll"><table>{top}<tbody>{"".join(rows)}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table>{top}{"".join(bodies)}</table></div>'
 
 
 def _row(row: Row, columns: tuple[Column, ...], is_total: bool) -> str:

@@ -19,16 +19,14 @@ PALETTE = ("#1f5a94", "#6aa3d5", "#b9d4ec", "#e0a93b", "#f2d492", "#8a6fae", "#c
 def waterfall(figure: Waterfall) -> str:
     """Return a waterfall: totals from the ground, changes from where the last bar ended.
 
-    The axis starts near the smallest level when the changes are small beside the totals, and says so.
+    The axis starts at zero: a cut one makes two percent look like three quarters.
     """
     steps, title = figure.steps, figure.title
     levels = [0.0]
     for step in steps:
         levels.append(step.cent if step.total else levels[-1] + step.cent)
     low, high = min(levels[1:]), max(levels[1:])
-    span = high - low or abs(high) or 1.0
-    cut = low - 0.35 * span > 0
-    floor = low - 0.35 * span if cut else min(0.0, low)
+    floor = min(0.0, low)
     top, bottom, left = 46, 300, 20
     scale = (bottom - top - 26) / ((high - floor) or 1.0)
     place = (_WIDTH - 2 * left) / len(steps)
@@ -48,9 +46,7 @@ def waterfall(figure: Waterfall) -> str:
             y_next = bottom - (after - floor) * scale
             parts.append(_line(x + width, y_next, x + place, y_next, dash=True))
     parts.append(_line(left, bottom, _WIDTH - left, bottom))
-    if cut:
-        parts.append(_text(left, bottom + 42, "De as begint niet bij nul; de verschillen zijn uitvergroot.", colour=_SOFT, size=12))
-    return _svg("".join(parts), bottom + (52 if cut else 34), title)
+    return _svg("".join(parts), bottom + 34, title)
 
 
 def stacked(figure: Bars) -> str:

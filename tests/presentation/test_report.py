@@ -77,6 +77,24 @@ def test_spare_columns_give_way_and_bands_stand_above_their_rows(shown: Callable
     assert lines[-1].endswith("3.000")
 
 
+def test_a_page_of_paper_keeps_a_band_together_and_soft_figures_small() -> None:
+    """Each band is a body that does not break, and what is soft is small beside the figures around it, in print too."""
+    rows = [("a", 1), ("a", 2), ("b", 3)]
+    text = html.page(Report("", (), (Table("", (Column("soort"), Column("aantal", "count")), rows, banded=True),)))
+    assert text.count('<tbody class="group"><tr class="band">') == 2
+    assert "tbody.group{break-inside:avoid}" in text
+    assert "td.soft{font-size:.85em}" in text
+    assert not re.search(r"td[^{}]*\{[^}]*[0-9]rem", text)
+
+
+def test_a_waterfall_begins_at_zero() -> None:
+    """Two percent less looks like two percent less."""
+    steps = WaterfallStep("Oud", 100_00, True), WaterfallStep("Prijs", -2_00), WaterfallStep("Nieuw", 98_00, True)
+    text = html.page(Report("", (), (Waterfall("Van oud naar nieuw", steps),)))
+    old, _, new = (float(height) for height in re.findall(r'<rect [^>]*height="([0-9.]+)"', text))
+    assert 0.97 < new / old < 0.99
+
+
 def test_too_many_columns_stand_below_each_other(shown: Callable[[Report], str]) -> None:
     columns = (Column("code", "code"), *(Column(f"kolom{number}", "cent") for number in range(12)))
     text = shown(Report("", (), (Table("", columns, [("A", *range(12))]),)))

@@ -18,8 +18,9 @@ from mpj.engine import Herkomst, Result
 from mpj.output import write_result
 from mpj.output.read import UNTOLD
 from mpj.reading.faults import InputError
+from mpj.tariefkaart import compile_tariefkaart
 from mpj.workbench.reprice.files import reprice_files
-from mpj.workbench.reprice.report import movers, waterfall
+from mpj.workbench.reprice.report import months, movers, parties, report, waterfall
 from mpj.workbench.reprice.repricing import reprice
 from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Herberekening, Sleutel
 from workbench.support import codes, make
@@ -204,6 +205,20 @@ def test_files_hold_groups_only_and_follow_the_schema(tmp_path: Path) -> None:
     for file in out.iterdir():
         assert BSN.encode() not in file.read_bytes(), file.name
         assert b"r0" not in file.read_bytes() or file.suffix == ".xlsx"
+
+
+def test_a_row_per_contract_and_month_with_the_hashes_of_both_sides() -> None:
+    old, new = make(MATRIX), make(MATRIX.replace("24,00", "25,00"))
+    march = declared(old, [(1, "hbo", 60)]).regels
+    april = [evolve(line, begindatum=date(2026, 4, 1), einddatum=date(2026, 4, 30), referentienummer="X") for line in march]
+    outcome = reprice([*march, *april], (), [old], [new])
+    table = months(outcome)
+    assert [row[:5] for row in table.rows] == [("T", "2026-03", 1, 9600, 10000), ("T", "2026-04", 1, 9600, 10000)]
+    assert sum(sums.nieuw for sums in outcome.maanden.values()) == outcome.totaal.nieuw
+    hashes = [row[-1] for row in parties([old], [new]).rows]
+    assert hashes == [compile_tariefkaart(old).hash, compile_tariefkaart(new).hash] and hashes[0] != hashes[1]
+    many = [evolve(old, id=f"C{number}") for number in range(20)]
+    assert report(outcome, many, [new], "").title == "Herberekening 20 contracten → T"
 
 
 def test_the_same_line_twice_is_an_input_error(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from mpj.contract.matrix import percentage
 from mpj.output.shape import SAMENVATTING
 from mpj.output.write import write_json
 from mpj.presentation import csv, html, words
-from mpj.presentation.report import Column, Part, Report, Row, Table, Waterfall, WaterfallStep
+from mpj.presentation.report import Column, Form, Part, Report, Row, Table, Waterfall, WaterfallStep
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.version import __version__
 from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Bedragen, Herberekening, Sleutel
@@ -40,6 +40,8 @@ DIMENSIONS: Mapping[str, Callable[[Sleutel], str]] = {
 }
 EFFECTS = (("Prijs", "prijs"), ("Niveau", "niveau"), ("Afronding, eenheid", "eenheid"), ("Niet betaald", "vervallen"))
 _MOVERS = 10
+_FEW = 3
+"""So many contracts are named in a title."""
 NIET_BETAALD = "niet betaald"
 _EFFECTS = (
     "Prijs: hetzelfde niveau, een andere prijs. Niveau: hetzelfde werk wordt op een ander niveau betaald. Creditregels tellen "
@@ -167,10 +169,35 @@ def report(outcome: Herberekening, oud: Sequence[Contract], nieuw: Sequence[Cont
         ("in procenten", words.EMPTY if not total.oud else words.percent(percentage(total.oud, total.nieuw) or 0, signed=True)),
         ("herberekend", f"{words.counted(total.regels, 'regel')}, {words.number(outcome.uit_herkomst)} met de herkomst"),
     )
-    title = f"Herberekening {', '.join(c.id for c in oud)} → {', '.join(c.id for c in nieuw)}"
+    title = f"Herberekening {_named(oud)} → {_named(nieuw)}"
     parts: list[Part] = [f"Dezelfde zorg, andere tarieven. {moment}", *notes(outcome), waterfall(outcome), _EFFECTS]
     parts.append(Table(f"De {_MOVERS} grootste verschillen", (*_GROUP, *_MONEY), _mover_rows(outcome)))
     return Report(title, facts, tuple(parts), "mpj tariffs reprice · alleen groepen, geen cliënten")
+
+
+def _named(contracts: Sequence[Contract]) -> str:
+    """Return contracts in a title: by id, or how many they are."""
+    return ", ".join(contract.id for contract in contracts) if len(contracts) <= _FEW else f"{len(contracts)} contracten"
+
+
+def months(outcome: Herberekening) -> Table:
+    """Return one row per contract of the lines and month of delivery."""
+    columns = Column("contract", "code", "contract"), Column("maand", "code", "maand"), Column("regels", "count", "regels"), *_MONEY
+    rows = ((*place, sums.regels, *_money_of(sums)) for place, sums in sorted(outcome.maanden.items()))
+    total = ("totaal", "", outcome.totaal.regels, *_money_of(outcome.totaal))
+    return Table("Per contract en maand", columns, rows, total)
+
+
+def parties(oud: Sequence[Contract], nieuw: Sequence[Contract]) -> Table:
+    """Return the contracts with the hash of what each of them pays, to compare with the other party's."""
+    names = "", "contract", "aanbieder", "van", "t/m", "tariefkaart"
+    forms: tuple[Form, ...] = "code", "code", "code", "date", "date", "code"
+    rows = (
+        (side, contract.id, contract.aanbieder, contract.begindatum, contract.einddatum, compile_tariefkaart(contract).hash)
+        for side, contracts in (("oud", oud), ("nieuw", nieuw))
+        for contract in contracts
+    )
+    return Table("Contracten", tuple(map(Column, names, forms)), rows)
 
 
 def _mover_rows(outcome: Herberekening) -> Iterator[Row]:
@@ -178,7 +205,7 @@ def _mover_rows(outcome: Herberekening) -> Iterator[Row]:
 
 
 def details(outcome: Herberekening, order: _Order) -> tuple[Table, ...]:
-    """Return what a page shows behind the report: the sums per gemeente and so on, and the shifts where there are any."""
+    """Return what a page shows behind the report: the sums per month, gemeente and so on, and the shifts where there are any."""
     total = ("totaal", *_money_of(outcome.totaal))
     found = [
         Table(
@@ -190,7 +217,7 @@ def details(outcome: Herberekening, order: _Order) -> tuple[Table, ...]:
         for name in DIMENSIONS
     ]
     moved = shifts(outcome, order)
-    return (*found, moved) if moved.rows else tuple(found)
+    return (months(outcome), *found, *((moved,) if moved.rows else ()))
 
 
 def notes(outcome: Herberekening) -> list[str]:
@@ -220,11 +247,13 @@ def write_reprice(
     tables = groups(outcome, order), shifts(outcome, order)
     for name, table in zip(("herberekening.csv", "verschuivingen.csv"), tables, strict=True):
         csv.write(stage / name, table)
-    page = Report(found.title, found.facts, (*found.parts, *details(outcome, order)), found.origin)
+    sides = parties(oud, nieuw)
+    page = Report(found.title, found.facts, (*found.parts, *details(outcome, order), sides), found.origin)
     (stage / "herberekening.html").write_text(html.page(page), "utf-8", newline="\n")
     if workbook:
         from mpj.presentation import xlsx
 
-        xlsx.write(stage / "herberekening.xlsx", Report(found.title, found.facts, (waterfall(outcome), *tables), found.origin))
+        sheets = waterfall(outcome), months(outcome), *tables, sides
+        xlsx.write(stage / "herberekening.xlsx", Report(found.title, found.facts, sheets, found.origin))
     write_json(stage / SAMENVATTING, summary(outcome, oud, nieuw, **extra))
     return found

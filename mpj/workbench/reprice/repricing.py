@@ -67,10 +67,11 @@ class _Run:
         self.oordelen = oordelen
         self.groups: dict[Sleutel, Bedragen] = {}
         self.shifts: dict[tuple[Sleutel, str | None], Bedragen] = {}
+        self.months: dict[tuple[str, str], Bedragen] = {}
         self.dropped: dict[str, Bedragen] = {}
         self.refused: dict[str, Bedragen] = {}
         self.held: dict[str, tuple[Declaratieregel, Celpaar]] = {}
-        self.counted: dict[tuple[int, str, int], tuple[Fate, _Telling]] = {}
+        self.counted: dict[tuple[object, ...], tuple[Fate, _Telling]] = {}
         self.other_price = 0
         self.unknown: dict[str, int] = {}
 
@@ -96,7 +97,7 @@ class _Run:
             self._settle(verdict, telling)
 
     def _count(self, verdict: Fate, line: Declaratieregel) -> None:
-        key = id(verdict), line.debetcredit, line.tarief_cent
+        key = id(verdict), line.debetcredit, line.tarief_cent, line.contract, month_of(line.begindatum)
         found = self.counted.get(key)
         if found is None:
             self.counted[key] = (verdict, _Telling(line, 1, line.volume, line.bedrag_cent))
@@ -194,6 +195,7 @@ class _Run:
         key = Sleutel(line.gemeente, line.perceel, line.prestatiecode, line.kwalificatieniveau)
         self.groups.setdefault(key, Bedragen()).add(booked)
         self.shifts.setdefault((key, niveau), Bedragen()).add(booked)
+        self.months.setdefault((line.contract, f"{line.begindatum:%Y-%m}"), Bedragen()).add(booked)
 
     def _volume(self, line: Declaratieregel, units: int) -> Fraction:
         """Return `units` in normed units: hours that are declared in minutes are parts of an hour."""
@@ -206,7 +208,7 @@ class _Run:
             notes.append(
                 Fault("prijs_wijkt_af", kolom="tarief_cent", gevonden=str(self.other_price), toelichting=text, soort="waarschuwing")
             )
-        return Herberekening(self.groups, self.shifts, self.dropped, self.refused, tuple(notes), len(self.held))
+        return Herberekening(self.groups, self.shifts, self.dropped, self.refused, tuple(notes), len(self.held), self.months)
 
 
 def _settings_notes(oud: Sequence[Contract], nieuw: Sequence[Contract]) -> list[Fault]:

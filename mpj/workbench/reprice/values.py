@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from mpj.protocol.rounding import amount
 from mpj.reading.faults import Fault
@@ -136,6 +136,8 @@ class Herberekening:
     """Warnings."""
     uit_herkomst: int
     """How many lines needed the trace."""
+    maanden: Mapping[tuple[str, str], Bedragen] = field(factory=dict)
+    """By contract of the line and month of delivery, as 2026-03."""
 
     @property
     def totaal(self) -> Bedragen:
