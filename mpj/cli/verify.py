@@ -55,7 +55,9 @@ er is niets geschreven.
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.option("--bericht", type=FILE, multiple=True, required=True, metavar="FILE", help="De declaratie (JW323).")
+@click.option(
+    "--bericht", type=FILE, multiple=True, required=True, metavar="FILE", help="De declaraties (JW323): bestanden, mappen of zips."
+)
 @click.option(
     "--contracten", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap met contract.toml en tarieven.csv."
 )
@@ -88,30 +90,46 @@ er is niets geschreven.
     metavar="GEMEENTE",
     help="Van deze gemeente zijn alle toewijzingen gegeven, ook als het er geen zijn: toets haar declaraties altijd.",
 )
+@click.option(
+    "--ontvangen",
+    type=Datum(),
+    default=None,
+    help="Dag van ontvangst, waarvan de antwoordtermijn loopt.  [standaard: de dagtekening van elk bericht]",
+)
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
 @strict_option
 @force_option
 @meldingen_option
 @guarded
-def command(**given: Any) -> int:
-    """Toets een declaratie (JW323) regel voor regel en maak het antwoord (JW325).
+def command(**options: Any) -> int:
+    """Toets declaraties (JW323) regel voor regel en maak het antwoord (JW325).
 
-    Schrijft in DIR: bevindingen.csv (elke fout, met regel en retourcode), samenvatting.json en jw325.xml.
+    Schrijft in DIR: bevindingen.csv (elke fout, met regel en retourcode), samenvatting.json en jw325.xml. Bij meer dan één bericht:
+    een antwoord per bericht, en overzicht.csv, .xlsx en .html.
     """
+    from mpj.cli.verify_many import show as show_many
+    from mpj.cli.verify_many import verify_many
     from mpj.presentation import terminal
     from mpj.verification.report import report
 
-    asked = VerifyOptions(**given)
+    asked = VerifyOptions(**options)
     if asked.proef and asked.ledger is None:
         raise click.UsageError("--proef hoort bij --ledger")
+    sources = _sources(asked)
     progress = Progress()
     with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
-        warnings, summary = _verify(asked, folder, progress)
+        if len(sources) > 1:
+            overzicht = verify_many(asked, sources, folder, progress)
+        else:
+            warnings, summary = _verify(asked, sources[0], folder, progress)
     with best_effort():
+        if len(sources) > 1:
+            show_many(overzicht, asked)
+            return 1 if asked.strict and overzicht.refused else 0
         for fault in warnings:
             show_fault(fault, asked.meldingen)
         if asked.meldingen == "json":
-            show_findings(asked.out, asked.bericht[0].name)
+            show_findings(asked.out, sources[0].naam)
         say()
         terminal.show(report(summary, asked.out))
     refused = summary["afgekeurd"] + summary["niet_beoordeeld"]
@@ -135,27 +153,24 @@ class VerifyOptions:
     taal: str
     onbeoordeeld: str | None
     toewijzingen_volledig: tuple[str, ...]
+    ontvangen: date | None
     out: Path
     strict: bool
     force: bool
     meldingen: str
 
 
-def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
+def _verify(asked: VerifyOptions, source: Source, folder: Path, progress: Progress) -> Uitkomst:
     """Read the files, verify the message and write what came of it into `folder`; warnings go to stderr as they come.
 
     With a ledger the files are written before it is committed. Returns the warnings about the messages, and the summary.
     """
-    import mpj
     from mpj.messages import read_jw323
-    from mpj.reading.profile import NO_PROFILE
     from mpj.verification import open_declaratie
 
     invoer: dict[str, str] = {}
-    profiel = NO_PROFILE if asked.profiel is None else mpj.read_profile(asked.profiel, hashes=invoer)
     with ExitStack() as kept:
         opened: Any = None if asked.ledger is None else kept.enter_context(ledger_to_write(asked.ledger, asked.meldingen))
-        source = _one_source(asked.bericht)
         with source.open() as stream:
             file = cast("BinaryIO", stream)
             message: Any
@@ -164,21 +179,35 @@ def _verify(asked: VerifyOptions, folder: Path, progress: Progress) -> Uitkomst:
             else:
                 message = read_jw323(file, source.naam)
             invoer[source.naam] = stream.sha256()
-        options: dict[str, Any] = {"report": lambda fault: show_fault(fault, asked.meldingen), "hashes": invoer}
-        reading = options | {"submappen": asked.submappen, "profiel": profiel}
         judge = _judge(asked, invoer, folder) if opened is None else _judge_with(opened, asked, invoer, folder)
+        contracten, toewijzingen, settings = given(asked, invoer, progress)
         return judge(
             message,
-            mpj.load_contracts(asked.contracten, report=options["report"]),
-            progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, **reading)),
+            contracten,
+            toewijzingen,
             dagtekening=asked.dagtekening,
-            taal=asked.taal,
-            onbeoordeeld=_decisions(asked.onbeoordeeld, invoer),
-            toewijzingen_volledig=asked.toewijzingen_volledig,
-            gemeenten=_codes(asked.gemeenten, invoer) if asked.gemeenten else None,
-            invoer=invoer,
             progress=progress.step("regels"),
+            **settings,
         )
+
+
+def given(asked: VerifyOptions, invoer: dict[str, str], progress: Progress) -> tuple[Any, Any, dict[str, Any]]:
+    """Return contracts and toewijzingen, and what is asked of every message; SHA-256 of files go to `invoer`."""
+    import mpj
+    from mpj.reading.profile import NO_PROFILE
+
+    profiel = NO_PROFILE if asked.profiel is None else mpj.read_profile(asked.profiel, hashes=invoer)
+    options: dict[str, Any] = {"report": lambda fault: show_fault(fault, asked.meldingen), "hashes": invoer}
+    reading = options | {"submappen": asked.submappen, "profiel": profiel}
+    settings = {
+        "taal": asked.taal,
+        "onbeoordeeld": _decisions(asked.onbeoordeeld, invoer),
+        "toewijzingen_volledig": asked.toewijzingen_volledig,
+        "gemeenten": _codes(asked.gemeenten, invoer) if asked.gemeenten else None,
+        "invoer": invoer,
+    }
+    contracten = mpj.load_contracts(asked.contracten, report=options["report"])
+    return contracten, progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, **reading)), settings
 
 
 def _judge(asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
@@ -201,11 +230,9 @@ def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str], fo
     """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
     from functools import partial
 
-    from mpj.reading.sources import find_sources
-    from mpj.verification.history import read_messages
     from mpj.verification.output import write_verification
 
-    earlier = list(read_messages(find_sources(asked.eerder, (".xml",)), hashes=invoer)) if asked.eerder else []
+    earlier = earlier_messages(asked, invoer)
 
     def write(outcome: Verificatie) -> None:
         write_verification(outcome, folder)
@@ -220,16 +247,19 @@ def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str], fo
     return judge
 
 
-def _one_source(paths: Sequence[Path]) -> Source:
-    """Return the one message that `paths` name: a file, or a folder or zip that holds one."""
-    from mpj.reading.faults import Fault, InputError
+def earlier_messages(asked: VerifyOptions, invoer: dict[str, str]) -> list[Any]:
+    """Return the earlier messages and answers that were given."""
+    from mpj.reading.sources import find_sources
+    from mpj.verification.history import read_messages
+
+    return list(read_messages(find_sources(asked.eerder, (".xml",)), hashes=invoer)) if asked.eerder else []
+
+
+def _sources(asked: VerifyOptions) -> Sequence[Source]:
+    """Return the messages: files that were named, and those in folders and zips."""
     from mpj.reading.sources import find_sources
 
-    sources = find_sources(paths, (".xml",))
-    if len(sources) > 1:
-        found, text = f"{len(sources)} berichten", "Eén declaratie per keer; noem het bestand zelf"
-        raise InputError(Fault("meer_berichten", "", 0, "--bericht", found, "één bericht", text))
-    return sources[0]
+    return find_sources(asked.bericht, (".xml",))
 
 
 def _decisions(given: str | None, hashes: dict[str, str]) -> Any:
@@ -257,16 +287,16 @@ def _codes(path: Path, hashes: dict[str, str]) -> set[str]:
     return found
 
 
-def show_findings(out: Path, bestand: str) -> None:
+def show_findings(out: Path, bestand: str = "") -> None:
     """Write every finding that was written to `out` to stderr, as a JSON object."""
     from mpj.verification.output import read_findings
 
-    for one in read_findings(out):
+    for bericht, one in read_findings(out):
         write_melding(
             {
                 "soort": "afkeuring" if one.retourcode else "niet_beoordeeld",
                 "code": one.regelcode,
-                "bestand": bestand,
+                "bestand": bericht or bestand,
                 "rij": None,
                 "kolom": " ".join(part for part in (one.plaats, one.positie) if part),
                 "gevonden": one.gevonden,

@@ -60,7 +60,9 @@ def page(report: Report) -> str:
     if report.origin:
         body.append(f"<footer>{escape(report.origin)}</footer>")
     text = "\n".join(body)
-    return f'<!DOCTYPE html>\n<html lang="nl"><head>{head}<style>{_STYLE}</style></head>\n<body>\n{text}\n</body></html>\n'
+    return (
+        f'<!DOCTYPE html>\n<html lang="{report.taal}"><head>{head}<style>{_STYLE}</style></head>\n<body>\n{text}\n</body></html>\n'
+    )
 
 
 def _part(part: Part) -> Iterator[str]:

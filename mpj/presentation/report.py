@@ -203,6 +203,8 @@ class Report:
     """Tables, figures and sentences, in reading order."""
     origin: str = ""
     """What made it, for the foot of a page."""
+    taal: str = "nl"
+    """The language that it is in."""
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -161,7 +161,6 @@ Foutcode: TypeAlias = Literal[
     "xsd_onleesbaar",
     "bericht_onbekend",
     "ander_bericht",
-    "meer_berichten",
     "verkeerd_bestand",
     "antwoord_zonder_declaratie",
     "antwoord_spreekt_tegen",

@@ -70,13 +70,13 @@ def stream_verification(toetsing: Toetsing, folder: Path) -> WrittenVerification
     return _write_summary(folder, summary, answered=toetsing.beslist)
 
 
-def read_findings(folder: Path) -> Iterator[Bevinding]:
-    """Yield the findings that were written into `folder`, lines that were not assessed last."""
+def read_findings(folder: Path) -> Iterator[tuple[str, Bevinding]]:
+    """Yield the findings that were written into `folder`, each with its message, empty where there was one."""
     with (folder / BEVINDINGEN).open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream, delimiter=";"):
-            texts = {name: unguarded(text) for name, text in row.items()}
+            texts = {name: unguarded(row[name]) for name in COLUMNS}
             values: dict[str, Any] = texts | {"bedrag_cent": int(row["bedrag_cent"])}
-            yield Bevinding(**values)
+            yield row.get("bericht", ""), Bevinding(**values)
 
 
 def _write_findings(folder: Path, findings: Iterable[Bevinding]) -> None:
@@ -84,14 +84,17 @@ def _write_findings(folder: Path, findings: Iterable[Bevinding]) -> None:
     write_csv(folder / BEVINDINGEN, COLUMNS, rows)
 
 
-def _write_signals(folder: Path, signals: Iterable[Bevinding], bericht: MessageSummary) -> None:
-    """Write what a person should look at, if there is anything."""
+def signal_rows(signals: Iterable[Bevinding], bericht: MessageSummary) -> list[tuple[str, ...]]:
+    """Return what a person should look at in a message, as rows."""
     month = f"{bericht['declaratieperiode']}-01"
-    rows = [
+    return [
         (one.regelcode, bericht["gemeente"], one.plaats, text_of(one.referentienummer), month, text_of(one.toelichting), "")
         for one in signals
     ]
-    if rows:
+
+
+def _write_signals(folder: Path, signals: Iterable[Bevinding], bericht: MessageSummary) -> None:
+    if rows := signal_rows(signals, bericht):
         write_csv(folder / SIGNALEN, SIGNAAL_COLUMNS, rows)
 
 

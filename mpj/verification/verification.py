@@ -78,7 +78,12 @@ def verify(
     they are not about (`Case`), and ValueError for an unknown `taal` or `onbeoordeeld`. Nothing is printed, no clock is read, no
     state is kept.
     """
-    toetsing = Toetsing(bericht, Basis(contracten, toewijzingen, partijen=[parties(bericht)], profiel=profiel), **words)
+    basis = Basis(contracten, toewijzingen, partijen=[parties(bericht)], profiel=profiel)
+    return judged(Toetsing(bericht, basis, **words))
+
+
+def judged(toetsing: Toetsing) -> Verificatie:
+    """Carry out a verification and return all that it says as one value."""
     bevindingen, unjudged, back = list(toetsing.bericht), list[Bevinding](), list[Antwoordclient]()
     for one in toetsing.clienten():
         bevindingen += one.bevindingen

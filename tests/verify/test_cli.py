@@ -175,8 +175,8 @@ def test_a_message_that_breaks_the_form_writes_nothing(tmp_path: Path, capsys: p
     assert "er is niets geschreven" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["jw325.xml", "niets.xml", "."])
-def test_another_message_none_or_several(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["jw325.xml", "niets.xml"])
+def test_another_message_or_none(tmp_path: Path, name: str) -> None:
     arguments = prepare(tmp_path, message())
     (tmp_path / "jw325.xml").write_bytes(written(answer(message())))
     arguments[2] = str(tmp_path / name)

@@ -1,0 +1,155 @@
+"""`mpj verify` with several messages: each its answer, one table of findings, and an overview."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from scenarios import write_csv
+
+from mpj import cli
+from mpj.messages import Declaratiebericht, read_jw325
+from mpj.reading.workdays import after
+from verify.examples import ANDERS
+from verify.support import ANNA, BRAM, credit, line, message, toewijzing, written
+from verify.test_cli import SCHEMA, prepare
+
+FRONT = "bericht;aanbieder;gemeente;periode;declaratienummer;"
+BEHIND = ";toewijzingnummer;productcode;begindatum;bedrag_bericht_cent"
+OVERZICHT = (
+    "aanbieder;gemeente;periode;declaratienummer;bericht;dagtekening;uiterste_antwoorddatum;uitkomst;regels;ingediend_cent;"
+    "toegekend_cent;afgekeurd_cent;niet_beoordeeld_cent;belangrijkste_code"
+)
+APRIL = (date(2026, 4, 1), date(2026, 4, 30))
+
+
+@pytest.fixture(autouse=True)
+def commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cli.COMMANDS, "verify", ("mpj.cli.verify", "verify"))
+
+
+def folder(path: Path, **messages: Declaratiebericht | bytes) -> list[str]:
+    """Write contract, toewijzingen and messages, and return the arguments that verify all of them."""
+    arguments = prepare(path, message())
+    write_csv(path / "toewijzingen.csv", [toewijzing(), toewijzing(toewijzingnummer="1002", bsn=BRAM)])
+    (path / "berichten").mkdir()
+    for name, one in messages.items():
+        (path / "berichten" / f"{name}.xml").write_bytes(one if isinstance(one, bytes) else written(one))
+    arguments[arguments.index("--bericht") + 1] = str(path / "berichten")
+    return arguments
+
+
+def rows(path: Path, name: str, header: str) -> list[dict[str, str]]:
+    text = (path / "uit" / name).read_text("utf-8")
+    assert text.splitlines()[0] == header
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def overview(path: Path) -> list[dict[str, str]]:
+    return rows(path, "overzicht.csv", OVERZICHT)
+
+
+def findings(path: Path) -> list[dict[str, str]]:
+    columns = "referentienummer;plaats;positie;regelcode;retourcode;gevonden;verwacht;bedrag_cent;toelichting"
+    return rows(path, "bevindingen.csv", FRONT + columns + BEHIND)
+
+
+MARCH = message(line(), nummer="DN1", identificatie="B1")
+LATER = message(
+    line(referentienummer="R2", begindatum=APRIL[0], einddatum=APRIL[1], tarief_cent=170, bedrag_cent=10200),
+    nummer="DN2",
+    identificatie="B2",
+    maand=APRIL,
+    dagtekening=date(2026, 5, 4),
+)
+
+
+def test_every_message_has_its_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order of their months, whatever the files are called."""
+    arguments = folder(tmp_path, a=LATER, b=MARCH)
+    arguments[-1] = "2026-05-20"
+    assert cli.run([*arguments, "--strict"]) == 1
+    assert [(row["bericht"], row["periode"], row["uitkomst"], row["belangrijkste_code"]) for row in overview(tmp_path)] == [
+        ("berichten/b.xml", "2026-03", "toegekend", ""),
+        ("berichten/a.xml", "2026-04", "afgekeurd", "0611"),
+    ]
+    assert overview(tmp_path)[0]["uiterste_antwoorddatum"] == after(date(2026, 4, 5), 10).isoformat() == "2026-04-20"
+    (found,) = findings(tmp_path)
+    assert (found["bericht"], found["declaratienummer"], found["regelcode"]) == ("berichten/a.xml", "DN2", "TR418")
+    assert [found[name] for name in BEHIND.strip(";").split(";")] == ["1001", "45212", "2026-04-01", "10200"]
+    for name in ("jw325-65656055-0384-2026-03-DN1.xml", "jw325-65656055-0384-2026-04-DN2.xml"):
+        assert read_jw325((tmp_path / "uit" / name).read_bytes()).antwoord is not None
+    summary = json.loads((tmp_path / "uit" / "samenvatting.json").read_text("utf-8"))
+    assert set(summary["bestanden"]) == {path.name for path in (tmp_path / "uit").iterdir()}
+    own = json.loads(SCHEMA.read_text("utf-8"))
+    for one in summary["berichten"]:
+        jsonschema.validate(one, own)
+    schema = json.loads((SCHEMA.parent / "berichten.schema.json").read_text("utf-8"))
+    del schema["properties"]["berichten"]["items"]
+    jsonschema.validate(summary, schema)
+    shown = capsys.readouterr()
+    assert "berichten" in shown.out and "€ 200,20" in shown.out and ANNA not in shown.out + shown.err
+
+
+def test_no_message_is_dropped_however_they_are_given(tmp_path: Path) -> None:
+    arguments = folder(tmp_path, a=MARCH, b=LATER)
+    place = arguments.index("--bericht")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
+        packed.write(tmp_path / "berichten" / "b.xml", "b.xml")
+    given = ["--bericht", str(tmp_path / "berichten" / "a.xml"), "--bericht", str(tmp_path / "b.zip")]
+    arguments[place : place + 2] = given
+    assert cli.run(arguments) == 0
+    assert [row["declaratienummer"] for row in overview(tmp_path)] == ["DN1", "DN2"]
+
+
+def test_messages_are_held_against_those_before_them(tmp_path: Path) -> None:
+    """The same care under another category in the next message; and a credit of the first in the third."""
+    second = message(ANDERS, nummer="DN2", identificatie="B2", dagtekening=date(2026, 4, 6))
+    third = message(credit(line()), nummer="DN3", identificatie="B3", dagtekening=date(2026, 4, 7))
+    assert cli.run(folder(tmp_path, x=MARCH, y=second, z=third)) == 0
+    assert [(row["declaratienummer"], row["regelcode"]) for row in findings(tmp_path)] == [("DN2", "MPJ06")]
+    assert [row["toegekend_cent"] for row in overview(tmp_path)] == ["9820", "0", "-9820"]
+
+
+def test_what_cannot_be_judged_is_a_row_and_not_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    elsewhere = message(line(referentienummer="R8"), ontvanger="0363", nummer="DN8", identificatie="B8")
+    arguments = folder(tmp_path, a=MARCH, b=elsewhere, c=b"<a/>")
+    assert cli.run(arguments) == 0
+    found = {row["bericht"]: row for row in overview(tmp_path)}
+    assert {name: row["uitkomst"] for name, row in found.items()} == {
+        "berichten/a.xml": "toegekend",
+        "berichten/b.xml": "verkeerd_bestand",
+        "berichten/c.xml": "onleesbaar",
+    }
+    assert (found["berichten/b.xml"]["ingediend_cent"], found["berichten/b.xml"]["regels"]) == ("9820", "")
+    told = capsys.readouterr().err
+    assert "berichten/b.xml" in told and "berichten/c.xml" in told
+    assert cli.run([*arguments, "--force", "--strict"]) == 1
+    (tmp_path / "berichten" / "a.xml").unlink()
+    assert cli.run([*arguments, "--force"]) == 2
+    assert overview(tmp_path), "what an earlier run wrote stays"
+
+
+def test_a_ledger_remembers_all_of_them(tmp_path: Path) -> None:
+    arguments = [*folder(tmp_path, a=MARCH, b=LATER), "--ledger", str(tmp_path / "gemeente.db")]
+    assert cli.run(arguments) == 0
+    before = overview(tmp_path)
+    assert cli.run([*arguments, "--force"]) == 0
+    assert overview(tmp_path) == before
+
+
+def test_the_page_stands_alone_in_the_readers_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = folder(tmp_path, a=MARCH, b=LATER)
+    assert cli.run([*arguments, "--taal", "en"]) == 0
+    page = (tmp_path / "uit" / "overzicht.html").read_text("utf-8")
+    assert '<html lang="en">' in page and "http" not in page and "<script" not in page
+    assert "Return codes by amount" in page and "Share refused per municipality and provider" in page and "afgekeurd" not in page
+    assert "share refused" in capsys.readouterr().out
+    assert overview(tmp_path)[0]["uitkomst"] == "toegekend", "a file for machines has one language"
+    assert (tmp_path / "uit" / "overzicht.xlsx").stat().st_size > 0
