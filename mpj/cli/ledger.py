@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -55,17 +56,25 @@ def command() -> None:
     metavar="FILE",
     help="Wat eerder is gedeclareerd (declaratieregels.csv, JW323, JW325): telt mee, wacht op antwoord of is te herstellen.",
 )
+@click.option(
+    "--nog-te-declareren",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Registraties of verblijven van ervoor die nooit zijn gedeclareerd; mpj declare toont eerst hun bedrag.",
+)
 @_ledger_option
 @meldingen_option
 @guarded
-def begin(vanaf: str, eerder: tuple[Path, ...], ledger: str, meldingen: str) -> None:
+def begin(vanaf: str, eerder: tuple[Path, ...], nog_te_declareren: tuple[Path, ...], ledger: str, meldingen: str) -> None:
     """Begin een ledger, bij de overstap van een ander systeem.
 
-    Zorg van voor die maand is elders gedeclareerd: zij wordt opzijgezet (voor_periode) en nooit met dit ledger gedeclareerd. Een
-    declaratie in een regelbestand waar geen bericht of antwoord bij is, geldt als toegekend.
+    Zorg van voor die maand is elders gedeclareerd: zij wordt opzijgezet (voor_periode), tenzij u akkoord gaat met wat mpj declare
+    toont. Een declaratie in een regelbestand waar geen bericht of antwoord bij is, geldt als toegekend.
     """
     with ledger_to_write(ledger, meldingen) as opened:
-        found = opened.begin(vanaf, eerder=eerder, report=lambda fault: show_fault(fault, meldingen))
+        tell = partial(show_fault, form=meldingen)
+        found = opened.begin(vanaf, eerder=eerder, nog_te_declareren=nog_te_declareren, report=tell)
     say(f"Dit ledger declareert vanaf {vanaf}.")
     for state, told in (("toegekend", "toegekend"), ("verzonden", "wacht op antwoord"), ("afgekeurd", "afgekeurd, te herstellen")):
         if number := found.regels[state]:

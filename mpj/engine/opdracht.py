@@ -107,10 +107,15 @@ class Periode:
             return "te_oud"
         return "voor_periode" if month < self.eerste else None
 
+    @staticmethod
+    def before_begin(vanaf: int) -> str:
+        """Say in Dutch why care of before the first month of a ledger is not declared."""
+        return f"dit ledger declareert vanaf {month_text(vanaf)}"
+
     def explain(self, reden: Outside) -> str:
         """Say in Dutch what a reason of this period means."""
         if reden == "te_oud":
             return f"voor {self.vroegste}, of in een productperiode die voor {self.oudste} eindigde"
         if reden == "voor_periode" and self.vanaf is not None:
-            return f"dit ledger declareert vanaf {month_text(self.vanaf)}"
+            return self.before_begin(self.vanaf)
         return f"de declaratieperiode is {month_text(self.maand)}"

@@ -101,22 +101,32 @@ class Ledger:
                 before_commit(result)
         return result
 
-    def begin(self, vanaf: str, *, eerder: Iterable[str | Path] = (), report: Callable[[Fault], object] | None = None) -> Begonnen:
+    def begin(
+        self,
+        vanaf: str,
+        *,
+        eerder: Iterable[str | Path] = (),
+        nog_te_declareren: Iterable[str | Path] = (),
+        report: Callable[[Fault], object] | None = None,
+    ) -> Begonnen:
         """Begin a ledger that declares from a month on, as 2026-03: care of before was declared elsewhere (`voor_periode`).
 
         `eerder` are line files, JW323 messages and JW325 answers of before: what they tell counts for limits, waits for its answer
-        and can be repaired. `report` hears what of it does not count. Returns what was taken over. Raises InputError for what is no
-        month, for files that cannot be read or contradict each other, and for a ledger that began already or is in use.
+        and can be repaired. `nog_te_declareren` are tables of registraties or stays of before that were never declared: the runs
+        that get them show their euros, and declare them once somebody agrees. `report` hears what of `eerder` does not count.
+        Returns what was taken over. Raises InputError for what is no month, for files that cannot be read or contradict each other,
+        and for a ledger that began already or is in use.
         """
         from mpj.engine.opdracht import read_month
         from mpj.ledger.begin import begin
-        from mpj.ledger.taken import read_taken
+        from mpj.ledger.taken import read_names, read_taken
 
         month = read_month(vanaf, "vanaf")
         paths = expect_all("eerder", eerder, "paths", str, Path)
         taken = read_taken(paths, report or (lambda _: None)) if paths else []
+        opened = [*read_names(expect_all("nog_te_declareren", nog_te_declareren, "paths", str, Path))]
         with self._transaction(fill=True) as connection:
-            return begin(connection, month, taken)
+            return begin(connection, month, taken, opened)
 
     def close_year(self, jaar: int, *, op: date) -> None:
         """Remember that a year of care was closed: no correction declares anew in it, unless somebody agrees. Closed once.

@@ -15,6 +15,7 @@ from mpj.engine.job import Job
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.ledger import schema
 from mpj.ledger.codec import dump
+from mpj.ledger.intake import Naam
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, OVERGENOMEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS
@@ -31,8 +32,11 @@ class Begonnen:
     cent: Mapping[str, int]
 
 
-def begin(connection: Connection, vanaf: int, taken: Sequence[Taken] = ()) -> Begonnen:
-    """Remember from which month on this ledger declares, and what was declared before. See `mpj.Ledger.begin`."""
+def begin(connection: Connection, vanaf: int, taken: Sequence[Taken] = (), opened: Iterable[Naam] = ()) -> Begonnen:
+    """Remember from which month on this ledger declares, and what was declared before. See `mpj.Ledger.begin`.
+
+    `opened` names records of before that it declares after all.
+    """
     known = begun(connection)
     if known is not None:
         text = "dit ledger is al begonnen"
@@ -41,6 +45,8 @@ def begin(connection: Connection, vanaf: int, taken: Sequence[Taken] = ()) -> Be
         text = "dit ledger is al in gebruik: zonder begin declareert het zorg van elke maand"
         raise InputError(Fault("ledger_begonnen", "", 0, "vanaf", month_text(vanaf), "een nieuw ledger", text))
     connection.execute(insert(schema.aanvang).values(id=1, vanaf=vanaf))
+    rows = [{"soort": soort, "bron": bron, "akkoord": False} for soort, bron in sorted(set(opened))]
+    add(connection, schema.opengesteld, rows)
     return _take_over(connection, taken)
 
 

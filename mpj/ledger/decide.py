@@ -18,7 +18,9 @@ from mpj.ledger.rows import add, next_id
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of, month_text
 
-Besluitsoort: TypeAlias = Literal["volledig_vanaf", "id_hergebruikt", "bsn_gewijzigd", "correctie_houdt_geen_stand", "nieuw_ledger"]
+Besluitsoort: TypeAlias = Literal[
+    "volledig_vanaf", "id_hergebruikt", "bsn_gewijzigd", "correctie_houdt_geen_stand", "nieuw_ledger", "voor_begin"
+]
 """What a decision is about, the `oorzaak` of its rows: docs/extending.md says how another one is added."""
 Bewegingsoort: TypeAlias = Literal["nieuw", "nalevering", "correctie", "opnieuw", "verblijf", "vervallen_concept"]
 TE_BESLISSEN = "te_beslissen.csv"

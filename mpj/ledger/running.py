@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 
 from attrs import evolve
 from sqlalchemy import Connection, func, select
@@ -26,6 +26,7 @@ from mpj.ledger.decide import Agreed, bijlage
 from mpj.ledger.gather import Gathered, gather
 from mpj.ledger.input import Input
 from mpj.ledger.memory import remembered
+from mpj.ledger.older import Older, Opening
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
 from mpj.ledger.stand import Clientstand, load_herkomst, load_stands
 from mpj.ledger.store import store
@@ -49,14 +50,17 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     ledgerrun = _ledgerrun(connection, given, gathered, job, cells, agreed)
     stands = _stands(connection, gathered, job, cells)
     records, aside = job.sift(job.entries().given(gathered.registraties), gathered.verblijf)
-    verdicts = list(_verdicts(ledgerrun, job, stands, records, given))
-    changes = Changes.sum([*(one.changes for one in verdicts), Changes(look_again=later)])
+    every = cache(lambda: given.job.part(gathered.toewijzingen, gathered.levels))
+    older = Older.of(connection, start.vanaf)
+    verdicts, open_ = older.settled(connection, _verdicts(ledgerrun, (job, every), older, stands, records, given), agreed)
+    changes = Changes.sum([*(one.changes for one in verdicts), Changes(look_again=later), open_])
     outcomes = [(Uitkomst(uitval=aside, bsns=frozenset(stands)), ()), *_with_lines(connection, verdicts)]
     result = _divided(lay_together(job, outcomes, given.asked.invoer or {}))
     _check_period(connection, result, cells.maand)
     decisions, notes = asks(gathered, result, given.asked, new=start.new)
     left = [one for one in changes.decisions if not agreed.to(one)]
     decisions += [one for one in changes.decisions if agreed.to(one)]
+    notes += [one.fault("waarschuwing") for one in left if one.soort == "voor_begin"]
     notes += agreed.settle(connection, decisions, proef=given.asked.proef)
     store(connection, ledgerrun, result, changes, given.asked.xsd_versie)
     told = _with_ledger(result, given, gathered, changes)
@@ -64,18 +68,36 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
 
 
 def _verdicts(
-    ledgerrun: Ledgerrun, job: Job, stands: Mapping[str, Clientstand], records: Mapping[str, Records], given: Input
-) -> Iterator[Verdict]:
-    """Judge the clients with records, then those of whom only lines are left."""
+    ledgerrun: Ledgerrun,
+    jobs: tuple[Job, Callable[[], Job]],
+    older: Older,
+    stands: Mapping[str, Clientstand],
+    records: Mapping[str, Records],
+    given: Input,
+) -> Iterator[Verdict | Opening]:
+    """Judge the clients with records, then those of whom only lines are left.
+
+    `jobs` are that of the run, and what makes one for care of any month.
+    """
     clients = [*records, *(bsn for bsn in stands if bsn not in records)]
     for done, bsn in enumerate(clients, 1):
         own, stand = records.get(bsn, Records()), stands[bsn]
-        found: Verdict | SoFar = SoFar()
-        while isinstance(found, SoFar):
-            found = verdict(ledgerrun, stand, found, job.compute(bsn, own, remembered(ledgerrun, stand, found)))
-        yield found
+        if older.concerns(stand, own):
+            look, memory = jobs[1]().compute, remembered(ledgerrun, stand, SoFar())
+            judge = partial(_verdict, ledgerrun, jobs[1](), bsn, stand)
+            yield older.judged(own, stand, judge, partial(look, bsn, memory=memory))
+        else:
+            yield _verdict(ledgerrun, jobs[0], bsn, stand, own)
         if given.asked.progress is not None:
             given.asked.progress(done, len(clients))
+
+
+def _verdict(run: Ledgerrun, job: Job, bsn: str, stand: Clientstand, own: Records) -> Verdict:
+    """Judge one client, looking again for as long as that is asked."""
+    found: Verdict | SoFar = SoFar()
+    while isinstance(found, SoFar):
+        found = verdict(run, stand, found, job.compute(bsn, own, remembered(run, stand, found)))
+    return found
 
 
 def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Job, cells: Cells, agreed: Agreed) -> Ledgerrun:

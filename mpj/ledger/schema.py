@@ -289,3 +289,11 @@ aanvang = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("vanaf", Integer, nullable=False),
 )
+# The records of before the begin that the ledger declares after all, and whether somebody agreed to that.
+opengesteld = Table(
+    "opengesteld",
+    metadata,
+    Column("soort", String(12), primary_key=True),
+    Column("bron", Text, primary_key=True),
+    Column("akkoord", Boolean, nullable=False),
+)

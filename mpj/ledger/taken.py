@@ -9,14 +9,16 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from mpj.engine.values import Declaratieregel
-from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, VERZONDEN
+from mpj.ledger.schema import AFGEKEURD, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
 from mpj.messages.answers import IN_ORDE, contradiction, refuses_whole
 from mpj.messages.values import Antwoordbericht, Declaratiebericht
 from mpj.output import read_regels
 from mpj.protocol import MPJ_16, decode
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import last_day, month_of, month_text, parse_month
 from mpj.reading.sources import find_sources
+from mpj.records.reader import read_registraties
+from mpj.records.verblijf import read_verblijf
 from mpj.verification.earlier import is_lines, line_of
 from mpj.verification.history import loose_answer, not_counted, read_messages
 
@@ -71,6 +73,19 @@ def read_taken(paths: Iterable[str | Path], report: Report) -> list[Taken]:
     for answer in answers.values():
         report(loose_answer(answer))
     return sorted((one for one in found if one.regels), key=lambda one: (one.maand, one.dagtekening, one.declaratienummer))
+
+
+def read_names(paths: Iterable[str | Path]) -> Iterator[tuple[str, str]]:
+    """Yield the soort and id of every record in these tables, each of registraties or of stays; raises InputError for another."""
+    for path in paths:
+        try:
+            registraties = [*read_registraties([path])]
+        except InputError as error:
+            if any(fault.code != "kolom_ontbreekt" for fault in error.faults):
+                raise
+            yield from ((VERBLIJF, one.id) for one in read_verblijf([path]))
+        else:
+            yield from ((REGISTRATIE, one.id) for one in registraties)
 
 
 _Key = tuple[str, str, str]

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import mpj
 from ledger.support import Partij, answer_to, empty_ledger, lines, refs, registratie, toewijzing
@@ -16,6 +18,7 @@ from mpj.engine import Result
 from mpj.messages import declaratieberichten, to_bytes
 from mpj.output import write_result
 
+STAY = {"id": "V-1", "bsn": "999900006", "begindatum": "2026-01-05", "prestatiecode": "8.1", "toewijzingnummer": 8}
 FEB = [registratie("F-1", "2026-02-03"), registratie("F-2", "2026-02-10")]
 
 
@@ -130,3 +133,79 @@ def test_the_command_tells_what_it_took_over(tmp_path: Path, capsys: pytest.Capt
     assert cli.run(["ledger", "check", "--ledger", str(tmp_path / "zorg.db")]) == 0
     assert cli.run(["ledger", "status", "--ledger", str(tmp_path / "zorg.db"), "--formaat", "json"]) == 0
     assert json.loads(capsys.readouterr().out.partition("\n")[2])["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == 19640
+
+
+def late_care(partij: Partij, *records: dict[str, Any], **options: Any) -> tuple[Result, str]:
+    """A run that shows what could be declared of before the begin: its result, and the code."""
+    result = partij.run(*records, **options)
+    (asked,) = [one for one in result.meldingen if one.code == "akkoord_nodig"]
+    return result, asked.kolom.removeprefix("akkoord ")
+
+
+def test_late_care_adds_to_a_line_that_was_taken_over_once_somebody_agrees(tmp_path: Path) -> None:
+    partij = begun(tmp_path, elsewhere(tmp_path)[1])
+    late = registratie("F-3", "2026-02-20", minuten=30)
+    shown, code = late_care(partij, late)
+    assert lines(shown) == [] and {row.reden for row in shown.uitval} == {"voor_periode"}
+    (table,) = [one for one in shown.bijlagen if one.bestand == "te_beslissen.csv"]
+    assert [dict(zip(table.kolommen, row, strict=True))["oorzaak"] for row in table.rijen] == ["voor_begin", "voor_begin"]
+    assert lines(partij.run(late, akkoord=["XXXXXXXX"])) == []
+    added = partij.run(late, akkoord=[code])
+    assert lines(added) == [("C", "45212", 19640), ("D", "45212", 24550)]
+    assert {one.soort for one in added.herkomst} == {"overgenomen", "registratie"}
+    assert lines(partij.run()) == lines(added) and not [one for one in partij.run().meldingen if one.code == "akkoord_nodig"]
+    partij.settle(partij.run())
+    assert lines(partij.run(late)) == [] == lines(partij.run())
+    assert lines(partij.run(late | {"status": "vervallen"})) == [("C", "45212", 24550), ("D", "45212", 19640)]
+
+
+def test_late_care_of_before_that_falls_on_nothing_taken_over_asks_nothing(tmp_path: Path) -> None:
+    partij = begun(tmp_path, elsewhere(tmp_path)[1])
+    result = partij.run(registratie("J-1", "2026-01-20"), verblijf=[STAY])
+    assert [line.begindatum.month for line in result.regels] == [3] and result.regels[0].volume == 31
+    assert not [one for one in result.meldingen if one.code == "akkoord_nodig"]
+
+
+def test_late_care_waits_while_the_line_waits_for_its_answer(tmp_path: Path) -> None:
+    partij = begun(tmp_path, elsewhere(tmp_path, answered=False)[1])
+    result = partij.run(registratie("F-3", "2026-02-20"))
+    assert lines(result) == [] and not [one for one in result.meldingen if one.code == "akkoord_nodig"]
+
+
+def test_what_was_never_declared_is_opened_at_the_begin_and_shown_first(tmp_path: Path) -> None:
+    (tmp_path / "nog.csv").write_text("id;bsn;datum;minuten;kwalificatieniveau\nJ-1;999900006;2026-01-20;60;hbo\n", "utf-8")
+    (tmp_path / "nogv.csv").write_text(
+        "id;bsn;begindatum;einddatum;prestatiecode\nV-1;999900006;2026-02-27;2026-03-02;8.1\n", "utf-8"
+    )
+    partij = Partij(empty_ledger(tmp_path / "ledger.db"))
+    partij.toewijzingen = [toewijzing(), toewijzing(8, prestatiecode="8.1")]
+    partij.ledger.begin("2026-03", nog_te_declareren=[tmp_path / "nog.csv", tmp_path / "nogv.csv"])
+    given = [registratie("J-1", "2026-01-20"), registratie("J-2", "2026-01-21"), registratie("M-1")]
+    stay = {"id": "V-1", "bsn": "999900006", "begindatum": "2026-02-27", "einddatum": "2026-03-02", "prestatiecode": "8.1"}
+    shown, code = late_care(partij, *given, verblijf=[stay])
+    assert sorted(line.bedrag_cent for line in shown.regels) == [9820, 2 * 25000]
+    agreed = partij.run(*given, verblijf=[stay], akkoord=[code])
+    assert sorted(line.bedrag_cent for line in agreed.regels) == [9820, 9820, 2 * 25000, 2 * 25000]
+    partij.settle(agreed)
+    assert lines(partij.run(*given, verblijf=[stay])) == [] == lines(partij.run())
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(late=st.lists(st.tuples(st.integers(1, 28), st.integers(15, 90), st.booleans()), min_size=1, max_size=4))
+def test_what_stands_is_what_was_taken_over_and_what_somebody_agreed_to(
+    tmp_path_factory: pytest.TempPathFactory, late: list[tuple[int, int, bool]]
+) -> None:
+    """Law: of before the begin nothing stands but the lines taken over and the late care of which the code was given."""
+    folder = tmp_path_factory.mktemp("law")
+    partij = begun(folder, elsewhere(folder)[1])
+    total = 19640
+    for place, (day, minutes, agrees) in enumerate(late):
+        record = registratie(f"L-{place}", f"2026-02-{day:02}", minuten=minutes)
+        shown = partij.run(record)
+        assert lines(shown) == []
+        if agrees:
+            codes = [one.kolom.removeprefix("akkoord ") for one in shown.meldingen if one.code == "akkoord_nodig"]
+            total += sum(int(row[6]) - int(row[7]) for one in shown.bijlagen for row in one.rijen if row[8] == "voor_begin")
+            partij.settle(partij.run(record, akkoord=codes))
+        assert partij.ledger.status()["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == total
+    assert partij.ledger.check()[1] == []
