@@ -17,7 +17,7 @@ EXAMPLES ?= 1
 help:
 	@echo "make demo   set up and declare one month of a synthetic region"
 	@echo "make test   set up and run the checks (ruff, mypy strict, pytest with hypothesis and fixed seeds)"
-	@echo "make long   run the tests that search or measure for long, which .ci/run runs as well"
+	@echo "make long   run every search whole, the tests that measure for long and those on Spark, as .ci/run does"
 	@echo "make lowest run the tests that are marked so on the lowest versions of the dependencies that pyproject.toml allows"
 	@echo "make search search with new seeds until something is found or the time is up (TIME=600 seconds, EXAMPLES=1 times as many)"
 	@echo "make bench  run the benchmarks, and mpj beside its peers (REGISTRATIES=$(REGISTRATIES) ROUNDS=$(ROUNDS)); rewrites docs/speed.md"
@@ -48,7 +48,7 @@ unit: setup
 	$(BIN)/pytest -n auto -p no:benchmark -m 'not long'
 
 long: setup
-	$(BIN)/pytest -n auto -p no:benchmark -m long
+	EXAMPLES=1 $(BIN)/pytest -n auto --dist loadgroup -p no:benchmark -m 'long or hypothesis'
 
 # The lowest versions that pyproject.toml allows, in an environment of their own.
 lowest: setup

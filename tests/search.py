@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+from fractions import Fraction
 
 from hypothesis import settings
 
-# Times as many examples as a test asks for.
-FACTOR = int(os.environ.get("EXAMPLES") or 1)
+# How many times as many examples as it asks for a test tries: a third in `make test`, which has to be quick; all in `make long`
+# (EXAMPLES=1), and more where `make search` is told so.
+SHARE = Fraction(os.environ.get("EXAMPLES") or "1/3")
 
 
 def register() -> None:
@@ -20,7 +22,7 @@ def register() -> None:
 
 def examples(count: int) -> int:
     """How many examples to try where a test asks for `count`."""
-    return count * FACTOR
+    return max(min(count, 5), int(count * SHARE))
 
 
 def seed() -> int:

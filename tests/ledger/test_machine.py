@@ -775,6 +775,7 @@ def play(kind: type[Conversation], count: int, steps: int) -> None:
 MACHINES = (Conversation, AgreedConversation)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("kind", MACHINES)
 def test_conversations(kind: type[Conversation]) -> None:
     play(kind, 15, 30)

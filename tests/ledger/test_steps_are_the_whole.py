@@ -9,7 +9,6 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from search import examples
 from world import contract
 
 import mpj
@@ -72,7 +71,7 @@ def record(care: tuple[str, str, int, str, str]) -> dict[str, Any]:
     return registratie(name, f"2026-{day}", minuten, status=status, afspraak=afspraak)
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     steps=st.lists(st.lists(CARE, max_size=3, unique_by=lambda one: one[0]), min_size=2, max_size=4),
     wijze=st.sampled_from(["planning", "planning-tenzij"]),

@@ -10,7 +10,12 @@ from spark.sessions import no_spark
 from spark.test_spark import both
 from spark.together import drawn, largest, together
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.skipif(bool(no_spark()), reason=no_spark() or "-")]
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.long,
+    pytest.mark.xdist_group("spark"),
+    pytest.mark.skipif(bool(no_spark()), reason=no_spark() or "-"),
+]
 
 
 def test_the_same_on_several_processes(cluster: Any) -> None:

@@ -13,7 +13,12 @@ from mpj.protocol import read_protocol
 from spark.sessions import no_spark
 from spark.test_spark import same, table
 
-pytestmark = [pytest.mark.spark, pytest.mark.skipif(bool(no_spark()), reason=no_spark() or "-")]
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.long,
+    pytest.mark.xdist_group("spark"),
+    pytest.mark.skipif(bool(no_spark()), reason=no_spark() or "-"),
+]
 
 
 def test_the_month_of_the_second_protocol(local: Any, tmp_path: Path) -> None:

@@ -22,7 +22,12 @@ from mpj.reading.profile import Profiel, Tabelprofiel
 from spark.sessions import PARTS, no_spark
 from spark.together import drawn, largest, together
 
-pytestmark = [pytest.mark.spark, pytest.mark.skipif(bool(no_spark()), reason=no_spark() or "-")]
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.long,
+    pytest.mark.xdist_group("spark"),
+    pytest.mark.skipif(bool(no_spark()), reason=no_spark() or "-"),
+]
 MONTH: dict[str, Any] = {"periode": "2026-03", "dagtekening": date(2026, 4, 7)}
 
 
