@@ -80,6 +80,22 @@ class FileSummary(TypedDict):
     sha256: str
 
 
+class SentSummary(TypedDict):
+    """What a run sends of one kind (verschil.csv)."""
+
+    regels: int
+    debet_cent: int
+    credit_cent: int
+
+
+class BesideSummary(TypedDict):
+    """What a run sends to a gemeente, beside the concept that it replaces and what was declared in the month before."""
+
+    bedrag_cent: int
+    vorig_concept_cent: int
+    vorige_maand_cent: int
+
+
 class LedgerSummary(TypedDict):
     """What a ledger made of the run (docs/ledger.md)."""
 
@@ -94,6 +110,10 @@ class LedgerSummary(TypedDict):
     opnieuw_ingediend_cent: int
     toegekend_blijft_staan: int
     toegekend_blijft_staan_cent: int
+    erbij: int
+    """Records that the ledger looked at again and no file of the run held."""
+    verzendt: dict[str, SentSummary]
+    per_gemeente: dict[str, BesideSummary]
 
 
 class RunSummary(TypedDict):

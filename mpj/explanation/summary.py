@@ -25,6 +25,15 @@ VERVOLG: Mapping[Vervolg, str] = {
     "definitief": "definitief: wordt niet gedeclareerd",
 }
 """What people read for what follows, in the order in which it is shown."""
+SOORT = {
+    "nieuw": "nieuw",
+    "nalevering": "van eerdere maanden",
+    "correctie": "correctie",
+    "opnieuw": "opnieuw, na afkeuring",
+    "verblijf": "verblijf dat doorloopt",
+    "vervallen_concept": "vervalt uit het concept",
+}
+"""What people read for why a line goes, in the order in which it is shown."""
 _PER_UNIT = "elke minuut tegen de prijs van haar eigen eenheid"
 
 
@@ -33,7 +42,7 @@ def report(summary: Mapping[str, Any], out: Path | None = None, uitval: Iterable
 
     `uitval` is what it set aside, of which the faults are told by kind.
     """
-    parts: list[Part] = []
+    parts: list[Part] = list(_sent(summary.get("ledger", {})))
     if summary["per_gemeente"]:
         parts.append(_per_gemeente(summary))
     if summary["uitval_per_reden"]:
@@ -55,6 +64,8 @@ def _facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         aanbieder = contract["instellingen"]["aanbieder"]
         yield "contract", f"{contract['id']}, aanbieder {aanbieder}, tariefkaart {contract['tariefkaart']}"
     yield "gelezen", words.counted(summary["gelezen"], "registratie of verblijfsdag")
+    if more := summary.get("ledger", {}).get("erbij"):
+        yield "", f"uit het ledger kwamen er {words.number(more)} bij, om opnieuw te bekijken"
     yield "gedeclareerd", f"{words.number(summary['gedeclareerd'])}, op {words.counted(summary['regels'], 'regel')}"
     yield "uitval", ", ".join([words.number(summary["uitval"]), *_worth(summary)])
     yield "bedrag", words.euros(summary["bedrag_cent"])
@@ -117,6 +128,19 @@ def _faults(uitval: Iterable[Uitval]) -> Table | None:
 def _place(rows: Sequence[Uitval]) -> str:
     first = min(rows, key=lambda row: (row.bestand, row.rij))
     return f"{first.bestand} rij {first.rij}" if first.rij else first.bestand or first.bron
+
+
+def _sent(ledger: Mapping[str, Any]) -> Iterator[Table]:
+    """Yield what a run with a ledger sends, by why it goes, and per gemeente beside what was there before."""
+    if sent := ledger.get("verzendt"):
+        columns = Column("soort", words=SOORT), Column("regels", "count"), Column("debet", "cent"), Column("credit", "cent")
+        rows = [(kind, one["regels"], one["debet_cent"], one["credit_cent"]) for kind, one in sent.items()]
+        yield Table("Zou worden verzonden" if ledger["proef"] else "Om te verzenden", columns, rows)
+    per = ledger.get("per_gemeente", {})
+    if any(one["vorig_concept_cent"] or one["vorige_maand_cent"] for one in per.values()):
+        names = ("bedrag", "bedrag_cent"), ("vorig concept", "vorig_concept_cent"), ("vorige maand", "vorige_maand_cent")
+        heads = Column("gemeente", "code"), *(Column(head, "cent") for head, _ in names)
+        yield Table("Naast wat er was", heads, [(gemeente, *(one[key] for _, key in names)) for gemeente, one in per.items()])
 
 
 def _per_gemeente(summary: Mapping[str, Any]) -> Table:

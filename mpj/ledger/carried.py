@@ -1,20 +1,24 @@
-"""What records were behind before a run took in new ones: in lines that stand, and in concepts that it replaces."""
+"""What there was before a run: what records were behind, what the concepts come to that it replaces, and the month before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
-from attrs import frozen
-from sqlalchemy import Connection, Row, and_, false, or_, select, true
+from attrs import field, frozen
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, or_, select, true
 
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger import schema
 from mpj.ledger.codec import load
 from mpj.ledger.rows import among
-from mpj.ledger.schema import CONCEPT
+from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS, line_of
+from mpj.reading.periods import month_text
+
+Place: TypeAlias = tuple[str, int, str, str, str]
+"""Where a line of care belongs, as people read it: gemeente, toewijzingnummer, prestatiecode, kwalificatieniveau, month."""
 
 
 @frozen
@@ -52,3 +56,36 @@ def emptied(connection: Connection, clients: Iterable[int]) -> frozenset[int]:
     wanted, table = set(clients), schema.record.c
     query = select(table.client_id).distinct().where(table.vervallen == false())
     return frozenset(wanted - {row.client_id for row in among(connection, query, table.client_id, wanted)})
+
+
+@frozen
+class Before:
+    """What there was before a run, in eurocents, credits subtracted."""
+
+    concept: Mapping[Place, int] = field(factory=dict)
+    """What the concepts that it replaces come to."""
+    vorige_maand: Mapping[str, int] = field(factory=dict)
+    """What was declared in the month before, by gemeente."""
+
+
+def before(connection: Connection, concepts: Collection[int], pairs: Collection[tuple[str, str]], maand: int) -> Before:
+    """Return what these concepts come to, and what these (aanbieder, gemeente) pairs declared in the month before `maand`."""
+    table = schema.declaratie.c
+    last: dict[str, int] = {}
+    for row in _lines(connection, table.maand == maand - 1, table.status != NIET_VERZONDEN):
+        if row.declaratie_id not in concepts and (row.aanbieder, row.gemeente) in pairs:
+            last[row.gemeente] = last.get(row.gemeente, 0) + _net(row)
+    found: dict[Place, int] = {}
+    for row in _lines(connection, table.id.in_(concepts)):
+        place = row.gemeente, row.toewijzingnummer, row.prestatiecode, row.kwalificatieniveau, month_text(row.maand)
+        found[place] = found.get(place, 0) + _net(row)
+    return Before(found, last)
+
+
+def _lines(connection: Connection, *where: ColumnElement[bool]) -> Iterable[Any]:
+    return connection.execute(select(schema.regel).join(schema.declaratie).where(*where))
+
+
+def _net(line: Any) -> int:
+    cent: int = line.bedrag_cent
+    return cent if line.debetcredit == "D" else -cent

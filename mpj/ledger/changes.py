@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
+from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -12,6 +13,9 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger.decide import Decision
 from mpj.reading.faults import Fault
 from mpj.records.uitval import Uitval
+
+Oorzaak: TypeAlias = Literal["", "registratie", "toewijzing", "contract", "gevraagd"]
+"""What made a line of care another: its records, its toewijzing, the contract, or somebody who asked for it."""
 
 
 @frozen
@@ -33,6 +37,8 @@ class NewLine:
     """Whether it takes the place of a rejected one."""
     termen: str = ""
     """The terms of the contract that it is made under (`mpj.engine.job.Job.terms`)."""
+    oorzaak: Oorzaak = ""
+    """Why it takes the place of another, or takes it back."""
 
 
 @frozen

@@ -14,7 +14,7 @@ from attrs import field, frozen
 from sqlalchemy import Connection, Row, delete, false, select
 
 from mpj.ledger import schema
-from mpj.ledger.carried import Carried, carried, emptied
+from mpj.ledger.carried import Before, Carried, before, carried, emptied
 from mpj.ledger.cells import Cells, Span, drop_concepts, touch_afspraken, touch_concepts, touch_covered, touch_levels, touch_open
 from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods
 from mpj.ledger.input import Input
@@ -54,8 +54,17 @@ class Gathered:
     """What absent records and such ids were behind."""
     replaced: Collection[str]
     """The numbers of the concepts that the run replaces."""
+    earlier: Before
+    """What those come to, and the month before."""
     confirmed: Mapping[str, int]
     """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
+    stored: Collection[Naam]
+    """The records that the ledger brings and the input does not."""
+
+    @property
+    def without_end(self) -> frozenset[str]:
+        """The ids of the stays that go on."""
+        return frozenset(one.id for one in self.verblijf if not isinstance(one, Ongeldig) and one.einddatum is None)
 
 
 def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
@@ -71,8 +80,8 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     seen = intake.take(REGISTRATIE, registraties, entries.of), intake.take(VERBLIJF, verblijf, _first_day)
     if given.volledig_vanaf is not None:
         intake.withdraw_absent(given.volledig_vanaf, given.complete)
-    concerned = intake.absent | {one.naam: (one.before.client_id, date.min) for one in intake.reused}
-    before = carried(connection, concerned)
+    behind = carried(connection, intake.concerned)
+    earlier = before(connection, concepts, given.parties, cells.maand)
     drop_concepts(connection, concepts)
     _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     touch_open(connection, cells)
@@ -93,9 +102,11 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         intake.absent,
         intake.reused,
         emptied(connection, [one.before.client_id for one in intake.reused]),
-        before,
+        behind,
         concepts.values(),
+        earlier,
         stored.confirmed,
+        stored.fingerprints.keys(),
     )
 
 

@@ -61,6 +61,11 @@ class Intake:
         self.absent: dict[Naam, tuple[int, date]] = {}
         """Of what was withdrawn because it is absent: the client number, and from which day on."""
 
+    @property
+    def concerned(self) -> dict[Naam, tuple[int, date]]:
+        """What is absent or came back with another client, with the client number that it had, and from which day on."""
+        return self.absent | {one.naam: (one.before.client_id, date.min) for one in self.reused}
+
     def take(self, soort: str, items: Sequence[_R | Ongeldig], entry: Callable[[_R], Entry]) -> list[_R | Ongeldig]:
         """Store the records that count, and return what the engine gets to see of the input.
 

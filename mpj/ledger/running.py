@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 
 from attrs import evolve
@@ -23,8 +23,10 @@ from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import assigned
 from mpj.ledger.deadlines import Deadlines
 from mpj.ledger.decide import Agreed, bijlage
+from mpj.ledger.difference import Difference
 from mpj.ledger.gather import Gathered, gather
 from mpj.ledger.input import Input
+from mpj.ledger.intake import Naam
 from mpj.ledger.memory import remembered
 from mpj.ledger.older import Older, Opening
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
@@ -63,8 +65,10 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     notes += [one.fault("waarschuwing") for one in left if one.soort == "voor_begin"]
     notes += agreed.settle(connection, decisions, proef=given.asked.proef)
     store(connection, ledgerrun, result, changes, given.asked.xsd_versie)
-    told = _with_ledger(result, given, gathered, changes)
-    return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left),))
+    difference = Difference.of(changes.lines, gathered.earlier, gathered.without_end)
+    beside = _from_ledger(verdicts, result, gathered.stored)
+    told = _with_ledger(result, given, gathered, changes, difference, beside)
+    return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left), difference.bijlage()))
 
 
 def _verdicts(
@@ -191,12 +195,19 @@ def _divided(result: Result) -> Result:
     return renumbered(result, numbers)
 
 
-def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Changes) -> Result:
+def _from_ledger(verdicts: Iterable[Verdict], result: Result, stored: Collection[Naam]) -> int:
+    """Count the records, a day of a stay being one, that the ledger brings to a run and its files do not."""
+    declared = sum(care.recorded[:2] in stored for one in verdicts for care in one.uitkomst.care)
+    return declared + sum(row.aantal for row in result.uitval if (row.soort, row.bron) in stored)
+
+
+def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Changes, difference: Difference, beside: int) -> Result:
     """Say in summary and warnings what the ledger made of the run."""
     kept = {line.declaratienummer for line in result.regels}
     again = [one.line.bedrag_cent for one in changes.lines if one.again]
     summary: RunSummary = {
         **result.samenvatting,
+        "gelezen": result.samenvatting["gelezen"] - beside,
         "ledger": {
             "proef": given.asked.proef,
             "debet_cent": _net(result.regels, "D"),
@@ -209,6 +220,9 @@ def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Chan
             "opnieuw_ingediend_cent": sum(again),
             "toegekend_blijft_staan": len(changes.meldingen),
             "toegekend_blijft_staan_cent": changes.held_cent,
+            "erbij": beside,
+            "verzendt": difference.sent(),
+            "per_gemeente": difference.per_gemeente(),
         },
     }
     return evolve(result, samenvatting=summary, meldingen=(*result.meldingen, *changes.meldingen, *given.meldingen))

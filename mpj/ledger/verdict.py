@@ -16,7 +16,7 @@ from mpj.engine.lines import REFERENTIE, make_line, number, trace_values
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
-from mpj.ledger.changes import Changes, NewLine
+from mpj.ledger.changes import Changes, NewLine, Oorzaak
 from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel, load_sleutel
 from mpj.ledger.deadlines import Deadlines
 from mpj.ledger.decide import Agreed, Decision, Move
@@ -270,8 +270,23 @@ class _Look:
         if fresh is not None:
             lines.append(evolve(self._debit(identiteit, fresh), again=state == AFGEKEURD))
         again = self._cell(identiteit) if fresh is not None and _capped(fresh.care) else frozenset()
+        cause = "" if regel is None else self._cause(identiteit, regel)
+        caused = tuple(evolve(one, oorzaak=cause) for one in lines)
         agreed = (decision,) if decision is not None else ()
-        return Changes(tuple(lines), look_again=again, decisions=agreed, done=self._repaired(identiteit, done=fresh is None))
+        return Changes(caused, look_again=again, decisions=agreed, done=self._repaired(identiteit, done=fresh is None))
+
+    def _cause(self, identiteit: Identiteit, regel: Regel) -> Oorzaak:
+        """Return what makes a line another than it was: the first that differs, or that somebody asked for it."""
+        if regel.opnieuw:
+            return "gevraagd"
+        fresh, stored = self.fresh.get(identiteit), load_sleutel(regel.sleutel)
+        behind = {one.recorded: one.fingerprint for one in self.stand.behind.get(regel.id, ())}
+        moved = any(self.run.fingerprints.get(one[:2]) != kept for one, kept in behind.items())
+        if moved or not {one.recorded for one in (fresh.care if fresh else ())} <= behind.keys():
+            return "registratie"
+        if stored is not None and stored[1] != self.run.toewijzingen.get(identiteit[:2]):
+            return "toewijzing"
+        return "contract" if regel.termen and regel.termen != self.run.terms_of(regel.line) else "registratie"
 
     def _waits(self, identiteit: Identiteit, state: str, regel: Regel | None) -> Changes | None:
         """Return what is to be remembered of a line that stays as it is for now; None when it does not."""

@@ -1,0 +1,100 @@
+"""What a run sends: why each line goes (verschil.csv), and what that is beside the concept that it replaces and last month."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import get_args
+
+from attrs import frozen
+
+from mpj.engine.outcome import Bijlage
+from mpj.engine.told import BesideSummary, SentSummary
+from mpj.engine.values import Declaratieregel
+from mpj.ledger.carried import Before, Place
+from mpj.ledger.changes import NewLine
+from mpj.ledger.decide import VERSCHIL, Bewegingsoort
+from mpj.ledger.schema import VERBLIJF
+from mpj.reading.periods import month_of, month_text
+
+BESTAND = "verschil.csv"
+
+
+@frozen
+class _Row:
+    soort: Bewegingsoort
+    oorzaak: str
+    lines: Sequence[Declaratieregel] = ()
+    vervallen: int = 0
+    """What a concept came to of which nothing is left."""
+
+    def sum(self, debetcredit: str) -> int:
+        """Return its debit or credit in eurocents; what no longer goes counts as taken back."""
+        gone = max(0, self.vervallen if debetcredit == "C" else -self.vervallen)
+        return gone + sum(line.bedrag_cent for line in self.lines if line.debetcredit == debetcredit)
+
+
+@frozen
+class Difference:
+    """What a run sends, by line of care."""
+
+    rows: Mapping[Place, _Row]
+    before: Before
+
+    @classmethod
+    def of(cls, lines: Iterable[NewLine], earlier: Before, loose_ends: Collection[str]) -> Difference:
+        """Return it for the new lines of a run; `loose_ends` are the ids of the stays without an end."""
+        own: dict[Place, list[NewLine]] = {}
+        for new in lines:
+            own.setdefault(_place(new.line), []).append(new)
+        rows = {place: _row(found, loose_ends) for place, found in own.items()}
+        gone = {place: _Row("vervallen_concept", "", (), cent) for place, cent in earlier.concept.items() if place not in rows}
+        return cls(rows | gone, earlier)
+
+    def bijlage(self) -> Bijlage:
+        """Return the table verschil.csv."""
+        rows = sorted((*place, one.soort, one.sum("D"), one.sum("C"), one.oorzaak) for place, one in self.rows.items())
+        return Bijlage(BESTAND, VERSCHIL, tuple(rows))
+
+    def sent(self) -> dict[str, SentSummary]:
+        """Return what is sent by kind."""
+        found: dict[str, SentSummary] = {}
+        for kind in get_args(Bewegingsoort):
+            rows = [one for one in self.rows.values() if one.soort == kind]
+            if rows:
+                count = sum(len(one.lines) or 1 for one in rows)
+                debit, credit = (sum(one.sum(side) for one in rows) for side in "DC")
+                found[kind] = {"regels": count, "debet_cent": debit, "credit_cent": credit}
+        return found
+
+    def per_gemeente(self) -> dict[str, BesideSummary]:
+        """Return what is sent to each gemeente beside what was before."""
+        gemeenten = {place[0] for place in self.rows} | self.before.vorige_maand.keys()
+        found: dict[str, BesideSummary] = {
+            one: {"bedrag_cent": 0, "vorig_concept_cent": 0, "vorige_maand_cent": self.before.vorige_maand.get(one, 0)}
+            for one in sorted(gemeenten)
+        }
+        for place, one in self.rows.items():
+            found[place[0]]["bedrag_cent"] += one.sum("D") - one.sum("C") + one.vervallen
+        for place, cent in self.before.concept.items():
+            found[place[0]]["vorig_concept_cent"] += cent
+        return found
+
+
+def _place(line: Declaratieregel) -> Place:
+    month = month_text(month_of(line.begindatum))
+    return line.gemeente, line.toewijzingnummer, line.prestatiecode, line.kwalificatieniveau, month
+
+
+def _row(new: Sequence[NewLine], loose_ends: Collection[str]) -> _Row:
+    """Return one line of care as it goes: the first that holds of correction, again, open stay, earlier month, new."""
+    lines = [one.line for one in new]
+    cause = next((one.oorzaak for one in new if one.oorzaak), "")
+    traces = [one for line in new for one in line.herkomst]
+    if any(line.debetcredit == "C" for line in lines):
+        return _Row("correctie", cause, lines)
+    if any(one.again for one in new):
+        return _Row("opnieuw", cause, lines)
+    if any(one.soort == VERBLIJF and one.bron in loose_ends for one in traces):
+        return _Row("verblijf", cause, lines)
+    late = any(line.begindatum.isoformat()[:7] < line.declaratieperiode for line in lines)
+    return _Row("nalevering" if late else "nieuw", cause, lines)

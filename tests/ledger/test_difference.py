@@ -1,0 +1,107 @@
+"""What a run sends is told by why it goes, beside the concept that it replaces and the month before; and what was read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from world import toewijzing
+
+from ledger.support import Partij, empty_ledger, registratie
+from mpj.engine import Result
+from mpj.engine.told import LedgerSummary
+from mpj.explanation import summary
+from mpj.presentation import terminal
+
+STAY = {"id": "v", "bsn": "999900018", "begindatum": "2026-03-30", "prestatiecode": "8.1"}
+HBO = "0384", 1, "2.1", "hbo"
+
+
+@pytest.fixture
+def partij(tmp_path: Path) -> Partij:
+    found = Partij(empty_ledger(tmp_path / "zorg.db"))
+    found.toewijzingen = [toewijzing(), toewijzing(2, bsn="999900018", prestatiecode="8.1")]
+    return found
+
+
+def rows(result: Result) -> list[tuple[Any, ...]]:
+    (table,) = (one for one in result.bijlagen if one.bestand == "verschil.csv")
+    return list(table.rijen)
+
+
+def told(result: Result) -> LedgerSummary:
+    return result.samenvatting["ledger"]
+
+
+def test_new_care_late_care_and_a_stay_that_runs_on(partij: Partij) -> None:
+    partij.month(registratie("a"), verblijf=[STAY])
+    result = partij.run(
+        registratie("b", "2026-04-02"), registratie("c", "2026-03-09", niveau="wo"), periode="2026-04", verblijf_loopt_door=True
+    )
+    assert rows(result) == [
+        ("0384", 1, "2.1", "hbo", "2026-04", "nieuw", 9820, 0, ""),
+        ("0384", 1, "2.1", "wo", "2026-03", "nalevering", 12480, 0, ""),
+        ("0384", 2, "8.1", "", "2026-04", "verblijf", 30 * 25000, 0, ""),
+    ]
+    assert told(result)["verzendt"] == {
+        "nieuw": {"regels": 1, "debet_cent": 9820, "credit_cent": 0},
+        "nalevering": {"regels": 1, "debet_cent": 12480, "credit_cent": 0},
+        "verblijf": {"regels": 1, "debet_cent": 750000, "credit_cent": 0},
+    }
+    per = {"bedrag_cent": 9820 + 12480 + 750000, "vorig_concept_cent": 0, "vorige_maand_cent": 9820 + 2 * 25000}
+    assert told(result)["per_gemeente"] == {"0384": per}
+    assert result.samenvatting["gelezen"] == 2
+    assert told(result)["erbij"] == result.samenvatting["gedeclareerd"] + result.samenvatting["uitval"] - 2
+
+
+def test_a_correction_names_its_cause(partij: Partij) -> None:
+    partij.month(registratie("a"), registratie("b", "2026-03-06", niveau="wo"))
+    result = partij.run(registratie("a", minuten=30), periode="2026-04")
+    assert rows(result) == [(*HBO, "2026-03", "correctie", 4910, 9820, "registratie")]
+    assert told(result)["verzendt"] == {"correctie": {"regels": 2, "debet_cent": 4910, "credit_cent": 9820}}
+    partij.toewijzingen[0] = toewijzing(prestatiecode="4.1", toewijzingsdatum="2026-03-20")
+    result = partij.agreed(periode="2026-04", crediteer=True, proef=True)
+    assert {(row[5], row[7], row[8]) for row in rows(result)} == {
+        ("correctie", 9820, "registratie"),
+        ("correctie", 12480, "toewijzing"),
+    }
+
+
+def test_a_rejected_line_goes_again_because_it_changed_or_was_asked_for(partij: Partij) -> None:
+    first = partij.run(registratie("a"))
+    partij.settle(first, [line.referentienummer for line in first.regels])
+    assert rows(partij.run(registratie("a"), periode="2026-04")) == []
+    assert rows(partij.run(registratie("a", minuten=45), periode="2026-04", proef=True)) == [
+        (*HBO, "2026-03", "opnieuw", 7365, 0, "registratie")
+    ]
+    partij.ledger.resend([line.referentienummer for line in first.regels])
+    assert rows(partij.run(registratie("a"), periode="2026-04")) == [(*HBO, "2026-03", "opnieuw", 9820, 0, "gevraagd")]
+
+
+def test_what_no_longer_goes_is_told_beside_the_concept_that_it_stood_in(partij: Partij) -> None:
+    partij.run(registratie("a"), registratie("b", "2026-03-06", niveau="wo"))
+    result = partij.run(registratie("b", "2026-03-06", niveau="wo", status="vervallen"))
+    assert rows(result) == [
+        (*HBO, "2026-03", "nieuw", 9820, 0, ""),
+        ("0384", 1, "2.1", "wo", "2026-03", "vervallen_concept", 0, 12480, ""),
+    ]
+    per = {"bedrag_cent": 9820, "vorig_concept_cent": 22300, "vorige_maand_cent": 0}
+    assert told(result)["per_gemeente"] == {"0384": per}
+
+
+def test_a_trial_tells_what_the_run_tells(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    care = registratie("a", minuten=30), registratie("b", "2026-04-02")
+    trial, run = (partij.run(*care, periode="2026-04", proef=proef) for proef in (True, False))
+    assert rows(trial) == rows(run) != []
+    assert told(trial) | {"proef": False} == told(run)
+
+
+def test_the_screen_begins_with_what_is_sent(partij: Partij, capsys: pytest.CaptureFixture[str]) -> None:
+    partij.month(registratie("a"))
+    result = partij.run(registratie("a", minuten=30), registratie("b", "2026-04-02"), periode="2026-04")
+    terminal.show(summary.report(result.samenvatting))
+    shown = capsys.readouterr().out
+    assert shown.index("Om te verzenden") < shown.index("Naast wat er was") < shown.index("Per gemeente")
+    assert "correctie" in shown and "uit het ledger" not in shown
