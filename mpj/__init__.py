@@ -14,8 +14,17 @@ from mpj.version import __version__
 
 if TYPE_CHECKING:
     from mpj import messages, output, protocol, tariefkaart
-    from mpj.contract import Cel, Coderij, Contract, Perceel, load_contract, load_contracts, make_contract
-    from mpj.engine import Declaratieregel, Herkomst, Result
+    from mpj.contract import (
+        Cel,
+        Coderij,
+        Contract,
+        Perceel,
+        Termijnen,
+        load_contract,
+        load_contracts,
+        make_contract,
+    )
+    from mpj.engine import Bijlage, Declaratieregel, Herkomst, Result
     from mpj.engine.job import Job
     from mpj.engine.opdracht import Opdracht
     from mpj.engine.told import RunSummary
@@ -49,8 +58,8 @@ if TYPE_CHECKING:
     from mpj.workbench.reprice.values import Bedragen, Herberekening, Sleutel
 
 _HOMES = {
-    "mpj.contract": ("Cel", "Coderij", "Contract", "Perceel", "load_contract", "load_contracts", "make_contract"),
-    "mpj.engine": ("Declaratieregel", "Herkomst", "Result"),
+    "mpj.contract": ("Cel", "Coderij", "Contract", "Perceel", "Termijnen", "load_contract", "load_contracts", "make_contract"),
+    "mpj.engine": ("Bijlage", "Declaratieregel", "Herkomst", "Result"),
     "mpj.engine.job": ("Job",),
     "mpj.engine.opdracht": ("Opdracht",),
     "mpj.engine.told": ("RunSummary",),
@@ -99,6 +108,7 @@ __all__ = [
     "Afronding",
     "Bedragen",
     "Bevinding",
+    "Bijlage",
     "Blok",
     "BusyError",
     "Cel",
@@ -132,6 +142,7 @@ __all__ = [
     "RunSummary",
     "Sleutel",
     "Tabelprofiel",
+    "Termijnen",
     "Toewijzing",
     "Uitleg",
     "Uitval",

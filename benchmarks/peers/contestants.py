@@ -43,19 +43,29 @@ class Contestant:
         return [name for name in self.needs if find_spec(name) is None]
 
 
+BEGUN = """
+import sys
+from mpj.cli import run
+sys.exit(run(["ledger", "begin", "--ledger", {database!r}, "--vanaf", "2026-01"]) or run(sys.argv[1:]))
+"""
+"""The care of the whole year is declared in its last month: a ledger that begins in the first one asks nothing about it."""
+
+
 def declare(*options: str, parquet: bool = False, ledger: bool = False) -> Callable[[Files, Path], list[str]]:
     """Return what makes the command line of `mpj declare`, with `options` added.
 
-    With `parquet` it reads the registraties in that form; with `ledger` it makes a new one beside the outcome.
+    With `parquet` it reads the registraties in that form; with `ledger` it begins a new one beside the outcome.
     """
 
     def line(files: Files, out: Path) -> list[str]:
         registraties = with_parquet(files).parquet if parquet else files.registraties
         given = ["--contracten", str(files.contract), "--toewijzingen", str(files.toewijzingen)]
         given += ["--registraties", str(registraties), "--periode", PERIODE, "--dagtekening", DAGTEKENING]
-        given += ["--ledger", str(out.with_name("ledger.db"))] if ledger else ["--nalevering"]
+        database = str(out.with_name("ledger.db"))
+        given += ["--ledger", database] if ledger else ["--nalevering"]
         given += ["--verblijf", str(files.verblijf)] if files.limits else []
-        return [sys.executable, "-m", "mpj", "declare", *given, "--out", str(out), *options]
+        command = ["-c", BEGUN.format(database=database)] if ledger else ["-m", "mpj"]
+        return [sys.executable, *command, "declare", *given, "--out", str(out), *options]
 
     return line
 

@@ -7,7 +7,7 @@ Every fault in the folder is reported at once. A `Contract` in hand has passed; 
 from mpj.contract.check import check_together
 from mpj.contract.load import load_contract, load_contracts
 from mpj.contract.make import make_contract
-from mpj.contract.model import Cel, Coderij, Contract, Perceel
+from mpj.contract.model import Cel, Coderij, Contract, Perceel, Termijnen
 from mpj.contract.settings import SETTINGS, Setting, eenheid_key, settings_of
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Contract",
     "Perceel",
     "Setting",
+    "Termijnen",
     "check_together",
     "eenheid_key",
     "load_contract",

@@ -5,7 +5,7 @@
 comes out.
 """
 
-from mpj.engine.outcome import Result
+from mpj.engine.outcome import Bijlage, Result
 from mpj.engine.values import Declaratieregel, Herkomst
 
-__all__ = ["Declaratieregel", "Herkomst", "Result"]
+__all__ = ["Bijlage", "Declaratieregel", "Herkomst", "Result"]

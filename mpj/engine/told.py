@@ -92,7 +92,8 @@ class BesideSummary(TypedDict):
     """What a run sends to a gemeente, beside the concept that it replaces and what was declared in the month before."""
 
     bedrag_cent: int
-    vorig_concept_cent: int
+    vorig_concept_cent: int | None
+    """None where there was none, or none that was other."""
     vorige_maand_cent: int
 
 

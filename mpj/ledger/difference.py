@@ -70,13 +70,16 @@ class Difference:
         """Return what is sent to each gemeente beside what was before."""
         gemeenten = {place[0] for place in self.rows} | self.before.vorige_maand.keys()
         found: dict[str, BesideSummary] = {
-            one: {"bedrag_cent": 0, "vorig_concept_cent": 0, "vorige_maand_cent": self.before.vorige_maand.get(one, 0)}
+            one: {"bedrag_cent": 0, "vorig_concept_cent": None, "vorige_maand_cent": self.before.vorige_maand.get(one, 0)}
             for one in sorted(gemeenten)
         }
-        for place, one in self.rows.items():
-            found[place[0]]["bedrag_cent"] += one.sum("D") - one.sum("C") + one.vervallen
-        for place, cent in self.before.concept.items():
-            found[place[0]]["vorig_concept_cent"] += cent
+        now = {place: cent for place, one in self.rows.items() if (cent := one.sum("D") - one.sum("C") + one.vervallen)}
+        for place, cent in now.items():
+            found[place[0]]["bedrag_cent"] += cent
+        concept = self.before.concept
+        for gemeente in {place[0] for place in concept.keys() | now.keys() if concept.get(place, 0) != now.get(place, 0)}:
+            if own := [cent for place, cent in concept.items() if place[0] == gemeente]:
+                found[gemeente]["vorig_concept_cent"] = sum(own)
         return found
 
 

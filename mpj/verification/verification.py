@@ -78,6 +78,7 @@ def verify(
     they are not about (`Case`), and ValueError for an unknown `taal` or `onbeoordeeld`. Nothing is printed, no clock is read, no
     state is kept.
     """
+    Toetsopdracht(**words)  # what is asked wrongly is told before anything is read
     basis = Basis(contracten, toewijzingen, partijen=[parties(bericht)], profiel=profiel)
     return judged(Toetsing(bericht, basis, **words))
 
@@ -127,7 +128,7 @@ class Toetsing:
         **words: Unpack[ToetsopdrachtWords],
     ) -> None:
         self.opdracht = opdracht = Toetsopdracht(**words)
-        expect("bericht", bericht, "a JW323 message, as mpj.messages.from_bytes gives", Declaratiebericht, StoredDeclaratie)
+        parties(bericht)
         overview = bericht.overzicht if isinstance(bericht, StoredDeclaratie) else scan(bericht)
         self.case = Case(bericht, overview, basis, opdracht)
         self.texts = Texts(opdracht.taal, self.case.bsns)
@@ -289,7 +290,8 @@ class Toetsing:
 
 
 def parties(bericht: Declaratie) -> tuple[str, str]:
-    """Return aanbieder and gemeente of a declaration."""
+    """Return aanbieder and gemeente of a declaration; raises TypeError for what is none."""
+    expect("bericht", bericht, "a JW323 message, as mpj.messages.from_bytes gives", Declaratiebericht, StoredDeclaratie)
     return bericht.header.afzender, bericht.header.ontvanger
 
 

@@ -158,7 +158,7 @@ def test_akkoord_with_nothing_to_agree_to(april: tuple[Path, str, list[str]], ca
 def test_a_fault_in_a_file_leaves_no_new_ledger(april: tuple[Path, str, list[str]], name: str) -> None:
     folder, _, arguments = april
     (folder / "fout.csv").write_text("x;y\n1;2\n", "utf-8")
-    fresh = replace(arguments, ledger=str(folder / "nieuw.db"))
+    fresh = replace(arguments, ledger=str(folder / "nieuw.db"), periode="2026-03")
     assert run([*fresh, f"--{name}", str(folder / "fout.csv")]) == 2
     assert not (folder / "nieuw.db").exists()
     assert run(fresh) == 0
@@ -211,7 +211,9 @@ def test_calls_that_make_no_sense(april: tuple[Path, str, list[str]], tmp_path: 
 )
 def test_a_ledger_that_remembers_nothing(april: tuple[Path, str, list[str]], name: str, capsys: pytest.CaptureFixture[str]) -> None:
     folder, _, arguments = april
-    verified = ["verify", "--bericht", "x.xml", "--contracten", "x", "--toewijzingen", "x", "--out", str(folder / "uit")]
+    (folder / "x.xml").write_text("<x/>", "utf-8")
+    verified = ["verify", "--bericht", str(folder / "x.xml"), "--contracten", "x", "--toewijzingen", "x"]
+    verified += ["--out", str(folder / "uit")]
     assert run(replace(arguments, ledger=name)) == 2
     assert run([*verified, "--ledger", name]) == 2
     assert ledger("status", "--ledger", name) == 2
@@ -223,12 +225,12 @@ def test_a_ledger_that_remembers_nothing(april: tuple[Path, str, list[str]], nam
 
 def test_a_new_ledger_is_announced(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
     folder, _, arguments = april
-    fresh = replace(arguments, ledger=str(folder / "zrog.db"))
+    fresh = replace(arguments, ledger=str(folder / "zrog.db"), periode="2026-03")
     assert run([*fresh, "--proef"]) == 0
     assert "Let op: zrog.db: dit ledger bestaat nog niet" in capsys.readouterr().err
     assert run(fresh) == 0
     assert "Let op: zrog.db: dit ledger is nieuw gemaakt\n" in capsys.readouterr().err
     assert run([*fresh, "--meldingen", "json"]) == 0
     assert "ledger_nieuw" not in capsys.readouterr().err
-    assert run([*replace(arguments, ledger=str(folder / "ander.db")), "--meldingen", "json"]) == 0
+    assert run([*replace(fresh, ledger=str(folder / "ander.db")), "--meldingen", "json"]) == 0
     assert json.loads(capsys.readouterr().err.splitlines()[0])["code"] == "ledger_nieuw"

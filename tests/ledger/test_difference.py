@@ -49,7 +49,7 @@ def test_new_care_late_care_and_a_stay_that_runs_on(partij: Partij) -> None:
         "nalevering": {"regels": 1, "debet_cent": 12480, "credit_cent": 0},
         "verblijf": {"regels": 1, "debet_cent": 750000, "credit_cent": 0},
     }
-    per = {"bedrag_cent": 9820 + 12480 + 750000, "vorig_concept_cent": 0, "vorige_maand_cent": 9820 + 2 * 25000}
+    per = {"bedrag_cent": 9820 + 12480 + 750000, "vorig_concept_cent": None, "vorige_maand_cent": 9820 + 2 * 25000}
     assert told(result)["per_gemeente"] == {"0384": per}
     assert result.samenvatting["gelezen"] == 2
     assert told(result)["erbij"] == result.samenvatting["gedeclareerd"] + result.samenvatting["uitval"] - 2

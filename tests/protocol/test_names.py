@@ -17,6 +17,7 @@ MAY = {
     "contract/settings.py": "SETTINGS: as docs/settings.md tells them",
     "output/read.py": "a summary that names none is of before there was another",
     "cli/intake.py": "an export is looked at before there is a contract that names another",
+    "ledger/taken.py": "a message of before the ledger: the contract that could name another protocol comes later",
     "ledger/protocols.py": "a declaration of which nothing is kept was made under it",
 }
 DEMO = "demo/"  # lifelike records for the shipped example region
