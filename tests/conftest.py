@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
-from search import SHARE, examples, register
+from search import fitted, register
 from standard import demand, missing
 
 register()
@@ -15,10 +15,10 @@ register()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Try as many examples as this run is meant to (`search.SHARE`)."""
     tests: list[Any] = [item.obj for item in items if isinstance(item, pytest.Function)]
-    for test in {id(test): test for test in tests if SHARE != 1 and is_hypothesis_test(test)}.values():
+    for test in {id(test): test for test in tests if is_hypothesis_test(test)}.values():
         test = getattr(test, "__func__", test)
         asked: settings = getattr(test, "_hypothesis_internal_use_settings", None) or settings()
-        test._hypothesis_internal_use_settings = settings(asked, max_examples=examples(asked.max_examples))
+        test._hypothesis_internal_use_settings = fitted(asked)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -6,7 +6,7 @@ import os
 import random
 from fractions import Fraction
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How many times as many examples as it asks for a test tries: a third in `make test`, which has to be quick; all in `make long`
 # (EXAMPLES=1), and more where `make search` is told so.
@@ -18,6 +18,12 @@ def register() -> None:
     settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
     settings.register_profile("search", derandomize=False, deadline=None, print_blob=True, database=None)
     settings.load_profile("fixed")
+
+
+def fitted(asked: settings) -> settings:
+    """Return the settings of a test for this run: its share of the examples, and no red by how long a machine took to draw them."""
+    calm = {*asked.suppress_health_check, HealthCheck.too_slow, HealthCheck.filter_too_much}
+    return settings(asked, max_examples=examples(asked.max_examples), suppress_health_check=sorted(calm, key=str))
 
 
 def examples(count: int) -> int:
