@@ -248,10 +248,13 @@ def erase(bsn_bestand: Path, ledger: str, meldingen: str) -> None:
 def _read_bsns(path: Path) -> list[str]:
     """Return the lines of a file, blank ones included, so that a fault names the row; raises InputError for what is no BSN."""
     from mpj.reading.fields import is_bsn
+    from mpj.reading.limits import WHOLE_BYTES
+    from mpj.reading.sources import Source
 
     try:
-        found = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
-    except (OSError, UnicodeDecodeError):
+        text = Source(path.name, path).read(WHOLE_BYTES).decode("utf-8-sig")
+        found = [line.strip() for line in text.splitlines()]
+    except UnicodeDecodeError:
         raise InputError(Fault("bestand_onleesbaar", path.name, toelichting="bestand kan niet worden gelezen")) from None
     faults = [
         Fault("bsn_onjuist", path.name, place, toelichting="geen BSN", verwacht="9 cijfers die aan de elfproef voldoen")

@@ -34,6 +34,7 @@ from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
 from mpj.reading.guard import unguarded
 from mpj.reading.headers import Columns
+from mpj.reading.limits import WHOLE_BYTES
 from mpj.reading.periods import month_text, parse_month
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
@@ -239,10 +240,10 @@ def read_run(folder: Path) -> Run:
     """Open a folder that ``mpj declare`` wrote; raises InputError when it is not a complete one."""
     path = folder / SAMENVATTING
     try:
-        summary = json.loads(path.read_text("utf-8"))
+        summary = json.loads(Source(SAMENVATTING, path).read(WHOLE_BYTES))
         if summary["formaat"] != 1 or summary["soort"] != "declare":
             raise ValueError
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (InputError, ValueError, KeyError, TypeError, RecursionError) as error:
         verwacht = "een map die mpj declare schreef, met samenvatting.json"
         raise InputError(
             Fault("map_onleesbaar", folder.name, kolom="van", toelichting="geen volledige uitvoer", verwacht=verwacht)

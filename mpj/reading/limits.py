@@ -35,6 +35,8 @@ WORKBOOK_MEMORY = 2 << 30
 """Bytes of memory of the process that reads a workbook."""
 WORKBOOK_SECONDS = 120
 """Seconds of work of that process."""
+WHOLE_BYTES = 16 << 20
+"""Bytes of a file that is held whole: the summary of a run, a list of BSNs."""
 TOML_BYTES = 512 << 10
 """Bytes of a TOML file: contract.toml, protocol.toml, a profile."""
 TOML_DOTS = 100
@@ -55,6 +57,7 @@ LIMITS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "memory to read a workbook": (f"{WORKBOOK_MEMORY >> 30} GiB", "of a process of its own; a sheet of 1,000,000 rows fits"),
         "time to read a workbook": (f"{WORKBOOK_SECONDS} s", "of work, in that process"),
         "document types in a workbook": ("none", "a part that has one is refused"),
+        "samenvatting.json, a list of BSNs": (f"{WHOLE_BYTES >> 20} MiB", "files that are held whole"),
         "a TOML file": (f"{TOML_BYTES >> 10} KiB", f"contract.toml, protocol.toml; at most {TOML_DOTS} dots on a line"),
     }
 )

@@ -24,6 +24,7 @@ from numbers import Real
 from typing import IO, Any
 
 _MOST_ROWS = 1 << 20
+_MOST_COLUMNS = 1 << 14
 _EXACT = 10**15
 _TOLD = 20
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\bt\s*=\s*[\"']e[\"'][^>]*>")
@@ -31,6 +32,9 @@ _NEVER_COMPUTED = re.compile(
     rb"(<(?:\w+:)?c\b(?![^>]*\bt=[\"']str)[^>]*>)\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ODS_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+_ODS_ERROR = re.compile(rb"value-type\s*=\s*[\"']error[\"']")
+_ODS_TIMES = re.compile(rb"number-(?:rows|columns)-repeated\s*=\s*[\"']([0-9]{1,7})[\"']")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 Cell = tuple[int, int]
 """Row and column, from 0; (-1, -1) is somewhere."""
@@ -132,7 +136,10 @@ def find_errors(file: IO[bytes], sheets: int) -> dict[int, list[Cell]]:
             lower = name.lower()
             if lower.endswith(".bin") and "worksheets/" in lower:
                 cells = list(_errors_in_xlsb(archive.read(name)))
-            elif lower == "content.xml" or (lower.endswith(".xml") and "sharedstrings" not in lower):
+            elif lower == "content.xml":
+                found |= _errors_in_ods(archive, name)
+                continue
+            elif lower.endswith(".xml") and "sharedstrings" not in lower:
                 cells = _errors_in_xml(archive, name)
             else:
                 continue
@@ -164,25 +171,49 @@ def _sheets_by_part(archive: zipfile.ZipFile) -> Iterator[tuple[str, int]]:
             yield part.lstrip("/") if part.startswith("/") else f"xl/{part}", place
 
 
+def _has(archive: zipfile.ZipFile, name: str, marks: tuple[bytes, ...]) -> bool:
+    """Say whether one of `marks` stands in a part, without holding it."""
+    before = b""
+    with archive.open(name) as part:
+        while chunk := part.read(1 << 20):
+            if any(mark in before + chunk for mark in marks):
+                return True
+            before = chunk[-8:]
+    return False
+
+
 def _errors_in_xml(archive: zipfile.ZipFile, name: str) -> list[Cell]:
     """Return the error cells of a sheet in XML, and formulas without a value: looked for where what marks one stands at all."""
-    ods = name.lower() == "content.xml"
-    marks = (b'"error"', b"'error'") if ods else (b'"e"', b"'e'", b"<f>", b"<f ", b":f>", b":f ")
-    before, marked = b"", False
-    with archive.open(name) as part:
-        while (chunk := part.read(1 << 20)) and not marked:
-            marked = any(mark in before + chunk for mark in marks)
-            before = chunk[-8:]
-    if not marked:
+    if not _has(archive, name, (b'"e"', b"'e'", b"<f>", b"<f ", b":f>", b":f ")):
         return []
-    if ods:
-        return [_SOMEWHERE]
     cells = []
     data = archive.read(name)
     for tag in (*_ERROR_CELL.findall(data), *_NEVER_COMPUTED.findall(data)):
         where = _REFERENCE.search(tag)
         cells.append((int(where[2]) - 1, _column(where[1])) if where else _SOMEWHERE)
     return cells
+
+
+def _errors_in_ods(archive: zipfile.ZipFile, name: str) -> dict[int, list[Cell]]:
+    """Return the error cells of each sheet; one within a table in a cell is somewhere in its sheet."""
+    found: dict[int, list[Cell]] = {}
+    if not _has(archive, name, (b'"error"', b"'error'")):
+        return found
+    sheet, row, following, column, depth = -1, -1, 0, 0, 0
+    for closing, kind, attributes in (tag.groups() for tag in _ODS_TAG.finditer(archive.read(name))):
+        times = int(counted[1]) if (counted := _ODS_TIMES.search(attributes)) else 1
+        if kind == b"table":
+            depth += 0 if attributes.endswith(b"/") else -1 if closing else 1
+            if depth == 1 and not closing:
+                sheet, following = sheet + 1, 0
+        elif kind == b"table-row" and not closing and depth == 1:
+            row, following, column = following, following + times, 0
+        elif kind != b"table-row" and not closing:
+            if _ODS_ERROR.search(attributes):
+                places = range(column, column + min(times, _MOST_COLUMNS))
+                found.setdefault(sheet, []).extend([(row, place) for place in places] if depth == 1 else [_SOMEWHERE])
+            column += times if depth == 1 else 0
+    return found
 
 
 def _column(letters: bytes) -> int:

@@ -76,6 +76,17 @@ class Source:
         """Return how many bytes it has, once unpacked."""
         return self.path.stat().st_size if self.archive is None else self.archive.members[self.plaats].file_size
 
+    def read(self, most: int) -> bytes:
+        """Return what it holds; raises InputError where that is more than `most` bytes, or cannot be read."""
+        with self.open() as raw:
+            data = b""
+            while (chunk := raw.read(_CHUNK)) and len(data) <= most:
+                data += chunk
+        if len(data) > most:
+            verwacht = f"hoogstens {most >> 20} MiB"
+            raise InputError(Fault("bestand_te_groot", self.naam, toelichting="het bestand is te groot", verwacht=verwacht))
+        return data
+
     def begins(self, ways: tuple[bytes, ...]) -> bool:
         """Say whether it begins in one of these ways."""
         with self.open() as raw:

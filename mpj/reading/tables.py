@@ -119,7 +119,10 @@ def _opened(
 def header_of(source: Source, columns: Columns) -> list[str]:
     """Return the names in the header of a table as they stand, or in the row that comes nearest to one; none where it is empty."""
     with _opener(source)(source, columns) as found:
-        return [] if found.header is None else found.header[1]
+        if found.header is None:
+            return []
+        _check_width(source.naam, *found.header)
+        return found.header[1]
 
 
 def lay_profile(table: Table[Any], header: Row, profiel: Tabelprofiel) -> Profiled | None:
@@ -145,9 +148,7 @@ def lay_profile(table: Table[Any], header: Row, profiel: Tabelprofiel) -> Profil
 
 def headed(naam: str, rij: int, names: Sequence[str], columns: Columns, body: Iterator[tuple[int, _F]]) -> Table[_F]:
     """Return the table under a header with these names; raises InputError when it misses, doubles or misspells one."""
-    if len(names) > COLUMNS:
-        text, verwacht = "de kopregel heeft te veel kolommen", f"hoogstens {COLUMNS} kolommen"
-        raise InputError(Fault("bestand_te_groot", naam, rij, toelichting=text, verwacht=verwacht))
+    _check_width(naam, rij, names)
     header = columns.named(names)
     faults = check_names(header, columns, columns.required, naam, rij)
     wrong: list[Fault] = [fault for fault in faults if fault.soort == "fout"]
@@ -155,6 +156,12 @@ def headed(naam: str, rij: int, names: Sequence[str], columns: Columns, body: It
         raise InputError(_hint(header, naam, rij) or wrong)
     places = {name: place for place, name in enumerate(header) if name in columns.known}
     return Table(naam, places, len(header), tuple(fault for fault in faults if fault.soort != "fout"), body)
+
+
+def _check_width(naam: str, rij: int, names: Sequence[str]) -> None:
+    if len(names) > COLUMNS:
+        text, verwacht = "de kopregel heeft te veel kolommen", f"hoogstens {COLUMNS} kolommen"
+        raise InputError(Fault("bestand_te_groot", naam, rij, toelichting=text, verwacht=verwacht))
 
 
 def _hint(header: list[str], naam: str, rij: int) -> Fault | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
-from operator import attrgetter
+from itertools import compress, count
+from operator import attrgetter, is_not
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -51,23 +52,22 @@ def checker(definition: Definition[str]) -> Callable[[Any], None]:
     It raises TypeError naming field and type, or ValueError naming the field, without showing values.
     """
     values_of = attrgetter(*(one.attribute for one in definition.fields))
-    rules = tuple(
-        (_NOTHING if one.required else one.default, one.form.kind, one.form.check, one.attribute, one.form.told)
-        for one in definition.fields
-    )
+    defaults = tuple(_NOTHING if one.required else one.default for one in definition.fields)
+    rules = tuple((one.form.kind, one.form.check, one.attribute, one.form.told) for one in definition.fields)
 
     def check(value: Any) -> None:
-        for found, (default, kind, form, name, told) in zip(values_of(value), rules, strict=True):
-            if found is default:
-                continue
-            plain = str.__str__(found) if kind is str and isinstance(found, str) else found
-            if type(plain) is not kind:
-                raise TypeError(f"{name}: {told}, not {type(found).__name__}")
+        found_in = values_of(value)
+        for place in compress(count(), map(is_not, found_in, defaults)):
+            found, (kind, form, name, told) = found_in[place], rules[place]
+            if type(found) is not kind:
+                if kind is not str or not isinstance(found, str):
+                    raise TypeError(f"{name}: {told}, not {type(found).__name__}")
+                found = str.__str__(found)
             try:
-                right = form(plain)
+                right = form(found)
             except FieldError:
                 raise ValueError(f"{name}: {told}") from None
-            if right is not found:
+            if right is not found_in[place]:
                 object.__setattr__(value, name, right)
 
     return check

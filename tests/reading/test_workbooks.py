@@ -194,8 +194,32 @@ def test_an_error_cell_is_a_fault_and_never_a_blank(tmp_path: Path) -> None:
     assert len(records(xlsx(tmp_path / "x.xlsx", ("A", wide), errors=[(3, 7)]))) == 2
     assert refused(DATA / "error.xls").code == "foutwaarde"
     assert refused(ods(tmp_path / "x.ods", ods_rows([HEADER, ("R1", "#N/A", *ROWS[0][2:])]))).code == "foutwaarde"
+    fault = refused(ods(tmp_path / "x.ods", ods_rows([HEADER, ("R1", "#N/A", *ROWS[0][2:])])))
+    assert (fault.rij, fault.kolom) == (2, "bsn")
     row, error = bytes([0, 4]) + (7).to_bytes(4, "little"), bytes([3, 9]) + (2).to_bytes(4, "little") + bytes(4) + b"\x2a"
     assert list(errors_in_xlsb(bytes([0x81, 0x01, 0]) + row + error)) == [(7, 2)]
+
+
+def test_an_error_cell_of_an_ods_has_its_place(tmp_path: Path) -> None:
+    """Rows and cells that stand for several, a cell that another covers, `>` in a formula, another sheet; others do not count."""
+    error = ods_cell("#N/A")
+    empty = (
+        '<table:table-row table:number-rows-repeated="3"><table:table-cell table:number-columns-repeated="6"/></table:table-row>'
+    )
+    two = '<table:covered-table-cell table:number-columns-repeated="2"/>'
+    formula = '<table:table-cell table:formula="of:=[.A1]>0" office:value-type="float" office:value="1"/>'
+    row = f"<table:table-row>{ods_cell('R1')}{ods_cell('999900006')}{formula}{two}{error}</table:table-row>"
+    fault = refused(ods(tmp_path / "x.ods", ods_rows([HEADER]) + empty + row))
+    assert (fault.rij, fault.kolom) == (5, "minuten")
+    twice = error.replace("<table:table-cell", '<table:table-cell table:number-columns-repeated="2"')
+    wide = f"<table:table-row>{''.join(map(ods_cell, ('R1', '999900006')))}{twice}</table:table-row>"
+    with pytest.raises(InputError) as caught:
+        list(read_registraties([ods(tmp_path / "x.ods", ods_rows([HEADER]) + wide)]))
+    assert [one.kolom for one in caught.value.faults] == ["datum", "begintijd"]
+    other = ods_rows([(*HEADER, "opmerking"), (*ROWS[0], "#N/A")])
+    assert len(records(ods(tmp_path / "x.ods", other))) == 1
+    sheet = f'</table:table><table:table table:name="B">{ods_rows([("a", "#N/A")])}'
+    assert len(records(ods(tmp_path / "x.ods", ods_rows([HEADER, ROWS[0]]) + sheet))) == 1
 
 
 def test_a_formula_that_was_never_computed_is_a_fault(tmp_path: Path) -> None:
