@@ -62,6 +62,7 @@ VALUES = (
     "engine/lines",
     "engine/memory",
     "engine/values",
+    "ledger/bound",
     "ledger/changes",
     "ledger/decide",
 )

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "intake": ("mpj.cli.intake", "Laat zien wat mpj van een export begrijpt, en stel een profiel voor."),
     "ledger": ("mpj.cli.ledger", "Houd bij wat is verzonden en beantwoord, en corrigeer het."),
     "messages": ("mpj.cli.messages", "Toets iJw-berichten op vorm en inhoud."),
+    "month": ("mpj.cli.month", "Declareer een maand zoals mpj.toml het zegt."),
     "sample": ("mpj.cli.sample", "Trek een herhaalbare steekproef van (medewerker, niveau) voor de accountant."),
     "tariffs": ("mpj.cli.tariffs", "Toets, toon, vergelijk, bereken en bouw tarievenbladen."),
     "verify": ("mpj.cli.verify", "Toets een JW323 regel voor regel en schrijf het antwoord."),

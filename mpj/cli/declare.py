@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from mpj.reading.lines import LineNumbers
 
 _SHOWN = 3
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _EPILOG = """
 Voorbeeld:
 
@@ -124,24 +126,31 @@ def command(**given: Any) -> int:
     Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
     gedeclareerd, en waarom), samenvatting.json en, met --berichten, de JW323-berichten.
     """
+    return perform(DeclareOptions(**given))
+
+
+def perform(asked: DeclareOptions, grens: Mapping[str, int] = _NONE, namen: Mapping[str, str] = _NONE) -> int:
+    """Declare, and show what was made; returns the exit code.
+
+    `grens` is what differs from the usual bound of a run with a ledger, `namen` are shown beside the codes of gemeenten.
+    """
     from mpj.explanation import summary
     from mpj.output import check_installed
     from mpj.presentation import terminal
 
-    asked = DeclareOptions(**given)
     asked.check()
     if asked.trace == "parquet":
         check_installed()
-    _check_months({"--periode": asked.periode, "--volledig-vanaf": asked.volledig_vanaf})
+    check_months({"--periode": asked.periode, "--volledig-vanaf": asked.volledig_vanaf})
     progress = Progress()
     inputs = asked.inputs(progress)
     _check_nothing_sent(asked)
     with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
-        result = _declare(asked, inputs, folder)
+        result = _declare(asked, inputs, folder, grens)
     with best_effort():
         show_meldingen(result, asked.meldingen, inputs.lines)
         say()
-        terminal.show(summary.report(result.samenvatting, asked.out, result.uitval))
+        terminal.show(summary.report(result.samenvatting, asked.out, result.uitval, namen))
     return 1 if asked.strict and result.uitval else 0
 
 
@@ -210,7 +219,7 @@ class DeclareOptions:
         )
 
 
-def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path) -> Any:
+def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path, grens: Mapping[str, int]) -> Any:
     """Declare and write the run into `folder`; with a ledger while it can still be undone."""
     from mpj.output import write_result
 
@@ -223,7 +232,10 @@ def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path) -> Any:
 
     settings: dict[str, Any] = {"periode": asked.periode, "dagtekening": asked.dagtekening}
     if asked.ledger is not None:
+        from mpj.ledger import Grens
+
         extra = asked.remembered | {"before_commit": write, "xsd_versie": asked.xsd_versie or "1.0.0", "op": today()}
+        extra["grens"] = Grens(**grens)
         return inputs.declare(settings | extra, asked.ledger)
     settings |= {"nalevering": asked.nalevering, "volgnummer": asked.volgnummer}
     if asked.berichten:
@@ -259,7 +271,7 @@ def _sent(url: str, nummers: Sequence[str]) -> set[str]:
         return ledger.sent(nummers) if nummers and ledger.database.exists() else set()
 
 
-def _check_months(options: Mapping[str, str | None]) -> None:
+def check_months(options: Mapping[str, str | None]) -> None:
     """Raise InputError, by the name of the option, for each that is given and is no month."""
     from mpj.reading.faults import mask
     from mpj.reading.periods import parse_month

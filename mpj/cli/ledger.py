@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mpj.cli.common import FILE, Command, force_option, guarded, ledger_to_write, meldingen_option, opened_ledger, show_fault, today
+from mpj.cli.common import (
+    FILE,
+    Command,
+    Datum,
+    force_option,
+    guarded,
+    ledger_to_write,
+    meldingen_option,
+    opened_ledger,
+    show_fault,
+    today,
+)
+from mpj.cli.config import names_of
 from mpj.cli.screen import say, say_json
 from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
@@ -18,6 +32,7 @@ if TYPE_CHECKING:
     from mpj.ledger import Geboekt
     from mpj.presentation.report import Report
 
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _F = TypeVar("_F", bound=Callable[..., Any])
 _EPILOG = """
 Voorbeeld:
@@ -97,20 +112,27 @@ def close_year(jaar: int, ledger: str, meldingen: str) -> None:
 
 
 @command.command(cls=Command)
-@click.argument("nummers", nargs=-1, metavar="DECLARATIENUMMER...")
+@click.argument("nummers", nargs=-1, metavar="DECLARATIENUMMER...|JJJJ-MM")
 @click.option("--alles", is_flag=True, help="Alle concepten.")
+@click.option("--gemeente", multiple=True, metavar="CODE", help="Met een maand of --alles: alleen naar deze gemeenten.")
+@click.option("--op", type=Datum(), default=None, help="De dag van verzenden.  [standaard: vandaag]")
+@click.option("--config", type=FILE, default=None, metavar="FILE", help="Voor de namen: mpj.toml.  [standaard: die in deze map]")
 @_ledger_option
 @meldingen_option
 @guarded
-def send(nummers: tuple[str, ...], alles: bool, ledger: str, meldingen: str) -> None:
-    """Leg vast dat declaraties zijn verzonden.
+def send(nummers: tuple[str, ...], alles: bool, gemeente: tuple[str, ...], ledger: str, **more: Any) -> None:
+    """Leg vast dat declaraties zijn verzonden: met hun nummer, of alle concepten van een maand.
 
     Tot dan is een declaratie een concept, dat een volgende run vervangt. Wat al verzonden was, blijft zo.
     """
-    if alles == bool(nummers):
-        raise click.UsageError("geef declaratienummers, of --alles")
+    months = [one for one in nummers if _MONTH.fullmatch(one)]
+    if alles == bool(nummers) or (months and len(nummers) > 1) or (gemeente and not (alles or months)):
+        raise click.UsageError("geef declaratienummers, een maand als 2026-03, of --alles; --gemeente hoort bij de laatste twee")
+    names = names_of(more["config"])
     with opened_ledger(ledger) as opened:
-        _show(opened.send(None if alles else nummers, op=today()), "Er staat niets klaar.")
+        chosen = None if alles or months else nummers
+        found = opened.send(chosen, op=more["op"] or today(), maand=months[0] if months else None, gemeenten=gemeente)
+    _show(found, "Er staat niets klaar.", names)
 
 
 @command.command(cls=Command)
@@ -266,10 +288,10 @@ def _read_bsns(path: Path) -> list[str]:
     return found
 
 
-def _show(rows: Iterable[Geboekt], nothing: str) -> None:
+def _show(rows: Iterable[Geboekt], nothing: str, names: Mapping[str, str] = MappingProxyType({})) -> None:
     from mpj.ledger.report import booked
 
-    for text in [booked(row) for row in rows] or [nothing]:
+    for text in [booked(row, names) for row in rows] or [nothing]:
         say(text)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mpj.explanation.sentences import OVER
@@ -37,14 +38,22 @@ SOORT = {
 _PER_UNIT = "elke minuut tegen de prijs van haar eigen eenheid"
 
 
-def report(summary: Mapping[str, Any], out: Path | None = None, uitval: Iterable[Uitval] = ()) -> Report:
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+def report(
+    summary: Mapping[str, Any],
+    out: Path | None = None,
+    uitval: Iterable[Uitval] = (),
+    namen: Mapping[str, str] = _NO_NAMES,
+) -> Report:
     """Return the summary of a run to read; `out` is the folder that holds its files, None when they are not kept.
 
-    `uitval` is what it set aside, of which the faults are told by kind.
+    `uitval` is what it set aside, of which the faults are told by kind; `namen` are those of gemeenten, by code.
     """
     parts: list[Part] = list(_sent(summary.get("ledger", {})))
     if summary["per_gemeente"]:
-        parts.append(_per_gemeente(summary))
+        parts.append(_per_gemeente(summary, namen))
     if summary["uitval_per_reden"]:
         parts.append(_uitval(summary))
     if faults := _faults(uitval):
@@ -143,7 +152,7 @@ def _sent(ledger: Mapping[str, Any]) -> Iterator[Table]:
         yield Table("Naast wat er was", heads, [(gemeente, *(one[key] for _, key in names)) for gemeente, one in per.items()])
 
 
-def _per_gemeente(summary: Mapping[str, Any]) -> Table:
+def _per_gemeente(summary: Mapping[str, Any], namen: Mapping[str, str]) -> Table:
     columns = (
         *(Column("gemeente", "code"), Column("declaratienummer", "code"), Column("regels", "count")),
         *(Column("bedrag", "cent"), Column("", "code")),
@@ -151,7 +160,7 @@ def _per_gemeente(summary: Mapping[str, Any]) -> Table:
     highest = max(abs(row["bedrag_cent"]) for row in summary["declaraties"]) or 1
     rows = (
         (
-            *(row["gemeente"], row["declaratienummer"], row["regels"], row["bedrag_cent"]),
+            *(words.named(row["gemeente"], namen), row["declaratienummer"], row["regels"], row["bedrag_cent"]),
             "█" * max(1, abs(row["bedrag_cent"]) * _BAR // highest),
         )
         for row in summary["declaraties"]

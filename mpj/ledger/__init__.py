@@ -10,7 +10,8 @@ from mpj.reading.extras import need
 need("mpj.ledger", "ledger", "sqlalchemy", "alembic", "lxml")
 
 from mpj.ledger.api import Ledger
+from mpj.ledger.bound import Grens
 from mpj.ledger.conversation import Geboekt
 from mpj.ledger.decide import codes_asked
 
-__all__ = ["Geboekt", "Ledger", "codes_asked"]
+__all__ = ["Geboekt", "Grens", "Ledger", "codes_asked"]

@@ -81,8 +81,9 @@ class Ledger:
         Input as for `mpj.declare`, `verblijf` and `medewerkers` too; what is absent means nothing, unless `volledig_vanaf` (a
         month) says that `registraties` and `verblijf`, as far as given, are complete from there on. What moves euros without a new
         or changed record is refused until `akkoord` has its code (`mpj.ledger.codes_asked` of the error); `op` is the day on which
-        that was agreed. `periode`, `dagtekening`, `invoer` and `progress` as for `mpj.declare`. `crediteer` credits granted care
-        that its toewijzing no longer covers. `proef` computes and remembers nothing. `xsd_versie` is that of the messages.
+        that was agreed; `grens` (`mpj.ledger.Grens`) asks too about far more than usual. `periode`, `dagtekening`, `invoer` and
+        `progress` as for `mpj.declare`. `crediteer` credits granted care that its toewijzing no longer covers. `proef` computes and
+        remembers nothing. `xsd_versie` is that of the messages.
         `before_commit` gets the result while it can still be undone. Raises InputError also for a month before the last one sent
         (IV090).
         """
@@ -142,18 +143,26 @@ class Ledger:
         with self._transaction() as connection:
             close_year(connection, jaar, self.wie, op)
 
-    def send(self, nummers: Iterable[str] | None = None, *, op: date) -> list[Geboekt]:
-        """Mark declarations (by number; None: all concepts) as sent on `op`.
+    def send(
+        self, nummers: Iterable[str] | None = None, *, op: date, maand: str | None = None, gemeenten: Iterable[str] = ()
+    ) -> list[Geboekt]:
+        """Mark declarations (by number; None: all concepts, of `maand` and to `gemeenten` where given) as sent on `op`.
 
         One that was sent already stays so. Raises InputError, and sends nothing: a number is unknown, a declaration is answered or
-        withdrawn, or a later month was sent to the same municipality (IV090).
+        withdrawn, `op` is before its dagtekening, or a later month was sent to the same municipality (IV090).
         """
-        from mpj.ledger.conversation import send
+        from mpj.engine.opdracht import read_month
+        from mpj.ledger.conversation import concepts, send
+        from mpj.ledger.decide import note
 
         expect_date("op", op)
-        names = None if nummers is None else _texts("nummers", nummers)
+        names, codes = None if nummers is None else _texts("nummers", nummers), _texts("gemeenten", gemeenten)
+        month = None if maand is None else read_month(maand, "maand")
         with self._transaction() as connection:
-            return send(connection, names, op)
+            found = send(connection, concepts(connection, month, codes) if names is None else names, op)
+            if found:
+                note(connection, "verzonden", ", ".join(one.declaratienummer for one in found), self.wie, op)
+            return found
 
     def messages(self, nummers: Iterable[str]) -> list[tuple[str, bytes]]:
         """Return the messages (JW323) of declarations that were sent, with the names of their files: the same bytes as then.

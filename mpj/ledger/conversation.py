@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from mpj.engine.values import Identiteit
 from mpj.ledger import schema
@@ -32,7 +32,8 @@ _LATER = (VERZONDEN, BEANTWOORD)
 
 @frozen
 class Geboekt:
-    """What became of one declaration: its number and gemeente, its state now, and of its lines how many were granted and rejected.
+    """What became of one declaration: its number and gemeente, its state now, how many of its lines were granted and rejected, how
+    many there are, and what they come to: debits less credits, in eurocents.
 
     `al_bekend`: the same answer was booked before, and nothing changed. An answer of which nothing was booked has the status
     `niet_geboekt`, the name of its file (`bestand`) and why (`fouten`). `meldingen` warn of what was booked all the same.
@@ -43,10 +44,20 @@ class Geboekt:
     status: str
     toegekend: int = 0
     afgekeurd: int = 0
+    regels: int = 0
+    bedrag_cent: int = 0
     al_bekend: bool = False
     bestand: str = ""
     fouten: tuple[Fault, ...] = ()
     meldingen: tuple[Fault, ...] = ()
+
+
+def concepts(connection: Connection, maand: int | None, gemeenten: Collection[str]) -> list[str]:
+    """Return the numbers of the concepts of a month (None: of all), to these gemeenten (none: to all)."""
+    table = schema.declaratie.c
+    query = select(table.declaratienummer, table.gemeente).where(table.status == CONCEPT).order_by(table.id)
+    rows = connection.execute(query if maand is None else query.where(table.maand == maand))
+    return [row.declaratienummer for row in rows if not gemeenten or row.gemeente in gemeenten]
 
 
 def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> list[Geboekt]:
@@ -60,6 +71,7 @@ def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> lis
         elif row.status != VERZONDEN and not _without_message(row):
             faults.append(state_fault(row, "een concept"))
     faults += [fault for row in todo if (fault := _too_early(connection, row))]
+    faults += [_before_its_date(row, op) for row in todo if op < row.dagtekening]
     if faults:
         raise InputError(faults)
     for row in todo:
@@ -86,6 +98,11 @@ def _send_one(connection: Connection, row: Row[Any], op: date) -> None:
     digest = hashlib.sha256(to_bytes(message)).hexdigest() if message is not None else None
     found = update(schema.declaratie).where(schema.declaratie.c.id == row.id)
     connection.execute(found.values(status=status, identificatie=name, verzonden_op=op, sha256=digest))
+
+
+def _before_its_date(row: Row[Any], op: date) -> Fault:
+    text = "een declaratie wordt niet verzonden voor haar dagtekening"
+    return Fault("verzonden_te_vroeg", "", 0, row.declaratienummer, str(op), f"{row.dagtekening} of later", text)
 
 
 def _too_early(connection: Connection, row: Row[Any]) -> Fault | None:
@@ -377,4 +394,7 @@ def _outcome(connection: Connection, declaratie_id: int, *, al_bekend: bool = Fa
     table = schema.regel.c
     query = select(table.status, func.count()).where(table.declaratie_id == declaratie_id).group_by(table.status)
     counts = {row[0]: row[1] for row in connection.execute(query)}
-    return Geboekt(row.declaratienummer, row.gemeente, row.status, counts.get(TOEGEKEND, 0), counts.get(AFGEKEURD, 0), al_bekend)
+    cents = case((table.debetcredit == "D", table.bedrag_cent), else_=-table.bedrag_cent)
+    total = connection.execute(select(func.count(), func.sum(cents)).where(table.declaratie_id == declaratie_id)).one()
+    granted, rejected = counts.get(TOEGEKEND, 0), counts.get(AFGEKEURD, 0)
+    return Geboekt(row.declaratienummer, row.gemeente, row.status, granted, rejected, total[0], int(total[1] or 0), al_bekend)

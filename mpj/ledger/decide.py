@@ -19,7 +19,14 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of, month_text
 
 Besluitsoort: TypeAlias = Literal[
-    "volledig_vanaf", "id_hergebruikt", "bsn_gewijzigd", "correctie_houdt_geen_stand", "nieuw_ledger", "voor_begin"
+    "volledig_vanaf",
+    "id_hergebruikt",
+    "bsn_gewijzigd",
+    "correctie_houdt_geen_stand",
+    "nieuw_ledger",
+    "voor_begin",
+    "grens_daling",
+    "grens_stijging",
 ]
 """What a decision is about, the `oorzaak` of its rows: docs/extending.md says how another one is added."""
 Bewegingsoort: TypeAlias = Literal["nieuw", "nalevering", "correctie", "opnieuw", "verblijf", "vervallen_concept"]

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from mpj.contract import Contract
 from mpj.engine.job import Job, Progress
 from mpj.engine.opdracht import Opdracht, read_month
+from mpj.ledger.bound import Grens
 from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault
 from mpj.reading.periods import first_day
@@ -39,6 +40,7 @@ class LedgeropdrachtWords(TypedDict, total=False):
     volledig_vanaf: str | None
     akkoord: Iterable[str]
     op: date | None
+    grens: Grens | None
     crediteer: bool
     verblijf_loopt_door: bool
     proef: bool
@@ -70,6 +72,8 @@ class Ledgeropdracht:
     """The codes of what somebody agreed to, as a refused run printed them."""
     op: date | None = None
     """The day of the run, for who looks back; None: that of `dagtekening`."""
+    grens: Grens | None = None
+    """From where on a run asks before it moves far more than usual; None: never."""
     crediteer: bool = False
     """Credit granted care that its toewijzing no longer covers."""
     verblijf_loopt_door: bool = False

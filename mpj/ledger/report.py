@@ -115,11 +115,14 @@ def _repair(row: Mapping[str, Any]) -> Row:
     return row["gemeente"], row["referentienummer"], number, row["productcode"], row["periode"], codes, again, row["bedrag_cent"]
 
 
-def booked(row: Geboekt) -> str:
-    """Return in a line what became of one declaration."""
+def booked(row: Geboekt, names: Mapping[str, str]) -> str:
+    """Return in a line what became of one declaration; `names` are those of gemeenten, by code."""
     if row.fouten:
         return f"{row.bestand}: niet geboekt"
     told = f": {words.counted(row.toegekend, 'regel')} toegekend, {words.number(row.afgekeurd)} afgekeurd"
     known = " (was al geboekt)" if row.al_bekend else ""
     state = _STATES.get(row.status, row.status)
-    return f"{row.declaratienummer}  gemeente {row.gemeente}  {state}{told if row.status == 'beantwoord' else ''}{known}"
+    if row.status == "verzonden":
+        told = f": {words.counted(row.regels, 'regel')}, {words.euros(row.bedrag_cent)}"
+    shown = told if row.status in ("beantwoord", "verzonden") else ""
+    return f"{row.declaratienummer}  gemeente {words.named(row.gemeente, names)}  {state}{shown}{known}"

@@ -18,6 +18,7 @@ from mpj.executors.memory import lay_together
 from mpj.ledger import schema
 from mpj.ledger.asks import asks
 from mpj.ledger.begin import beginning
+from mpj.ledger.bound import beyond
 from mpj.ledger.cells import Cells, under_concepts
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import assigned
@@ -60,6 +61,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     result = _divided(lay_together(job, outcomes, given.asked.invoer or {}))
     _check_period(connection, result, cells.maand)
     decisions, notes = asks(gathered, result, given.asked, new=start.new)
+    decisions += beyond(connection, given.asked.grens, result.regels, cells.maand)
     left = [one for one in changes.decisions if not agreed.to(one)]
     decisions += [one for one in changes.decisions if agreed.to(one)]
     notes += [one.fault("waarschuwing") for one in left if one.soort == "voor_begin"]

@@ -82,6 +82,15 @@ def counted(value: int, noun: str, *, signed: bool = False) -> str:
     return f"{number(value, signed=signed)} {noun if value == 1 else _PLURALS[noun]}"
 
 
+def named(code: str, names: Mapping[str, str]) -> str:
+    """Return the code of a gemeente or aanbieder, with its name where that is known.
+
+    >>> named("0384", {"0384": "Diemen"}), named("0363", {})
+    ('0384 Diemen', '0363')
+    """
+    return f"{code} {names[code]}" if names.get(code) else code
+
+
 def units(value: int, normtijd: Normtijd) -> str:
     """Return an amount of units: ``3 kwartieren``."""
     return f"{number(value)} {normtijd.woord(value)}"

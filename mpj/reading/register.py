@@ -210,6 +210,7 @@ Foutcode: TypeAlias = Literal[
     "andere_client",
     "toegekend_blijft_staan",
     "periode_voor_laatste",
+    "verzonden_te_vroeg",
     "declaratie_onbekend",
     "regel_onbekend",
     "verkeerde_status",

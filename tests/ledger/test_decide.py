@@ -19,7 +19,7 @@ from world import toewijzing
 import mpj
 from ledger.support import Partij, answer_to, empty_ledger, lines, registratie
 from mpj import cli
-from mpj.ledger import Ledger, codes_asked
+from mpj.ledger import Grens, Ledger, codes_asked
 from mpj.ledger.decide import Decision, Move
 
 CASES = Path(__file__).parents[1] / "data" / "id-hergebruikt"
@@ -85,7 +85,7 @@ def test_an_agreement_is_kept_and_not_asked_again(partij: Partij) -> None:
     assert lines(result) == [("C", "45212", 19640), ("D", "45212", 9820)] and not result.meldingen
     partij.ledger.close()
     with closing(sqlite3.connect(partij.ledger.database.url.database or "")) as connection:
-        kept = connection.execute("SELECT wie, op, handeling, code, inhoud FROM logboek").fetchall()
+        kept = connection.execute("SELECT wie, op, handeling, code, inhoud FROM logboek WHERE code IS NOT NULL").fetchall()
     assert [row[:4] for row in kept] == [("clerk", "2026-04-02", "akkoord", code)]
     assert "credit € 98,20" in kept[0][4] and A not in kept[0][4]
     again = partij.run(registratie("a"), volledig_vanaf="2026-03", akkoord=[code])
@@ -320,3 +320,51 @@ def test_the_clerk_closes_a_year(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert cli.run(["ledger", "close-year", "--ledger", url, "2026"]) == 0
     assert "Het jaar 2026 is gesloten." in capsys.readouterr().out
     assert cli.run(["ledger", "close-year", "--ledger", url, "2026"]) == 2
+
+
+# --- The bound --------------------------------------------------------------------------------------------------------
+
+
+def hours(month: int, number: int, **fields: Any) -> list[dict[str, Any]]:
+    return [registratie(f"{month}-{day}", f"2026-{month:02}-{day:02}", **fields) for day in range(1, number + 1)]
+
+
+def quarter(tmp_path: Path) -> Partij:
+    """Three months of twenty hours each, answered: EUR 1,964.00 a month."""
+    partij = Partij(empty_ledger(tmp_path / "zorg.db"))
+    for month in (1, 2, 3):
+        partij.month(*hours(month, 20), periode=f"2026-{month:02}", grens=Grens())
+    return partij
+
+
+@pytest.mark.parametrize(("number", "asks"), [(25, False), (26, True)])
+def test_new_debits_far_above_the_last_three_months_are_asked_about(tmp_path: Path, number: int, asks: bool) -> None:
+    partij = quarter(tmp_path)
+    if not asks:
+        assert partij.run(*hours(4, number), periode="2026-04", grens=Grens()).regels
+        return
+    error = refused(partij, *hours(4, number), periode="2026-04", grens=Grens())
+    assert "nieuw is € 2.553,20; gemiddeld was het in de laatste drie maanden € 1.964,00" in str(error)
+    result = partij.run(*hours(4, number), periode="2026-04", grens=Grens(), akkoord=codes_asked(error))
+    assert partij.run(*hours(4, number), periode="2026-04", grens=Grens()).regels == result.regels, "not asked again"
+
+
+@pytest.mark.parametrize(("cent", "asks"), [(98_199, True), (98_200, False)])
+def test_a_net_fall_is_asked_about(tmp_path: Path, cent: int, asks: bool) -> None:
+    """Ten hours of January become half hours: EUR 491.00; and ten are withdrawn in February: EUR 491.00 more of it net."""
+    partij = quarter(tmp_path)
+    fewer = [*hours(1, 10, minuten=30), *hours(2, 5, status="vervallen")]
+    grens = Grens(cent=cent)
+    if not asks:
+        assert partij.run(*fewer, periode="2026-04", grens=grens).regels
+        return
+    error = refused(partij, *fewer, periode="2026-04", grens=grens)
+    assert "per saldo valt € 982,00 weg; de laatste beantwoorde maand (2026-03) was € 1.964,00" in str(error)
+    assert partij.run(*fewer, periode="2026-04", grens=grens, akkoord=codes_asked(error)).regels
+
+
+def test_no_bound_before_there_is_a_month_to_compare_with(tmp_path: Path) -> None:
+    partij = Partij(empty_ledger(tmp_path / "zorg.db"))
+    partij.month(*hours(1, 1), periode="2026-01", grens=Grens())
+    partij.month(*hours(2, 1), periode="2026-02", grens=Grens())
+    assert partij.run(*hours(3, 20), periode="2026-03", grens=Grens()).regels

@@ -1,0 +1,97 @@
+"""The bound: a run that takes back, or newly declares, far more to a gemeente than it is used to asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import frozen
+from sqlalchemy import Connection, case, func, select
+
+from mpj.engine.values import Declaratieregel
+from mpj.ledger import schema
+from mpj.ledger.decide import Decision, Move
+from mpj.ledger.schema import BEANTWOORD, VERZONDEN
+from mpj.presentation import words
+from mpj.reading.periods import month_of, month_text
+
+_MONTHS = 3
+
+
+@frozen
+class Grens:
+    """From where on a run asks; what it is used to is what was declared to the same gemeente."""
+
+    procent: int = 5
+    """A net fall of more than this share of the last answered month, and of more than `cent`."""
+    cent: int = 250_000
+    """In eurocents."""
+    nieuw_procent: int = 125
+    """New debits above this share of the mean of the last three months."""
+
+
+@frozen
+class _Movement:
+    """The lines of a run to one gemeente."""
+
+    lines: Sequence[Declaratieregel]
+
+    def sum(self, debetcredit: str, months: frozenset[int] | None = None) -> int:
+        own = (line for line in self.lines if months is None or month_of(line.begindatum) in months)
+        return sum(line.bedrag_cent for line in own if line.debetcredit == debetcredit)
+
+    @property
+    def credited(self) -> frozenset[int]:
+        """The months of care in which something is taken back."""
+        return frozenset(month_of(line.begindatum) for line in self.lines if line.debetcredit == "C")
+
+    @property
+    def fall(self) -> int:
+        """What is taken back and does not come again in those months."""
+        return self.sum("C", self.credited) - self.sum("D", self.credited)
+
+    @property
+    def new(self) -> int:
+        """What is declared beside what takes the place of a credit."""
+        return self.sum("D") - min(self.sum("C", self.credited), self.sum("D", self.credited))
+
+    def moves(self, *, fall: bool) -> tuple[Move, ...]:
+        """Return its lines, of a fall those of its months alone."""
+        own = [line for line in self.lines if not fall or month_of(line.begindatum) in self.credited]
+        return tuple(
+            Move.of(line, "correctie", credit=line.bedrag_cent)
+            if line.debetcredit == "C"
+            else Move.of(line, "nieuw", debet=line.bedrag_cent)
+            for line in own
+        )
+
+
+def beyond(connection: Connection, grens: Grens | None, regels: Iterable[Declaratieregel], maand: int) -> Iterator[Decision]:
+    """Yield what goes beyond the bound, by gemeente; None is no bound, and there is none before there are such months."""
+    gemeenten: dict[str, list[Declaratieregel]] = {}
+    for line in regels if grens is not None else ():
+        gemeenten.setdefault(line.gemeente, []).append(line)
+    for gemeente, lines in sorted(gemeenten.items()):
+        assert grens is not None
+        moved, months = _Movement(lines), _declared(connection, gemeente, maand)
+        answered = [(month, cents) for month, cents, known in months if known]
+        if answered and moved.fall > grens.cent and moved.fall * 100 > grens.procent * answered[0][1]:
+            used = f"de laatste beantwoorde maand ({month_text(answered[0][0])}) was {words.euros(answered[0][1])}"
+            yield Decision("grens_daling", moved.moves(fall=True), f"per saldo valt {words.euros(moved.fall)} weg; {used}")
+        total = sum(cents for _, cents, _ in months[:_MONTHS])
+        if len(months) >= _MONTHS and moved.new * 100 * _MONTHS > grens.nieuw_procent * total:
+            used = f"gemiddeld was het in de laatste drie maanden {words.euros(total // _MONTHS)}"
+            yield Decision("grens_stijging", moved.moves(fall=False), f"nieuw is {words.euros(moved.new)}; {used}")
+
+
+def _declared(connection: Connection, gemeente: str, before: int) -> list[tuple[int, int, bool]]:
+    """Return the months before a month that were sent, last one first: net eurocents, and whether all of it was answered."""
+    declaratie, regel = schema.declaratie.c, schema.regel.c
+    cents = case((regel.debetcredit == "D", regel.bedrag_cent), else_=-regel.bedrag_cent)
+    query = (
+        select(declaratie.maand, func.sum(cents), func.min(case((declaratie.status == BEANTWOORD, 1), else_=0)))
+        .join(schema.regel, regel.declaratie_id == declaratie.id)
+        .where(declaratie.gemeente == gemeente, declaratie.maand < before, declaratie.status.in_((VERZONDEN, BEANTWOORD)))
+        .group_by(declaratie.maand)
+        .order_by(declaratie.maand.desc())
+    )
+    return [(row[0], int(row[1]), bool(row[2])) for row in connection.execute(query)]
