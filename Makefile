@@ -17,7 +17,7 @@ EXAMPLES ?= 1
 help:
 	@echo "make demo   set up and declare one month of a synthetic region"
 	@echo "make test   set up and run the checks (ruff, mypy strict, pytest with hypothesis and fixed seeds)"
-	@echo "make long   run every search whole, the tests that measure for long and those on Spark, as .ci/run does"
+	@echo "make long   run the tests that search or measure for long and those on Spark, as .ci/run does"
 	@echo "make lowest run the tests that are marked so on the lowest versions of the dependencies that pyproject.toml allows"
 	@echo "make search search with new seeds until something is found or the time is up (TIME=600 seconds, EXAMPLES=1 times as many)"
 	@echo "make bench  run the benchmarks, and mpj beside its peers (REGISTRATIES=$(REGISTRATIES) ROUNDS=$(ROUNDS)); rewrites docs/speed.md"
@@ -48,7 +48,7 @@ unit: setup
 	$(BIN)/pytest -n auto -p no:benchmark -m 'not long'
 
 long: setup
-	EXAMPLES=1 $(BIN)/pytest -n auto --dist loadgroup -p no:benchmark -m 'long or hypothesis'
+	EXAMPLES=1 $(BIN)/pytest -n auto --dist loadgroup -p no:benchmark -m long
 
 # The lowest versions that pyproject.toml allows, in an environment of their own.
 lowest: setup
@@ -58,7 +58,7 @@ lowest: setup
 	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python --resolution lowest-direct '.[all]'
 	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python pytest pytest-xdist hypothesis jsonschema 'pandas<3' pyarrow
 	$(VENV)/uv/bin/uv pip uninstall --quiet --python $(VENV)/lowest/bin/python mpj
-	$(VENV)/lowest/bin/python -m pytest -n auto -m lowest tests
+	$(VENV)/lowest/bin/python -m pytest -n auto -m lowest tests --ignore tests/spark
 
 search: setup
 	@end=$$(($$(date +%s) + $(TIME))); while [ $$(date +%s) -lt $$end ]; do \

@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import HealthCheck, settings
 
 # How many times as many examples as it asks for a test tries: a third in `make test`, which has to be quick; all in `make long`
-# (EXAMPLES=1), and more where `make search` is told so.
+# and `make search` (EXAMPLES=1), or more.
 SHARE = Fraction(os.environ.get("EXAMPLES") or "1/3")
 
 

@@ -193,6 +193,8 @@ class Conversation(RuleBasedStateMachine):
         with self.ledger.database._open().connect() as connection:
             migrated().backup(connection.connection.driver_connection)  # type: ignore[arg-type]
         self.ledger.begin(month_text(START))
+        self.agreed = False
+        """Whether somebody agreed to anything so far."""
         self.month = START
         self.price, self.terms = "24,55", USUAL
         self.records: dict[str, Row] = {}
@@ -458,8 +460,10 @@ class Conversation(RuleBasedStateMachine):
                 options["akkoord"] = codes_asked(error)
                 if not options["akkoord"]:
                     raise
+                self.agreed = True
                 result = self.attempt(declare, crash)
-            assert "akkoord" in options or not (gone["registratie"] or gone["verblijf"])
+            # The same without a cent to move was agreed to before: it is not asked again.
+            assert "akkoord" in options or self.agreed or not (gone["registratie"] or gone["verblijf"])
         except mpj.InputError as error:
             assert {fault.code for fault in error.faults} == {"periode_voor_laatste"}
             assert month < max(self.last.values())
