@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mpj.presentation.report import Report
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_SHOWN = 20
+"""How many rows that are no BSN are told one by one."""
 _F = TypeVar("_F", bound=Callable[..., Any])
 _EPILOG = """
 Voorbeeld:
@@ -278,13 +280,18 @@ def _read_bsns(path: Path) -> list[str]:
         found = [line.strip() for line in text.splitlines()]
     except UnicodeDecodeError:
         raise InputError(Fault("bestand_onleesbaar", path.name, toelichting="bestand kan niet worden gelezen")) from None
-    faults = [
-        Fault("bsn_onjuist", path.name, place, toelichting="geen BSN", verwacht="9 cijfers die aan de elfproef voldoen")
-        for place, line in enumerate(found, 1)
-        if line and not is_bsn(line)
-    ]
-    if faults:
-        raise InputError(faults)
+    wrong = [place for place, line in enumerate(found, 1) if line and not is_bsn(line)]
+    if wrong:
+        texts = ["geen BSN"] * min(len(wrong), _SHOWN)
+        if len(wrong) > _SHOWN:  # another file than was meant; a fault for each row of it helps nobody
+            texts[-1] += f", net als nog {words.counted(len(wrong) - _SHOWN, 'rij')} hierna"
+        verwacht = "9 cijfers die aan de elfproef voldoen"
+        raise InputError(
+            [
+                Fault("bsn_onjuist", path.name, place, toelichting=text, verwacht=verwacht)
+                for place, text in zip(wrong, texts, strict=False)
+            ]
+        )
     return found
 
 

@@ -18,7 +18,7 @@ Voorbeeld:
 \b
   mpj month 2026-03
   mpj month 2026-03 --proef
-  mpj ledger send 2026-03
+  mpj ledger send 2026-03 --ledger zorg.db
 
 Een optie op de opdrachtregel gaat voor wat in mpj.toml staat. --akkoord komt nooit uit een bestand.
 """

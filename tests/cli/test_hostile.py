@@ -207,6 +207,7 @@ COMMANDS: dict[str, Callable[[dict[str, Path], Path], Words]] = {
 QUICK = (
     *("declare --registraties", "s-merge2.xlsx"), *("declare --toewijzingen", "columns.csv"), *("verify --bericht", "line.zip"),
     *("intake", "s-merge2.xlsx"), *("ledger begin", "trunc.xlsx"), *("tariffs import", "sheet.xlsx"), *("explain", "zero.csv"),
+    *("ledger erase", "quotes.csv"),
 )  # fmt: skip
 _QUICK = list(zip(QUICK[::2], QUICK[1::2], strict=True))
 
