@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ from search import fitted, register
 from standard import demand, missing
 
 register()
+for _stopping in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    # A shell starts what runs in the background with these ignored, and so would every command that a test starts and ends.
+    if signal.getsignal(_stopping) is signal.SIG_IGN:
+        signal.signal(_stopping, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
