@@ -12,6 +12,9 @@ ROUNDS ?= 5
 TIME ?= 600
 EXAMPLES ?= 1
 
+# Tests start the command hundreds of times; where Python may not keep what it compiled, each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test lint types unit long lowest search bench growth docs clean
 
 help:

@@ -37,7 +37,7 @@ def measure(command: Sequence[str]) -> Measurement:
     """Run `command` to its end, without showing what it prints; raises CommandFailedError when it fails."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         begin = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=environment())
         watch = _Watch(process.pid)
         watch.start()
         _, status, used = os.wait4(process.pid, 0)
@@ -48,6 +48,11 @@ def measure(command: Sequence[str]) -> Measurement:
             said.seek(0)
             raise CommandFailedError(f"{' '.join(command)}\nexit code {process.returncode}\n{said.read()}")
     return Measurement(seconds, used.ru_utime + used.ru_stime, watch.peak_kb // 1000 if watch.peak_kb else None)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which a command is measured: Python keeps what it compiled, as where a package was installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class _Watch(Thread):
