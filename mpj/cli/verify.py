@@ -290,6 +290,7 @@ def _codes(path: Path, hashes: dict[str, str]) -> set[str]:
 def show_findings(out: Path, bestand: str = "") -> None:
     """Write every finding that was written to `out` to stderr, as a JSON object."""
     from mpj.verification.output import read_findings
+    from mpj.verification.paginas import page_of
 
     for bericht, one in read_findings(out):
         write_melding(
@@ -305,5 +306,6 @@ def show_findings(out: Path, bestand: str = "") -> None:
                 "retourcode": one.retourcode,
                 "referentienummer": one.referentienummer,
                 "bedrag_cent": one.bedrag_cent,
+                "pagina": page_of(one.regelcode),
             }
         )

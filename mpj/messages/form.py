@@ -11,6 +11,7 @@ the facet's name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -28,6 +29,31 @@ _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _ALLOWED_ATTRIBUTES = {f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"}
 
 Groep = dict[str, Any]
+
+
+_KIND = re.compile(r"\{http://www\.istandaarden\.nl/i([a-z]+)/([0-9]+)_([0-9]+)/([a-z]+[0-9]*)/schema\}Bericht")
+_ENVELOPES = frozenset(("envelope", "envelop", "stuf", "soap", "bericht_envelop"))
+_NONE = "Dit is geen bericht dat mpj kent: een andere soort of een andere release"
+
+
+def what_is(tag: str) -> tuple[str, str]:
+    """Return what XML with this root element is, in short and in a sentence; `tag` is ``{namespace}name``.
+
+    >>> what_is("{http://www.istandaarden.nl/ijw/2_3/jw303/schema}Bericht")
+    ('JW303 2.3', 'Dit is JW303 release 2.3')
+    >>> what_is("{http://www.istandaarden.nl/iwmo/3_2/wmo323/schema}Bericht")
+    ('WMO323 3.2', 'Dit is Wmo: WMO323 release 3.2')
+    >>> what_is("{http://schemas.xmlsoap.org/soap/envelope/}Envelope")
+    ('Envelope', 'Dit is een envelop: haal het bericht eruit')
+    """
+    found = _KIND.fullmatch(tag)
+    if found is None:
+        name = tag.rpartition("}")[2]
+        return (name, "Dit is een envelop: haal het bericht eruit") if name.lower() in _ENVELOPES else (mask(tag), _NONE)
+    regime, major, minor, kind = found.groups()
+    own = "" if regime == "jw" else f"{regime.capitalize()}: "
+    release = f"{major}.{minor}"
+    return f"{kind.upper()} {release}", f"Dit is {own}{kind.upper()} release {release}"
 
 
 @frozen
@@ -138,12 +164,12 @@ class Formreader:
         tag = str(node.tag)
         self.beschrijving = description = self._registry.by_tag(tag)
         if description is None:
-            known = ", ".join(f"{of.bericht} {of.release}" for of in self._registry)
-            text = "Dit is geen bericht dat mpj kent: een andere soort of een andere release"
-            fault = Fault("bericht_onbekend", self.bestand, _line(node), "", mask(tag), known, text)
-            raise InputError(fault)
+            found, text = what_is(tag)
+            wanted = [of for of in self._registry if self._bericht in ("", of.bericht)]
+            known = ", ".join(f"{of.bericht} {of.release}" for of in wanted)
+            raise InputError(Fault("bericht_onbekend", self.bestand, _line(node), "", found, known, text))
         if self._bericht not in ("", description.bericht):
-            text = "Dit is een ander soort bericht dan gevraagd"
+            text = f"{what_is(tag)[1]}: een ander soort bericht dan gevraagd"
             raise InputError(Fault("ander_bericht", self.bestand, 0, "", description.bericht, self._bericht, text))
         self._stack.append(_Frame(description.wortel, "", {}, _line(node)))
         self._attributes(self._stack[0], description.wortel, node)

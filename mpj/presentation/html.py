@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 
 from mpj.presentation import pictures
-from mpj.presentation.report import NUMBERS, Bars, Cell, Column, Part, Report, Row, Table, Tone, Waterfall
+from mpj.presentation.report import NUMBERS, Bars, Cell, Column, Part, Report, Row, Table, Tone, Value, Waterfall
 
 _STYLE = """
 :root{--ink:#1d2733;--soft:#5b6878;--line:#d5dce4;--band:#f3f6f9;--up:#a8430f;--down:#0f6b4f;--accent:#1f5a94}
@@ -97,10 +97,15 @@ def _table(table: Table) -> str:
 
 def _row(row: Row, columns: tuple[Column, ...], is_total: bool) -> str:
     fields = (
-        _field("td", column, escape(column.shown(value)), value.tone if isinstance(value, Cell) else "plain")
+        _field("td", column, _text(column, value), value.tone if isinstance(value, Cell) else "plain")
         for column, value in zip(columns, row, strict=True)
     )
     return f"<tr{' class=tot' if is_total else ''}>{''.join(fields)}</tr>"
+
+
+def _text(column: Column, value: Value | Cell) -> str:
+    text = escape(column.shown(value))
+    return f'<a href="{escape(value.link)}">{text}</a>' if isinstance(value, Cell) and value.link.startswith("https://") else text
 
 
 def _field(tag: str, column: Column, text: str, tone: Tone = "plain") -> str:

@@ -92,6 +92,8 @@ class Cell:
     form: Form
     tone: Tone = "plain"
     signed: bool = False
+    link: str = ""
+    """The address that a page makes of it, where it has one; a place in the project is none."""
 
 
 Row: TypeAlias = tuple[Value | Cell, ...]

@@ -100,7 +100,11 @@ class _Sheet:
                 return
             case str(text):
                 shown = self._format("text" if cell.form == "text" else "code", strong=strong)
-                self._done(self.sheet.write_string(number, place, guarded(column.words.get(text, text)), shown))
+                told = guarded(column.words.get(text, text))
+                if cell.link.startswith("https://"):
+                    self._done(self.sheet.write_url(number, place, cell.link, shown, told))
+                else:
+                    self._done(self.sheet.write_string(number, place, told, shown))
             case date() as day:
                 self._done(self.sheet.write_datetime(number, place, day, self._format("date", strong=strong)))
             case int() | Fraction() as amount:

@@ -19,6 +19,7 @@ from mpj.reading.masking import hide
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.workdays import after
 from mpj.verification.output import ANTWOORD, BEVINDINGEN, COLUMNS, SAMENVATTING, SIGNAAL_COLUMNS, SIGNALEN, signal_rows
+from mpj.verification.toelichting import name_of, write_explanation
 from mpj.verification.told import VerificationSummary
 from mpj.verification.values import REGEL, Bevinding, Verificatie
 from mpj.version import __version__
@@ -51,6 +52,11 @@ class Uitslag:
     def samenvatting(self) -> VerificationSummary | None:
         """Its summary, where it was judged."""
         return None if self.verificatie is None else self.verificatie.samenvatting
+
+    @property
+    def findings(self) -> tuple[Bevinding, ...]:
+        """What was found about it, lines that could not be judged last; none where it was not judged."""
+        return () if self.verificatie is None else (*self.verificatie.bevindingen, *self.verificatie.niet_beoordeeld)
 
 
 @frozen
@@ -104,6 +110,7 @@ def write_many(found: Iterable[Uitslag], folder: Path, *, ontvangen: date | None
     summaries: list[VerificationSummary] = []
     signals: list[tuple[str, ...]] = []
     answers: list[str] = []
+    explained: list[str] = []
 
     def rows() -> Iterator[list[str | int]]:
         for one in found:
@@ -112,6 +119,10 @@ def write_many(found: Iterable[Uitslag], folder: Path, *, ontvangen: date | None
             if one.verificatie is None or one.samenvatting is None:
                 continue
             summaries.append(one.samenvatting)
+            if answer:
+                name = name_of(one.samenvatting, explained)
+                if write_explanation(folder, name, one.samenvatting, one.findings):
+                    explained.append(name)
             signals.extend(signal_rows(one.verificatie.signalen, one.samenvatting["bericht"]))
             yield from _finding_rows(one)
 
@@ -192,10 +203,10 @@ def _row(one: Uitslag, ontvangen: date | None, antwoord: str) -> Overzichtrij:
 
 def _finding_rows(one: Uitslag) -> Iterator[list[str | int]]:
     """Yield the findings about a message, each with its message before it and its line behind it."""
-    assert one.verificatie is not None and one.samenvatting is not None and one.bericht is not None
+    assert one.samenvatting is not None and one.bericht is not None
     of = one.samenvatting["bericht"]
     before = (one.bestand, of["aanbieder"], of["gemeente"], of["declaratieperiode"], of["declaratienummer"])
-    for finding in (*one.verificatie.bevindingen, *one.verificatie.niet_beoordeeld):
+    for finding in one.findings:
         line = _line(one.bericht, finding)
         behind = ("", "", "") if line is None else (str(line.toewijzingnummer), line.productcode, line.begindatum.isoformat())
         yield [*before, *_fields(finding), *behind, one.bericht.totaal.net]

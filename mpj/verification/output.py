@@ -14,6 +14,7 @@ from mpj.output.write import write_csv, write_json
 from mpj.reading.guard import unguarded
 from mpj.verification.answer import parts
 from mpj.verification.declared import Spool
+from mpj.verification.toelichting import name_of, write_explanation
 from mpj.verification.told import MessageSummary, VerificationSummary, WrittenVerification
 from mpj.verification.values import Bevinding, Verificatie
 from mpj.verification.verification import Toetsing
@@ -101,6 +102,8 @@ def _write_signals(folder: Path, signals: Iterable[Bevinding], bericht: MessageS
 def _write_summary(folder: Path, summary: VerificationSummary, *, answered: bool) -> WrittenVerification:
     """Write and return the summary with the names of all files: a later run here takes away those that it does not make."""
     files = [BEVINDINGEN, SAMENVATTING, *([ANTWOORD] if answered else []), *([SIGNALEN] if summary["signalen"] else [])]
+    if answered:
+        files += write_explanation(folder, name_of(summary), summary, (one for _, one in read_findings(folder)))
     written: WrittenVerification = {**summary, "bestanden": sorted(files)}
     write_json(folder / SAMENVATTING, written)
     return written

@@ -11,6 +11,7 @@ from itertools import accumulate
 from mpj.presentation import words
 from mpj.presentation.report import Cell, Column, Part, Report, Row, Table, Tone
 from mpj.verification.many import Overzichtrij, Uitslagen
+from mpj.verification.paginas import page_of
 from mpj.verification.texts import Texts
 
 _WARN, _ALARM = Fraction(5), Fraction(25)
@@ -133,5 +134,8 @@ def _pareto(codes: list[tuple[str, str, str, int, int]], texts: Texts) -> Table:
         *(Column(texts.word("kolom omschrijving"), "text", "omschrijving"), Column(texts.word("kolom aantal"), "count", "aantal")),
         *(Column(texts.word("kolom bedrag"), "cent", "bedrag_cent"), Column(texts.word("kolom opgeteld"), "percent", "opgeteld")),
     )
-    rows = tuple((*code, share) for code, share in zip(codes, shares, strict=True))
+    rows = tuple(
+        (code, Cell(rule, "code", link=page_of(rule)), told, count, cent, share)
+        for (code, rule, told, count, cent), share in zip(codes, shares, strict=True)
+    )
     return Table(texts.word("Retourcodes naar bedrag"), columns, rows)

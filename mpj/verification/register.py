@@ -14,6 +14,7 @@ from attrs import frozen
 from mpj.messages.answers import TECHNISCH
 from mpj.messages.content import RULES as CONTENT_RULES
 from mpj.verification import answer_rules, assignment_rules, contract_rules, history_rules
+from mpj.verification.paginas import page_of
 from mpj.verification.values import CLIENT, DECLARATIE, HEADER, REGEL
 
 ENFORCED, NEEDS_HISTORY, NEEDS_CONTRACT, NEEDS_LIST = "enforced", "needs history", "needs contract", "needs a list"
@@ -214,11 +215,17 @@ def markdown() -> str:
         "| rule | level | message | return code | place | status | what must hold |",
         "|---|---|---|---|---|---|---|",
         *(
-            f"| {row.code} | {row.level} | {row.bericht} | {row.retourcode} | {row.where} | {row.status} | {row.text} |"
+            f"| {_linked(row.code)} | {row.level} | {row.bericht} | {row.retourcode} | {row.where} | {row.status} | {row.text} |"
             for row in found
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _linked(code: str) -> str:
+    """Return a code with the page where its rule stands, as Markdown in docs/ has it."""
+    page = page_of(code).removeprefix("docs/")
+    return f"[{code}]({page})" if page else code
 
 
 _STATUS = {

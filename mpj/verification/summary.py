@@ -10,6 +10,7 @@ from mpj.reading.periods import month_of, month_text
 from mpj.verification.answer import Oordeel
 from mpj.verification.case import Case
 from mpj.verification.opdracht import Toetsopdracht
+from mpj.verification.paginas import page_of
 from mpj.verification.texts import Texts
 from mpj.verification.told import (
     CountsSummary,
@@ -185,6 +186,7 @@ def _by_rule(texts: Texts, tally: Tally) -> list[RuleSummary]:
             "omschrijving": texts.name(regelcode),
             "aantal": count,
             "bedrag_cent": cent,
+            "pagina": page_of(regelcode),
         }
         for (regelcode, retourcode), (count, cent) in ranked
     ]

@@ -42,6 +42,8 @@ class RuleSummary(TypedDict):
     omschrijving: str
     aantal: int
     bedrag_cent: int
+    pagina: str
+    """Where the rule stands (`mpj.verification.paginas`); empty where no page is known."""
 
 
 class DecidedSummary(TypedDict):

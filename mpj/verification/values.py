@@ -116,7 +116,7 @@ class Verificatie:
     bevindingen: tuple[Bevinding, ...]
     """Every fault."""
     niet_beoordeeld: tuple[Bevinding, ...]
-    """The lines without a fault that could not be judged: regelcode ``niet_beoordeeld`` and no retourcode."""
+    """The lines without a fault that could not be judged: regelcode ``niet_beoordeeld``; a retourcode by decision alone."""
     niet_getoetst: tuple[NietGetoetst, ...]
     """The rules that lacked what they need."""
     meldingen: tuple[Fault, ...]

@@ -275,7 +275,8 @@ class Toetsing:
     def _doubt(self, line: Line, positie: str) -> Bevinding:
         productcode = line.prestatie.productcode
         text = self.texts.sentence(f"{NIET_BEOORDEELD}.{line.reden}", productcode=productcode)
-        return self._at(positie, line.prestatie).finding(NIET_BEOORDEELD, "", (self.texts.value(productcode), "", text))
+        sent = CODE_NIET_BEOORDEELD if self.opdracht.besluit(line.prestatie) == AFWIJZEN else ""
+        return self._at(positie, line.prestatie).finding(NIET_BEOORDEELD, sent, (self.texts.value(productcode), "", text))
 
     def _content(self, where: Where, rule: ContentRule, found: ContentBreach) -> Bevinding:
         texts, higher = self.texts, register.HIGHER_CONTENT.get(rule.code)

@@ -13,7 +13,7 @@ from standard import needs_standard
 
 from messages.mutations import STRUCTURE, TEXTS, Mutation, elements, mutate, with_text
 from messages.support import KINDS, Line, assert_no_bsn, description, sample, valid, written
-from mpj.messages import check, declaratieberichten, read
+from mpj.messages import check, declaratieberichten, read, read_jw301
 from mpj.messages.parsing import Limits
 from mpj.reading.faults import Fault, InputError
 
@@ -210,3 +210,24 @@ def test_the_known_bad_date_of_the_jw315_sample_is_no_date_for_mpj_either() -> N
     data = sample("JW301").replace(b"2026-07-14", b"2027-06-31")
     assert not valid("JW301", data)
     assert [fault.code for fault in form_faults(data)] == ["datum"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown", "told"),
+    [
+        ("ijw/2_3/jw303", "JW303 2.3", "Dit is JW303 release 2.3"),
+        ("ijw/3_1/jw323", "JW323 3.1", "Dit is JW323 release 3.1"),
+        ("iwmo/3_2/wmo323", "WMO323 3.2", "Dit is Wmo: WMO323 release 3.2"),
+        ("iwlz/2_3/aw35", "AW35 2.3", "Dit is Wlz: AW35 release 2.3"),
+    ],
+)
+def test_another_message_is_told_by_its_name(kind: str, shown: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_jw301(f'<a:Bericht xmlns:a="http://www.istandaarden.nl/{kind}/schema"/>'.encode())
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.gevonden, fault.verwacht, fault.toelichting) == ("bericht_onbekend", shown, "JW301 3.2", told)
+
+
+def test_an_envelope_is_told_so() -> None:
+    faults = form_faults(b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"/>')
+    assert [(one.gevonden, one.toelichting) for one in faults] == [("Envelope", "Dit is een envelop: haal het bericht eruit")]

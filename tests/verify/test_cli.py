@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
@@ -84,6 +85,48 @@ def test_a_wrong_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert cli.run(arguments) == 2
     assert cli.run([*arguments, "--force", "--taal", "en"]) == 0
     assert findings(tmp_path)[0]["toelichting"] == "The tariff is €1.70; by the contract it is €1.64 per unit."
+
+
+def test_the_answer_is_explained_to_the_aanbieder(tmp_path: Path) -> None:
+    """A JW325 has no room for words: rule, found and expected stand beside it, with the page of the rule and no BSN."""
+    arguments = prepare(tmp_path, message(line(tarief_cent=170, bedrag_cent=10200)))
+    assert cli.run(arguments) == 0
+    (number,) = (
+        path.name.removeprefix("toelichting-").removesuffix(".csv") for path in (tmp_path / "uit").glob("toelichting-*.csv")
+    )
+    assert number == summary(tmp_path)["bericht"]["declaratienummer"]  # type: ignore[index]
+    (row,) = csv.DictReader(io.StringIO((tmp_path / "uit" / f"toelichting-{number}.csv").read_text("utf-8")), delimiter=";")
+    assert row["toelichting"] == findings(tmp_path)[0]["toelichting"]
+    page = "https://informatiemodel.istandaarden.nl/informatiemodel/ijw/3.2/regels/technische-regel/tr418/"
+    assert (row["aanbieder"], row["regelcode"], row["gevonden"], row["verwacht"], row["pagina"]) == (
+        *("65656055", "TR418", "€ 1,70", "€ 1,64"),
+        page,
+    )
+    html = (tmp_path / "uit" / f"toelichting-{number}.html").read_text("utf-8")
+    assert f'<a href="{page}">TR418</a>' in html and "€ 1,64" in html and ANNA not in html
+    files = [path.name for path in (tmp_path / "uit").iterdir()]
+    assert sorted(files) == summary(tmp_path)["bestanden"]
+    told: Any = summary(tmp_path)["per_regel"]
+    assert [rule["pagina"] for rule in told] == [page]
+
+
+def test_without_an_answer_or_a_refusal_nothing_is_explained(tmp_path: Path) -> None:
+    """Lines that nobody judged have no answer; what is granted by decision is not explained, what is refused by it is, as sent."""
+    arguments = prepare(tmp_path, message(line(productcode="99ZZ9")), prestatiecode="", budget_cent="99999999")
+    for more, codes in (([], [""]), (["--onbeoordeeld", "toekennen"], [""]), (["--onbeoordeeld", "afwijzen"], ["0233"])):
+        assert cli.run([*arguments, "--force", *more]) == 0
+        assert [row["retourcode"] for row in findings(tmp_path)] == codes
+        assert bool([*(tmp_path / "uit").glob("toelichting-*")]) == bool(codes[0])
+
+
+def test_a_long_explanation_is_cut_on_the_page_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mpj.verification.toelichting.MOST", 1)
+    lines = [line(referentienummer=f"R{number}", tarief_cent=170) for number in range(3)]
+    assert cli.run(prepare(tmp_path, message(*lines))) == 0
+    (page,) = (tmp_path / "uit").glob("toelichting-*.html")
+    found = len(findings(tmp_path))
+    assert found > 3 and f"Nog {found - 1} regels meer; alles staat in {page.stem}.csv." in page.read_text("utf-8")
+    assert len(page.with_suffix(".csv").read_text("utf-8").splitlines()) == found + 1
 
 
 def test_earlier_messages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from attrs import evolve
 from scenarios import write_csv
 
 from mpj import cli
 from mpj.messages import Declaratiebericht, read_jw325
 from mpj.reading.workdays import after
 from verify.examples import ANDERS
-from verify.support import ANNA, BRAM, credit, line, message, toewijzing, written
+from verify.support import ANNA, BRAM, answer, credit, line, message, toewijzing, written
 from verify.test_cli import SCHEMA, prepare
 
 FRONT = "bericht;aanbieder;gemeente;periode;declaratienummer;"
@@ -136,6 +138,42 @@ def test_what_cannot_be_judged_is_a_row_and_not_the_end(tmp_path: Path, capsys: 
     assert overview(tmp_path), "what an earlier run wrote stays"
 
 
+def test_each_refused_message_has_its_own_explanation(tmp_path: Path) -> None:
+    """Also where two aanbieders use one number; a message that is granted has none."""
+    wrong = line(tarief_cent=170, bedrag_cent=10200)
+    first = message(wrong, nummer="DN1", identificatie="B1")
+    second = message(evolve(wrong, referentienummer="R2"), nummer="DN1", identificatie="B2", dagtekening=date(2026, 4, 6))
+    right = message(line(referentienummer="R3"), nummer="DN3", identificatie="B3", dagtekening=date(2026, 4, 7))
+    assert cli.run(folder(tmp_path, a=first, b=second, c=right)) == 0
+    names = {path.name for path in (tmp_path / "uit").glob("toelichting-*.csv")}
+    assert names == {"toelichting-DN1.csv", "toelichting-65656055-0384-2026-03-DN1.csv"}
+    assert names < set(json.loads((tmp_path / "uit" / "samenvatting.json").read_text("utf-8"))["bestanden"])
+
+
+def test_json_has_the_findings_of_every_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = message(line(referentienummer="R3", tarief_cent=170), nummer="DN3", identificatie="B3")
+    assert cli.run([*folder(tmp_path, a=LATER, b=other), "--meldingen", "json"]) == 0
+    found = [json.loads(row) for row in capsys.readouterr().err.splitlines()]
+    assert [(one["bestand"], one["code"], one["soort"]) for one in found if one["soort"] == "afkeuring"] == [
+        ("berichten/b.xml", "TR418", "afkeuring"),
+        ("berichten/a.xml", "TR135", "afkeuring"),
+        ("berichten/a.xml", "TR418", "afkeuring"),
+    ]
+
+
+def test_a_folder_goes_on_past_what_is_another_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    envelope = b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>'
+    wmo = written(MARCH).replace(b"/ijw/3_2/jw323/", b"/iwmo/3_2/wmo323/")
+    old = written(MARCH).replace(b"/3_2/jw323/", b"/2_3/jw303/")
+    assert cli.run(folder(tmp_path, a=MARCH, b=envelope, c=wmo, d=old, e=written(answer(MARCH)))) == 0
+    told = capsys.readouterr().err
+    assert "envelop: haal het bericht eruit" in told
+    for text in ("Wmo: WMO323 release 3.2", "JW303 release 2.3", "JW325 release 3.2"):
+        assert text.lower() in told.lower()
+    assert "http" not in told and "JW301" not in told
+    assert [row["uitkomst"] for row in overview(tmp_path)] == ["toegekend", *["onleesbaar"] * 4]
+
+
 def test_a_ledger_remembers_all_of_them(tmp_path: Path) -> None:
     arguments = [*folder(tmp_path, a=MARCH, b=LATER), "--ledger", str(tmp_path / "gemeente.db")]
     assert cli.run(arguments) == 0
@@ -148,7 +186,8 @@ def test_the_page_stands_alone_in_the_readers_language(tmp_path: Path, capsys: p
     arguments = folder(tmp_path, a=MARCH, b=LATER)
     assert cli.run([*arguments, "--taal", "en"]) == 0
     page = (tmp_path / "uit" / "overzicht.html").read_text("utf-8")
-    assert '<html lang="en">' in page and "http" not in page and "<script" not in page
+    alone = re.sub(r'<a href="https://informatiemodel\.istandaarden\.nl/[^"]*">', "", page)
+    assert '<html lang="en">' in page and "http" not in alone and "<script" not in page
     assert "Return codes by amount" in page and "Share refused per municipality and provider" in page and "afgekeurd" not in page
     assert "share refused" in capsys.readouterr().out
     assert overview(tmp_path)[0]["uitkomst"] == "toegekend", "a file for machines has one language"
