@@ -119,12 +119,12 @@ def command(**options: Any) -> int:
     progress = Progress()
     with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
         if len(sources) > 1:
-            overzicht = verify_many(asked, sources, folder, progress)
+            overzicht, faults = verify_many(asked, sources, folder, progress)
         else:
             warnings, summary = _verify(asked, sources[0], folder, progress)
     with best_effort():
         if len(sources) > 1:
-            show_many(overzicht, asked)
+            show_many(overzicht, faults, asked)
             return 1 if asked.strict and overzicht.refused else 0
         for fault in warnings:
             show_fault(fault, asked.meldingen)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from mpj.cli.common import Progress, best_effort, ledger_to_write, show_fault, today
+from mpj.cli.common import Progress, ledger_to_write, show_fault, today
 from mpj.cli.screen import say
 
 if TYPE_CHECKING:
@@ -16,53 +16,55 @@ if TYPE_CHECKING:
     from mpj.messages.values import Declaratiekop
     from mpj.reading.faults import Fault
     from mpj.reading.sources import Source
-    from mpj.verification import Verificatie
+    from mpj.verification import Basis, Verificatie
     from mpj.verification.many import Uitslag, Uitslagen
 
     Kop = tuple[Source, Declaratiekop | None, tuple[Fault, ...]]
     Judge = Callable[[Any], Verificatie]
 
 
-def verify_many(asked: VerifyOptions, sources: Sequence[Source], folder: Path, progress: Progress) -> Uitslagen:
-    """Verify every message and write what came of it into `folder`; warnings go to stderr as they come.
+def verify_many(
+    asked: VerifyOptions, sources: Sequence[Source], folder: Path, progress: Progress
+) -> tuple[Uitslagen, tuple[Fault, ...]]:
+    """Verify every message and write what came of it into `folder`; returns that, and the faults of all messages.
 
-    A message that cannot be read, or is the wrong file, is a row and not the end. Raises InputError where none could be judged.
+    A message that cannot be read, or is the wrong file, is a row and not the end. Raises InputError where none could be judged. A
+    ledger remembers all of them, once every file is written.
     """
-    from mpj.cli.verify import given, show_findings
+    from mpj.cli.verify import given
     from mpj.reading.faults import InputError
+    from mpj.verification import Basis
     from mpj.verification.many import write_many
 
     invoer: dict[str, str] = {}
     heads = sorted(map(_head, sources), key=_order)
     faults: list[Fault] = []
+    known = {(kop.header.afzender, kop.header.ontvanger) for _, kop, _ in heads if kop is not None}
+    contracten, toewijzingen, settings = given(asked, invoer, progress)
+    basis = Basis(contracten, toewijzingen, partijen=known)
     with ExitStack() as kept:
-        known = {(kop.header.afzender, kop.header.ontvanger) for _, kop, _ in heads if kop is not None}
-        contracten, toewijzingen, settings = given(asked, invoer, progress)
-        if asked.ledger is None:
-            judge = _judge(asked, (contracten, toewijzingen, known), settings)
-        else:
-            judge = _judge_with(asked, kept, (contracten, list(toewijzingen)), settings)
+        judge = _judge(asked, basis, settings) if asked.ledger is None else _judge_with(asked, kept, basis, settings)
         found = _judged(heads, judge, faults, invoer, progress.step("berichten"))
         overzicht = write_many(found, folder, ontvangen=asked.ontvangen, invoer=invoer)
         if not overzicht.samenvattingen:
             raise InputError(faults)
         _write_pages(overzicht, asked, folder)
-    with best_effort():
-        for fault in faults:
-            show_fault(fault, asked.meldingen)
-        if asked.meldingen == "json":
-            show_findings(folder)
-    return overzicht
+    return overzicht, tuple(faults)
 
 
-def show(overzicht: Uitslagen, asked: VerifyOptions) -> None:
-    """Show the overview: its totals, and the first rows of its tables."""
+def show(overzicht: Uitslagen, faults: Iterable[Fault], asked: VerifyOptions) -> None:
+    """Show the faults, the findings where they go to a program, and the overview: its totals, and the first rows of its tables."""
     from attrs import evolve
 
+    from mpj.cli.verify import show_findings
     from mpj.presentation import terminal
     from mpj.presentation.report import Part, Table
     from mpj.verification.overzicht import report
 
+    for fault in faults:
+        show_fault(fault, asked.meldingen)
+    if asked.meldingen == "json":
+        show_findings(asked.out)
     whole = report(overzicht, asked.taal, asked.dagtekening or today())
     parts: list[Part] = [part.first(10, "zie overzicht.html") if isinstance(part, Table) else part for part in whole.parts]
     parts.append(f"Geschreven in {asked.out}." if asked.taal == "nl" else f"Written in {asked.out}.")
@@ -139,13 +141,11 @@ def _judged(
         yield Uitslag(source.naam, kop, found.samenvatting["uitkomst"], found, message)
 
 
-def _judge(asked: VerifyOptions, against: tuple[Any, Any, Any], settings: Mapping[str, Any]) -> Judge:
+def _judge(asked: VerifyOptions, basis: Basis, settings: Mapping[str, Any]) -> Judge:
     """Return how a message is verified against the earlier messages in files and those of this run that came before it."""
-    from mpj.verification import Basis, MemoryHistory, Toetsing
+    from mpj.verification import MemoryHistory, Toetsing
     from mpj.verification.verification import judged
 
-    contracten, toewijzingen, known = against
-    basis = Basis(contracten, toewijzingen, partijen=known)
     history = MemoryHistory.read(asked.eerder, hashes=settings["invoer"]) if asked.eerder else MemoryHistory(onbekend=True)
     received: date = asked.dagtekening or today()
 
@@ -157,17 +157,18 @@ def _judge(asked: VerifyOptions, against: tuple[Any, Any, Any], settings: Mappin
     return judge
 
 
-def _judge_with(asked: VerifyOptions, kept: ExitStack, against: tuple[Any, Any], settings: Mapping[str, Any]) -> Judge:
-    """Return how a message is verified with a ledger, which takes over the earlier messages in files before the first of them."""
+def _judge_with(asked: VerifyOptions, kept: ExitStack, basis: Basis, settings: Mapping[str, Any]) -> Judge:
+    """Return how a message is verified with a ledger, which takes over the earlier messages in files beside the first."""
     from mpj.cli.verify import earlier_messages
 
-    contracten, toewijzingen = against
     ledger: Any = kept.enter_context(ledger_to_write(cast("str", asked.ledger), asked.meldingen))
+    receive: Any = kept.enter_context(ledger.receiving(basis, proef=asked.proef))
     earlier = earlier_messages(asked, settings["invoer"])
     told: dict[str, Any] = {"op": today(), "dagtekening": asked.dagtekening, "proef": asked.proef, "vervang": asked.force}
 
     def judge(message: Any) -> Verificatie:
-        found: Verificatie = ledger.verify(message, contracten, toewijzingen, eerder=earlier, **told, **settings)
+        found: Verificatie = receive(message, eerder=earlier, **told, **settings)
+        earlier.clear()
         return found
 
     return judge

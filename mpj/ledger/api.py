@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mpj.ledger.receiving import OntvangenWords
     from mpj.messages import Antwoordbericht, Declaratiebericht
     from mpj.reading.faults import Fault, InputError
-    from mpj.verification import Verificatie
+    from mpj.verification import Basis, Verificatie
 
 
 class Ledger:
@@ -245,15 +245,35 @@ class Ledger:
         gets the outcome while it can still be undone. Raises InputError as `mpj.verify` does; for an answer that changes without
         `vervang`; and for `eerder` that contradicts what is known.
         """
-        from mpj.ledger.receiving import Ontvangen, receive
+        from mpj.verification import Basis
+        from mpj.verification.verification import parties
 
         expect_date("op", words.get("op"))
-        given = Ontvangen.of(bericht, contracten, toewijzingen, **words)
-        with self._transaction(self._database(proef=given.proef), keep=not given.proef) as connection:
-            outcome = receive(connection, given)
+        basis = Basis(contracten, toewijzingen, partijen=[parties(bericht)])
+        with self.receiving(basis, proef=words.get("proef", False)) as receive:
+            outcome = receive(bericht, **words)
             if before_commit is not None:
                 before_commit(outcome)
         return outcome
+
+    @contextmanager
+    def receiving(self, basis: Basis, *, proef: bool = False) -> Iterator[Callable[..., Verificatie]]:
+        """Give a function that verifies a declaration as `verify` does, for any number of them in one transaction.
+
+        It takes a message and the keywords of `verify`; each is held against those before it. All are remembered when the block
+        ends well, and none otherwise, nor with `proef`. A message that it raises InputError for leaves nothing behind, and the next
+        may follow.
+        """
+        from mpj.ledger.receiving import Ontvangen, receive
+
+        with self._transaction(self._database(proef=proef), keep=not proef) as connection:
+
+            def one(bericht: Declaratiebericht, **words: Unpack[OntvangenWords]) -> Verificatie:
+                given = Ontvangen.of(bericht, basis, **words)
+                with connection.begin_nested():
+                    return receive(connection, given)
+
+            yield one
 
     def status(self) -> LedgerStatus:
         """Return counts and eurocents by municipality and state, ready for JSON; no client is named."""

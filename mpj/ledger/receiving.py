@@ -15,7 +15,6 @@ from typing import Any, Required, Unpack, cast
 from attrs import evolve, field, frozen
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
-from mpj.contract import Contract
 from mpj.ledger import schema
 from mpj.ledger.history import LedgerHistory
 from mpj.ledger.rows import add, client_ids, next_id
@@ -23,12 +22,13 @@ from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, 
 from mpj.messages import Antwoordbericht, Declaratiebericht
 from mpj.messages.answers import refuses_whole
 from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
+from mpj.reading.calls import expect_date
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
-from mpj.verification import Verificatie, verify
-from mpj.verification.basis import Toewijzingen
+from mpj.verification import Basis, Toetsing, Verificatie
 from mpj.verification.history import answered, loose_answer
 from mpj.verification.opdracht import ToetsWords
+from mpj.verification.verification import judged
 
 _HEAD = (
     "header.afzender",
@@ -62,8 +62,8 @@ class Ontvangen:
     """What a verification with a ledger is given."""
 
     bericht: Declaratiebericht
-    contracten: Sequence[Contract]
-    toewijzingen: Toewijzingen
+    basis: Basis
+    """The contracts and toewijzingen that it is held against."""
     words: ToetsWords
     """What is asked of every verification."""
     op: date
@@ -78,17 +78,12 @@ class Ontvangen:
     """Judge, and remember nothing."""
 
     @classmethod
-    def of(
-        cls,
-        bericht: Declaratiebericht,
-        contracten: Iterable[Contract],
-        toewijzingen: Toewijzingen,
-        **words: Unpack[OntvangenWords],
-    ) -> Ontvangen:
+    def of(cls, bericht: Declaratiebericht, basis: Basis, **words: Unpack[OntvangenWords]) -> Ontvangen:
         """Take what a caller gives; raises TypeError where `op` is missing."""
+        expect_date("op", words.get("op"))
         own = {name: value for name, value in words.items() if name in _OWN}
         rest = {name: value for name, value in words.items() if name not in _OWN}
-        return cls(bericht, list(contracten), toewijzingen, cast("ToetsWords", rest), **cast("Any", own))
+        return cls(bericht, basis, cast("ToetsWords", rest), **cast("Any", own))
 
 
 def receive(connection: Connection, given: Ontvangen) -> Verificatie:
@@ -101,7 +96,7 @@ def receive(connection: Connection, given: Ontvangen) -> Verificatie:
     dagtekening = given.dagtekening or (known.dagtekening if known is not None else given.op)
     history = LedgerHistory(connection, number)
     history.prepare(*_parties(bericht), (one for client in bericht.clienten for one in client.prestaties))
-    outcome = verify(bericht, given.contracten, given.toewijzingen, dagtekening=dagtekening, history=history, **given.words)
+    outcome = judged(Toetsing(bericht, given.basis, dagtekening=dagtekening, history=history, **given.words))
     if known is None or known.antwoord != _name(outcome.antwoord):
         if known is not None:
             notes += _replace(connection, known, outcome.antwoord, _what(bericht), vervang=given.vervang or given.proef)

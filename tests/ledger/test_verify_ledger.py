@@ -43,7 +43,7 @@ from mpj.ledger import Ledger, schema
 from mpj.ledger.history import LedgerHistory
 from mpj.messages import Antwoordbericht, Declaratiebericht, read_jw325
 from mpj.messages.answers import refuses_whole
-from mpj.verification import MemoryHistory, Oordeel, Verificatie, build_answer
+from mpj.verification import Basis, MemoryHistory, Oordeel, Verificatie, build_answer
 
 FEBRUARY: dict[str, Any] = {"begindatum": date(2026, 2, 1), "einddatum": date(2026, 2, 28)}
 OUD = earlier(line(referentienummer="R0", **FEBRUARY))
@@ -441,6 +441,50 @@ def test_killed_around_the_commit(tmp_path: Path, url: str, point: str) -> None:
     with known.ledger.database.transaction(write=False) as connection:
         assert connection.execute(select(schema.ontvangst.c.antwoord)).scalar() == found.header.identificatie.identificatie
     known.ledger.database.close()
+
+
+@pytest.mark.parametrize("point", ["voor", "tijdens", "na", "bestanden"])
+def test_many_messages_are_remembered_together_or_not_at_all(tmp_path: Path, url: str, point: str) -> None:
+    """A kill between two of them, or before their files are there, loses no answer: the same command gives all of them."""
+    command = with_ledger(tmp_path, url)
+    (tmp_path / "berichten").mkdir()
+    for name, one in (("a", OUD), ("b", CORRECTIE)):
+        (tmp_path / "berichten" / f"{name}.xml").write_bytes(written(one))
+    command[command.index("--bericht") + 1] = str(tmp_path / "berichten")
+    known = Gemeente(url)
+    with known.ledger.database.transaction():
+        pass  # Making the ledger is a commit of its own.
+    killed(point, command)
+    assert len(known.messages()) in (0, 2)
+    if point != "tijdens":
+        assert len(known.messages()) == (0 if point == "voor" else 2)
+        assert not (tmp_path / "uit").exists()
+    shutil.rmtree(tmp_path / "uit", ignore_errors=True)
+    assert cli.run(command) == 0
+    assert [status for _, _, status in known.messages()] == ["beantwoord", "beantwoord"]
+    assert [(one, stand) for one, stand in known.lines() if one in ("R0", "R2")] == [("R0", "toegekend"), ("R2", "toegekend")]
+    assert len(known.lines()) == 3, "each line once"
+    answers = {read_jw325(path.read_bytes()).header.identificatie.identificatie for path in (tmp_path / "uit").glob("jw325-*.xml")}
+    with known.ledger.database.transaction(write=False) as connection:
+        assert answers == set(connection.execute(select(schema.ontvangst.c.antwoord)).scalars())
+    known.ledger.database.close()
+
+
+def test_a_message_that_the_ledger_refuses_takes_no_other_along(gemeente: Gemeente) -> None:
+    """Its savepoint is undone alone; a trial of many holds each against those before it and remembers none."""
+    gemeente.verify(OUD)
+    basis = Basis(OTHER_PRICE, gemeente.toewijzingen)
+    fresh = message(line(referentienummer="R7", tarief_cent=159, bedrag_cent=9560), nummer="DN7", identificatie="B7")
+    for proef, kept in ((True, 1), (False, 2)):
+        with gemeente.ledger.receiving(basis, proef=proef) as receive:
+            with pytest.raises(mpj.InputError, match="al beantwoord"):
+                receive(OUD, op=ONTVANGST)
+            receive(fresh, op=ONTVANGST, proef=proef)
+            twice = receive(evolve(fresh, dagtekening=fresh.dagtekening), op=ONTVANGST, proef=proef)
+            assert twice.samenvatting["uitkomst"] != "niet_verzonden"
+            again = evolve(fresh, header=evolve(fresh.header, identificatie=evolve(fresh.header.identificatie, identificatie="B8")))
+            assert "TR333" in {one.regelcode for one in receive(again, op=ONTVANGST, proef=proef).bevindingen}
+        assert len(gemeente.messages()) == kept + (not proef)
 
 
 # --- After the retention period ---------------------------------------------------------------------------------------
