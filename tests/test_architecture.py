@@ -31,7 +31,6 @@ ORDER = (
     "verification",
     "workbench",
     "ledger",
-    "simulation",
     "cli",
 )
 EXACT = ("reading", "protocol", "records", "contract", "tariefkaart", "engine", "output", "messages", "executors")

@@ -11,10 +11,11 @@ from attrs import field, frozen
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.protocol import Afronding, Normtijd, Protocol
 from mpj.reading.frozen import Frozen
+from mpj.reading.masking import masked
 from mpj.reading.periods import last_day, month_of
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Perceel:
     """A perceel."""
 
@@ -26,7 +27,7 @@ class Perceel:
     """Those that it serves; empty: all of the contract's."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Cel:
     """A dated cell of the matrix."""
 
@@ -46,7 +47,7 @@ class Cel:
     """The row of tarieven.csv."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Coderij:
     """A row of the contract's own code table."""
 
@@ -64,7 +65,7 @@ class Coderij:
     """The row of codes.csv."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Termijnen:
     """Until when care may be declared and corrected; of what is not said there is no term."""
 
@@ -84,7 +85,7 @@ class Termijnen:
         return min(ends, default=None)
 
 
-@frozen(cache_hash=True)
+@frozen(cache_hash=True, field_transformer=masked)
 class Contract:
     """A checked contract of one aanbieder with one or more gemeenten. The settings are those of docs/settings.md.
 

@@ -24,8 +24,8 @@ UITGESLOTEN = "uitgesloten"
 def _price(text: str) -> int | None:
     try:
         cents = None if text == UITGESLOTEN else parse_euros(text)
-    except FieldError:
-        raise FieldError("euro's met hoogstens 2 decimalen, als 24,55, of uitgesloten") from None
+    except FieldError as error:
+        raise FieldError(f"{error.verwacht}, of uitgesloten") from None
     return cents if cents is None else _above_zero(cents)
 
 

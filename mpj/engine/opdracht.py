@@ -10,6 +10,7 @@ from attrs import frozen
 from mpj.protocol import Protocol
 from mpj.reading.calls import expect, expect_date
 from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.masking import masked
 from mpj.reading.periods import last_day, month_of, month_text, parse_month, years_before
 
 
@@ -26,7 +27,7 @@ class OpdrachtWords(TypedDict, total=False):
     """Goes into every number, so that a second declaration of the same care bears others."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Opdracht:
     """What a run is asked. Every way to run takes it; public functions take its words (`OpdrachtWords`)."""
 

@@ -14,6 +14,7 @@ from mpj.engine.told import RunSummary
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
+from mpj.reading.masking import masked
 from mpj.records.aside import set_aside
 from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
@@ -109,7 +110,7 @@ def _rows(aside: Iterable[Aside]) -> Iterator[Uitval]:
         )
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Bijlage:
     """A further table among the files of a run."""
 

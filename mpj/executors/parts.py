@@ -28,6 +28,7 @@ from mpj.output.parquet import check_installed
 from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
 from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.masking import masked
 from mpj.reading.scratch import scratch_file
 from mpj.records.entries import Entry
 from mpj.records.partitions import Partitions
@@ -45,7 +46,7 @@ FILES = (REGELS, HERKOMST)
 _MARK = "\x01"
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Outcome:
     """What a run that wrote its lines to files leaves in hand (see `mpj.Result`)."""
 

@@ -18,7 +18,7 @@ from mpj.presentation import words
 from mpj.protocol import Normtijd
 from mpj.reading.calls import expect
 from mpj.reading.faults import Fault, InputError, mask, mask_number, shows_bsn
-from mpj.reading.masking import hide
+from mpj.reading.masking import hide, masked
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 
@@ -27,7 +27,7 @@ def _without_bsn(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...
     return tuple((name, hide(text)) for name, text in steps)
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Blok:
     """A titled part of an explanation: (step, sentence) in order."""
 
@@ -35,7 +35,7 @@ class Blok:
     stappen: tuple[tuple[str, str], ...] = field(converter=_without_bsn)
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Uitleg:
     """An explanation in Dutch, without BSN: a title and its parts. ``str()`` gives plain text."""
 

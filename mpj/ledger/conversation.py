@@ -19,6 +19,7 @@ from mpj.ledger.rows import add, among
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import line_of, open_rejected
 from mpj.reading.faults import Fault, InputError, mask, mask_number
+from mpj.reading.masking import masked
 from mpj.reading.periods import month_text
 from mpj.reading.register import Regelcode
 
@@ -30,7 +31,7 @@ NIET_GEBOEKT = "niet_geboekt"
 _LATER = (VERZONDEN, BEANTWOORD)
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Geboekt:
     """What became of one declaration: its number and gemeente, its state now, how many of its lines were granted and rejected, how
     many there are, and what they come to: debits less credits, in eurocents.

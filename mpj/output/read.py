@@ -35,6 +35,7 @@ from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, c
 from mpj.reading.guard import unguarded
 from mpj.reading.headers import Columns
 from mpj.reading.limits import WHOLE_BYTES
+from mpj.reading.masking import masked
 from mpj.reading.periods import month_text, parse_month
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
@@ -219,7 +220,7 @@ def read_uitval(path: Path | Source) -> Iterator[Uitval]:
     return (Uitval(**{name: values[name] for name in names if name in values}) for values in rows)
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Run:
     """A run as it can be looked back on, from a `Result` or from the folder it was written to; the tables are read when asked."""
 

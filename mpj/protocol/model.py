@@ -10,6 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
+from mpj.reading.masking import masked
 
 MINUTEN: Final = "minuten"
 ETMALEN: Final = "etmalen"
@@ -29,7 +30,7 @@ class Kwalificatieniveau:
     """Whether it may be contracted and delivered."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Afronding:
     """How time becomes normed units."""
 
@@ -152,7 +153,7 @@ class Prestatiecode:
         return self.hulpvorm.nummer, self.volgnummer
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Protocol:
     """All national rules of one regulation. Mappings never change and are keyed by code or name; equal rules are equal."""
 

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
-from mpj.reading.masking import digits_in, hide
+from mpj.reading.masking import digits_in, hide, masked
 from mpj.reading.register import Foutcode, Foutklasse, Regelcode, fault_register
 
 _DIGIT_RUN = re.compile(r"[0-9]{7}")
@@ -62,7 +62,7 @@ def is_full(error: OSError) -> bool:
 Ernst: TypeAlias = Literal["fout", "waarschuwing"]
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Fault:
     """One thing that is wrong with the input or the call; `str` joins place, found and expected, and nothing else does."""
 

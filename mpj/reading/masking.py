@@ -17,6 +17,7 @@ import attrs
 from mpj.reading.fields import is_bsn
 
 HIDDEN = "(verborgen)"
+_MANY = 1_000
 _BETWEEN = r"(?:[^\S\n\r]|[.\-/_\u00ad\u00b7\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060\u2212\ufeff])"
 _CHAIN = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{8,}}")
 _RUN = re.compile(r"\d+")
@@ -86,9 +87,9 @@ def _plain(digits: str) -> str:
 
 
 def masked(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-    """The field transformer of an attrs class whose `repr` hides every BSN that stands in a field."""
+    """The field transformer of an attrs class whose `repr` hides every BSN that stands in a field, and counts long rows."""
     return [one.evolve(repr=_shown) if one.repr is True else one for one in fields]
 
 
 def _shown(value: object) -> str:
-    return hide(repr(value))
+    return f"<{len(value)}>" if isinstance(value, tuple) and len(value) > _MANY else hide(repr(value))

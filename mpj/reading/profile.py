@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from mpj.reading.faults import Fault, mask
 from mpj.reading.frozen import Frozen
+from mpj.reading.masking import masked
 
 _HOURS: Final = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,6}))?")
 _CLOCK: Final = re.compile(r"([0-9]{1,4}):([0-5][0-9])(?::00)?")
@@ -33,7 +34,7 @@ def _tables(tables: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str
     return Frozen((name, Frozen(table)) for name, table in tables.items())
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Tabelprofiel:
     """How one system writes one kind of table; without any fields, as we do."""
 
@@ -120,7 +121,7 @@ def _kinds(items: Mapping[str, Tabelprofiel]) -> Mapping[str, Tabelprofiel]:
     return Frozen(items)
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Profiel:
     """How one system exports: the profile of each kind of table that it says something of. `mpj.read_profile` reads it."""
 

@@ -206,9 +206,11 @@ def _finding_rows(one: Uitslag) -> Iterator[list[str | int]]:
     assert one.samenvatting is not None and one.bericht is not None
     of = one.samenvatting["bericht"]
     before = (one.bestand, of["aanbieder"], of["gemeente"], of["declaratieperiode"], of["declaratienummer"])
+    bsns = {client.bsn for client in one.bericht.clienten}
     for finding in one.findings:
         line = _line(one.bericht, finding)
-        behind = ("", "", "") if line is None else (str(line.toewijzingnummer), line.productcode, line.begindatum.isoformat())
+        number = "" if line is None else hide(str(line.toewijzingnummer), bsns.__contains__)
+        behind = ("", "", "") if line is None else (number, line.productcode, line.begindatum.isoformat())
         yield [*before, *_fields(finding), *behind, one.bericht.totaal.net]
 
 

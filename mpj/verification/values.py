@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from mpj.messages.values import Antwoordbericht, Periode
 from mpj.reading.faults import Fault
+from mpj.reading.masking import masked
 from mpj.verification.told import VerificationSummary
 
 HEADER, DECLARATIE, CLIENT, REGEL = "header", "declaratie", "client", "regel"
@@ -60,7 +61,7 @@ class Breach:
     """Whether it is told and refuses nothing."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Bevinding:
     """One fault of a message."""
 
@@ -100,7 +101,7 @@ class Where:
         return Bevinding(*about, regelcode, retourcode, found, expected, self.bedrag_cent, text)
 
 
-@frozen
+@frozen(field_transformer=masked)
 class NietGetoetst:
     """A rule that was not checked, or only within this one message."""
 
@@ -109,7 +110,7 @@ class NietGetoetst:
     """Why, in the reader's language."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Verificatie:
     """The outcome of `verify`."""
 

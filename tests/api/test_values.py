@@ -71,3 +71,16 @@ def test_reprs_are_short_and_name_nobody() -> None:
     assert repr(result) == "<Result: 1 regels, 300 herkomst, 0 uitval, 0 meldingen>"
     assert isinstance(hash(result), int)
     assert len(repr(mpj.load_contract(FOLDER))) < 2_000
+
+
+CLASSES = [name for name in mpj.__all__ if isinstance(getattr(mpj, name), type) and attrs.has(getattr(mpj, name))]
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_repr_hides_a_bsn_wherever_it_was_put(name: str) -> None:
+    """A contract's id, the name of a file, a number of a message: nobody says of a text what somebody wrote in it."""
+    kind = getattr(mpj, name)
+    value = object.__new__(kind)
+    for field in attrs.fields(kind):
+        object.__setattr__(value, field.name, ("map-999900018",))
+    assert "999900018" not in repr(value)

@@ -64,7 +64,7 @@ TARIEVEN_CASES: dict[str, tuple[str, Expected]] = {
     "digits of another script": ("A;2.1;wo;2026-01-01;;٢٤", in_tarieven(3, "tarief", "٢٤", EUROS)),
     "exponent": ("A;2.1;wo;2026-01-01;;1e3", in_tarieven(3, "tarief", "1e3", EUROS)),
     "zero": ("A;2.1;wo;2026-01-01;;0,00", in_tarieven(3, "tarief", "0,00", "boven 0")),
-    "negative": ("A;2.1;wo;2026-01-01;;-1", in_tarieven(3, "tarief", "-1", EUROS)),
+    "negative": ("A;2.1;wo;2026-01-01;;-1", in_tarieven(3, "tarief", "-1", "boven nul")),
     "no price": ("A;2.1;wo;2026-01-01;;", in_tarieven(3, "tarief", "leeg", "uitgesloten")),
     "excluded, in capitals": ("A;2.1;wo;2026-01-01;;Uitgesloten", in_tarieven(3, "tarief", "Uitgesloten", "uitgesloten")),
     "no begindatum": ("A;2.1;wo;;;1", in_tarieven(3, "begindatum", "leeg", "2026-03-31")),

@@ -54,6 +54,12 @@ def test_a_decimal_that_is_no_price_is_a_fault(tarief: Decimal) -> None:
     assert [fault.code for fault in error.value.faults] == ["tarief_onjuist"]
 
 
+def test_a_price_below_zero_is_told_so() -> None:
+    with pytest.raises(mpj.InvalidError) as error:
+        make(tarief="-24,55")
+    assert [fault.verwacht for fault in error.value.faults] == ["een bedrag boven nul, als 24,55, of uitgesloten"]
+
+
 def test_dates_of_contract_and_cells_follow_one_rule() -> None:
     days: dict[str, Any] = {"begindatum": "2026-01-01", "einddatum": "2026-12-31"}
     made = make(contract=days, begindatum=date(2026, 1, 1), einddatum=date(2026, 12, 31))

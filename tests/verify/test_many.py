@@ -192,3 +192,12 @@ def test_the_page_stands_alone_in_the_readers_language(tmp_path: Path, capsys: p
     assert "share refused" in capsys.readouterr().out
     assert overview(tmp_path)[0]["uitkomst"] == "toegekend", "a file for machines has one language"
     assert (tmp_path / "uit" / "overzicht.xlsx").stat().st_size > 0
+
+
+def test_a_toewijzingnummer_that_is_a_bsn_is_not_written(tmp_path: Path) -> None:
+    """One that merely passes the elfproef stays: one in eleven does."""
+    other = 999900031
+    sent = message(line(toewijzingnummer=int(ANNA)), line(referentienummer="R2", toewijzingnummer=other), nummer="DN1")
+    assert cli.run(folder(tmp_path, a=sent, b=LATER)) == 0
+    assert {row["toewijzingnummer"] for row in findings(tmp_path)} - {"1001", ""} == {"(verborgen)", str(other)}
+    assert ANNA not in (tmp_path / "uit" / "bevindingen.csv").read_text("utf-8")

@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from mpj.protocol.rounding import amount
 from mpj.reading.faults import Fault
+from mpj.reading.masking import masked
 
 WEIGERINGEN: Mapping[str, str] = MappingProxyType(
     {
@@ -42,7 +43,7 @@ VERVALT: Mapping[str, str] = MappingProxyType(
 """Why care would not be paid at all under the new contract, by the reason ``declare`` would give."""
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Sleutel:
     """The group a line falls in; `kwalificatieniveau` is the level it was billed at."""
 
@@ -52,7 +53,7 @@ class Sleutel:
     kwalificatieniveau: str
 
 
-@define
+@define(field_transformer=masked)
 class Bedragen:
     """Sums of one group, in eurocents; credits count negative. The effects add up to `nieuw` minus `oud`."""
 
@@ -120,7 +121,7 @@ def effects(prijzen: Prijzen, same_level: bool, oud: int, oude_eenheden: int, ni
     return 0, after - oud, unit
 
 
-@frozen
+@frozen(field_transformer=masked)
 class Herberekening:
     """What the same care would have cost; see `mpj.workbench.reprice.reprice`."""
 

@@ -1,1 +1,0 @@
-"""Both sides of an invented region, played through months."""
