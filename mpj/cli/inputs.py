@@ -120,7 +120,8 @@ class Inputs:
             from mpj.verification.earlier import read_earlier
 
             hashes = self.invoer.setdefault("eerder", {})
-            yield from read_earlier(self.eerder, hashes=hashes, report=lambda fault: show_fault(fault, self.meldingen))
+            heard = partial(self._heard, "eerder")
+            yield from read_earlier(self.eerder, hashes=hashes, report=heard, submappen=self.submappen)
 
     def declare_files(self, settings: dict[str, Any], folder: Path, executor: str = "python", trace: Trace = "csv") -> Any:
         """Declare the files straight into `folder`, and return an `mpj.executors.parts.Outcome`."""

@@ -21,6 +21,7 @@ from mpj.cli.common import (
     meldingen_option,
     opened_ledger,
     show_fault,
+    submappen_option,
     today,
 )
 from mpj.cli.config import names_of
@@ -80,10 +81,13 @@ def command() -> None:
     metavar="FILE",
     help="Registraties of verblijven van ervoor die nooit zijn gedeclareerd; mpj declare toont eerst hun bedrag.",
 )
+@submappen_option
 @_ledger_option
 @meldingen_option
 @guarded
-def begin(vanaf: str, eerder: tuple[Path, ...], nog_te_declareren: tuple[Path, ...], ledger: str, meldingen: str) -> None:
+def begin(
+    vanaf: str, eerder: tuple[Path, ...], nog_te_declareren: tuple[Path, ...], submappen: bool, ledger: str, meldingen: str
+) -> None:
     """Begin een ledger, bij de overstap van een ander systeem.
 
     Zorg van voor die maand is elders gedeclareerd: zij wordt opzijgezet (voor_periode), tenzij u akkoord gaat met wat mpj declare
@@ -91,7 +95,7 @@ def begin(vanaf: str, eerder: tuple[Path, ...], nog_te_declareren: tuple[Path, .
     """
     with ledger_to_write(ledger, meldingen) as opened:
         tell = partial(show_fault, form=meldingen)
-        found = opened.begin(vanaf, eerder=eerder, nog_te_declareren=nog_te_declareren, report=tell)
+        found = opened.begin(vanaf, eerder=eerder, nog_te_declareren=nog_te_declareren, report=tell, submappen=submappen)
     say(f"Dit ledger declareert vanaf {vanaf}.")
     for state, told in (("toegekend", "toegekend"), ("verzonden", "wacht op antwoord"), ("afgekeurd", "afgekeurd, te herstellen")):
         if number := found.regels[state]:
@@ -166,17 +170,18 @@ def resend(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
 
 @command.command(cls=Command)
 @click.argument("bestanden", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@submappen_option
 @_ledger_option
 @meldingen_option
 @guarded
-def answer(bestanden: tuple[Path, ...], ledger: str, meldingen: str) -> int:
+def answer(bestanden: tuple[Path, ...], submappen: bool, ledger: str, meldingen: str) -> int:
     """Boek antwoorden van gemeenten (JW325): bestanden, mappen of zips.
 
     Elk antwoord telt apart: een dat niet klopt houdt de andere niet tegen. Een antwoord dat al geboekt was, verandert niets.
     Eindcode 0: alle geboekt; 1: sommige niet; 2: geen.
     """
     with opened_ledger(ledger) as opened:
-        rows = opened.answer(bestanden, op=today())
+        rows = opened.answer(bestanden, op=today(), report=partial(show_fault, form=meldingen), submappen=submappen)
     for fault in (fault for row in rows for fault in (*row.fouten, *row.meldingen)):
         show_fault(fault, meldingen)
     _show(rows, "")

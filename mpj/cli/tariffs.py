@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, remark, show_fault, strict_option, today
+from mpj.cli.common import (
+    FILE,
+    Command,
+    Datum,
+    force_option,
+    guarded,
+    meldingen_option,
+    remark,
+    show_fault,
+    strict_option,
+    submappen_option,
+    today,
+)
 from mpj.cli.screen import say, say_report
 from mpj.cli.signals import folder_to_write, signals
 from mpj.cli.tariff_index import index
@@ -18,8 +30,17 @@ from mpj.cli.tariff_options import MOST, Percentage, choice, load
 
 if TYPE_CHECKING:
     from mpj.presentation.report import Report, Table
+    from mpj.reading.sources import Reading
 
 _OUT = click.option("--out", type=FILE, metavar="FILE", help="Schrijf in dit bestand in plaats van op het scherm.")
+
+
+def _reading() -> Reading:
+    """Return how the files of the command that runs are found; what is not read goes to stderr."""
+    from mpj.reading.sources import Reading
+
+    asked = click.get_current_context().params
+    return Reading(partial(show_fault, form=asked["meldingen"]), submappen=asked["submappen"])
 
 
 @click.group(epilog="Uitleg en voorbeelden: docs/tariffs.md. Uitleg per opdracht: mpj tariffs OPDRACHT --help")
@@ -128,6 +149,7 @@ command.add_command(index)
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
 @strict_option
 @force_option
+@submappen_option
 @meldingen_option
 @guarded
 def reprice(
@@ -141,6 +163,7 @@ def reprice(
     strict: bool,
     force: bool,
     meldingen: str,
+    **_: Any,
 ) -> int:
     """Herbereken declaratieregels onder een andere matrix: wat had dezelfde zorg gekost?
 
@@ -153,7 +176,7 @@ def reprice(
 
     old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
     with folder_to_write(out, force=force) as stage:
-        outcome, report = reprice_files(stage, regels, herkomst, stappen, old, new, prijspeil)
+        outcome, report = reprice_files(stage, regels, herkomst, stappen, old, new, prijspeil, _reading())
     for fault in outcome.meldingen:
         show_fault(fault, meldingen)
     terminal.show(report)
@@ -242,10 +265,11 @@ def _what_if(text: str) -> tuple[str, Fraction]:
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
 @strict_option
 @force_option
+@submappen_option
 @meldingen_option
 @guarded
 def convert(
-    tabel: Path, regels: tuple[Path, ...], nieuw: tuple[Path, ...], out: Path, strict: bool, force: bool, meldingen: str
+    tabel: Path, regels: tuple[Path, ...], nieuw: tuple[Path, ...], out: Path, strict: bool, force: bool, meldingen: str, **_: Any
 ) -> int:
     """Zet oude productcodes om naar prestatiecodes en niveaus (was-wordt), per gemeente en aanbieder.
 
@@ -256,7 +280,7 @@ def convert(
     from mpj.workbench.convert.files import convert_files
 
     with folder_to_write(out, force=force) as stage:
-        outcome = convert_files(stage, tabel, regels, nieuw)
+        outcome = convert_files(stage, tabel, regels, nieuw, reading=_reading())
     terminal.show(report.report(outcome, most=MOST))
     say(f"\nGeschreven in {out}.")
     return 1 if strict and outcome.niet_vertaald else 0

@@ -34,7 +34,7 @@ from mpj.cli.signals import folder_to_write
 if TYPE_CHECKING:
     from mpj.ledger import Ledger
     from mpj.reading.faults import Fault
-    from mpj.reading.sources import Source
+    from mpj.reading.sources import Reading, Source
     from mpj.verification import Verificatie
 
     Uitkomst = tuple[tuple[Fault, ...], Mapping[str, Any]]
@@ -159,6 +159,13 @@ class VerifyOptions:
     force: bool
     meldingen: str
 
+    @property
+    def reading(self) -> Reading:
+        """How messages are found in folders and zips; what is not read goes to stderr."""
+        from mpj.reading.sources import Reading
+
+        return Reading(lambda fault: show_fault(fault, self.meldingen), submappen=self.submappen)
+
 
 def _verify(asked: VerifyOptions, source: Source, folder: Path, progress: Progress) -> Uitkomst:
     """Read the files, verify the message and write what came of it into `folder`; warnings go to stderr as they come.
@@ -216,7 +223,7 @@ def _judge(asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callab
     from mpj.verification.output import stream_verification
     from mpj.verification.verification import parties
 
-    history = MemoryHistory.read(asked.eerder, hashes=invoer) if asked.eerder else None
+    history = MemoryHistory.read(asked.eerder, hashes=invoer, reading=asked.reading) if asked.eerder else None
 
     def judge(message: Any, contracten: Any, toewijzingen: Any, *, dagtekening: date | None, **settings: Any) -> Uitkomst:
         basis = Basis(contracten, toewijzingen, partijen=[parties(message)])
@@ -252,14 +259,14 @@ def earlier_messages(asked: VerifyOptions, invoer: dict[str, str]) -> list[Any]:
     from mpj.reading.sources import find_sources
     from mpj.verification.history import read_messages
 
-    return list(read_messages(find_sources(asked.eerder, (".xml",)), hashes=invoer)) if asked.eerder else []
+    return list(read_messages(find_sources(asked.eerder, (".xml",), asked.reading), hashes=invoer)) if asked.eerder else []
 
 
 def _sources(asked: VerifyOptions) -> Sequence[Source]:
     """Return the messages: files that were named, and those in folders and zips."""
     from mpj.reading.sources import find_sources
 
-    return find_sources(asked.bericht, (".xml",))
+    return find_sources(asked.bericht, (".xml",), asked.reading)
 
 
 def _decisions(given: str | None, hashes: dict[str, str]) -> Any:

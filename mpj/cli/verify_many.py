@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mpj.messages.values import Declaratiekop
     from mpj.reading.faults import Fault
     from mpj.reading.sources import Source
-    from mpj.verification import Basis, Verificatie
+    from mpj.verification import Basis, MemoryHistory, Verificatie
     from mpj.verification.many import Uitslag, Uitslagen
 
     Kop = tuple[Source, Declaratiekop | None, tuple[Fault, ...]]
@@ -143,10 +143,10 @@ def _judged(
 
 def _judge(asked: VerifyOptions, basis: Basis, settings: Mapping[str, Any]) -> Judge:
     """Return how a message is verified against the earlier messages in files and those of this run that came before it."""
-    from mpj.verification import MemoryHistory, Toetsing
+    from mpj.verification import Toetsing
     from mpj.verification.verification import judged
 
-    history = MemoryHistory.read(asked.eerder, hashes=settings["invoer"]) if asked.eerder else MemoryHistory(onbekend=True)
+    history = _earlier(asked, settings["invoer"])
     received: date = asked.dagtekening or today()
 
     def judge(message: Any) -> Verificatie:
@@ -155,6 +155,14 @@ def _judge(asked: VerifyOptions, basis: Basis, settings: Mapping[str, Any]) -> J
         return found
 
     return judge
+
+
+def _earlier(asked: VerifyOptions, hashes: dict[str, str]) -> MemoryHistory:
+    from mpj.verification import MemoryHistory
+
+    if not asked.eerder:
+        return MemoryHistory(onbekend=True)
+    return MemoryHistory.read(asked.eerder, hashes=hashes, reading=asked.reading)
 
 
 def _judge_with(asked: VerifyOptions, kept: ExitStack, basis: Basis, settings: Mapping[str, Any]) -> Judge:

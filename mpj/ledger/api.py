@@ -15,6 +15,7 @@ from mpj.ledger.conversation import Geboekt
 from mpj.ledger.database import WACHT_SECONDEN, Database
 from mpj.ledger.looks import LedgerStatus, RepairLine, Work
 from mpj.reading.calls import expect, expect_all, expect_date
+from mpj.reading.sources import Reading
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -108,13 +109,15 @@ class Ledger:
         *,
         eerder: Iterable[str | Path] = (),
         nog_te_declareren: Iterable[str | Path] = (),
-        report: Callable[[Fault], object] | None = None,
+        report: Callable[[Fault], None] | None = None,
+        submappen: bool = False,
     ) -> Begonnen:
         """Begin a ledger that declares from a month on, as 2026-03: care of before was declared elsewhere (`voor_periode`).
 
         `eerder` are line files, JW323 messages and JW325 answers of before: what they tell counts for limits, waits for its answer
         and can be repaired. `nog_te_declareren` are tables of registraties or stays of before that were never declared: the runs
-        that get them show their euros, and declare them once somebody agrees. `report` hears what of `eerder` does not count.
+        that get them show their euros, and declare them once somebody agrees. `report` hears what of `eerder` does not count, and
+        which files of a folder were not read; those in sub-folders count with `submappen`.
         Returns what was taken over. Raises InputError for what is no month, for files that cannot be read or contradict each other,
         and for a ledger that began already or is in use.
         """
@@ -124,8 +127,9 @@ class Ledger:
 
         month = read_month(vanaf, "vanaf")
         paths = expect_all("eerder", eerder, "paths", str, Path)
-        taken = read_taken(paths, report or (lambda _: None)) if paths else []
-        opened = [*read_names(expect_all("nog_te_declareren", nog_te_declareren, "paths", str, Path))]
+        reading = Reading(report, submappen=submappen)
+        taken = read_taken(paths, reading) if paths else []
+        opened = [*read_names(expect_all("nog_te_declareren", nog_te_declareren, "paths", str, Path), reading)]
         with self._transaction(fill=True) as connection:
             return begin(connection, month, taken, opened)
 
@@ -211,19 +215,30 @@ class Ledger:
         with self._transaction() as connection:
             return resend(connection, names)
 
-    def answer(self, berichten: Iterable[str | Path | tuple[str, Antwoordbericht]], *, op: date) -> list[Geboekt]:
+    def answer(
+        self,
+        berichten: Iterable[str | Path | tuple[str, Antwoordbericht]],
+        *,
+        op: date,
+        report: Callable[[Fault], None] | None = None,
+        submappen: bool = False,
+    ) -> list[Geboekt]:
         """Book JW325 messages: files, folders, zips, or (name, message) pairs. `op` is the date of receipt.
+
+        `report` hears which files of a folder were not read; those in sub-folders count with `submappen`.
 
         Each by itself: of one that is wrong (TR337, TR366, TR367, TR371, TR376, the rules of its content, money that contradicts)
         or cannot be read nothing is booked, and its row says why (`Geboekt.fouten`). The same message twice changes nothing the
         second time. Raises InputError where none could be booked.
         """
-        from mpj.ledger.conversation import answer, read_answers
+        from mpj.ledger.conversation import answer
+        from mpj.ledger.taken import read_answers
 
         expect_date("op", op)
+        reading = Reading(report, submappen=submappen)
         pairs: list[tuple[str, Antwoordbericht | InputError]] = []
         for one in expect_all("berichten", berichten, "a path or a (name, message) pair", str, Path, tuple):
-            pairs += [one] if isinstance(one, tuple) else read_answers([one])
+            pairs += [one] if isinstance(one, tuple) else read_answers(one, reading)
         with self._transaction() as connection:
             return answer(connection, pairs, op)
 

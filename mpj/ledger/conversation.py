@@ -6,7 +6,6 @@ import hashlib
 import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -338,23 +337,6 @@ def message_of(connection: Connection, row: Row[Any]) -> Declaratiebericht | Non
     if message is None or not row.overgenomen or row.identificatie is None:
         return message
     return evolve(message, header=evolve(message.header, identificatie=Berichtidentificatie(row.identificatie, row.dagtekening)))
-
-
-def read_answers(paths: Iterable[str | Path]) -> list[tuple[str, Antwoordbericht | InputError]]:
-    """Read JW325 files, folders and zips of them; in the place of one that cannot be read stands why."""
-    from typing import BinaryIO, cast
-
-    from mpj.messages import read_jw325
-    from mpj.reading.sources import find_sources
-
-    found: list[tuple[str, Antwoordbericht | InputError]] = []
-    for source in find_sources(paths, (".xml",)):
-        try:
-            with source.open() as stream:
-                found.append((source.naam, read_jw325(cast("BinaryIO", stream), source.naam)))
-        except InputError as error:
-            found.append((source.naam, error))
-    return found
 
 
 def declarations(connection: Connection, nummers: Iterable[str] | None) -> list[Row[Any]]:

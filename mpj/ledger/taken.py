@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 from attrs import evolve, frozen
 
 from mpj.engine.values import Declaratieregel
 from mpj.ledger.schema import AFGEKEURD, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
+from mpj.messages import read_jw325
 from mpj.messages.answers import IN_ORDE, contradiction, refuses_whole
 from mpj.messages.values import Antwoordbericht, Declaratiebericht
 from mpj.output import read_regels
 from mpj.protocol import MPJ_16, decode
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import last_day, month_of, month_text, parse_month
-from mpj.reading.sources import find_sources
+from mpj.reading.sources import Reading, find_sources
 from mpj.records.reader import read_registraties
 from mpj.records.verblijf import read_verblijf
 from mpj.verification.earlier import is_lines, line_of
@@ -56,15 +58,16 @@ class Taken:
         return all(one.status != VERZONDEN for one in self.regels)
 
 
-def read_taken(paths: Iterable[str | Path], report: Report) -> list[Taken]:
+def read_taken(paths: Iterable[str | Path], reading: Reading) -> list[Taken]:
     """Read what `mpj ledger begin --eerder` takes: ``declaratieregels.csv`` files, JW323 messages and the JW325 answers to them.
 
     A folder or zip may hold either, or be a whole output folder. A line of a message that also stands in a line file has the
     meaning that the file tells; a declaration of a line file alone, without an answer, was granted. A declaration that was refused
-    as a whole counts as not sent. `report` hears of that, and of answers whose money contradicts, which answer nothing, or that
-    answer no declaration given. Raises InputError for a file that is none of these.
+    as a whole counts as not sent. `reading` hears of that, of answers whose money contradicts, which answer nothing, or that
+    answer no declaration given, and of files that were not read. Raises InputError for a file that is none of these.
     """
-    sources = find_sources(paths, (".csv", ".xml"))
+    report = reading.report or _unheard
+    sources = find_sources(paths, (".csv", ".xml"), reading)
     told: dict[tuple[str, str], Declaratieregel] = {}
     for source in (one for one in sources if one.suffix != ".xml" and is_lines(one)):
         told |= {(line.aanbieder, line.referentienummer): line for line in read_regels(source)}
@@ -75,15 +78,32 @@ def read_taken(paths: Iterable[str | Path], report: Report) -> list[Taken]:
     return sorted((one for one in found if one.regels), key=lambda one: (one.maand, one.dagtekening, one.declaratienummer))
 
 
-def read_names(paths: Iterable[str | Path]) -> Iterator[tuple[str, str]]:
+def _unheard(_: Fault) -> None:
+    """Hear nothing."""
+
+
+def read_answers(path: str | Path, reading: Reading) -> list[tuple[str, Antwoordbericht | InputError]]:
+    """Read a JW325 file, or a folder or zip of them; in the place of one that cannot be read stands why."""
+    found: list[tuple[str, Antwoordbericht | InputError]] = []
+    for source in find_sources([path], (".xml",), reading):
+        try:
+            with source.open() as stream:
+                found.append((source.naam, read_jw325(cast("BinaryIO", stream), source.naam)))
+        except InputError as error:
+            found.append((source.naam, error))
+    return found
+
+
+def read_names(paths: Iterable[str | Path], reading: Reading) -> Iterator[tuple[str, str]]:
     """Yield the soort and id of every record in these tables, each of registraties or of stays; raises InputError for another."""
+    how: Any = {"report": reading.report, "submappen": reading.submappen}
     for path in paths:
         try:
-            registraties = [*read_registraties([path])]
+            registraties = [*read_registraties([path], **how)]
         except InputError as error:
             if any(fault.code != "kolom_ontbreekt" for fault in error.faults):
                 raise
-            yield from ((VERBLIJF, one.id) for one in read_verblijf([path]))
+            yield from ((VERBLIJF, one.id) for one in read_verblijf([path], **how))
         else:
             yield from ((REGISTRATIE, one.id) for one in registraties)
 

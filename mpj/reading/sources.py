@@ -51,8 +51,6 @@ class Reading:
 
 
 SILENT = Reading()
-EVERYWHERE = Reading(submappen=True)
-"""Reading that reports nothing, and goes into sub-folders."""
 
 
 @frozen
@@ -148,7 +146,7 @@ class Digester(io.RawIOBase):
         return self.hash.hexdigest()
 
 
-def find_sources(paths: Iterable[str | Path], suffixes: Sequence[str], reading: Reading = EVERYWHERE) -> list[Source]:
+def find_sources(paths: Iterable[str | Path], suffixes: Sequence[str], reading: Reading = SILENT) -> list[Source]:
     """Turn files, folders and zips into the files they stand for, in the order given, a folder's or zip's by name.
 
     A file that is named is taken whatever its ending; from folders and zips only endings in `suffixes` count, in sub-folders where

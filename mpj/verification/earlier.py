@@ -12,7 +12,7 @@ from mpj.output.shape import REGELS
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
-from mpj.reading.sources import Source, find_sources
+from mpj.reading.sources import Reading, Source, find_sources
 from mpj.verification.history import MemoryHistory
 
 
@@ -21,17 +21,19 @@ def read_earlier(
     *,
     protocol: Protocol = MPJ_16,
     hashes: dict[str, str] | None = None,
-    report: Callable[[Fault], object] | None = None,
+    report: Callable[[Fault], None] | None = None,
+    submappen: bool = False,
 ) -> list[Declaratieregel]:
     """Read earlier lines from ``declaratieregels.csv`` files and JW323 messages; JW325 answers drop what was refused.
 
     A folder or zip may hold either, or a whole output folder: then its line file is read and its other tables are passed over.
     A line that comes twice, from a line file and a message, counts once. Lines from messages know no contract, perceel,
-    prestatiecode or level. `protocol` is the one that they were made under. `report` hears of answers that do not count: those
-    whose money contradicts, and then neither do the lines that they are about.
+    prestatiecode or level. `protocol` is the one that they were made under. `report` hears of files that were not read (those in
+    sub-folders count with `submappen`), and of answers that do not count: those whose money contradicts, and then neither do the
+    lines that they are about.
     SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
     """
-    sources = find_sources(paths, (".csv", ".xml"))
+    sources = find_sources(paths, (".csv", ".xml"), Reading(report, submappen=submappen))
     tables = [source for source in sources if source.suffix != ".xml" and is_lines(source)]
     messages = [source for source in sources if source.suffix == ".xml"]
     found: dict[tuple[str, str], Declaratieregel] = {}

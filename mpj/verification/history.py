@@ -17,7 +17,7 @@ from mpj.messages.answers import Contradiction, contradiction, refuses_whole
 from mpj.messages.values import CREDIT, Antwoordbericht, Declaratiebericht, Prestatie
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
-from mpj.reading.sources import Source, find_sources
+from mpj.reading.sources import SILENT, Reading, Source, find_sources
 
 TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
 
@@ -117,12 +117,13 @@ class MemoryHistory:
         self.meldingen += [loose_answer(answer) for answer in answers.values()]
 
     @classmethod
-    def read(cls, paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None) -> MemoryHistory:
+    def read(cls, paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT) -> MemoryHistory:
         """Build the history from JW323 and JW325 files, in any order; folders and zips of them too.
 
-        SHA-256 of the files go to `hashes`. Raises InputError for a file that is neither.
+        `reading` says whether files in sub-folders count, and hears of those that were not read; SHA-256 of the files go to
+        `hashes`. Raises InputError for a file that is neither.
         """
-        return cls.of_sources(find_sources(paths, (".xml",)), hashes=hashes)
+        return cls.of_sources(find_sources(paths, (".xml",), reading), hashes=hashes)
 
     @classmethod
     def of_sources(cls, sources: Iterable[Source], *, hashes: dict[str, str] | None = None) -> MemoryHistory:

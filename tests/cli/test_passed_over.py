@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import click
 import pytest
 
 from cli.helpers import ANNA, BRAM, TOEWIJZINGEN, write, write_contract
-from mpj.cli import run
+from mpj.cli import COMMANDS, group, run
 
 HEADER = "id;bsn;datum;minuten;kwalificatieniveau;prestatiecode;opmerking\n"
+SUB = ("--submappen", "--meldingen", "json")
 MESSAGE = Path(__file__).parents[1] / "messages" / "golden" / "jw323-maand.xml"
 
 
@@ -88,3 +90,47 @@ def test_verify_and_intake_read_sub_folders_when_asked(tmp_path: Path, capsys: p
     assert "in/oud/meer.csv" in capsys.readouterr().err
     assert run(["intake", str(tmp_path / "in"), "--submappen"]) == 0
     assert "in/oud/meer.csv" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["messages check", "ledger begin", "ledger answer", "verify", "declare"])
+def test_a_folder_of_messages_is_read_as_any_other(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """What stands deeper, or has another ending, is named; with ``--submappen`` what fits is read."""
+    folder = tmp_path / "in"
+    (folder / "oud").mkdir(parents=True)
+    for path in (folder / "a.xml", folder / "oud" / "b.xml", folder / "brief.txt"):
+        path.write_bytes(MESSAGE.read_bytes())
+    tables = [*("--contracten", str(write_contract(tmp_path / "contract"))), "--toewijzingen", str(tmp_path / "t.csv")]
+    write(tmp_path / "t.csv", TOEWIJZINGEN)
+    write(tmp_path / "r.csv", HEADER + f"R-1;{ANNA};2026-03-02;50;hbo;2.1;\n")
+    month = [*tables, "--registraties", str(tmp_path / "r.csv"), "--periode", "2026-03", "--out", str(tmp_path / "uit")]
+    calls = {
+        "messages check": [str(folder)],
+        "ledger begin": ["--ledger", str(tmp_path / "l.db"), "--vanaf", "2026-04", "--eerder", str(folder)],
+        "ledger answer": ["--ledger", str(tmp_path / "l.db"), str(folder)],
+        "verify": ["--bericht", str(folder), *tables, "--out", str(tmp_path / "uit")],
+        "declare": [*month, "--eerder", str(folder)],
+    }
+    if name == "ledger answer":
+        assert run(["ledger", "begin", "--ledger", str(tmp_path / "l.db"), "--vanaf", "2026-04"]) == 0
+        capsys.readouterr()
+    run([*name.split(), *calls[name], *SUB[1:]])
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert {line["bestand"] for line in lines if line["code"] == "bestand_niet_gelezen"} == {"in/brief.txt", "in/oud/b.xml"}
+    run([*name.split(), *(str(tmp_path / "uit2") if one == str(tmp_path / "uit") else one for one in calls[name]), *SUB])
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert {line["bestand"] for line in lines if line["code"] == "bestand_niet_gelezen"} == {"in/brief.txt"}
+
+
+def test_every_command_that_reads_folders_goes_into_sub_folders_when_asked() -> None:
+    """Where FILE may be repeated it may be a folder; a trace stands beside its file of lines, and says so by its name."""
+    top = [(name, group.get_command(click.Context(group), name)) for name in COMMANDS]
+    found = [(name, one) for name, one in top if not isinstance(one, click.Group)]
+    found += [(f"{name} {sub}", one.commands[sub]) for name, one in top if isinstance(one, click.Group) for sub in one.commands]
+    asked = set()
+    for name, command in found:
+        assert command is not None
+        for one in command.params:
+            if (one.nargs == -1 or getattr(one, "multiple", False)) and (one.metavar or "").startswith("FILE"):
+                asked.add(name)
+                assert any("--submappen" in option.opts for option in command.params), name
+    assert {"declare", "verify", "intake", "messages check", "ledger answer", "ledger begin", "tariffs convert"} <= asked

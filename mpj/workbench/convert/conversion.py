@@ -22,7 +22,7 @@ from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente, parse_percentage
 from mpj.reading.headers import Columns
 from mpj.reading.periods import month_of, month_text, parse_month
-from mpj.reading.sources import Source, find_sources
+from mpj.reading.sources import SILENT, Reading, Source, find_sources
 from mpj.reading.tables import open_table
 
 _T = TypeVar("_T")
@@ -122,11 +122,14 @@ def read_mapping(path: Path, *, protocol: Protocol = MPJ_16) -> dict[Partij, tup
     return {partij: tuple(outcomes) for partij, outcomes in found.items()}
 
 
-def read_old_lines(paths: Iterable[Path]) -> list[OudeRegel]:
-    """Read old lines from CSV files, folders or zips; other columns are read past. Raises InputError with every fault."""
+def read_old_lines(paths: Iterable[Path], reading: Reading = SILENT) -> list[OudeRegel]:
+    """Read old lines from CSV files, folders or zips; other columns are read past. Raises InputError with every fault.
+
+    `reading` says whether files in sub-folders count, and hears of those that were not read.
+    """
     faults: list[Fault] = []
     lines: list[OudeRegel] = []
-    for source in find_sources(paths, (".csv",)):
+    for source in find_sources(paths, (".csv",), reading):
         with open_table(source, Columns(REGELS_COLUMNS, REGELS_REQUIRED)) as table:
             for rij, fields in table:
                 texts = {name: fields[place].strip() for name, place in table.columns.items() if place < len(fields)}

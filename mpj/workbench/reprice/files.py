@@ -15,7 +15,7 @@ from mpj.output.read import RegelReader
 from mpj.presentation import words
 from mpj.presentation.report import Report
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.sources import Source, find_sources
+from mpj.reading.sources import SILENT, Reading, Source, find_sources
 from mpj.workbench.reprice.report import write_reprice
 from mpj.workbench.reprice.repricing import reprice
 from mpj.workbench.reprice.values import Herberekening
@@ -29,14 +29,16 @@ def reprice_files(
     oud: Sequence[Contract],
     nieuw: Sequence[Contract],
     prijspeil: date | None,
+    reading: Reading = SILENT,
 ) -> tuple[Herberekening, Report]:
     """Read lines and trace, reprice them and write every file of the outcome into `stage`; returns the outcome and its report.
 
-    The same file given twice counts once; a line that stands in two files is refused. Raises InputError for files that are not
+    The same file given twice counts once; a line that stands in two files is refused. `reading` says whether files in sub-folders
+    count, and hears of those that were not read. Raises InputError for files that are not
     what `mpj declare` writes, and for what `reprice` refuses.
     """
     invoer: dict[str, str] = {}
-    lines = _lines(find_sources(regels, (".csv",)), oud, invoer)
+    lines = _lines(find_sources(regels, (".csv",), reading), oud, invoer)
     outcome = reprice(lines, _rows(herkomst, stappen), oud, nieuw, prijspeil=prijspeil)
     if not outcome.groepen and not outcome.geweigerd:
         raise InputError(Fault("invoer_leeg", kolom="regels", toelichting="er staat geen enkele regel in"))
