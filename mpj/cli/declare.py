@@ -105,6 +105,9 @@ of de aanroep klopt niet en er is niets geschreven.
     "--akkoord", multiple=True, metavar="CODE", help="Met --ledger: wat een geweigerde run met deze code toonde, klopt. Mag vaker."
 )
 @click.option("--crediteer", is_flag=True, help="Met --ledger: crediteer toegekende zorg die de toewijzing niet meer dekt.")
+@click.option(
+    "--crediteer-toewijzing", type=int, multiple=True, metavar="NR", help="Met --ledger: hetzelfde, van deze toewijzing. Mag vaker."
+)
 @profiel_option
 @submappen_option
 @click.option(
@@ -179,6 +182,7 @@ class DeclareOptions:
     volledig_vanaf: str | None
     akkoord: tuple[str, ...]
     crediteer: bool
+    crediteer_toewijzing: tuple[int, ...]
     submappen: bool
     verblijf_loopt_door: bool
     profiel: Path | None
@@ -193,7 +197,8 @@ class DeclareOptions:
     @property
     def remembered(self) -> dict[str, Any]:
         """The options that need a ledger."""
-        return {name: getattr(self, name) for name in ("volledig_vanaf", "akkoord", "crediteer", "verblijf_loopt_door", "proef")}
+        names = ("volledig_vanaf", "akkoord", "crediteer", "crediteer_toewijzing", "verblijf_loopt_door", "proef")
+        return {name: getattr(self, name) for name in names}
 
     def check(self) -> None:
         """Raise UsageError for options that do not go together, InputError when there is nothing to declare."""

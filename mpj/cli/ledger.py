@@ -102,6 +102,47 @@ def begin(
             say(f"Overgenomen, {told}: {words.counted(number, 'regel')}, {words.euros(found.cent[state])}.")
 
 
+@command.command(cls=Command, epilog="Eindcode 0: gedaan, of er is niets; 2: geweigerd, of er is akkoord nodig.")
+@click.option(
+    "--contracten", type=FILE, multiple=True, required=True, metavar="DIR", help="De contracten zoals zij nu zijn. Mag vaker."
+)
+@click.option("--van", required=True, metavar="JJJJ-MM", help="De eerste maand.")
+@click.option("--tot", required=True, metavar="JJJJ-MM", help="De laatste maand.")
+@click.option("--gemeente", multiple=True, metavar="CODE", help="Alleen deze gemeente. Mag vaker.")
+@click.option("--akkoord", multiple=True, metavar="CODE", help="De getoonde regels en bedragen kloppen.")
+@_ledger_option
+@meldingen_option
+@guarded
+def reprice(
+    contracten: tuple[Path, ...],
+    van: str,
+    tot: str,
+    gemeente: tuple[str, ...],
+    akkoord: tuple[str, ...],
+    ledger: str,
+    meldingen: str,
+) -> None:
+    """Pas toegekende regels aan een gewijzigd contract aan.
+
+    Eerst wat er per gemeente verandert, met een code; met --akkoord en die code komen credit en debet samen in een concept. Wat
+    hier is besloten, houdt een volgende run vast.
+    """
+    from mpj.contract import load_contracts
+
+    loaded = load_contracts(contracten, report=lambda fault: show_fault(fault, meldingen))
+    asked: dict[str, Any] = {"van": van, "tot": tot, "gemeenten": gemeente or None, "dagtekening": today(), "op": today()}
+    with opened_ledger(ledger) as opened:
+        found = opened.reprice(loaded, **asked, akkoord=akkoord, proef=True).samenvatting["ledger"]["herprijzing"]
+        for row in found:
+            old, new, more = (words.euros(row[name]) for name in ("oud_cent", "nieuw_cent", "verschil_cent"))
+            say(f"Gemeente {row['gemeente']}: {words.counted(row['regels'], 'regel')}, was {old}, wordt {new}, verschil {more}.")
+        if not found:
+            say("Dit contract maakt van geen enkele toegekende regel een andere.")
+            return
+        opened.reprice(loaded, **asked, akkoord=akkoord)
+    say("De correcties staan klaar als concept. Een run van mpj declare met --berichten neemt ze mee en schrijft het bericht.")
+
+
 @command.command("close-year", cls=Command)
 @click.argument("jaar", type=click.IntRange(2000, 2100), metavar="JAAR")
 @_ledger_option

@@ -230,6 +230,10 @@ class Job:
         found = self._kaarten.meaning(aanbieder, gemeente, productcode, day)
         return None if found is None else (found[0].perceel, found[1].prestatiecode, found[1].kwalificatieniveau)
 
+    def bound_by(self, aanbieder: str, gemeente: str, day: date) -> str:
+        """Return what the contracts say that bind these two on a day, as a text: equal texts, equal contracts."""
+        return "/".join(kaart.sha256[:16] for kaart in self._kaarten.valid(aanbieder, gemeente, day))
+
     @property
     def has_levels(self) -> bool:
         """Whether a medewerkers' file was given, which then says what level was delivered."""

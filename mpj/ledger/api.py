@@ -103,6 +103,44 @@ class Ledger:
                 before_commit(result)
         return result
 
+    def reprice(
+        self,
+        contracten: Iterable[Contract],
+        *,
+        van: str,
+        tot: str,
+        dagtekening: date,
+        gemeenten: Iterable[str] | None = None,
+        akkoord: Iterable[str] = (),
+        op: date | None = None,
+        proef: bool = False,
+    ) -> Result:
+        """Make the granted lines of the months `van` to `tot` again under these contracts: a credit and a debit where they differ.
+
+        The outcome is a concept, as of `declare`, of the last month that was declared; a later run keeps what is decided here.
+        `gemeenten`: of these alone. Refused until `akkoord` has its code, which follows from exactly these lines and euros;
+        `samenvatting["ledger"]["herprijzing"]` has the totals per gemeente (regels, oud_cent, nieuw_cent, verschil_cent). `proef`
+        computes and remembers nothing. Raises InputError as `declare` does.
+        """
+        from attrs import evolve
+
+        from mpj.engine.opdracht import read_month
+        from mpj.ledger.input import Input, Ledgeropdracht
+        from mpj.ledger.release import Reprice
+        from mpj.ledger.running import run
+        from mpj.ledger.sent import last_month
+        from mpj.reading.periods import month_text
+
+        expect_date("dagtekening", dagtekening)
+        bound, only = list(contracten), None if gemeenten is None else frozenset(_texts("gemeenten", gemeenten))
+        reprice = Reprice(read_month(van, "van"), read_month(tot, "tot"))
+        served = {gemeente for contract in bound for gemeente in contract.gemeenten if only is None or gemeente in only}
+        with self._transaction(self._database(proef=proef), keep=not proef) as connection:
+            month = max(reprice.tot, last_month(connection, served))
+            asked = Ledgeropdracht(periode=month_text(month), dagtekening=dagtekening, akkoord=akkoord, op=op, proef=proef)
+            given = evolve(Input.read(asked, bound, (), None), reprice=reprice, gemeenten=only)
+            return run(connection, given, self.wie)
+
     def begin(
         self,
         vanaf: str,

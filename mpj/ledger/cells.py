@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
-from sqlalchemy import Connection, delete, false, or_, select, update
+from sqlalchemy import Connection, delete, false, or_, select, true, update
 
 from mpj.ledger import schema
 from mpj.ledger.rows import among
-from mpj.ledger.schema import CONCEPT, VERBLIJF
+from mpj.ledger.schema import CONCEPT, TOEGEKEND, VERBLIJF
 
 Span = tuple[int, int | None]
 """The first and last month of a toewijzing, None where it goes on."""
@@ -122,6 +122,15 @@ def touch_open(connection: Connection, cells: Cells) -> None:
     for row in connection.execute(select(record.client_id, record.berekend_tot, record.maand_tot).where(*behind)):
         cells.touch(row.client_id, row.berekend_tot + 1, row.maand_tot)
     connection.execute(update(schema.record).where(*behind).values(berekend_tot=cells.maand))
+
+
+def touch_granted(connection: Connection, van: int, tot: int, pairs: Iterable[tuple[str, str]], cells: Cells) -> None:
+    """Look at the months `van` to `tot` in which a granted line of these (aanbieder, gemeente) pairs stands."""
+    regel, wanted = schema.regel.c, set(pairs)
+    query = select(regel.client_id, regel.maand, regel.aanbieder, regel.gemeente).distinct()
+    for row in connection.execute(query.where(regel.staat == true(), regel.status == TOEGEKEND, regel.maand.between(van, tot))):
+        if (row.aanbieder, row.gemeente) in wanted:
+            cells.touch(row.client_id, row.maand, row.maand)
 
 
 def touch_afspraken(connection: Connection, cells: Cells) -> None:

@@ -50,6 +50,8 @@ class Changes:
     """The new trace of lines that stand as they were on records that changed, by row number."""
     terms: Mapping[int, str] = field(factory=dict)
     """The terms that lines that stand as they were are kept under from now on, by row number."""
+    decided: Mapping[int, str] = field(factory=dict)
+    """What is decided of granted lines that change by it (`mpj.ledger.release`), by row number."""
     aside: tuple[tuple[int, Uitval], ...] = ()
     """What is set aside and still open, by client number."""
     look_again: frozenset[tuple[int, int]] = frozenset()
@@ -76,6 +78,7 @@ class Changes:
             tuple(chain.from_iterable(one.lines for one in found)),
             dict(chain.from_iterable(one.traces.items() for one in found)),
             dict(chain.from_iterable(one.terms.items() for one in found)),
+            dict(chain.from_iterable(one.decided.items() for one in found)),
             tuple(chain.from_iterable(one.aside for one in found)),
             frozenset(chain.from_iterable(one.look_again for one in found)),
             tuple(chain.from_iterable(one.meldingen for one in found)),

@@ -22,6 +22,8 @@ Besluitsoort: TypeAlias = Literal[
     "volledig_vanaf",
     "id_hergebruikt",
     "bsn_gewijzigd",
+    "toewijzing",
+    "contract",
     "correctie_houdt_geen_stand",
     "nieuw_ledger",
     "voor_begin",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import assert_never
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias, assert_never
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mpj.engine.care import Care
 from mpj.engine.memory import Recorded
@@ -13,8 +13,13 @@ from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Identiteit
 from mpj.ledger.decide import Decision
 from mpj.ledger.stand import Behind
-from mpj.records.reasons import REDENEN, Redencode
+from mpj.records.reasons import REDENEN, Oorzaak, Redencode
 from mpj.records.uitval import Uitval
+
+Door: TypeAlias = Literal["crediteer", "reprice"]
+"""What releases a line that is held: somebody credits care that its toewijzing no longer covers, or applies a contract anew."""
+_CREDITEER: tuple[Door, ...] = ("crediteer",)
+_REPRICE: tuple[Door, ...] = ("reprice",)
 
 
 @frozen
@@ -26,6 +31,10 @@ class Hold:
     melden: bool
     decision: Decision | None = None
     """What a person decides about it; None where nobody can."""
+    door: tuple[Door, ...] = ()
+    """What releases it; nothing: only what changes."""
+    reden: Redencode = "geen_contract"
+    """What care that is new on the line is told."""
 
 
 @frozen
@@ -56,52 +65,68 @@ class Kept:
 
 
 _PLANNED: tuple[Redencode, ...] = ("niet_gerealiseerd", "vervangen", "niet_bevestigd")
+_DOUBT: tuple[Oorzaak, ...] = ("contract", "record")
 _CONTRACT = "een contract crediteert niets dat is toegekend"
 
 
-def reason_to_hold(kept: Kept, found: Uitkomst, fingerprints: Mapping[tuple[str, str], str], *, crediteer: bool) -> Hold | None:
-    """Return why a granted line may not be credited, None when it may.
+def reasons_to_hold(kept: Kept, found: Uitkomst, fingerprints: Mapping[tuple[str, str], str]) -> Iterator[Hold]:
+    """Yield why a granted line may not be credited; nothing where it may.
 
     Records that changed, moved or were withdrawn credit their line. A record that is as it was, but is no longer billed on its line
-    because of its toewijzing, does so only when told to (`crediteer`); because of its contract or its age never. What differs from
-    what the line was kept under is the cause; where that is not known, the register of reasons says which of these a reason usually
-    comes from (`Reden.oorzaken`).
+    because of its toewijzing, its contract or its age, does not: somebody decides (`Hold.door`). What differs from what the line
+    was kept under is the cause; where that is not known, the register of reasons says which of these a reason usually comes from
+    (`Reden.oorzaken`).
     """
     as_it_was = [one for one in kept.behind if fingerprints.get(one.recorded[:2]) == one.fingerprint]
     billed = {one.recorded: one for one in found.care} if as_it_was else {}
     aside: dict[tuple[str, str], list[Uitval]] = {}
     for row in found.uitval if as_it_was else ():
         aside.setdefault((row.soort, row.bron), []).append(row)
-    worst: Hold | None = None
     for one in as_it_was:
         care = billed.get(one.recorded)
-        hold = _held_aside(kept, one, aside, crediteer) if care is None else _held_elsewhere(kept, one, care, crediteer)
-        if hold is not None and (worst is None or hold.melden):
-            worst = hold
-    return worst
+        if hold := _held_aside(kept, one, aside) if care is None else _held_elsewhere(kept, one, care):
+            yield hold
 
 
-def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequence[Uitval]], crediteer: bool) -> Hold | None:
+def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequence[Uitval]]) -> Hold | None:
     """Return why a record that is set aside now keeps its line."""
     reden = _reason_aside(one.recorded, aside)
-    hold = _hold(reden, crediteer=crediteer)
-    if hold is None and reden is not None and REDENEN[reden].oorzaak == "record" and kept.by_contract(reden):
-        return Hold(f"{reden}: {_CONTRACT}", melden=True)
-    return hold
+    if reden is not None and kept.by_contract(reden) and REDENEN[reden].oorzaken != _DOUBT:
+        return _by_contract(reden)
+    return _hold(reden)
 
 
-def _held_elsewhere(kept: Kept, one: Behind, care: Care, crediteer: bool) -> Hold | None:
+def _held_elsewhere(kept: Kept, one: Behind, care: Care) -> Hold | None:
     """Return why a record that is billed otherwise, or on another line, keeps its line."""
     if care.identiteit == kept.identiteit:
         if not kept.unit_alike and kept.by_contract(None):
-            return Hold(f"de eenheid is een andere: {_CONTRACT}", melden=True)
-        return _hold(_reason_capped(kept.identiteit, one, care), crediteer=crediteer)
+            return _by_contract("de eenheid is een andere")
+        return _hold(_reason_capped(kept.identiteit, one, care))
     if care.identiteit[:2] != kept.identiteit[:2]:
-        text = f"de zorg valt nu onder toewijzing {care.identiteit[1]}; met --crediteer verhuist zij daarheen"
-        return None if crediteer else Hold(text, melden=True)
+        return _by_toewijzing(f"de zorg valt nu onder toewijzing {care.identiteit[1]}; met --crediteer verhuist zij daarheen")
     if kept.by_contract(None):
-        return Hold(f"niveau of code is nu een andere: {_CONTRACT}", melden=True)
+        return _by_contract("niveau of code is nu een andere")
+    if not kept.assigned_alike:
+        return _by_toewijzing("de toewijzing geeft een ander niveau of perceel; met --crediteer wordt de regel gecorrigeerd")
     return None
+
+
+def _by_contract(text: str) -> Hold:
+    return Hold(f"{text}: {_CONTRACT}; mpj ledger reprice past haar aan", melden=True, door=_REPRICE)
+
+
+def _by_toewijzing(text: str) -> Hold:
+    return Hold(text, melden=True, door=_CREDITEER, reden="buiten_toewijzing")
+
+
+def granted_aside(rows: Iterable[Uitval], stands: Mapping[Recorded, str]) -> Iterator[Uitval]:
+    """Yield what was set aside; what stands behind a granted line all the same (with the text that says so) was declared."""
+    for row in rows:
+        text = None if row.datum is None or row.aantal != 1 else stands.get((row.soort, row.bron, row.datum))
+        if text is None:
+            yield row
+        else:
+            yield evolve(row, reden="reeds_gedeclareerd", waarde_cent=None, geschat_cent=None, toelichting=text)
 
 
 def _reason_capped(regel: Identiteit, before: Behind, care: Care) -> Redencode | None:
@@ -121,7 +146,7 @@ def _reason_aside(recorded: Recorded, aside: Mapping[tuple[str, str], Sequence[U
     return None
 
 
-def _hold(reden: Redencode | None, *, crediteer: bool) -> Hold | None:
+def _hold(reden: Redencode | None) -> Hold | None:
     """Return why a record that is as it was keeps its line: by the usual cause of the reason that it now has.
 
     Where that is the contract, but a level in the medewerkers' file may be it too, the doubt holds the line until the user decides.
@@ -131,15 +156,14 @@ def _hold(reden: Redencode | None, *, crediteer: bool) -> Hold | None:
     register = REDENEN[reden]
     match register.oorzaak:
         case "periode":
-            return Hold(f"{reden}: deze run kijkt er niet naar", melden=False)
-        case "contract" if "record" in register.oorzaken:
-            text = f"{reden}: door het contract of door de registratie; met --crediteer wordt de regel gecrediteerd"
-            return None if crediteer else Hold(text, melden=True)
+            return Hold(f"{reden}: deze run kijkt er niet naar", melden=False, reden=reden)
+        case "contract" if register.oorzaken == _DOUBT:
+            text = f"{reden}: door het contract of door de registratie; met --crediteer of reprice wordt de regel gecrediteerd"
+            return Hold(text, melden=True, door=_CREDITEER + _REPRICE)
         case "contract":
-            return Hold(f"{reden}: {_CONTRACT}", melden=True)
+            return _by_contract(reden)
         case "toewijzing":
-            text = f"{reden}: de toewijzing dekt deze zorg niet meer; met --crediteer wordt de regel gecrediteerd"
-            return None if crediteer else Hold(text, melden=True)
+            return _by_toewijzing(f"{reden}: de toewijzing dekt deze zorg niet meer; met --crediteer wordt de regel gecrediteerd")
         case "record" | "gesprek":
             return None
         case other:

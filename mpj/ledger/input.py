@@ -13,6 +13,7 @@ from mpj.contract import Contract
 from mpj.engine.job import Job, Progress
 from mpj.engine.opdracht import Opdracht, read_month
 from mpj.ledger.bound import Grens
+from mpj.ledger.release import Reprice
 from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault
 from mpj.reading.periods import first_day
@@ -42,6 +43,7 @@ class LedgeropdrachtWords(TypedDict, total=False):
     op: date | None
     grens: Grens | None
     crediteer: bool
+    crediteer_toewijzing: Iterable[int]
     verblijf_loopt_door: bool
     proef: bool
     xsd_versie: str
@@ -52,6 +54,10 @@ class LedgeropdrachtWords(TypedDict, total=False):
 
 def _codes(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(expect_all("akkoord", given, "codes", str))
+
+
+def _numbers(given: Iterable[int]) -> tuple[int, ...]:
+    return tuple(expect_all("crediteer_toewijzing", given, "whole numbers", int))
 
 
 @frozen(kw_only=True)
@@ -76,6 +82,8 @@ class Ledgeropdracht:
     """From where on a run asks before it moves far more than usual; None: never."""
     crediteer: bool = False
     """Credit granted care that its toewijzing no longer covers."""
+    crediteer_toewijzing: Iterable[int] = field(default=(), converter=_numbers)
+    """Credit it of the toewijzingen with these numbers alone."""
     verblijf_loopt_door: bool = False
     """Say of open stays that are not given that they go on."""
     proef: bool = False
@@ -104,6 +112,10 @@ class Input:
     volledig_vanaf: int | None
     meldingen: Sequence[Fault]
     """Warnings about what was given."""
+    reprice: Reprice | None = None
+    """The months of which standing lines are made again under the contracts of now."""
+    gemeenten: frozenset[str] | None = None
+    """Of these gemeenten alone."""
 
     @classmethod
     def read(
@@ -141,4 +153,5 @@ class Input:
     def parties(self) -> frozenset[tuple[str, str]]:
         """The (aanbieder, gemeente) pairs that the run has a contract of."""
         contracten = self.job.contracten
-        return frozenset((contract.aanbieder, gemeente) for contract in contracten for gemeente in contract.gemeenten)
+        pairs = frozenset((contract.aanbieder, gemeente) for contract in contracten for gemeente in contract.gemeenten)
+        return pairs if self.gemeenten is None else frozenset(pair for pair in pairs if pair[1] in self.gemeenten)

@@ -32,18 +32,27 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> Memory:
         for records in stand.behind.values()
         for one in records
     }
-    return Memory(used, standing, behind, _kept(stand, decisions), run.confirmed, stand.maanden)
+    return Memory(used, standing, behind, _kept(run, stand, decisions), run.confirmed, stand.maanden)
 
 
-def _kept(stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
-    """Return what stands behind the lines that are held, so that nothing of it comes on another line."""
+def _kept(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
+    """Return what stands behind lines that are held, or wait for an answer, so that nothing of it comes on another line meanwhile.
+
+    A record that changed is no longer what waits: its change is.
+    """
     found: dict[Recorded, tuple[Identiteit, Afwijzing]] = {}
-    for identiteit, hold in decisions.held.items():
-        _, regel = stand.state(identiteit)
-        for one in stand.behind.get(regel.id, ()) if regel is not None else ():
-            assert regel is not None
-            text = f"regel {regel.line.referentienummer} is toegekend en blijft staan: {hold.tekst}"
-            found[one.recorded] = identiteit, Afwijzing("reeds_gedeclareerd", text)
+    for identiteit in stand.regels:
+        state, regel = stand.state(identiteit)
+        held = decisions.held.get(identiteit)
+        if regel is None or (held is None and state != WACHT):
+            continue
+        shown = f"regel {regel.line.referentienummer}"
+        why = Afwijzing("wacht_op_antwoord", f"{shown} wacht op antwoord: tot dan staat deze zorg daar")
+        if held is not None:
+            why = Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend en blijft staan: {held.tekst}")
+        for one in stand.behind.get(regel.id, ()):
+            if held is not None or run.fingerprints.get(one.recorded[:2]) == one.fingerprint:
+                found[one.recorded] = identiteit, why
     return found
 
 
@@ -53,7 +62,7 @@ def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: 
     shown = "de creditregel" if regel is None else f"regel {regel.line.referentienummer}"
     inhoud = _as_it_was(run, identiteit, regel)
     keeps = None
-    if regel is not None:
+    if regel is not None and (identiteit not in decisions.anew or identiteit in decisions.held):
         # Of a line that is known from its message alone, the price of a normed unit is not.
         told = regel.line.normtijd and identiteit not in decisions.repriced
         price = (regel.line.tarief_cent, regel.afronding) if told else None
@@ -64,7 +73,7 @@ def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: 
         return Standing(changes, same, inhoud, asks=True, keeps=keeps)
     if state == AFGEKEURD and regel is not None and not run.judges(regel):
         text = f"{shown} is afgekeurd, en het contract van die aanbieder is niet gegeven"
-        return Standing(Afwijzing("wacht_op_antwoord", text))
+        return Standing(Afwijzing("geen_contract", text))
     if state == AFGEKEURD and regel is not None and regel.id in stand.pieces:
         text = f"{shown} is overgenomen van een ander systeem en afgekeurd; hersteld (mpj ledger resend) komt deze zorg erbij"
         return Standing(Afwijzing("afgekeurd", text))
@@ -76,7 +85,7 @@ def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: 
     held = decisions.held.get(identiteit)
     if held is None:
         return Standing(None, keeps=keeps)
-    changes = Afwijzing("wacht_op_antwoord", f"{shown} is toegekend en blijft staan: {held.tekst}")
+    changes = Afwijzing(held.reden, f"{shown} is toegekend en blijft staan: {held.tekst}")
     return Standing(changes, Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend"), inhoud, asks=True, keeps=keeps)
 
 

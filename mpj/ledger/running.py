@@ -21,6 +21,7 @@ from mpj.ledger.begin import beginning
 from mpj.ledger.bound import beyond
 from mpj.ledger.cells import Cells, under_concepts
 from mpj.ledger.changes import Changes, NewLine
+from mpj.ledger.choices import decided_by_contract, judged, totals
 from mpj.ledger.codec import assigned
 from mpj.ledger.deadlines import Deadlines
 from mpj.ledger.decide import Agreed, bijlage
@@ -30,10 +31,11 @@ from mpj.ledger.input import Input
 from mpj.ledger.intake import Naam
 from mpj.ledger.memory import remembered
 from mpj.ledger.older import Older, Opening
+from mpj.ledger.release import Released
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
 from mpj.ledger.stand import Clientstand, load_herkomst, load_stands
 from mpj.ledger.store import store
-from mpj.ledger.verdict import Ledgerrun, SoFar, Verdict, verdict
+from mpj.ledger.verdict import Ledgerrun, Verdict
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_text
 from mpj.records.values import Toewijzing
@@ -61,6 +63,8 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     result = _divided(lay_together(job, outcomes, given.asked.invoer or {}))
     _check_period(connection, result, cells.maand)
     decisions, notes = asks(gathered, result, given.asked, new=start.new)
+    by_contract = [move for one in verdicts for move in one.by_contract]
+    decisions += decided_by_contract(given.reprice, by_contract)
     decisions += beyond(connection, given.asked.grens, result.regels, cells.maand)
     left = [one for one in changes.decisions if not agreed.to(one)]
     decisions += [one for one in changes.decisions if agreed.to(one)]
@@ -70,6 +74,8 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     difference = Difference.of(changes.lines, gathered.earlier, gathered.without_end)
     beside = _from_ledger(verdicts, result, gathered.stored)
     told = _with_ledger(result, given, gathered, changes, difference, beside)
+    if given.reprice is not None:
+        told.samenvatting["ledger"]["herprijzing"] = totals(by_contract)
     return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left), difference.bijlage()))
 
 
@@ -90,31 +96,25 @@ def _verdicts(
         own, stand = records.get(bsn, Records()), stands[bsn]
         if older.concerns(stand, own):
             look, memory = jobs[1]().compute, remembered(ledgerrun, stand, SoFar())
-            judge = partial(_verdict, ledgerrun, jobs[1](), bsn, stand)
+            judge = partial(judged, ledgerrun, jobs[1](), bsn, stand)
             yield older.judged(own, stand, judge, partial(look, bsn, memory=memory))
         else:
-            yield _verdict(ledgerrun, jobs[0], bsn, stand, own)
+            yield judged(ledgerrun, jobs[0], bsn, stand, own)
         if given.asked.progress is not None:
             given.asked.progress(done, len(clients))
 
 
-def _verdict(run: Ledgerrun, job: Job, bsn: str, stand: Clientstand, own: Records) -> Verdict:
-    """Judge one client, looking again for as long as that is asked."""
-    found: Verdict | SoFar = SoFar()
-    while isinstance(found, SoFar):
-        found = verdict(run, stand, found, job.compute(bsn, own, remembered(run, stand, found)))
-    return found
-
-
 def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Job, cells: Cells, agreed: Agreed) -> Ledgerrun:
+    toewijzingen = {one.sleutel: assigned(one) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months}
+    nummers = frozenset(given.asked.crediteer_toewijzing)
     return Ledgerrun(
         opdracht=job.opdracht,
         protocol=job.protocol,
-        crediteer=given.asked.crediteer,
+        released=Released(given.asked.crediteer, nummers, given.reprice, toewijzingen, cache(job.bound_by)),
         forms={contract.id: contract.vorm for contract in job.contracten},
         parties=given.parties,
         fingerprints=gathered.fingerprints,
-        toewijzingen={one.sleutel: assigned(one) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months},
+        toewijzingen=toewijzingen,
         moved=frozenset((one.gemeente, one.nummer) for one in job.missed if not one.ongeldig),
         confirmed=gathered.confirmed,
         agreed=agreed,

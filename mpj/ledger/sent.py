@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from mpj.ledger import schema
 from mpj.ledger.conversation import declarations, message_of, state_fault, to_bytes
 from mpj.ledger.rows import among
-from mpj.ledger.schema import BEANTWOORD, VERZONDEN
+from mpj.ledger.schema import BEANTWOORD, NIET_VERZONDEN, VERZONDEN
 from mpj.messages.files import file_name
 from mpj.reading.faults import Fault, InputError
 
@@ -56,3 +56,10 @@ def _elsewhere(nummer: str) -> Fault:
 
 def _missing(nummer: str, text: str) -> Fault:
     return Fault("ledger_beschadigd", "", 0, f"declaratie {nummer}", toelichting=text)
+
+
+def last_month(connection: Connection, gemeenten: Iterable[str]) -> int:
+    """Return the last month that was declared to one of these gemeenten, as a concept or sent; 0 where there is none."""
+    table, wanted = schema.declaratie.c, set(gemeenten)
+    query = select(table.gemeente, func.max(table.maand)).where(table.status != NIET_VERZONDEN).group_by(table.gemeente)
+    return max((row[1] for row in connection.execute(query) if row[0] in wanted), default=0)

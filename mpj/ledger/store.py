@@ -30,10 +30,9 @@ def store(connection: Connection, run: Ledgerrun, result: Result, changes: Chang
     regel = schema.regel
     anew = (regel.c.status == NIET_VERZONDEN, regel.c.opnieuw == true())
     connection.execute(update(regel).where(*anew).values(opnieuw=False))
-    if changes.terms:
-        kept = [{"key": identity, "kept": termen} for identity, termen in changes.terms.items()]
-        query = update(regel).where(regel.c.id == bindparam("key")).values(termen=bindparam("kept"))
-        for rows in chunks(kept):
+    for name, kept in (("termen", changes.terms), ("besloten", changes.decided)):
+        query = update(regel).where(regel.c.id == bindparam("key")).values({name: bindparam("kept")})
+        for rows in chunks({"key": identity, "kept": text} for identity, text in kept.items()):
             connection.execute(query, rows)
     for done in (True, False):
         for part in chunks([identity for identity, wanted in changes.done.items() if wanted is done]):

@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 
 from mpj.engine.care import Care
 from mpj.engine.lines import REFERENTIE, make_line, number, trace_values
+from mpj.engine.memory import Recorded
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
@@ -20,7 +21,8 @@ from mpj.ledger.changes import Changes, NewLine, Oorzaak
 from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel, load_sleutel
 from mpj.ledger.deadlines import Deadlines
 from mpj.ledger.decide import Agreed, Decision, Move
-from mpj.ledger.hold import Hold, Kept, reason_to_hold
+from mpj.ledger.hold import Hold, Kept, granted_aside, reasons_to_hold
+from mpj.ledger.release import Released
 from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
 from mpj.ledger.stand import Clientstand, Regel
 from mpj.protocol import Protocol
@@ -37,8 +39,8 @@ class Ledgerrun:
 
     opdracht: Opdracht
     protocol: Protocol
-    crediteer: bool
-    """Whether granted care that its toewijzing no longer covers is credited."""
+    released: Released
+    """What is decided of granted lines that are held."""
     forms: Mapping[str, str]
     """The declaration form by contract: bericht or factuur."""
     parties: frozenset[tuple[str, str]]
@@ -57,6 +59,8 @@ class Ledgerrun:
     """What a correction is held against before it is sent."""
     terms: Callable[[str, str, str, date], str]
     """Returns the terms of the contract that care falls under now (`mpj.engine.job.Job.terms`)."""
+    reprices: bool = True
+    """Whether a line that changes in more than price gets the price of the contract of now."""
 
     def judges(self, regel: Regel) -> bool:
         """Say whether the run has the contract of a line; where not, another run will look at it."""
@@ -75,6 +79,8 @@ class SoFar:
     """Those that stand as they are after all."""
     repriced: frozenset[Identiteit] = frozenset()
     """Those that changed in more than price, and so get the price of the contract."""
+    anew: frozenset[Identiteit] = frozenset()
+    """Those that are made again under the contract of now: decided before the first look."""
 
 
 @frozen
@@ -84,6 +90,15 @@ class Verdict:
     uitkomst: Uitkomst
     """What was found, without what stands already as it is."""
     changes: Changes
+    settled: SoFar
+    by_contract: tuple[Move, ...] = ()
+    """What of `changes` the contract does, and nobody agreed to yet (`mpj.ledger.choices`)."""
+
+
+def anew(run: Ledgerrun, stand: Clientstand) -> frozenset[Identiteit]:
+    """Return the granted lines that are made again under the contract of now."""
+    doors = run.released.doors
+    return frozenset(one for one, regel in stand.granted if run.judges(regel) and "reprice" in doors(one, regel))
 
 
 def verdict(run: Ledgerrun, stand: Clientstand, decisions: SoFar, found: Uitkomst) -> Verdict | SoFar:
@@ -113,11 +128,15 @@ class _Fresh:
         pieces = [evolve(one, referentienummer=referentienummer) for one in self.pieces]
         return (*pieces, *(Herkomst(*trace_values(referentienummer, one)) for one in self.care))
 
-    def same(self, line: Declaratieregel) -> bool:
-        """Say whether it is as `line` was: period, volume and unit."""
+    def same(self, line: Declaratieregel, *, anew: bool) -> bool:
+        """Say whether it is as `line` was: period, volume and unit, and where it is made `anew` code and amount too."""
         mine = self.line
-        before = line.begindatum, line.einddatum, line.volume_bericht, line.eenheid
-        return before == (mine.begindatum, mine.einddatum, mine.volume_bericht, mine.eenheid)
+        names = _MEASURED + _BILLED if anew else _MEASURED
+        return all(getattr(mine, name) == getattr(line, name) for name in names)
+
+
+_MEASURED = ("begindatum", "einddatum", "volume_bericht", "eenheid")
+_BILLED = ("productcategorie", "productcode", "tarief_cent", "bedrag_cent")
 
 
 def _with_pieces(regel: Regel, pieces: Sequence[Herkomst], fresh: _Fresh | None) -> _Fresh:
@@ -154,26 +173,35 @@ class _Look:
         held, repriced = dict(self.decisions.held), set(self.decisions.repriced)
         for identiteit, regel in self.stand.granted:
             fresh = self.fresh.get(identiteit)
-            if identiteit in self.decisions.held or (fresh is not None and fresh.same(regel.line)):
+            if identiteit in self.decisions.held or (fresh is not None and self._same(identiteit, fresh, regel)):
                 continue
-            if hold := self._hold(identiteit, regel):
-                held[identiteit] = hold
-            elif identiteit in self.found.kept_price:
+            doors = self.run.released.doors(identiteit, regel)
+            left = [hold for hold in self._holds(identiteit, regel) if doors.isdisjoint(hold.door)]
+            if left:
+                held[identiteit] = next((hold for hold in left if hold.melden), left[0])
+            elif identiteit in self.found.kept_price and self.run.reprices:
                 repriced.add(identiteit)
             elif (decision := self._correction(identiteit, regel)) and not self.run.agreed.to(decision):
                 held[identiteit] = Hold(decision.waarom, melden=False, decision=decision)
-        more = SoFar(held, frozenset(repriced))
+        more = evolve(self.decisions, held=held, repriced=frozenset(repriced))
         return None if more == self.decisions else more
 
-    def _hold(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
-        """Return why a granted line that changed stands as it is after all."""
+    def _same(self, identiteit: Identiteit, fresh: _Fresh, regel: Regel) -> bool:
+        anew = identiteit in self.decisions.anew
+        return fresh.same(regel.line, anew=anew) and not (anew and self.stand.beside(identiteit))
+
+    def _holds(self, identiteit: Identiteit, regel: Regel) -> list[Hold]:
+        """Return why a granted line that changed may stand as it is after all."""
         if not self.run.judges(regel):
-            return Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)
-        if self.stand.beside(identiteit):
-            return Hold("er staan twee regels onder twee codes voor deze zorg", melden=True)
+            return [Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)]
+        if refused := self._credit_refused(identiteit, regel):
+            return [refused]
         behind, fresh = self.stand.behind.get(regel.id, ()), self.fresh.get(identiteit)
         if fresh is not None and not fresh.adds:
-            return Hold("zij is overgenomen van een ander systeem, in een andere eenheid of tegen een andere prijs", melden=True)
+            return [Hold("zij is overgenomen van een ander systeem, in een andere eenheid of tegen een andere prijs", melden=True)]
+        if self.stand.beside(identiteit):
+            text = "er staan twee regels onder twee codes voor deze zorg; mpj ledger reprice maakt er een van"
+            return [Hold(text, melden=True, door=("reprice",))]
         stored = load_sleutel(regel.sleutel)
         kept = Kept(
             identiteit,
@@ -183,9 +211,7 @@ class _Look:
             assigned_alike=stored is not None and stored[1] == self.run.toewijzingen.get(identiteit[:2]),
             unit_alike=fresh is None or fresh.line.eenheid == regel.line.eenheid,
         )
-        return self._credit_refused(identiteit, regel) or reason_to_hold(
-            kept, self.found, self.run.fingerprints, crediteer=self.run.crediteer
-        )
+        return list(reasons_to_hold(kept, self.found, self.run.fingerprints))
 
     def _correction(self, identiteit: Identiteit, regel: Regel) -> Decision | None:
         """Return what a person decides before a granted line is credited: where what comes in its place may be refused.
@@ -215,7 +241,7 @@ class _Look:
         refused = [one for one in self.stand.regels[identiteit] if one.vorige_id == regel.id and one.status == AFGEKEURD]
         if not refused or refused[-1].opnieuw or refused[-1].sleutel != apart_from_price(self.sleutel(identiteit)):
             return None
-        return Hold(f"creditregel {refused[-1].line.referentienummer} is afgekeurd", melden=True)
+        return Hold(f"creditregel {refused[-1].line.referentienummer} is afgekeurd", melden=True, reden="afgekeurd")
 
     # What becomes of each line
 
@@ -224,20 +250,30 @@ class _Look:
         unchanged = {
             identiteit: regel
             for identiteit, regel in self.stand.granted
-            if identiteit in self.fresh and self.fresh[identiteit].same(regel.line)
+            if identiteit in self.fresh and self._same(identiteit, self.fresh[identiteit], regel)
         }
         parts = [
             self._unchanged(identiteit, unchanged[identiteit]) if identiteit in unchanged else self._moved(identiteit)
             for identiteit in sorted(self.fresh.keys() | self.stand.regels.keys())
         ]
-        aside = (*self.found.uitval, *_standing_aside(self.found, unchanged))
+        aside = (*self._granted_aside(), *_standing_aside(self.found, unchanged))
         uitkomst = evolve(
             self.found,
             regels=tuple(regel for regel in self.found.regels if regel.identiteit not in unchanged),
             uitval=aside,
             op_planning=tuple(one for one in self.found.op_planning if one.identiteit not in unchanged),
         )
-        return Verdict(uitkomst, Changes.sum([*parts, self._open(aside)]))
+        return Verdict(uitkomst, Changes.sum([*parts, self._open(aside)]), self.decisions)
+
+    def _granted_aside(self) -> Iterator[Uitval]:
+        stands: dict[Recorded, str] = {}
+        for identiteit, hold in self.decisions.held.items():
+            _, regel = self.stand.state(identiteit)
+            if regel is not None and hold.melden:
+                text = f"regel {regel.line.referentienummer} is toegekend en blijft staan: {hold.tekst}"
+                own = self.stand.behind.get(regel.id, ())
+                stands |= {one.recorded: text for one in own if self.run.fingerprints.get(one.recorded[:2]) == one.fingerprint}
+        return granted_aside(self.found.uitval, stands)
 
     def _unchanged(self, identiteit: Identiteit, regel: Regel) -> Changes:
         """A granted line stands as it was; on records that changed its trace is renewed."""
@@ -271,9 +307,18 @@ class _Look:
             lines.append(evolve(self._debit(identiteit, fresh), again=state == AFGEKEURD))
         again = self._cell(identiteit) if fresh is not None and _capped(fresh.care) else frozenset()
         cause = "" if regel is None else self._cause(identiteit, regel)
-        caused = tuple(evolve(one, oorzaak=cause) for one in lines)
-        agreed = (decision,) if decision is not None else ()
-        return Changes(caused, look_again=again, decisions=agreed, done=self._repaired(identiteit, done=fresh is None))
+        decided: dict[int, str] = {}
+        if regel is not None and state == TOEGEKEND:
+            holds, remade = self._holds(identiteit, regel), identiteit in self.decisions.anew
+            text = self.run.released.remembered(identiteit, regel, holds, anew=remade)
+            decided = {regel.id: text} if text and text != regel.besloten else {}
+        return Changes(
+            tuple(evolve(one, oorzaak=cause) for one in lines),
+            decided=decided,
+            look_again=again,
+            decisions=(decision,) if decision is not None else (),
+            done=self._repaired(identiteit, done=fresh is None),
+        )
 
     def _cause(self, identiteit: Identiteit, regel: Regel) -> Oorzaak:
         """Return what makes a line another than it was: the first that differs, or that somebody asked for it."""

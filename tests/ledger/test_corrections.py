@@ -171,7 +171,9 @@ def test_a_retroactive_price_credits_nothing(partij: Partij) -> None:
 def test_a_changed_line_takes_the_price_of_the_contract(partij: Partij) -> None:
     partij.month(registratie("a"))
     partij.contract = contract({"2.1 hbo": "20,00", "2.1 wo": "31,20"})
-    assert lines(partij.run(registratie("b", "2026-03-06", 15))) == [("C", HBO, 9820), ("D", HBO, 10000)]
+    with pytest.raises(mpj.InputError, match=r"alleen dat deel; gemeente 0384: 1 regel, debet € 100,00, credit € 122,75"):
+        partij.run(registratie("b", "2026-03-06", 15))
+    assert lines(partij.agreed(registratie("b", "2026-03-06", 15))) == [("C", HBO, 9820), ("D", HBO, 10000)]
 
 
 def test_rejected_goes_again_once_changed(partij: Partij) -> None:
@@ -228,7 +230,7 @@ def test_a_level_taken_out_of_the_contract_credits_nothing(partij: Partij) -> No
     partij.month(registratie("a"))
     partij.contract = contract({"2.1 wo": "31,20"})
     kept = partij.run(registratie("b", "2026-03-20"))
-    assert (lines(kept), reasons(kept)) == ([], {"niveau_te_laag": 2})
+    assert (lines(kept), reasons(kept)) == ([], {"niveau_te_laag": 1, "reeds_gedeclareerd": 1})
     assert [fault.code for fault in kept.meldingen] == ["toegekend_blijft_staan"]
     assert "niveau_te_laag: door het contract of door de registratie" in kept.meldingen[0].toelichting
     assert lines(partij.run(crediteer=True)) == [("C", HBO, 9820)]
@@ -615,7 +617,7 @@ def test_what_another_aanbieder_takes_over_from_a_rejected_line_is_not_lost(tmp_
     partij.toewijzingen = [toewijzing(aanbieder="65651122")]
     result = partij.run(contracten=[other])
     # The rejected line is another aanbieder's, and its own contract is not given: whoever runs that one, decides.
-    assert lines(result) == [] and reasons(result) == {"wacht_op_antwoord": 1}
+    assert lines(result) == [] and reasons(result) == {"geen_contract": 1}
     (row,) = result.uitval
     assert "afgekeurd" in row.toelichting and row.waarde_cent == 8000
     both = partij.run(contracten=[partij.contract, other])

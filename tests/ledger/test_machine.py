@@ -484,6 +484,16 @@ class Conversation(RuleBasedStateMachine):
         if crediteer and both:
             self.check_unlimited(result, month)
 
+    def agreeing(self, declare: Callable[[], Result], options: dict[str, Any]) -> Result:
+        """What a run makes when somebody agrees to what the contract does in its corrections."""
+        try:
+            return declare()
+        except mpj.InputError as error:
+            if {fault.code for fault in error.faults} != {"akkoord_nodig"}:
+                raise
+            options["akkoord"] = [*options.get("akkoord", ()), *codes_asked(error)]
+            return declare()
+
     def made(self, result: Result, month: int, both: bool) -> None:
         """Concepts take the place of the earlier ones to the same gemeente."""
         places = {STAD, DORP} if both else {STAD}
@@ -539,8 +549,10 @@ class Conversation(RuleBasedStateMachine):
                 after.pop(identity(line))
         after |= {identity(line): content(line) for line in result.regels if line.debetcredit == "D"}
         open_ = {identity(line) for one in self.underway.values() for line in one.lines} | self.refused_credits.keys()
+        # What waits for an answer stands on its line until then, whatever line it belongs on now.
+        waits = {key[-1] for key in open_ if key[:2] in UNLIMITED}
         for key in (after.keys() | wanted.keys()) - open_:
-            if key[:2] not in UNLIMITED or key[-1] > month:
+            if key[:2] not in UNLIMITED or key[-1] > month or key[-1] in waits:
                 continue
             if key not in after and key in self.rejected:
                 before = content(self.rejected[key][0])

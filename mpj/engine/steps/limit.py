@@ -74,7 +74,7 @@ def _elsewhere(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], li
 def _standing(run: Clientrun, care: Care, why: Afwijzing) -> Aside:
     """Set aside what belongs to an earlier line that may not be declared now, at the value of what is more than it holds."""
     units = _held(run, care) if _asks(run, care.identiteit) else 0
-    known = why.reden in ("wacht_op_antwoord", "afgekeurd")
+    known = why.reden != "reeds_gedeclareerd"
     value = care.tarief.cost(max(care.counted.voor_limiet - units, 0)) if known else None
     return Aside.of(care, why.reden, why.toelichting, value)
 
