@@ -97,6 +97,16 @@ class BesideSummary(TypedDict):
     vorige_maand_cent: int
 
 
+class RepricedSummary(TypedDict):
+    """What a contract makes of granted lines of one gemeente (`mpj.Ledger.reprice`)."""
+
+    gemeente: str
+    regels: int
+    oud_cent: int
+    nieuw_cent: int
+    verschil_cent: int
+
+
 class LedgerSummary(TypedDict):
     """What a ledger made of the run (docs/ledger.md)."""
 
@@ -115,6 +125,7 @@ class LedgerSummary(TypedDict):
     """Records that the ledger looked at again and no file of the run held."""
     verzendt: dict[str, SentSummary]
     per_gemeente: dict[str, BesideSummary]
+    herprijzing: NotRequired[list[RepricedSummary]]
 
 
 class RunSummary(TypedDict):

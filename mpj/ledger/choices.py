@@ -8,6 +8,7 @@ from attrs import evolve
 
 from mpj.engine.job import Job
 from mpj.engine.sieve import Records
+from mpj.engine.told import RepricedSummary
 from mpj.engine.values import Declaratieregel, Identiteit
 from mpj.ledger.decide import Decision, Move
 from mpj.ledger.memory import remembered
@@ -51,7 +52,7 @@ def decided_by_contract(reprice: Reprice | None, moves: Iterable[Move]) -> list[
     return [Decision("contract", own, text)] if own else []
 
 
-def totals(moves: Iterable[Move]) -> list[dict[str, str | int]]:
+def totals(moves: Iterable[Move]) -> list[RepricedSummary]:
     """Return per gemeente how many lines a contract makes other, what they were and are worth, ready for JSON."""
     found: dict[str, list[Move]] = {}
     for move in moves:

@@ -12,7 +12,9 @@ from mpj.engine.memory import Recorded
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Identiteit
 from mpj.ledger.decide import Decision
-from mpj.ledger.stand import Behind
+from mpj.ledger.stand import Behind, Regel
+from mpj.reading.faults import Fault
+from mpj.reading.periods import month_text
 from mpj.records.reasons import REDENEN, Oorzaak, Redencode
 from mpj.records.uitval import Uitval
 
@@ -117,6 +119,14 @@ def _by_contract(text: str) -> Hold:
 
 def _by_toewijzing(text: str) -> Hold:
     return Hold(text, melden=True, door=_CREDITEER, reden="buiten_toewijzing")
+
+
+def held_fault(regel: Regel, hold: Hold) -> Fault:
+    """Return the warning that a granted line stands as it is."""
+    line = regel.line
+    what = f"regel {line.referentienummer} ({line.bedrag_cent} cent, {month_text(regel.maand)})"
+    text = f"{what} is toegekend en blijft staan: {hold.tekst}"
+    return Fault("toegekend_blijft_staan", kolom=f"gemeente {line.gemeente}", toelichting=text, soort="waarschuwing")
 
 
 def granted_aside(rows: Iterable[Uitval], stands: Mapping[Recorded, str]) -> Iterator[Uitval]:

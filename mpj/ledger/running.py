@@ -35,7 +35,7 @@ from mpj.ledger.release import Released
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
 from mpj.ledger.stand import Clientstand, load_herkomst, load_stands
 from mpj.ledger.store import store
-from mpj.ledger.verdict import Ledgerrun, Verdict
+from mpj.ledger.verdict import Ledgerrun, SoFar, Verdict
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_text
 from mpj.records.values import Toewijzing

@@ -12,22 +12,22 @@ from datetime import date
 from attrs import evolve, field, frozen
 
 from mpj.engine.care import Care
-from mpj.engine.lines import REFERENTIE, make_line, number, trace_values
+from mpj.engine.lines import REFERENTIE, make_line, number
 from mpj.engine.memory import Recorded
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Uitkomst
-from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
+from mpj.engine.values import Declaratieregel, Identiteit
 from mpj.ledger.changes import Changes, NewLine, Oorzaak
 from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel, load_sleutel
 from mpj.ledger.deadlines import Deadlines
 from mpj.ledger.decide import Agreed, Decision, Move
-from mpj.ledger.hold import Hold, Kept, granted_aside, reasons_to_hold
+from mpj.ledger.fresh import Fresh, with_pieces
+from mpj.ledger.hold import Hold, Kept, granted_aside, held_fault, reasons_to_hold
 from mpj.ledger.release import Released
 from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
 from mpj.ledger.stand import Clientstand, Regel
 from mpj.protocol import Protocol
-from mpj.reading.faults import Fault
-from mpj.reading.periods import month_of, month_text
+from mpj.reading.periods import month_of
 from mpj.records.aside import set_aside
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
@@ -103,52 +103,13 @@ def anew(run: Ledgerrun, stand: Clientstand) -> frozenset[Identiteit]:
 
 def verdict(run: Ledgerrun, stand: Clientstand, decisions: SoFar, found: Uitkomst) -> Verdict | SoFar:
     """Hold an outcome against what stands; SoFar where that asks for another look."""
-    fresh = {regel.identiteit: _Fresh(make_line(regel, run.opdracht), regel.care) for regel in found.regels}
+    fresh = {regel.identiteit: Fresh(make_line(regel, run.opdracht), regel.care) for regel in found.regels}
     for identiteit in stand.regels if stand.pieces else ():
         _, regel = stand.state(identiteit)
         if regel is not None and regel.id in stand.pieces:
-            fresh[identiteit] = _with_pieces(regel, stand.pieces[regel.id], fresh.get(identiteit))
+            fresh[identiteit] = with_pieces(regel, stand.pieces[regel.id], fresh.get(identiteit))
     look = _Look(run, stand, decisions, found, fresh)
     return look.another() or look.settled()
-
-
-@frozen
-class _Fresh:
-    """A line as it would be declared now, numbered as if it were the first of its identity, with the care behind it."""
-
-    line: Declaratieregel
-    care: Sequence[Care]
-    pieces: Sequence[Herkomst] = ()
-    """What was taken over from before the ledger."""
-    adds: bool = True
-    """Whether that and the care have one unit and one price, so that they can be one line."""
-
-    def herkomst(self, referentienummer: str) -> tuple[Herkomst, ...]:
-        """Return its trace under a number."""
-        pieces = [evolve(one, referentienummer=referentienummer) for one in self.pieces]
-        return (*pieces, *(Herkomst(*trace_values(referentienummer, one)) for one in self.care))
-
-    def same(self, line: Declaratieregel, *, anew: bool) -> bool:
-        """Say whether it is as `line` was: period, volume and unit, and where it is made `anew` code and amount too."""
-        mine = self.line
-        names = _MEASURED + _BILLED if anew else _MEASURED
-        return all(getattr(mine, name) == getattr(line, name) for name in names)
-
-
-_MEASURED = ("begindatum", "einddatum", "volume_bericht", "eenheid")
-_BILLED = ("productcategorie", "productcode", "tarief_cent", "bedrag_cent")
-
-
-def _with_pieces(regel: Regel, pieces: Sequence[Herkomst], fresh: _Fresh | None) -> _Fresh:
-    """Return a line with what was taken over beside the care that is known; without such care it is as it stands."""
-    line = evolve(regel.line, volume=0, volume_bericht=0, bedrag_cent=0) if fresh is None else fresh.line
-    wire, cent = sum(one.geteld for one in pieces), sum(one.bedrag_cent for one in pieces)
-    units, adds = sum(one.aantal_eenheden for one in pieces), True
-    if fresh is not None:
-        units, rest = divmod(wire * line.volume, line.volume_bericht)
-        adds = not rest and line.eenheid == regel.line.eenheid and cent * line.volume == line.bedrag_cent * units
-    more = evolve(line, volume=line.volume + units, volume_bericht=line.volume_bericht + wire, bedrag_cent=line.bedrag_cent + cent)
-    return _Fresh(more, () if fresh is None else fresh.care, pieces, adds)
 
 
 @frozen
@@ -159,7 +120,7 @@ class _Look:
     stand: Clientstand
     decisions: SoFar
     found: Uitkomst
-    fresh: Mapping[Identiteit, _Fresh]
+    fresh: Mapping[Identiteit, Fresh]
 
     def sleutel(self, identiteit: Identiteit) -> str:
         """Return what an identity is made of now, before limits; empty when there is nothing of it."""
@@ -186,7 +147,7 @@ class _Look:
         more = evolve(self.decisions, held=held, repriced=frozenset(repriced))
         return None if more == self.decisions else more
 
-    def _same(self, identiteit: Identiteit, fresh: _Fresh, regel: Regel) -> bool:
+    def _same(self, identiteit: Identiteit, fresh: Fresh, regel: Regel) -> bool:
         anew = identiteit in self.decisions.anew
         return fresh.same(regel.line, anew=anew) and not (anew and self.stand.beside(identiteit))
 
@@ -352,7 +313,7 @@ class _Look:
             return None
         return Changes(
             look_again=look_again,
-            meldingen=(_held_fault(regel, hold),) if hold.melden else (),
+            meldingen=(held_fault(regel, hold),) if hold.melden else (),
             held_cent=regel.line.bedrag_cent if hold.melden else 0,
             decisions=(hold.decision,) if hold.decision is not None else (),
         )
@@ -408,7 +369,7 @@ class _Look:
         )
         return [NewLine(line, self.stand.id, apart_from_price(self.sleutel(identiteit)), vorige_id=regel.id)]
 
-    def _debit(self, identiteit: Identiteit, fresh: _Fresh) -> NewLine:
+    def _debit(self, identiteit: Identiteit, fresh: Fresh) -> NewLine:
         """Return a new debit line, numbered by its content, by how often it was sent before, and where it moved by whose it is."""
         line, sent = fresh.line, sum(one.debet for one in self.stand.regels.get(identiteit, ()))
         moved = (self.stand.id,) if identiteit[:2] in self.run.moved else ()
@@ -436,10 +397,3 @@ def _stays_open(row: Uitval) -> bool:
 
 def _capped(care: Sequence[Care]) -> bool:
     return any(one.counted.afgetopt for one in care)
-
-
-def _held_fault(regel: Regel, hold: Hold) -> Fault:
-    line = regel.line
-    what = f"regel {line.referentienummer} ({line.bedrag_cent} cent, {month_text(regel.maand)})"
-    text = f"{what} is toegekend en blijft staan: {hold.tekst}"
-    return Fault("toegekend_blijft_staan", kolom=f"gemeente {line.gemeente}", toelichting=text, soort="waarschuwing")
