@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from attrs import evolve
 
@@ -10,7 +12,8 @@ from mpj.engine.job import Job
 from mpj.engine.sieve import Records
 from mpj.engine.told import RepricedSummary
 from mpj.engine.values import Declaratieregel, Identiteit
-from mpj.ledger.decide import Decision, Move
+from mpj.ledger.decide import Besluitsoort, Decision, Move
+from mpj.ledger.hold import Door
 from mpj.ledger.memory import remembered
 from mpj.ledger.release import Reprice
 from mpj.ledger.stand import Clientstand
@@ -24,25 +27,40 @@ _PART = "een correctie om een andere reden neemt de prijs of afronding van het c
 
 
 def judged(run: Ledgerrun, job: Job, bsn: str, stand: Clientstand, records: Records) -> Verdict:
-    """Return what becomes of a client, with what is left to decide of it, and what of it the contract does."""
-    found = _judged(run, job, bsn, stand, records)
-    doors = {hold.door for hold in found.settled.held.values() if hold.melden}
-    decisions = [*found.changes.decisions]
-    if ("crediteer",) in doors:
-        other = _judged(evolve(run, released=evolve(run.released, crediteer=True)), job, bsn, stand, records)
-        decisions.append(Decision("toewijzing", tuple(_moves(found, other)), _TOEWIJZING))
-    elif any("reprice" in door for door in doors):
-        other = _judged(evolve(run, released=evolve(run.released, reprice=_ALWAYS)), job, bsn, stand, records)
-        decisions.append(Decision("contract", tuple(_moves(found, other)), _CONTRACT))
-    own: tuple[Move, ...] = ()
-    if run.released.reprice is not None and found.settled.anew:
-        base = _judged(evolve(run, released=evolve(run.released, reprice=None)), job, bsn, stand, records)
-        own = tuple(_moves(base, found))
-    elif found.settled.repriced:
-        base = _judged(evolve(run, reprices=False), job, bsn, stand, records)
-        own = tuple(_priced(base, found))
-    changes = evolve(found.changes, decisions=tuple(one for one in decisions if one.moves))
+    """Return what becomes of a client, with what is left to decide of it, and what of it the contract does.
+
+    What somebody agreed to is done; both are told.
+    """
+    look = partial(_judged, job=job, bsn=bsn, stand=stand, records=records)
+    found = look(run)
+    own = _own(run, found, look)
+    decisions: list[Decision] = []
+    for soort, text, concerns, more in _CHOICES:
+        if not any(concerns(hold.door) for hold in found.settled.held.values() if hold.melden):
+            continue
+        decided = evolve(run, released=evolve(run.released, **more))
+        other = look(decided)
+        decision = Decision(soort, tuple(_moves(found, other)), text)
+        if decision.moves:
+            decisions.append(decision)
+        if decision.moves and run.agreed.to(decision):
+            run, found = decided, other
+    changes = evolve(found.changes, decisions=(*found.changes.decisions, *decisions))
     return evolve(found, changes=changes, by_contract=own)
+
+
+_CHOICES: Sequence[tuple[Besluitsoort, str, Callable[[tuple[Door, ...]], bool], Mapping[str, Any]]] = (
+    ("toewijzing", _TOEWIJZING, lambda door: door == ("crediteer",), {"crediteer": True}),
+    ("contract", _CONTRACT, lambda door: "reprice" in door, {"reprice": _ALWAYS}),
+)
+"""What holds a line, and what makes the run let it go."""
+
+
+def _own(run: Ledgerrun, found: Verdict, look: Callable[[Ledgerrun], Verdict]) -> tuple[Move, ...]:
+    """Return what of a verdict the contract does: all that is made again, or the price of what changed for another reason."""
+    if run.released.reprice is not None and found.settled.anew:
+        return tuple(_moves(look(evolve(run, released=evolve(run.released, reprice=None))), found))
+    return tuple(_priced(look(evolve(run, reprices=False)), found)) if found.settled.repriced else ()
 
 
 def decided_by_contract(reprice: Reprice | None, moves: Iterable[Move]) -> list[Decision]:
@@ -64,7 +82,7 @@ def totals(moves: Iterable[Move]) -> list[RepricedSummary]:
     ]
 
 
-def _judged(run: Ledgerrun, job: Job, bsn: str, stand: Clientstand, records: Records) -> Verdict:
+def _judged(run: Ledgerrun, *, job: Job, bsn: str, stand: Clientstand, records: Records) -> Verdict:
     found: Verdict | SoFar = SoFar(anew=anew(run, stand))
     while isinstance(found, SoFar):
         found = verdict(run, stand, found, job.compute(bsn, records, remembered(run, stand, found)))

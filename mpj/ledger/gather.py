@@ -15,17 +15,7 @@ from sqlalchemy import Connection, Row, delete, false, select
 
 from mpj.ledger import schema
 from mpj.ledger.carried import Before, Carried, before, carried, emptied
-from mpj.ledger.cells import (
-    Cells,
-    Span,
-    drop_concepts,
-    touch_afspraken,
-    touch_concepts,
-    touch_covered,
-    touch_granted,
-    touch_levels,
-    touch_open,
-)
+from mpj.ledger.cells import Cells, Span, drop_concepts, touch_afspraken, touch_concepts, touch_covered, touch_levels, touch_open
 from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods
 from mpj.ledger.input import Input
 from mpj.ledger.intake import Intake, Naam, Reused, confirm_stays
@@ -95,8 +85,6 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     drop_concepts(connection, concepts)
     _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     touch_open(connection, cells)
-    if given.reprice is not None:
-        touch_granted(connection, given.reprice.van, given.reprice.tot, given.parties, cells)
     touch_afspraken(connection, cells)
     bsn_of = _bsns(connection, cells.months)
     stored = _stored_records(connection, cells, bsn_of, intake.taken)

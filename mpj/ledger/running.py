@@ -19,7 +19,7 @@ from mpj.ledger import schema
 from mpj.ledger.asks import asks
 from mpj.ledger.begin import beginning
 from mpj.ledger.bound import beyond
-from mpj.ledger.cells import Cells, under_concepts
+from mpj.ledger.cells import Cells, touch_granted, under_concepts
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.choices import decided_by_contract, judged, totals
 from mpj.ledger.codec import assigned
@@ -46,7 +46,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
 
     `wie` runs it.
     """
-    cells = Cells(given.job.opdracht.maand)
+    cells = _cells(connection, given)
     agreed = Agreed.of(connection, given.asked.akkoord, wie, given.asked.op or given.asked.dagtekening)
     start = beginning(connection, given.job)
     gathered = gather(connection, given, cells)
@@ -77,6 +77,13 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     if given.reprice is not None:
         told.samenvatting["ledger"]["herprijzing"] = totals(by_contract)
     return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left), difference.bijlage()))
+
+
+def _cells(connection: Connection, given: Input) -> Cells:
+    cells = Cells(given.job.opdracht.maand)
+    if given.reprice is not None:
+        touch_granted(connection, given.reprice.van, given.reprice.tot, given.parties, cells)
+    return cells
 
 
 def _verdicts(

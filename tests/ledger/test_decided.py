@@ -123,3 +123,30 @@ def test_a_lower_maximum_is_to_be_decided(partij: Partij) -> None:
         ("mbo", 6400, 0),
     ]
     assert lines(partij.run(crediteer=True)) == [("D", "45211", 6400), ("C", HBO, 9820)]
+
+
+def test_the_code_of_a_row_decides_it(partij: Partij) -> None:
+    """As te_beslissen.csv says: agreed to, it is as with the option; and it is not asked again."""
+    partij.month(registratie("a", "2026-03-01"), registratie("b", "2026-03-02"))
+    partij.toewijzingen = [SHORT]
+    (row,) = to_decide(partij.run())
+    told = partij.run(akkoord=[row["waarom"].rpartition(" ")[2]])
+    assert (lines(told), to_decide(told)) == ([("C", HBO, 19640), ("D", HBO, 9820)], to_decide(told))
+    assert lines(partij.run()) == lines(told)
+    partij.settle(partij.run())
+    assert (lines(partij.run()), to_decide(partij.run())) == ([], [])
+
+
+def test_toewijzing_and_contract_are_decided_each_by_itself(partij: Partij) -> None:
+    partij.toewijzingen = [OPEN, toewijzing(1002, prestatiecode="4.1")]
+    partij.month(registratie("a", "2026-03-02"), registratie("g", "2026-03-03", 60, None, prestatiecode="4.1"))
+    partij.toewijzingen = [SHORT, toewijzing(1002, prestatiecode="4.1")]
+    partij.contract = contract({"2.1 hbo": "24,55"})
+    held = partij.run()
+    assert lines(held) == []
+    assert sorted((row["oorzaak"], row["toewijzingnummer"], row["credit_cent"]) for row in to_decide(held)) == [
+        ("contract", 1002, 1800),
+        ("toewijzing", 1001, 9820),
+    ]
+    (code,) = (row["waarom"].rpartition(" ")[2] for row in to_decide(held) if row["oorzaak"] == "contract")
+    assert [line.toewijzingnummer for line in partij.run(akkoord=[code]).regels] == [1002]

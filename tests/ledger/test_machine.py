@@ -195,6 +195,8 @@ class Conversation(RuleBasedStateMachine):
         self.ledger.begin(month_text(START))
         self.agreed = False
         """Whether somebody agreed to anything so far."""
+        self.repriced = False
+        """Whether a contract was applied to what was granted."""
         self.month = START
         self.price, self.terms = "24,55", USUAL
         self.records: dict[str, Row] = {}
@@ -397,6 +399,8 @@ class Conversation(RuleBasedStateMachine):
         volledig=st.sampled_from([None, None, None, 0, 1]),
         conflict=st.one_of(st.none(), st.none(), NAMES),
         crediteer=st.booleans(),
+        nummers=st.sampled_from([(), (), (1,), (2, 4)]),
+        decide=st.sampled_from([False, False, True]),
         both=st.sampled_from([True, True, True, False]),
         back=st.sampled_from([0, 0, 0, 1, 2]),
         versions=st.booleans(),
@@ -411,6 +415,8 @@ class Conversation(RuleBasedStateMachine):
         volledig: int | None,
         conflict: str | None,
         crediteer: bool,
+        nummers: tuple[int, ...],
+        decide: bool,
         both: bool,
         back: int,
         versions: bool,
@@ -426,7 +432,7 @@ class Conversation(RuleBasedStateMachine):
             for name in rows.keys() - given[soort].keys():
                 if name in repeat or (volledig is not None and name not in missing):
                     given[soort][name] = rows[name]
-        options: dict[str, Any] = {"crediteer": crediteer, "verblijf_loopt_door": door}
+        options: dict[str, Any] = {"crediteer": crediteer, "crediteer_toewijzing": nummers, "verblijf_loopt_door": door}
         gone: dict[str, dict[str, Row | None]] = {"registratie": {}, "verblijf": {}}
         if volledig is not None:
             vanaf = max(START, month - volledig)
@@ -453,15 +459,11 @@ class Conversation(RuleBasedStateMachine):
             )
 
         try:
-            try:
-                result = self.attempt(declare, crash)
-            except mpj.InputError as error:
-                # Records that are withdrawn by their absence, or whose id came back with another client.
-                options["akkoord"] = codes_asked(error)
-                if not options["akkoord"]:
-                    raise
-                self.agreed = True
-                result = self.attempt(declare, crash)
+            result = self.agreeing(declare, options, crash)
+            if decide and (codes := to_decide(result)):
+                options["akkoord"] = [*options.get("akkoord", ()), *codes]
+                self.agreed = self.repriced = True
+                result = self.agreeing(declare, options, None)
             # The same without a cent to move was agreed to before: it is not asked again.
             assert "akkoord" in options or self.agreed or not (gone["registratie"] or gone["verblijf"])
         except mpj.InputError as error:
@@ -484,21 +486,40 @@ class Conversation(RuleBasedStateMachine):
         if crediteer and both:
             self.check_unlimited(result, month)
 
-    def agreeing(self, declare: Callable[[], Result], options: dict[str, Any]) -> Result:
-        """What a run makes when somebody agrees to what the contract does in its corrections."""
-        try:
-            return declare()
-        except mpj.InputError as error:
-            if {fault.code for fault in error.faults} != {"akkoord_nodig"}:
-                raise
-            options["akkoord"] = [*options.get("akkoord", ()), *codes_asked(error)]
-            return declare()
+    def agreeing(self, act: Callable[[], Result], options: dict[str, Any], crash: object) -> Result:
+        """Do it, and agree to what it asks.
 
-    def made(self, result: Result, month: int, both: bool) -> None:
+        That is records that are withdrawn by their absence, ids that come back with another client, and what a contract does.
+        """
+        try:
+            return self.attempt(act, crash)
+        except mpj.InputError as error:
+            if not (codes := codes_asked(error)):
+                raise
+            options["akkoord"] = [*options.get("akkoord", ()), *codes]
+            self.agreed = True
+            return self.attempt(act, crash)
+
+    @rule(back=st.integers(0, 3), one=st.booleans(), crash=CRASHES)
+    def reprice(self, back: int, one: bool, crash: object) -> None:
+        """Apply the contract as it is now to what was granted, of some months and perhaps of one gemeente."""
+        contracts, van, tot = self.contracts(), max(START, self.month - back), self.month
+        options: dict[str, Any] = {"van": month_text(van), "tot": month_text(tot), "dagtekening": DAY}
+        options["gemeenten"] = [STAD] if one else None
+
+        def reprice() -> Result:
+            return self.ledger.reprice(contracts, **options)
+
+        result = self.agreeing(reprice, options, crash)
+        self.made(result, parse_month(result.samenvatting["instellingen"]["periode"]), not one, DAY)
+        self.repriced, self.repeat = True, None if one else reprice
+        self.check_lines(result)
+
+    def made(self, result: Result, month: int, both: bool, dated: date | None = None) -> None:
         """Concepts take the place of the earlier ones to the same gemeente."""
         places = {STAD, DORP} if both else {STAD}
         self.concepts = {number: one for number, one in self.concepts.items() if one.lines[0].gemeente not in places}
-        messages = {one.declaratienummer: one for one in declaratieberichten(result.regels, dagtekening=last_day(month))}
+        messages = {one.declaratienummer: one for one in declaratieberichten(result.regels, dagtekening=dated or last_day(month))}
         assert all(self.last.get(line.gemeente, month) <= month for line in result.regels)
         for line in result.regels:
             number = line.declaratienummer
@@ -528,7 +549,8 @@ class Conversation(RuleBasedStateMachine):
             assert line.tarief_cent == int(prices[line.productcode].replace(",", ""))
             assert key not in self.paid or key in undone
             if key in self.paid:
-                assert apart_from_price(content(line)) != apart_from_price(content(self.paid[key]))
+                before, moved = content(self.paid[key]), content(line) != content(self.paid[key])
+                assert moved if self.repriced else apart_from_price(content(line)) != apart_from_price(before)
             elif key in self.rejected and key[:2] in UNLIMITED:
                 before, row, price = self.rejected[key]
                 same = apart_from_price(content(line)) == apart_from_price(content(before))
@@ -688,7 +710,7 @@ class Conversation(RuleBasedStateMachine):
 
     @rule(crediteer=st.booleans())
     def plain_run(self, crediteer: bool) -> None:
-        self.run(set(), set(), None, None, crediteer, True, 0, False, False, True, None)
+        self.run(set(), set(), None, None, crediteer, (), False, True, 0, False, False, True, None)
 
     @rule(data=st.data(), refuse=st.booleans())
     def settle(self, data: st.DataObject, refuse: bool) -> None:
@@ -734,14 +756,14 @@ class Conversation(RuleBasedStateMachine):
 
         What is still to be delivered comes first: it may equal a rejected line, and then waits until that is asked for.
         """
-        self.run(set(), set(), None, None, True, True, 0, False, False, True, None)
+        self.run(set(), set(), None, None, True, (), False, True, 0, False, False, True, None)
         for _ in range(2):
             for number in sorted(self.underway):
                 self.answered(number, ())
             refused = [line for line, *_ in self.rejected.values()] + list(self.undo.values())
             for line in refused:
                 self.ask_for(line.referentienummer)
-            self.run(set(), set(), None, None, True, True, 0, False, False, True, None)
+            self.run(set(), set(), None, None, True, (), False, True, 0, False, False, True, None)
             if not self.concepts:
                 break
             for number in sorted(self.concepts):
@@ -771,6 +793,12 @@ class AgreedConversation(Conversation):
     """The same under contracts that say something of their own on every point."""
 
     agreements = AGREED
+
+
+def to_decide(result: Result) -> list[str]:
+    """The codes in te_beslissen.csv."""
+    (table,) = (one for one in result.bijlagen if one.bestand == "te_beslissen.csv")
+    return sorted({str(row[-1]).rpartition(" ")[2] for row in table.rijen})
 
 
 def absent(rows: Mapping[str, Row], given: Collection[str], vanaf: int) -> Iterator[tuple[str, Row | None]]:

@@ -86,8 +86,9 @@ def test_a_client_is_computed_again_only_where_a_decision_is_made(monkeypatch: p
     partij.month(registratie("a"), registratie("b", bsn="999900018"))
     assert looks == ["999900006", "999900018"]
     looks.clear()
-    # The first changed, and so gets the price of now; of the second nothing changed but a price, which it keeps.
+    # The first changed, and so gets the price of now, which is held against the one that it had; the run asks for that part, and
+    # runs again. Of the second nothing changed but a price, which it keeps.
     partij.contract = contract({"2.1 hbo": "30,00"})
-    result = partij.run(registratie("a", minuten=30), registratie("b", bsn="999900018"))
-    assert looks == ["999900006", "999900006", "999900018"]
+    result = partij.agreed(registratie("a", minuten=30), registratie("b", bsn="999900018"))
+    assert looks == 2 * ["999900006", "999900006", "999900006", "999900018"]
     assert [(line.debetcredit, line.bedrag_cent) for line in result.regels] == [("C", 9820), ("D", 6000)]

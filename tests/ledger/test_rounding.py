@@ -48,7 +48,7 @@ def test_a_line_that_changes_takes_the_rounding_of_the_contract(partij: Partij) 
     partij.month(*MARCH)
     partij.contract = contract(PRICES, afronding={"kwartier": {"wijze": "naar_boven"}})
     assert lines(partij.run(*MARCH)) == []
-    assert lines(partij.run(registratie("e", "2026-03-20", 16))) == [("C", HBO, 5 * 2455), ("D", HBO, 8 * 2455)]
+    assert lines(partij.agreed(registratie("e", "2026-03-20", 16))) == [("C", HBO, 5 * 2455), ("D", HBO, 8 * 2455)]
 
 
 def test_a_new_line_takes_the_rounding_of_the_contract(partij: Partij) -> None:
