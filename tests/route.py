@@ -20,7 +20,7 @@ from attrs import define, field
 
 PACKAGE = Path(__file__).resolve().parents[1] / "mpj"
 
-LINES = ("executors/memory", "engine/job", "ledger/api", "ledger/running")
+LINES = ("executors/memory", "engine/job", "ledger/api", "ledger/choices", "ledger/running")
 LOOKUPS = (
     "reading/",
     "protocol/",
@@ -43,6 +43,7 @@ LOOKUPS = (
     "ledger/codec",
     "ledger/database",
     "ledger/hold",
+    "ledger/release",
     "ledger/migrations/",
     "ledger/rows",
     "ledger/schema",
@@ -65,6 +66,7 @@ VALUES = (
     "ledger/bound",
     "ledger/changes",
     "ledger/decide",
+    "ledger/fresh",
 )
 ROOMS = {
     "records/": "records",

@@ -17,7 +17,7 @@ from mpj.ledger.hold import Door
 from mpj.ledger.memory import remembered
 from mpj.ledger.release import Reprice
 from mpj.ledger.stand import Clientstand
-from mpj.ledger.verdict import Ledgerrun, SoFar, Verdict, anew, verdict
+from mpj.ledger.verdict import Ledgerrun, SoFar, Verdict, verdict
 
 _ALWAYS = Reprice(0, 1 << 20)
 _TOEWIJZING = "de toewijzing dekt toegekende zorg niet meer; --crediteer-toewijzing met dit nummer (of --crediteer) corrigeert haar"
@@ -83,7 +83,7 @@ def totals(moves: Iterable[Move]) -> list[RepricedSummary]:
 
 
 def _judged(run: Ledgerrun, *, job: Job, bsn: str, stand: Clientstand, records: Records) -> Verdict:
-    found: Verdict | SoFar = SoFar(anew=anew(run, stand))
+    found: Verdict | SoFar = SoFar(anew=run.released.anew(stand.granted, run.judges))
     while isinstance(found, SoFar):
         found = verdict(run, stand, found, job.compute(bsn, records, remembered(run, stand, found)))
     return found

@@ -53,6 +53,10 @@ class Released:
             found.add("reprice")
         return frozenset(found)
 
+    def anew(self, granted: Iterable[tuple[Identiteit, Regel]], judges: Callable[[Regel], bool]) -> frozenset[Identiteit]:
+        """Return the granted lines that are made again under the contract of now: of those that the run `judges`."""
+        return frozenset(one for one, regel in granted if "reprice" in self.doors(one, regel) and judges(regel))
+
     def remembered(self, identiteit: Identiteit, regel: Regel, holds: Iterable[Hold], *, anew: bool) -> str:
         """Return what to remember of a line that changes although it would be held: only while toewijzing and contract stay so."""
         crediteer = any("crediteer" in hold.door for hold in holds)

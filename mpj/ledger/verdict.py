@@ -95,12 +95,6 @@ class Verdict:
     """What of `changes` the contract does, and nobody agreed to yet (`mpj.ledger.choices`)."""
 
 
-def anew(run: Ledgerrun, stand: Clientstand) -> frozenset[Identiteit]:
-    """Return the granted lines that are made again under the contract of now."""
-    doors = run.released.doors
-    return frozenset(one for one, regel in stand.granted if run.judges(regel) and "reprice" in doors(one, regel))
-
-
 def verdict(run: Ledgerrun, stand: Clientstand, decisions: SoFar, found: Uitkomst) -> Verdict | SoFar:
     """Hold an outcome against what stands; SoFar where that asks for another look."""
     fresh = {regel.identiteit: Fresh(make_line(regel, run.opdracht), regel.care) for regel in found.regels}
