@@ -549,8 +549,8 @@ class Conversation(RuleBasedStateMachine):
             assert line.tarief_cent == int(prices[line.productcode].replace(",", ""))
             assert key not in self.paid or key in undone
             if key in self.paid:
-                before, moved = content(self.paid[key]), content(line) != content(self.paid[key])
-                assert moved if self.repriced else apart_from_price(content(line)) != apart_from_price(before)
+                stood, now = content(self.paid[key]), content(line)
+                assert stood != now if self.repriced else apart_from_price(stood) != apart_from_price(now)
             elif key in self.rejected and key[:2] in UNLIMITED:
                 before, row, price = self.rejected[key]
                 same = apart_from_price(content(line)) == apart_from_price(content(before))
