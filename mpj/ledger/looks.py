@@ -86,6 +86,25 @@ class Received(TypedDict):
     regels: dict[Literal["wacht", "toegekend", "afgekeurd"], LineCount]
 
 
+class Incoming(TypedDict):
+    """What a municipality received of one aanbieder for one month; None is what the ledger cannot know."""
+
+    gemeente: str
+    aanbieder: str
+    maand: str
+    berichten: int
+    beantwoord: int
+    ontvangen_op: str | None
+    """The day of the last receipt."""
+    uiterste_antwoorddatum: str | None
+    """Ten working days after the receipt of the oldest message without an answer, or where all are answered of the last one."""
+    regels: int | None
+    toegekend_cent: int | None
+    afgekeurd_cent: int | None
+    gecrediteerd_cent: int | None
+    retourcodes: dict[str, int] | None
+
+
 class LedgerStatus(TypedDict):
     """The ledger at a glance."""
 
@@ -95,6 +114,7 @@ class LedgerStatus(TypedDict):
     declaraties: list[OfDeclaratie]
     onderhanden_werk: Work
     ontvangen: dict[str, Received]
+    ontvangen_per_maand: list[Incoming]
 
 
 class ReturnCode(TypedDict):

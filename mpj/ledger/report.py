@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mpj.ledger import incoming
 from mpj.presentation import words
 from mpj.presentation.report import Column, Part, Report, Row, Table
 from mpj.records.reasons import REDENEN
@@ -41,13 +42,14 @@ def status(found: Mapping[str, Any]) -> Report:
         bands = (Column(name, "count") for name in (*_BANDS.values(), "geen totaal"))
         columns = (Column("gemeente", "code"), Column("limiet", "code"), Column("toewijzingen", "count"), *bands)
         parts.append(Table("Gebruik van limieten, in aantallen toewijzingen", columns, limits))
-    if found["ontvangen"]:
-        columns = (Column("aanbieder", "code"), *_STAND)
-        parts.append(Table("Ontvangen en getoetst, per aanbieder", columns, _received(found["ontvangen"]), banded=True))
+    if found["ontvangen_per_maand"]:
+        parts.append(incoming.table(found["ontvangen_per_maand"]))
     open_ones = [row for row in found["declaraties"] if row["status"] in ("concept", "verzonden")]
     if open_ones:
         parts.append(_declarations(open_ones))
-    return Report("", (), (*parts, *work(found["onderhanden_werk"]).parts), "mpj ledger status")
+    # A municipality declares nothing, so it has no work in hand.
+    declares = found["gemeenten"] or not found["ontvangen"]
+    return Report("", (), (*parts, *(work(found["onderhanden_werk"]).parts if declares else ())), "mpj ledger status")
 
 
 def _lines(gemeenten: Mapping[str, Any]) -> Iterator[Row]:
@@ -66,14 +68,6 @@ def _limits(gemeenten: Mapping[str, Any]) -> Iterator[Row]:
         for kind, row in rows["limieten"].items():
             if row["toewijzingen"]:
                 yield (gemeente, kind, row["toewijzingen"], *(row[band] for band in _BANDS), row.get("zonder_totaal", 0))
-
-
-def _received(received: Mapping[str, Any]) -> Iterator[Row]:
-    for aanbieder, rows in received.items():
-        for name, number in rows["berichten"].items():
-            yield aanbieder, f"berichten {name.replace('_', ' ')}", number, ""
-        for name, row in rows["regels"].items():
-            yield aanbieder, f"regels {name.replace('_', ' ')}", row["regels"], row["bedrag_cent"]
 
 
 def _declarations(rows: Sequence[Mapping[str, Any]]) -> Table:

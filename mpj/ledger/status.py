@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, func, select, true
 from mpj.engine.limits import Verbruik, counted, maximum_total
 from mpj.ledger import schema
 from mpj.ledger.codec import load
+from mpj.ledger.incoming import incoming
 from mpj.ledger.protocols import last_protocol
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, VERZONDEN
 from mpj.ledger.stand import open_rejected
@@ -43,6 +44,7 @@ def status(connection: Connection) -> dict[str, Any]:
         "declaraties": _declarations(connection),
         "onderhanden_werk": work(connection),
         "ontvangen": _received(connection),
+        "ontvangen_per_maand": incoming(connection),
     }
 
 

@@ -254,6 +254,13 @@ def test_status_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     capsys.readouterr()
     assert cli.run(["ledger", "status", "--ledger", url]) == 0
     out = capsys.readouterr().out
-    for part in ("te herstellen", "retourcode 9338", "Gebruik van limieten", "80-100%", "regels toegekend", "Onderhanden werk"):
+    for part in (
+        "te herstellen",
+        "retourcode 9338",
+        "Gebruik van limieten",
+        "80-100%",
+        "Ontvangen en getoetst",
+        "Onderhanden werk",
+    ):
         assert part in out
     assert BSN not in out and "987654" not in out

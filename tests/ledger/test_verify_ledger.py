@@ -39,10 +39,11 @@ from verify.test_cli import prepare
 import mpj
 from ledger.killed import killed
 from mpj import cli
-from mpj.ledger import Ledger, schema
+from mpj.ledger import Ledger, report, schema
 from mpj.ledger.history import LedgerHistory
 from mpj.messages import Antwoordbericht, Declaratiebericht, read_jw325
 from mpj.messages.answers import refuses_whole
+from mpj.presentation.report import Table
 from mpj.verification import Basis, MemoryHistory, Oordeel, Verificatie, build_answer
 
 FEBRUARY: dict[str, Any] = {"begindatum": date(2026, 2, 1), "einddatum": date(2026, 2, 28)}
@@ -485,6 +486,60 @@ def test_a_message_that_the_ledger_refuses_takes_no_other_along(gemeente: Gemeen
             again = evolve(fresh, header=evolve(fresh.header, identificatie=evolve(fresh.header.identificatie, identificatie="B8")))
             assert "TR333" in {one.regelcode for one in receive(again, op=ONTVANGST, proef=proef).bevindingen}
         assert len(gemeente.messages()) == kept + (not proef)
+
+
+def test_status_is_per_gemeente_aanbieder_and_month(gemeente: Gemeente) -> None:
+    """Received, due, lines, granted, refused, credited, codes; a message that waits is granted nobody knows what."""
+    gemeente.verify(OUD, op=date(2026, 3, 6))
+    gemeente.verify(CORRECTIE, op=date(2026, 4, 10))
+    wrong = line(referentienummer="R5", tarief_cent=170, bedrag_cent=10200)
+    gemeente.verify(message(wrong, nummer="DN5", identificatie="B5"), op=date(2026, 4, 10))
+    gemeente.toewijzingen = [*gemeente.toewijzingen, *alles(toewijzingnummer="1003", bsn=BRAM)]
+    april = {"begindatum": date(2026, 4, 1), "einddatum": date(2026, 4, 30)}
+    unknown = (BRAM, line(referentienummer="R6", toewijzingnummer=1003, productcode="99ZZ9", **april))
+    maand = tuple(april.values())
+    later = message(unknown, nummer="DN6", identificatie="B6", maand=maand, dagtekening=date(2026, 5, 4))
+    gemeente.verify(later, op=date(2026, 5, 6))
+    february, march, waits = gemeente.ledger.status()["ontvangen_per_maand"]
+    own = {"gemeente": GEMEENTE, "aanbieder": AANBIEDER}
+    money = ("toegekend_cent", "afgekeurd_cent", "gecrediteerd_cent")
+    assert february == own | {
+        "maand": "2026-02",
+        "berichten": 1,
+        "beantwoord": 1,
+        "ontvangen_op": "2026-03-06",
+        "uiterste_antwoorddatum": "2026-03-20",
+        "regels": 1,
+        **dict(zip(money, (9820, 0, 0), strict=True)),
+        "retourcodes": {},
+    }
+    assert (march["maand"], march["berichten"], march["regels"]) == ("2026-03", 2, 3)
+    assert [march[name] for name in money] == [7365, 10200, 9820]  # type: ignore[literal-required]
+    assert march["retourcodes"] == {"0611": 1}
+    assert (waits["beantwoord"], waits["regels"], waits["uiterste_antwoorddatum"]) == (0, 1, "2026-05-21")
+    assert [waits[name] for name in (*money, "retourcodes")] == [None] * 4  # type: ignore[literal-required]
+
+
+def test_what_status_cannot_know_is_not_nought(gemeente: Gemeente) -> None:
+    """When a message of before the ledger came in, what an unanswered one is worth, what one that is not sent held."""
+    gemeente.verify(message(nummer="DN3", identificatie="B3"), eerder=[OUD])
+    gemeente.verify(message(line(referentienummer="R8"), nummer="DN3", identificatie="B4"))
+    old, march = gemeente.ledger.status()["ontvangen_per_maand"]
+    assert (old["ontvangen_op"], old["uiterste_antwoorddatum"], old["toegekend_cent"]) == (None, None, None)
+    assert (march["berichten"], march["regels"], march["retourcodes"]) == (2, 1, {"9333": 1})
+    shown = [
+        [column.shown(value) for column, value in zip(table.columns, row, strict=True)]
+        for table in _tables(gemeente)
+        for row in table.rows
+    ]
+    assert shown[0].count("onbekend") == 6
+
+
+def _tables(gemeente: Gemeente) -> list[Table]:
+    """The tables of `mpj ledger status`: nothing about work in hand, which a municipality has not."""
+    tables = [part for part in report.status(gemeente.ledger.status()).parts if isinstance(part, Table)]
+    assert [table.title.split(",")[0] for table in tables] == ["Ontvangen en getoetst"]
+    return tables
 
 
 # --- After the retention period ---------------------------------------------------------------------------------------
