@@ -114,6 +114,7 @@ of de aanroep klopt niet en er is niets geschreven.
     "--verblijf-loopt-door", is_flag=True, help="Met --ledger: verblijven zonder einde die niet in --verblijf staan, lopen door."
 )
 @click.option("--berichten", is_flag=True, help="Schrijf ook een JW323-bericht per declaratie.")
+@click.option("--release", default=None, metavar="RELEASE", help="Release van de berichten.  [standaard: 3.2]")
 @click.option("--xsd-versie", default=None, metavar="VERSIE", help="Versie van de schema's in de berichten, als 1.0.0.")
 @click.option(
     "--xsd", type=FILE, default=None, metavar="DIR", help="Map met de officiële schema's: toets de berichten ook daarmee."
@@ -187,6 +188,7 @@ class DeclareOptions:
     verblijf_loopt_door: bool
     profiel: Path | None
     berichten: bool
+    release: str | None
     xsd_versie: str | None
     xsd: Path | None
     out: Path
@@ -200,6 +202,11 @@ class DeclareOptions:
         names = ("volledig_vanaf", "akkoord", "crediteer", "crediteer_toewijzing", "verblijf_loopt_door", "proef")
         return {name: getattr(self, name) for name in names}
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """What was said of the messages."""
+        return {name: said for name in ("release", "xsd_versie") if (said := getattr(self, name)) is not None}
+
     def check(self) -> None:
         """Raise UsageError for options that do not go together, InputError when there is nothing to declare."""
         if self.ledger is None and any(self.remembered.values()):
@@ -208,6 +215,8 @@ class DeclareOptions:
             raise click.UsageError(
                 "met --ledger zijn --nalevering, --eerder en --volgnummer niet nodig: het ledger weet wat er eerder was"
             )
+        if self.versions and not self.berichten and self.ledger is None:
+            raise click.UsageError("--release en --xsd-versie zeggen iets van berichten: geef --berichten erbij")
         if self.executor == "columnar" and (self.ledger is not None or self.berichten):
             raise click.UsageError("--executor columnar gaat niet samen met --ledger of --berichten: laat --executor dan weg")
         if not self.registraties and not self.verblijf and self.ledger is None:
@@ -239,8 +248,7 @@ def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path, grens: Mapping
     if asked.ledger is not None:
         from mpj.ledger import Grens
 
-        extra = asked.remembered | {"before_commit": write, "xsd_versie": asked.xsd_versie or "1.0.0", "op": today()}
-        extra["grens"] = Grens(**grens)
+        extra = asked.remembered | {"before_commit": write, "op": today(), "grens": Grens(**grens)} | asked.versions
         return inputs.declare(settings | extra, asked.ledger)
     settings |= {"nalevering": asked.nalevering, "volgnummer": asked.volgnummer}
     if asked.berichten:
@@ -295,9 +303,9 @@ def check_months(options: Mapping[str, str | None]) -> None:
 def _write_berichten(asked: DeclareOptions, result: Any, folder: Path) -> tuple[Any, list[str]]:
     """Write the messages; returns their names, and the result: lines of a split declaration get the number of their part."""
     from mpj.engine.summary import renumbered
-    from mpj.messages import XSD_VERSIE, split, write_berichten
+    from mpj.messages import RELEASE, split, write_berichten
 
-    parts = split(result.regels, protocol=result.protocol)
+    parts = split(result.regels, release=asked.release or RELEASE, protocol=result.protocol)
     result = renumbered(result, {line.referentienummer: part.declaratienummer for part in parts for line in part.regels})
     paths = write_berichten(
         result.regels,
@@ -305,8 +313,8 @@ def _write_berichten(asked: DeclareOptions, result: Any, folder: Path) -> tuple[
         dagtekening=asked.dagtekening,
         volgnummer=asked.volgnummer,
         xsd_dir=asked.xsd,
-        xsd_versie=asked.xsd_versie or XSD_VERSIE,
         protocol=result.protocol,
+        **asked.versions,
     )
     return result, [path.name for path in paths]
 

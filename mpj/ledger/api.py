@@ -84,7 +84,7 @@ class Ledger:
         or changed record is refused until `akkoord` has its code (`mpj.ledger.codes_asked` of the error); `op` is the day on which
         that was agreed; `grens` (`mpj.ledger.Grens`) asks too about far more than usual. `periode`, `dagtekening`, `invoer` and
         `progress` as for `mpj.declare`. `crediteer` credits granted care that its toewijzing no longer covers. `proef` computes and
-        remembers nothing. `xsd_versie` is that of the messages.
+        remembers nothing. `release` and `xsd_versie` are those of the messages.
         `before_commit` gets the result while it can still be undone. Raises InputError also for a month before the last one sent
         (IV090).
         """

@@ -151,6 +151,7 @@ def _declaration(one: Taken) -> dict[str, object]:
         "declaratienummer": one.declaratienummer,
         "maand": one.maand,
         "dagtekening": one.dagtekening,
+        "release": one.release,
         "xsd_versie": one.xsd_versie,
         "status": BEANTWOORD if one.answered else VERZONDEN,
         "identificatie": one.identificatie,

@@ -330,9 +330,8 @@ def message_of(connection: Connection, row: Row[Any]) -> Declaratiebericht | Non
     from mpj.messages.values import Berichtidentificatie
 
     lines, protocol = load_lines(connection, row.id), protocol_of(connection, row.id)
-    found = declaratieberichten(
-        lines, dagtekening=row.dagtekening, xsd_versie=row.xsd_versie, limiet_bytes=1 << 40, protocol=protocol
-    )
+    versions = {"release": row.release, "xsd_versie": row.xsd_versie}
+    found = declaratieberichten(lines, dagtekening=row.dagtekening, limiet_bytes=1 << 40, protocol=protocol, **versions)
     message = next(found, None)
     if message is None or not row.overgenomen or row.identificatie is None:
         return message

@@ -24,7 +24,7 @@ from mpj.reading.register import Foutcode
 WACHT_SECONDEN = 60
 # What a SQLite file of ours says it is: "mpjl" in letters.
 APPLICATION_ID = 0x6D706A6C
-HEAD = "0012"
+HEAD = "0013"
 _SLOT = 7_153_230
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _ADVISED = {"sqlite": "sqlite:///", "postgresql": "postgresql+psycopg://"}

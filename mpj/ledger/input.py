@@ -46,6 +46,7 @@ class LedgeropdrachtWords(TypedDict, total=False):
     crediteer_toewijzing: Iterable[int]
     verblijf_loopt_door: bool
     proef: bool
+    release: str
     xsd_versie: str
     invoer: Mapping[str, Mapping[str, str]] | None
     progress: Progress | None
@@ -88,8 +89,10 @@ class Ledgeropdracht:
     """Say of open stays that are not given that they go on."""
     proef: bool = False
     """Compute, and remember nothing."""
+    release: str = "3.2"
+    """The release of the messages."""
     xsd_versie: str = "1.0.0"
-    """The version of the messages."""
+    """The version of their schemas."""
     invoer: Mapping[str, Mapping[str, str]] | None = field(default=None)
     """What was read, for the summary: kind of input, to file name, to SHA-256."""
     progress: Progress | None = None

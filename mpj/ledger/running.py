@@ -60,7 +60,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     verdicts, open_ = older.settled(connection, _verdicts(ledgerrun, (job, every), older, stands, records, given), agreed)
     changes = Changes.sum([*(one.changes for one in verdicts), Changes(look_again=later), open_])
     outcomes = [(Uitkomst(uitval=aside, bsns=frozenset(stands)), ()), *_with_lines(connection, verdicts)]
-    result = _divided(lay_together(job, outcomes, given.asked.invoer or {}))
+    result = _divided(lay_together(job, outcomes, given.asked.invoer or {}), given.asked.release)
     _check_period(connection, result, cells.maand)
     decisions, notes = asks(gathered, result, given.asked, new=start.new)
     by_contract = [move for one in verdicts for move in one.by_contract]
@@ -70,7 +70,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     decisions += [one for one in changes.decisions if agreed.to(one)]
     notes += [one.fault("waarschuwing") for one in left if one.soort == "voor_begin"]
     notes += agreed.settle(connection, decisions, proef=given.asked.proef)
-    store(connection, ledgerrun, result, changes, given.asked.xsd_versie)
+    store(connection, ledgerrun, result, changes, given.asked)
     difference = Difference.of(changes.lines, gathered.earlier, gathered.without_end)
     beside = _from_ledger(verdicts, result, gathered.stored)
     told = _with_ledger(result, given, gathered, changes, difference, beside)
@@ -192,13 +192,13 @@ def _check_period(connection: Connection, result: Result, maand: int) -> None:
         raise InputError(faults)
 
 
-def _divided(result: Result) -> Result:
+def _divided(result: Result, release: str) -> Result:
     """Give the lines of a declaration that does not fit in one message the numbers of its parts."""
     from mpj.messages import split
 
     numbers = {
         line.referentienummer: part.declaratienummer
-        for part in split(result.regels, protocol=result.protocol)
+        for part in split(result.regels, release=release, protocol=result.protocol)
         for line in part.regels
     }
     return renumbered(result, numbers)

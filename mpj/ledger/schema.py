@@ -99,6 +99,7 @@ declaratie = Table(
     Column("declaratienummer", String(12), nullable=False),
     Column("maand", Integer, nullable=False),
     Column("dagtekening", Date, nullable=False),
+    Column("release", String(8), nullable=False, server_default="3.2"),
     Column("xsd_versie", String(20), nullable=False),
     Column("status", String(16), nullable=False),
     Column("identificatie", String(12)),

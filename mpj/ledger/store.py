@@ -11,6 +11,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger import schema
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import dump
+from mpj.ledger.input import Ledgeropdracht
 from mpj.ledger.protocols import remember
 from mpj.ledger.rows import add, chunks, next_id
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
@@ -22,9 +23,9 @@ from mpj.records.uitval import Uitval
 _ASIDE = ("soort", "bron", "datum", "datum_tot", "aantal", "gemeente", "reden", "waarde_cent")
 
 
-def store(connection: Connection, run: Ledgerrun, result: Result, changes: Changes, xsd_versie: str) -> None:
+def store(connection: Connection, run: Ledgerrun, result: Result, changes: Changes, asked: Ledgeropdracht) -> None:
     """Remember the lines of `result`, as concepts, and all that changed beside them."""
-    _store_lines(connection, run, result, changes.lines, xsd_versie)
+    _store_lines(connection, run, result, changes.lines, asked)
     _renew_traces(connection, run, changes.traces)
     # What was not sent after all is looked at by this run: it is declared anew, or it is not there any more.
     regel = schema.regel
@@ -47,7 +48,7 @@ def _aside_row(client_id: int, row: Uitval) -> dict[str, object]:
     return {"client_id": client_id} | {name: getattr(row, name) for name in _ASIDE}
 
 
-def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: Iterable[NewLine], xsd_versie: str) -> None:
+def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: Iterable[NewLine], asked: Ledgeropdracht) -> None:
     numbers: dict[tuple[str, str, str], int] = {}
     first, first_line = next_id(connection, schema.declaratie), next_id(connection, schema.regel)
     declarations: list[dict[str, object]] = []
@@ -55,7 +56,8 @@ def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: It
         key = _declaration(line)
         if key not in numbers:
             numbers[key] = first + len(numbers)
-            row: dict[str, object] = {"id": numbers[key], "xsd_versie": xsd_versie, "status": CONCEPT}
+            row: dict[str, object] = {"id": numbers[key], "status": CONCEPT}
+            row |= {"release": asked.release, "xsd_versie": asked.xsd_versie}
             row |= zip(("aanbieder", "gemeente", "declaratienummer"), key, strict=True)
             declarations.append(row | {"maand": run.opdracht.maand, "dagtekening": run.opdracht.dagtekening})
     add(connection, schema.declaratie, declarations)

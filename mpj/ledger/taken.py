@@ -13,6 +13,7 @@ from mpj.engine.values import Declaratieregel
 from mpj.ledger.schema import AFGEKEURD, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
 from mpj.messages import read_jw325
 from mpj.messages.answers import IN_ORDE, contradiction, refuses_whole
+from mpj.messages.declaratie import RELEASE, XSD_VERSIE
 from mpj.messages.values import Antwoordbericht, Declaratiebericht
 from mpj.output import read_regels
 from mpj.protocol import MPJ_16, decode
@@ -48,6 +49,8 @@ class Taken:
     """Of the message; of a line file alone the last day of its month."""
     identificatie: str | None
     """Of the message, None where only a line file is known."""
+    release: str
+    """Of the message, and the version of its schemas; of a line file those that mpj makes."""
     xsd_versie: str
     antwoord: Antwoordbericht | None
     regels: Sequence[TakenLine]
@@ -142,9 +145,10 @@ def _of_messages(
             report(evolve(not_counted(answer, wrong), toelichting=f"{wrong.tekst}; de declaratie wacht nog op haar antwoord"))
             answer = None
         lines = [told.get((header.afzender, line.referentienummer)) or line for line in _lines(message)]
-        month, dated, version = month_of(message.periode.begindatum), message.dagtekening, header.xsdversie.bericht
+        month, dated = month_of(message.periode.begindatum), message.dagtekening
+        versions = f"{header.berichtversie}.{header.berichtsubversie}", header.xsdversie.bericht
         judged = _judged(lines, answer, VERZONDEN)
-        yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], version, answer, judged)
+        yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], *versions, answer, judged)
 
 
 def _of_files(
@@ -161,7 +165,7 @@ def _of_files(
         answer = answers.pop(named[0]) if named else None
         if answer is None or not refuses_whole(answer):
             month = parse_month(own[0].declaratieperiode)
-            yield Taken(*key, month, last_day(month), None, "1.0.0", answer, _judged(own, answer, TOEGEKEND))
+            yield Taken(*key, month, last_day(month), None, RELEASE, XSD_VERSIE, answer, _judged(own, answer, TOEGEKEND))
 
 
 def _judged(lines: Iterable[Declaratieregel], answer: Antwoordbericht | None, unanswered: str) -> list[TakenLine]:

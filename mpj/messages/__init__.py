@@ -11,7 +11,7 @@ need("mpj.messages", "messages", "lxml")
 
 from mpj.messages.check import check
 from mpj.messages.content import content_faults
-from mpj.messages.declaratie import XSD_VERSIE, Declaratieregel, Deel, declaratieberichten, product_tarief, split
+from mpj.messages.declaratie import RELEASE, XSD_VERSIE, Declaratieregel, Deel, declaratieberichten, product_tarief, split
 from mpj.messages.description import Beschrijving, Registry, shipped
 from mpj.messages.files import write_berichten
 from mpj.messages.parsing import Limits
@@ -43,6 +43,7 @@ from mpj.messages.values import (
 from mpj.messages.writer import to_bytes, write, write_stream
 
 __all__ = [
+    "RELEASE",
     "XSD_VERSIE",
     "Antwoordbericht",
     "Antwoordclient",

@@ -34,6 +34,8 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of, parse_month
 
 LIMIET_BYTES = 25_000_000
+RELEASE = "3.2"
+"""The release of the messages that are made, where nobody asks for another."""
 XSD_VERSIE = "1.0.0"
 # Room kept for what stands around the clients of a message, and around the lines of a client: twice what they take.
 KOP_BYTES = 4096
@@ -125,7 +127,7 @@ def split(
     limiet_bytes: int = LIMIET_BYTES,
     *,
     registry: Registry | None = None,
-    release: str = "3.2",
+    release: str = RELEASE,
     protocol: Rules = MPJ_16,
 ) -> list[Deel[R]]:
     """Divide lines into declarations that each fit in one message of at most `limiet_bytes` bytes.
@@ -160,7 +162,7 @@ def declaratieberichten(
     volgnummer: int = 1,
     limiet_bytes: int = LIMIET_BYTES,
     registry: Registry | None = None,
-    release: str = "3.2",
+    release: str = RELEASE,
     protocol: Rules = MPJ_16,
 ) -> Iterator[Declaratiebericht]:
     """Yield one JW323 for each declaration in `regels`, in order of aanbieder, gemeente and declaratienummer.

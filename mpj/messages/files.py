@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from mpj.messages.check import check
-from mpj.messages.declaratie import XSD_VERSIE, R, declaratieberichten
+from mpj.messages.declaratie import RELEASE, XSD_VERSIE, R, declaratieberichten
 from mpj.messages.values import Declaratiebericht
 from mpj.messages.writer import write
 from mpj.protocol import MPJ_16, Protocol
@@ -19,6 +19,7 @@ def write_berichten(
     folder: Path,
     *,
     dagtekening: date,
+    release: str = RELEASE,
     xsd_versie: str = XSD_VERSIE,
     volgnummer: int = 1,
     xsd_dir: Path | None = None,
@@ -26,13 +27,13 @@ def write_berichten(
 ) -> list[Path]:
     """Write ``jw323-<aanbieder>-<gemeente>-<periode>-<declaratienummer>.xml`` into `folder` for every declaration in `regels`.
 
-    Returns the files. `protocol` is the one that the lines were made under.
+    Returns the files. `release` is that of the messages, `protocol` the one that the lines were made under.
     With `xsd_dir`, the folder of the official schemas, every file is validated as well. Raises InputError
     when a message would be dated before the end of its month, or when a written message has a fault.
     """
     paths: list[Path] = []
     for message in declaratieberichten(
-        regels, dagtekening=dagtekening, xsd_versie=xsd_versie, volgnummer=volgnummer, protocol=protocol
+        regels, dagtekening=dagtekening, release=release, xsd_versie=xsd_versie, volgnummer=volgnummer, protocol=protocol
     ):
         name = file_name(message)
         path = folder / name
