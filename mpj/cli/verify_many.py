@@ -60,14 +60,16 @@ def show(overzicht: Uitslagen, faults: Iterable[Fault], asked: VerifyOptions) ->
     from mpj.presentation import terminal
     from mpj.presentation.report import Part, Table
     from mpj.verification.overzicht import report
+    from mpj.verification.texts import Texts
 
     for fault in faults:
         show_fault(fault, asked.meldingen)
     if asked.meldingen == "json":
         show_findings(asked.out)
     whole = report(overzicht, asked.taal, asked.dagtekening or today())
-    parts: list[Part] = [part.first(10, "zie overzicht.html") if isinstance(part, Table) else part for part in whole.parts]
-    parts.append(f"Geschreven in {asked.out}." if asked.taal == "nl" else f"Written in {asked.out}.")
+    rest = ("zie overzicht.html",) if asked.taal == "nl" else ("see overzicht.html", "The first {most} of {all}; {rest}.")
+    parts: list[Part] = [part.first(10, *rest) if isinstance(part, Table) else part for part in whole.parts]
+    parts.append(Texts(asked.taal, ()).sentence("scherm.geschreven", map=str(asked.out)))
     say()
     terminal.show(evolve(whole, parts=tuple(parts)))
 

@@ -122,11 +122,11 @@ class Table:
         """The rows, with the sums as the last."""
         return self.rows if self.total is None else (*self.rows, self.total)
 
-    def first(self, most: int, rest: str) -> Table:
-        """Return the table with at most `most` rows; the last then says how many there are more, and `rest` where."""
+    def first(self, most: int, rest: str, form: str = "Hier de eerste {most} van {all}; {rest}.") -> Table:
+        """Return the table with at most `most` rows; its note then says in `form` how many there are, and `rest` where."""
         if len(self.rows) <= most:
             return self
-        text = f"Hier de eerste {most} van {words.number(len(self.rows))}; {rest}."
+        text = form.format(most=most, all=words.number(len(self.rows)), rest=rest)
         return Table(self.title, self.columns, self.rows[:most], self.total, f"{self.note} {text}".strip(), self.banded)
 
 

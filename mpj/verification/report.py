@@ -1,77 +1,96 @@
-"""The outcome of a verification as a report; group figures only."""
+"""The outcome of a verification as a report, in the language of its findings; group figures only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mpj.presentation import words
-from mpj.presentation.report import Column, Part, Report, Table
+from mpj.presentation.report import Cell, Column, Part, Report, Table
+from mpj.verification.paginas import page_of
+from mpj.verification.texts import Texts
 
-_UITKOMST = {
-    "toegekend": "volledig toegekend",
-    "deels_toegekend": "deels toegekend",
-    "afgekeurd": "geheel afgekeurd",
-    "niet_verzonden": "als geheel afgekeurd: geldt als niet verzonden",
-    "onbeslist": "onbeslist: er zijn regels niet beoordeeld",
-}
+_MOST = 5
+"""The most months that are named."""
+_OUTCOMES = {"niet_verzonden": "scherm.niet_verzonden", "onbeslist": "scherm.onbeslist"}
+"""The outcomes that take more than a word."""
 
 
 def report(summary: Mapping[str, Any], out: Path) -> Report:
     """Return the summary of a verification to read; `out` is the folder that holds its files."""
+    taal = summary["instellingen"]["taal"]
+    texts = Texts(taal, ())
     parts: list[Part] = []
     if summary["per_regel"]:
-        parts.append(_findings(summary))
+        parts.append(_findings(summary, texts))
     if summary["signalen"]:
-        parts.append(_signals(summary))
-    if told := _earlier(summary["geschiedenis"]):
-        parts.append(told)
+        parts.append(texts.sentence("scherm.signalen", signalen="; ".join(_signals(summary, texts))))
+    if told := "; ".join(_earlier(summary["geschiedenis"], texts)):
+        parts.append(texts.sentence("scherm.eerder", maanden=told))
     if summary["niet_getoetst"]:
         codes = ", ".join(dict.fromkeys(row["regelcode"] for row in summary["niet_getoetst"]))
-        parts.append(f"Niet (helemaal) getoetst: {codes}. Zie niet_getoetst in samenvatting.json.")
+        parts.append(texts.sentence("scherm.niet_getoetst", codes=codes))
     if not summary["antwoord"]:
-        parts.append(
-            "Er is geen jw325.xml: beslis met --onbeoordeeld toekennen, --onbeoordeeld afwijzen, of een bestand "
-            "met een besluit per productcode en toewijzingnummer."
-        )
-    parts.append(f"Geschreven in {out}.")
-    return Report(f"Declaratie {summary['bericht']['declaratieperiode']}", tuple(_facts(summary)), tuple(parts), "mpj verify")
+        parts.append(texts.sentence("scherm.geen_antwoord"))
+    parts.append(texts.sentence("scherm.geschreven", map=str(out)))
+    title = texts.sentence("scherm.titel", maand=summary["bericht"]["declaratieperiode"])
+    return Report(title, tuple(_facts(summary, texts)), tuple(parts), "mpj verify", taal)
 
 
-def _facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "aanbieder", summary["bericht"]["aanbieder"]
-    yield "gemeente", summary["bericht"]["gemeente"]
-    yield "uitkomst", _UITKOMST[summary["uitkomst"]]
-    yield "ingediend", f"{words.counted(summary['regels'], 'regel')}, {words.euros(summary['ingediend_cent'])}"
+def _facts(summary: Mapping[str, Any], texts: Texts) -> Iterator[tuple[str, str]]:
+    outcome = summary["uitkomst"]
+    for name in ("aanbieder", "gemeente"):
+        yield texts.word(f"kolom {name}"), summary["bericht"][name]
+    told = texts.sentence(_OUTCOMES[outcome]) if outcome in _OUTCOMES else texts.word(f"uitkomst {outcome}")
+    yield texts.word("kolom uitkomst"), told
+    yield texts.word("ingediend"), _lines(texts, summary["regels"], summary["ingediend_cent"])
     for name in ("toegekend", "afgekeurd", "niet_beoordeeld"):
         if summary[name] or name != "niet_beoordeeld":
-            yield name.replace("_", " "), f"{words.counted(summary[name], 'regel')}, {words.euros(summary[f'{name}_cent'])}"
+            yield texts.word(name.replace("_", " ")), _lines(texts, summary[name], summary[f"{name}_cent"])
     for row in summary["op_besluit"]:
-        told = f"{words.counted(row['regels'], 'regel')}, {words.euros(row['bedrag_cent'])}"
-        yield f"{row['uitkomst']} op besluit", f"{told} (niet te beoordelen)"
+        name = texts.sentence("scherm.op_besluit", uitkomst=texts.word(row["uitkomst"]))
+        yield name, texts.sentence("scherm.niet_te_beoordelen", regels=_lines(texts, row["regels"], row["bedrag_cent"]))
 
 
-def _signals(summary: Mapping[str, Any]) -> str:
-    """Tell what a person should look at, and where it stands."""
-    told = "; ".join(f"{row['aantal']} keer {row['omschrijving']} ({row['regelcode']})" for row in summary["signalen"])
-    return f"Signalen, zonder gevolg voor het antwoord: {told}. Zie signalen.csv."
+def _lines(texts: Texts, count: int, cent: int) -> str:
+    amount = words.euros(cent)
+    if count == 1:
+        return texts.sentence("scherm.regel", bedrag=amount)
+    return texts.sentence("scherm.regels", aantal=count, bedrag=amount)
 
 
-def _earlier(known: Mapping[str, Any]) -> str:
-    """Tell which earlier months of this partner are known."""
+def _signals(summary: Mapping[str, Any], texts: Texts) -> Iterator[str]:
+    """Yield what a person should look at."""
+    for row in summary["signalen"]:
+        values = {"omschrijving": row["omschrijving"], "code": row["regelcode"]}
+        yield texts.sentence("scherm.signaal", aantal=row["aantal"], **values)
+
+
+def _earlier(known: Mapping[str, Any], texts: Texts) -> Iterator[str]:
+    """Yield which earlier months of this partner are known."""
     kinds = (("volledig", "met antwoord"), ("zonder_antwoord", "zonder antwoord"), ("zonder_declaratie", "zonder declaratie"))
-    told = "; ".join(f"{text} {words.listed(known[name], 'samenvatting.json')}" for name, text in kinds if known[name])
-    return f"Eerdere maanden van deze aanbieder en gemeente: {told}." if told else ""
+    for name, text in kinds:
+        if known[name]:
+            yield f"{texts.word(text)} {_listed(known[name], texts)}"
 
 
-def _findings(summary: Mapping[str, Any]) -> Table:
+def _listed(months: Sequence[str], texts: Texts) -> str:
+    more = len(months) - _MOST
+    told = ", ".join(months[:_MOST])
+    return texts.sentence("scherm.en_nog", maanden=told, aantal=more) if more > 0 else told
+
+
+def _findings(summary: Mapping[str, Any], texts: Texts) -> Table:
     columns = (
-        *(Column("regel", "code"), Column("code", "code"), Column("aantal", "count"), Column("bedrag", "cent")),
-        Column("wat er is"),
+        *(Column(texts.word("kolom regelcode"), "code"), Column("code", "code"), Column(texts.word("kolom aantal"), "count")),
+        *(Column(texts.word("kolom bedrag"), "cent"), Column(texts.word("kolom omschrijving"))),
     )
     rows = (
-        (row["regelcode"], row["retourcode"], row["aantal"], row["bedrag_cent"], row["omschrijving"])
+        (
+            Cell(row["regelcode"], "code", link=page_of(row["regelcode"])),
+            *(row["retourcode"], row["aantal"], row["bedrag_cent"], row["omschrijving"]),
+        )
         for row in summary["per_regel"]
     )
-    return Table("Bevindingen", columns, rows)
+    return Table(texts.word("Bevindingen"), columns, rows)

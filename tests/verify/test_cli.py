@@ -129,6 +129,25 @@ def test_a_long_explanation_is_cut_on_the_page_alone(tmp_path: Path, monkeypatch
     assert len(page.with_suffix(".csv").read_text("utf-8").splitlines()) == found + 1
 
 
+def test_the_whole_screen_is_in_the_readers_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = prepare(tmp_path, message(line(tarief_cent=170, bedrag_cent=10200)))
+    assert cli.run([*arguments, "--taal", "en"]) == 0
+    shown = capsys.readouterr().out
+    for text in (
+        "Declaration 2026-03",
+        "provider",
+        "submitted",
+        "1 line, € 102,00",
+        "Findings",
+        "Not (wholly) checked: TR056",
+        "Written in",
+    ):
+        assert text in shown, text
+    for word in ("Declaratie", "ingediend", "regels", "afgekeurd", "Niet", "Geschreven"):
+        assert word not in shown, word
+    assert '<html lang="en">' in next((tmp_path / "uit").glob("toelichting-*.html")).read_text("utf-8")
+
+
 def test_earlier_messages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = prepare(tmp_path, message(line(referentienummer="R0")))
     (tmp_path / "eerder").mkdir()
