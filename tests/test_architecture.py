@@ -31,6 +31,7 @@ ORDER = (
     "verification",
     "workbench",
     "ledger",
+    "simulation",
     "cli",
 )
 EXACT = ("reading", "protocol", "records", "contract", "tariefkaart", "engine", "output", "messages", "executors")

@@ -222,7 +222,7 @@ def test_nothing_half_written_remains(tmp_path: Path, monkeypatch: pytest.Monkey
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(month, "_contact_rows", fail)
+    monkeypatch.setattr(month, "contact_rows", fail)
     with pytest.raises(OSError, match="disk full"):
         make(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -15,6 +15,7 @@ from mpj.cli.common import (
     FILE,
     Command,
     Datum,
+    Progress,
     force_option,
     guarded,
     ledger_to_write,
@@ -26,6 +27,7 @@ from mpj.cli.common import (
 )
 from mpj.cli.config import names_of
 from mpj.cli.screen import say, say_json
+from mpj.cli.signals import folder_to_write
 from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
 
@@ -156,6 +158,35 @@ def close_year(jaar: int, ledger: str, meldingen: str) -> None:
     with opened_ledger(ledger) as opened:
         opened.close_year(jaar, op=today())
     say(f"Het jaar {jaar} is gesloten.")
+
+
+@command.command(cls=Command, epilog="Alles is verzonnen: de BSN's komen uit de testreeks (9999...).")
+@click.option("--van", required=True, metavar="JJJJ-MM", help="De eerste maand.")
+@click.option("--tot", required=True, metavar="JJJJ-MM", help="De laatste maand.")
+@click.option("--zaad", type=int, default=1, show_default=True, help="Startwaarde van het toeval.")
+@click.option("--clienten", type=click.IntRange(1, 3000), default=120, show_default=True, help="Aantal cliënten tegelijk.")
+@click.option("--registraties", type=click.IntRange(1, 100_000), default=1200, show_default=True, help="Registraties per maand.")
+@click.option("--aantal-gemeenten", type=click.IntRange(1, 23), default=8, show_default=True, help="In hoeveel gemeenten.")
+@click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de ledgers en de invoer.")
+@force_option
+@meldingen_option
+@guarded
+def simulate(van: str, tot: str, out: Path, force: bool, meldingen: str, **sizes: int) -> None:
+    """Speel maanden van een verzonnen regio na, van beide kanten: declareren, verzenden, toetsen, antwoorden, corrigeren.
+
+    Met zorg die te laat of verkeerd is opgeschreven, afkeuringen, verloren berichten, en de prijzen van een nieuw jaar.
+    """
+    from mpj.cli.declare import check_months
+    from mpj.presentation import terminal
+    from mpj.reading.periods import parse_month
+    from mpj.simulation import Sizes, report, simulate
+
+    check_months({"--van": van, "--tot": tot})
+    progress = Progress()
+    with folder_to_write(out, force=force) as folder, progress.shown():
+        step = progress.step("maanden")
+        played = simulate(folder, van=parse_month(van), tot=parse_month(tot), sizes=Sizes(**sizes), progress=step)
+    terminal.show(report(played, out))
 
 
 @command.command(cls=Command)

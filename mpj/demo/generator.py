@@ -140,15 +140,17 @@ def _numbers(rng: Random, clienten: int) -> list[str]:
     return rng.sample(known, clienten)
 
 
-def _clients(
-    rng: Random, region: Region, staff: Staff, bsns: Sequence[str], verblijven: int, month: int
-) -> tuple[list[DemoClient], list[int]]:
-    """Return the clients, and for each how many rows of stays it has."""
+def largest(region: Region, count: int) -> Region:
+    """Return a region of its `count` largest gemeenten."""
+    names = sorted(region.offers, key=lambda gemeente: (-_SIZES.get(gemeente, 0), gemeente))[:count]
+    return Region({gemeente: region.offers[gemeente] for gemeente in names})
+
+
+def admission(rng: Random, region: Region, staff: Staff, month: int) -> Admission:
+    """Return how clients are taken in, from a month on: most of them by the large gemeenten."""
     sizes = {gemeente: _SIZES.get(gemeente) or one_of(rng, _OTHER_SIZES) for gemeente in region.offers}
     with_stays = [(name, size) for name, size in sizes.items() if any(offer.role == "verblijf" for offer in region.offers[name])]
-    if verblijven and not with_stays:
-        raise ValueError("none of the contracts buys etmalen, so there is nowhere to stay")
-    intake = Admission(
+    return Admission(
         region=region,
         staff=staff,
         month=month,
@@ -156,6 +158,15 @@ def _clients(
         gemeenten=weighted(list(sizes.items())),
         gemeenten_with_stays=weighted(with_stays) if with_stays else None,
     )
+
+
+def _clients(
+    rng: Random, region: Region, staff: Staff, bsns: Sequence[str], verblijven: int, month: int
+) -> tuple[list[DemoClient], list[int]]:
+    """Return the clients, and for each how many rows of stays it has."""
+    intake = admission(rng, region, staff, month)
+    if verblijven and intake.gemeenten_with_stays is None:
+        raise ValueError("none of the contracts buys etmalen, so there is nowhere to stay")
     staying = min(len(bsns), -(-verblijven * 100 // STAY_ROWS_PER_100_CLIENTS))
     stays = [0] * len(bsns)
     chosen = sorted(rng.sample(range(len(bsns)), staying))

@@ -40,7 +40,7 @@ def write_client(rng: Random, month: Month, client: DemoClient, registraties: in
     """Write exactly `registraties` rows of contacts and `verblijven` rows of stays, and the client's toewijzingen."""
     needs: dict[Plan, Need] = {care.plan: Need() for care in client.cares}
     for care, quota in zip(client.cares, apportion(registraties, [care.weight for care in client.cares]), strict=True):
-        rows, need = _contact_rows(rng, month, client, care, quota)
+        rows, need = contact_rows(rng, month, client, care, quota)
         needs[care.plan] += need
         files.write(rows)
     if client.stay and verblijven:
@@ -51,7 +51,7 @@ def write_client(rng: Random, month: Month, client: DemoClient, registraties: in
         files.write(assigned)
 
 
-def _contact_rows(rng: Random, month: Month, client: DemoClient, care: DemoCare, quota: int) -> tuple[list[RegistratieRow], Need]:
+def contact_rows(rng: Random, month: Month, client: DemoClient, care: DemoCare, quota: int) -> tuple[list[RegistratieRow], Need]:
     """Return exactly `quota` rows, and what they would use if everything went as it should."""
     if not quota:
         return [], Need()

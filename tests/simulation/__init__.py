@@ -1,0 +1,1 @@
+"""Both sides of an invented region, played through months."""
