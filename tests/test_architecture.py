@@ -31,6 +31,7 @@ ORDER = (
     "verification",
     "workbench",
     "ledger",
+    "reports",
     "simulation",
     "cli",
 )

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("mpj.cli.ledger", "Houd bij wat is verzonden en beantwoord, en corrigeer het."),
     "messages": ("mpj.cli.messages", "Toets iJw-berichten op vorm en inhoud."),
     "month": ("mpj.cli.month", "Declareer een maand zoals mpj.toml het zegt."),
+    "report": ("mpj.cli.report", "Maak het jaar per gemeente: wat is geleverd, ingediend, toegekend en afgekeurd."),
     "sample": ("mpj.cli.sample", "Trek een herhaalbare steekproef van (medewerker, niveau) voor de accountant."),
     "tariffs": ("mpj.cli.tariffs", "Toets, toon, vergelijk, bereken en bouw tarievenbladen."),
     "verify": ("mpj.cli.verify", "Toets een JW323 regel voor regel en schrijf het antwoord."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -13,10 +14,13 @@ from mpj.contract.model import Termijnen
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
 from mpj.ledger.decide import note
+from mpj.ledger.year import Jaarsom, digest, dump, sums
 from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
 
 GESLOTEN = "gesloten"
+JAARSTAND = "jaarstand"
+"""What the lines of a closed year came to."""
 
 
 @frozen
@@ -50,3 +54,13 @@ def close_year(connection: Connection, jaar: int, wie: str, op: date) -> None:
     if jaar in Deadlines.of(connection, (), op).closed:
         raise InputError(Fault("jaar_gesloten", "", 0, "jaar", str(jaar), toelichting="dit jaar is al gesloten"))
     note(connection, GESLOTEN, f"zorgjaar {jaar}", wie, op, code=str(jaar))
+    stand = json.dumps({"sha256": digest(connection, jaar), "regels": dump(sums(connection, jaar))})
+    note(connection, JAARSTAND, stand, wie, op, code=str(jaar))
+
+
+def closed_year(connection: Connection, jaar: int) -> tuple[date, list[Jaarsom]] | None:
+    """Return when a year was closed and what its lines came to then; None for one that is open or was closed without that."""
+    table = schema.logboek.c
+    query = select(table.op, table.inhoud).where(table.handeling == JAARSTAND, table.code == str(jaar))
+    found = connection.execute(query).first()
+    return None if found is None else (found.op, [Jaarsom(**row) for row in json.loads(found.inhoud)["regels"]])

@@ -24,9 +24,9 @@ from mpj.messages import Antwoordbericht, read_jw323
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, month_text
 
-LOST_PERMILLE = 15
+LOST_PERMILLE = 20
 """Of the declarations: lost by the transport, and declared anew a month after."""
-SLOW_PERMILLE = 40
+SLOW_PERMILLE = 120
 """Of the answers: a month late."""
 MAP_INVOER, AANBIEDER, GEMEENTEN = "invoer", "aanbieder.db", "gemeenten.db"
 _WIE = "simulatie"

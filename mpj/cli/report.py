@@ -1,0 +1,63 @@
+"""`mpj report`: what a ledger says at group level. No client is named."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, opened_ledger
+from mpj.cli.config import names_of
+from mpj.cli.screen import say
+from mpj.cli.signals import folder_to_write
+
+_EPILOG = """
+Voorbeeld:
+
+\b
+  mpj report year --ledger zorg.db --jaar 2026 --out jaar
+  mpj report year --ledger zorg.db --jaar 2026 --naast gemeente/jaar.csv --out vergelijking
+"""
+
+
+@click.group(epilog=_EPILOG)
+def command() -> None:
+    """Wat een ledger zegt op groepsniveau: het jaar per gemeente."""
+
+
+@command.command(cls=Command)
+@click.option("--ledger", required=True, metavar="URL", help="Het ledger, van een aanbieder of een gemeente.")
+@click.option("--jaar", type=click.IntRange(2000, 2100), required=True, metavar="JAAR", help="Het jaar van levering.")
+@click.option("--gemeente", multiple=True, metavar="CODE", help="Alleen deze gemeenten.")
+@click.option("--peildatum", type=Datum(), default=None, help="De stand op deze dag.  [standaard: nu, of de stand bij sluiting]")
+@click.option("--raming", is_flag=True, help="Schrijf ook raming.csv: wat het jaar wordt, als bandbreedte.")
+@click.option("--naast", type=FILE, default=None, metavar="FILE", help="De jaar.csv van de andere partij, om naast te leggen.")
+@click.option(
+    "--contracten", type=FILE, multiple=True, metavar="DIR", help="Zeggen wat eigen codes betekenen, en de hash van de tariefkaart."
+)
+@click.option("--config", type=FILE, default=None, metavar="FILE", help="Voor de namen: mpj.toml.  [standaard: die in deze map]")
+@click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de bestanden; verschijnt volledig of niet.")
+@force_option
+@meldingen_option
+@guarded
+def year(jaar: int, ledger: str, out: Path, force: bool, **given: Any) -> None:
+    """Maak het prestatie-kwalificatieoverzicht van een jaar: per gemeente en in totaal, met de aansluiting op wat is geleverd.
+
+    Schrijft jaar.csv en aansluiting.csv, het geheel als jaar.xlsx en jaar.html, en per gemeente jaar-CODE.xlsx en jaar-CODE.html.
+    """
+    from mpj.contract import load_contracts
+    from mpj.presentation import terminal
+    from mpj.reports import Jaarvraag, beside, estimated, read_year, write_year
+
+    peildatum: date | None = given["peildatum"]
+    contracts = load_contracts(given["contracten"])
+    asked = Jaarvraag(jaar=jaar, gemeenten=given["gemeente"], peildatum=peildatum, contracten=contracts)
+    with opened_ledger(ledger) as opened, folder_to_write(out, force=force) as folder:
+        beeld = read_year(opened, asked)
+        naast = None if given["naast"] is None else beside(beeld, given["naast"])
+        raming = estimated(beeld) if given["raming"] else None
+        shown = write_year(beeld, folder, namen=names_of(given["config"]), naast=naast, raming=raming)
+    terminal.show(shown)
+    say(f"Geschreven in {out}.")

@@ -1,0 +1,99 @@
+"""The other party's table of the year beside the own one, and the estimate of a year that is not over."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from mpj.reading.faults import Fault, InputError
+from mpj.reports.year import Jaarbeeld
+
+POSTS = ("ingediend", "toegekend", "open", "afgekeurd")
+_KEY = ("gemeente", "prestatiecode", "kwalificatieniveau")
+_Sums = Mapping[tuple[str, ...], int]
+
+
+@frozen
+class Naast:
+    """A row of naast.csv: one post of one code at a level, on both sides, in eurocents."""
+
+    sleutel: tuple[str, ...]
+    """Gemeente, prestatiecode, kwalificatieniveau and post."""
+    eigen_cent: int
+    naast_cent: int
+
+    @property
+    def verschil_cent(self) -> int:
+        """What the own amount is more."""
+        return self.eigen_cent - self.naast_cent
+
+
+def beside(beeld: Jaarbeeld, path: Path) -> tuple[Naast, ...]:
+    """Return both sides of every post of either; raises InputError for a file that is no jaar.csv."""
+    own: dict[tuple[str, ...], int] = defaultdict(int)
+    for row in beeld.regels:
+        for post in POSTS:
+            own[row.gemeente, row.prestatiecode, row.kwalificatieniveau, post] += getattr(row, f"{post}_cent")
+    other = _read(path)
+    own_gemeenten = set(beeld.gemeenten)
+    keys = {key for key in other if key[0] in own_gemeenten} | own.keys()
+    found = (Naast(key, own.get(key, 0), other.get(key, 0)) for key in sorted(keys))
+    return tuple(one for one in found if one.eigen_cent or one.naast_cent)
+
+
+def _read(path: Path) -> _Sums:
+    found: dict[tuple[str, ...], int] = defaultdict(int)
+    wanted = (*_KEY, *(f"{post}_cent" for post in POSTS))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            table = csv.DictReader(stream, delimiter=";")
+            missing = [name for name in wanted if name not in (table.fieldnames or ())]
+            if missing:
+                text, verwacht = "dit is geen overzicht van mpj report year", f"een jaar.csv met {', '.join(wanted)}"
+                raise InputError(Fault("kolom_ontbreekt", path.name, 1, missing[0], toelichting=text, verwacht=verwacht))
+            for place, row in enumerate(table, 2):
+                for post in POSTS:
+                    found[(*(row[name] or "" for name in _KEY), post)] += _cent(path, place, f"{post}_cent", row)
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise InputError(Fault("bestand_onleesbaar", path.name, toelichting="bestand kan niet worden gelezen")) from None
+    return found
+
+
+def _cent(path: Path, place: int, name: str, row: Mapping[str, str | None]) -> int:
+    text = row[name] or ""
+    if not text.removeprefix("-").isdecimal():
+        raise InputError(
+            Fault("waarde_onjuist", path.name, place, name, toelichting="geen bedrag", verwacht="een geheel aantal centen")
+        )
+    return int(text)
+
+
+@frozen
+class Raming:
+    """What a year will come to, as a range of eurocents: what is sure, and what is delivered or still to be expected."""
+
+    gemeente: str
+    laag_cent: int
+    hoog_cent: int
+    zonder_prijs: int
+    """How many records are in neither, for want of a price."""
+
+
+def estimated(beeld: Jaarbeeld) -> tuple[Raming, ...]:
+    """Return the estimate per gemeente.
+
+    Low is what is granted and open; high is all that was delivered, rejected and without toewijzing too.
+    """
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in beeld.aansluiting:
+        found[row.gemeente][row.post] = (row.cent if row.cent is not None else row.aantal) or 0
+    return tuple(_raming(gemeente, posts) for gemeente, posts in sorted(found.items()))
+
+
+def _raming(gemeente: str, posts: Mapping[str, int]) -> Raming:
+    low = posts["toegekend"] + posts["open"]
+    return Raming(gemeente, low, max(low, posts["geleverd"]), posts["zonder_prijs"])

@@ -1,0 +1,204 @@
+"""The year: its sums are those of its lines, both sides agree, the reconciliation closes, a closed year stays as it was."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from ledger.support import Partij, registratie
+
+import mpj
+from mpj import cli
+from mpj.demo import contract_folders
+from mpj.ledger import Ledger
+from mpj.reading.faults import InputError
+from mpj.reading.periods import parse_month
+from mpj.records.reasons import REDENEN
+from mpj.reports import Jaarbeeld, Jaarregel, Jaarvraag, beside, estimated, read_year, write_year
+from mpj.reports.norms import year_norms
+from mpj.reports.year import LINES, Post, post_of
+from mpj.simulation import Simulatie, Sizes, simulate
+
+CENTS = ("ingediend_cent", "toegekend_cent", "open_cent", "afgekeurd_cent", "credit_cent")
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Simulatie:
+    sizes = Sizes(zaad=3, clienten=30, registraties=300, aantal_gemeenten=8)
+    return simulate(tmp_path_factory.mktemp("play"), van=parse_month("2026-01"), tot=parse_month("2026-03"), sizes=sizes)
+
+
+def year_of(path: Path, **asked: object) -> Jaarbeeld:
+    contracts = mpj.load_contracts(contract_folders())
+    with Ledger(path) as ledger:
+        return read_year(ledger, Jaarvraag(jaar=2026, contracten=contracts, **asked))  # type: ignore[arg-type]
+
+
+def sums(rows: Iterable[Jaarregel]) -> dict[str, int]:
+    found = list(rows)
+    return {name: sum(getattr(one, name) for one in found) for name in CENTS}
+
+
+def naive(path: Path) -> Counter[str]:
+    """The year once more, line by line and without the code of the report."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        lines = connection.execute("select * from regel where in_bericht order by id").fetchall()
+    found: Counter[str] = Counter()
+    care = ("client_id", "gemeente", "toewijzingnummer", "perceel", "prestatiecode", "kwalificatieniveau", "maand", "debetcredit")
+    for line in lines:
+        cent = line["bedrag_cent"] * (1 if line["debetcredit"] == "D" else -1)
+        alive = [one for one in lines if one["status"] != "niet_verzonden" or one["opnieuw"]]
+        match line["status"]:
+            case "toegekend":
+                found["toegekend_cent"] += cent
+            case "concept" | "verzonden":
+                found["open_cent"] += cent
+            case "afgekeurd":
+                found["rejected"] += 1
+                later = [one for one in alive if one["declaratie_id"] > line["declaratie_id"]]
+                if not any(all(one[name] == line[name] for name in care) for one in later):
+                    found["afgekeurd_cent"] += cent
+    return found
+
+
+def test_the_sums_are_those_of_the_lines(played: Simulatie) -> None:
+    found, told = naive(played.aanbieder), sums(year_of(played.aanbieder).regels)
+    assert {name: told[name] for name in CENTS[1:4]} == {name: found[name] for name in CENTS[1:4]}
+    assert told["ingediend_cent"] > 0
+    assert found["rejected"] > 0, "the play must hold rejections, or this proves little"
+
+
+def test_every_row_adds_up(played: Simulatie) -> None:
+    for row in year_of(played.aanbieder).regels:
+        assert row.ingediend_cent == row.toegekend_cent + row.open_cent + row.afgekeurd_cent
+        if not (row.normtijd == "uur" and row.eenheid == "01"):
+            assert row.eenheden * (row.tarief_cent or 0) == row.ingediend_cent
+        assert row.begindatum <= row.einddatum and row.begindatum.year == row.einddatum.year == 2026
+
+
+def test_both_sides_say_the_same(played: Simulatie) -> None:
+    """Submitted, granted, rejected and open of the aanbieder are those of the gemeenten, but for answers under way."""
+    own, other = year_of(played.aanbieder), year_of(played.gemeenten)
+    assert (own.ontvangen, other.ontvangen) == (False, True)
+    per_code: dict[str, Counter[tuple[str, ...]]] = {}
+    for name, beeld in (("own", own), ("other", other)):
+        per_code[name] = Counter()
+        for row in beeld.regels:
+            per_code[name][row.gemeente, row.prestatiecode, row.kwalificatieniveau] += row.ingediend_cent
+    assert per_code["own"] == per_code["other"]
+    early = date(2026, 4, 1)  # when every answer that is not on its way was booked
+    own, other = year_of(played.aanbieder, peildatum=early), year_of(played.gemeenten, peildatum=early)
+    assert sums(own.regels)["ingediend_cent"] == sums(other.regels)["ingediend_cent"]
+
+
+def test_the_other_party_laid_beside_differs_by_what_is_under_way(played: Simulatie, tmp_path: Path) -> None:
+    other = year_of(played.gemeenten)
+    write_year(other, tmp_path, namen={})
+    found = beside(year_of(played.aanbieder), tmp_path / "jaar.csv")
+    assert {one.sleutel[3] for one in found} >= {"ingediend", "toegekend"}
+    assert all(one.verschil_cent == 0 for one in found if one.sleutel[3] == "ingediend")
+    assert sum(one.verschil_cent for one in found) == 0
+
+
+def test_the_reconciliation_closes_whatever_the_day(played: Simulatie) -> None:
+    now = year_of(played.aanbieder)
+    delivered = {one.gemeente: one.cent for one in now.aansluiting if one.post == "geleverd"}
+    for day in (None, date(2025, 1, 1), date(2026, 3, 1), date(2026, 12, 31)):
+        beeld = now if day is None else year_of(played.aanbieder, peildatum=day)
+        for gemeente, cent in delivered.items():
+            posts = {one.post: one.cent for one in beeld.aansluiting if one.gemeente == gemeente}
+            adding = [post for post in posts if post not in ("geleverd", "zonder_prijs", "onleesbaar")]
+            assert sum(posts[post] or 0 for post in adding) == posts["geleverd"] == cent
+            for post in LINES:
+                assert posts[post] == sum(getattr(one, f"{post}_cent") for one in beeld.regels if one.gemeente == gemeente)
+
+
+def test_on_a_day_before_all_of_it_nothing_was_submitted(played: Simulatie) -> None:
+    assert year_of(played.aanbieder, peildatum=date(2025, 12, 31)).regels == ()
+    assert sums(year_of(played.aanbieder, peildatum=date(2030, 1, 1)).regels) == sums(year_of(played.aanbieder).regels)
+
+
+def test_gemeenten_add_up_to_the_whole(played: Simulatie) -> None:
+    whole = year_of(played.aanbieder)
+    parts = [year_of(played.aanbieder, gemeenten=(gemeente,)) for gemeente in whole.gemeenten]
+    assert sums(one for part in parts for one in part.regels) == sums(whole.regels)
+    assert all({one.gemeente for one in part.aansluiting} == {part.gemeenten[0]} for part in parts)
+
+
+def test_few_clients_are_not_counted_out(played: Simulatie, tmp_path: Path) -> None:
+    write_year(year_of(played.aanbieder), tmp_path, namen={"0363": "Amsterdam"})
+    with (tmp_path / "jaar.csv").open(encoding="utf-8", newline="") as stream:
+        told = {row["clienten"] for row in csv.DictReader(stream, delimiter=";")}
+    assert "<5" in told
+    assert not told & {"1", "2", "3", "4"}
+    assert "Niet voor openbaarmaking" in (tmp_path / "jaar-0363.html").read_text("utf-8")
+    assert "Amsterdam" in (tmp_path / "jaar-0363.html").read_text("utf-8")
+
+
+def test_the_estimate_is_a_range(played: Simulatie) -> None:
+    for one in estimated(year_of(played.aanbieder)):
+        assert 0 <= one.laag_cent <= one.hoog_cent
+
+
+def test_every_reason_has_its_place() -> None:
+    assert {post for code in REDENEN if (post := post_of(code))} <= set(get_args(Post))
+    assert post_of("geen_toewijzing") == "zonder_toewijzing"
+    assert post_of("budget_overschreden") == "niet_declarabel"
+    assert post_of("afgekeurd") is None, "the rejected line itself counts"
+
+
+def test_the_norms_are_data() -> None:
+    norms = year_norms()
+    assert [one.of(2026) for one in norms.datums] == [date(2027, 1, 15), date(2027, 3, 1), date(2027, 4, 1)]
+    assert norms.verklaring(19_999_999) != norms.verklaring(20_000_000)
+    assert norms.bron
+
+
+def test_a_closed_year_stays_and_its_changes_add_up(tmp_path: Path) -> None:
+    partij = Partij(tmp_path / "l.db")
+    messages = partij.send(partij.run(registratie("R1")))
+    before = read_year(partij.ledger, Jaarvraag(jaar=2026))
+    partij.ledger.close_year(2026, op=date(2026, 4, 8))
+    partij.book(messages)
+    after = read_year(partij.ledger, Jaarvraag(jaar=2026))
+    assert after.gesloten == date(2026, 4, 8)
+    assert after.regels == before.regels
+    assert {one.post: one.cent for one in after.mutaties} == {"open": -9820, "toegekend": 9820}
+    with pytest.raises(InputError):
+        partij.ledger.close_year(2026, op=date(2026, 4, 9))
+
+
+def test_an_erased_client_stays_in_the_totals(tmp_path: Path) -> None:
+    partij = Partij(tmp_path / "l.db")
+    partij.month(registratie("R1"))
+    before = read_year(partij.ledger, Jaarvraag(jaar=2026))
+    assert partij.ledger.erase(["999900006"], op=date(2032, 1, 1)) == (1, 0)
+    after = read_year(partij.ledger, Jaarvraag(jaar=2026))
+    assert after.regels == before.regels
+    assert after.regels[0].eenheden == Fraction(4)
+
+
+def test_the_command_writes_it_all_without_a_client(played: Simulatie, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = tmp_path / "aanbieder.db"
+    shutil.copy(played.aanbieder, ledger)
+    out = tmp_path / "jaar"
+    asked = ["report", "year", "--ledger", str(ledger), "--jaar", "2026", "--raming", "--out", str(out)]
+    assert cli.run(asked) == 0
+    shown = capsys.readouterr()
+    names = {path.name for path in out.iterdir()}
+    assert {"jaar.csv", "jaar.xlsx", "jaar.html", "aansluiting.csv", "raming.csv", "jaar-0363.xlsx", "jaar-0363.html"} <= names
+    text = shown.out + shown.err + "".join(path.read_text("utf-8") for path in out.iterdir() if path.suffix in (".csv", ".html"))
+    assert not re.search(r"\b9999\d{5}\b", text)
+    assert cli.run([*asked[:-1], str(tmp_path / "x"), "--naast", str(out / "aansluiting.csv")]) == 2
+    assert "jaar.csv" in capsys.readouterr().err
