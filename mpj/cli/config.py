@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +11,8 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.limits import TOML_BYTES, WHOLE_BYTES
+from mpj.reading.sources import Source
 from mpj.reading.toml import Document, parse_toml
 
 CONFIG = "mpj.toml"
@@ -51,12 +54,10 @@ class Config:
 def read_config(path: Path | None) -> Config:
     """Read a config, by default `mpj.toml` in the working folder, where it may be absent; raises InputError with every fault."""
     place = path or Path(CONFIG)
-    try:
-        raw = place.read_bytes()
-    except OSError:
-        text = "hier staat geen mpj.toml" if path is None else "bestand kan niet worden gelezen"
-        raise InputError(Fault("bestand_onleesbaar", place.name, toelichting=text, verwacht="mpj.toml, of --config FILE")) from None
-    return _checked(parse_toml(raw, place.name), place.parent)
+    if path is None and not place.exists():
+        text, verwacht = "hier staat geen mpj.toml", "mpj.toml, of --config FILE"
+        raise InputError(Fault("bestand_ontbreekt", place.name, toelichting=text, verwacht=verwacht))
+    return _checked(parse_toml(Source(place.name, place).read(TOML_BYTES), place.name), place.parent)
 
 
 def _checked(document: Document, folder: Path) -> Config:
@@ -87,10 +88,10 @@ def _is_bound(found: object) -> bool:
 
 def read_names(path: Path) -> dict[str, str]:
     """Read a table `soort;code;naam;regio;rekening`; returns the names of gemeenten by code, or raises InputError."""
+    raw = Source(path.name, path).read(WHOLE_BYTES)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream, delimiter=";"))
-    except (OSError, UnicodeDecodeError, csv.Error):
+        rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=";"))
+    except (UnicodeDecodeError, csv.Error):
         raise InputError(Fault("bestand_onleesbaar", path.name, toelichting="bestand kan niet worden gelezen")) from None
     if any(name not in row or row[name] is None for row in rows for name in ("soort", "code", "naam")):
         verwacht = "soort;code;naam;regio;rekening"

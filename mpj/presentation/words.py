@@ -13,11 +13,13 @@ EMPTY = "–"
 """What stands where there is no value."""
 
 _PLURALS: Mapping[str, str] = {
+    "afgekeurde regel": "afgekeurde regels",
     "bericht": "berichten",
     "cel": "cellen",
     "cliënt": "cliënten",
     "creditregel": "creditregels",
     "dag": "dagen",
+    "declaratie": "declaraties",
     "eenheid": "eenheden",
     "fout": "fouten",
     "gedateerde cel": "gedateerde cellen",

@@ -199,6 +199,12 @@ COMMANDS: dict[str, Callable[[dict[str, Path], Path], Words]] = {
         *("--nieuw", given["contract"], "--out", given["uit"]),
     ],
     "ledger begin": lambda given, path: ["ledger", "begin", "--ledger", ledger(given), "--vanaf", "2026-03", "--eerder", path],
+    "ledger begin --nog-te-declareren": lambda given, path: [
+        *("ledger", "begin", "--ledger", ledger(given), "--vanaf", "2026-03", "--nog-te-declareren", path),
+    ],
+    "month --config": lambda given, path: ["month", "2026-03", "--config", path, "--out", given["uit"]],
+    "verify --onbeoordeeld": lambda given, path: [*verify(given), "--onbeoordeeld", path],
+    "verify, several": lambda given, path: [*verify(given), "--bericht", MESSAGE, path],
     "ledger answer": lambda given, path: ["ledger", "answer", "--ledger", new_ledger(given), path],
     "ledger erase": lambda given, path: ["ledger", "erase", "--ledger", new_ledger(given), "--bsn-bestand", path],
     "ledger status": lambda _, path: ["ledger", "status", "--ledger", path],

@@ -6,11 +6,11 @@ import csv
 import re
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from attrs import evolve
 
@@ -20,6 +20,9 @@ from mpj.contract.rows import TARIEVEN
 from mpj.output import output_folder
 from mpj.protocol import PROTOCOLS
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.limits import TOML_BYTES
+from mpj.reading.sources import Source
+from mpj.reading.toml import parse_toml
 from mpj.workbench.files import write_file
 from mpj.workbench.importing.rows import Kader
 from mpj.workbench.importing.workbook import Ingelezen, Inleesopdracht, read_matrix
@@ -103,7 +106,7 @@ def _placed(fault: Fault, places: Sequence[tuple[str, int]]) -> Fault:
 def _settings(path: Path, vanaf: date | None) -> Inleesopdracht:
     """Return what the import goes by; what else the file says is judged when the result is loaded."""
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        data: Any = parse_toml(Source(path.name, path).read(TOML_BYTES), path.name).data
         head = data["contract"]
         percelen = tuple(Perceel(str(table["code"]), str(table.get("naam", "")), ()) for table in data["perceel"])
         begin, end = head["begindatum"], head["einddatum"]
