@@ -36,7 +36,8 @@ def judged(run: Ledgerrun, job: Job, bsn: str, stand: Clientstand, records: Reco
     own = _own(run, found, look)
     decisions: list[Decision] = []
     for soort, text, concerns, more in _CHOICES:
-        if not any(concerns(hold.door) for hold in found.settled.held.values() if hold.melden):
+        doors = [hold.door for hold in found.settled.held.values() if hold.melden]
+        if not any(map(concerns, doors)) and not (soort == "contract" and found.uitkomst.kept_price):
             continue
         decided = evolve(run, released=evolve(run.released, **more))
         other = look(decided)
