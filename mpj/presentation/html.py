@@ -36,6 +36,13 @@ footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;font-siz
  @page{size:A4 landscape;margin:12mm}}
 """.strip()
 
+_UPRIGHT = """
+@media print{@page{size:A4 portrait;margin:10mm}
+ table{font-size:8pt;line-height:1.15;margin:2px 0}th,td{padding:1px 5px}thead th{white-space:normal}p{font-size:8pt;margin:3px 0}
+ h1{font-size:14pt}h2{font-size:10.5pt;margin:10px 0 2px}.facts{gap:6px;margin:6px 0 2px}.facts li{padding:2px 8px;font-size:8pt}
+ .facts b{font-size:10pt}footer{margin-top:10px;padding-top:3px}}
+""".strip()
+"""What a report that stands has beside it."""
 
 _CLASSES: Mapping[Tone, str] = {
     "plain": "",
@@ -60,8 +67,9 @@ def page(report: Report) -> str:
     if report.origin:
         body.append(f"<footer>{escape(report.origin)}</footer>")
     text = "\n".join(body)
+    style = f"{_STYLE}\n{_UPRIGHT}" if report.upright else _STYLE
     return (
-        f'<!DOCTYPE html>\n<html lang="{report.taal}"><head>{head}<style>{_STYLE}</style></head>\n<body>\n{text}\n</body></html>\n'
+        f'<!DOCTYPE html>\n<html lang="{report.taal}"><head>{head}<style>{style}</style></head>\n<body>\n{text}\n</body></html>\n'
     )
 
 

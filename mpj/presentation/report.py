@@ -207,6 +207,8 @@ class Report:
     """What made it, for the foot of a page."""
     taal: str = "nl"
     """The language that it is in."""
+    upright: bool = False
+    """Printed small on paper that stands: fit for one sheet of A4."""
 
     @property
     def tables(self) -> tuple[Table, ...]:

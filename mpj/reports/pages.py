@@ -102,7 +102,12 @@ def overview(beeld: Jaarbeeld, namen: Mapping[str, str], more: Iterable[Part] = 
         _CENTS[1:4],
         tuple(_bar(words.named(gemeente, namen), found) for gemeente, found in sums.items() if found["ingediend"]),
     )
-    parts: tuple[Part, ...] = (*([bars] if bars.bars else []), Table("Per gemeente", columns, rows, total), _whole(beeld), *more)
+    parts: tuple[Part, ...] = (
+        *([bars] if bars.bars else []),
+        Table("Per gemeente", columns, rows, total),
+        _whole(beeld.aansluiting),
+        *more,
+    )
     return Report(
         f"Verantwoording {beeld.jaar}",
         _facts(beeld, sum(one.ingediend_cent for one in beeld.regels)),
@@ -115,11 +120,12 @@ def gemeente_page(beeld: Jaarbeeld, gemeente: str, namen: Mapping[str, str]) -> 
     """Return the page of one gemeente, fit for one sheet of paper: per prestatiecode, the reconciliation, and where to sign."""
     own = [one for one in beeld.regels if one.gemeente == gemeente]
     facts = (*_facts(beeld, sum(one.ingediend_cent for one in own)), ("SHA-256 van de regels", f"{beeld.sha256[:16]}..."))
-    posts = [one for one in beeld.aansluiting if one.gemeente == gemeente and one.cent is not None]
-    across = Table("Aansluiting", tuple(Column(POSTS[one.post], "cent") for one in posts), (tuple(one.cent for one in posts),))
+    posts = _whole([one for one in beeld.aansluiting if one.gemeente == gemeente])
     signed = Table("Ondertekening", tuple(Column(name) for name in _SIGNED), (("", "", "", ""),))
-    parts: list[Part] = [_per_code(own), across, _told(beeld), signed]
-    return Report(f"Verantwoording {beeld.jaar}, gemeente {words.named(gemeente, namen)}", facts, tuple(parts), origin=_origin())
+    parts: list[Part] = [_per_code(own), posts, _told(beeld), signed]
+    return Report(
+        f"Verantwoording {beeld.jaar}, gemeente {words.named(gemeente, namen)}", facts, tuple(parts), origin=_origin(), upright=True
+    )
 
 
 def workbook(beeld: Jaarbeeld, gemeenten: Iterable[str], namen: Mapping[str, str], more: Iterable[Table] = ()) -> Report:
@@ -162,10 +168,10 @@ def _per_code(rows: Iterable[Jaarregel]) -> Table:
     return Table("Per prestatiecode", columns, tuple(lines), sums)
 
 
-def _whole(beeld: Jaarbeeld) -> Table:
-    """Return the reconciliation of all gemeenten together."""
+def _whole(rows: Iterable[Aansluiting]) -> Table:
+    """Return the reconciliation of rows together."""
     found: dict[str, list[int | None]] = {}
-    for one in beeld.aansluiting:
+    for one in rows:
         pair = found.setdefault(one.post, [None, None])
         for place, value in enumerate((one.aantal, one.cent)):
             if value is not None:
