@@ -26,6 +26,7 @@ from mpj.reading.limits import LIMITS
 from mpj.reading.register import fault_register
 from mpj.records import REDENEN
 from mpj.records.definitions import DEFINITIONS
+from mpj.signals import Signaaltekst, register
 
 _MARKED = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 PRICED: Mapping[Prijswijze, str] = MappingProxyType(
@@ -254,6 +255,17 @@ def steps() -> str:
     return table(["taken by", "told under", "sets aside, in this order"], rows)
 
 
+def signals() -> str:
+    """Every signal, with what it means, what to do, and an example that a test runs."""
+    rows = ([_code(code), one.betekenis, one.actie] for code, one in register().items())
+    return "\n".join([table(["code", "betekenis", "wat te doen"], rows), *(_signal(code, one) for code, one in register().items())])
+
+
+def _signal(code: str, one: Signaaltekst) -> str:
+    tables = [f"```csv\n{text.strip()}\n```" for text in (one.registraties, one.verblijf) if text]
+    return "\n\n".join([f"### {code}", *tables, f"gives `{one.signaal}`", ""])
+
+
 GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         **{definition.soort: partial(columns, definition) for definition in (*DEFINITIONS, TARIEVEN, CODES)},
@@ -268,6 +280,7 @@ GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
         "prestatiecodes": prestatiecodes,
         "reasons": reasons,
         "settings": settings,
+        "signals": signals,
         "steps": steps,
         "synonyms": synonyms,
     }

@@ -49,6 +49,8 @@ LOOKUPS = (
     "ledger/schema",
     "ledger/stand",
     "ledger/deadlines",
+    "ledger/signals",
+    "signals/",
 )
 VALUES = (
     "records/aside",

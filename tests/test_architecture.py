@@ -23,6 +23,7 @@ ORDER = (
     "contract",
     "tariefkaart",
     "engine",
+    "signals",
     "intake",
     "output",
     "executors",

@@ -261,6 +261,26 @@ def answer(bestanden: tuple[Path, ...], submappen: bool, ledger: str, meldingen:
 
 
 @command.command(cls=Command)
+@click.option("--van", type=FILE, required=True, metavar="DIR", help="De uitvoer van een run: haar signalen.csv.")
+@click.option("--code", multiple=True, metavar="CODE", help="Alleen signalen met deze code, als twee_plekken. Mag vaker.")
+@click.option("--bron", multiple=True, metavar="ID", help="Alleen signalen over deze bron. Mag vaker.")
+@_ledger_option
+@meldingen_option
+@guarded
+def seen(van: Path, code: tuple[str, ...], bron: tuple[str, ...], ledger: str, meldingen: str) -> None:
+    """Leg vast dat signalen van een run zijn gezien: een volgende run telt ze niet meer mee.
+
+    Zij blijven in signalen.csv staan, met de dag in de kolom gezien. Een signaal dat anders wordt, is een nieuw signaal.
+    """
+    from mpj.output.read import read_signals
+
+    rows = [row for row in read_signals(van) if (not code or row[0] in code) and (not bron or row[3] in bron)]
+    with opened_ledger(ledger) as opened:
+        new = opened.seen(rows, op=today())
+    say(f"{words.counted(new, 'signaal')} gezien; {words.number(len(rows) - new)} was dat al.")
+
+
+@command.command(cls=Command)
 @click.argument("nummers", nargs=-1, required=True, metavar="DECLARATIENUMMER...")
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de berichten; verschijnt volledig of niet.")
 @click.option("--zip", "packed", is_flag=True, help="In zips van hoogstens 30 berichten en 25 MB, zoals het knooppunt ze neemt.")

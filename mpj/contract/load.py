@@ -212,6 +212,7 @@ def _of_settings(protocol: Protocol, values: Mapping[str, Any]) -> Contract:
         cellen=(),
         codes=None,
         categorieen_apart=bool(values["contract.categorieen_apart"]),
+        gelijktijdig_max=values["contract.gelijktijdig_max"] or 0,
     )
 
 

@@ -134,6 +134,8 @@ class Contract:
     """The contract's own code table; None: the default scheme."""
     categorieen_apart: bool = False
     """Whether one prestatiecode may stand under two categories for one toewijzing and month (MPJ06 is then a signal)."""
+    gelijktijdig_max: int = 2
+    """How many may be with one client at once: more direct time on a day than 24 hours times this is a signal."""
     herindeling: Mapping[str, str] = field(factory=Frozen)
     """By the CBS code of a gemeente that is no more, that of the gemeente it went into."""
     map: str = field(default="", eq=False)

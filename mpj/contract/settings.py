@@ -76,6 +76,7 @@ def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
     vorm = "whether a credit of a rejected line must show on paper"
     wijze = "what counts: what happened, what was planned, or the plan unless something else happened"
     apart = "whether one prestatiecode on one toewijzing may be declared under two categories in a month (MPJ06: then a signal)"
+    samen = "how many may be with one client at once: more direct time on a day than 24 hours times this is a signal"
     tr340 = "what a line must share with a specific toewijzing: the prestatiecode, or the very product code"
     term = "months after that of the care in which it may be declared"
     limiet = "bill the record that crosses a limit up to it, or set it aside whole"
@@ -88,6 +89,7 @@ def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
         Setting("contract", "einddatum", "datum", None, "last day, inclusive"),
         Setting("contract", "jeugdbescherming", "ja_nee", False, f"must be true to buy {_either(protected)}"),
         Setting("contract", "categorieen_apart", "ja_nee", False, apart),
+        Setting("contract", "gelijktijdig_max", "getal", 2, samen, highest=99),
         Setting("declaratie", "vorm", "keuze", "declaratie", vorm, DECLARATIEVORMEN),
         Setting("declaratie", "registratiewijze", "keuze", "realisatie", wijze, REGISTRATIEWIJZEN),
         Setting("declaratie", "bevestiging", "ja_nee", False, "planned time counts only when the professional confirmed it"),

@@ -126,6 +126,9 @@ class LedgerSummary(TypedDict):
     verzendt: dict[str, SentSummary]
     per_gemeente: dict[str, BesideSummary]
     herprijzing: NotRequired[list[RepricedSummary]]
+    signalen: dict[str, int]
+    """What looks odd and nobody has seen yet, by code (docs/signals.md)."""
+    signalen_gezien: int
 
 
 class RunSummary(TypedDict):

@@ -14,6 +14,7 @@ from mpj.presentation import words
 from mpj.presentation.report import Column, Part, Report, Row, Table
 from mpj.records.reasons import REDENEN, Vervolg
 from mpj.records.uitval import Uitval
+from mpj.signals import register
 
 _BAR = 22
 _MOST_FAULTS = 10
@@ -59,6 +60,8 @@ def report(
     if faults := _faults(uitval):
         parts.append(faults)
     parts += [text for text in (_toewijzingen(summary["toewijzingen"]), "\n".join(_ledger(summary))) if text]
+    if odd := _signals(summary.get("ledger", {})):
+        parts.append(odd)
     if out is not None:
         parts.append(_written(summary, out))
     if summary["gelezen"] and not summary["gedeclareerd"]:
@@ -150,6 +153,15 @@ def _sent(ledger: Mapping[str, Any]) -> Iterator[Table]:
         names = ("bedrag", "bedrag_cent"), ("vorig concept", "vorig_concept_cent"), ("vorige maand", "vorige_maand_cent")
         heads = Column("gemeente", "code"), *(Column(head, "cent") for head, _ in names)
         yield Table("Naast wat er was", heads, [(gemeente, *(one[key] for _, key in names)) for gemeente, one in per.items()])
+
+
+def _signals(ledger: Mapping[str, Any]) -> Table | None:
+    """Return what looks odd and nobody has seen yet; None where nothing does."""
+    counts: Mapping[str, int] = ledger.get("signalen", {})
+    if not counts:
+        return None
+    columns = (Column("aantal", "count"), Column("wat opvalt, en wel wordt gedeclareerd (signalen.csv)"))
+    return Table("Signalen", columns, ((number, register()[code].betekenis) for code, number in counts.items()))
 
 
 def _per_gemeente(summary: Mapping[str, Any], namen: Mapping[str, str]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
@@ -224,6 +224,18 @@ class Ledger:
         names = _texts("nummers", nummers)
         with self._transaction(write=False) as connection:
             return sent_among(connection, names)
+
+    def seen(self, signalen: Iterable[Sequence[str]], *, op: date) -> int:
+        """Remember that somebody saw rows of signalen.csv, given without their last field; returns how many were new.
+
+        A later run leaves them out of its counts.
+        """
+        from mpj.ledger.signals import remember_seen
+
+        expect_date("op", op)
+        rows = [_texts("signalen", one) for one in signalen]
+        with self._transaction() as connection:
+            return remember_seen(connection, rows, self.wie, op)
 
     def check(self) -> tuple[dict[str, int], list[Fault]]:
         """Prove the ledger whole: database, references, amounts, digest of every sent message.

@@ -30,7 +30,7 @@ _TUPLES = frozenset({"prestatiecodes", "niveaus"})
 # Fields that are stored by the name they had when the first ledgers were made.
 _STORED_AS = {"voor_limiet": "eenheden_voor_limiet"}
 _FIELD_OF = {stored: name for name, stored in _STORED_AS.items()}
-_OUTSIDE = frozenset({"bsn", "bestand", "rij"})
+_OUTSIDE = frozenset({"bsn", "bestand", "rij", "geboortedatum"})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # What a ledger dumps is small and much: an encoder for each would take twice as long.
 _TEXTS: Mapping[type, Callable[[Any], str]] = {

@@ -33,6 +33,7 @@ from mpj.ledger.memory import remembered
 from mpj.ledger.older import Older, Opening
 from mpj.ledger.release import Released
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
+from mpj.ledger.signals import Odd
 from mpj.ledger.stand import Clientstand, load_herkomst, load_stands
 from mpj.ledger.store import store
 from mpj.ledger.verdict import Ledgerrun, SoFar, Verdict
@@ -72,11 +73,11 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     notes += agreed.settle(connection, decisions, proef=given.asked.proef)
     store(connection, ledgerrun, result, changes, given.asked)
     difference = Difference.of(changes.lines, gathered.earlier, gathered.without_end)
-    beside = _from_ledger(verdicts, result, gathered.stored)
-    told = _with_ledger(result, given, gathered, changes, difference, beside)
+    odd, beside = Odd.of(connection, given, gathered, job), _from_ledger(verdicts, result, gathered.stored)
+    told = _with_ledger(result, given, gathered, changes, (difference, odd), beside)
     if given.reprice is not None:
         told.samenvatting["ledger"]["herprijzing"] = totals(by_contract)
-    return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left), difference.bijlage()))
+    return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left), difference.bijlage(), odd.bijlage()))
 
 
 def _cells(connection: Connection, given: Input) -> Cells:
@@ -210,8 +211,11 @@ def _from_ledger(verdicts: Iterable[Verdict], result: Result, stored: Collection
     return declared + sum(row.aantal for row in result.uitval if (row.soort, row.bron) in stored)
 
 
-def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Changes, difference: Difference, beside: int) -> Result:
-    """Say in summary and warnings what the ledger made of the run."""
+def _with_ledger(
+    result: Result, given: Input, gathered: Gathered, changes: Changes, looked: tuple[Difference, Odd], beside: int
+) -> Result:
+    """Say in summary and warnings what the ledger made of the run, and how it `looked`."""
+    difference, odd = looked
     kept = {line.declaratienummer for line in result.regels}
     again = [one.line.bedrag_cent for one in changes.lines if one.again]
     summary: RunSummary = {
@@ -232,6 +236,8 @@ def _with_ledger(result: Result, given: Input, gathered: Gathered, changes: Chan
             "erbij": beside,
             "verzendt": difference.sent(),
             "per_gemeente": difference.per_gemeente(),
+            "signalen": odd.counts(),
+            "signalen_gezien": odd.seen,
         },
     }
     return evolve(result, samenvatting=summary, meldingen=(*result.meldingen, *changes.meldingen, *given.meldingen))

@@ -24,6 +24,7 @@ from mpj.output.shape import (
     PROTOCOL,
     REGELS,
     SAMENVATTING,
+    SIGNALEN,
     STAPPEN,
     TRACE_FILES,
     UITVAL,
@@ -218,6 +219,12 @@ def read_uitval(path: Path | Source) -> Iterator[Uitval]:
     parsers = {name: unguarded if parse is str else parse for name, parse in _parsers(UITVAL).items()}
     rows = _rows(_source(path), UITVAL, parsers, required=OLD_UITVAL)
     return (Uitval(**{name: values[name] for name in names if name in values}) for values in rows)
+
+
+def read_signals(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Read ``signalen.csv`` of a run, without the column `gezien`; raises InputError for a file that is not one."""
+    rows = _rows(Source(SIGNALEN.file, folder / SIGNALEN.file), SIGNALEN, dict.fromkeys(SIGNALEN.names, unguarded))
+    return (tuple(values[name] for name in SIGNALEN.names[:-1]) for values in rows)
 
 
 @frozen(field_transformer=masked)

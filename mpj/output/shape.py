@@ -79,6 +79,10 @@ UITVAL = Shape("uitval.csv", _with_vervolg(columns_of(Uitval)))
 OLD_UITVAL = UITVAL.names[: UITVAL.names.index("medewerker")]
 """The columns of the first ``uitval.csv``."""
 
+_SIGNAL = ("code", "gemeente", "soort", "bron", "datum", "toelichting", "gezien")
+SIGNALEN = Shape("signalen.csv", tuple(FileColumn(name, str) for name in _SIGNAL))
+"""What looks odd in a run with a ledger; `gezien` is the day on which somebody saw it, empty where nobody did."""
+
 # Until there was one file for the trace, herkomst.csv ended before the column `bestand`, and this file held the rest beside it,
 # the last of them by another name.
 _LAST_OF_OLD = HERKOMST.names.index("bestand")

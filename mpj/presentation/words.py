@@ -34,6 +34,7 @@ _PLURALS: Mapping[str, str] = {
     "registratie of verblijfsdag": "registraties en verblijfsdagen",
     "regel": "regels",
     "rij": "rijen",
+    "signaal": "signalen",
     "toewijzing": "toewijzingen",
     "verblijf": "verblijven",
     "waarschuwing": "waarschuwingen",

@@ -53,6 +53,15 @@ def open_end(einddatum: date) -> date | None:
     return None if einddatum.year == OPEN_YEAR else einddatum
 
 
+def birth_date(text: str) -> date | None:
+    """Read a date of birth; what is none, or nobody's who is in care, is None: it refuses no record."""
+    try:
+        found = parse_date(text)
+    except FieldError:
+        return None
+    return found if 1900 <= found.year <= 2100 else None
+
+
 def parse_nummer(text: str) -> int:
     """Read a toewijzingnummer: an integer, so leading zeros do not count; raises FieldError."""
     if text.isascii() and text.isdigit() and len(text) <= 36 and int(text) <= MAX_NUMMER:
@@ -111,6 +120,7 @@ BSN = _text("nine digits that pass the elfproef", check_bsn, digits=9)
 GEMEENTE = _text("a text of 4 digits", check_gemeente, digits=4)
 AGB = _text("a text of 8 digits", check_agb, digits=8)
 DATUM = Form("a date", date, parse_date, _same)
+GEBOORTEDATUM = Form("a date; as if absent where it is none", date, birth_date, _same)
 EINDE = Form("a date; in the year 9999 as if absent", date, lambda text: open_end(parse_date(text)), open_end)
 TIJD = Form("a time in whole minutes, without a time zone", time, parse_time, _whole_minutes)
 STEMPELTIJD = Form("a time, without a time zone", time, parse_clock, _local)

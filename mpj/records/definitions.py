@@ -115,6 +115,12 @@ REGISTRATIE: Definition[Recordsoort] = Definition(
             default=1,
         ),
         Field("onderaannemer", forms.TEKST, "passed on to the trace"),
+        Field(
+            "geboortedatum",
+            forms.GEBOORTEDATUM,
+            "of the client, for a signal of `mpj declare --ledger` only: never stored, never written",
+            "geboortedag, geb datum, gebdatum, datum geboorte, geboortedatum client, geboortedatum jeugdige",
+        ),
     ),
 )
 VERBLIJF: Definition[Recordsoort] = Definition(

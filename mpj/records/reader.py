@@ -265,14 +265,17 @@ def read_registraties(
     that is not their number. With `submappen` files in sub-folders count; `profiel` says how the tables
     are written (`mpj.read_profile`). Raises InputError for a file that is no such table.
     """
-    entries = Entries(lambda _: "")
-    for number, item in enumerate(entries.read(paths, Reading(report, hashes, lines, submappen, profiel.of("registraties"))), 1):
-        if isinstance(item, Ongeldig):
-            yield item
-            continue
-        yield _value(item)
-        if number % _MANY == 0:
-            entries.forget()
+    entries, number = Entries(lambda _: ""), 0
+    reading = Reading(report, hashes, lines, submappen, profiel.of("registraties"))
+    for source in find_sources(paths, TABLES, reading):
+        with open_table(source, REGISTRATIE.columns, reading) as table:
+            born = "geboortedatum" in table.columns  # an entry holds none: who computes has no use for it
+            yield from (parse_registratie(row_of(table, rij, fields)) for rij, fields in (table if born else ()))
+            for item in entries.rows(table):
+                yield item if isinstance(item, Ongeldig) else _value(item)
+                number += 1
+                if number % _MANY == 0:
+                    entries.forget()
 
 
 def _value(entry: Entry) -> Registratie:
@@ -299,6 +302,7 @@ def _value(entry: Entry) -> Registratie:
             afspraak,
             vorm.aantal,
             reeks.onderaannemer,
+            None,
             bestand,
             rij,
         )

@@ -127,6 +127,8 @@ class Registratie:
     """Pieces, halve or hele dagen."""
     onderaannemer: str | None = None
     """The subcontractor who delivered it."""
+    geboortedatum: date | None = field(default=None, eq=False, repr=False)
+    """The client's, for a signal of a run with a ledger; no part of its content, and never kept."""
     bestand: str = field(default="", eq=False)
     """The file it was read from; no part of its content."""
     rij: int = field(default=0, eq=False)

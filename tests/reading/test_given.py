@@ -109,6 +109,7 @@ USUAL: dict[str, list[object]] = {
     "afspraak": [None, "", "A1", " A2", 3],
     "aantal": [None, 1, "1", 2],
     "onderaannemer": [None, "O"],
+    "geboortedatum": [None, "2010-03-05", "onbekend", date(2010, 3, 5)],
 }
 FORMS = (dict, OrderedDict, MappingProxyType)
 

@@ -1,0 +1,104 @@
+"""A signal blocks nothing, is remembered as seen, names no client, and looks at what the ledger knows beside the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ledger.support import Partij, registratie
+
+import mpj
+from mpj.cli import main as cli
+from mpj.output import write_result
+from signals.test_examples import partij, signals
+
+__all__ = ["partij"]
+NINE: dict[str, Any] = {"begintijd": "09:00", "eindtijd": "10:00", "medewerker": "M1", "minuten": None}
+
+
+def codes(result: mpj.Result) -> list[object]:
+    return [row[0] for row in signals(result)]
+
+
+def test_care_that_looks_odd_is_declared(partij: Partij) -> None:
+    result = partij.run(registratie("R-1", **NINE), registratie("R-2", **NINE))
+    assert codes(result) == ["zelfde_contact"]
+    assert (result.samenvatting["bedrag_cent"], result.samenvatting["uitval"]) == (2 * 9820, 0)
+    assert result.samenvatting["ledger"]["signalen"] == {"zelfde_contact": 1}
+
+
+def test_what_was_seen_counts_no_more_and_stays(partij: Partij, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    care = registratie("=R-1", **NINE), registratie("R-2", **NINE)
+    before = partij.run(*care)
+    (tmp_path / "maart").mkdir()
+    write_result(before, tmp_path / "maart")
+    asked = ["ledger", "seen", "--ledger", str(tmp_path / "zorg.db"), "--van", str(tmp_path / "maart")]
+    for told in ("1 signaal gezien; 0 was dat al.", "0 signalen gezien; 1 was dat al."):
+        with pytest.raises(SystemExit) as stopped:
+            cli(asked)
+        assert (stopped.value.code, told in capsys.readouterr().out) == (0, True)
+    after = partij.run(*care)
+    assert [row[:6] for row in signals(after)] == [row[:6] for row in signals(before)]
+    assert str(signals(after)[0][6]) > "2026"
+    assert (after.samenvatting["ledger"]["signalen"], after.samenvatting["ledger"]["signalen_gezien"]) == ({}, 1)
+    assert codes(partij.run(*care, registratie("R-3", **NINE))) == ["zelfde_contact"]
+
+
+def test_a_trial_and_the_same_run_again_tell_the_same(partij: Partij) -> None:
+    care = registratie("R-1", **NINE), registratie("R-2", "2026-03-05", bsn="999900018", **NINE)
+    trial = partij.run(*care, proef=True)
+    first = partij.run(*care)
+    partij.settle(first)
+    assert signals(trial) == signals(first) == signals(partij.run(*care)) != []
+
+
+def test_a_colleague_is_known_from_an_earlier_run(partij: Partij) -> None:
+    partij.run(registratie("R-1", **NINE))
+    result = partij.run(registratie("R-2", bsn="999900018", **NINE))
+    assert codes(result) == ["twee_plekken"]
+    assert codes(partij.run(registratie("R-9", "2026-03-06"))) == []
+
+
+@pytest.mark.parametrize(
+    "fields", [{"soort": "groep"}, {"prestatiecode": "4.1"}, {"status": "geannuleerd"}, {"begintijd": "10:00", "eindtijd": "11:00"}]
+)
+def test_a_group_what_did_not_happen_and_the_next_hour_are_not_odd(partij: Partij, fields: dict[str, Any]) -> None:
+    one, other = NINE | fields, registratie("R-2", bsn="999900018", **NINE | fields)
+    first = registratie("R-1", **(one if "begintijd" not in fields else NINE))
+    assert codes(partij.run(first, other)) == []
+
+
+def test_no_signal_shows_a_bsn(partij: Partij) -> None:
+    care = (
+        registratie("a-999900006", **NINE),
+        registratie("b-999900006", **NINE),
+        registratie("R-3", minuten=970, medewerker="999900018"),
+        registratie("R-5", "2026-03-06", bsn="999900018"),
+    )
+    result = partij.run(*care)
+    assert set(codes(result)) >= {"zelfde_contact", "medewerker_te_lang"}
+    assert not any(bsn in str(signals(result)) for bsn in ("999900006", "999900018"))
+
+
+def test_a_birth_date_is_nowhere_kept_or_written_and_refuses_nothing(partij: Partij, tmp_path: Path) -> None:
+    path = tmp_path / "registraties.csv"
+    head = "id;bsn;datum;minuten;kwalificatieniveau;prestatiecode;geboortedatum\n"
+    path.write_text(
+        f"{head}R-1;999900006;2026-03-05;60;hbo;2.1;01-03-2008\nR-2;999900006;2026-03-06;60;hbo;2.1;onbekend\n", "utf-8"
+    )
+    result = partij.run(*mpj.read_registraties([path]))  # type: ignore[arg-type]
+    assert codes(result) == ["na_verjaardag"]
+    assert (result.samenvatting["uitval"], result.samenvatting["gedeclareerd"]) == (0, 2)
+    (tmp_path / "maart").mkdir()
+    write_result(result, tmp_path / "maart")
+    partij.ledger.close()
+    for place in (tmp_path / "zorg.db", *(tmp_path / "maart").iterdir()):
+        assert b"2008" not in place.read_bytes()
+    assert "2008" not in repr(result) + repr(list(mpj.read_registraties([path])))
+
+
+def test_a_contract_says_how_many_may_be_with_a_client_at_once(partij: Partij, tmp_path: Path) -> None:
+    other = Partij(tmp_path / "ander.db", contract={"gelijktijdig_max": 3})
+    care = [registratie(f"R-{number}", minuten=970) for number in (1, 2, 3)]
+    assert (codes(partij.run(*care)), codes(other.run(*care))) == (["client_te_lang"], [])
