@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mpj.cli.bsns import read_bsns
 from mpj.cli.common import (
     FILE,
     Command,
@@ -29,15 +30,13 @@ from mpj.cli.config import names_of
 from mpj.cli.screen import say, say_json
 from mpj.cli.signals import folder_to_write
 from mpj.presentation import words
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import InputError
 
 if TYPE_CHECKING:
     from mpj.ledger import Geboekt
     from mpj.presentation.report import Report
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-_SHOWN = 20
-"""How many rows that are no BSN are told one by one."""
 _F = TypeVar("_F", bound=Callable[..., Any])
 _EPILOG = """
 Voorbeeld:
@@ -362,34 +361,8 @@ def work(ledger: str, formaat: str, meldingen: str) -> None:
 def erase(bsn_bestand: Path, ledger: str, meldingen: str) -> None:
     """Verwijder cliënten na de bewaartermijn; bedragen blijven, dus de totalen ook."""
     with opened_ledger(ledger) as opened:
-        removed, unknown = opened.erase(_read_bsns(bsn_bestand), op=today(), bestand=bsn_bestand.name)
+        removed, unknown = opened.erase(read_bsns(bsn_bestand), op=today(), bestand=bsn_bestand.name)
     say(f"{words.counted(removed, 'cliënt')} verwijderd, {words.number(unknown)} niet in dit ledger.")
-
-
-def _read_bsns(path: Path) -> list[str]:
-    """Return the lines of a file, blank ones included, so that a fault names the row; raises InputError for what is no BSN."""
-    from mpj.reading.fields import is_bsn
-    from mpj.reading.limits import WHOLE_BYTES
-    from mpj.reading.sources import Source
-
-    try:
-        text = Source(path.name, path).read(WHOLE_BYTES).decode("utf-8-sig")
-        found = [line.strip() for line in text.splitlines()]
-    except UnicodeDecodeError:
-        raise InputError(Fault("bestand_onleesbaar", path.name, toelichting="bestand kan niet worden gelezen")) from None
-    wrong = [place for place, line in enumerate(found, 1) if line and not is_bsn(line)]
-    if wrong:
-        texts = ["geen BSN"] * min(len(wrong), _SHOWN)
-        if len(wrong) > _SHOWN:  # another file than was meant; a fault for each row of it helps nobody
-            texts[-1] += f", net als nog {words.counted(len(wrong) - _SHOWN, 'rij')} hierna"
-        verwacht = "9 cijfers die aan de elfproef voldoen"
-        raise InputError(
-            [
-                Fault("bsn_onjuist", path.name, place, toelichting=text, verwacht=verwacht)
-                for place, text in zip(wrong, texts, strict=False)
-            ]
-        )
-    return found
 
 
 def _show(rows: Iterable[Geboekt], nothing: str, names: Mapping[str, str] = MappingProxyType({})) -> None:
