@@ -24,6 +24,7 @@ LINES = ("executors/memory", "engine/job", "ledger/api", "ledger/choices", "ledg
 LOOKUPS = (
     "reading/",
     "protocol/",
+    "presentation/",
     "messages/",
     "records/known",
     "records/medewerkers",
@@ -65,6 +66,7 @@ VALUES = (
     "engine/lines",
     "engine/memory",
     "engine/values",
+    "output/shape",
     "ledger/bound",
     "ledger/changes",
     "ledger/decide",
