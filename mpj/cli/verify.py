@@ -96,6 +96,13 @@ er is niets geschreven.
     default=None,
     help="Dag van ontvangst, waarvan de antwoordtermijn loopt.  [standaard: de dagtekening van elk bericht]",
 )
+@click.option(
+    "--processen",
+    type=click.IntRange(1),
+    default=None,
+    metavar="N",
+    help="Bij veel berichten: zoveel aanbieders tegelijk, zonder --ledger.  [standaard: alle kernen]",
+)
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
 @strict_option
 @force_option
@@ -154,6 +161,7 @@ class VerifyOptions:
     onbeoordeeld: str | None
     toewijzingen_volledig: tuple[str, ...]
     ontvangen: date | None
+    processen: int | None
     out: Path
     strict: bool
     force: bool

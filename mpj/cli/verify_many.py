@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     Kop = tuple[Source, Declaratiekop | None, tuple[Fault, ...]]
     Judge = Callable[[Any], Verificatie]
+    Judged = tuple[Uitslag, tuple[Fault, ...], dict[str, str]]
+
+_MANY = 50
+"""From so many messages on all cores are used."""
 
 
 def verify_many(
@@ -44,12 +49,27 @@ def verify_many(
     basis = Basis(contracten, toewijzingen, partijen=known)
     with ExitStack() as kept:
         judge = _judge(asked, basis, settings) if asked.ledger is None else _judge_with(asked, kept, basis, settings)
-        found = _judged(heads, judge, faults, invoer, progress.step("berichten"))
+        found = _heard(_judged(heads, judge, _processes(asked, heads), progress.step("berichten")), faults, invoer)
         overzicht = write_many(found, folder, ontvangen=asked.ontvangen, invoer=invoer)
         if not overzicht.samenvattingen:
             raise InputError(faults)
         _write_pages(overzicht, asked, folder)
     return overzicht, tuple(faults)
+
+
+def _processes(asked: VerifyOptions, heads: Sequence[Kop]) -> int:
+    """Return how many processes judge: one with a ledger, which books one message after the other, and for a few messages."""
+    if asked.ledger is not None:
+        return 1
+    return asked.processen or ((os.cpu_count() or 1) if len(heads) >= _MANY else 1)
+
+
+def _heard(found: Iterable[Judged], faults: list[Fault], invoer: dict[str, str]) -> Iterator[Uitslag]:
+    """Yield what comes of the messages; their faults and the SHA-256 of their files are kept."""
+    for outcome, own, hashes in found:
+        faults += own
+        invoer |= hashes
+        yield outcome
 
 
 def show(overzicht: Uitslagen, faults: Iterable[Fault], asked: VerifyOptions) -> None:
@@ -109,38 +129,54 @@ def _order(one: Kop) -> tuple[Any, ...]:
     return 0, header.afzender, kop.periode.begindatum, dated, header.ontvanger, kop.declaratienummer, source.naam
 
 
-def _judged(
-    heads: Sequence[Kop], judge: Judge, faults: list[Fault], invoer: dict[str, str], step: Callable[[int, int], None] | None
-) -> Iterator[Uitslag]:
-    """Yield what comes of every message; the faults of those that were not judged go to `faults`."""
+def _judged(heads: Sequence[Kop], judge: Judge, processen: int, step: Callable[[int, int], None] | None) -> Iterator[Judged]:
+    """Yield what comes of every message, in their order: those of one aanbieder after each other, of several at once."""
+    from itertools import groupby
+
+    from mpj.executors.forked import in_order
+
+    groups = [list(own) for _, own in groupby(heads, lambda one: None if one[1] is None else one[1].header.afzender)]
+
+    def work(number: int) -> list[Judged]:
+        return [_one(head, judge) for head in groups[number]]
+
+    done = 0
+    if processen == 1:
+        parts: Iterator[Iterable[Judged]] = ((_one(head, judge),) for head in heads)
+    else:
+        parts = iter(in_order(work, [len(group) for group in groups], processen))
+    for part in parts:
+        for found in part:
+            done += 1
+            if step is not None:
+                step(done, len(heads))
+            yield found
+
+
+def _one(head: Kop, judge: Judge) -> Judged:
+    """Return what comes of a message, its faults, and the SHA-256 of its file."""
     from attrs import evolve
 
     from mpj.messages import read_jw323
     from mpj.reading.faults import InputError
     from mpj.verification.many import GEWEIGERD, ONLEESBAAR, VERKEERD_BESTAND, Uitslag
 
-    for number, (source, kop, wrong) in enumerate(heads, 1):
-        if step is not None:
-            step(number, len(heads))
-        if wrong:
-            faults += wrong
-            yield Uitslag(source.naam)
-            continue
-        outcome = ONLEESBAAR
-        try:
-            with source.open() as stream:
-                message = read_jw323(cast("BinaryIO", stream), source.naam)
-                invoer[source.naam] = stream.sha256()
-            outcome = GEWEIGERD
-            found = judge(message)
-        except InputError as error:
-            faults += [evolve(fault, bestand=fault.bestand or source.naam) for fault in error.faults]
-            if error.faults[0].code == VERKEERD_BESTAND:
-                outcome = VERKEERD_BESTAND
-            yield Uitslag(source.naam, kop, outcome)
-            continue
-        faults += found.meldingen
-        yield Uitslag(source.naam, kop, found.samenvatting["uitkomst"], found, message)
+    source, kop, wrong = head
+    if wrong:
+        return Uitslag(source.naam), wrong, {}
+    outcome, hashes = ONLEESBAAR, dict[str, str]()
+    try:
+        with source.open() as stream:
+            message = read_jw323(cast("BinaryIO", stream), source.naam)
+            hashes[source.naam] = stream.sha256()
+        outcome = GEWEIGERD
+        found = judge(message)
+    except InputError as error:
+        faults = tuple(evolve(fault, bestand=fault.bestand or source.naam) for fault in error.faults)
+        if error.faults[0].code == VERKEERD_BESTAND:
+            outcome = VERKEERD_BESTAND
+        return Uitslag(source.naam, kop, outcome), faults, hashes
+    return Uitslag(source.naam, kop, found.samenvatting["uitkomst"], found, message), tuple(found.meldingen), hashes
 
 
 def _judge(asked: VerifyOptions, basis: Basis, settings: Mapping[str, Any]) -> Judge:

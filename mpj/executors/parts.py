@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
@@ -24,6 +23,7 @@ from mpj.engine.outcome import Uitkomst
 from mpj.engine.sieve import NO_VERDICTS, Verdicts, sift_registraties
 from mpj.engine.summary import Declared, Totals, sort_notes
 from mpj.engine.told import RunSummary
+from mpj.executors.forked import deaf, end_with_parent
 from mpj.output.parquet import check_installed
 from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
 from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest
@@ -172,7 +172,7 @@ def _on_all_cores(maker: _Maker, progress: Callable[[int, int], None] | None) ->
     stop = context.Event()
     with ProcessPoolExecutor(processes - 1, context, _begin, (maker, stop)) as pool:
         try:
-            with _deaf():
+            with deaf():
                 others: list[Future[_Share]] = [pool.submit(_make_all, number) for number in range(1, processes)]
             return [maker.make_all(0, heard), *(other.result() for other in others)]
         except BrokenProcessPool:
@@ -183,16 +183,6 @@ def _on_all_cores(maker: _Maker, progress: Callable[[int, int], None] | None) ->
             raise
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Have the processes that are made in the block hear no signal, ever: this one does, and tells them to stop."""
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-
-
 _inherited: list[tuple[_Maker, Event]] = []
 """In a forked process: what it was forked with, which cannot travel (rows wait in a file without a name)."""
 
@@ -201,17 +191,7 @@ def _begin(maker: _Maker, stop: Event) -> None:
     from threading import Thread
 
     _inherited[:] = [(maker, stop)]
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this process when the one that made it is gone: it would wait for ever, and keep the lock and files that it was given."""
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
+    Thread(target=end_with_parent, daemon=True).start()
 
 
 def _make_all(number: int) -> _Share:

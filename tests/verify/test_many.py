@@ -201,3 +201,18 @@ def test_a_toewijzingnummer_that_is_a_bsn_is_not_written(tmp_path: Path) -> None
     assert cli.run(folder(tmp_path, a=sent, b=LATER)) == 0
     assert {row["toewijzingnummer"] for row in findings(tmp_path)} - {"1001", ""} == {"(verborgen)", str(other)}
     assert ANNA not in (tmp_path / "uit" / "bevindingen.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("processen", ["2", "3"])
+def test_more_processes_give_the_same_bytes(tmp_path: Path, processen: str) -> None:
+    """Messages of several aanbieders, some held against each other, one that is no message."""
+    others = [message(line(referentienummer=f"R{one}"), afzender=f"1234567{one}", nummer=f"DN{one}") for one in range(3)]
+    second = message(ANDERS, nummer="DN9", identificatie="B9", dagtekening=date(2026, 4, 6))
+    given = {f"x{place}": one for place, one in enumerate([LATER, MARCH, second, *others])}
+    found: dict[int, dict[str, bytes]] = {}
+    for number in ("1", processen):
+        place = tmp_path / f"n{number}-{len(found)}"
+        place.mkdir()
+        assert cli.run([*folder(place, **given, leeg=b"<a/>"), "--processen", number]) == 0
+        found[len(found)] = {path.name: path.read_bytes() for path in (place / "uit").iterdir()}
+    assert found[0] == found[1] and "jw325-65656055-0384-2026-03-DN1.xml" in found[0]
