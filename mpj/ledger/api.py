@@ -133,12 +133,12 @@ class Ledger:
 
         expect_date("dagtekening", dagtekening)
         bound, only = list(contracten), None if gemeenten is None else frozenset(_texts("gemeenten", gemeenten))
-        reprice = Reprice(read_month(van, "van"), read_month(tot, "tot"))
-        served = {gemeente for contract in bound for gemeente in contract.gemeenten if only is None or gemeente in only}
+        reprice = Reprice(read_month(van, "van"), read_month(tot, "tot"), only)
+        served = {gemeente for contract in bound for gemeente in contract.gemeenten}
         with self._transaction(self._database(proef=proef), keep=not proef) as connection:
             month = max(reprice.tot, last_month(connection, served))
             asked = Ledgeropdracht(periode=month_text(month), dagtekening=dagtekening, akkoord=akkoord, op=op, proef=proef)
-            given = evolve(Input.read(asked, bound, (), None), reprice=reprice, gemeenten=only)
+            given = evolve(Input.read(asked, bound, (), None), reprice=reprice)
             return run(connection, given, self.wie)
 
     def begin(

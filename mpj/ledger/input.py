@@ -117,8 +117,6 @@ class Input:
     """Warnings about what was given."""
     reprice: Reprice | None = None
     """The months of which standing lines are made again under the contracts of now."""
-    gemeenten: frozenset[str] | None = None
-    """Of these gemeenten alone."""
 
     @classmethod
     def read(
@@ -156,5 +154,4 @@ class Input:
     def parties(self) -> frozenset[tuple[str, str]]:
         """The (aanbieder, gemeente) pairs that the run has a contract of."""
         contracten = self.job.contracten
-        pairs = frozenset((contract.aanbieder, gemeente) for contract in contracten for gemeente in contract.gemeenten)
-        return pairs if self.gemeenten is None else frozenset(pair for pair in pairs if pair[1] in self.gemeenten)
+        return frozenset((contract.aanbieder, gemeente) for contract in contracten for gemeente in contract.gemeenten)

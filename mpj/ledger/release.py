@@ -20,10 +20,16 @@ class Reprice:
     van: int
     tot: int
     """Inclusive."""
+    gemeenten: frozenset[str] | None = None
+    """Of these alone; None: of all."""
 
     def covers(self, identiteit: Identiteit) -> bool:
-        """Say whether a line is of one of these months."""
-        return self.van <= identiteit.maand <= self.tot
+        """Say whether a line is of one of these months and gemeenten."""
+        return self.van <= identiteit.maand <= self.tot and self.concerns(identiteit.gemeente)
+
+    def concerns(self, gemeente: str) -> bool:
+        """Say whether it is about a gemeente."""
+        return self.gemeenten is None or gemeente in self.gemeenten
 
     def told(self) -> str:
         """Return the months in Dutch."""

@@ -83,7 +83,8 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
 def _cells(connection: Connection, given: Input) -> Cells:
     cells = Cells(given.job.opdracht.maand)
     if given.reprice is not None:
-        touch_granted(connection, given.reprice.van, given.reprice.tot, given.parties, cells)
+        pairs = [pair for pair in given.parties if given.reprice.concerns(pair[1])]
+        touch_granted(connection, given.reprice.van, given.reprice.tot, pairs, cells)
     return cells
 
 

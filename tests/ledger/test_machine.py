@@ -511,8 +511,8 @@ class Conversation(RuleBasedStateMachine):
             return self.ledger.reprice(contracts, **options)
 
         result = self.agreeing(reprice, options, crash)
-        self.made(result, parse_month(result.samenvatting["instellingen"]["periode"]), not one, DAY)
-        self.repriced, self.repeat = True, None if one else reprice
+        self.made(result, parse_month(result.samenvatting["instellingen"]["periode"]), True, DAY)
+        self.repriced, self.repeat = True, reprice
         self.check_lines(result)
 
     def made(self, result: Result, month: int, both: bool, dated: date | None = None) -> None:
