@@ -178,13 +178,14 @@ def simulate(van: str, tot: str, out: Path, force: bool, meldingen: str, **sizes
     from mpj.cli.declare import check_months
     from mpj.presentation import terminal
     from mpj.reading.periods import parse_month
-    from mpj.simulation import Sizes, report, simulate
+    from mpj.simulation import MAP_JAAR, Sizes, report, simulate, write_reports
 
     check_months({"--van": van, "--tot": tot})
     progress = Progress()
     with folder_to_write(out, force=force) as folder, progress.shown():
         step = progress.step("maanden")
         played = simulate(folder, van=parse_month(van), tot=parse_month(tot), sizes=Sizes(**sizes), progress=step)
+        write_reports(played, folder / MAP_JAAR)
     terminal.show(report(played, out))
 
 

@@ -4,7 +4,7 @@ It is the demo of a year, and the data that the tests of reports run on. Everyth
 """
 
 from mpj.demo.months import Sizes
-from mpj.simulation.play import Maandstand, Simulatie, simulate
-from mpj.simulation.report import report
+from mpj.simulation.play import MAP_JAAR, Maandstand, Simulatie, simulate
+from mpj.simulation.report import report, write_reports
 
-__all__ = ["Maandstand", "Simulatie", "Sizes", "report", "simulate"]
+__all__ = ["MAP_JAAR", "Maandstand", "Simulatie", "Sizes", "report", "simulate", "write_reports"]

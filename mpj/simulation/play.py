@@ -28,7 +28,7 @@ LOST_PERMILLE = 20
 """Of the declarations: lost by the transport, and declared anew a month after."""
 SLOW_PERMILLE = 120
 """Of the answers: a month late."""
-MAP_INVOER, AANBIEDER, GEMEENTEN = "invoer", "aanbieder.db", "gemeenten.db"
+MAP_INVOER, MAP_JAAR, AANBIEDER, GEMEENTEN = "invoer", "verantwoording", "aanbieder.db", "gemeenten.db"
 _WIE = "simulatie"
 _ROUNDS = 9
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from attrs import astuple
 
+from mpj.contract import load_contracts
+from mpj.ledger import Ledger
 from mpj.presentation.report import Column, Report, Table
-from mpj.simulation.play import Simulatie
+from mpj.reports import Jaarvraag, read_year, write_year
+from mpj.simulation.play import MAP_JAAR, Simulatie
 
 _COLUMNS = (
     Column("maand", "code", "maand"),
@@ -20,6 +23,18 @@ _COLUMNS = (
 )
 
 
+def write_reports(found: Simulatie, folder: Path) -> None:
+    """Write the year of both sides below `folder`, as 2026-aanbieder, for each year. Raises InputError without XlsxWriter."""
+    contracts = load_contracts(found.contracten)
+    years = sorted({int(one.maand[:4]) for one in found.maanden})
+    for path in (found.aanbieder, found.gemeenten):
+        with Ledger(path) as ledger:
+            for jaar in years:
+                place = folder / f"{jaar}-{path.stem}"
+                place.mkdir(parents=True)
+                write_year(read_year(ledger, Jaarvraag(jaar=jaar, contracten=contracts)), place, namen={})
+
+
 def report(found: Simulatie, out: Path) -> Report:
     """Return what came of each month; `out` is where the folder of the play stands in the end."""
     rows = tuple(astuple(one) for one in found.maanden)
@@ -29,6 +44,7 @@ def report(found: Simulatie, out: Path) -> Report:
         ("ledger van de aanbieder", str(out / found.aanbieder.name)),
         ("ledger van de gemeenten", str(out / found.gemeenten.name)),
         ("invoer per maand", str(out / found.invoer.name)),
+        ("verantwoording van beide", str(out / MAP_JAAR)),
     )
     last = f"Verder kijken: mpj ledger status --ledger {out / found.aanbieder.name}"
     title = f"Verzonnen regio, {rows[0][0]} tot en met {rows[-1][0]}"

@@ -73,4 +73,6 @@ def test_the_command_says_where_everything_is(tmp_path: Path, capsys: pytest.Cap
     assert "2026-02" in shown.out and "aanbieder.db" in shown.out
     assert not re.search(r"\b9999\d{5}\b", shown.out + shown.err)
     assert (out / "aanbieder.db").exists() and (out / "gemeenten.db").exists()
+    assert (out / "verantwoording" / "2026-aanbieder" / "jaar.csv").exists()
+    assert (out / "verantwoording" / "2026-gemeenten" / "jaar.xlsx").exists()
     assert (out / "invoer" / "2026-02" / "registraties.csv").exists()
