@@ -141,7 +141,7 @@ def _judged(heads: Sequence[Kop], judge: Judge, processen: int, step: Callable[[
         return [_one(head, judge) for head in groups[number]]
 
     done = 0
-    if processen == 1:
+    if processen == 1 or len(groups) == 1:
         parts: Iterator[Iterable[Judged]] = ((_one(head, judge),) for head in heads)
     else:
         parts = iter(in_order(work, [len(group) for group in groups], processen))

@@ -58,7 +58,10 @@ LIMITS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "time to read a workbook": (f"{WORKBOOK_SECONDS} s", "of work, in that process"),
         "document types in a workbook": ("none", "a part that has one is refused"),
         "samenvatting.json, a list of BSNs": (f"{WHOLE_BYTES >> 20} MiB", "files that are held whole"),
-        "a TOML file": (f"{TOML_BYTES >> 10} KiB", f"contract.toml, protocol.toml, mpj.toml, a profile; at most {TOML_DOTS} dots on a line"),
+        "a TOML file": (
+            f"{TOML_BYTES >> 10} KiB",
+            f"contract.toml, protocol.toml, mpj.toml, a profile; at most {TOML_DOTS} dots on a line",
+        ),
     }
 )
 """The table of docs/limits.md: what, how much, and what to know about it."""

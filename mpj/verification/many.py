@@ -1,6 +1,7 @@
 """Many messages in one run: what came of each, and the files that say so.
 
-The messages come in the order in which each is held against those before it; one is held in memory at a time.
+The messages come in the order in which each is held against those before it; one is held in memory at a time, or with more
+processes those of an aanbieder.
 """
 
 from __future__ import annotations
