@@ -119,7 +119,9 @@ def given_records(draw: st.DrawFn) -> list[Any]:
     """Some runs of mappings with equal keys, dirty but mostly readable, and values between them."""
     items: list[Any] = []
     for _ in range(draw(st.integers(1, 4))):
-        optional: st.SearchStrategy[list[str]] = st.lists(st.sampled_from([*COLUMNS[3:], "opmerking", "mijn veld"]), unique=True)
+        optional: st.SearchStrategy[list[str]] = st.lists(
+            st.sampled_from([*COLUMNS[3:], "geboortedatum", "opmerking", "mijn veld"]), unique=True
+        )
         keys = [*draw(st.permutations(COLUMNS[:3])), *draw(optional)]
         if draw(st.integers(0, 9)) == 0:
             keys.remove(draw(st.sampled_from(keys)))

@@ -98,6 +98,23 @@ def test_a_birth_date_is_nowhere_kept_or_written_and_refuses_nothing(partij: Par
     assert "2008" not in repr(result) + repr(list(mpj.read_registraties([path])))
 
 
+def test_every_executor_passes_over_a_birth_date(tmp_path: Path) -> None:
+    path = tmp_path / "registraties.csv"
+    head = "id;bsn;datum;minuten;kwalificatieniveau;prestatiecode;geboortedatum\n"
+    path.write_text(f"{head}R-1;999900006;2026-03-05;60;hbo;2.1;01-03-2008\nR-2;999900006;2026-03-06;een;hbo;2.1;ja\n", "utf-8")
+    granted = tmp_path / "toewijzingen.csv"
+    row = "1;999900006;0384;65656055;2026-01-01;2.1"
+    granted.write_text(f"toewijzingnummer;bsn;gemeente;aanbieder;begindatum;prestatiecode\n{row}\n", "utf-8")
+    given = ["--contracten", "tariffs/voorbeeldregio", "--toewijzingen", str(granted), "--registraties", str(path)]
+    for name in ("python", "columnar"):
+        asked = [*given, "--periode", "2026-03", "--dagtekening", "2026-04-07", "--executor", name, "--out", str(tmp_path / name)]
+        with pytest.raises(SystemExit) as stopped:
+            cli(["declare", *asked])
+        assert stopped.value.code == 0
+    for one in (tmp_path / "python").iterdir():
+        assert one.read_bytes() == (tmp_path / "columnar" / one.name).read_bytes()
+
+
 def test_a_contract_says_how_many_may_be_with_a_client_at_once(partij: Partij, tmp_path: Path) -> None:
     other = Partij(tmp_path / "ander.db", contract={"gelijktijdig_max": 3})
     care = [registratie(f"R-{number}", minuten=970) for number in (1, 2, 3)]
