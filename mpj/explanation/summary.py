@@ -52,7 +52,7 @@ def report(
 
     `uitval` is what it set aside, of which the faults are told by kind; `namen` are those of gemeenten, by code.
     """
-    parts: list[Part] = list(_sent(summary.get("ledger", {})))
+    parts: list[Part] = list(_sent(summary.get("ledger", {}), namen))
     if summary["per_gemeente"]:
         parts.append(_per_gemeente(summary, namen))
     if summary["uitval_per_reden"]:
@@ -142,7 +142,7 @@ def _place(rows: Sequence[Uitval]) -> str:
     return f"{first.bestand} rij {first.rij}" if first.rij else first.bestand or first.bron
 
 
-def _sent(ledger: Mapping[str, Any]) -> Iterator[Table]:
+def _sent(ledger: Mapping[str, Any], namen: Mapping[str, str]) -> Iterator[Table]:
     """Yield what a run with a ledger sends, by why it goes, and per gemeente beside what was there before."""
     if sent := ledger.get("verzendt"):
         columns = Column("soort", words=SOORT), Column("regels", "count"), Column("debet", "cent"), Column("credit", "cent")
@@ -152,7 +152,8 @@ def _sent(ledger: Mapping[str, Any]) -> Iterator[Table]:
     if any(one["vorig_concept_cent"] or one["vorige_maand_cent"] for one in per.values()):
         names = ("bedrag", "bedrag_cent"), ("vorig concept", "vorig_concept_cent"), ("vorige maand", "vorige_maand_cent")
         heads = Column("gemeente", "code"), *(Column(head, "cent") for head, _ in names)
-        yield Table("Naast wat er was", heads, [(gemeente, *(one[key] for _, key in names)) for gemeente, one in per.items()])
+        rows = [(words.named(gemeente, namen), *(one[key] for _, key in names)) for gemeente, one in per.items()]
+        yield Table("Naast wat er was", heads, rows)
 
 
 def _signals(ledger: Mapping[str, Any]) -> Table | None:

@@ -101,7 +101,9 @@ def test_a_trial_tells_what_the_run_tells(partij: Partij) -> None:
 def test_the_screen_begins_with_what_is_sent(partij: Partij, capsys: pytest.CaptureFixture[str]) -> None:
     partij.month(registratie("a"))
     result = partij.run(registratie("a", minuten=30), registratie("b", "2026-04-02"), periode="2026-04")
-    terminal.show(summary.report(result.samenvatting))
+    terminal.show(summary.report(result.samenvatting, namen={"0384": "Diemen"}))
     shown = capsys.readouterr().out
+    beside = shown[shown.index("Naast wat er was") : shown.index("Per gemeente")]
+    assert "Diemen" in beside
     assert shown.index("Om te verzenden") < shown.index("Naast wat er was") < shown.index("Per gemeente")
     assert "correctie" in shown and "uit het ledger" not in shown
