@@ -19,7 +19,7 @@ from mpj.executors.columnar.sources import File
 from mpj.output.shape import cell
 from mpj.reading.tables import Table
 from mpj.records.entries import Entry
-from mpj.records.registraties import COLUMNS, REQUIRED, Ongeldig
+from mpj.records.registraties import COMPUTED, REQUIRED, Ongeldig
 
 # Which columns are looked at together; the rest of a row is its id and its afspraak.
 KINDS = {
@@ -88,7 +88,7 @@ def raw(files: Sequence[File]) -> str:
 
 def columns_of(files: Sequence[File]) -> list[str]:
     """Return the known columns that any of the files has."""
-    return [name for name in COLUMNS if any(name in file.columns for file in files)]
+    return [name for name in COMPUTED if any(name in file.columns for file in files)]
 
 
 def find_kinds(database: Database, files: Sequence[File]) -> Kinds:

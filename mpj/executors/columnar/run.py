@@ -21,7 +21,7 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import SILENT, Reading
 from mpj.reading.tables import Table
 from mpj.records.partitions import Partitions
-from mpj.records.registraties import COLUMNS, Ongeldig
+from mpj.records.registraties import COMPUTED, Ongeldig
 from mpj.records.values import Verblijf
 
 _STEPS = 6
@@ -172,7 +172,7 @@ def _find_special(database: Database, stayed: set[str]) -> None:
 
 def _rest_of(database: Database, file: File, kinds: Kinds, lines: Lines) -> Table[str]:
     """Return the rows of a file that the engine has to do, as `open_lines` would."""
-    names = [name for name in COLUMNS if name in file.columns]
+    names = [name for name in COMPUTED if name in file.columns]
     tables = {name: kind for kind, present in kinds.present.items() for name in present}
     sql = {name: f"{'zoek_texts' if tables[name] == 'zoek' else tables[name]}.{name}" for name in names if name in tables}
     shown = ", ".join(sql.get(name, f"feit.{name}") for name in names)
