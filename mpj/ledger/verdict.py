@@ -137,7 +137,7 @@ class _Look:
             elif identiteit in self.found.kept_price and self.run.reprices:
                 repriced.add(identiteit)
             elif (decision := self._correction(identiteit, regel)) and not self.run.agreed.to(decision):
-                held[identiteit] = Hold(decision.waarom, melden=False, decision=decision)
+                held[identiteit] = Hold(decision.waarom, melden=False, decision=decision, reden="wacht_op_antwoord")
         more = evolve(self.decisions, held=held, repriced=frozenset(repriced))
         return None if more == self.decisions else more
 

@@ -50,6 +50,7 @@ SETTING: Mapping[str, tuple[object, Wanted]] = {
     "contract.einddatum": (date(2026, 2, 28), ALL_GONE),
     "contract.jeugdbescherming": (False, NOTHING),
     "contract.categorieen_apart": (True, NOTHING),
+    "contract.gelijktijdig_max": (1, NOTHING),
     "declaratie.vorm": ("factuur", NOTHING),
     "declaratie.registratiewijze": ("planning", (("2.1", 8000, 7000),)),
     "declaratie.bevestiging": (True, NOTHING),
