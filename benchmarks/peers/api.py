@@ -55,6 +55,6 @@ def main(files: Files, out: Path, form: str = "values") -> None:
 
 
 if __name__ == "__main__":
-    # What docs/api.md advises a program of which nothing else runs beside the month, and what `mpj declare` does in its own process.
+    # As docs/api.md advises where nothing else runs beside the month, and as `mpj declare` does in its own process.
     gc.disable()
     main(Files(Path(sys.argv[1])), Path(sys.argv[2]), *sys.argv[3:])

@@ -22,7 +22,9 @@ from mpj.protocol.model import (
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError
 from mpj.reading.frozen import Frozen
+from mpj.reading.limits import TOML_BYTES
 from mpj.reading.register import Foutcode
+from mpj.reading.sources import Source
 from mpj.reading.toml import Document, parse_toml
 
 Table = dict[str, Any]
@@ -36,11 +38,7 @@ def read_protocol(path: str | Path | Traversable) -> Protocol:
     was expected. A contract gets its protocol as ``load_contract(..., protocols={protocol.id: protocol})``.
     """
     path = Path(path) if isinstance(path, str) else path
-    try:
-        raw = path.read_bytes()
-    except (OSError, ValueError) as error:
-        text = "het protocol is niet te lezen"
-        raise InputError(Fault("bestand_onleesbaar", path.name, toelichting=text, verwacht="een TOML-bestand")) from error
+    raw = Source(path.name, path).read(TOML_BYTES) if isinstance(path, Path) else path.read_bytes()
     return read_document(parse_toml(raw, path.name))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import tomllib
 from pathlib import Path
@@ -153,7 +154,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(mpj.InputError, match="niet te lezen"):
+    with pytest.raises(mpj.InputError, match="bestaat niet"):
         read_protocol(tmp_path / "weg.toml")
     with pytest.raises(mpj.InputError):
         read_protocol(tmp_path)
@@ -194,3 +195,10 @@ def test_whatever_stands_in_a_file_is_a_protocol_or_an_input_error(place: tuple[
         assert all(fault.toelichting and fault.bestand == "p.toml" for fault in error.faults)
     else:
         assert read_document(Document(tomllib.loads(to_toml(protocol)), "p.toml")) == protocol
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "protocol.toml")
+    with pytest.raises(mpj.InputError) as caught:
+        read_protocol(tmp_path / "protocol.toml")
+    assert [fault.code for fault in caught.value.faults] == ["bestand_onleesbaar"]
