@@ -205,7 +205,8 @@ def test_what_stands_is_what_was_taken_over_and_what_somebody_agreed_to(
         assert lines(shown) == []
         if agrees:
             codes = [one.kolom.removeprefix("akkoord ") for one in shown.meldingen if one.code == "akkoord_nodig"]
-            total += sum(int(row[6]) - int(row[7]) for one in shown.bijlagen for row in one.rijen if row[8] == "voor_begin")
+            (decided,) = (one.rijen for one in shown.bijlagen if one.bestand == "te_beslissen.csv")
+            total += sum(int(row[6]) - int(row[7]) for row in decided if row[8] == "voor_begin")
             partij.settle(partij.run(record, akkoord=codes))
         assert partij.ledger.status()["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == total
     assert partij.ledger.check()[1] == []
