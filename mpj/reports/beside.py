@@ -13,7 +13,7 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reports.year import Jaarbeeld
 
 POSTS = ("ingediend", "toegekend", "open", "afgekeurd")
-_KEY = ("gemeente", "prestatiecode", "kwalificatieniveau")
+_KEY = ("aanbieder", "gemeente", "prestatiecode", "kwalificatieniveau")
 _Sums = Mapping[tuple[str, ...], int]
 
 
@@ -33,21 +33,30 @@ class Naast:
 
 
 def beside(beeld: Jaarbeeld, path: Path) -> tuple[Naast, ...]:
-    """Return both sides of every post of either; raises InputError for a file that is no jaar.csv."""
+    """Return both sides of every post of either, of the aanbieders that declared it.
+
+    A gemeente lays the table of one aanbieder beside what it received of that one, and an aanbieder reads of the table of a gemeente
+    its own lines. Raises InputError for a file that is no jaar.csv, or of another year.
+    """
     own: dict[tuple[str, ...], int] = defaultdict(int)
     for row in beeld.regels:
         for post in POSTS:
-            own[row.gemeente, row.prestatiecode, row.kwalificatieniveau, post] += getattr(row, f"{post}_cent")
-    other = _read(path)
+            key = row.aanbieder, row.gemeente, row.prestatiecode, row.kwalificatieniveau, post
+            own[key] += getattr(row, f"{post}_cent")
+    other = _read(path, beeld.jaar)
+    declared = {key[0] for key in (other if beeld.ontvangen else own)}
     own_gemeenten = set(beeld.gemeenten)
-    keys = {key for key in other if key[0] in own_gemeenten} | own.keys()
-    found = (Naast(key, own.get(key, 0), other.get(key, 0)) for key in sorted(keys))
-    return tuple(one for one in found if one.eigen_cent or one.naast_cent)
+    found: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for side, sums in enumerate((own, other)):
+        for key, cent in sums.items():
+            if key[0] in declared and key[1] in own_gemeenten:
+                found[key[1:]][side] += cent
+    return tuple(Naast(key, *cents) for key, cents in sorted(found.items()) if any(cents))
 
 
-def _read(path: Path) -> _Sums:
+def _read(path: Path, jaar: int) -> _Sums:
     found: dict[tuple[str, ...], int] = defaultdict(int)
-    wanted = (*_KEY, *(f"{post}_cent" for post in POSTS))
+    wanted = (*_KEY, "begindatum", *(f"{post}_cent" for post in POSTS))
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             table = csv.DictReader(stream, delimiter=";")
@@ -56,11 +65,23 @@ def _read(path: Path) -> _Sums:
                 text, verwacht = "dit is geen overzicht van mpj report year", f"een jaar.csv met {', '.join(wanted)}"
                 raise InputError(Fault("kolom_ontbreekt", path.name, 1, missing[0], toelichting=text, verwacht=verwacht))
             for place, row in enumerate(table, 2):
+                _of_year(path, place, row, jaar)
                 for post in POSTS:
                     found[(*(row[name] or "" for name in _KEY), post)] += _cent(path, place, f"{post}_cent", row)
     except (OSError, UnicodeDecodeError, csv.Error):
-        raise InputError(Fault("bestand_onleesbaar", path.name, toelichting="bestand kan niet worden gelezen")) from None
+        text, verwacht = "bestand kan niet worden gelezen", "de jaar.csv die mpj report year bij de andere partij schreef"
+        raise InputError(Fault("bestand_onleesbaar", path.name, toelichting=text, verwacht=verwacht)) from None
     return found
+
+
+def _of_year(path: Path, place: int, row: Mapping[str, str | None], jaar: int) -> None:
+    """Refuse a row of another year: it would be laid beside care that it does not hold."""
+    told = (row["begindatum"] or "")[:4]
+    if told != str(jaar):
+        text, verwacht = "dit is niet het overzicht van dit jaar", f"een jaar.csv over {jaar}"
+        raise InputError(
+            Fault("waarde_onjuist", path.name, place, "begindatum", toelichting=text, gevonden=told, verwacht=verwacht)
+        )
 
 
 def _cent(path: Path, place: int, name: str, row: Mapping[str, str | None]) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from attrs import evolve
 from ledger.support import Partij, registratie
 
 import mpj
@@ -109,6 +110,46 @@ def test_the_other_party_laid_beside_differs_by_what_is_under_way(played: Simula
     assert {one.sleutel[3] for one in found} >= {"ingediend", "toegekend"}
     assert all(one.verschil_cent == 0 for one in found if one.sleutel[3] == "ingediend")
     assert sum(one.verschil_cent for one in found) == 0
+
+
+def other_table(beeld: Jaarbeeld, path: Path, **changed: str) -> Path:
+    """Write the jaar.csv of a year, every row with columns changed."""
+    write_year(beeld, path, namen={})
+    with (path / "jaar.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [{**row, **changed} for row in csv.DictReader(stream, delimiter=";")]
+    with (path / "jaar.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path / "jaar.csv"
+
+
+def test_a_gemeente_lays_only_the_lines_of_that_aanbieder_beside(played: Simulatie, tmp_path: Path) -> None:
+    """Its other aanbieders are no difference with this one; and an aanbieder is not held to the lines of others."""
+    declared, received = year_of(played.aanbieder), year_of(played.gemeenten)
+    more = tuple(evolve(row, aanbieder="99999999") for row in received.regels)
+    two = evolve(received, regels=(*received.regels, *more))
+    table = other_table(declared, tmp_path)
+    assert beside(two, table) == beside(received, table)
+    (tmp_path / "both").mkdir()
+    write_year(two, tmp_path / "both", namen={})
+    submitted = [one for one in beside(declared, tmp_path / "both" / "jaar.csv") if one.sleutel[3] == "ingediend"]
+    assert submitted
+    assert not any(one.verschil_cent for one in submitted)
+
+
+def test_a_gemeente_that_received_nothing_of_an_aanbieder_sees_all_of_it(played: Simulatie, tmp_path: Path) -> None:
+    found = beside(year_of(played.gemeenten), other_table(year_of(played.aanbieder), tmp_path, aanbieder="99999999"))
+    assert found
+    assert not any(one.eigen_cent for one in found)
+
+
+def test_the_table_of_another_year_is_not_laid_beside(played: Simulatie, tmp_path: Path) -> None:
+    table = other_table(year_of(played.gemeenten), tmp_path, begindatum="2025-03-01")
+    with pytest.raises(InputError) as caught:
+        beside(year_of(played.aanbieder), table)
+    assert "2026" in str(caught.value)
+    assert "2025" in str(caught.value)
 
 
 def test_the_reconciliation_closes_whatever_the_day(played: Simulatie) -> None:
