@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +14,16 @@ from mpj.cli.config import names_of
 from mpj.cli.screen import say
 from mpj.cli.signals import folder_to_write
 
+if TYPE_CHECKING:
+    from mpj.reports import Jaarbeeld
+
 _EPILOG = """
 Voorbeeld:
 
 \b
   mpj report year --ledger zorg.db --jaar 2026 --out jaar
-  mpj report year --ledger zorg.db --jaar 2026 --naast gemeente/jaar.csv --out vergelijking
+  mpj report year --ledger zorg.db --jaar 2026 \\
+      --naast gemeente/jaar.csv --out vergelijking
 """
 
 
@@ -60,4 +65,15 @@ def year(jaar: int, ledger: str, out: Path, force: bool, **given: Any) -> None:
         raming = estimated(beeld) if given["raming"] else None
         shown = write_year(beeld, folder, namen=names_of(given["config"]), naast=naast, raming=raming)
     terminal.show(shown)
+    for text in _unknown(beeld, given["gemeente"]):
+        say(text)
     say(f"Geschreven in {out}.")
+
+
+def _unknown(beeld: Jaarbeeld, gemeenten: Sequence[str]) -> Iterator[str]:
+    """Yield what was asked for and is not there: an empty overview alone would say that it is right."""
+    if not (gemeenten or beeld.aansluiting):
+        yield f"Dit ledger weet niets over {beeld.jaar}: controleer --jaar en --ledger."
+    for gemeente in gemeenten:
+        if gemeente not in beeld.gemeenten:
+            yield f"Van gemeente {gemeente} weet dit ledger niets over {beeld.jaar}: verwacht een code als 0363."

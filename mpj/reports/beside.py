@@ -35,8 +35,8 @@ class Naast:
 def beside(beeld: Jaarbeeld, path: Path) -> tuple[Naast, ...]:
     """Return both sides of every post of either, of the aanbieders that declared it.
 
-    A gemeente lays the table of one aanbieder beside what it received of that one, and an aanbieder reads of the table of a gemeente
-    its own lines. Raises InputError for a file that is no jaar.csv, or of another year.
+    A gemeente lays the table of one aanbieder beside what it received of that one; an aanbieder reads its own lines in the table of a
+    gemeente. Raises InputError for a file that is no jaar.csv, or of another year.
     """
     own: dict[tuple[str, ...], int] = defaultdict(int)
     for row in beeld.regels:

@@ -32,7 +32,8 @@ def write_year(
     csv.write(folder / "aansluiting.csv", pages.reconciliation_table(beeld.aansluiting))
     for name, table in beside.items():
         csv.write(folder / f"{name}.csv", table)
-    whole = pages.overview(beeld, namen, beside.values())
+    shown = {**beside, "naast": pages.differences_table(naast)} if naast is not None else beside
+    whole = pages.overview(beeld, namen, shown.values())
     _page(folder / "jaar.html", whole)
     xlsx.write(folder / "jaar.xlsx", pages.workbook(beeld, beeld.gemeenten, namen, beside.values()))
     for gemeente in beeld.gemeenten:

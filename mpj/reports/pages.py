@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from attrs import fields
+from attrs import evolve, fields
 
 from mpj.presentation import words
 from mpj.presentation.report import Bar, Bars, Column, Form, Part, Report, Row, Table
@@ -57,11 +57,22 @@ def reconciliation_table(rows: Iterable[Aansluiting]) -> Table:
 
 def beside_table(rows: Iterable[Naast]) -> Table:
     """Return both sides, every column of naast.csv."""
-    keys = (Column(name, "code", name) for name in ("gemeente", "prestatiecode", "kwalificatieniveau", "post"))
+    names = {"gemeente": "gemeente", "code": "prestatiecode", "niveau": "kwalificatieniveau", "post": "post"}
+    keys = (Column(label, "code", name) for label, name in names.items())
     cents = Column("eigen", "cent", "eigen_cent"), Column("naast", "cent", "naast_cent")
     columns = (*keys, *cents, Column("verschil", "cent", "verschil_cent", signed=True))
     found: list[Row] = [(*one.sleutel, one.eigen_cent, one.naast_cent, one.verschil_cent) for one in rows]
     return Table("Naast elkaar", columns, found)
+
+
+def differences_table(rows: Sequence[Naast]) -> Table:
+    """Return both sides of what differs, and how many posts do not."""
+    apart = [one for one in rows if one.verschil_cent]
+    equal, unequal = words.number(len(rows) - len(apart)), words.number(len(apart))
+    note = f"Posten die gelijk zijn: {equal}; die verschillen: {unequal}. Alle staan in naast.csv."
+    if any(not code for _, code, *_ in (one.sleutel for one in apart)):
+        note += " Waar de code leeg is, is een eigen code ontvangen: --contracten DIR zegt wat die betekent."
+    return evolve(beside_table(apart), note=note)
 
 
 def changes_table(rows: Sequence[Mutatie]) -> Table:

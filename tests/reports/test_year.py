@@ -243,3 +243,41 @@ def test_the_command_writes_it_all_without_a_client(played: Simulatie, tmp_path:
     assert not re.search(r"\b9999\d{5}\b", text)
     assert cli.run([*asked[:-1], str(tmp_path / "x"), "--naast", str(out / "aansluiting.csv")]) == 2
     assert "jaar.csv" in capsys.readouterr().err
+
+
+def test_the_screen_shows_what_differs_and_counts_what_does_not(
+    played: Simulatie, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All posts stand in naast.csv; own codes of a gemeente are told to need the contracts."""
+    table = other_table(year_of(played.aanbieder), tmp_path)
+    asked = ["report", "year", "--ledger", str(played.gemeenten), "--jaar", "2026", "--naast", str(table)]
+    assert cli.run([*asked, "--out", str(tmp_path / "one")]) == 0
+    shown = capsys.readouterr().out
+    with (tmp_path / "one" / "naast.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter=";"))
+    equal = sum(row["verschil_cent"] == "0" for row in rows)
+    assert 0 < equal < len(rows), "both kinds, or this proves little"
+    told = shown[shown.index("Naast elkaar") :]
+    assert f"gelijk zijn: {equal}; die verschillen: {len(rows) - equal}." in told
+    assert "--contracten" in told
+    lines = [line for line in told.splitlines() if re.match(r"\d{4} ", line)]
+    assert len(lines) == len(rows) - equal
+    assert max(map(len, lines)) <= 80
+    contracts = [text for folder in contract_folders() for text in ("--contracten", str(folder))]
+    assert cli.run([*asked, *contracts, "--out", str(tmp_path / "two")]) == 0
+    assert "--contracten" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("gemeente", ["9998", "Amsterdam"])
+def test_a_gemeente_of_which_nothing_is_known_is_told(
+    played: Simulatie, tmp_path: Path, capsys: pytest.CaptureFixture[str], gemeente: str
+) -> None:
+    asked = ["report", "year", "--ledger", str(played.aanbieder), "--jaar", "2026", "--gemeente", gemeente, "--gemeente", "0363"]
+    assert cli.run([*asked, "--out", str(tmp_path / "one")]) == 0
+    assert f"Van gemeente {gemeente} weet dit ledger niets over 2026" in capsys.readouterr().out
+
+
+def test_a_year_of_which_nothing_is_known_is_told(played: Simulatie, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["report", "year", "--ledger", str(played.aanbieder), "--jaar", "2025", "--out", str(tmp_path / "one")]
+    assert cli.run(asked) == 0
+    assert "Dit ledger weet niets over 2025" in capsys.readouterr().out
