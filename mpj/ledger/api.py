@@ -120,7 +120,7 @@ class Ledger:
         The outcome is a concept, as of `declare`, of the last month that was declared; a later run keeps what is decided here.
         `gemeenten`: of these alone. Refused until `akkoord` has its code, which follows from exactly these lines and euros;
         `samenvatting["ledger"]["herprijzing"]` has the totals per gemeente (regels, oud_cent, nieuw_cent, verschil_cent). `proef`
-        computes and remembers nothing. Raises InputError as `declare` does.
+        computes and remembers nothing. Raises InputError as `declare` does, and for months or gemeenten that can hold no line.
         """
         from attrs import evolve
 
@@ -135,6 +135,7 @@ class Ledger:
         bound, only = list(contracten), None if gemeenten is None else frozenset(_texts("gemeenten", gemeenten))
         reprice = Reprice(read_month(van, "van"), read_month(tot, "tot"), only)
         served = {gemeente for contract in bound for gemeente in contract.gemeenten}
+        reprice.check(served)
         with self._transaction(self._database(proef=proef), keep=not proef) as connection:
             month = max(reprice.tot, last_month(connection, served))
             asked = Ledgeropdracht(periode=month_text(month), dagtekening=dagtekening, akkoord=akkoord, op=op, proef=proef)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 
 from attrs import frozen
@@ -10,6 +10,7 @@ from attrs import frozen
 from mpj.engine.values import Identiteit
 from mpj.ledger.hold import Door, Hold
 from mpj.ledger.stand import Regel
+from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.periods import month_text
 
 
@@ -22,6 +23,19 @@ class Reprice:
     """Inclusive."""
     gemeenten: frozenset[str] | None = None
     """Of these alone; None: of all."""
+
+    def check(self, served: Collection[str]) -> None:
+        """Raise InputError where no line can be of these months and gemeenten; `served`: the gemeenten of the contracts."""
+        if self.tot < self.van:
+            raise InputError(Fault("periode_onjuist", kolom="tot", toelichting="de laatste maand ligt voor de eerste"))
+        for gemeente in sorted((self.gemeenten or frozenset()) - set(served)):
+            text, verwacht = (
+                "geen contract dat is gegeven geldt in deze gemeente",
+                "een code als 0363, uit gemeenten in contract.toml",
+            )
+            raise InputError(
+                Fault("waarde_onjuist", kolom="gemeente", toelichting=text, gevonden=mask(gemeente), verwacht=verwacht)
+            )
 
     def covers(self, identiteit: Identiteit) -> bool:
         """Say whether a line is of one of these months and gemeenten."""

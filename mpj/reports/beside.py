@@ -35,14 +35,13 @@ class Naast:
 def beside(beeld: Jaarbeeld, path: Path) -> tuple[Naast, ...]:
     """Return both sides of every post of either, of the aanbieders that declared it.
 
-    A gemeente lays the table of one aanbieder beside what it received of that one; an aanbieder reads its own lines in the table of a
-    gemeente. Raises InputError for a file that is no jaar.csv, or of another year.
+    A gemeente lays the table of one aanbieder beside what it received of that one; an aanbieder sees in the table of a gemeente its
+    own lines. Raises InputError for a file that is no jaar.csv, or of another year.
     """
     own: dict[tuple[str, ...], int] = defaultdict(int)
     for row in beeld.regels:
         for post in POSTS:
-            key = row.aanbieder, row.gemeente, row.prestatiecode, row.kwalificatieniveau, post
-            own[key] += getattr(row, f"{post}_cent")
+            own[*(getattr(row, name) for name in _KEY), post] += getattr(row, f"{post}_cent")
     other = _read(path, beeld.jaar)
     declared = {key[0] for key in (other if beeld.ontvangen else own)}
     own_gemeenten = set(beeld.gemeenten)

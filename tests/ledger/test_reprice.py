@@ -52,6 +52,22 @@ def test_a_lower_price_is_shown_first_and_needs_its_code(partij: Partij) -> None
     assert found.samenvatting["ledger"]["herprijzing"] == [totals]
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"van": "2026-04"}, "ligt voor de eerste"),
+        ({"gemeenten": ["9998"]}, "geen contract dat"),
+        ({"gemeenten": ["Diemen"]}, "geen contract dat"),
+    ],
+)
+def test_what_can_hold_no_line_is_refused(partij: Partij, asked: Mapping[str, Any], told: str) -> None:
+    """That no line changes would be said of months or a gemeente that nobody meant."""
+    partij.month(registratie("a"))
+    partij.contract = contract({"2.1 hbo": "20,00"})
+    with pytest.raises(mpj.InputError, match=told):
+        partij.ledger.reprice([partij.contract], **{**MARCH, **asked})
+
+
 def test_a_later_run_keeps_what_was_decided(partij: Partij) -> None:
     """The run replaces the concept, and makes the same; sent and granted, the same run again makes no line."""
     partij.month(registratie("a"))
