@@ -30,7 +30,7 @@ from mpj.cli.config import names_of
 from mpj.cli.screen import say, say_json
 from mpj.cli.signals import folder_to_write
 from mpj.presentation import words
-from mpj.reading.faults import InputError
+from mpj.reading.faults import Fault, InputError, mask
 
 if TYPE_CHECKING:
     from mpj.ledger import Geboekt
@@ -274,7 +274,12 @@ def seen(van: Path, code: tuple[str, ...], bron: tuple[str, ...], ledger: str, m
     """
     from mpj.output.read import read_signals
 
-    rows = [row for row in read_signals(van) if (not code or row[0] in code) and (not bron or row[3] in bron)]
+    every = list(read_signals(van))
+    for option, given, place in (("--code", code, 0), ("--bron", bron, 3)):
+        for value in sorted(set(given) - {row[place] for row in every}):
+            text, verwacht = "geen signaal van deze run heeft dit", f"een waarde uit de kolom {option[2:]}"
+            raise InputError(Fault("waarde_onjuist", "signalen.csv", 0, option, mask(value), verwacht, text))
+    rows = [row for row in every if (not code or row[0] in code) and (not bron or row[3] in bron)]
     with opened_ledger(ledger) as opened:
         new = opened.seen(rows, op=today())
     say(f"{words.counted(new, 'signaal')} gezien; {words.number(len(rows) - new)} was dat al.")

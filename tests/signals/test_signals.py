@@ -28,6 +28,25 @@ def test_care_that_looks_odd_is_declared(partij: Partij) -> None:
     assert result.samenvatting["ledger"]["signalen"] == {"zelfde_contact": 1}
 
 
+@pytest.mark.parametrize(("option", "value"), [("--code", "twee_plekke"), ("--bron", "R-9")])
+def test_a_code_or_bron_that_the_run_does_not_have_is_refused(
+    partij: Partij, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    """That nothing was seen would look like done."""
+    partij.run(registratie("R-2"))
+    folder = tmp_path / "maart"
+    folder.mkdir()
+    head = "code;gemeente;soort;bron;datum;toelichting;gezien"
+    row = "twee_plekken;0384;registratie;R-2;2026-03-05;tekst;"
+    (folder / "signalen.csv").write_text(f"{head}\n{row}\n", "utf-8")
+    asked = ["ledger", "seen", "--ledger", str(tmp_path / "zorg.db"), "--van", str(folder)]
+    for more, status in (([option, value], 2), (["--code", "twee_plekken", "--bron", "R-2"], 0)):
+        with pytest.raises(SystemExit) as stopped:
+            cli([*asked, *more])
+        told = capsys.readouterr().err
+        assert (stopped.value.code, option in told, "signalen.csv" in told) == (status, status == 2, status == 2)
+
+
 def test_what_was_seen_counts_no_more_and_stays(partij: Partij, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     care = registratie("=R-1", **NINE), registratie("R-2", **NINE)
     before = partij.run(*care)
