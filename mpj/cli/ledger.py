@@ -322,6 +322,9 @@ def check(ledger: str, meldingen: str) -> None:
         say(f"Van {words.number(counts['zonder_digest'])} is geen digest bekend: verzonden met een eerdere mpj.")
     if counts["gewist"]:
         say(f"Van {words.number(counts['gewist'])} blijft alleen de digest: er is een cliënt van verwijderd.")
+    if received := counts.get("ontvangen"):
+        say(f"Niet bewezen: de bedragen van {words.counted(received, 'bericht')} die zijn ontvangen.")
+        say("Daarvan zijn alleen database en verwijzingen bekeken.")
 
 
 @command.command(cls=Command)

@@ -242,7 +242,8 @@ class Ledger:
         """Prove the ledger whole: database, references, amounts, digest of every sent message.
 
         Returns how many declarations and messages there are, of how many no digest is known (sent by an earlier mpj) or only the
-        digest stays (`gewist`: a client was erased), and every fault.
+        digest stays (`gewist`: a client was erased), how many messages a gemeente received (`ontvangen`, where there are: of those
+        the database and its references alone are looked at), and every fault.
         """
         from mpj.ledger.check import check
 

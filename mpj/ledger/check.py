@@ -26,6 +26,8 @@ def check(connection: Connection) -> tuple[dict[str, int], list[Fault]]:
         counts["declaraties"] += 1
         faults += _message(connection, row, counts)
     faults += _lines(connection)
+    if received := connection.execute(select(func.count()).select_from(schema.ontvangst)).scalar_one():
+        counts["ontvangen"] = received
     return counts, faults
 
 

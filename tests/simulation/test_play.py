@@ -39,6 +39,13 @@ def test_both_ledgers_are_whole(played: Simulatie) -> None:
             assert ledger.check()[1] == []
 
 
+def test_a_check_says_what_it_does_not_prove(played: Simulatie, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of received messages no amount is held against anything, and that a ledger is whole would say that it was."""
+    for path, told in ((played.gemeenten, True), (played.aanbieder, False)):
+        assert cli.run(["ledger", "check", "--ledger", str(path)]) == 0
+        assert ("Niet bewezen: de bedragen van" in capsys.readouterr().out) is told
+
+
 def test_every_month_is_declared_and_answered(played: Simulatie) -> None:
     assert [one.maand for one in played.maanden] == ["2026-01", "2026-02", "2026-03"]
     assert all(one.regels > 0 and one.bedrag_cent > 0 and one.toegekend > 0 for one in played.maanden)
