@@ -111,7 +111,7 @@ def test_a_signal_after_the_commit_waits_for_the_files(tmp_path: Path, sign: sig
         assert "is afgemaakt" in done.stderr
         if meldingen == "json":
             assert [json.loads(line) for line in done.stderr.splitlines()][-1]["code"] == "afgemaakt"
-    assert names_in(month.out) == sorted([*OUTPUTS, "te_beslissen.csv", "verschil.csv"])
+    assert names_in(month.out) == sorted([*OUTPUTS, "signalen.csv", "te_beslissen.csv", "verschil.csv"])
     assert '"verzonden"' in mpj("ledger", "status", "--formaat", "json", "--ledger", tmp_path / "l.db").out
 
 
