@@ -217,6 +217,6 @@ def test_a_connection_that_is_cut_is_told_as_such(postgres_cluster: str) -> None
 def test_a_server_that_refuses(postgres_cluster: str, name: str, code: str) -> None:
     wrong = postgres_cluster.replace("/postgres?", name)
     assert wrong != postgres_cluster
-    with pytest.raises(mpj.InputError) as error, Ledger(wrong).database.transaction() as connection:
+    with pytest.raises(mpj.InputError) as error, Ledger(wrong).database.transaction(fill=True) as connection:
         connection.execute(schema.medewerker.insert().values(naam="x", inhoud="[]"))
     assert [fault.code for fault in error.value.faults] == [code]
