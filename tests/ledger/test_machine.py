@@ -197,6 +197,8 @@ class Conversation(RuleBasedStateMachine):
         """Whether somebody agreed to anything so far."""
         self.repriced = False
         """Whether a contract was applied to what was granted."""
+        self.assigned: list[Row] = []
+        """The toewijzingen that the last run was given."""
         self.month = START
         self.price, self.terms = "24,55", USUAL
         self.records: dict[str, Row] = {}
@@ -517,6 +519,8 @@ class Conversation(RuleBasedStateMachine):
 
     def made(self, result: Result, month: int, both: bool, dated: date | None = None) -> None:
         """Concepts take the place of the earlier ones to the same gemeente."""
+        if dated is None:
+            self.assigned = self.toewijzingen()  # A repricing gives none: those of the last run are what the ledger knows.
         places = {STAD, DORP} if both else {STAD}
         self.concepts = {number: one for number, one in self.concepts.items() if one.lines[0].gemeente not in places}
         messages = {one.declaratienummer: one for one in declaratieberichten(result.regels, dagtekening=dated or last_day(month))}
@@ -524,7 +528,7 @@ class Conversation(RuleBasedStateMachine):
         for line in result.regels:
             number = line.declaratienummer
             if number not in self.concepts:
-                self.concepts[number] = Bericht([], messages.get(number), self.contracts(), self.toewijzingen())
+                self.concepts[number] = Bericht([], messages.get(number), self.contracts(), self.assigned)
             self.concepts[number].lines.append(line)
 
     def check_lines(self, result: Result) -> None:
