@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, func, select
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
 from mpj.ledger.decide import Decision, Move
+from mpj.ledger.rows import signed
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
 from mpj.presentation import words
 from mpj.reading.periods import month_of, month_text
@@ -86,7 +87,7 @@ def beyond(connection: Connection, grens: Grens | None, regels: Iterable[Declara
 def _declared(connection: Connection, gemeente: str, before: int) -> list[tuple[int, int, bool]]:
     """Return the months before a month that were sent, last one first: net eurocents, and whether all of it was answered."""
     declaratie, regel = schema.declaratie.c, schema.regel.c
-    cents = case((regel.debetcredit == "D", regel.bedrag_cent), else_=-regel.bedrag_cent)
+    cents = signed(regel)
     query = (
         select(declaratie.maand, func.sum(cents), func.min(case((declaratie.status == BEANTWOORD, 1), else_=0)))
         .join(schema.regel, regel.declaratie_id == declaratie.id)

@@ -9,12 +9,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from mpj.engine.values import Identiteit
 from mpj.ledger import schema
 from mpj.ledger.protocols import protocol_of
-from mpj.ledger.rows import add, among
+from mpj.ledger.rows import add, among, signed
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import line_of, open_rejected
 from mpj.reading.faults import Fault, InputError, mask, mask_number
@@ -376,7 +376,7 @@ def _outcome(connection: Connection, declaratie_id: int, *, al_bekend: bool = Fa
     table = schema.regel.c
     query = select(table.status, func.count()).where(table.declaratie_id == declaratie_id).group_by(table.status)
     counts = {row[0]: row[1] for row in connection.execute(query)}
-    cents = case((table.debetcredit == "D", table.bedrag_cent), else_=-table.bedrag_cent)
+    cents = signed(table)
     total = connection.execute(select(func.count(), func.sum(cents)).where(table.declaratie_id == declaratie_id)).one()
     granted, rejected = counts.get(TOEGEKEND, 0), counts.get(AFGEKEURD, 0)
     return Geboekt(row.declaratienummer, row.gemeente, row.status, granted, rejected, total[0], int(total[1] or 0), al_bekend)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, func, insert, select
+from sqlalchemy import Case, Connection, Select, Table, case, func, insert, select
 
 from mpj.ledger.schema import client
 
@@ -41,6 +41,11 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     """Insert the rows, if there are any."""
     for part in chunks(rows):
         connection.execute(insert(table), part)
+
+
+def signed(columns: Any) -> Case[Any]:
+    """Return the eurocents of a line in a query, credits below zero; `columns` are those of a table of lines."""
+    return case((columns.debetcredit == "D", columns.bedrag_cent), else_=-columns.bedrag_cent)
 
 
 def next_id(connection: Connection, table: Table) -> int:

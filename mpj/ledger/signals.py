@@ -17,7 +17,7 @@ from mpj.ledger.codec import fingerprint, load
 from mpj.ledger.decide import note
 from mpj.ledger.gather import Gathered
 from mpj.ledger.input import Input
-from mpj.ledger.rows import among
+from mpj.ledger.rows import among, signed
 from mpj.ledger.schema import CONCEPT, REGISTRATIE, VERBLIJF
 from mpj.output.shape import SIGNALEN
 from mpj.reading.periods import first_day, last_day, month_of
@@ -117,8 +117,8 @@ def _sums(connection: Connection, maand: int, keys: Sequence[Any], *more: Any) -
     """Yield the lines that stand, or will once they are sent, by `keys`, with what they come to by month, `maand` the last."""
     regel = schema.regel.c
     counts = or_(and_(regel.staat == true(), regel.debetcredit == "D"), regel.status == CONCEPT)
-    signed = case((regel.debetcredit == "D", regel.bedrag_cent), else_=-regel.bedrag_cent)
-    months = [func.sum(case((regel.maand == maand - back, signed), else_=0)) for back in range(_BEFORE, -1, -1)]
+    cents = signed(regel)
+    months = [func.sum(case((regel.maand == maand - back, cents), else_=0)) for back in range(_BEFORE, -1, -1)]
     query = select(*keys, *more, *months).where(counts, regel.maand.between(maand - _BEFORE, maand)).group_by(*keys)
     for row in connection.execute(query):
         yield row, [int(cents) for cents in row[-_BEFORE - 1 :]]

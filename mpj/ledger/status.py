@@ -12,6 +12,7 @@ from mpj.ledger import schema
 from mpj.ledger.codec import load
 from mpj.ledger.incoming import incoming
 from mpj.ledger.protocols import last_protocol
+from mpj.ledger.rows import signed
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, VERZONDEN
 from mpj.ledger.stand import open_rejected
 from mpj.protocol import Protocol
@@ -22,9 +23,9 @@ from mpj.records.values import Toewijzing
 # Set aside, but not because it waits for something: a limit is used up, or nobody said yet that it took place.
 NOT_WORK = tuple(code for code, reden in REDENEN.items() if not reden.work)
 BANDS = ("tot_50_procent", "tot_80_procent", "tot_100_procent", "op")
-_SIGNED = case((schema.regel.c.debetcredit == "D", schema.regel.c.bedrag_cent), else_=-schema.regel.c.bedrag_cent)
+_SIGNED = signed(schema.regel.c)
 _RECEIVED = schema.ontvangen_regel.c
-_RECEIVED_CENT = case((_RECEIVED.debetcredit == "D", _RECEIVED.bedrag_cent), else_=-_RECEIVED.bedrag_cent)
+_RECEIVED_CENT = signed(_RECEIVED)
 _PLACEHOLDER_BSN = "999990019"
 _Groups = dict[str, dict[str, Any]]
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, FromClause, and_, case, exists, extract, func
 
 from mpj.engine.values import Identiteit
 from mpj.ledger import schema
+from mpj.ledger.rows import signed
 from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
 
 OPEN = "open"
@@ -97,7 +98,6 @@ def sums(connection: Connection, jaar: int, peildatum: date | None = None) -> li
 def withdrawn(connection: Connection, jaar: int) -> dict[str, tuple[int, int]]:
     """Return, by gemeente, how many lines stand rejected whose care was withdrawn or moved since, and their cents."""
     table = schema.regel.c
-    signed = case((table.debetcredit == "D", table.bedrag_cent), else_=-table.bedrag_cent)
     where = (
         table.afgedaan == true(),
         table.in_bericht == true(),
@@ -105,7 +105,7 @@ def withdrawn(connection: Connection, jaar: int) -> dict[str, tuple[int, int]]:
         _in_year(table.maand, jaar),
         ~_followed(None),
     )
-    query = select(table.gemeente, func.count(), func.sum(signed)).where(*where).group_by(table.gemeente)
+    query = select(table.gemeente, func.count(), func.sum(signed(table))).where(*where).group_by(table.gemeente)
     return {row[0]: (row[1], int(row[2])) for row in connection.execute(query)}
 
 
@@ -154,7 +154,7 @@ def _declared(jaar: int, peildatum: date | None) -> FromClause:
         else_="",
     )
     sign = case((table.debetcredit == "D", 1), else_=-1)
-    amounts = (sign * table.volume).label("eenheden"), (sign * table.bedrag_cent).label("cent")
+    amounts = (sign * table.volume).label("eenheden"), signed(table).label("cent")
     credit = case((and_(table.debetcredit == "C", table.status != AFGEKEURD), table.bedrag_cent), else_=0).label("credit")
     keys = [table[name] for name in KEYS]
     query = select(*keys, table.client_id, table.maand, stand.label("stand"), *amounts, credit)
@@ -199,7 +199,7 @@ def _received(jaar: int, peildatum: date | None) -> FromClause:
     keys = [(values[name] if name in values else table[name]).label(name) for name in KEYS]
     month = (extract("year", table.begindatum) * 12 + extract("month", table.begindatum) - 1).label("maand")
     credit = case((and_(table.debetcredit == "C", table.stand != AFGEKEURD), table.bedrag_cent), else_=0).label("credit")
-    amounts = (sign * table.volume).label("eenheden"), (sign * table.bedrag_cent).label("cent")
+    amounts = (sign * table.volume).label("eenheden"), signed(table).label("cent")
     query = select(*keys, table.client_id, month, stand.label("stand"), *amounts, credit)
     found = query.join(schema.ontvangst, message.id == table.ontvangst_id).where(*where).subquery()
     return select(found).where(found.c.stand != "").subquery()

@@ -18,6 +18,7 @@ from mpj.contract import Contract
 from mpj.ledger import Ledger, schema, year
 from mpj.ledger.deadlines import closed_year
 from mpj.ledger.protocols import last_protocol
+from mpj.ledger.rows import signed
 from mpj.ledger.schema import NIET_VERZONDEN
 from mpj.ledger.year import Jaarsom
 from mpj.records.reasons import REDENEN
@@ -237,7 +238,6 @@ def _aside(connection: Connection, jaar: int) -> dict[tuple[str, Post], tuple[in
     for gemeente, reden, *numbers in connection.execute(query.group_by(table.gemeente, table.reden)):
         if (post := post_of(reden)) is not None:
             _add(found, (gemeente, post), [int(one or 0) for one in numbers])
-    signed = func.sum(case((line.debetcredit == "D", line.bedrag_cent), else_=-line.bedrag_cent))
     where = (
         line.status == NIET_VERZONDEN,
         line.opnieuw == true(),
@@ -245,7 +245,7 @@ def _aside(connection: Connection, jaar: int) -> dict[tuple[str, Post], tuple[in
         line.maand.between(jaar * 12, jaar * 12 + 11),
     )
     for gemeente, count, cent in connection.execute(
-        select(line.gemeente, func.count(), signed).where(*where).group_by(line.gemeente)
+        select(line.gemeente, func.count(), func.sum(signed(line))).where(*where).group_by(line.gemeente)
     ):
         _add(found, (gemeente, "nog_in_te_dienen"), [count, int(cent), 0])
     return found
