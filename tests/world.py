@@ -10,6 +10,7 @@ from scenarios import Scenario
 
 import mpj
 from mpj.engine import Declaratieregel, Result
+from mpj.protocol import PROTOCOLS
 
 BSN, BSN_2 = "999900006", "999900018"
 AGB, GEMEENTE = "65656055", "0384"
@@ -103,11 +104,15 @@ def reasons(result: Result) -> dict[str, int]:
     return counts
 
 
-def run(scenario: Scenario) -> Result:
-    """Declare a scenario through the API."""
-    contracten = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
+def contracts_of(scenario: Scenario, protocols: Mapping[str, mpj.Protocol] = PROTOCOLS) -> list[mpj.Contract]:
+    """Make the contracts of a scenario."""
+    return [mpj.make_contract(spec.toml, spec.tarieven, spec.codes, protocols=protocols) for spec in scenario.contracten]
+
+
+def run(scenario: Scenario, contracten: Sequence[mpj.Contract] | None = None) -> Result:
+    """Declare a scenario through the API, under contracts of its own unless they were made already."""
     return mpj.declare(
-        contracten,
+        contracts_of(scenario) if contracten is None else contracten,
         scenario.toewijzingen,
         scenario.registraties,
         verblijf=scenario.verblijf,

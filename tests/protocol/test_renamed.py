@@ -17,6 +17,7 @@ import naive
 from engine.test_against_naive import LINE_FIELDS, reasons_of
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import ContractSpec, Row, Scenario, scenarios
+from world import contracts_of, run
 
 import mpj
 from mpj.protocol import MPJ_16, Protocol
@@ -81,19 +82,9 @@ def in_other_words(scenario: Scenario) -> Scenario:
     )
 
 
-def run(scenario: Scenario) -> mpj.Result:
+def declared(scenario: Scenario) -> mpj.Result:
     """Declare a scenario of the other protocol."""
-    known = {ANDERS.id: ANDERS}
-    return mpj.declare(
-        [mpj.make_contract(spec.toml, spec.tarieven, spec.codes, protocols=known) for spec in scenario.contracten],
-        scenario.toewijzingen,
-        scenario.registraties,
-        verblijf=scenario.verblijf,
-        medewerkers=scenario.medewerkers,
-        periode=scenario.periode,
-        dagtekening=scenario.dagtekening,
-        nalevering=scenario.nalevering,
-    )
+    return run(scenario, contracts_of(scenario, {ANDERS.id: ANDERS}))
 
 
 def back(value: object) -> object:
@@ -106,7 +97,7 @@ def back(value: object) -> object:
 )
 @given(scenarios())
 def test_engine_agrees_with_the_naive_recomputation_under_another_protocol(scenario: Scenario) -> None:
-    expected, result = naive.declare(scenario), run(in_other_words(scenario))
+    expected, result = naive.declare(scenario), declared(in_other_words(scenario))
     found = Counter(tuple(back(getattr(line, name)) for name in LINE_FIELDS) for line in result.regels)
     assert found == Counter(tuple(line[name] for name in LINE_FIELDS) for line in expected.regels)
     names = ("soort", "bron", "datum", "minuten", "kwalificatieniveau", "aantal_eenheden", "bedrag_cent", "afgetopt")

@@ -11,6 +11,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scenarios import Scenario, scenarios
+from world import contracts_of, run
 
 import mpj
 from mpj.messages import Client, Declaratiebericht, Prestatie, Totaal, declaratieberichten, read_jw323
@@ -26,19 +27,10 @@ QUICK = settings(
 
 def declared(scenario: Scenario) -> tuple[list[mpj.Contract], list[Declaratiebericht]]:
     """The contracts of a scenario, and its messages as the receiver reads them."""
-    contracts = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
-    result = mpj.declare(
-        contracts,
-        scenario.toewijzingen,
-        scenario.registraties,
-        verblijf=scenario.verblijf,
-        medewerkers=scenario.medewerkers,
-        periode=scenario.periode,
-        dagtekening=scenario.dagtekening,
-        nalevering=scenario.nalevering,
-    )
+    contracten = contracts_of(scenario)
+    result = run(scenario, contracten)
     messages = declaratieberichten(result.regels, dagtekening=scenario.dagtekening)
-    return contracts, [read_jw323(written(one)) for one in messages]
+    return contracten, [read_jw323(written(one)) for one in messages]
 
 
 def check(scenario: Scenario, contracts: Sequence[mpj.Contract], one: Declaratiebericht, **values: object) -> Verificatie:
@@ -71,7 +63,7 @@ def test_a_message_is_accepted_once(scenario: Scenario) -> None:
 @given(scenarios())
 def test_a_second_month_is_accepted_beside_the_first(scenario: Scenario) -> None:
     """What the first month used counts on both sides, while its answer is still awaited."""
-    contracts = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
+    contracts = contracts_of(scenario)
     before = month_text(parse_month(scenario.periode) - 1)
     records: dict[str, Any] = {
         "verblijf": scenario.verblijf,
