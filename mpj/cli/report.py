@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, opened_ledger
+from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, opened_ledger, show_fault
 from mpj.cli.config import names_of
 from mpj.cli.screen import say
 from mpj.cli.signals import folder_to_write
@@ -47,7 +48,7 @@ def command() -> None:
 @force_option
 @meldingen_option
 @guarded
-def year(jaar: int, ledger: str, out: Path, force: bool, **given: Any) -> None:
+def year(jaar: int, ledger: str, out: Path, force: bool, meldingen: str, **given: Any) -> None:
     """Maak het prestatie-kwalificatieoverzicht van een jaar: per gemeente en in totaal, met de aansluiting op wat is geleverd.
 
     Schrijft jaar.csv en aansluiting.csv, het geheel als jaar.xlsx en jaar.html, en per gemeente jaar-CODE.xlsx en jaar-CODE.html.
@@ -57,11 +58,12 @@ def year(jaar: int, ledger: str, out: Path, force: bool, **given: Any) -> None:
     from mpj.reports import Jaarvraag, beside, estimated, read_year, write_year
 
     peildatum: date | None = given["peildatum"]
+    tell = partial(show_fault, form=meldingen)
     contracts = load_contracts(given["contracten"])
     asked = Jaarvraag(jaar=jaar, gemeenten=given["gemeente"], peildatum=peildatum, contracten=contracts)
     with opened_ledger(ledger) as opened, folder_to_write(out, force=force) as folder:
         beeld = read_year(opened, asked)
-        naast = None if given["naast"] is None else beside(beeld, given["naast"])
+        naast = None if given["naast"] is None else beside(beeld, given["naast"], gemeenten=given["gemeente"], report=tell)
         raming = estimated(beeld) if given["raming"] else None
         shown = write_year(beeld, folder, namen=names_of(given["config"]), naast=naast, raming=raming)
     terminal.show(shown)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from attrs import frozen
 
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.limits import WHOLE_BYTES
+from mpj.reading.sources import Source
 from mpj.reports.year import Jaarbeeld
 
 POSTS = ("ingediend", "toegekend", "open", "afgekeurd")
@@ -32,11 +35,15 @@ class Naast:
         return self.eigen_cent - self.naast_cent
 
 
-def beside(beeld: Jaarbeeld, path: Path) -> tuple[Naast, ...]:
+def beside(
+    beeld: Jaarbeeld, path: Path, *, gemeenten: Collection[str] = (), report: Callable[[Fault], object] | None = None
+) -> tuple[Naast, ...]:
     """Return both sides of every post of either, of the aanbieders that declared it.
 
     A gemeente lays the table of one aanbieder beside what it received of that one; an aanbieder sees in the table of a gemeente its
-    own lines. Raises InputError for a file that is no jaar.csv, or of another year.
+    own lines, those too of which its ledger knows nothing. `gemeenten`: only these, as in `Jaarvraag`; none: all. `report` hears of
+    gemeenten that the ledger of a gemeente is not of, which are left out. Raises InputError for a file that is no jaar.csv, or of
+    another year.
     """
     own: dict[tuple[str, ...], int] = defaultdict(int)
     for row in beeld.regels:
@@ -44,11 +51,16 @@ def beside(beeld: Jaarbeeld, path: Path) -> tuple[Naast, ...]:
             own[*(getattr(row, name) for name in _KEY), post] += getattr(row, f"{post}_cent")
     other = _read(path, beeld.jaar)
     declared = {key[0] for key in (other if beeld.ontvangen else own)}
-    own_gemeenten = set(beeld.gemeenten)
+    told = {key[1] for key in other if key[0] in declared}
+    wanted = set(gemeenten) or {*beeld.gemeenten, *(() if beeld.ontvangen else told)}
+    left = sorted(told - wanted) if not gemeenten else []
+    if left and report is not None:
+        text = f"van {', '.join(left)} heeft dit ledger dit jaar niets; die gemeenten zijn niet vergeleken"
+        report(Fault("opmerking", path.name, kolom="gemeente", toelichting=text, soort="waarschuwing"))
     found: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
     for side, sums in enumerate((own, other)):
         for key, cent in sums.items():
-            if key[0] in declared and key[1] in own_gemeenten:
+            if key[0] in declared and key[1] in wanted:
                 found[key[1:]][side] += cent
     return tuple(Naast(key, *cents) for key, cents in sorted(found.items()) if any(cents))
 
@@ -57,17 +69,17 @@ def _read(path: Path, jaar: int) -> _Sums:
     found: dict[tuple[str, ...], int] = defaultdict(int)
     wanted = (*_KEY, "begindatum", *(f"{post}_cent" for post in POSTS))
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            table = csv.DictReader(stream, delimiter=";")
-            missing = [name for name in wanted if name not in (table.fieldnames or ())]
-            if missing:
-                text, verwacht = "dit is geen overzicht van mpj report year", f"een jaar.csv met {', '.join(wanted)}"
-                raise InputError(Fault("kolom_ontbreekt", path.name, 1, missing[0], toelichting=text, verwacht=verwacht))
-            for place, row in enumerate(table, 2):
-                _of_year(path, place, row, jaar)
-                for post in POSTS:
-                    found[(*(row[name] or "" for name in _KEY), post)] += _cent(path, place, f"{post}_cent", row)
-    except (OSError, UnicodeDecodeError, csv.Error):
+        text = Source(path.name, path).read(WHOLE_BYTES).decode("utf-8-sig")
+        table = csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
+        missing = [name for name in wanted if name not in (table.fieldnames or ())]
+        if missing:
+            text, verwacht = "dit is geen overzicht van mpj report year", f"een jaar.csv met {', '.join(wanted)}"
+            raise InputError(Fault("kolom_ontbreekt", path.name, 1, missing[0], toelichting=text, verwacht=verwacht))
+        for place, row in enumerate(table, 2):
+            _of_year(path, place, row, jaar)
+            for post in POSTS:
+                found[(*(row[name] or "" for name in _KEY), post)] += _cent(path, place, f"{post}_cent", row)
+    except (UnicodeDecodeError, csv.Error):
         text, verwacht = "bestand kan niet worden gelezen", "de jaar.csv die mpj report year bij de andere partij schreef"
         raise InputError(Fault("bestand_onleesbaar", path.name, toelichting=text, verwacht=verwacht)) from None
     return found

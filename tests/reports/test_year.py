@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import shutil
 import sqlite3
@@ -22,7 +23,7 @@ import mpj
 from mpj import cli
 from mpj.demo import contract_folders
 from mpj.ledger import Ledger
-from mpj.reading.faults import InputError
+from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import parse_month
 from mpj.records.reasons import REDENEN
 from mpj.reports import Jaarbeeld, Jaarregel, Jaarvraag, beside, estimated, read_year, write_year
@@ -144,6 +145,38 @@ def test_a_gemeente_that_received_nothing_of_an_aanbieder_sees_all_of_it(played:
     assert not any(one.eigen_cent for one in found)
 
 
+def test_a_gemeente_of_which_the_own_ledger_has_nothing_is_a_difference_or_is_named(played: Simulatie, tmp_path: Path) -> None:
+    """An aanbieder sees lines in its name that it never declared; a gemeente hears that others of the file are not compared."""
+    declared, received = year_of(played.aanbieder), year_of(played.gemeenten)
+    gone = declared.gemeenten[0]
+
+    def without(beeld: Jaarbeeld) -> Jaarbeeld:
+        regels = tuple(row for row in beeld.regels if row.gemeente != gone)
+        return evolve(beeld, regels=regels, aansluiting=tuple(row for row in beeld.aansluiting if row.gemeente != gone))
+
+    (tmp_path / "received").mkdir()
+    write_year(received, tmp_path / "received", namen={})
+    heard: list[Fault] = []
+    rows = beside(without(declared), tmp_path / "received" / "jaar.csv", report=heard.append)
+    strange = [one for one in rows if one.sleutel[0] == gone]
+    assert strange
+    assert not any(one.eigen_cent for one in strange)
+    assert heard == []
+    rows = beside(without(received), other_table(declared, tmp_path), report=heard.append)
+    assert gone not in {one.sleutel[0] for one in rows}
+    assert [fault.code for fault in heard] == ["opmerking"]
+    assert gone in str(heard[0])
+    chosen = beside(without(declared), tmp_path / "received" / "jaar.csv", gemeenten=declared.gemeenten[1:])
+    assert gone not in {one.sleutel[0] for one in chosen}
+
+
+def test_the_table_laid_beside_is_read_through_the_bounded_door(played: Simulatie, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "jaar.csv")
+    with pytest.raises(InputError) as caught:
+        beside(year_of(played.aanbieder), tmp_path / "jaar.csv")
+    assert [fault.code for fault in caught.value.faults] == ["bestand_onleesbaar"]
+
+
 def test_the_table_of_another_year_is_not_laid_beside(played: Simulatie, tmp_path: Path) -> None:
     table = other_table(year_of(played.gemeenten), tmp_path, begindatum="2025-03-01")
     with pytest.raises(InputError) as caught:
@@ -190,6 +223,23 @@ def test_few_clients_are_not_counted_out(played: Simulatie, tmp_path: Path) -> N
 def test_the_estimate_is_a_range(played: Simulatie) -> None:
     for one in estimated(year_of(played.aanbieder)):
         assert 0 <= one.laag_cent <= one.hoog_cent
+
+
+PLACES: dict[Post | None, str] = {
+    "onleesbaar": "ongeldig id_meermaals",
+    "zonder_toewijzing": "geen_toewijzing toewijzing_verwijderd buiten_toewijzing prestatiecode_niet_toegewezen",
+    "niet_declarabel": "te_oud niveau_te_laag niveau_niet_gecontracteerd budget_overschreden omvang_overschreden",
+    "nog_in_te_dienen": "na_periode voor_periode toewijzing_onbekend toewijzing_ongeldig prestatiecode_ontbreekt niet_mpj "
+    "geen_contract meerdere_toewijzingen perceel_onbekend prestatiecode_niet_gecontracteerd eenheid_past_niet niet_bevestigd "
+    "niveau_onbekend productcode_niet_toegewezen wacht_op_antwoord verblijf_onbevestigd",
+    None: "vervallen dubbel niet_direct niet_gerealiseerd afwezig vervangen geen_tijd dubbele_aanwezigheid dubbele_dag afgekeurd "
+    "reeds_gedeclareerd",
+}
+
+
+def test_each_reason_stands_in_the_post_that_somebody_chose_for_it() -> None:
+    """A new reason is named here first: where its euros stand in a year is not left to how it happens to go on."""
+    assert {code: post_of(code) for code in REDENEN} == {code: post for post, codes in PLACES.items() for code in codes.split()}
 
 
 def test_every_reason_has_its_place() -> None:
