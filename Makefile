@@ -15,11 +15,12 @@ EXAMPLES ?= 1
 # Tests start the command hundreds of times; where Python may not keep what it compiled, each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types unit long lowest search bench growth docs clean
+.PHONY: help setup demo test lint types unit slow long lowest search bench growth docs clean
 
 help:
 	@echo "make demo   set up and declare one month of a synthetic region"
 	@echo "make test   set up and run the checks (ruff, mypy strict, pytest with hypothesis and fixed seeds)"
+	@echo "make slow   run the tests that take more than some two seconds each, as .ci/run does; make test leaves them out"
 	@echo "make long   run the tests that search or measure for long and those on Spark, as .ci/run does"
 	@echo "make lowest run the tests that are marked so on the lowest versions of the dependencies that pyproject.toml allows"
 	@echo "make search search with new seeds until something is found or the time is up (TIME=600 seconds, EXAMPLES=1 times as many)"
@@ -38,7 +39,9 @@ setup: $(STAMP)
 demo: setup
 	$(BIN)/mpj demo --out demo-uitvoer --force
 
-test: lint types unit
+# Types are checked beside the tests: they take one core for a minute.
+test: lint
+	@$(MAKE) --no-print-directory -j 2 types unit
 
 lint: setup
 	$(BIN)/ruff check .
@@ -48,7 +51,10 @@ types: setup
 	$(BIN)/mypy
 
 unit: setup
-	$(BIN)/pytest -n auto -p no:benchmark -m 'not long'
+	$(BIN)/pytest -n auto -p no:benchmark -m 'not slow and not long'
+
+slow: setup
+	$(BIN)/pytest -n auto -p no:benchmark -m 'slow and not long'
 
 long: setup
 	EXAMPLES=1 $(BIN)/pytest -n auto --dist loadgroup -p no:benchmark -m long
@@ -59,7 +65,7 @@ lowest: setup
 	$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(VENV)/uv/bin/uv venv --quiet --clear --python $(BIN)/python $(VENV)/lowest
 	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python --resolution lowest-direct '.[all]'
-	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python pytest pytest-xdist hypothesis jsonschema 'pandas<3' pyarrow
+	$(VENV)/uv/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python pytest pytest-xdist hypothesis httpx jsonschema 'pandas<3' pyarrow
 	$(VENV)/uv/bin/uv pip uninstall --quiet --python $(VENV)/lowest/bin/python mpj
 	$(VENV)/lowest/bin/python -m pytest -n auto -m lowest tests --ignore tests/spark
 

@@ -97,6 +97,8 @@ def granted(region: Region, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger in which the month is granted."""
     path = tmp_path_factory.mktemp("ledgers") / "granted.db"
     with Ledger(path) as ledger:
+        # Long before the history: a ledger that declares from there on asks nothing about care of earlier months.
+        ledger.begin("2020-01")
         settle(ledger, region.declare(ledger, region.registraties, region.verblijf))
     return path
 
@@ -185,8 +187,9 @@ def _repeat(connection: sqlite3.Connection, maand: int, back: int, still_open: b
             "bron": "t.bron || :tail",
             "client_id": _CLIENT,
             "maand": "t.maand - :back",
-            "inhoud": f"json_set(t.inhoud, '$.id', t.bron || :tail, '$.datum', {day.format(own_day)}, "
-            f"'$.toewijzingnummer', {own_number} + 1000000 * :half)",
+            "afspraak": "t.afspraak || :tail",
+            "inhoud": f"json_replace(json_set(t.inhoud, '$.id', t.bron || :tail, '$.datum', {day.format(own_day)}, "
+            f"'$.toewijzingnummer', {own_number} + 1000000 * :half), '$.afspraak', t.afspraak || :tail)",
         },
         f"t.soort = 'registratie' AND t.maand = :maand AND instr(t.bron, '~') = 0 AND {_ACTIVE}",
     )

@@ -14,7 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mpj.contract import SETTINGS, Setting
+from mpj.contract.producten import PRODUCTEN
 from mpj.contract.rows import CODES, TARIEVEN
+from mpj.contract.varianten import varianten as variants
 from mpj.engine import sieve
 from mpj.engine.steps import STEPS
 from mpj.protocol import MPJ_16, Hulpvorm, Prestatiecode, encode
@@ -102,6 +104,20 @@ def prestatiecodes() -> str:
 
     head = ["code", "name", "hulpvorm", "normtijd", "priced", "JZ020", "assigned as", "needs `jeugdbescherming`"]
     return table(head, map(row, MPJ_16.prestatiecodes.values()))
+
+
+def _counted(variant: str) -> str:
+    return _code(MPJ_16.varianten[variant].naam) if variant in MPJ_16.varianten else ""
+
+
+def varianten() -> str:
+    """The variants of products beside MPJ with the units that they permit, and where these come from."""
+    rows = (
+        [_code(one.naam), one.uitleg, _codes(one.eenheden) or "none", _counted(one.naam), "" if one.tarief else "empty"]
+        for one in variants().per.values()
+    )
+    head = ["variant", "what it is", "permitted units", "counted per", "`tarief`"]
+    return f"{table(head, rows)}\n\nSource: {variants().bron}."
 
 
 def niveaus() -> str:
@@ -268,7 +284,7 @@ def _signal(code: str, one: Signaaltekst) -> str:
 
 GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
-        **{definition.soort: partial(columns, definition) for definition in (*DEFINITIONS, TARIEVEN, CODES)},
+        **{definition.soort: partial(columns, definition) for definition in (*DEFINITIONS, TARIEVEN, CODES, PRODUCTEN)},
         "bron": bron,
         "eenheden": eenheden,
         "faults": faults,
@@ -283,6 +299,7 @@ GENERATED: Mapping[str, Callable[[], str]] = MappingProxyType(
         "signals": signals,
         "steps": steps,
         "synonyms": synonyms,
+        "varianten": varianten,
     }
 )
 

@@ -62,8 +62,13 @@ UNITS_OF_NORMTIJD = {
     "hele_dag": {"16"},
     "etmaal": {"14"},
     "stuk": {"84"},
+    "minuut": {"01"},
+    "dagdeel": {"16"},
 }
-MINUTES_OF_NORMTIJD = {"kwartier": 15, "uur": 60}
+MINUTES_OF_NORMTIJD = {"kwartier": 15, "uur": 60, "minuut": 1}
+# Beside MPJ: what a product is counted in, by its variant, and the unit that it usually travels in.
+NORMTIJD_OF_VARIANT = {"uur": "uur", "minuut": "minuut", "dagdeel": "dagdeel", "etmaal": "etmaal", "stuk_inspanning": "stuk"}
+UNIT_OF_VARIANT = {"uur": "04", "minuut": "01", "dagdeel": "16", "etmaal": "14", "stuk_inspanning": "84"}
 FIRST_DAY_OF_MPJ = date(2021, 1, 1)
 EXACT_MINUTES = "exact"  # an hour price declared in minutes: not rounded
 
@@ -104,6 +109,7 @@ class Contract:
     cells: list[Cell]
     codes: list[Row] | None
     settings: dict[str, Any]
+    producten: dict[str, Row]  # by product code: its category, variant and unit; its prices stand among the cells
 
 
 @dataclass
@@ -126,6 +132,7 @@ class Toewijzing:
     frequentie: str
     maximum: str
     perceel: str
+    beside: list[str]  # of one on a category: the products beside MPJ in it
     removed: bool
     mpj: bool
 
@@ -324,7 +331,7 @@ def read_contract(spec: ContractSpec) -> Contract:
     toml = spec.toml
     head = toml["contract"]
     begin, end = head["begindatum"], head["einddatum"]
-    percelen = {perceel["code"]: perceel.get("gemeenten", []) for perceel in toml["perceel"]}
+    percelen = {perceel["code"]: perceel.get("gemeenten", []) for perceel in toml.get("perceel", [])}
     cells = []
     for row in spec.tarieven:
         tarief = text(row, "tarief")
@@ -338,6 +345,12 @@ def read_contract(spec: ContractSpec) -> Contract:
                 cents=None if tarief == "uitgesloten" else parse_cents(tarief),
             )
         )
+    producten = {}
+    for row in spec.producten or []:
+        code = text(row, "productcode")
+        producten[code] = row
+        to = parse_date(text(row, "einddatum")) if text(row, "einddatum") else end
+        cells.append(Cell("", code, "", parse_date(text(row, "begindatum")), to, parse_cents(text(row, "tarief"))))
     declaratie = toml.get("declaratie", {})
     rounding = toml.get("afronding", {})
     settings = {
@@ -351,6 +364,7 @@ def read_contract(spec: ContractSpec) -> Contract:
         "normtijd": toml.get("normtijd", {}),
         "kwartier": {"wijze": "rekenkundig", "over": "contact", "minimum": 1, "drempel": 0} | rounding.get("kwartier", {}),
         "uur": {"wijze": "rekenkundig", "over": "productperiode", "minimum": 1, "drempel": 0} | rounding.get("uur", {}),
+        "minuut": {"wijze": "rekenkundig", "over": "contact", "minimum": 0, "drempel": 0},
     }
     return Contract(
         id=head["id"],
@@ -362,6 +376,7 @@ def read_contract(spec: ContractSpec) -> Contract:
         cells=cells,
         codes=spec.codes,
         settings=settings,
+        producten=producten,
     )
 
 
@@ -403,13 +418,18 @@ def tail_of(prestatiecode: str, niveau: str) -> str:
 
 
 def decode(contract: Contract, productcode: str) -> tuple[str, str, str, str] | None:
-    """(prestatiecode, niveau, perceel, categorie) of a code in one contract; the last two only where the code tells."""
+    """(prestatiecode, niveau, perceel, categorie) of a code in one contract; the last two only where the code tells.
+
+    A product beside MPJ is its own code.
+    """
+    if productcode in contract.producten:
+        return productcode, "", "", text(contract.producten[productcode], "productcategorie")
     if contract.codes is not None:
         for row in contract.codes:
             if text(row, "productcode") == productcode:
                 return text(row, "prestatiecode"), text(row, "kwalificatieniveau"), text(row, "perceel"), ""
         return None
-    for prestatiecode in {cell.prestatiecode for cell in contract.cells}:
+    for prestatiecode in {cell.prestatiecode for cell in contract.cells} - contract.producten.keys():
         for niveau in LEVEL_DIGITS:
             for categorie in PRESTATIECODES[prestatiecode][2]:
                 if productcode == categorie + tail_of(prestatiecode, niveau):
@@ -439,6 +459,8 @@ def decode_assigned(
 
 def code_of_line(contract: Contract, perceel: str, toewijzing: Toewijzing, code: str, niveau: str) -> tuple[str, str]:
     """(productcategorie, productcode) of a line."""
+    if code in contract.producten:
+        return text(contract.producten[code], "productcategorie"), code
     if contract.codes is None:
         categorie = toewijzing.categorie or PRESTATIECODES[code][2][0]
         return categorie, categorie + tail_of(code, niveau)
@@ -497,7 +519,7 @@ def read_toewijzing(row: Row, contracten: list[Contract]) -> Toewijzing:
             code, niveau, perceel_of_code, categorie_of_code = decoded
             if codes and codes != [code]:
                 raise FaultError("productcode")
-            if categorie and categorie not in PRESTATIECODES[code][2]:
+            if categorie and categorie not in (PRESTATIECODES[code][2] if code in PRESTATIECODES else [categorie_of_code]):
                 mpj = False
             codes = [code]
             perceel = perceel or perceel_of_code
@@ -530,6 +552,13 @@ def read_toewijzing(row: Row, contracten: list[Contract]) -> Toewijzing:
         frequentie=frequentie,
         maximum=maximum,
         perceel=perceel,
+        beside=[
+            code
+            for contract in contracten
+            if contract.aanbieder == aanbieder
+            for code, product in contract.producten.items()
+            if text(product, "productcategorie") == categorie
+        ],
         removed=text(row, "reden_wijziging") == "13",
         mpj=mpj,
     )
@@ -609,6 +638,8 @@ def covers(toewijzing: Toewijzing, prestatiecode: str) -> bool:
         return True
     if toewijzing.prestatiecodes:
         return prestatiecode in toewijzing.prestatiecodes
+    if prestatiecode not in PRESTATIECODES:
+        return prestatiecode in toewijzing.beside
     return toewijzing.categorie in PRESTATIECODES[prestatiecode][2]
 
 
@@ -618,6 +649,14 @@ def valid_on(toewijzing: Toewijzing, day: date) -> bool:
 
 
 # --- Step 1: read and check -------------------------------------------------------------------------------------------
+
+
+def read_code(row: Row) -> str:
+    """The prestatiecode of a record, or the code of a product beside MPJ: not both."""
+    code = parse_choice(text(row, "prestatiecode"), PRESTATIECODES)
+    if code and text(row, "productcode"):
+        raise FaultError("productcode")
+    return code or text(row, "productcode")
 
 
 def read_registratie(row: Row) -> Levering:
@@ -639,7 +678,7 @@ def read_registratie(row: Row) -> Levering:
         bron=required(text(row, "id")),
         datum=parse_date(text(row, "datum")),
         bsn=parse_bsn(row.get("bsn", "")),
-        prestatiecode=parse_choice(text(row, "prestatiecode"), PRESTATIECODES),
+        prestatiecode=read_code(row),
         nummer=parse_number(text(row, "toewijzingnummer"), 999999999) if text(row, "toewijzingnummer") else None,
         gemeente=parse_digits(text(row, "gemeente"), 4) if text(row, "gemeente") else "",
         minuten=minuten,
@@ -709,7 +748,7 @@ def read_verblijf(scenario: Scenario, period_end: date) -> list[Levering]:
                 bron=required(text(row, "id")),
                 datum=begin,
                 bsn=parse_bsn(row.get("bsn", "")),
-                prestatiecode=parse_choice(text(row, "prestatiecode"), PRESTATIECODES),
+                prestatiecode=read_code(row),
                 nummer=parse_number(text(row, "toewijzingnummer"), 999999999) if text(row, "toewijzingnummer") else None,
                 gemeente=parse_digits(text(row, "gemeente"), 4) if text(row, "gemeente") else "",
                 aanwezig=text(row, "aanwezigheid") in ("", "aanwezig"),
@@ -844,6 +883,10 @@ def find_contract(levering: Levering, contracten: list[Contract]) -> str:
     ]
     if not valid:
         return "geen_contract"
+    for contract in valid:
+        if code in contract.producten and price_on(contract, "", code, "", day) is not None:
+            levering.contract, levering.perceel = contract, ""
+            return ""
     pairs = [
         (contract, perceel)
         for contract in valid
@@ -870,6 +913,11 @@ def find_kind_of_price(levering: Levering) -> str:
     """With or without level, and per which normtijd."""
     _, contract = levering.match
     code, perceel, day = levering.code, levering.perceel, levering.day
+    if code in contract.producten:
+        levering.groep = levering.groep or "individueel"
+        levering.normtijd = NORMTIJD_OF_VARIANT[text(contract.producten[code], "variant")]
+        stay = levering.soort == "verblijf"
+        return "eenheid_past_niet" if stay != (levering.normtijd == "etmaal") else ""
     hulpvorm = int(code.split(".")[0])
     normtijd = normtijd_of(contract, code)
     soort = levering.groep or ("groep" if hulpvorm == 4 else "individueel")
@@ -919,10 +967,13 @@ def find_unit(levering: Levering) -> str:
         in_pieces = assigned == "84" if assigned else contract.settings["eenheid_kwartier"] == "stuk"
         levering.wire = "84" if in_pieces else "01"
     elif normtijd == "uur":
-        in_minutes = assigned == "01" if assigned else contract.settings["eenheid_uur"] == "minuut"
+        usual = {"minuut": "01", "uur": "04"}[contract.settings["eenheid_uur"]]
+        if levering.code in contract.producten:
+            usual = text(contract.producten[levering.code], "eenheid") or UNIT_OF_VARIANT["uur"]
+        in_minutes = (assigned or usual) == "01"
         levering.wire = "01" if in_minutes else "04"
     else:
-        levering.wire = {"halve_dag": "16", "hele_dag": "16", "etmaal": "14", "stuk": "84"}[normtijd]
+        (levering.wire,) = UNITS_OF_NORMTIJD[normtijd]
     if normtijd in MINUTES_OF_NORMTIJD and levering.minuten is None:
         return "ongeldig"
     return ""
@@ -1174,7 +1225,7 @@ def round_to_units(leveringen: list[Levering]) -> None:
 
 def quantity(levering: Levering, eenheid: str) -> int | None:
     """What one unit of this record takes of an omvang in that unit; None where it does not count against it."""
-    minutes = {"01": 1 if is_exact(levering) else 15, "04": 60}
+    minutes = {"01": 15 if levering.normtijd == "kwartier" else 1, "04": 60}
     if eenheid in ("01", "04"):
         return minutes.get(levering.wire)
     if eenheid != levering.wire:
@@ -1296,7 +1347,7 @@ def make_line(behind: list[Levering]) -> dict[str, Any]:
         "bsn": toewijzing.bsn,
         "toewijzingnummer": toewijzing.nummer,
         "perceel": first.perceel,
-        "prestatiecode": first.code,
+        "prestatiecode": "" if first.code in contract.producten else first.code,
         "kwalificatieniveau": first.billed_level,
         "productcategorie": first.productcategorie,
         "productcode": first.productcode,

@@ -20,7 +20,7 @@ from attrs import define, field
 
 PACKAGE = Path(__file__).resolve().parents[1] / "mpj"
 
-LINES = ("executors/memory", "engine/job", "ledger/api", "ledger/choices", "ledger/running")
+LINES = ("executors/memory", "engine/job", "ledger/api", "ledger/looking", "ledger/choices", "ledger/running")
 LOOKUPS = (
     "reading/",
     "protocol/",

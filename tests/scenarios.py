@@ -6,7 +6,7 @@ can be followed by hand, and leans towards records that do become lines.
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,11 +20,12 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class ContractSpec:
-    """A contract folder: the content of contract.toml, tarieven.csv and codes.csv."""
+    """A contract folder: the content of contract.toml, tarieven.csv, codes.csv and producten.csv."""
 
     toml: dict[str, Any]
     tarieven: list[Row]
     codes: list[Row] | None = None
+    producten: list[Row] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Scenario:
 COLUMNS = {
     "tarieven.csv": ["perceel", "prestatiecode", "kwalificatieniveau", "begindatum", "einddatum", "tarief"],
     "codes.csv": ["prestatiecode", "kwalificatieniveau", "productcategorie", "productcode", "perceel"],
+    "producten.csv": ["productcategorie", "productcode", "variant", "eenheid", "tarief", "begindatum", "einddatum"],
     "toewijzingen.csv": ["toewijzingnummer", "bsn", "gemeente", "aanbieder", "begindatum", "einddatum"],
     "registraties.csv": ["id", "bsn", "datum"],
     "verblijf.csv": ["id", "bsn", "begindatum", "einddatum"],
@@ -62,6 +64,8 @@ def write(scenario: Scenario, folder: Path) -> None:
         write_csv(contract_folder / "tarieven.csv", contract.tarieven)
         if contract.codes is not None:
             write_csv(contract_folder / "codes.csv", contract.codes)
+        if contract.producten is not None:
+            write_csv(contract_folder / "producten.csv", contract.producten)
     write_csv(folder / "toewijzingen.csv", scenario.toewijzingen)
     write_csv(folder / "registraties.csv", scenario.registraties)
     write_csv(folder / "verblijf.csv", scenario.verblijf)
@@ -924,6 +928,79 @@ def staff_row(name: str, level: str, begin: str, end: str) -> Row:
     return {"medewerker": name, "kwalificatieniveau": level, "begindatum": begin, "einddatum": end}
 
 
+# --- Products beside MPJ ----------------------------------------------------------------------------------------------
+
+UNITS_OF_VARIANT = {"uur": ["04", "01"], "minuut": ["01"], "dagdeel": ["16"], "stuk_inspanning": ["84"], "etmaal": ["14"]}
+
+
+def draw_products(dice: Dice, offers: list[Offer], first: date) -> None:
+    """Give some contracts products of effort, under codes of their own."""
+    for place, offer in enumerate(offers):
+        if not dice.one_in(3):
+            continue
+        rows: list[Row] = []
+        for number in range(dice.pick([1, 2, 3])):
+            variant = dice.pick(list(UNITS_OF_VARIANT))
+            row = {"productcategorie": dice.pick(["45", "44", "41"]), "variant": variant}
+            row["productcode"] = f"{row['productcategorie']}{'XYZ'[place]}{number:02}"
+            row["eenheid"] = dice.pick(["", *UNITS_OF_VARIANT[variant]])
+            for from_, to, tarief in draw_prices(dice, offer.begin, offer.end, first, even=False):
+                rows.append(row | {"begindatum": dice.write_date(from_), "einddatum": dice.write_date(to), "tarief": tarief})
+        offer.spec = replace(offer.spec, producten=rows)
+
+
+def draw_product_care(
+    dice: Dice, offers: list[Offer], bsns: list[str], first: date, nummer: int
+) -> tuple[list[Row], list[Row], list[Row]]:
+    """Toewijzingen of products, registraties and stays on them, some by number, by code, or by neither."""
+    toewijzingen: list[Row] = []
+    registraties: list[Row] = []
+    verblijf: list[Row] = []
+    for product, offer in [(row, one) for one in offers for row in one.spec.producten or []]:
+        nummer += 1
+        bsn, gemeente = dice.pick(bsns), dice.pick(offer.gemeenten)
+        row = {"toewijzingnummer": str(nummer), "bsn": bsn, "gemeente": gemeente, "aanbieder": offer.aanbieder}
+        row |= {"begindatum": first_of_month(first, dice.pick([0, -2])).isoformat()}
+        row["einddatum"] = (last_of_month(first) + timedelta(days=dice.pick([0, -9, 60]))).isoformat()
+        kind = dice.pick(["code", "code", "categorie", "budget"])
+        if kind != "budget":
+            row["productcategorie"] = product["productcategorie"]
+        if kind == "code":
+            row["productcode"] = product["productcode"]
+            if dice.one_in(2):
+                unit = dice.pick([*UNITS_OF_VARIANT[product["variant"]], "16"])
+                row |= {"volume": str(dice.pick([3, 40, 1])), "eenheid": unit, "frequentie": dice.pick(["2", "4", "6"])}
+        if kind == "budget" or dice.one_in(4):
+            row["budget_cent"] = str(dice.pick([100_000, 5_000, 20_000]))
+        if kind == "code" and "volume" in row:
+            row.pop("budget_cent", None)
+        toewijzingen.append(row)
+        for _ in range(dice.pick([2, 1, 3, 0])):
+            record = {"id": f"p{nummer}-{len(registraties)}", "bsn": bsn}
+            record["datum"] = dice.day(first_of_month(first, dice.pick([0, 0, -1])), last_of_month(first)).isoformat()
+            if dice.one_in(2):
+                record["toewijzingnummer"] = str(nummer)
+            if kind != "code" or dice.one_in(2):
+                record["productcode"] = product["productcode"]
+            if product["variant"] in ("uur", "minuut") or dice.one_in(6):
+                record["minuten"] = str(dice.pick([60, 50, 7, 0, 95]))
+            elif dice.one_in(2):
+                record["aantal"] = str(dice.pick([2, 1, 0]))
+            if dice.one_in(8):
+                record["soort"] = "groep"
+            if dice.one_in(12):
+                record["prestatiecode"] = "2.1"
+            registraties.append(record)
+        if product["variant"] == "etmaal" or dice.one_in(8):
+            begin = dice.day(first, last_of_month(first))
+            stay = {"id": f"q{nummer}", "bsn": bsn, "begindatum": begin.isoformat(), "toewijzingnummer": str(nummer)}
+            stay["einddatum"] = (begin + timedelta(days=dice.pick([3, 0, 12]))).isoformat()
+            if kind != "code":
+                stay["productcode"] = product["productcode"]
+            verblijf.append(stay)
+    return toewijzingen, registraties, verblijf
+
+
 @st.composite
 def scenarios(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Scenario:
     """A whole random scenario."""
@@ -936,11 +1013,13 @@ def scenarios(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Scenario:
     medewerkers = draw_medewerkers(dice, first) if dice.one_in(3) else None
     staff = ["m1", "m2"] if medewerkers is not None else []
     registraties = draw_registraties(dice, targets, bsns, first, staff)
+    draw_products(dice, offers, first)
+    beside = draw_product_care(dice, offers, bsns, first, 40)
     return Scenario(
         contracten=[offer.spec for offer in offers],
-        toewijzingen=toewijzingen,
-        registraties=registraties,
-        verblijf=draw_verblijf(dice, targets, first),
+        toewijzingen=[*toewijzingen, *beside[0]],
+        registraties=[*registraties, *beside[1]],
+        verblijf=[*draw_verblijf(dice, targets, first), *beside[2]],
         medewerkers=medewerkers,
         periode=periode,
         dagtekening=first_of_month(first, 1) + timedelta(days=dice.pick([4, 0, 20, 40])),

@@ -22,6 +22,7 @@ ORDER = (
     "records",
     "contract",
     "tariefkaart",
+    "prestaties",
     "engine",
     "signals",
     "intake",
@@ -34,9 +35,11 @@ ORDER = (
     "ledger",
     "reports",
     "simulation",
+    "conformance",
+    "service",
     "cli",
 )
-EXACT = ("reading", "protocol", "records", "contract", "tariefkaart", "engine", "output", "messages", "executors")
+EXACT = ("reading", "protocol", "records", "contract", "tariefkaart", "prestaties", "engine", "output", "messages", "executors")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -96,6 +96,7 @@ def test_sizes_are_exact(tmp_path: Path, clienten: int, registraties: int, verbl
     assert counts == [made.toewijzingen, registraties, verblijven, made.medewerkers]
 
 
+@pytest.mark.slow
 def test_default_form_of_the_files(overview: Overview) -> None:
     for name, header in HEADERS.items():
         data = (overview.folder / name).read_bytes()

@@ -72,6 +72,7 @@ def run(command: Sequence[str]) -> None:
         import_module(module).main(Files(first) if module.endswith("api") else first, Path(out), *options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("peer", "year"), PEERS, ids=lambda one: getattr(one, "name", one))
 def test_a_peer_comes_to_the_same_lines(
     peer: Contestant, year: str, files: dict[str, Files], declared: dict[str, Path], tmp_path: Path
@@ -107,6 +108,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", list(SIZE))
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 @pytest.mark.parametrize("module", BY_HAND)
@@ -147,6 +149,7 @@ def test_by_hand_gives_the_same_lines_and_trace(
     assert len(right[1]) > SIZE[year] * 0.9
 
 
+@pytest.mark.slow
 def test_a_limit_is_billed_as_mpj_bills_it() -> None:
     asked = [Asked(1, 4, 15, 2455), Asked(1, 2, 15, 2455), Asked(1, 1, 15, 1000), Asked(2, 1, 15, 2455)]
     assert bill(asked, 10_000, None, {}) == [Billed(4, False), None, None, None]
@@ -155,6 +158,7 @@ def test_a_limit_is_billed_as_mpj_bills_it() -> None:
     assert bill(asked, None, None, {}) == [Billed(one.eenheden, False) for one in asked]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", list(SIZE))
 def test_the_data_follow_from_the_seed(year: str, files: dict[str, Files], tmp_path: Path) -> None:
     mine, limits, size = files[year], year == LIFE, SIZE[year]
@@ -169,12 +173,14 @@ def test_the_data_follow_from_the_seed(year: str, files: dict[str, Files], tmp_p
 SIMPLE = {"niet_direct", "niet_gerealiseerd", "toewijzing_onbekend", "buiten_toewijzing", "niveau_te_laag", "geen_tijd"}
 
 
+@pytest.mark.slow
 def test_some_are_set_aside_for_each_of_the_simple_reasons(declared: dict[str, Path]) -> None:
     found = rows(declared[PLAIN] / "uitval.csv")
     assert len(found) in range(SIZE[PLAIN] // 200, SIZE[PLAIN] // 50)
     assert {row["reden"] for row in found} == SIMPLE
 
 
+@pytest.mark.slow
 def test_the_year_with_limits_is_as_it_says(files: dict[str, Files], declared: dict[str, Path]) -> None:
     out, assigned = declared[LIFE], rows(files[LIFE].toewijzingen)
     limited = [row for row in assigned if row["volume"] or row["budget_cent"]]
@@ -194,6 +200,7 @@ def test_the_year_with_limits_is_as_it_says(files: dict[str, Files], declared: d
 MARKED = "before\n<!-- measured: peers -->\nearlier figures\n<!-- end measured -->\nafter\n"
 
 
+@pytest.mark.slow
 def test_the_tables_are_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "speed.md"
     page.write_text(MARKED, "utf-8")
@@ -214,6 +221,7 @@ def entrant(contestant: Contestant, *cpu: float) -> Entrant:
     return Entrant(contestant, LIFE, Files(Path()), 1_000_000, rounds, [Totals(1, 2, 3, 4)])
 
 
+@pytest.mark.slow
 def test_ratios_are_of_medians_and_a_missed_aim_is_marked() -> None:
     one, other, few = entrant(PYTHON, 9.0, 4.0, 3.0), entrant(TOTALS, 2.0, 2.5, 30.0), entrant(HUNDRED, 0.3, 0.2, 0.9)
     assert ratios([one, other, few]) == [
@@ -224,10 +232,12 @@ def test_ratios_are_of_medians_and_a_missed_aim_is_marked() -> None:
     assert one.row() == ("mpj declare", "lines, trace, reasons", "4.00", "4.0", "8.00", "10")
 
 
+@pytest.mark.slow
 def test_every_aim_is_of_contestants() -> None:
     assert {one for aim in AIMS for one in (aim.one, aim.other) if one} <= set(CONTESTANTS)
 
 
+@pytest.mark.slow
 def test_a_ledger_run_comes_to_the_same_lines(tmp_path: Path) -> None:
     files = prepare(400, home=tmp_path, limits=True)
     for contestant, out in ((PART, tmp_path / "out"), (LEDGER, tmp_path / "other")):
@@ -235,6 +245,7 @@ def test_a_ledger_run_comes_to_the_same_lines(tmp_path: Path) -> None:
     assert of_mpj(tmp_path / "out") == of_mpj(tmp_path / "other")
 
 
+@pytest.mark.slow
 def test_a_peer_that_differs_is_not_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,6 +258,7 @@ def test_a_peer_that_differs_is_not_reported(
     assert page.read_text("utf-8") == MARKED
 
 
+@pytest.mark.slow
 def test_a_command_is_measured_or_its_fault_shown() -> None:
     took = measure([sys.executable, "-c", "x = bytearray(60_000_000)\nfor _ in range(10**6): pass"])
     assert took.peak_mb is None or took.peak_mb > 50
@@ -254,6 +266,7 @@ def test_a_command_is_measured_or_its_fault_shown() -> None:
         measure([sys.executable, "-c", "raise SystemExit(3)"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(JOBS))
 def test_every_job_of_the_growth_benchmark_can_be_done(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -264,11 +277,13 @@ def test_every_job_of_the_growth_benchmark_can_be_done(name: str, tmp_path: Path
     assert took >= 0
 
 
+@pytest.mark.slow
 def test_the_picture_tells_every_figure() -> None:
     drawn = picture([Panel("declare", "registratie", [(1_000, 3_210), (10_000, 3_000), (100_000, 2_900)])])
     assert all(text in drawn for text in ("3.2", "3.0", "2.9", "1,000", "100,000", "prefers-color-scheme: dark"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(util.find_spec("duckdb") is None, reason="duckdb is not installed; the extra mpj[bench] has it")
 @pytest.mark.parametrize("year", list(SIZE))
 def test_the_same_rows_stand_in_parquet(year: str, files: dict[str, Files]) -> None:

@@ -36,6 +36,7 @@ SHARED_NAMES: Mapping[str, str] = {
     "Database": "the file that DuckDB computes in, and the ledger's: nothing meets both",
     "Declaratieregel": "a line as the engine makes it, and the protocol class of what a message takes of such a line",
     "Periode": "the months of a run, and the element of a message that the standard calls so",
+    "Prestatie": "what happened with a product of output, and the line of a message that the standard calls so",
     "Regel": "a line of a run, and a line that a ledger stored",
     "Table": "of a report, and of an input file",
 }

@@ -15,8 +15,10 @@ import pytest
 from mpj import docs
 from mpj.contract import SETTINGS
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
+from mpj.explanation import preview
 from mpj.explanation import sentences as explained
 from mpj.explanation.summary import VERVOLG
+from mpj.ledger.decide import Besluitsoort, Bewegingsoort
 from mpj.protocol import MPJ_16, Afronding
 from mpj.protocol.rounding import round_minutes
 from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
@@ -52,6 +54,8 @@ def choices(name: str) -> Collection[str]:
         (Telt, docs.TIMES),
         (Redencode, REDENEN),
         (Vervolg, VERVOLG),
+        (Bewegingsoort, preview.SOORT),
+        (Besluitsoort, preview.BESLUIT),
         (Vervolg, {reden.vervolg for reden in REDENEN.values()}),
         (Oorzaak, {oorzaak for reden in REDENEN.values() for oorzaak in reden.oorzaken}),
     ],

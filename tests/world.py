@@ -106,7 +106,10 @@ def reasons(result: Result) -> dict[str, int]:
 
 def contracts_of(scenario: Scenario, protocols: Mapping[str, mpj.Protocol] = PROTOCOLS) -> list[mpj.Contract]:
     """Make the contracts of a scenario."""
-    return [mpj.make_contract(spec.toml, spec.tarieven, spec.codes, protocols=protocols) for spec in scenario.contracten]
+    return [
+        mpj.make_contract(spec.toml, spec.tarieven, spec.codes, producten=spec.producten, protocols=protocols)
+        for spec in scenario.contracten
+    ]
 
 
 def run(scenario: Scenario, contracten: Sequence[mpj.Contract] | None = None) -> Result:

@@ -44,11 +44,13 @@ class Contestant:
 
 
 BEGUN = """
-import sys
+import gc, sys
 from mpj.cli import run
+gc.disable()
 sys.exit(run(["ledger", "begin", "--ledger", {database!r}, "--vanaf", "2026-01"]) or run(sys.argv[1:]))
 """
-"""The care of the whole year is declared in its last month: a ledger that begins in the first one asks nothing about it."""
+"""The care of the whole year is declared in its last month: a ledger that begins in the first one asks nothing about it. As
+``python -m mpj`` it rests the garbage collector."""
 
 
 def declare(*options: str, parquet: bool = False, ledger: bool = False) -> Callable[[Files, Path], list[str]]:

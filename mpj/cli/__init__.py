@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mpj.cli.dutch import DUTCH, SPOKEN, named, speak, speaks
 from mpj.cli.screen import quiet_libraries, say
 from mpj.reading.extras import MissingExtraError
 from mpj.version import __version__
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
     from mpj.reading.register import Foutcode
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "conformance": ("mpj.cli.conformance", "Schrijf gevallen waaraan een ander systeem zich toetst, of vergelijk zijn antwoorden."),
     "declare": ("mpj.cli.declare", "Maak van een maand registraties declaratieregels."),
     "demo": ("mpj.cli.demo", "Declareer een verzonnen regio en laat het resultaat zien."),
     "intake": ("mpj.cli.intake", "Laat zien wat mpj van een export begrijpt, en stel een profiel voor."),
     "ledger": ("mpj.cli.ledger", "Houd bij wat is verzonden en beantwoord, en corrigeer het."),
     "messages": ("mpj.cli.messages", "Toets iJw-berichten op vorm en inhoud."),
     "month": ("mpj.cli.month", "Declareer een maand zoals mpj.toml het zegt."),
-    "report": ("mpj.cli.report", "Maak het jaar per gemeente: wat is geleverd, ingediend, toegekend en afgekeurd."),
+    "report": ("mpj.cli.report", "Toon wat een ledger zegt: het jaar, limieten, een vergelijking, het verkeer."),
     "sample": ("mpj.cli.sample", "Trek een herhaalbare steekproef van (medewerker, niveau) voor de accountant."),
+    "serve": ("mpj.cli.serve", "Bied mpj aan andere systemen aan over HTTP, op deze machine."),
     "tariffs": ("mpj.cli.tariffs", "Toets, toon, vergelijk, bereken en bouw tarievenbladen."),
     "verify": ("mpj.cli.verify", "Toets een JW323 regel voor regel en schrijf het antwoord."),
     "worklist": ("mpj.cli.worklist", "Maak van wat uitviel een werklijst (XLSX)."),
@@ -48,6 +51,8 @@ EXTRAS = {
     "alembic": "ledger",
     "psycopg": "ledger",
     "duckdb": "columnar",
+    "fastapi": "service",
+    "uvicorn": "service",
 }
 
 
@@ -60,8 +65,16 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return command
+        command = named(import_module(COMMANDS[cmd_name][0]).command)
+        if speaks() == "nl" or cmd_name not in SPOKEN:
+            return command
+        from mpj.cli.english import in_english
+
+        return in_english(command)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        self._help_option = None  # click keeps it in the language of the call that first asked.
+        return super().get_help_option(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Opdrachten"):
@@ -73,18 +86,30 @@ class Lazy(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Begin met: mpj demo. Uitleg per opdracht: mpj OPDRACHT --help",
 )
-@click.version_option(__version__, message="mpj %(version)s")
+@click.version_option(__version__, message="mpj %(version)s", help=DUTCH["Show the version and exit."])
 def group() -> None:
     """Declareren volgens het Model Prestatiecodes Jeugd: van registratie tot declaratieregel, tot op de cent uitgelegd."""
 
 
+named(group)
+
+
+def _wants(args: list[str], option: str, value: str) -> bool:
+    """Say whether a call gives an option this value; it may be so wrong that nobody else can tell."""
+    return f"{option}={value}" in args or (option, value) in pairwise(args)
+
+
 def _wants_json(args: list[str]) -> bool:
-    """Say whether a call asks for messages as JSON; it may be so wrong that nobody else can tell."""
-    return "--meldingen=json" in args or ("--meldingen", "json") in pairwise(args)
+    """Say whether a call asks for messages as JSON."""
+    return _wants(args, "--meldingen", "json")
 
 
 def _show_call(error: click.ClickException, args: list[str]) -> None:
     """Show what is wrong with the call, in the form that the call itself asks for."""
+    if speaks() == "en":
+        from mpj.cli.english import said
+
+        vars(error)["message"] = said(error.message)
     if not _wants_json(args):
         text = io.StringIO()
         error.show(text)
@@ -118,6 +143,7 @@ def run(args: list[str], *, last: bool = False) -> int:
     """Run the command line and return its exit code; with `last` the process ends behind it."""
     from mpj.cli.signals import Signals
 
+    speak("en" if _wants(args, "--taal", "en") and args[0] in SPOKEN else "nl")
     signals = Signals()
     with signals.heard(last=last):
         code = _run(args, signals)
@@ -149,8 +175,10 @@ def _run(args: list[str], signals: Signals) -> int:
     except MemoryError:
         return _tell("geheugen_vol", "het geheugen is vol; geef deze opdracht meer geheugen, of minder tegelijk te lezen", args)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return _tell("systeem_weigert", f"het systeem werkt niet mee ({reason}); controleer schijfruimte en rechten", args)
+        from mpj.reading.system import system_reason
+
+        text = f"het systeem werkt niet mee ({system_reason(error)}); controleer schijfruimte en rechten"
+        return _tell("systeem_weigert", text, args)
     except Exception as error:
         return _unexpected(error, args)
     return code if isinstance(code, int) else 0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import wraps
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,12 +19,9 @@ from mpj.cli.signals import signals
 from mpj.reading.faults import Fault, InputError
 
 _T = TypeVar("_T")
+_F = TypeVar("_F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
-BOOKED = Fault(
-    "ledger_wel_bijgewerkt",
-    verwacht="dezelfde opdracht nog eens, als wat in de weg stond weg is: zij vervangt de concepten en schrijft de uitvoer",
-    toelichting="het ledger is al bijgewerkt, de uitvoer is niet geschreven",
-)
+_MANY = 3
 
 meldingen_option = click.option(
     "--meldingen",
@@ -40,7 +38,20 @@ profiel_option = click.option(
     metavar="FILE",
     help="Hoe uw systeem exporteert (TOML); mpj intake stelt er een voor.",
 )
+
+
+def taal_option(what: str) -> Callable[[_F], _F]:
+    """Return the option for the language of what a command writes or shows."""
+    return click.option("--taal", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help=f"Taal van {what}.")
+
+
 submappen_option = click.option("--submappen", is_flag=True, help="Lees in mappen en zips ook wat in submappen staat.")
+config_option = click.option(
+    "--config", type=FILE, default=None, metavar="FILE", help="Voor de namen: mpj.toml.  [standaard: die in deze map]"
+)
+ledger_option = click.option(
+    "--ledger", required=True, metavar="URL", help="Het ledger: een bestand (SQLite) of postgresql://gebruiker@server/database."
+)
 strict_option = click.option("--strict", is_flag=True, help="Eindig met code 1 als er iets is uitgevallen of afgekeurd.")
 
 
@@ -70,7 +81,7 @@ def ledger_to_write(url: str, form: str) -> Iterator[Any]:
             show_fault(Fault("ledger_nieuw", ledger.database.name, toelichting=text, soort="waarschuwing"), form)
 
 
-def _user() -> str:
+def user() -> str:
     """Return the name of who runs this, empty where the system has none."""
     from getpass import getuser
 
@@ -83,7 +94,7 @@ def _user() -> str:
 def _ledger(url: str) -> Any:
     from mpj.ledger import Ledger
 
-    ledger = Ledger(url, wie=_user())
+    ledger = Ledger(url, wie=user())
     if ledger.database.memory:
         text, verwacht = "een ledger in het geheugen onthoudt niets", "een bestand, of postgresql://gebruiker@server/database"
         raise InputError(Fault("ledger_onbruikbaar", kolom="--ledger", toelichting=text, verwacht=verwacht))
@@ -161,7 +172,7 @@ def show_fault(fault: Fault, form: str) -> None:
         write_melding(data | {"rij": fault.rij or None, "regel": fault.regel or None})
     else:
         prefix = "Let op: " if fault.soort == "waarschuwing" else "Fout: "
-        say(prefix + str(fault), err=True)
+        say(prefix + str(fault), err=True, rest="  ")
 
 
 def remark(text: str) -> None:
@@ -177,6 +188,33 @@ def write_melding(data: dict[str, Any]) -> None:
     say_json({"formaat": 1} | data, err=True)
 
 
+def write_new(path: Path, text: str, option: str, *, mode: int = 0o666) -> None:
+    """Write a new file, which `option` names; raises InputError where one stands already, or none can be written."""
+    from mpj.reading.system import system_reason
+
+    try:
+        path.touch(mode, exist_ok=False)
+        path.write_text(text, "utf-8", newline="")
+    except FileExistsError:
+        told, verwacht = "het bestand bestaat al", "een nieuwe naam"
+        raise InputError(Fault("uitvoer_bestaat", path.name, 0, option, verwacht=verwacht, toelichting=told)) from None
+    except OSError as error:
+        told = f"het bestand kan daar niet worden geschreven ({system_reason(error)})"
+        raise InputError(Fault("uitvoer_onbruikbaar", path.name, 0, option, toelichting=told)) from error
+
+
+def _together(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield faults for the screen: columns that a table misses, where there are many, as one; it is probably another table."""
+    for (missing, bestand, rij), group in groupby(faults, lambda one: (one.code == "kolom_ontbreekt", one.bestand, one.rij)):
+        found = list(group)
+        if missing and bestand and len(found) >= _MANY:
+            columns = ", ".join(one.kolom for one in found)
+            text = "is dit het goede bestand? Verplichte kolommen ontbreken"
+            yield Fault("kolom_ontbreekt", bestand, rij, verwacht=columns, toelichting=text)
+        else:
+            yield from found
+
+
 def guarded(function: Callable[..., _T]) -> Callable[..., _T]:
     """Make a command show an InputError in the form of its ``--meldingen`` option and exit with 2."""
 
@@ -186,9 +224,11 @@ def guarded(function: Callable[..., _T]) -> Callable[..., _T]:
         try:
             return function(*args, **kwargs)
         except InputError as error:
-            for fault in error.faults:
+            for fault in error.faults if form == "json" else _together(error.faults):
                 show_fault(fault, form)
             if signals().committed:
+                from mpj.output.folder import BOOKED
+
                 show_fault(BOOKED, form)
             elif form == "tekst":
                 count = len(error.faults)

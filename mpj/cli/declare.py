@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from attrs import field, frozen
@@ -18,6 +18,7 @@ from mpj.cli.common import (
     Datum,
     Progress,
     best_effort,
+    config_option,
     force_option,
     guarded,
     meldingen_option,
@@ -31,10 +32,11 @@ from mpj.cli.common import (
 from mpj.cli.inputs import Inputs
 from mpj.cli.screen import say
 from mpj.cli.signals import folder_to_write
-from mpj.presentation.words import listed
+from mpj.reading.config import names_of
 from mpj.reading.faults import Fault, InputError
 
 if TYPE_CHECKING:
+    from mpj.output.berichten import Versions
     from mpj.output.shape import Trace
     from mpj.reading.lines import LineNumbers
 
@@ -78,6 +80,13 @@ of de aanroep klopt niet en er is niets geschreven.
 )
 @click.option("--verblijf", type=FILE, multiple=True, metavar="FILE", help="verblijf.csv: de verblijven.")
 @click.option(
+    "--prestaties",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="prestaties.csv: stukken, weken, maanden en trajecten van producten buiten MPJ.",
+)
+@click.option(
     "--medewerkers", type=FILE, multiple=True, metavar="FILE", help="medewerkers.csv: het niveau per medewerker; gaat voor."
 )
 @click.option("--periode", required=True, metavar="JJJJ-MM", help="De maand die wordt gedeclareerd, als 2026-03.")
@@ -108,6 +117,13 @@ of de aanroep klopt niet en er is niets geschreven.
 @click.option(
     "--crediteer-toewijzing", type=int, multiple=True, metavar="NR", help="Met --ledger: hetzelfde, van deze toewijzing. Mag vaker."
 )
+@click.option(
+    "--naast",
+    type=FILE,
+    multiple=True,
+    metavar="JW323",
+    help="Schaduwmaand: leg de berichten van het systeem in gebruik naast de regels; naast.csv zegt elk verschil en zijn oorzaak.",
+)
 @profiel_option
 @submappen_option
 @click.option(
@@ -120,17 +136,18 @@ of de aanroep klopt niet en er is niets geschreven.
     "--xsd", type=FILE, default=None, metavar="DIR", help="Map met de officiële schema's: toets de berichten ook daarmee."
 )
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
+@config_option
 @strict_option
 @force_option
 @meldingen_option
 @guarded
-def command(**given: Any) -> int:
+def command(config: Path | None, **given: Any) -> int:
     """Maak van een maand registraties declaratieregels.
 
     Schrijft in DIR: declaratieregels.csv (de regels), herkomst.csv (wat achter elke regel zit), uitval.csv (wat niet is
     gedeclareerd, en waarom), samenvatting.json en, met --berichten, de JW323-berichten.
     """
-    return perform(DeclareOptions(**given))
+    return perform(DeclareOptions(**given), namen=names_of(config))
 
 
 def perform(asked: DeclareOptions, grens: Mapping[str, int] = _NONE, namen: Mapping[str, str] = _NONE) -> int:
@@ -148,7 +165,7 @@ def perform(asked: DeclareOptions, grens: Mapping[str, int] = _NONE, namen: Mapp
     check_months({"--periode": asked.periode, "--volledig-vanaf": asked.volledig_vanaf})
     progress = Progress()
     inputs = asked.inputs(progress)
-    _check_nothing_sent(asked)
+    _refuse_sent(asked)
     with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
         result = _declare(asked, inputs, folder, grens)
     with best_effort():
@@ -172,6 +189,7 @@ class DeclareOptions:
     executor: str
     trace: Trace
     verblijf: tuple[Path, ...]
+    prestaties: tuple[Path, ...]
     medewerkers: tuple[Path, ...]
     periode: str
     dagtekening: date = field(converter=_or_today)
@@ -184,6 +202,7 @@ class DeclareOptions:
     akkoord: tuple[str, ...]
     crediteer: bool
     crediteer_toewijzing: tuple[int, ...]
+    naast: tuple[Path, ...]
     submappen: bool
     verblijf_loopt_door: bool
     profiel: Path | None
@@ -203,9 +222,9 @@ class DeclareOptions:
         return {name: getattr(self, name) for name in names}
 
     @property
-    def versions(self) -> dict[str, str]:
+    def versions(self) -> Versions:
         """What was said of the messages."""
-        return {name: said for name in ("release", "xsd_versie") if (said := getattr(self, name)) is not None}
+        return cast("Versions", {name: said for name in ("release", "xsd_versie") if (said := getattr(self, name)) is not None})
 
     def check(self) -> None:
         """Raise UsageError for options that do not go together, InputError when there is nothing to declare."""
@@ -217,71 +236,69 @@ class DeclareOptions:
             )
         if self.versions and not self.berichten and self.ledger is None:
             raise click.UsageError("--release en --xsd-versie zeggen iets van berichten: geef --berichten erbij")
-        if self.executor == "columnar" and (self.ledger is not None or self.berichten):
-            raise click.UsageError("--executor columnar gaat niet samen met --ledger of --berichten: laat --executor dan weg")
-        if not self.registraties and not self.verblijf and self.ledger is None:
-            text = "er is niets om te declareren"
-            raise InputError(
-                Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht="--registraties of --verblijf")
+        if self.executor == "columnar" and (self.ledger is not None or self.berichten or self.naast):
+            raise click.UsageError("--executor columnar gaat niet samen met --ledger, --berichten of --naast: laat hem dan weg")
+        if self.prestaties and self.ledger is not None:
+            raise click.UsageError(
+                "--prestaties gaat nog niet samen met --ledger: een ledger onthoudt alleen registraties en verblijf. "
+                "Declareer de prestaties in een eigen run, zonder --ledger"
             )
+        if not (self.registraties or self.verblijf or self.prestaties or self.ledger is not None):
+            text, wanted = "er is niets om te declareren", "--registraties, --verblijf of --prestaties"
+            raise InputError(Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht=wanted))
 
     def inputs(self, progress: Progress) -> Inputs:
         """Return the files to read."""
-        records = self.registraties, self.verblijf, self.medewerkers
-        return Inputs(
-            self.contracten, self.toewijzingen, *records, self.eerder, self.meldingen, progress, self.submappen, self.profiel
-        )
+        records = self.registraties, self.verblijf, self.prestaties, self.medewerkers
+        options: dict[str, Any] = {"submappen": self.submappen, "profiel": self.profiel, "naast": self.naast}
+        return Inputs(self.contracten, self.toewijzingen, *records, self.eerder, self.meldingen, progress, **options)
 
 
 def _declare(asked: DeclareOptions, inputs: Inputs, folder: Path, grens: Mapping[str, int]) -> Any:
     """Declare and write the run into `folder`; with a ledger while it can still be undone."""
     from mpj.output import write_result
+    from mpj.output.berichten import add_berichten
 
-    def write(made: Any) -> Any:
+    laid = inputs.shadow(asked.periode) if asked.naast else None
+    written: list[Any] = []
+
+    def write(made: Any) -> None:
         beside: list[str] = []
         if asked.berichten:
-            made, beside = _write_berichten(asked, made, folder)
+            days: dict[str, Any] = {"dagtekening": asked.dagtekening, "volgnummer": asked.volgnummer}
+            made, beside = add_berichten(made, folder, asked.versions, **days, xsd_dir=asked.xsd)
+        if laid is not None:
+            made = laid(made)
         write_result(made, folder, trace=asked.trace, beside=beside)
-        return made
+        written.append(made)
 
     settings: dict[str, Any] = {"periode": asked.periode, "dagtekening": asked.dagtekening}
     if asked.ledger is not None:
         from mpj.ledger import Grens
 
         extra = asked.remembered | {"before_commit": write, "op": today(), "grens": Grens(**grens)} | asked.versions
-        return inputs.declare(settings | extra, asked.ledger)
+        extra |= {"map": str(asked.out), "bericht": asked.berichten}
+        inputs.declare(settings | extra, asked.ledger)
+        return written[-1]
     settings |= {"nalevering": asked.nalevering, "volgnummer": asked.volgnummer}
-    if asked.berichten:
-        return write(inputs.declare(settings))
+    if asked.berichten or asked.naast:
+        write(inputs.declare(settings))
+        return written[-1]
     return inputs.declare_files(settings, folder, asked.executor, asked.trace)
 
 
-def _check_nothing_sent(asked: DeclareOptions) -> None:
-    """Refuse, also with ``--force``, an output folder with a declaration that was sent: its lines and message are the only ones.
+def _refuse_sent(asked: DeclareOptions) -> None:
+    """Refuse, also with ``--force``, a folder with what was sent; see `mpj.output.folder.refuse_sent`."""
+    from mpj.output.folder import refuse_sent
 
-    Without the ledger that knows what was sent, the folder of any run with a ledger is refused.
-    """
-    from mpj.output.folder import sealed
+    def sent(nummers: Sequence[str]) -> set[str]:
+        from mpj.ledger import Ledger
 
-    there = sealed(asked.out) if asked.force else {}
-    ledger = there.get("ledger")
-    if not isinstance(ledger, dict) or ledger.get("proef"):
-        return
-    text, verwacht = "in deze map staat een run met een ledger", "een andere map voor --out, of --ledger erbij"
-    if asked.ledger is not None:
-        sent = _sent(asked.ledger, [str(one["declaratienummer"]) for one in there["declaraties"]])
-        if not sent:
-            return
-        shown = listed(sorted(sent), "mpj ledger messages")
-        text, verwacht = f"in deze map staat wat verzonden is: {shown}", "een andere map voor --out"
-    raise InputError(Fault("uitvoer_verzonden", asked.out.name[:60], 0, "--out", toelichting=text, verwacht=verwacht))
+        with Ledger(asked.ledger or "") as ledger:
+            return ledger.sent(nummers) if ledger.database.exists() else set()
 
-
-def _sent(url: str, nummers: Sequence[str]) -> set[str]:
-    from mpj.ledger import Ledger
-
-    with Ledger(url) as ledger:
-        return ledger.sent(nummers) if nummers and ledger.database.exists() else set()
+    if asked.force:
+        refuse_sent(asked.out, None if asked.ledger is None else sent)
 
 
 def check_months(options: Mapping[str, str | None]) -> None:
@@ -298,25 +315,6 @@ def check_months(options: Mapping[str, str | None]) -> None:
             faults.append(Fault("periode_onjuist", "", 0, name, mask(text or ""), "een maand als 2026-03", "geen maand"))
     if faults:
         raise InputError(faults)
-
-
-def _write_berichten(asked: DeclareOptions, result: Any, folder: Path) -> tuple[Any, list[str]]:
-    """Write the messages; returns their names, and the result: lines of a split declaration get the number of their part."""
-    from mpj.engine.summary import renumbered
-    from mpj.messages import RELEASE, split, write_berichten
-
-    parts = split(result.regels, release=asked.release or RELEASE, protocol=result.protocol)
-    result = renumbered(result, {line.referentienummer: part.declaratienummer for part in parts for line in part.regels})
-    paths = write_berichten(
-        result.regels,
-        folder,
-        dagtekening=asked.dagtekening,
-        volgnummer=asked.volgnummer,
-        xsd_dir=asked.xsd,
-        protocol=result.protocol,
-        **asked.versions,
-    )
-    return result, [path.name for path in paths]
 
 
 def show_meldingen(result: Any, form: str, lines: Mapping[str, LineNumbers]) -> None:

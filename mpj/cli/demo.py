@@ -9,7 +9,10 @@ import click
 
 from mpj.cli.common import FILE, Command, Progress, force_option, guarded, meldingen_option
 from mpj.cli.screen import say
-from mpj.cli.signals import folder_to_write
+from mpj.cli.signals import folder_to_write, signals
+from mpj.reading.toml import quoted
+
+_PERIODE, _DAGTEKENING = "2026-03", date(2026, 4, 7)
 
 
 @click.command(
@@ -22,10 +25,12 @@ from mpj.cli.signals import folder_to_write
 @click.option("--clienten", type=click.IntRange(1, 9000), default=2000, show_default=True, help="Aantal cliënten.")
 @click.option("--registraties", type=click.IntRange(0, 5_000_000), default=60000, show_default=True, help="Aantal registraties.")
 @click.option("--verblijven", type=click.IntRange(0, 100_000), default=300, show_default=True, help="Aantal verblijven.")
+@click.option("--pagina", is_flag=True, help="Open de pagina op deze regio, in uw browser.")
+@click.option("--poort", type=click.IntRange(0, 65535), default=8303, show_default=True, help="Van de pagina; 0: een die vrij is.")
 @force_option
 @meldingen_option
 @guarded
-def command(out: Path | None, zaad: int, clienten: int, registraties: int, verblijven: int, force: bool, meldingen: str) -> None:
+def command(out: Path | None, pagina: bool, poort: int, force: bool, meldingen: str, **sizes: int) -> None:
     """Declareer een verzonnen regio en laat het resultaat zien.
 
     Maakt een maand registraties, verblijven, medewerkers en toewijzingen van een verzonnen aanbieder in twintig gemeenten, met
@@ -33,7 +38,12 @@ def command(out: Path | None, zaad: int, clienten: int, registraties: int, verbl
     """
     import tempfile
 
-    sizes = {"zaad": zaad, "clienten": clienten, "registraties": registraties, "verblijven": verblijven}
+    if pagina:
+        if out is not None:
+            raise click.UsageError("--pagina en --out gaan niet samen: de pagina werkt in een tijdelijke map")
+        with tempfile.TemporaryDirectory(prefix="mpj-demo-") as name:
+            _open(Path(name), sizes, poort)
+        return
     if out is not None:
         with folder_to_write(out, force=force) as folder:
             _run(folder, sizes, meldingen)
@@ -45,6 +55,36 @@ def command(out: Path | None, zaad: int, clienten: int, registraties: int, verbl
     say("\nBewaren: mpj demo --out DIR")
 
 
+def _open(folder: Path, sizes: dict[str, int], poort: int) -> None:
+    """Make a region of these sizes in `folder` and open the page on it, with a ledger; until a signal ends it."""
+    import logging
+    import time
+    import webbrowser
+
+    from mpj.demo import contract_folders, generate
+    from mpj.reading.config import read_config
+    from mpj.service import Office, serve
+
+    region = generate(folder, contract_folders(), periode=_PERIODE, **sizes)
+    files = {"contracten": contract_folders(), "toewijzingen": [region.toewijzingen_csv], "registraties": [region.registraties_csv]}
+    files |= {"verblijf": [region.verblijf_csv], "medewerkers": [region.medewerkers_csv]}
+    lines = [f"{name} = [{', '.join(quoted(path.as_posix()) for path in paths)}]" for name, paths in files.items()]
+    config = folder / "mpj.toml"
+    config.write_text("\n".join([*lines, 'ledger = "demo.db"', 'uit = "maanden/{periode}"', ""]), "utf-8")
+    logging.disable()  # What a library writes may quote a request.
+
+    def ready(url: str) -> None:
+        signals().own = True
+        say(f"De pagina staat op {url}/ en gaat open in uw browser. Alles is verzonnen. Stop met Ctrl-C.")
+        webbrowser.open(f"{url}/")
+
+    office = Office(read_config(config), "demo")
+    with office.ledger(new=True) as ledger:
+        ledger.begin(_PERIODE)
+    serve("127.0.0.1", poort, office=office, today=lambda: _DAGTEKENING, clock=time.monotonic, ready=ready)
+    say("mpj is gestopt; de verzonnen regio is weg.")
+
+
 def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
     """Make a region of these sizes in `folder`, declare it there, and show what came of it."""
     from mpj.cli.inputs import Inputs
@@ -53,7 +93,7 @@ def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
     from mpj.output import output_folder
     from mpj.presentation import terminal, words
 
-    contracts, periode, dagtekening = contract_folders(), "2026-03", date(2026, 4, 7)
+    contracts, periode, dagtekening = contract_folders(), _PERIODE, _DAGTEKENING
     region = generate(folder / "invoer", contracts, periode=periode, **sizes)
     terminal.say(
         f"Verzonnen regio: {words.counted(region.gemeenten, 'gemeente')}, {words.counted(region.clienten, 'cliënt')}, "
@@ -67,6 +107,7 @@ def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
             [region.toewijzingen_csv],
             [region.registraties_csv],
             [region.verblijf_csv],
+            (),
             (region.medewerkers_csv,),
             (),
             meldingen,

@@ -27,6 +27,7 @@ class Inputs:
     toewijzingen: Sequence[Path]
     registraties: Sequence[Path]
     verblijf: Sequence[Path]
+    prestaties: Sequence[Path]
     medewerkers: Sequence[Path]
     eerder: Sequence[Path]
     """Earlier declarations and answers."""
@@ -41,6 +42,10 @@ class Inputs:
     """What was read: kind of input, to file name, to SHA-256; ``niet_gelezen`` what was not, ``overgeslagen`` how many rows."""
     lines: dict[str, LineNumbers] = field(factory=dict)
     """On which lines rows begin, by file."""
+    naast: Sequence[Path] = ()
+    """Messages of another system."""
+    wie: dict[tuple[str, str], str] = field(factory=dict)
+    """The client of each record that was read, by its soort and id, where there are such messages."""
 
     def _options(self, soort: str) -> dict[str, Any]:
         hashes = self.invoer.setdefault(soort, {})
@@ -55,10 +60,9 @@ class Inputs:
         return NO_PROFILE if self.profiel is None else read_profile(self.profiel, hashes=self.invoer.setdefault("profiel", {}))
 
     def _heard(self, soort: str, fault: Fault) -> None:
-        if fault.code == "bestand_niet_gelezen":
-            self.invoer.setdefault("niet_gelezen", {})[fault.bestand] = ""
-        if fault.code == "rijen_overgeslagen":
-            self.invoer.setdefault("overgeslagen", {})[f"{soort} {fault.bestand}"] = fault.gevonden
+        from mpj.engine.summary import note_passed_over
+
+        note_passed_over(self.invoer, soort, fault)
         show_fault(fault, self.meldingen)
 
     def _toewijzingen(self) -> Iterable[Any]:
@@ -71,6 +75,11 @@ class Inputs:
         import mpj
 
         return self.progress.counted("verblijf", mpj.read_verblijf(self.verblijf, **self._options("verblijf")))
+
+    def _prestaties(self) -> Iterable[Any]:
+        import mpj
+
+        return self.progress.counted("prestaties", mpj.read_prestaties(self.prestaties, **self._options("prestaties")))
 
     def _medewerkers(self) -> Iterable[Any] | None:
         import mpj
@@ -97,13 +106,15 @@ class Inputs:
         registraties: Any = None
         if self.registraties or not remembered:
             registraties = mpj.read_registraties(self.registraties, **self._options("registraties"))
-            registraties = self.progress.counted("registraties", registraties)
+            registraties = self._noted("registratie", self.progress.counted("registraties", registraties))
         toewijzingen = self._toewijzingen()
-        verblijf = self._verblijf() if self.verblijf or not remembered else None
+        verblijf = self._noted("verblijf", self._verblijf()) if self.verblijf or not remembered else None
         if remembered:
             toewijzingen = list(toewijzingen)
             registraties = None if registraties is None else list(registraties)
             verblijf = None if verblijf is None else list(verblijf)
+        if self.prestaties:
+            settings = settings | {"prestaties": self._noted("prestatie", self._prestaties())}
         return declare(
             contracts,
             toewijzingen,
@@ -114,6 +125,26 @@ class Inputs:
             progress=self.progress.step("cliënten"),
             **settings,
         )
+
+    def _noted(self, soort: str, records: Iterable[Any]) -> Iterable[Any]:
+        return self._note(soort, records) if self.naast else records
+
+    def _note(self, soort: str, records: Iterable[Any]) -> Iterator[Any]:
+        for one in records:
+            if bsn := getattr(one, "bsn", None):
+                self.wie[soort, one.id] = bsn
+            yield one
+
+    def shadow(self, periode: str) -> Any:
+        """Read the messages of another system, and return what adds to a Result how they differ."""
+        import mpj
+        from mpj.reports.shadow import read_shadow, with_shadow
+
+        aanbieders = [one.aanbieder for one in mpj.load_contracts(self.contracten)]
+        heard = partial(self._heard, "naast")
+        hashes = self.invoer.setdefault("naast", {})
+        messages = read_shadow(self.naast, periode, aanbieders, hashes=hashes, report=heard, submappen=self.submappen)
+        return partial(with_shadow, messages=messages, wie=self.wie)
 
     def _earlier(self) -> Iterator[Any]:
         if self.eerder:
@@ -144,6 +175,8 @@ class Inputs:
                 show_fault(CHOSEN, self.meldingen)
         memory = remember(earlier, job.protocol)
         given: dict[str, Any] = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer, "trace": trace}
+        if self.prestaties:
+            given["prestaties"] = self._prestaties()
         if executor == "columnar":
             from mpj.executors import columnar
 

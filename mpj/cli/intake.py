@@ -7,7 +7,17 @@ from typing import Any
 
 import click
 
-from mpj.cli.common import FILE, Command, best_effort, guarded, meldingen_option, profiel_option, show_fault, submappen_option
+from mpj.cli.common import (
+    FILE,
+    Command,
+    best_effort,
+    guarded,
+    meldingen_option,
+    profiel_option,
+    show_fault,
+    submappen_option,
+    write_new,
+)
 from mpj.cli.screen import say
 
 _EPILOG = """
@@ -43,16 +53,15 @@ def command(
     """
     from mpj.intake import look_at, proposal, report
     from mpj.presentation import terminal
-    from mpj.protocol import MPJ_16
     from mpj.reading.profile import NO_PROFILE
     from mpj.reading.sources import TABLES, Reading, find_sources
     from mpj.records import read_profile
 
     known = NO_PROFILE if profiel is None else read_profile(profiel)
     reading = Reading(lambda fault: show_fault(fault, meldingen), submappen=submappen)
-    looks = [look_at(source, soort, known, MPJ_16) for source in find_sources(bestanden, TABLES, reading)]
+    looks = [look_at(source, soort, known) for source in find_sources(bestanden, TABLES, reading)]
     if voorstel is not None:
-        _write(voorstel, proposal(looks, known))
+        write_new(voorstel, proposal(looks, known), "--voorstel")
     with best_effort():
         for look in looks:
             terminal.show(report(look))
@@ -62,21 +71,6 @@ def command(
         if voorstel is not None:
             say(f"Geschreven: {voorstel.name}. Vul het in en toets het met: mpj intake ... --profiel {voorstel.name}")
     return 1 if any(look.keuzes for look in looks) else 0
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a new file; raises InputError where one stands already, or none can be written."""
-    from mpj.reading.faults import Fault, InputError
-
-    try:
-        with path.open("x", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-    except FileExistsError:
-        text, verwacht = "het bestand bestaat al", "een nieuwe naam"
-        raise InputError(Fault("uitvoer_bestaat", path.name, 0, "--voorstel", verwacht=verwacht, toelichting=text)) from None
-    except OSError as error:
-        text = f"het voorstel kan daar niet worden geschreven ({error.strerror or type(error).__name__})"
-        raise InputError(Fault("uitvoer_onbruikbaar", path.name, 0, "--voorstel", toelichting=text)) from error
 
 
 def _tell(looks: list[Any]) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mpj.cli.bsns import read_bsns
 from mpj.cli.common import (
     FILE,
     Command,
     Datum,
     Progress,
+    config_option,
     force_option,
     guarded,
+    ledger_option,
     ledger_to_write,
     meldingen_option,
     opened_ledger,
@@ -26,18 +27,19 @@ from mpj.cli.common import (
     submappen_option,
     today,
 )
-from mpj.cli.config import names_of
-from mpj.cli.screen import say, say_json
+from mpj.cli.keeping import erase, inzage
+from mpj.cli.looks import status, work
+from mpj.cli.pay import pay
+from mpj.cli.screen import say
 from mpj.cli.signals import folder_to_write
 from mpj.presentation import words
-from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.config import config_of
+from mpj.reading.faults import InputError
 
 if TYPE_CHECKING:
     from mpj.ledger import Geboekt
-    from mpj.presentation.report import Report
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-_F = TypeVar("_F", bound=Callable[..., Any])
 _EPILOG = """
 Voorbeeld:
 
@@ -49,21 +51,16 @@ Voorbeeld:
 """
 
 
-def _ledger_option(function: _F) -> _F:
-    option = click.option(
-        "--ledger", required=True, metavar="URL", help="Het ledger: een bestand (SQLite) of postgresql://gebruiker@server/database."
-    )
-    return option(function)
-
-
-_formaat_option = click.option(
-    "--formaat", type=click.Choice(["tekst", "json"]), default="tekst", show_default=True, help="Vorm van de uitvoer."
-)
-
-
 @click.group(epilog=_EPILOG)
 def command() -> None:
     """Wat er is gedeclareerd en wat de gemeente antwoordde."""
+
+
+command.add_command(status)
+command.add_command(work)
+command.add_command(erase)
+command.add_command(inzage)
+command.add_command(pay)
 
 
 @command.command(cls=Command)
@@ -83,7 +80,7 @@ def command() -> None:
     help="Registraties of verblijven van ervoor die nooit zijn gedeclareerd; mpj declare toont eerst hun bedrag.",
 )
 @submappen_option
-@_ledger_option
+@ledger_option
 @meldingen_option
 @guarded
 def begin(
@@ -111,7 +108,7 @@ def begin(
 @click.option("--tot", required=True, metavar="JJJJ-MM", help="De laatste maand.")
 @click.option("--gemeente", multiple=True, metavar="CODE", help="Alleen deze gemeente. Mag vaker.")
 @click.option("--akkoord", multiple=True, metavar="CODE", help="De getoonde regels en bedragen kloppen.")
-@_ledger_option
+@ledger_option
 @meldingen_option
 @guarded
 def reprice(
@@ -146,16 +143,19 @@ def reprice(
 
 @command.command("close-year", cls=Command)
 @click.argument("jaar", type=click.IntRange(2000, 2100), metavar="JAAR")
-@_ledger_option
+@click.option("--akkoord", multiple=True, metavar="CODE", help="Het jaar mag dicht, al is het nog niet voorbij.")
+@ledger_option
 @meldingen_option
 @guarded
-def close_year(jaar: int, ledger: str, meldingen: str) -> None:
+def close_year(jaar: int, akkoord: tuple[str, ...], ledger: str, meldingen: str) -> None:
     """Leg vast dat een zorgjaar is gesloten, bijvoorbeeld na de jaarverantwoording.
 
     Een correctie van zorg in dat jaar gaat dan niet meer vanzelf mee: zij staat in te_beslissen.csv, en de toegekende regel blijft.
     """
     with opened_ledger(ledger) as opened:
-        opened.close_year(jaar, op=today())
+        notes = opened.close_year(jaar, op=today(), akkoord=akkoord)
+    for fault in notes:
+        show_fault(fault, meldingen)
     say(f"Het jaar {jaar} is gesloten.")
 
 
@@ -194,8 +194,9 @@ def simulate(van: str, tot: str, out: Path, force: bool, meldingen: str, **sizes
 @click.option("--alles", is_flag=True, help="Alle concepten.")
 @click.option("--gemeente", multiple=True, metavar="CODE", help="Met een maand of --alles: alleen naar deze gemeenten.")
 @click.option("--op", type=Datum(), default=None, help="De dag van verzenden.  [standaard: vandaag]")
-@click.option("--config", type=FILE, default=None, metavar="FILE", help="Voor de namen: mpj.toml.  [standaard: die in deze map]")
-@_ledger_option
+@click.option("--zonder-bericht", is_flag=True, help="Ook wat geen bericht heeft: het is op een andere weg verzonden.")
+@config_option
+@ledger_option
 @meldingen_option
 @guarded
 def send(nummers: tuple[str, ...], alles: bool, gemeente: tuple[str, ...], ledger: str, **more: Any) -> None:
@@ -203,19 +204,26 @@ def send(nummers: tuple[str, ...], alles: bool, gemeente: tuple[str, ...], ledge
 
     Tot dan is een declaratie een concept, dat een volgende run vervangt. Wat al verzonden was, blijft zo.
     """
+    from mpj.ledger.report import told_of_sending
+
     months = [one for one in nummers if _MONTH.fullmatch(one)]
     if alles == bool(nummers) or (months and len(nummers) > 1) or (gemeente and not (alles or months)):
         raise click.UsageError("geef declaratienummers, een maand als 2026-03, of --alles; --gemeente hoort bij de laatste twee")
-    names = names_of(more["config"])
+    known, day = config_of(more["config"]), more["op"] or today()
     with opened_ledger(ledger) as opened:
         chosen = None if alles or months else nummers
-        found = opened.send(chosen, op=more["op"] or today(), maand=months[0] if months else None, gemeenten=gemeente)
-    _show(found, "Er staat niets klaar.", names)
+        asked = {"maand": months[0] if months else None, "gemeenten": gemeente, "zonder_bericht": more["zonder_bericht"]}
+        asked["vier_ogen"] = known.vier_ogen
+        found = opened.send(chosen, op=day, **asked)
+        void = [one for one in opened.status()["vervangen"] if one["declaratieperiode"] in months]
+    _show(found, "Er staat niets klaar.", known.namen)
+    for text in told_of_sending(found, void, day):
+        say(text)
 
 
 @command.command(cls=Command)
 @click.argument("nummers", nargs=-1, required=True, metavar="DECLARATIENUMMER...")
-@_ledger_option
+@ledger_option
 @meldingen_option
 @guarded
 def withdraw(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
@@ -229,7 +237,7 @@ def withdraw(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
 
 @command.command(cls=Command)
 @click.argument("nummers", nargs=-1, required=True, metavar="REFERENTIENUMMER...")
-@_ledger_option
+@ledger_option
 @meldingen_option
 @guarded
 def resend(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
@@ -243,7 +251,7 @@ def resend(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
 @command.command(cls=Command)
 @click.argument("bestanden", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @submappen_option
-@_ledger_option
+@ledger_option
 @meldingen_option
 @guarded
 def answer(bestanden: tuple[Path, ...], submappen: bool, ledger: str, meldingen: str) -> int:
@@ -264,7 +272,7 @@ def answer(bestanden: tuple[Path, ...], submappen: bool, ledger: str, meldingen:
 @click.option("--van", type=FILE, required=True, metavar="DIR", help="De uitvoer van een run: haar signalen.csv.")
 @click.option("--code", multiple=True, metavar="CODE", help="Alleen signalen met deze code, als twee_plekken. Mag vaker.")
 @click.option("--bron", multiple=True, metavar="ID", help="Alleen signalen over deze bron. Mag vaker.")
-@_ledger_option
+@ledger_option
 @meldingen_option
 @guarded
 def seen(van: Path, code: tuple[str, ...], bron: tuple[str, ...], ledger: str, meldingen: str) -> None:
@@ -274,12 +282,7 @@ def seen(van: Path, code: tuple[str, ...], bron: tuple[str, ...], ledger: str, m
     """
     from mpj.output.read import read_signals
 
-    every = list(read_signals(van))
-    for option, given, place in (("--code", code, 0), ("--bron", bron, 3)):
-        for value in sorted(set(given) - {row[place] for row in every}):
-            text, verwacht = "geen signaal van deze run heeft dit", f"een waarde uit de kolom {option[2:]}"
-            raise InputError(Fault("waarde_onjuist", "signalen.csv", 0, option, mask(value), verwacht, text))
-    rows = [row for row in every if (not code or row[0] in code) and (not bron or row[3] in bron)]
+    rows = read_signals(van / "signalen.csv", {"--code": code, "--bron": bron})
     with opened_ledger(ledger) as opened:
         new = opened.seen(rows, op=today())
     say(f"{words.counted(new, 'signaal')} gezien; {words.number(len(rows) - new)} was dat al.")
@@ -290,7 +293,7 @@ def seen(van: Path, code: tuple[str, ...], bron: tuple[str, ...], ledger: str, m
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de berichten; verschijnt volledig of niet.")
 @click.option("--zip", "packed", is_flag=True, help="In zips van hoogstens 30 berichten en 25 MB, zoals het knooppunt ze neemt.")
 @force_option
-@_ledger_option
+@ledger_option
 @meldingen_option
 @guarded
 def messages(nummers: tuple[str, ...], out: Path, packed: bool, force: bool, ledger: str, meldingen: str) -> None:
@@ -307,11 +310,11 @@ def messages(nummers: tuple[str, ...], out: Path, packed: bool, force: bool, led
 
 
 @command.command(cls=Command, epilog="Eindcode 0: het ledger is heel; 2: het is beschadigd.")
-@_ledger_option
+@ledger_option
 @meldingen_option
 @guarded
 def check(ledger: str, meldingen: str) -> None:
-    """Bewijs dat het ledger heel is: database, verwijzingen, bedragen, en de digest van elk verzonden bericht."""
+    """Bewijs dat het ledger heel is: database, verwijzingen, bedragen, de digest van elk verzonden of ontvangen bericht."""
     with opened_ledger(ledger) as opened:
         counts, faults = opened.check()
     if faults:
@@ -321,57 +324,13 @@ def check(ledger: str, meldingen: str) -> None:
     if counts["zonder_digest"]:
         say(f"Van {words.number(counts['zonder_digest'])} is geen digest bekend: verzonden met een eerdere mpj.")
     if counts["gewist"]:
-        say(f"Van {words.number(counts['gewist'])} blijft alleen de digest: er is een cliënt van verwijderd.")
+        say(f"Van {words.number(counts['gewist'])} blijft alleen de digest van wie is verwijderd: deels gewist, digest bewaard.")
     if received := counts.get("ontvangen"):
-        say(f"Niet bewezen: de bedragen van {words.counted(received, 'bericht')} die zijn ontvangen.")
-        say("Daarvan zijn alleen database en verwijzingen bekeken.")
-
-
-@command.command(cls=Command)
-@click.option(
-    "--herstellijst", is_flag=True, help="Toon in plaats daarvan de afgekeurde regels die te herstellen zijn, een voor een."
-)
-@_ledger_option
-@_formaat_option
-@meldingen_option
-@guarded
-def status(herstellijst: bool, ledger: str, formaat: str, meldingen: str) -> None:
-    """Toon per gemeente wat openstaat, is toegekend, is afgekeurd (per retourcode), te herstellen is en opzij staat.
-
-    Ook hoever budgetten en omvang zijn gebruikt (in aantallen toewijzingen), het onderhanden werk, en wat een gemeente ontving.
-    """
-    from mpj.ledger import report
-
-    with opened_ledger(ledger) as opened:
-        if herstellijst:
-            _print(opened.repair_list(), "herstellijst", formaat, report.repair_list)
-        else:
-            _print(opened.status(), "ledger_status", formaat, report.status)
-
-
-@command.command(cls=Command)
-@_ledger_option
-@_formaat_option
-@meldingen_option
-@guarded
-def work(ledger: str, formaat: str, meldingen: str) -> None:
-    """Toon het onderhanden werk in euro's: geleverd, en nog niet gedeclareerd of toegekend."""
-    from mpj.ledger import report
-
-    with opened_ledger(ledger) as opened:
-        _print(opened.work(), "onderhanden_werk", formaat, report.work)
-
-
-@command.command(cls=Command)
-@click.option("--bsn-bestand", type=FILE, required=True, metavar="FILE", help="Tekstbestand met één BSN per regel.")
-@_ledger_option
-@meldingen_option
-@guarded
-def erase(bsn_bestand: Path, ledger: str, meldingen: str) -> None:
-    """Verwijder cliënten na de bewaartermijn; bedragen blijven, dus de totalen ook."""
-    with opened_ledger(ledger) as opened:
-        removed, unknown = opened.erase(read_bsns(bsn_bestand), op=today(), bestand=bsn_bestand.name)
-    say(f"{words.counted(removed, 'cliënt')} verwijderd, {words.number(unknown)} niet in dit ledger.")
+        say(f"Ontvangen: {words.counted(received, 'bericht')}.")
+        if unknown := counts["ontvangen_zonder_digest"]:
+            say(f"Niet bewezen: de bedragen van {words.counted(unknown, 'bericht')}, ontvangen met een eerdere mpj.")
+        if erased := counts["ontvangen_gewist"]:
+            say(f"Van {words.number(erased)} blijft alleen de digest van wie is verwijderd: deels gewist, digest bewaard.")
 
 
 def _show(rows: Iterable[Geboekt], nothing: str, names: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -379,14 +338,3 @@ def _show(rows: Iterable[Geboekt], nothing: str, names: Mapping[str, str] = Mapp
 
     for text in [booked(row, names) for row in rows] or [nothing]:
         say(text)
-
-
-def _print(found: object, soort: str, formaat: str, report: Callable[[Any], Report]) -> None:
-    """Show what the ledger says as a report, or as JSON."""
-    from mpj.presentation import terminal
-
-    if formaat == "json":
-        data = {"formaat": 1, "soort": soort} | (found if isinstance(found, dict) else {"regels": found})
-        say_json(data, indent=2)
-    else:
-        terminal.show(report(found))

@@ -10,7 +10,7 @@ import click
 
 from mpj.cli import declare
 from mpj.cli.common import FILE, Command, guarded
-from mpj.cli.config import read_config
+from mpj.reading.config import read_config
 
 _EPILOG = """
 Voorbeeld:
@@ -22,7 +22,7 @@ Voorbeeld:
 
 Een optie op de opdrachtregel gaat voor wat in mpj.toml staat. --akkoord komt nooit uit een bestand.
 """
-_OUTSIDE = ("periode", "berichten", "help")
+_OUTSIDE = ("periode", "berichten", "help", "config")
 
 
 def _options() -> list[click.Parameter]:

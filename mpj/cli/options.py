@@ -10,6 +10,7 @@ from attrs import evolve
 from mpj.reading.faults import Fault
 
 _KEYWORD = re.compile(r"`([a-z_]+)`")
+_OR_KEYWORD = re.compile(r", of `([a-z_]+)`$")
 _OTHER_NAMES = {"vervang": "force"}
 """Keywords of the API that are called otherwise on the command line."""
 _PATHS = ("out", "van")
@@ -26,6 +27,9 @@ def in_options(fault: Fault) -> Fault:
         return names.get(_OTHER_NAMES.get(keyword, keyword), keyword)
 
     def text(given: str) -> str:
+        way = _OR_KEYWORD.search(given)
+        if context is not None and way is not None and option(way[1]) == way[1]:
+            given = given[: way.start()]  # this command has no such option to point at
         return _KEYWORD.sub(lambda found: option(found[1]), given)
 
     of_the_call = not fault.bestand or fault.kolom in _PATHS

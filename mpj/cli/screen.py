@@ -16,12 +16,19 @@ from typing import Any
 import click
 
 
-def say(text: str = "", *, err: bool = False, end: str = "\n") -> None:
-    """Print a text, to stderr with `err`, without signs that steer a terminal."""
+def say(text: str = "", *, err: bool = False, end: str = "\n", rest: str = "") -> None:
+    """Print a text, to stderr with `err`, without signs that steer a terminal.
+
+    On a terminal it is broken into lines that fit, `rest` before all but the first; elsewhere it stays on the lines it has.
+    """
+    from mpj.presentation.terminal import sentence, width_of
     from mpj.reading.faults import printable
     from mpj.reading.masking import hide
 
-    click.echo("\n".join(map(printable, hide(text).split("\n"))) + end, err=err, nl=False)
+    stream = sys.stderr if err else sys.stdout  # named: of itself click finds a way past a bar that is shown there
+    width, shown = width_of(stream), hide(text)
+    lines = map(printable, shown.split("\n")) if width is None else sentence(shown, width, rest)
+    click.echo("\n".join(lines) + end, file=stream, err=err, nl=False)
 
 
 def say_json(data: Mapping[str, Any], *, err: bool = False, indent: int | None = None) -> None:

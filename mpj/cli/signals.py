@@ -25,6 +25,8 @@ class Signals:
         self.committed = False
         """Whether a ledger remembers what the command did."""
         self.came = False
+        self.own = False
+        """Whether a signal is the ordinary end of the command, which hears it itself: a service."""
         self.ended = False
         """Whether the command ended, and its process is about to."""
 
@@ -37,6 +39,8 @@ class Signals:
         self.committed = True
 
     def _come(self, *_: object) -> None:
+        if self.own:
+            return
         # One that comes while the first makes the command clean up adds nothing, and would only leave things behind.
         first, self.came = not self.came, True
         if first and not (self.waiting or self.ended):

@@ -14,6 +14,7 @@ from mpj.cli.common import (
     FILE,
     Command,
     Datum,
+    config_option,
     force_option,
     guarded,
     meldingen_option,
@@ -27,6 +28,7 @@ from mpj.cli.screen import say, say_report
 from mpj.cli.signals import folder_to_write, signals
 from mpj.cli.tariff_index import index
 from mpj.cli.tariff_options import MOST, Percentage, choice, load
+from mpj.reading.config import names_of
 
 if TYPE_CHECKING:
     from mpj.presentation.report import Report, Table
@@ -69,7 +71,9 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
     for contract in contracts:
         own = words.counted(sum(fault.bestand.startswith(f"{contract.map}/") for fault in warnings), "waarschuwing")
         size = f"{words.counted(len(contract.cellen), 'cel')} in {words.counted(len(contract.percelen), 'perceel')}"
-        say(f"{contract.map}: geen fouten, {own}; {size}.")
+        codes = len({product.productcode for product in contract.producten})
+        beside = f", {words.counted(codes, 'product')} buiten MPJ" if codes else ""
+        say(f"{contract.map}: geen fouten, {own}; {size}{beside}.")
     return 0
 
 
@@ -78,10 +82,11 @@ def check(mappen: tuple[Path, ...], sprong: Fraction, meldingen: str) -> int:
 @choice("--formaat", "tekst", "csv", "xlsx", "html", text="Vorm van de uitvoer.")
 @click.option("--op", type=Datum(), default=None, help="Laat alleen zien wat op deze datum geldt.")
 @_OUT
+@config_option
 @force_option
 @meldingen_option
 @guarded
-def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: bool, meldingen: str) -> int:
+def show(map_: Path, formaat: str, op: date | None, out: Path | None, config: Path | None, force: bool, meldingen: str) -> int:
     """Laat de matrix van een contractmap zien: prestatiecodes onder elkaar, niveaus naast elkaar, per perceel."""
     from mpj.workbench.show import report
     from mpj.workbench.show.overview import overview
@@ -95,7 +100,7 @@ def show(map_: Path, formaat: str, op: date | None, out: Path | None, force: boo
         case "csv":
             _emit_csv(report.fields(overzicht), out, force=force)
         case _:
-            _emit(report.report(overzicht), formaat, out, force=force)
+            _emit(report.report(overzicht, names_of(config)), formaat, out, force=force)
     return 0
 
 
@@ -147,6 +152,7 @@ command.add_command(index)
 @click.option("--nieuw", type=FILE, multiple=True, required=True, metavar="DIR", help="Contractmap waarmee wordt herberekend.")
 @click.option("--prijspeil", type=Datum(), default=None, help="Neem voor alle regels de nieuwe prijzen van deze datum.")
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
+@config_option
 @strict_option
 @force_option
 @submappen_option
@@ -160,6 +166,7 @@ def reprice(
     nieuw: tuple[Path, ...],
     prijspeil: date | None,
     out: Path,
+    config: Path | None,
     strict: bool,
     force: bool,
     meldingen: str,
@@ -172,11 +179,13 @@ def reprice(
     """
     from mpj.contract import load_contracts
     from mpj.presentation import terminal
-    from mpj.workbench.reprice.files import reprice_files
+    from mpj.workbench.reprice.files import reprice_files, trace_of
 
     old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
     with folder_to_write(out, force=force) as stage:
-        outcome, report = reprice_files(stage, regels, herkomst, stappen, old, new, prijspeil, _reading())
+        outcome, report = reprice_files(
+            stage, regels, trace_of(herkomst, stappen), old, new, prijspeil, _reading(), names_of(config)
+        )
     for fault in outcome.meldingen:
         show_fault(fault, meldingen)
     terminal.show(report)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
-from attrs import frozen
+from attrs import field, frozen
 
 from mpj.cli.common import (
     FILE,
@@ -17,6 +17,7 @@ from mpj.cli.common import (
     Datum,
     Progress,
     best_effort,
+    config_option,
     force_option,
     guarded,
     ledger_to_write,
@@ -25,17 +26,18 @@ from mpj.cli.common import (
     show_fault,
     strict_option,
     submappen_option,
+    taal_option,
     today,
     write_melding,
 )
 from mpj.cli.screen import say
 from mpj.cli.signals import folder_to_write
+from mpj.reading.config import names_of
 
 if TYPE_CHECKING:
     from mpj.ledger import Ledger
     from mpj.reading.faults import Fault
     from mpj.reading.sources import Reading, Source
-    from mpj.verification import Verificatie
 
     Uitkomst = tuple[tuple[Fault, ...], Mapping[str, Any]]
 
@@ -76,7 +78,7 @@ er is niets geschreven.
     default=None,
     help="Datum van ontvangst en van het antwoord.  [standaard: vandaag; met --ledger de dag van de eerste keer]",
 )
-@click.option("--taal", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Taal van de toelichting.")
+@taal_option("de toelichting")
 @click.option(
     "--onbeoordeeld",
     default=None,
@@ -103,6 +105,7 @@ er is niets geschreven.
     metavar="N",
     help="Bij veel berichten: zoveel aanbieders tegelijk, zonder --ledger.  [standaard: alle kernen]",
 )
+@config_option
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
 @strict_option
 @force_option
@@ -118,27 +121,29 @@ def command(**options: Any) -> int:
     from mpj.cli.verify_many import verify_many
     from mpj.presentation import terminal
     from mpj.verification.report import report
+    from mpj.verification.sequence import bom_warnings
 
     asked = VerifyOptions(**options)
     if asked.proef and asked.ledger is None:
         raise click.UsageError("--proef hoort bij --ledger")
-    sources = _sources(asked)
+    sources, namen = _sources(asked), names_of(asked.config)
     progress = Progress()
     with folder_to_write(asked.out, force=asked.force) as folder, progress.shown():
         if len(sources) > 1:
-            overzicht, faults = verify_many(asked, sources, folder, progress)
+            overzicht, faults = verify_many(asked, sources, folder, progress, namen)
         else:
-            warnings, summary = _verify(asked, sources[0], folder, progress)
+            warnings, summary = _verify(asked, sources[0], folder, progress, namen)
+            warnings = (*bom_warnings(sources[0]), *warnings)
     with best_effort():
         if len(sources) > 1:
-            show_many(overzicht, faults, asked)
+            show_many(overzicht, faults, asked, namen)
             return 1 if asked.strict and overzicht.refused else 0
         for fault in warnings:
             show_fault(fault, asked.meldingen)
         if asked.meldingen == "json":
             show_findings(asked.out, sources[0].naam)
         say()
-        terminal.show(report(summary, asked.out))
+        terminal.show(report(summary, asked.out, namen))
     refused = summary["afgekeurd"] + summary["niet_beoordeeld"]
     return 1 if asked.strict and refused else 0
 
@@ -162,20 +167,29 @@ class VerifyOptions:
     toewijzingen_volledig: tuple[str, ...]
     ontvangen: date | None
     processen: int | None
+    config: Path | None
     out: Path
     strict: bool
     force: bool
     meldingen: str
+    niet_gelezen: list[str] = field(factory=list, init=False)
+    """The files of folders and zips that were not read, so far."""
 
     @property
     def reading(self) -> Reading:
-        """How messages are found in folders and zips; what is not read goes to stderr."""
+        """How messages are found in folders and zips."""
         from mpj.reading.sources import Reading
 
-        return Reading(lambda fault: show_fault(fault, self.meldingen), submappen=self.submappen)
+        return Reading(self.hear, submappen=self.submappen)
+
+    def hear(self, fault: Fault) -> None:
+        """Write a warning about what is read to stderr; a file that is not read is kept for the summary."""
+        if fault.code == "bestand_niet_gelezen" and fault.bestand not in self.niet_gelezen:
+            self.niet_gelezen.append(fault.bestand)
+        show_fault(fault, self.meldingen)
 
 
-def _verify(asked: VerifyOptions, source: Source, folder: Path, progress: Progress) -> Uitkomst:
+def _verify(asked: VerifyOptions, source: Source, folder: Path, progress: Progress, namen: Mapping[str, str]) -> Uitkomst:
     """Read the files, verify the message and write what came of it into `folder`; warnings go to stderr as they come.
 
     With a ledger the files are written before it is committed. Returns the warnings about the messages, and the summary.
@@ -194,38 +208,36 @@ def _verify(asked: VerifyOptions, source: Source, folder: Path, progress: Progre
             else:
                 message = read_jw323(file, source.naam)
             invoer[source.naam] = stream.sha256()
-        judge = _judge(asked, invoer, folder) if opened is None else _judge_with(opened, asked, invoer, folder)
+        judge = _judge(asked, invoer) if opened is None else _judge_with(opened, asked, invoer)
         contracten, toewijzingen, settings = given(asked, invoer, progress)
-        return judge(
-            message,
-            contracten,
-            toewijzingen,
-            dagtekening=asked.dagtekening,
-            progress=progress.step("regels"),
-            **settings,
-        )
+        settings |= {"dagtekening": asked.dagtekening, "progress": progress.step("regels")}
+        return judge(folder, namen, message, contracten, toewijzingen, **settings)
 
 
 def given(asked: VerifyOptions, invoer: dict[str, str], progress: Progress) -> tuple[Any, Any, dict[str, Any]]:
     """Return contracts and toewijzingen, and what is asked of every message; SHA-256 of files go to `invoer`."""
     import mpj
     from mpj.reading.profile import NO_PROFILE
+    from mpj.verification.gemeenten import read_codes
+    from mpj.verification.opdracht import check_codes
 
+    check_codes(asked.toewijzingen_volledig)
     profiel = NO_PROFILE if asked.profiel is None else mpj.read_profile(asked.profiel, hashes=invoer)
-    options: dict[str, Any] = {"report": lambda fault: show_fault(fault, asked.meldingen), "hashes": invoer}
+    options: dict[str, Any] = {"report": asked.hear, "hashes": invoer}
     reading = options | {"submappen": asked.submappen, "profiel": profiel}
     settings = {
         "taal": asked.taal,
         "onbeoordeeld": _decisions(asked.onbeoordeeld, invoer),
         "toewijzingen_volledig": asked.toewijzingen_volledig,
-        "gemeenten": _codes(asked.gemeenten, invoer) if asked.gemeenten else None,
+        "gemeenten": read_codes(asked.gemeenten, invoer) if asked.gemeenten else None,
         "invoer": invoer,
+        "niet_gelezen": asked.niet_gelezen,
     }
     contracten = mpj.load_contracts(asked.contracten, report=options["report"])
     return contracten, progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, **reading)), settings
 
 
-def _judge(asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
+def _judge(asked: VerifyOptions, invoer: dict[str, str]) -> Callable[..., Uitkomst]:
     """Return how a message is verified against the earlier messages in files, if there are any: client by client."""
     from mpj.verification import Basis, MemoryHistory, Toetsing
     from mpj.verification.output import stream_verification
@@ -233,30 +245,28 @@ def _judge(asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callab
 
     history = MemoryHistory.read(asked.eerder, hashes=invoer, reading=asked.reading) if asked.eerder else None
 
-    def judge(message: Any, contracten: Any, toewijzingen: Any, *, dagtekening: date | None, **settings: Any) -> Uitkomst:
-        basis = Basis(contracten, toewijzingen, partijen=[parties(message)])
+    def judge(
+        folder: Path, namen: Mapping[str, str], message: Any, *basics: Any, dagtekening: date | None, **settings: Any
+    ) -> Uitkomst:
+        basis = Basis(*basics, partijen=[parties(message)])
         toetsing = Toetsing(message, basis, dagtekening=dagtekening or today(), history=history, **settings)
-        return (*(history.meldingen if history else ()), *toetsing.meldingen), stream_verification(toetsing, folder)
+        return (*(history.meldingen if history else ()), *toetsing.meldingen), stream_verification(toetsing, folder, namen)
 
     return judge
 
 
-def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str], folder: Path) -> Callable[..., Uitkomst]:
+def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str]) -> Callable[..., Uitkomst]:
     """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
     from functools import partial
 
     from mpj.verification.output import write_verification
 
     earlier = earlier_messages(asked, invoer)
-
-    def write(outcome: Verificatie) -> None:
-        write_verification(outcome, folder)
-
     told: dict[str, Any] = {"proef": asked.proef, "vervang": asked.force}
-    verify = partial(ledger.verify, op=today(), eerder=earlier, before_commit=write, **told)
+    verify = partial(ledger.verify, op=today(), eerder=earlier, **told)
 
-    def judge(*args: Any, **settings: Any) -> Uitkomst:
-        outcome = verify(*args, **settings)
+    def judge(folder: Path, namen: Mapping[str, str], *args: Any, **settings: Any) -> Uitkomst:
+        outcome = verify(*args, before_commit=partial(write_verification, folder=folder, namen=namen), **settings)
         return outcome.meldingen, outcome.samenvatting
 
     return judge
@@ -267,7 +277,9 @@ def earlier_messages(asked: VerifyOptions, invoer: dict[str, str]) -> list[Any]:
     from mpj.reading.sources import find_sources
     from mpj.verification.history import read_messages
 
-    return list(read_messages(find_sources(asked.eerder, (".xml",), asked.reading), hashes=invoer)) if asked.eerder else []
+    if not asked.eerder:
+        return []
+    return list(read_messages(find_sources(asked.eerder, (".xml",), asked.reading), hashes=invoer, reading=asked.reading))
 
 
 def _sources(asked: VerifyOptions) -> Sequence[Source]:
@@ -286,20 +298,6 @@ def _decisions(given: str | None, hashes: dict[str, str]) -> Any:
         return given
     path = FILE.convert(given, None, click.get_current_context())
     return read_besluiten(Source(path.name, path), hashes=hashes)
-
-
-def _codes(path: Path, hashes: dict[str, str]) -> set[str]:
-    """Read the municipality codes that exist, from the column gemeente; other columns do not matter."""
-    from mpj.reading.headers import Columns
-    from mpj.reading.sources import Source
-    from mpj.reading.tables import open_table
-
-    source = Source(path.name, path)
-    with open_table(source, Columns(("gemeente",), ("gemeente",))) as table:
-        place = table.columns["gemeente"]
-        found = {fields[place].strip() for _, fields in table if len(fields) > place}
-    hashes[source.naam] = table.sha256
-    return found
 
 
 def show_findings(out: Path, bestand: str = "") -> None:

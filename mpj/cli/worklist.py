@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mpj.cli.common import FILE, Command, force_option, guarded, meldingen_option
+from mpj.cli.common import FILE, Command, config_option, force_option, guarded, meldingen_option
 from mpj.cli.screen import say
+from mpj.reading.config import names_of
 
 if TYPE_CHECKING:
-    from mpj.records.uitval import Uitval
+    from mpj.workbench.worklist.report import Werklijst
 
 _EPILOG = """
 Voorbeeld:
@@ -38,10 +39,11 @@ Geschatte bedragen zijn een schatting: de eigen minuten tegen de laatste prijs v
     show_default=True,
     help="Een werkboek, of één tabel voor een ander programma, met bedragen in centen.",
 )
+@config_option
 @force_option
 @meldingen_option
 @guarded
-def command(van: Path, out: Path, per: str | None, formaat: str, force: bool, meldingen: str) -> int:
+def command(van: Path, out: Path, per: str | None, formaat: str, config: Path | None, force: bool, meldingen: str) -> int:
     """Maak van wat uitviel een werklijst: een blad per vervolg, met filters, euro's en totalen."""
     from mpj.output import read_run
     from mpj.presentation import words
@@ -56,22 +58,24 @@ def command(van: Path, out: Path, per: str | None, formaat: str, force: bool, me
         say("Er viel niets uit: er is geen werklijst te maken.")
         return 0
     files = {out: rows} if per is None else report.divided(rows, "gemeente" if per == "gemeente" else "medewerker", out)
-    title = f"Werklijst {run.samenvatting['instellingen']['periode']}"
+    said = run.samenvatting["instellingen"]
+    made = partial(
+        report.Werklijst, titel=f"Werklijst {said['periode']}", op=date.fromisoformat(said["dagtekening"]), namen=names_of(config)
+    )
     # One that cannot be written is met before any is written.
     for path in sorted(files, key=lambda path: (not path.exists(), path)):
-        write_file(path, partial(_write, rows=files[path], title=title, formaat=formaat), force=force)
+        write_file(path, partial(_write, made(files[path]), formaat), force=force)
     names = words.listed([path.name for path in files], "zie de map")
     say(f"Geschreven: {names} ({words.number(sum(row.aantal for row in rows))} registraties, verblijfsdagen en toewijzingen).")
     return 0
 
 
-def _write(path: Path, rows: Sequence[Uitval], title: str, formaat: str) -> None:
+def _write(werklijst: Werklijst, formaat: str, path: Path) -> None:
     from mpj.presentation import csv, xlsx
-    from mpj.workbench.worklist import report
 
     if formaat == "xlsx":
-        xlsx.write(path, report.report(rows, title))
+        xlsx.write(path, werklijst.report)
     elif formaat == "csv":
-        csv.write(path, report.table(rows, title))
+        csv.write(path, werklijst.table)
     else:
-        csv.write_json(path, report.table(rows, title))
+        csv.write_json(path, werklijst.table)

@@ -1,4 +1,4 @@
-"""A contract folder: settings, percelen, the dated tariff matrix and the optional code table; loaded, and checked as a whole.
+"""A contract folder: settings, percelen, matrix, code table, products beside MPJ; loaded, and checked as a whole.
 
 Every fault in the folder is reported at once. A `Contract` in hand has passed; what its matrix means is compiled in
 `mpj.tariefkaart` and nowhere else.
@@ -7,7 +7,7 @@ Every fault in the folder is reported at once. A `Contract` in hand has passed; 
 from mpj.contract.check import check_together
 from mpj.contract.load import load_contract, load_contracts
 from mpj.contract.make import make_contract
-from mpj.contract.model import Cel, Coderij, Contract, Perceel, Termijnen
+from mpj.contract.model import Cel, Coderij, Contract, Perceel, Plafond, Productprijs, Termijnen
 from mpj.contract.settings import SETTINGS, Setting, eenheid_key, settings_of
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "Coderij",
     "Contract",
     "Perceel",
+    "Plafond",
+    "Productprijs",
     "Setting",
     "Termijnen",
     "check_together",

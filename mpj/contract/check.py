@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import combinations
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
-from mpj.contract.model import Cel, Coderij, Contract, is_zorg, normtijd_of, priced_without_level
+from mpj.contract.model import Cel, Coderij, Contract, Productprijs, is_zorg, normtijd_of, priced_without_level
 from mpj.contract.rows import Matrixrij
 from mpj.contract.settings import Report
 from mpj.protocol import Normtijd, Protocol
@@ -17,11 +17,15 @@ from mpj.reading.periods import first_day, last_day, month_of
 from mpj.reading.register import Foutcode
 from mpj.reading.toml import Document
 
+Priced: TypeAlias = Cel | Productprijs
+"""A dated price: of a cell of the matrix, or of a product beside MPJ."""
 _DAY = timedelta(days=1)
 
 
-def cell_name(cel: Cel | Coderij) -> str:
-    """Return a cell as people call it: ``perceel A, 2.1, hbo``."""
+def cell_name(cel: Priced | Coderij) -> str:
+    """Return a cell as people call it: ``perceel A, 2.1, hbo``; of a product ``product 45A04``."""
+    if isinstance(cel, Productprijs):
+        return f"product {cel.productcode}"
     code = cel.prestatiecode or "onbekende prestatiecode"
     return f"perceel {cel.perceel or '(alle)'}, {code}, {cel.kwalificatieniveau or 'zonder niveau'}"
 
@@ -31,7 +35,7 @@ def check_cells(contract: Contract, rijen: Sequence[Matrixrij], bestand: str, do
 
     A row with a field that could not be read is judged on its others.
     """
-    if not rijen:
+    if not rijen and not contract.producten:
         text, wanted = "geen enkele bruikbare cel", "minstens één rij met een tarief"
         report(Fault("tarieven_leeg", bestand, toelichting=text, verwacht=wanted))
     protocol = contract.protocol
@@ -48,11 +52,11 @@ def check_cells(contract: Contract, rijen: Sequence[Matrixrij], bestand: str, do
         if "prestatiecode" not in rij.onleesbaar:
             _check_jeugdbescherming(contract, cel, bestand, report)
         if rij.datums_bekend:
-            _check_month(contract, cel, bestand, report)
+            check_month(contract, cel, bestand, report)
     for code in sorted(missing, key=lambda code: protocol.prestatiecodes[code].volgorde):
         text = "dit contract koopt deze prestatiecode, maar zegt niet per welke eenheid"
-        report(document.fault("normtijd_ontbreekt", "normtijd", code, text, verwacht=", ".join(protocol.normtijden)))
-    _check_dates([rij.cel for rij in placed if rij.datums_bekend], bestand, report)
+        report(document.fault("normtijd_ontbreekt", "normtijd", code, text, verwacht=", ".join(protocol.keuze_voor(code))))
+    check_dates([rij.cel for rij in placed if rij.datums_bekend], bestand, report)
 
 
 def _check_cell(contract: Contract, cel: Cel, normtijd: Normtijd | None, bestand: str, report: Report) -> None:
@@ -85,7 +89,9 @@ def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str,
             report(_fault(cel, bestand, "tarief_oneven", "tarief", text, f"{cel.tarief_cent} cent", expected))
 
 
-def _fault(cel: Cel, bestand: str, code: Foutcode, kolom: str, toelichting: str, gevonden: str = "", verwacht: str = "") -> Fault:
+def _fault(
+    cel: Priced, bestand: str, code: Foutcode, kolom: str, toelichting: str, gevonden: str = "", verwacht: str = ""
+) -> Fault:
     return Fault(code, bestand, cel.rij, kolom, gevonden, verwacht, f"{cell_name(cel)}: {toelichting}")
 
 
@@ -106,7 +112,8 @@ def _check_level(cel: Cel, priced: Prijswijze, niveaus: str, bestand: str, repor
             assert_never(priced)
 
 
-def _check_month(contract: Contract, cel: Cel, bestand: str, report: Report) -> None:
+def check_month(contract: Contract, cel: Priced, bestand: str, report: Report) -> None:
+    """Report a price that begins or ends within a month."""
     begin, end = first_day(month_of(cel.begindatum)), last_day(month_of(cel.einddatum))
     if cel.begindatum not in (begin, contract.begindatum):
         report(
@@ -134,8 +141,8 @@ def _check_month(contract: Contract, cel: Cel, bestand: str, report: Report) -> 
         )
 
 
-def _check_dates(cells: Iterable[Cel], bestand: str, report: Report) -> None:
-    """Report overlaps and holes between the rows of one cell."""
+def check_dates(cells: Iterable[Priced], bestand: str, report: Report) -> None:
+    """Report overlaps and holes between the rows of one cell, or of one product."""
     for rows in _grouped(cells):
         first, *others = sorted(rows, key=lambda cel: (cel.begindatum, cel.rij))
         latest = first
@@ -153,10 +160,10 @@ def _check_dates(cells: Iterable[Cel], bestand: str, report: Report) -> None:
             latest = max(latest, later, key=lambda cel: cel.einddatum)
 
 
-def _grouped(cells: Iterable[Cel]) -> Iterable[list[Cel]]:
-    groups: dict[tuple[str, str, str | None], list[Cel]] = {}
+def _grouped(cells: Iterable[Priced]) -> Iterable[list[Priced]]:
+    groups: dict[str, list[Priced]] = {}
     for cel in cells:
-        groups.setdefault((cel.perceel, cel.prestatiecode, cel.kwalificatieniveau), []).append(cel)
+        groups.setdefault(cell_name(cel), []).append(cel)
     return groups.values()
 
 
@@ -222,7 +229,7 @@ def check_together(contracts: Sequence[Contract]) -> None:
             )
     for left, right in combinations(contracts, 2):
         if left.aanbieder == right.aanbieder:
-            faults += _shared_cells(left, right)
+            faults += [*_shared_cells(left, right), *_shared_products(left, right)]
     if faults:
         raise InputError(faults)
 
@@ -258,7 +265,22 @@ def _shared_cells(left: Contract, right: Contract) -> list[Fault]:
     return faults
 
 
-def _share_month(left: Cel, right: Cel) -> bool:
+def _shared_products(left: Contract, right: Contract) -> Iterable[Fault]:
+    if not set(left.gemeenten) & set(right.gemeenten):
+        return
+    reported: set[str] = set()
+    for product in right.producten:
+        for other in left.producten:
+            code = product.productcode
+            if code == other.productcode and code not in reported and _share_month(product, other):
+                reported.add(code)
+                where = f"{_file(left, 'producten.csv')} rij {other.rij} ({other.begindatum} t/m {other.einddatum})"
+                text = f"{cell_name(product)} ({product.begindatum} t/m {product.einddatum}) staat ook in {where}"
+                at = _file(right, "producten.csv"), product.rij, "begindatum", str(product.begindatum)
+                yield Fault("contracten_overlappen", *at, "één contract per product en maand", text)
+
+
+def _share_month(left: Priced, right: Priced) -> bool:
     return month_of(left.begindatum) <= month_of(right.einddatum) and month_of(right.begindatum) <= month_of(left.einddatum)
 
 

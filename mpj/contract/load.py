@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from attrs import evolve, field, frozen
 
+from mpj.contract.ceilings import read_ceilings
 from mpj.contract.check import check_cells, check_codes, check_together
 from mpj.contract.model import Contract, Perceel, Termijnen
-from mpj.contract.rows import CODES, TARIEVEN, Contracttabel, read_cells, read_coderijen
+from mpj.contract.producten import PRODUCTEN, check_producten, read_producten
+from mpj.contract.rows import CODES, TARIEVEN, Contracttabel, Matrixrij, read_cells, read_coderijen
 from mpj.contract.settings import PERCEEL_KEYS, Report, eenheid_key, protocol_id, read_gemeenten, read_settings
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.definition import Definition
@@ -33,8 +35,8 @@ class Given:
     """A contract as it was given, before anyone looked at its values."""
 
     document: Document
-    tarieven: Contracttabel | None
-    codes: Contracttabel | None
+    tabellen: Mapping[str, Contracttabel]
+    """What was given of tarieven, codes and producten, by that name."""
     faults: list[Fault]
     """What is wrong with it so far; more is added as it is read on."""
     naam: str = ""
@@ -78,11 +80,13 @@ def load_contract(
     faults: list[Fault] = []
     hashes: dict[str, str] = {}
     document = _read_toml(Source(f"{naam}/contract.toml", folder / "contract.toml"), faults, hashes)
-    tarieven = _read_table(Source(f"{naam}/tarieven.csv", folder / "tarieven.csv"), TARIEVEN, faults, hashes)
-    codes = None
-    if (folder / "codes.csv").exists():
-        codes = _read_table(Source(f"{naam}/codes.csv", folder / "codes.csv"), CODES, faults, hashes)
-    return build(Given(document, tarieven, codes, faults, naam, hashes), protocols, report)
+    tables: dict[str, Contracttabel] = {}
+    products = (folder / "producten.csv").exists()
+    for definition, needed in ((TARIEVEN, not products), (CODES, False), (PRODUCTEN, False)):
+        file = f"{definition.soort}.csv"
+        if needed or (folder / file).exists():
+            tables[definition.soort] = _read_table(Source(f"{naam}/{file}", folder / file), definition, faults, hashes)
+    return build(Given(document, tables, faults, naam, hashes), protocols, report)
 
 
 def load_contracts(
@@ -142,36 +146,48 @@ def _read_table(source: Source, definition: Definition[str], faults: list[Fault]
 
 def build(given: Given, protocols: Mapping[str, Protocol], report: Report | None) -> Contract:
     """Return the contract; raises InputError with every fault of what was given, and tells `report` the warnings."""
-    document, tarieven, codes, add = given.document, given.tarieven, given.codes, given.faults.append
+    document, add = given.document, given.faults.append
+    tarieven, codes, products = (given.tabellen.get(naam) for naam in ("tarieven", "codes", "producten"))
     readable, protocol = given.readable, protocols.get(protocol_id(given.document))
     # Without a usable protocol or dates all is still read, by the rules that are known, so that no fault hides another.
     rules = protocol or next(iter(protocols.values()))
     values = _values(document, rules, protocols, add) if readable else {}
     begindatum, einddatum = values.get("contract.begindatum"), values.get("contract.einddatum")
-    percelen = _percelen(document, values.get("contract.gemeenten"), add) if readable else ()
+    matrix = bool(tarieven and tarieven.rows) or products is None
+    percelen = _percelen(document, values.get("contract.gemeenten"), add, needed=matrix) if readable else ()
     window = (begindatum or date.min, einddatum or date.max)
     rijen = tuple(read_cells(tarieven, rules, percelen, window, add)) if tarieven else ()
     coderijen = tuple(read_coderijen(codes, rules, percelen, add)) if codes else None
-    if protocol is None or not begindatum or not einddatum or not percelen or tarieven is None:
+    producten = tuple(read_producten(products, rules, window, add)) if products else ()
+    if protocol is None or not begindatum or not einddatum or (matrix and not (percelen and tarieven)):
         _raise(given.faults, report)
         raise AssertionError("a contract that cannot be built has faults")
-    normtijd = Frozen(_normtijden(document, protocol, add))
     contract = evolve(
         _of_settings(protocol, values),
-        normtijd=normtijd,
+        normtijd=Frozen(_normtijden(document, protocol, add)),
         percelen=percelen,
         cellen=tuple(rij.cel for rij in rijen if not rij.onleesbaar),
         codes=coderijen,
+        producten=tuple(sorted(producten, key=lambda product: (product.productcode, product.begindatum, product.rij))),
         herindeling=Frozen(_herindeling(document, values.get("contract.gemeenten") or (), add)),
+        plafond=read_ceilings(document, protocol, values.get("contract.gemeenten") or (), add),
         map=given.naam,
         bestanden=Frozen(given.hashes),
     )
-    if rijen or not given.faulty(tarieven.naam):
-        check_cells(contract, rijen, tarieven.naam, document, add)
-    if codes is not None:
-        check_codes(contract, codes.naam, add)
+    _check(contract, rijen, given)
     _raise(given.faults, report)
     return contract
+
+
+def _check(contract: Contract, rijen: Sequence[Matrixrij], given: Given) -> None:
+    """Report what only shows when the rows of the tables of a contract are seen together."""
+    tables, add = given.tabellen, given.faults.append
+    if "tarieven" in tables and (rijen or not given.faulty(tables["tarieven"].naam)):
+        check_cells(contract, rijen, tables["tarieven"].naam, given.document, add)
+    if "codes" in tables:
+        check_codes(contract, tables["codes"].naam, add)
+    if "producten" in tables:
+        check_producten(contract, tables["producten"].naam, add)
 
 
 def _values(document: Document, rules: Protocol, protocols: Mapping[str, Protocol], report: Report) -> dict[str, Any]:
@@ -240,8 +256,11 @@ def _raise(faults: list[Fault], report: Report | None) -> None:
         cast("Report", report)(fault)
 
 
-def _percelen(document: Document, gemeenten: tuple[str, ...] | None, report: Report) -> tuple[Perceel, ...]:
-    tables = document.data.get("perceel")
+def _percelen(document: Document, gemeenten: tuple[str, ...] | None, report: Report, *, needed: bool) -> tuple[Perceel, ...]:
+    """Return the percelen; `needed` says whether the contract has to have one: products beside MPJ lie in none."""
+    tables = document.data.get("perceel", None if needed else [])
+    if tables == [] and not needed:
+        return ()
     if not isinstance(tables, list) or not tables or not all(isinstance(table, Mapping) for table in tables):
         report(
             document.fault("perceel_ontbreekt", "perceel", "", "minstens één perceel is nodig", verwacht="[[perceel]] met een code")
@@ -305,7 +324,7 @@ def _normtijden(document: Document, protocol: Protocol, report: Report) -> dict[
                     verwacht='een prestatiecode tussen aanhalingstekens, als "10.2"',
                 )
             )
-        elif not isinstance(naam, str) or naam not in protocol.normtijden:
+        elif not isinstance(naam, str) or naam not in protocol.keuze_voor(code):
             report(
                 document.fault(
                     "normtijd_onbekend",
@@ -313,7 +332,7 @@ def _normtijden(document: Document, protocol: Protocol, report: Report) -> dict[
                     code,
                     "onbekende normtijd",
                     gevonden=naam,
-                    verwacht=", ".join(protocol.normtijden),
+                    verwacht=", ".join(protocol.keuze_voor(code)),
                 )
             )
         else:

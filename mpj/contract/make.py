@@ -12,6 +12,7 @@ from attrs import evolve
 
 from mpj.contract.load import Given, build
 from mpj.contract.model import Contract
+from mpj.contract.producten import PRODUCTEN
 from mpj.contract.rows import CODES, TARIEVEN, Contracttabel
 from mpj.contract.settings import Report
 from mpj.contract.warnings import warnings_of
@@ -38,10 +39,11 @@ def make_contract(
     tarieven: Rows,
     codes: Rows | None = None,
     *,
+    producten: Rows | None = None,
     protocols: Mapping[str, Protocol] = PROTOCOLS,
     report: Report | None = None,
 ) -> Contract:
-    """Make a contract without files: `settings` as contract.toml parses, `tarieven` and `codes` as rows by column.
+    """Make a contract without files: `settings` as contract.toml parses; `tarieven`, `codes`, `producten` as rows by column.
 
     Values of rows are text. A tarief is euros as text (``"24,55"``) or a Decimal, whose zeros behind the cents count for nothing
     (``Decimal("24.550")`` is 24,55); dates of contract and rows are a date or text as ``2026-01-31``. `report` hears warnings:
@@ -49,11 +51,10 @@ def make_contract(
     every fault, and TypeError for a value of another type: a tarief that is an int or a float may be cents or euros.
     """
     faults: list[Fault] = []
-    tables: list[Contracttabel | None] = []
-    for definition, rows in ((TARIEVEN, tarieven), (CODES, codes)):
+    tables: dict[str, Contracttabel] = {}
+    for definition, rows in ((TARIEVEN, tarieven), (CODES, codes), (PRODUCTEN, producten)):
         naam, columns = definition.soort, definition.columns
         if rows is None:
-            tables.append(None)
             continue
         listed = list(rows)
         keys = list(dict.fromkeys(key for row in listed for key in row))
@@ -62,10 +63,10 @@ def make_contract(
             faults += check_names(names, columns, columns.required, naam, 0)
         known = {name: key for name, key in zip(names, keys, strict=True) if name in columns.known}
         texts = [_texts(f"{naam}, rij {rij}", known, row) for rij, row in enumerate(listed, 1)]
-        tables.append(Contracttabel(naam, list(enumerate(texts, 1))))
+        tables[naam] = Contracttabel(naam, list(enumerate(texts, 1)))
     notes: list[Fault] = []
     try:
-        contract = build(Given(Document(_dated(settings), "contract"), tables[0], tables[1], faults), protocols, notes.append)
+        contract = build(Given(Document(_dated(settings), "contract"), tables, faults), protocols, notes.append)
     except InputError as error:
         raise InputError([_of_values(fault) for fault in error.faults]) from None
     if report is not None:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
+from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Productvariant, Registratiewijze, Tr340
 from mpj.protocol import Afronding, Normtijd, Protocol
 from mpj.reading.frozen import Frozen
 from mpj.reading.masking import masked
@@ -66,6 +66,30 @@ class Coderij:
 
 
 @frozen(field_transformer=masked)
+class Productprijs:
+    """A dated price of a product beside MPJ: a regional code."""
+
+    productcategorie: str
+    """The product category."""
+    productcode: str
+    """The product code: the same in every row of one product."""
+    variant: Productvariant
+    """How it is bought, which says what counts and how."""
+    eenheid: str
+    """The wire unit; empty of a product outside the messages."""
+    tarief_cent: int | None
+    """Eurocents per unit; None of a traject, whose price is the assigned amount."""
+    begindatum: date
+    """The first day on which it holds."""
+    einddatum: date
+    """The last day on which it holds."""
+    omschrijving: str = ""
+    """What people call it."""
+    rij: int = field(default=0, eq=False)
+    """The row of producten.csv."""
+
+
+@frozen(field_transformer=masked)
 class Termijnen:
     """Until when care may be declared and corrected; of what is not said there is no term."""
 
@@ -76,13 +100,32 @@ class Termijnen:
     sluiting: str = ""
     """The day on which a year of care closes, in the year after, as 03-31."""
 
-    def tot(self, care: date) -> date | None:
-        """Return the last day on which care of a day may be corrected, None where there is no term."""
-        months = self.correctie_maanden or self.indienen_maanden
+    def tot(self, care: date, *, nieuw: bool = False) -> date | None:
+        """Return the last day on which care of a day may be corrected (`nieuw`: declared at all), None where there is no term."""
+        months = self.indienen_maanden if nieuw else self.correctie_maanden or self.indienen_maanden
         ends = [last_day(month_of(care) + months)] if months else []
         if self.sluiting:
             ends.append(date.fromisoformat(f"{care.year + 1}-{self.sluiting}"))
         return min(ends, default=None)
+
+
+@frozen(field_transformer=masked)
+class Plafond:
+    """What a contract may come to over its whole term, in eurocents: watched, and never billed against."""
+
+    totaal_cent: int | None = None
+    """All of it; None: no such ceiling."""
+    prestatiecode: Mapping[str, int] = field(factory=Frozen)
+    """By prestatiecode."""
+    gemeente: Mapping[str, int] = field(factory=Frozen)
+    """By the CBS code of a gemeente."""
+
+    @property
+    def ceilings(self) -> tuple[tuple[str, str, int], ...]:
+        """Each ceiling as gemeente, prestatiecode and eurocents; what it is not about is empty."""
+        whole = [] if self.totaal_cent is None else [("", "", self.totaal_cent)]
+        per_code = (("", code, cent) for code, cent in self.prestatiecode.items())
+        return (*whole, *per_code, *((gemeente, "", cent) for gemeente, cent in self.gemeente.items()))
 
 
 @frozen(cache_hash=True, field_transformer=masked)
@@ -132,12 +175,16 @@ class Contract:
     """The matrix."""
     codes: tuple[Coderij, ...] | None = field(repr=False)
     """The contract's own code table; None: the default scheme."""
+    producten: tuple[Productprijs, ...] = field(default=(), repr=False)
+    """What it buys beside MPJ, by productcode and date."""
     categorieen_apart: bool = False
     """Whether one prestatiecode may stand under two categories for one toewijzing and month (MPJ06 is then a signal)."""
     gelijktijdig_max: int = 2
     """How many may be with one client at once: more direct time on a day than 24 hours times this is a signal."""
     herindeling: Mapping[str, str] = field(factory=Frozen)
     """By the CBS code of a gemeente that is no more, that of the gemeente it went into."""
+    plafond: Plafond = field(factory=Plafond)
+    """What it may come to."""
     map: str = field(default="", eq=False)
     """The name of its folder."""
     bestanden: Mapping[str, str] = field(factory=Frozen, eq=False, repr=False)

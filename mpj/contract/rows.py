@@ -1,4 +1,7 @@
-"""The rows of `tarieven.csv` and `codes.csv`: what can be read becomes a cell or a code, every fault is reported."""
+"""The rows of `tarieven.csv` and `codes.csv`: what can be read becomes a cell or a code, every fault is reported.
+
+The fields that the tables of a contract share, and how one is read, stand here as well.
+"""
 
 from __future__ import annotations
 
@@ -26,30 +29,24 @@ def _price(text: str) -> int | None:
         cents = None if text == UITGESLOTEN else parse_euros(text)
     except FieldError as error:
         raise FieldError(f"{error.verwacht}, of uitgesloten") from None
-    return cents if cents is None else _above_zero(cents)
+    return cents if cents is None else above_zero(cents)
 
 
-def _above_zero(cents: int) -> int:
+def above_zero(cents: int) -> int:
+    """Return a price; raises FieldError for what is none."""
     if 0 < cents <= MAX_CENTS:
         return cents
     raise FieldError("een tarief boven 0,00")
 
 
-def _code(text: str) -> str:
-    if not 1 <= len(text) <= 5:
-        raise FieldError("1 tot en met 5 tekens")
-    return check_line(text)
-
-
-_TEKST = Form("a text of visible characters on one line", str, check_line, check_line)
-_PRODUCTCODE = Form("a text of 1 to 5 visible characters", str, _code, _code)
-_TARIEF = Form(f"euros per normtijd above zero, with at most 2 decimals, or `{UITGESLOTEN}`", int, _price, _above_zero)
+TEKST = Form("a text of visible characters on one line", str, check_line, check_line)
+_TARIEF = Form(f"euros per normtijd above zero, with at most 2 decimals, or `{UITGESLOTEN}`", int, _price, above_zero)
 _NIVEAU = Form("a kwalificatieniveau of the protocol, or empty", str, check_line, check_line)
-_CODE = Field("prestatiecode", _TEKST, "as the [protocol](protocol.md#prestatiecodes) has it", "prestatie, code", required=True)
+_CODE = Field("prestatiecode", TEKST, "as the [protocol](protocol.md#prestatiecodes) has it", "prestatie, code", required=True)
 
 
 def _perceel(uitleg: str) -> Field:
-    return Field("perceel", _TEKST, uitleg, "perceelcode, perceelnummer, kavel")
+    return Field("perceel", TEKST, uitleg, "perceelcode, perceelnummer, kavel")
 
 
 def _niveau(uitleg: str) -> Field:
@@ -57,14 +54,17 @@ def _niveau(uitleg: str) -> Field:
 
 
 _VANAF, _TOT = "van, vanaf, ingangsdatum, geldig vanaf", "tot, tot en met, t/m, eind, einde, geldig tot"
+BEGINDATUM = Field("begindatum", forms.DATUM, "the first of a month, or the contract's first day", _VANAF, required=True)
+_LAST = "the last of a month, or the contract's last day; empty: to the contract's end"
+EINDDATUM = Field("einddatum", forms.DATUM, _LAST, _TOT)
 TARIEVEN = Definition(
     "tarieven",
     (
         _perceel("a code of contract.toml; may be absent where there is exactly one perceel"),
         _CODE,
         _niveau("empty: the price without level"),
-        Field("begindatum", forms.DATUM, "the first of a month, or the contract's first day", _VANAF, required=True),
-        Field("einddatum", forms.DATUM, "the last of a month, or the contract's last day; empty: to the contract's end", _TOT),
+        BEGINDATUM,
+        EINDDATUM,
         Field("tarief", _TARIEF, f"`{UITGESLOTEN}`: this level was not bought", "prijs, bedrag, tarief euro", required=True),
     ),
     profiled=False,
@@ -75,14 +75,14 @@ CODES = Definition(
     (
         _CODE,
         _niveau("empty: the code without level, which toewijzingen need"),
-        Field("productcategorie", _TEKST, "a category of the prestatiecode's row", "categorie", required=True),
-        Field("productcode", _PRODUCTCODE, "unique in the table", "product", required=True),
+        Field("productcategorie", TEKST, "a category of the prestatiecode's row", "categorie", required=True),
+        Field("productcode", forms.PRODUCTCODE, "unique in the table", "product", required=True),
         _perceel("empty serves all percelen; filled, the code also names the perceel"),
     ),
     profiled=False,
 )
 """A product code of the contract's own."""
-_NEEDED = ("prestatiecode", "begindatum", "tarief", "productcode")
+_NEEDED = ("prestatiecode", "begindatum", "tarief", "productcode", "productcategorie", "variant")
 _WRONG: Mapping[str, tuple[Foutcode, str]] = {
     "perceel": ("perceel_onbekend", "het perceel staat niet in contract.toml"),
     "prestatiecode": ("prestatiecode_onbekend", "onbekende prestatiecode"),
@@ -91,6 +91,10 @@ _WRONG: Mapping[str, tuple[Foutcode, str]] = {
     "einddatum": ("datum_onjuist", "geen datum"),
     "tarief": ("tarief_onjuist", "geen tarief"),
     "productcode": ("productcode_onjuist", "geen productcode"),
+    "productcategorie": ("categorie_onjuist", "geen productcategorie"),
+    "variant": ("variant_onjuist", "geen variant"),
+    "eenheid": ("eenheid_onjuist", "geen eenheid"),
+    "omschrijving": ("waarde_onjuist", "geen omschrijving"),
 }
 """What is said of a column that holds what it may not."""
 
@@ -122,7 +126,7 @@ class Matrixrij:
         return not self.onleesbaar & {"begindatum", "einddatum"}
 
 
-class _Fields:
+class Fields:
     """Reads the fields of one row of a contract table, reporting each that is wrong."""
 
     def __init__(self, definition: Definition[str], bestand: str, rij: int, fields: Mapping[str, str], report: Report) -> None:
@@ -151,7 +155,7 @@ class _Fields:
 
 
 def _common(
-    fields: _Fields, protocol: Protocol, percelen: tuple[Perceel, ...], *, perceel_required: bool
+    fields: Fields, protocol: Protocol, percelen: tuple[Perceel, ...], *, perceel_required: bool
 ) -> tuple[str, str, str | None]:
     """Read what both tables share: perceel, prestatiecode, kwalificatieniveau."""
     perceel = fields.take("perceel") or ""
@@ -180,9 +184,9 @@ def read_cells(
     `percelen` are the contract's, empty when they could not be read; `window` is its inclusive period.
     """
     for rij, row in table.rows:
-        fields = _Fields(TARIEVEN, table.naam, rij, row, report)
+        fields = Fields(TARIEVEN, table.naam, rij, row, report)
         perceel, prestatiecode, niveau = _common(fields, protocol, percelen, perceel_required=bool(percelen))
-        begin, end = _period(fields, window)
+        begin, end = read_period(fields, window)
         tarief = fields.take("tarief")
         if "tarief" in fields.unread:
             tarief = 0
@@ -190,8 +194,8 @@ def read_cells(
         yield Matrixrij(Cel(perceel, prestatiecode, niveau, begin or first, end or last, tarief, rij), frozenset(fields.unread))
 
 
-def _period(fields: _Fields, window: tuple[date, date]) -> tuple[date | None, date | None]:
-    """Read the dates of a cell; an empty einddatum runs to the end of the contract."""
+def read_period(fields: Fields, window: tuple[date, date]) -> tuple[date | None, date | None]:
+    """Read the dates of a price; an empty einddatum runs to the end of the contract."""
     first, last = window
     begin: date | None = fields.take("begindatum")
     end: date | None = last
@@ -212,7 +216,7 @@ def _period(fields: _Fields, window: tuple[date, date]) -> tuple[date | None, da
 def read_coderijen(table: Contracttabel, protocol: Protocol, percelen: tuple[Perceel, ...], report: Report) -> Iterator[Coderij]:
     """Yield the rows of a code table; faulty ones go to `report`."""
     for rij, row in table.rows:
-        fields = _Fields(CODES, table.naam, rij, row, report)
+        fields = Fields(CODES, table.naam, rij, row, report)
         perceel, prestatiecode, niveau = _common(fields, protocol, percelen, perceel_required=False)
         categorie = row.get("productcategorie", "")
         if prestatiecode and categorie not in (allowed := protocol.prestatiecodes[prestatiecode].categorieen):

@@ -111,7 +111,10 @@ def _either(words: Sequence[str]) -> str:
 SETTINGS: tuple[Setting, ...] = settings_of(MPJ_16)
 """The settings of a contract under the shipped protocol, as docs/settings.md tells them."""
 PERCEEL_KEYS = ("code", "naam", "gemeenten")
-SECTIONS = ("contract", "declaratie", "afronding", "limiet", "verblijf", "termijnen", "normtijd", "herindeling", "perceel")
+SECTIONS = (
+    *("contract", "declaratie", "afronding", "limiet", "verblijf", "termijnen"),
+    *("normtijd", "herindeling", "plafond", "perceel"),
+)
 
 
 def read_settings(document: Document, protocol: Protocol, report: Report) -> dict[str, object]:

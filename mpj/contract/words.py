@@ -14,9 +14,14 @@ Overschrijding: TypeAlias = Literal["aftoppen", "hele_contacten"]
 """What becomes of the record that crosses a limit: billed up to it, or set aside whole."""
 LaatsteDag: TypeAlias = Literal["telt", "telt_niet"]
 """Whether the last day of a stay is billed."""
+Productvariant: TypeAlias = Literal[
+    "minuut", "uur", "dagdeel", "etmaal", "stuk_inspanning", "stuk", "periode", "week", "traject", "gi_maand", "taak"
+]
+"""How a product beside MPJ is bought: what each permits stands in varianten.toml."""
 
 DECLARATIEVORMEN: tuple[Declaratievorm, ...] = get_args(Declaratievorm)
 REGISTRATIEWIJZEN: tuple[Registratiewijze, ...] = get_args(Registratiewijze)
 TR340: tuple[Tr340, ...] = get_args(Tr340)
 OVERSCHRIJDINGEN: tuple[Overschrijding, ...] = get_args(Overschrijding)
 LAATSTE_DAGEN: tuple[LaatsteDag, ...] = get_args(LaatsteDag)
+PRODUCTVARIANTEN: tuple[Productvariant, ...] = get_args(Productvariant)

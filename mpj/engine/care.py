@@ -155,6 +155,8 @@ class Passed:
     """Told by `limit`: what each line is made of before limits, also where nothing of it is left."""
     kept_price: frozenset[Identiteit] = frozenset()
     """Told by `level`: lines that keep an earlier code, price or rounding where the contract says otherwise now."""
+    kept_code: frozenset[Identiteit] = frozenset()
+    """Of these: lines that keep an earlier code or category."""
 
 
 class Day(NamedTuple):
@@ -214,10 +216,15 @@ class Context:
         """Return where a search for a toewijzing leads, by day."""
         return search_in(self.dekkingen, search, self.periode)
 
-    def place(self, match: Match, vorm: Vorm, niveau: str | None, tijdvak: int, *, timed: bool) -> Placed | Afwijzing:
-        """Return where care of this form falls once its toewijzing is found, or why nowhere."""
+    def place(
+        self, match: Match, vorm: Vorm, niveau: str | None, tijdvak: int, *, timed: bool, told: bool = False
+    ) -> Placed | Afwijzing:
+        """Return where care of this form falls once its toewijzing is found, or why nowhere; `told`: by a prestatie."""
         answer = self.answers.tarief(self.answers.question(match, tijdvak, vorm.soort, niveau, timed=timed))
         if isinstance(answer, Tarief):
+            if answer.monthly and not told:
+                text = f"{match.prestatiecode} telt per {answer.normtijd}: welke maanden zegt prestaties.csv"
+                return Afwijzing("eenheid_past_niet", text)
             return Placed.of(match, answer)
         return answer if answer.toelichting else Afwijzing(answer.reden, self.where(match))
 
@@ -255,8 +262,7 @@ def regelinhoud(care: Sequence[Care]) -> Regelinhoud:
     begin, end = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
     units = sum(one.counted.voor_limiet for one in care)
     billed = tarief.price
-    code = billed.productcategorie, billed.productcode
-    return Regelinhoud(begin, end, units, tarief.eenheid, tarief.perceel, billed.tarief_cent, *code)
+    return Regelinhoud(begin, end, units, tarief.eenheid, tarief.perceel, billed.tarief_cent, *billed.code)
 
 
 def by_line(care: Sequence[Care]) -> dict[Identiteit, list[Care]]:

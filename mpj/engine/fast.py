@@ -183,7 +183,7 @@ class _Plain:
         vorm = reeks.vorm
         if vorm.status == GEPLAND:
             raise _NeedsSteps
-        search = (reeks.toewijzingnummer, reeks.gemeente, vorm.prestatiecode)
+        search = (reeks.toewijzingnummer, reeks.gemeente, vorm.zorgcode)
         stretches = self._stretches.get(search)
         if stretches is None:
             stretches = self._stretches[search] = self.run.context.stretches(Search(reeks.bsn, *search))

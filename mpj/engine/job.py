@@ -19,10 +19,12 @@ from mpj.engine.matching import Dekkingen
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
+from mpj.engine.produced import produced
+from mpj.engine.products import Products
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
-from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, sift_registraties, sift_stays, uitval_of
+from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, sift_prestaties, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
-from mpj.engine.steps import STEPS
+from mpj.engine.steps import LIMITED, STEPS
 from mpj.engine.summary import Totals, summarise
 from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
 from mpj.engine.told import DeclarationSummary, RunSummary
@@ -39,7 +41,7 @@ from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.uitval import Uitval, conceal, suspects
-from mpj.records.values import Medewerker, Toewijzing, Verblijf
+from mpj.records.values import Medewerker, Prestatie, Toewijzing, Verblijf
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
 
 _order: Callable[[Entry], tuple[date, str]] = itemgetter(*map(Entry._fields.index, ("datum", "id")))
@@ -93,7 +95,9 @@ class Job:
 
     def _bind(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Missed]) -> None:
         periode, answers = Periode.of(self.opdracht, self.protocol), Answers(self.protocol, self._kaarten)
-        dekkingen, days = Dekkingen(toewijzingen, self._kaarten, self.protocol), Days(periode, answers)
+        self._products = Products(self.protocol, self.contracten, self._kaarten)
+        dekkingen = Dekkingen(toewijzingen, self._kaarten, self.protocol, self._products.covers)
+        days = Days(periode, answers)
         self._context = Context(self.opdracht, self.protocol, periode, dekkingen, answers, days, self._levels)
         self._estimates = Estimates(self.protocol, self._kaarten, dekkingen)
         self._shortcut = Shortcut()
@@ -126,6 +130,7 @@ class Job:
         registraties: Iterable[Entry | Ongeldig],
         verblijf: Iterable[Verblijf | Ongeldig] = (),
         decided: tuple[Verdicts, Verdicts] = (NO_VERDICTS, NO_VERDICTS),
+        prestaties: Iterable[Prestatie | Ongeldig] = (),
     ) -> tuple[dict[str, Records], tuple[Uitval, ...]]:
         """Step 1: return what counts once, by client, and what was set aside.
 
@@ -133,8 +138,9 @@ class Job:
         """
         entries = sift_registraties(registraties, decided[0])
         stays = sift_stays(verblijf, self.protocol, decided[1])
-        aside = uitval_of(entries, stays, self._context.periode)
-        return by_client(entries.kept, stays.kept), tuple(self._estimates.completed(row, bsn) for row, bsn in aside)
+        events = sift_prestaties(prestaties)
+        aside = uitval_of(entries, stays, events, self._context.periode)
+        return by_client(entries.kept, stays.kept, events.kept), tuple(self._estimates.completed(row, bsn) for row, bsn in aside)
 
     def outcomes(
         self,
@@ -142,11 +148,12 @@ class Job:
         verblijf: Iterable[Verblijf | Ongeldig] = (),
         memory: Memory = NOTHING,
         *,
+        prestaties: Iterable[Prestatie | Ongeldig] = (),
         decided: tuple[Verdicts, Verdicts] = (NO_VERDICTS, NO_VERDICTS),
         progress: Progress | None = None,
     ) -> Iterator[Uitkomst]:
         """Sift records, then compute client by client. The last outcome is what the sieve set aside."""
-        clients, aside = self.sift(registraties, verblijf, decided)
+        clients, aside = self.sift(registraties, verblijf, decided, prestaties)
         total, bsns = len(clients), frozenset(clients)
         while clients:
             bsn, records = clients.popitem()
@@ -159,7 +166,7 @@ class Job:
         """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""
         registraties = sorted(records.registraties, key=_order)
         run = Clientrun(self._context, registraties, memory)
-        found = None if records.verblijf else self._shortcut.compute(run)
+        found = None if records.verblijf or records.prestaties else self._shortcut.compute(run)
         return self.by_steps(client, records, memory) if found is None else self._completed(client, found)
 
     def _completed(self, client: str, found: Uitkomst) -> Uitkomst:
@@ -175,10 +182,13 @@ class Job:
         entries = sorted([*registraties, *days], key=lambda entry: entry.order) if days else registraties
         care: Sequence[Care] = [Care(entry, self._context.delivered(entry)) for entry in entries]
         passed: list[Passed] = []
+        made, rest = produced(self._context, self._products, records.prestaties) if records.prestaties else ([], [])
         for step in STEPS:
+            if made and step.name == LIMITED:
+                care = sorted([*care, *made], key=lambda one: one.record.order)
             passed.append(step.apply(run, care))
             care = passed[-1].care
-        return self._completed(client, uitkomst_of(run, passed, aside))
+        return self._completed(client, uitkomst_of(run, passed, [*aside, *rest]))
 
     def _take_apart(self, stays: Sequence[Verblijf], memory: Memory) -> tuple[list[Entry], list[Aside]]:
         """Return the days of stays that this run looks at, and what lies outside its period."""
@@ -249,6 +259,10 @@ class Job:
     def toewijzingen(self) -> Iterator[Toewijzing]:
         """The current toewijzingen of all clients."""
         return self._context.dekkingen.toewijzingen
+
+    def check_toewijzing(self, toewijzing: Toewijzing) -> str:
+        """Return what makes a readable toewijzing faulty, without what was found; empty when all is well."""
+        return self._context.dekkingen.check(toewijzing)
 
     @property
     def toewijzingen_aside(self) -> Sequence[Uitval]:

@@ -1,7 +1,7 @@
 """Step 7: what a toewijzing allows, and what is used of it. Budget in eurocents; omvang per product period and in all (IV077).
 
-Whoever declares, remembers or verifies counts alike: maxima and `Verbruik` stand here for all of them. Output-based units do
-not occur in MPJ; their weekly maximum (by Sundays, IV076) is for lines of other regimes on the same toewijzing.
+Whoever declares, remembers or verifies counts alike: maxima and `Verbruik` stand here for all of them. Output-based units
+count as themselves; their weekly maximum goes by Sundays (IV076).
 
 Records come in order of date, then id. The one that crosses a limit gets what still fits in whole units; from then on that
 limit is used up: "used up on this date, by this record" is the whole explanation.
@@ -202,9 +202,7 @@ class Limieten:
         self.toewijzing = toewijzing
         self._earlier = verbruik or Verbruik()
         self.budget = None if toewijzing.budget_cent is None else Limiet(BUDGET, toewijzing.budget_cent, self._earlier.cent)
-        unit = protocol.eenheden[toewijzing.eenheid] if toewijzing.eenheid else None
-        self.telt = unit.telt if unit else ""
-        self._weight = unit.gewicht if unit else 0
+        self.telt, self._weight = counted(protocol, toewijzing.eenheid) if toewijzing.eenheid else ("", 0)
         total = maximum_total(protocol, toewijzing)
         earlier = self._earlier.volume(self.telt)
         self.total = None if total is None or not self.telt else Limiet(OMVANG, total * self._weight, earlier)
@@ -237,12 +235,12 @@ class Limieten:
 
         `cost` gives the eurocents of so many units, `fits` how many units so many eurocents buy.
         """
-        wire = self.protocol.eenheden[wanted.eenheid]
-        weight = wanted.per_unit * wire.gewicht
+        telt, one = counted(self.protocol, wanted.eenheid)
+        weight = wanted.per_unit * one
         limits: list[tuple[Limiet, int]] = []
         if self.budget is not None:
             limits.append((self.budget, wanted.counted + fits(self.budget.rest)))
-        if wire.telt and wire.telt == self.telt:
+        if telt == self.telt:
             omvang = (self._period(month_of(wanted.datum)), self.total)
             limits += [(limit, wanted.counted + limit.rest // weight) for limit in omvang if limit is not None]
         closed = next((limit for limit, _ in limits if limit.op), None)

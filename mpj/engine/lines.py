@@ -63,7 +63,7 @@ def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[De
     """Make lines, each with its trace: see `make_line`."""
     for regel in regels:
         line = make_line(regel, opdracht)
-        yield line, [_herkomst(trace_values(line.referentienummer, care)) for care in regel.care]
+        yield line, [make_trace(line.referentienummer, care) for care in regel.care]
 
 
 def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
@@ -87,7 +87,7 @@ def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
         toewijzing.bsn,
         toewijzing.toewijzingnummer,
         tarief.perceel,
-        tarief.prestatiecode,
+        tarief.mpj_code,
         billed.kwalificatieniveau,
         billed.productcategorie,
         billed.productcode,
@@ -102,6 +102,11 @@ def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
         True,
     )
     return _declaratieregel((number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:]))
+
+
+def make_trace(referentienummer: str, care: Care) -> Herkomst:
+    """Return the row of the trace that care is, behind the line with this number."""
+    return _herkomst(trace_values(referentienummer, care))
 
 
 def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from attrs import frozen
 
@@ -38,7 +38,7 @@ _terms_of = attrgetter(
 
 @frozen(eq=False)
 class Dekking:
-    """What a current toewijzing covers: its `soort`, the prestatiecodes (None: all), its category, maximum level and assigned code.
+    """What a current toewijzing covers: its `soort`, the codes of care (None: all), its category, maximum level and assigned code.
 
     `contract` says whether the call has a contract of its aanbieder, `begrensd` whether there is a limit to what may be declared.
     """
@@ -62,6 +62,19 @@ class Dekking:
         return naam_of(self.toewijzing, self.toewijzing.bsn)
 
 
+class _Fout(NamedTuple):
+    """What is wrong with a readable toewijzing."""
+
+    text: str
+    oorzaak: str
+    """The same without what was found."""
+
+    @classmethod
+    def of(cls, text: str) -> _Fout:
+        """Return a fault that tells nothing of what was found but codes that exist."""
+        return cls(text, text)
+
+
 @frozen
 class _Bereik:
     """What toewijzingen that name the same codes cover (see `Dekking`), and what is wrong with those codes (`fouten`)."""
@@ -72,7 +85,7 @@ class _Bereik:
     maximum: str | None = None
     contract: bool = False
     verwijderd: bool = False
-    fouten: tuple[str, ...] = ()
+    fouten: tuple[_Fout, ...] = ()
 
 
 class Dekkingen:
@@ -83,8 +96,11 @@ class Dekkingen:
         items: Iterable[Toewijzing | OngeldigeToewijzing | Missed],
         kaarten: Tariefkaarten,
         protocol: Protocol,
+        beside: Callable[[Toewijzing], bool] = lambda _: False,
     ) -> None:
+        """Bind toewijzingen to contracts; `beside` says of one whether it is on a product that a contract buys beside MPJ."""
         self.kaarten = kaarten
+        self._beside = beside
         self.protocol = protocol
         self.uitval: list[Uitval] = []
         self.gelezen = 0
@@ -133,10 +149,11 @@ class Dekkingen:
             if isinstance(item, Toewijzing):
                 bereik = self._bereik(item)
                 if bereik.fouten:
-                    uitval = toewijzing_aside(item, "ongeldig", "; ".join(bereik.fouten), bestand=item.bestand)
+                    text, oorzaak = map("; ".join, zip(*bereik.fouten, strict=True))
+                    uitval = toewijzing_aside(item, "ongeldig", text, bestand=item.bestand)
                     stempel = stempel_of(item.toewijzingsdatum, item.toewijzingstijd)
-                    item = OngeldigeToewijzing(uitval, item.sleutel, stempel, bsn=item.bsn)
-                elif bereik.soort == NIET_MPJ:
+                    item = OngeldigeToewijzing(uitval, item.sleutel, stempel, bsn=item.bsn, oorzaak=oorzaak)
+                elif bereik.soort == NIET_MPJ and not self._beside(item):
                     text = "de code of categorie hoort niet bij MPJ of niet bij dit contract"
                     self.uitval.append(toewijzing_aside(item, "niet_mpj", text, bestand=item.bestand))
             if isinstance(item, OngeldigeToewijzing):
@@ -160,46 +177,37 @@ class Dekkingen:
         limited = toewijzing.budget_cent is not None or toewijzing.volume is not None
         return Dekking(toewijzing, one.soort, one.codes, one.categorie, one.maximum, one.contract, one.verwijderd, limited)
 
-    def _faults(self, toewijzing: Toewijzing) -> list[str]:
-        """Return what makes a readable row faulty all the same: codes that do not exist or contradict each other."""
+    def check(self, toewijzing: Toewijzing) -> str:
+        """Return what makes a readable toewijzing faulty, without what was found; empty when all is well."""
+        return "; ".join(one.oorzaak for one in self._bereik(toewijzing).fouten)
+
+    def _faults(self, toewijzing: Toewijzing) -> Iterator[_Fout]:
+        """Yield what makes a readable row faulty all the same: codes that do not exist or contradict each other."""
         protocol = self.protocol
-        faults = [
-            wrong_value(kolom, in_form(value, verwacht), verwacht)
-            for kolom, value, known, verwacht in (
-                ("productcategorie", toewijzing.productcategorie, protocol.productcategorieen, "een code uit JZ020"),
-                ("eenheid", toewijzing.eenheid, protocol.eenheden, ", ".join(protocol.eenheden)),
-                ("frequentie", toewijzing.frequentie, protocol.frequenties, ", ".join(protocol.frequenties)),
-                (
-                    "kwalificatieniveau_max",
-                    toewijzing.kwalificatieniveau_max,
-                    protocol.niveaus,
-                    ", ".join(protocol.niveaus),
-                ),
-                (
-                    "reden_wijziging",
-                    toewijzing.reden_wijziging,
-                    protocol.redenen_wijziging,
-                    "een code uit JZ002, behalve 01",
-                ),
-            )
-            if value is not None and value not in known
-        ]
+        for kolom, value, known, verwacht in (
+            ("productcategorie", toewijzing.productcategorie, protocol.productcategorieen, "een code uit JZ020"),
+            ("eenheid", toewijzing.eenheid, protocol.eenheden, ", ".join(protocol.eenheden)),
+            ("frequentie", toewijzing.frequentie, protocol.frequenties, ", ".join(protocol.frequenties)),
+            ("kwalificatieniveau_max", toewijzing.kwalificatieniveau_max, protocol.niveaus, ", ".join(protocol.niveaus)),
+            ("reden_wijziging", toewijzing.reden_wijziging, protocol.redenen_wijziging, "een code uit JZ002, behalve 01"),
+        ):
+            if value is not None and value not in known:
+                yield _Fout(wrong_value(kolom, in_form(value, verwacht), verwacht), f"{kolom}: verwacht {verwacht}")
         unknown = [code for code in toewijzing.prestatiecodes if code not in protocol.prestatiecodes]
         if unknown:
-            faults.append(
-                wrong_value("prestatiecode", in_form(",".join(unknown), "een prestatiecode"), "een prestatiecode als 2.1")
-            )
+            verwacht = "een prestatiecode als 2.1"
+            found = wrong_value("prestatiecode", in_form(",".join(unknown), "een prestatiecode"), verwacht)
+            yield _Fout(found, f"prestatiecode: verwacht {verwacht}")
         for code in toewijzing.prestatiecodes:
             if code in unknown:
                 continue
             if toewijzing.productcategorie not in (None, *protocol.prestatiecodes[code].categorieen):
                 allowed = " of ".join(protocol.prestatiecodes[code].categorieen)
-                faults.append(f"productcategorie past niet bij {code}, verwacht {allowed}")
+                yield _Fout.of(f"productcategorie past niet bij {code}, verwacht {allowed}")
         if toewijzing.productcode and toewijzing.prestatiecodes and (decoded := self.kaarten.decode(toewijzing)):
             code = decoded[1].prestatiecode
             if (code,) != toewijzing.prestatiecodes:
-                faults.append(f"productcode hoort bij {code}, maar de kolom prestatiecode zegt iets anders")
-        return faults
+                yield _Fout.of(f"productcode hoort bij {code}, maar de kolom prestatiecode zegt iets anders")
 
     def _work_out(self, toewijzing: Toewijzing) -> _Bereik:
         protocol = self.protocol
@@ -216,7 +224,8 @@ class Dekkingen:
             else:
                 kaart, found = decoded
                 codes = frozenset([found.prestatiecode])
-                rows = protocol.prestatiecodes[found.prestatiecode].categorieen
+                known = protocol.prestatiecodes.get(found.prestatiecode)
+                rows = known.categorieen if known else (found.productcategorie,)
                 categorie = categorie or ("" if kaart.eigen_codes else found.productcategorie)
                 if (categorie and categorie not in rows) or (not kaart.eigen_codes and found.productcategorie not in rows):
                     soort = NIET_MPJ
@@ -227,7 +236,8 @@ class Dekkingen:
             soort = ASPECIFIEK
         elif not toewijzing.prestatiecodes and categorie:
             soort = ASPECIFIEK
-            codes = frozenset(code.code for code in protocol.prestatiecodes.values() if categorie in code.categorieen)
+            of_mpj = (code.code for code in protocol.prestatiecodes.values() if categorie in code.categorieen)
+            codes = self.kaarten.producten(toewijzing.aanbieder, categorie).union(of_mpj)
             if not codes:
                 soort = NIET_MPJ
         elif not toewijzing.prestatiecodes:

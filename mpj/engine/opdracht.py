@@ -63,6 +63,12 @@ def read_month(text: str, kolom: str) -> int:
         raise InputError(Fault("periode_onjuist", "", 0, kolom, mask(text), "een maand als 2026-03", "geen maand")) from None
 
 
+def check_order(van: int, tot: int, kolom: str) -> None:
+    """Raise InputError, by the name of the last month, where it lies before the first one."""
+    if tot < van:
+        raise InputError(Fault("periode_onjuist", kolom=kolom, toelichting="de laatste maand ligt voor de eerste"))
+
+
 Outside = Literal["na_periode", "te_oud", "voor_periode"]
 """Why care lies outside a run."""
 

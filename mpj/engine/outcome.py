@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from attrs import field, frozen
 
@@ -64,6 +64,8 @@ class Uitkomst:
     """With a memory: what each line is made of before limits, also of lines held back or come to nothing."""
     kept_price: frozenset[Identiteit] = frozenset()
     """Lines coded, priced or rounded as before where the contract says otherwise now."""
+    kept_code: frozenset[Identiteit] = frozenset()
+    """Of these: lines coded as before."""
     bsns: frozenset[str] = frozenset()
     """Of the last outcome, which tells what was set aside before clients were looked at: the clients."""
 
@@ -80,20 +82,22 @@ def uitkomst_of(run: Clientrun, passed: Sequence[Passed], aside: Iterable[Aside]
     afspraken = Afspraken(run.registraties) if planned else None
     return Uitkomst(
         tuple(Regel.of(identiteit, members) for identiteit, members in by_line(care).items()),
-        tuple(_rows([*aside, *(one for step in passed for one in step.aside)])),
+        tuple(rows_of([*aside, *(one for step in passed for one in step.aside)])),
         () if afspraken is None else tuple(one for one in care if afspraken.alone(one.record)),
         tuple(melding for step in passed for melding in step.meldingen),
         {key: inhoud for step in passed for key, inhoud in step.inhoud.items()},
         frozenset().union(*(step.kept_price for step in passed)),
+        frozenset().union(*(step.kept_code for step in passed)),
     )
 
 
-def _rows(aside: Iterable[Aside]) -> Iterator[Uitval]:
+def rows_of(aside: Iterable[Aside]) -> Iterator[Uitval]:
     """Return what was set aside as rows of uitval: the days of one stay with one reason are one row."""
     stays: dict[tuple[str, Redencode], list[Aside]] = {}
     for one in aside:
         if one.record.reeks.verblijf is None:
-            yield set_aside(one.record, one.reden, one.toelichting, gemeente=one.gemeente, waarde_cent=one.waarde_cent)
+            told: dict[str, Any] = {"datum_tot": one.datum_tot, "aantal": one.aantal, "gemeente": one.gemeente}
+            yield set_aside(one.record, one.reden, one.toelichting, waarde_cent=one.waarde_cent, **told)
         else:
             stays.setdefault((one.record.id, one.reden), []).append(one)
     for (_, reden), days in stays.items():

@@ -34,6 +34,7 @@ class Search(NamedTuple):
     toewijzingnummer: int | None
     gemeente: str | None
     prestatiecode: str | None
+    """Or the code of a product beside MPJ, here and in `Match`."""
 
 
 @frozen

@@ -13,14 +13,14 @@ from mpj.engine.opdracht import Periode
 from mpj.engine.stays import stretches_of
 from mpj.protocol import Protocol
 from mpj.records.aside import set_aside
-from mpj.records.entries import Entry, days_of
+from mpj.records.entries import Entry, days_of, happened
 from mpj.records.known import check_protocol
 from mpj.records.reasons import Redencode
 from mpj.records.registraties import Ongeldig
 from mpj.records.uitval import Uitval
-from mpj.records.values import Verblijf
+from mpj.records.values import Prestatie, Verblijf
 
-_R = TypeVar("_R", Entry, Verblijf)
+_R = TypeVar("_R", Entry, Verblijf, Prestatie)
 
 REASONS: tuple[Redencode, ...] = ("ongeldig", "vervallen", "dubbel", "id_meermaals")
 """Why records do not get as far as the steps; readers set aside as `ongeldig` what they cannot read."""
@@ -28,10 +28,11 @@ REASONS: tuple[Redencode, ...] = ("ongeldig", "vervallen", "dubbel", "id_meermaa
 
 @frozen
 class Records:
-    """What counts of one client: registraties in the order of the steps, and stays by begin date, then id."""
+    """What counts of one client: registraties in the order of the steps, stays by begin date, then id, and prestaties."""
 
     registraties: Sequence[Entry] = ()
     verblijf: Sequence[Verblijf] = ()
+    prestaties: Sequence[Prestatie] = ()
 
 
 Verdicts = Mapping[str, tuple[Redencode, str]]
@@ -102,6 +103,18 @@ def sift_stays(items: Iterable[Verblijf | Ongeldig], protocol: Protocol, decided
     return _once(good, withdrawn, found)
 
 
+def sift_prestaties(items: Iterable[Prestatie | Ongeldig]) -> Sifted[Prestatie]:
+    """Return the prestaties that count once."""
+    found: Sifted[Prestatie] = Sifted([])
+    good: list[Prestatie] = []
+    for item in items:
+        if isinstance(item, Ongeldig):
+            found.unreadable.append(item.uitval)
+        else:
+            good.append(item)
+    return _once(good, set(), found)
+
+
 def _unreadable(item: Ongeldig, withdrawn: set[str], unreadable: list[Uitval]) -> None:
     unreadable.append(item.uitval)
     if item.vervallen and item.id:
@@ -139,17 +152,21 @@ def _once(records: list[_R], withdrawn: set[str], found: Sifted[_R]) -> Sifted[_
     return found
 
 
-def uitval_of(registraties: Sifted[Entry], stays: Sifted[Verblijf], periode: Periode) -> Iterator[tuple[Uitval, str | None]]:
+def uitval_of(
+    registraties: Sifted[Entry], stays: Sifted[Verblijf], prestaties: Sifted[Prestatie], periode: Periode
+) -> Iterator[tuple[Uitval, str | None]]:
     """Yield what step 1 set aside, as rows of uitval, with the client of what can be read.
 
     A stay has all its days, an open one those up to the period's end.
     """
-    for row in registraties.unreadable + stays.unreadable:
+    for row in registraties.unreadable + stays.unreadable + prestaties.unreadable:
         yield row, None
     for out in registraties.out:
         yield set_aside(out.record, out.reden, out.toelichting), out.record.bsn
     for stay in stays.out:
         yield _stay_aside(stay, periode), stay.record.bsn
+    for one in prestaties.out:
+        yield set_aside(happened(one.record, one.record.datum), one.reden, one.toelichting), one.record.bsn
 
 
 def _stay_aside(out: Out[Verblijf], periode: Periode) -> Uitval:
@@ -161,16 +178,20 @@ def _stay_aside(out: Out[Verblijf], periode: Periode) -> Uitval:
     return set_aside(first, out.reden, out.toelichting, datum_tot=stretches[-1].einde, aantal=days)
 
 
-def by_client(registraties: Iterable[Entry], verblijf: Iterable[Verblijf]) -> dict[str, Records]:
+def by_client(
+    registraties: Iterable[Entry], verblijf: Iterable[Verblijf], prestaties: Iterable[Prestatie] = ()
+) -> dict[str, Records]:
     """Return the records of each client, by BSN."""
-    clients: dict[str, tuple[list[Entry], list[Verblijf]]] = {}
+    clients: dict[str, tuple[list[Entry], list[Verblijf], list[Prestatie]]] = {}
     for entry in registraties:
         bsn = entry.reeks.bsn
         own = clients.get(bsn)
         if own is None:
-            clients[bsn] = ([entry], [])
+            clients[bsn] = ([entry], [], [])
         else:
             own[0].append(entry)
     for stay in verblijf:
-        clients.setdefault(stay.bsn, ([], []))[1].append(stay)
+        clients.setdefault(stay.bsn, ([], [], []))[1].append(stay)
+    for one in prestaties:
+        clients.setdefault(one.bsn, ([], [], []))[2].append(one)
     return {bsn: Records(*own) for bsn, own in clients.items()}

@@ -223,6 +223,14 @@ def summarise(
     }
 
 
+def note_passed_over(invoer: dict[str, dict[str, str]], soort: str, fault: Fault) -> None:
+    """Keep in `invoer` what a warning of a reader of this kind of file says was not read."""
+    if fault.code == "bestand_niet_gelezen":
+        invoer.setdefault(NIET_GELEZEN, {})[fault.bestand] = ""
+    if fault.code == "rijen_overgeslagen":
+        invoer.setdefault(OVERGESLAGEN, {})[f"{soort} {fault.bestand}"] = fault.gevonden
+
+
 def passed_over(invoer: Mapping[str, Mapping[str, str]], heard: Iterable[Fault]) -> Mapping[str, Mapping[str, str]]:
     """Return what was read, together with the records of a caller that warnings say a profile passed over."""
     found = {f"{place}": one.gevonden for place, one in enumerate(heard) if one.code == "rijen_overgeslagen"}
@@ -292,6 +300,8 @@ def declarations(regels: Iterable[Declaratieregel]) -> list[DeclarationSummary]:
 
 def renumbered(result: Result, numbers: Mapping[str, str]) -> Result:
     """Return the same result under other declaratienummers, given by referentienummer: for a declaration that was split."""
+    if all(numbers.get(line.referentienummer, line.declaratienummer) == line.declaratienummer for line in result.regels):
+        return result
     regels = tuple(
         evolve(line, declaratienummer=numbers.get(line.referentienummer, line.declaratienummer)) for line in result.regels
     )

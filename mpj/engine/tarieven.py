@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from mpj.engine.matching import SPECIFIEK, Dekking, Toewijzingsoort
 from mpj.engine.memory import Keeps
 from mpj.engine.search import Afwijzing, Match
-from mpj.protocol import Afronding, Normtijd, Protocol
+from mpj.protocol import Afronding, Normtijd, Protocol, is_prestatiecode
 from mpj.protocol.rounding import amount, round_minutes
 from mpj.protocol.words import Over, Zorgsoort
 from mpj.reading.periods import month_of
@@ -69,6 +69,11 @@ class Billed:
     productcategorie: str
     productcode: str
 
+    @property
+    def code(self) -> tuple[str, str]:
+        """What it travels under: category and code."""
+        return self.productcategorie, self.productcode
+
 
 class Units(dict[int, int]):
     """Normed units by the minutes of one contact, or of a sum, worked out on first use; what is not rounded counts as it is."""
@@ -117,6 +122,11 @@ class Tarief:
     refused: Afwijzing | None
     """Why it is not billed at its level or code, None when it is."""
 
+    @property
+    def mpj_code(self) -> str:
+        """The prestatiecode that its line bears; empty of a product beside MPJ."""
+        return self.prestatiecode if is_prestatiecode(self.prestatiecode) else ""
+
     @cached_property
     def timed(self) -> bool:
         """Whether minutes are counted, rather than pieces or days."""
@@ -135,7 +145,12 @@ class Tarief:
     @cached_property
     def plain(self) -> bool:
         """Whether each contact is counted and priced by itself, whatever others there are."""
-        return self.over == "contact" and self.soort != VERBLIJF and not (self.unrounded or self.presence)
+        return self.over == "contact" and self.soort != VERBLIJF and not (self.unrounded or self.presence or self.monthly)
+
+    @cached_property
+    def monthly(self) -> bool:
+        """Whether months are counted, of which prestaties tell: no registratie is one."""
+        return self.kaart.protocol.is_monthly(self.normtijd)
 
     @cached_property
     def price(self) -> Billed:
@@ -254,7 +269,7 @@ class Answers:
         if isinstance(eenheid, Afwijzing):
             return eenheid
         unrounded = eenheid in normtijd.ongerond
-        rule = kaart.instellingen.afronding[prijs.normtijd] if prijs.minuten else None
+        rule = kaart.instellingen.afronding.get(prijs.normtijd)
         levels, billed, refused = self._level(kaart, vraag, prijs, month)
         return Tarief(
             kaart=kaart,

@@ -88,13 +88,37 @@ class SentSummary(TypedDict):
     credit_cent: int
 
 
+class DecideSummary(TypedDict):
+    """What a person has to decide, for one reason (te_beslissen.csv)."""
+
+    regels: int
+    debet_cent: int
+    credit_cent: int
+    te_winnen_cent: int
+    op_het_spel_cent: int
+
+
+class LapseSummary(TypedDict):
+    """What can be declared or repaired until a day that is near, or has passed."""
+
+    gemeente: str
+    """Empty where the record does not say it."""
+    uiterlijk: str
+    aantal: int
+    waarde_cent: int
+    """As far as it is known or estimated."""
+
+
 class BesideSummary(TypedDict):
     """What a run sends to a gemeente, beside the concept that it replaces and what was declared in the month before."""
 
+    verzendt: dict[str, SentSummary]
     bedrag_cent: int
     vorig_concept_cent: int | None
     """None where there was none, or none that was other."""
     vorige_maand_cent: int
+    opvallend: Literal["", "meer", "minder"]
+    """Whether it is above the bound, held against the month before."""
 
 
 class RepricedSummary(TypedDict):
@@ -115,6 +139,8 @@ class LedgerSummary(TypedDict):
     credit_cent: int
     creditregels: int
     vervangen_concepten: list[str]
+    vervangen_mappen: list[str]
+    """The folders whose messages are void by this run."""
     wacht_op: dict[str, int]
     ingetrokken: int
     opnieuw_ingediend: int
@@ -124,11 +150,26 @@ class LedgerSummary(TypedDict):
     erbij: int
     """Records that the ledger looked at again and no file of the run held."""
     verzendt: dict[str, SentSummary]
+    te_beslissen: dict[str, DecideSummary]
+    verloopt: list[LapseSummary]
+    limieten: dict[str, int]
+    """How many limits of toewijzingen with a new line are nearly used up (`bijna_op`), and used up (`op`)."""
     per_gemeente: dict[str, BesideSummary]
     herprijzing: NotRequired[list[RepricedSummary]]
     signalen: dict[str, int]
     """What looks odd and nobody has seen yet, by code (docs/signals.md)."""
     signalen_gezien: int
+
+
+class ShadowSummary(TypedDict):
+    """How the lines of a gemeente differ from those of another system, for one cause (naast.csv; `gelijk`: they do not)."""
+
+    gemeente: str
+    oorzaak: str
+    aantal: int
+    eigen_cent: int
+    naast_cent: int
+    verschil_cent: int
 
 
 class RunSummary(TypedDict):
@@ -161,5 +202,6 @@ class RunSummary(TypedDict):
     niet_gelezen: list[str]
     overgeslagen: int
     ledger: NotRequired[LedgerSummary]
+    naast: NotRequired[list[ShadowSummary]]
     bestanden: NotRequired[list[str]]
     """In samenvatting.json: what the run wrote."""

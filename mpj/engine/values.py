@@ -18,6 +18,7 @@ class Identiteit(NamedTuple):
     toewijzingnummer: int
     perceel: str
     prestatiecode: str
+    """Beside MPJ the product code (`Declaratieregel.zorgcode`)."""
     kwalificatieniveau: str
     """As billed, empty for a price without level."""
     maand: int
@@ -27,7 +28,7 @@ class Identiteit(NamedTuple):
     def of(cls, line: Declaratieregel) -> Identiteit:
         """Return the identity of a line."""
         of = line
-        care = of.perceel, of.prestatiecode, of.kwalificatieniveau
+        care = of.perceel, of.zorgcode, of.kwalificatieniveau
         return cls(of.gemeente, of.toewijzingnummer, *care, month_of(of.begindatum))
 
 
@@ -58,7 +59,7 @@ class Declaratieregel:
     perceel: str
     """The perceel of the contract."""
     prestatiecode: str
-    """The prestatiecode."""
+    """The prestatiecode; empty of a product beside MPJ."""
     kwalificatieniveau: str
     """The billed level, empty for a price without level."""
     productcategorie: str
@@ -83,6 +84,11 @@ class Declaratieregel:
     """The volume on the wire, in that unit."""
     in_bericht: bool = True
     """Whether a message carries it."""
+
+    @property
+    def zorgcode(self) -> str:
+        """What it is care of: the prestatiecode, beside MPJ the product code."""
+        return self.prestatiecode or self.productcode
 
 
 @frozen(field_transformer=masked)

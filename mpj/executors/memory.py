@@ -16,10 +16,11 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
+from mpj.records.prestaties import as_prestaties
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing
 from mpj.records.uitval import Uitval
-from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
 from mpj.records.verblijf import as_stays
 
 
@@ -29,6 +30,7 @@ def declare(
     registraties: Iterable[Registratie | Ongeldig | Mapping[str, object]] = (),
     *,
     verblijf: Iterable[Verblijf | Ongeldig | Mapping[str, object]] = (),
+    prestaties: Iterable[Prestatie | Ongeldig | Mapping[str, object]] = (),
     medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
     eerder: Iterable[Declaratieregel] = (),
     invoer: Mapping[str, Mapping[str, str]] | None = None,
@@ -56,7 +58,8 @@ def declare(
     job = Job.of(contracten, assigned, medewerkers=staff, report=tell, **words)
     entries = job.entries(tell).given(profiled(registraties, "registraties", profiel, tell))
     stays = as_stays(profiled(verblijf, "verblijf", profiel, tell), tell)
-    outcomes = job.outcomes(entries, stays, remember(eerder, job.protocol), progress=progress)
+    events = as_prestaties(profiled(prestaties, "prestaties", profiel, tell), tell)
+    outcomes = job.outcomes(entries, stays, remember(eerder, job.protocol), prestaties=events, progress=progress)
     pairs = ((outcome, make_lines(outcome.regels, job.opdracht)) for outcome in outcomes)
     return lay_together(job, pairs, invoer or {}, heard)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrs import define, field, frozen
 
@@ -35,7 +35,7 @@ from mpj.records.partitions import Partitions
 from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.uitval import Uitval
-from mpj.records.values import Verblijf
+from mpj.records.values import Prestatie, Verblijf
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -105,13 +105,14 @@ def declare_files(
     folder: Path,
     *,
     verblijf: Iterable[Verblijf | Ongeldig] = (),
+    prestaties: Iterable[Prestatie | Ongeldig] = (),
     memory: Memory = NOTHING,
     invoer: Mapping[str, Mapping[str, str]] | None = None,
     trace: Trace = "csv",
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
-    """Declare `registraties` and `verblijf` and write the files of a run (docs/formats.md) into `folder`.
+    """Declare `registraties`, `verblijf` and `prestaties` and write the files of a run (docs/formats.md) into `folder`.
 
     Gives the bytes that `mpj.declare` and `write_result` give, with the trace as CSV or Parquet. `memory` is what was declared
     before (`mpj.engine.memory.remember`). `processes` are at most so many at once (None: one per core where there are many records
@@ -119,7 +120,8 @@ def declare_files(
     """
     if trace == "parquet":
         check_installed()
-    with computed(job, registraties, verblijf=verblijf, memory=memory, processes=processes, progress=progress) as made:
+    given: dict[str, Any] = {"verblijf": verblijf, "prestaties": prestaties, "memory": memory}
+    with computed(job, registraties, processes=processes, progress=progress, **given) as made:
         return made.write(folder, invoer or {}, trace)
 
 
@@ -129,26 +131,29 @@ def computed(
     registraties: Partitions,
     *,
     verblijf: Iterable[Verblijf | Ongeldig] = (),
+    prestaties: Iterable[Prestatie | Ongeldig] = (),
     unreadable: Sequence[Ongeldig] = (),
     memory: Memory = NOTHING,
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Computed]:
-    """Compute `registraties` and `verblijf` as `declare_files` does; the outcome can be written while the block lasts.
+    """Compute `registraties`, `verblijf` and `prestaties` as `declare_files`; the outcome can be written while the block lasts.
 
     `unreadable` are registraties that could not be read, and so are in no part.
     """
     registraties.ready()
-    clients, aside = job.sift(unreadable, verblijf)
-    stays: dict[int, list[Verblijf]] = {}
+    clients, aside = job.sift(unreadable, verblijf, prestaties=prestaties)
+    others: dict[int, tuple[list[Verblijf], list[Prestatie]]] = {}
     for bsn, own in clients.items():
-        stays.setdefault(hash(bsn) % registraties.parts, []).extend(own.verblijf)
+        stays, events = others.setdefault(hash(bsn) % registraties.parts, ([], []))
+        stays += own.verblijf
+        events += own.prestaties
     verdicts = _verdicts(job, registraties, unreadable)
     if processes is None:
         processes = (os.cpu_count() or 1) if registraties.rows >= _MANY and hasattr(os, "fork") else 1
     with ExitStack() as stack:
         files = [stack.enter_context(scratch_file()) for _ in range(processes)]
-        maker = _Maker(job, registraties, stays, verdicts, memory, files)
+        maker = _Maker(job, registraties, others, verdicts, memory, files)
         shares = _on_all_cores(maker, progress)
         yield Computed(job, files, shares, list(aside))
 
@@ -235,14 +240,14 @@ class _Maker:
         self,
         job: Job,
         registraties: Partitions,
-        stays: Mapping[int, list[Verblijf]],
+        others: Mapping[int, tuple[list[Verblijf], list[Prestatie]]],
         verdicts: Verdicts,
         memory: Memory,
         files: Sequence[IO[bytes]],
     ) -> None:
         self.job = job
         self.registraties = registraties
-        self.stays = stays
+        self.others = others
         self.verdicts = verdicts
         self.memory = memory
         self.files = files
@@ -263,8 +268,9 @@ class _Maker:
         """Compute one part and add its rows to the file."""
         rows: Rows = {}
         found = chain.from_iterable(map(entries.rows, self.registraties.tables(part)))
-        decided = self.verdicts, NO_VERDICTS
-        for outcome in self.job.outcomes(found, self.stays.get(part, ()), self.memory, decided=decided):
+        stays, events = self.others.get(part, ([], []))
+        given: dict[str, Any] = {"prestaties": events, "decided": (self.verdicts, NO_VERDICTS)}
+        for outcome in self.job.outcomes(found, stays, self.memory, **given):
             share.take(outcome)
             self._client(outcome, rows, share)
         self._write(part, rows, share, file)

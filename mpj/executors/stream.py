@@ -10,7 +10,7 @@ from contextlib import closing
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from attrs import evolve
 
@@ -29,15 +29,16 @@ from mpj.reading.tables import Table
 from mpj.records.entries import Entry, Reeks, Vorm
 from mpj.records.given import profiled
 from mpj.records.partitions import Partitions
+from mpj.records.prestaties import as_prestaties
 from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing
-from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
 from mpj.records.verblijf import as_stays
 
 _OWN = ("id", "datum", "afspraak", "minuten", "begintijd", "eindtijd")
 _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
-_VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
+_VORM = ("kwalificatieniveau", "prestatiecode", "productcode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _COLUMNS = {name: place for place, name in enumerate((*_OWN, *_REEKS, *_VORM))}
 _reeks_of: Callable[[Reeks], tuple[object, ...]] = attrgetter(*_REEKS)
 _vorm_of: Callable[[Vorm], tuple[object, ...]] = attrgetter(*_VORM)
@@ -51,6 +52,7 @@ def declare_to(
     registraties: Iterable[Registratie | Ongeldig | Mapping[str, object]] = (),
     *,
     verblijf: Iterable[Verblijf | Ongeldig | Mapping[str, object]] = (),
+    prestaties: Iterable[Prestatie | Ongeldig | Mapping[str, object]] = (),
     medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
     eerder: Iterable[Declaratieregel] = (),
     invoer: Mapping[str, Mapping[str, str]] | None = None,
@@ -63,8 +65,8 @@ def declare_to(
     """Do what `mpj.declare` and `mpj.output.write_result` do, client by client, with lines and trace in `folder` only.
 
     Takes what `mpj.declare` takes and raises what it raises; the files have the same bytes. `registraties` are taken one at a time
-    and wait on disk, in a file without a name. Nothing but what was set aside is held of them; toewijzingen, stays and `eerder`
-    are. `folder` exists (`mpj.output.output_folder` makes one that appears complete or not at all), `trace` is as in
+    and wait on disk, in a file without a name. Nothing but what was set aside is held of them; toewijzingen, stays, prestaties
+    and `eerder` are. `folder` exists (`mpj.output.output_folder` makes one that appears complete or not at all), `trace` is as in
     `write_result`. `processes` above 1 forks this process; `progress` hears (parts done, parts in all).
     """
     heard: list[Fault] = []
@@ -80,8 +82,9 @@ def declare_to(
         for naam, own in groupby(given, attrgetter("bestand")):
             rows.take(Table(naam, _COLUMNS, len(_COLUMNS), (), _texts(own, entries)))
         stays = as_stays(profiled(verblijf, "verblijf", profiel, tell), tell)
-        run = computed(job, rows, verblijf=stays, unreadable=unreadable, memory=memory, processes=processes, progress=progress)
-        with run as made:
+        events = as_prestaties(profiled(prestaties, "prestaties", profiel, tell), tell)
+        others: dict[str, Any] = {"verblijf": stays, "prestaties": events, "unreadable": unreadable, "memory": memory}
+        with computed(job, rows, processes=processes, progress=progress, **others) as made:
             outcome = made.write(folder, passed_over(invoer or {}, heard), trace)
     return evolve(outcome, meldingen=sort_notes([*outcome.meldingen, *heard]))
 

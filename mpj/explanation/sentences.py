@@ -1,4 +1,4 @@
-"""How each step of an explanation is said, in Dutch."""
+"""How each step of an explanation is said."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.presentation import words
+from mpj.explanation.speech import Speech
 from mpj.protocol import Normtijd
 from mpj.protocol.words import Over, Wijze
 from mpj.reading.periods import month_of
 
-_CHOICES: Mapping[str, str] = {
+CHOICES: Mapping[str, str] = {
     "nummer": "het nummer staat op de registratie",
     "enige": "de enige toewijzing van de cliënt die deze prestatiecode op deze datum omvat",
     "enige_specifieke": "de registratie noemt geen prestatiecode; dit is de enige specifieke toewijzing op deze datum",
@@ -23,74 +23,103 @@ WIJZEN: Mapping[Wijze, str] = {"rekenkundig": "rekenkundig", "naar_boven": "naar
 OVER: Mapping[Over, str] = {"contact": "per contact", "dag": "over de dag", "productperiode": "over de productperiode"}
 
 
+BESIDE: Mapping[str, str] = {
+    "nummer": "het nummer staat op de prestatie",
+    "enige": "de enige toewijzing van de cliënt die dit product op deze datum omvat",
+}
+"""As `CHOICES`, of a product beside MPJ."""
+
+
 def unrounded(line: Declaratieregel, normtijd: Normtijd) -> bool:
     """Say whether a line counts minutes of an hour price (IV081)."""
     return line.eenheid in normtijd.ongerond
 
 
-def volume(value: int, line: Declaratieregel, normtijd: Normtijd) -> str:
+def volume(speech: Speech, value: int, line: Declaratieregel, normtijd: Normtijd) -> str:
     """Return a volume in what a line counts: in its normtijd, or in minutes of an hour price."""
-    return words.counted(value, "minuut") if unrounded(line, normtijd) else words.units(value, normtijd)
+    return speech.counted(value, "minuut") if unrounded(line, normtijd) else speech.units(value, normtijd)
 
 
-def price_cell(line: Declaratieregel) -> str:
-    """Return the cell of the matrix that a line was priced from."""
-    level = line.kwalificatieniveau or "zonder niveau"
-    return f"perceel {line.perceel}, prestatiecode {line.prestatiecode}, {level}, {words.month(line.begindatum)}"
+def level_of(speech: Speech, niveau: str) -> str:
+    """Name a level, or say that there is none."""
+    return niveau or speech.say("zonder niveau")
 
 
-def assignment(line: Declaratieregel) -> str:
+def price_cell(speech: Speech, line: Declaratieregel) -> str:
+    """Return the cell of the matrix, or the row of producten.csv, that a line was priced from."""
+    if not line.prestatiecode:
+        month = speech.month(line.begindatum)
+        return speech.say("producten.csv, {productcode}, {maand}", productcode=line.productcode, maand=month)
+    text = "perceel {perceel}, prestatiecode {code}, {niveau}, {maand}"
+    level = level_of(speech, line.kwalificatieniveau)
+    return speech.say(text, perceel=line.perceel, code=line.prestatiecode, niveau=level, maand=speech.month(line.begindatum))
+
+
+def assignment(speech: Speech, line: Declaratieregel) -> str:
     """Name the toewijzing of a line."""
-    return f"toewijzing {line.toewijzingnummer} van gemeente {line.gemeente}"
-
-
-def chosen(row: Herkomst, line: Declaratieregel) -> str:
-    """Say which toewijzing was chosen, and why."""
-    return f"{assignment(line)}: {_CHOICES.get(row.keuze, row.keuze)}"
-
-
-def level(row: Herkomst, line: Declaratieregel) -> str:
-    """Say which level was delivered, which is billed, and why."""
-    if not line.kwalificatieniveau:
-        return "de prijs is zonder niveau; het niveau speelt geen rol"
-    text = f"geleverd {row.kwalificatieniveau}, gecontracteerd {', '.join(row.niveaus)}"
-    if row.maximum:
-        text += f", maximum van de toewijzing {row.maximum}"
-    if line.kwalificatieniveau == row.kwalificatieniveau:
-        return f"{text}: gedeclareerd als geleverd"
-    return f"{text}: gedeclareerd als {line.kwalificatieniveau}, het hoogste dat mag"
-
-
-def rounding(row: Herkomst, line: Declaratieregel, normtijd: Normtijd, settings: Mapping[str, Any]) -> str:
-    """Say how the counted minutes became units."""
-    size = normtijd.minuten
-    if not size:
-        return f"{words.units(row.geteld, normtijd)}; hier wordt niet afgerond"
-    if unrounded(line, normtijd):
-        return f"{volume(row.geteld, line, normtijd)}; minuten van een uurtarief worden niet afgerond (IV081)"
-    rule = settings[f"afronding_{normtijd.naam}"]
-    how = f"{WIJZEN[rule['wijze']]}, {OVER[rule['over']]}, minimaal {rule['minimum']}"
-    if rule["over"] == "contact":
-        exact = words.number(Fraction(row.geteld, size), 2).rstrip("0").rstrip(",")
-        return f"{row.geteld} minuten is {exact} × {size} minuten, afgerond {words.units(row.voor_limiet, normtijd)} ({how})"
-    total = row.som_voor + row.geteld
-    return (
-        f"de som gaat met deze {row.geteld} minuten van {row.som_voor} naar {total} minuten; "
-        f"dat voegt {words.units(row.voor_limiet, normtijd)} toe ({how})"
+    return speech.say(
+        "toewijzing {nummer} van gemeente {gemeente}", nummer=line.toewijzingnummer, gemeente=speech.named(line.gemeente)
     )
 
 
-def amount(row: Herkomst, line: Declaratieregel, normtijd: Normtijd) -> str:
-    """Say how units became euros."""
-    price, cents = words.euros(line.tarief_cent), words.euros(row.bedrag_cent)
-    counted = volume(row.aantal_eenheden, line, normtijd)
+def chosen(speech: Speech, row: Herkomst, line: Declaratieregel) -> str:
+    """Say which toewijzing was chosen, and why."""
+    why = CHOICES.get(row.keuze, row.keuze)
+    if row.soort == "prestatie":
+        why = BESIDE.get(row.keuze, why)
+    return f"{assignment(speech, line)}: {speech.word(why)}"
+
+
+def level(speech: Speech, row: Herkomst, line: Declaratieregel) -> str:
+    """Say which level was delivered, which is billed, and why."""
+    if not line.kwalificatieniveau:
+        return speech.say("de prijs is zonder niveau; het niveau speelt geen rol")
+    levels = ", ".join(row.niveaus)
+    text = speech.say("geleverd {niveau}, gecontracteerd {niveaus}", niveau=row.kwalificatieniveau, niveaus=levels)
+    if row.maximum:
+        text += speech.say(", maximum van de toewijzing {maximum}", maximum=row.maximum)
+    if line.kwalificatieniveau == row.kwalificatieniveau:
+        return text + speech.say(": gedeclareerd als geleverd")
+    return text + speech.say(": gedeclareerd als {niveau}, het hoogste dat mag", niveau=line.kwalificatieniveau)
+
+
+def rounding(speech: Speech, row: Herkomst, line: Declaratieregel, normtijd: Normtijd, settings: Mapping[str, Any]) -> str:
+    """Say how the counted minutes became units."""
+    size, counted = normtijd.minuten, volume(speech, row.geteld, line, normtijd)
+    if not size or normtijd.afronding is None:
+        return speech.say("{aantal}; hier wordt niet afgerond", aantal=counted)
     if unrounded(line, normtijd):
-        return f"{counted} van {price} per uur: {cents} (het verschil van de lopende som)"
-    return f"{counted} × {price} = {cents} ({price_cell(line)})"
+        return speech.say("{aantal}; minuten van een uurtarief worden niet afgerond (IV081)", aantal=counted)
+    rule, units = settings[f"afronding_{normtijd.naam}"], speech.units(row.voor_limiet, normtijd)
+    how, over = speech.say(WIJZEN[rule["wijze"]]), speech.say(OVER[rule["over"]])
+    how = speech.say("{wijze}, {over}, minimaal {minimum}", wijze=how, over=over, minimum=rule["minimum"])
+    if rule["over"] == "contact":
+        text = "{geteld} minuten is {keer} × {grootte} minuten, afgerond {eenheden} ({hoe})"
+        return speech.say(
+            text, geteld=row.geteld, keer=speech.ratio(Fraction(row.geteld, size)), grootte=size, eenheden=units, hoe=how
+        )
+    text = "de som gaat met deze {geteld} minuten van {voor} naar {na} minuten; dat voegt {eenheden} toe ({hoe})"
+    return speech.say(text, geteld=row.geteld, voor=row.som_voor, na=row.som_voor + row.geteld, eenheden=units, hoe=how)
 
 
-def product_period(line: Declaratieregel) -> str:
+def amount(speech: Speech, row: Herkomst, line: Declaratieregel, normtijd: Normtijd) -> str:
+    """Say how units became euros."""
+    price, cents = speech.euros(line.tarief_cent), speech.euros(row.bedrag_cent)
+    counted = volume(speech, row.aantal_eenheden, line, normtijd)
+    if unrounded(line, normtijd):
+        text = "{aantal} van {prijs} per uur: {bedrag} (het verschil van de lopende som)"
+        return speech.say(text, aantal=counted, prijs=price, bedrag=cents)
+    return f"{counted} × {price} = {cents} ({price_cell(speech, line)})"
+
+
+def product_period(speech: Speech, line: Declaratieregel) -> str:
     """Say which days a line covers."""
     whole = month_of(line.begindatum) == month_of(line.einddatum) and line.begindatum.day == 1
-    text = f"{words.day(line.begindatum)} t/m {words.day(line.einddatum)}"
-    return f"{text}: de maand, voor zover de toewijzing geldt" if not whole else text
+    text = speech.days(line.begindatum, line.einddatum)
+    return text if whole else text + speech.say(": de maand, voor zover de toewijzing geldt")
+
+
+def source(speech: Speech, bestand: str, rij: int) -> str:
+    """Say in which file and row something stood."""
+    place = bestand or speech.say("invoer")
+    return speech.say("{bestand}, rij {rij}", bestand=place, rij=rij) if rij else place

@@ -11,6 +11,7 @@ from attrs import frozen
 from mpj.engine.steps import STEPS
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import sentences
+from mpj.explanation.speech import Speech
 from mpj.protocol import Normtijd
 
 Told = Iterator[tuple[str, str]]
@@ -26,42 +27,46 @@ class Traced:
     normtijd: Normtijd
     settings: Mapping[str, Any]
     """Those of the line's contract, as the summary of the run keeps them."""
+    speech: Speech
 
     def volume(self, value: int) -> str:
         """Return a volume in what the line counts."""
-        return sentences.volume(value, self.line, self.normtijd)
+        return sentences.volume(self.speech, value, self.line, self.normtijd)
 
 
 def _place(one: Traced) -> Told:
-    yield "toewijzing", sentences.chosen(one.row, one.line)
-    yield "contract", f"{one.line.contract}, perceel {one.line.perceel}"
+    yield "toewijzing", sentences.chosen(one.speech, one.row, one.line)
+    line = one.line
+    where = one.speech.say("{contract}, perceel {perceel}", contract=line.contract, perceel=line.perceel)
+    yield "contract", where if line.perceel else line.contract
 
 
 def _planning(one: Traced) -> Told:
     if one.row.status == "gepland":
-        yield "planning", f"geplande tijd telt: registratiewijze {one.settings['registratiewijze']}"
+        yield "planning", one.speech.say("geplande tijd telt: registratiewijze {wijze}", wijze=one.settings["registratiewijze"])
 
 
 def _level(one: Traced) -> Told:
-    if one.row.soort != "verblijf":
-        yield "niveau", sentences.level(one.row, one.line)
+    if one.row.soort == "registratie":
+        yield "niveau", sentences.level(one.speech, one.row, one.line)
 
 
 def _presence(one: Traced) -> Told:
     row = one.row
     if row.minuten is not None and row.geteld != row.minuten and one.normtijd.minuten:
-        yield "aanwezigheid", f"van {row.minuten} minuten tellen er {row.geteld}; de rest telt al bij een andere registratie"
+        text = "van {minuten} minuten tellen er {geteld}; de rest telt al bij een andere registratie"
+        yield "aanwezigheid", one.speech.say(text, minuten=row.minuten, geteld=row.geteld)
 
 
 def _round(one: Traced) -> Told:
-    yield "afronding", sentences.rounding(one.row, one.line, one.normtijd, one.settings)
+    yield "afronding", sentences.rounding(one.speech, one.row, one.line, one.normtijd, one.settings)
 
 
 def _limit(one: Traced) -> Told:
     if one.row.afgetopt:
         whole, billed = one.volume(one.row.voor_limiet), one.volume(one.row.aantal_eenheden)
-        yield "limiet", f"van {whole} passen er {billed} binnen de toewijzing: afgetopt"
-    yield "bedrag", sentences.amount(one.row, one.line, one.normtijd)
+        yield "limiet", one.speech.say("van {alles} passen er {past} binnen de toewijzing: afgetopt", alles=whole, past=billed)
+    yield "bedrag", sentences.amount(one.speech, one.row, one.line, one.normtijd)
 
 
 def _gather(one: Traced) -> Told:
@@ -84,4 +89,5 @@ TOLD: Mapping[str, Callable[[Traced], Told]] = MappingProxyType(
 
 def told(one: Traced) -> tuple[tuple[str, str], ...]:
     """Say what each step did with a record behind a line, in the order of their headings."""
-    return tuple(said for step in sorted(STEPS, key=lambda step: step.numbers) for said in TOLD[step.name](one))
+    said = (words for step in sorted(STEPS, key=lambda step: step.numbers) for words in TOLD[step.name](one))
+    return tuple((one.speech.say(name), text) for name, text in said)

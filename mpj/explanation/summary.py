@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
+from mpj.explanation import preview
 from mpj.explanation.sentences import OVER
 from mpj.presentation import words
-from mpj.presentation.report import Column, Part, Report, Row, Table
+from mpj.presentation.report import Column, Part, Report, Row, Table, coded
 from mpj.records.reasons import REDENEN, Vervolg
 from mpj.records.uitval import Uitval
-from mpj.signals import register
 
 _BAR = 22
 _MOST_FAULTS = 10
@@ -27,54 +26,76 @@ VERVOLG: Mapping[Vervolg, str] = {
     "definitief": "definitief: wordt niet gedeclareerd",
 }
 """What people read for what follows, in the order in which it is shown."""
-SOORT = {
-    "nieuw": "nieuw",
-    "nalevering": "van eerdere maanden",
-    "correctie": "correctie",
-    "opnieuw": "opnieuw, na afkeuring",
-    "verblijf": "verblijf dat doorloopt",
-    "vervallen_concept": "vervalt uit het concept",
+NAAST = {
+    "gelijk": "gelijk",
+    "alleen_eigen": "alleen bij ons",
+    "alleen_naast": "alleen in het andere systeem",
+    "andere_code": "andere productcode",
+    "andere_toewijzing": "op een andere toewijzing",
+    "andere_maand": "in een andere maand",
+    "andere_client": "bij een andere cliënt",
+    "andere_eenheid": "in een andere eenheid",
+    "ander_volume": "ander volume",
+    "ander_tarief": "ander tarief",
 }
-"""What people read for why a line goes, in the order in which it is shown."""
+"""What people read for the cause of a difference with another system."""
 _PER_UNIT = "elke minuut tegen de prijs van haar eigen eenheid"
-
-
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def report(
     summary: Mapping[str, Any],
     out: Path | None = None,
     uitval: Iterable[Uitval] = (),
-    namen: Mapping[str, str] = _NO_NAMES,
+    namen: Mapping[str, str] = words.NO_NAMES,
 ) -> Report:
     """Return the summary of a run to read; `out` is the folder that holds its files, None when they are not kept.
 
     `uitval` is what it set aside, of which the faults are told by kind; `namen` are those of gemeenten, by code.
     """
-    parts: list[Part] = list(_sent(summary.get("ledger", {}), namen))
-    if summary["per_gemeente"]:
-        parts.append(_per_gemeente(summary, namen))
-    if summary["uitval_per_reden"]:
-        parts.append(_uitval(summary))
-    if faults := _faults(uitval):
-        parts.append(faults)
-    parts += [text for text in (_toewijzingen(summary["toewijzingen"]), "\n".join(_ledger(summary))) if text]
-    if odd := _signals(summary.get("ledger", {})):
-        parts.append(odd)
+    rows = list(uitval)
+    invalid = _faults(rows)
+    parts: list[Part] = []
+    if "ledger" in summary:
+        parts += preview.parts(summary, rows, namen, invalid)
+    else:
+        if summary["per_gemeente"]:
+            parts.append(_per_gemeente(summary, namen))
+        if summary["uitval_per_reden"]:
+            parts.append(_uitval(summary))
+        parts += invalid
+    if "naast" in summary:
+        parts.append(_shadow(summary["naast"], namen))
+    closing = preview.closing(summary) if "ledger" in summary else ""
+    parts += [text for text in (_toewijzingen(summary["toewijzingen"]), closing) if text]
     if out is not None:
         parts.append(_written(summary, out))
-    if summary["gelezen"] and not summary["gedeclareerd"]:
+    if not summary["gelezen"]:
+        parts.append("Er is niets gedeclareerd: in de invoer staat geen enkele registratie of verblijfsdag.")
+    elif not summary["gedeclareerd"]:
         parts.append("Er is niets gedeclareerd: alles wat is gelezen viel uit.")
-    return Report(f"Declaratie {summary['instellingen']['periode']}", tuple(_facts(summary)), tuple(parts), "mpj declare")
+    return Report(f"Declaratie {summary['instellingen']['periode']}", tuple(_facts(summary, namen)), tuple(parts), "mpj declare")
 
 
-def _facts(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _shadow(rows: Iterable[Mapping[str, Any]], namen: Mapping[str, str]) -> Table:
+    """Return how a run differs from the messages of another system, per gemeente and cause."""
+    columns = (
+        *coded("gemeente", namen),
+        Column("oorzaak", "text", words=NAAST),
+        *(Column("aantal", "count"), Column("bij ons", "cent"), Column("daar", "cent"), Column("verschil", "cent", signed=True)),
+    )
+    names = "aantal", "eigen_cent", "naast_cent", "verschil_cent"
+    found = [(row["gemeente"], namen.get(row["gemeente"], ""), row["oorzaak"], *(row[name] for name in names)) for row in rows]
+    totals = (sum(row[place] for row in found) for place in range(3, 7))
+    note = "Verschil: wat wij meer declareren dan het andere systeem. Per regel in naast.csv."
+    return Table("Naast het andere systeem", columns, found, ("totaal", "", "", *totals), note, banded=True)
+
+
+def _facts(summary: Mapping[str, Any], namen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     day = words.day(date.fromisoformat(summary["instellingen"]["dagtekening"]))
     yield "dagtekening", f"{day}, protocol {summary['protocol']}"
     for contract in summary["contracten"]:
         aanbieder = contract["instellingen"]["aanbieder"]
-        yield "contract", f"{contract['id']}, aanbieder {aanbieder}, tariefkaart {contract['tariefkaart']}"
+        yield "contract", f"{contract['id']}, aanbieder {words.named(aanbieder, namen)}, tariefkaart {contract['tariefkaart']}"
     yield "gelezen", words.counted(summary["gelezen"], "registratie of verblijfsdag")
     if more := summary.get("ledger", {}).get("erbij"):
         yield "", f"uit het ledger kwamen er {words.number(more)} bij, om opnieuw te bekijken"
@@ -122,47 +143,24 @@ def _written(summary: Mapping[str, Any], out: Path) -> str:
     return "\n".join(told).rstrip()
 
 
-def _faults(uitval: Iterable[Uitval]) -> Table | None:
-    """Return what is wrong with unreadable rows, by field and form, with one example each; None where nothing is."""
+def _faults(uitval: Iterable[Uitval]) -> Sequence[Table]:
+    """Return what is wrong with unreadable rows, by field and form, with one example each; nothing where nothing is."""
     found: dict[str, list[Uitval]] = {}
     for row in uitval:
         if row.reden == "ongeldig":
             for text in dict.fromkeys(_FOUND.sub(" ", one) for one in row.toelichting.split("; ")):
                 found.setdefault(text, []).append(row)
     if not found:
-        return None
+        return []
     columns = (Column("aantal", "count"), Column("wat er niet klopt"), Column("bijvoorbeeld"))
     rows = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     table = Table("Ongeldige rijen", columns, ((len(own), text, _place(own)) for text, own in rows))
-    return table.first(_MOST_FAULTS, "uitval.csv")
+    return [table.first(_MOST_FAULTS, "uitval.csv")]
 
 
 def _place(rows: Sequence[Uitval]) -> str:
     first = min(rows, key=lambda row: (row.bestand, row.rij))
     return f"{first.bestand} rij {first.rij}" if first.rij else first.bestand or first.bron
-
-
-def _sent(ledger: Mapping[str, Any], namen: Mapping[str, str]) -> Iterator[Table]:
-    """Yield what a run with a ledger sends, by why it goes, and per gemeente beside what was there before."""
-    if sent := ledger.get("verzendt"):
-        columns = Column("soort", words=SOORT), Column("regels", "count"), Column("debet", "cent"), Column("credit", "cent")
-        rows = [(kind, one["regels"], one["debet_cent"], one["credit_cent"]) for kind, one in sent.items()]
-        yield Table("Zou worden verzonden" if ledger["proef"] else "Om te verzenden", columns, rows)
-    per = ledger.get("per_gemeente", {})
-    if any(one["vorig_concept_cent"] or one["vorige_maand_cent"] for one in per.values()):
-        names = ("bedrag", "bedrag_cent"), ("vorig concept", "vorig_concept_cent"), ("vorige maand", "vorige_maand_cent")
-        heads = Column("gemeente", "code"), *(Column(head, "cent") for head, _ in names)
-        rows = [(words.named(gemeente, namen), *(one[key] for _, key in names)) for gemeente, one in per.items()]
-        yield Table("Naast wat er was", heads, rows)
-
-
-def _signals(ledger: Mapping[str, Any]) -> Table | None:
-    """Return what looks odd and nobody has seen yet; None where nothing does."""
-    counts: Mapping[str, int] = ledger.get("signalen", {})
-    if not counts:
-        return None
-    columns = (Column("aantal", "count"), Column("wat opvalt, en wel wordt gedeclareerd (signalen.csv)"))
-    return Table("Signalen", columns, ((number, register()[code].betekenis) for code, number in counts.items()))
 
 
 def _per_gemeente(summary: Mapping[str, Any], namen: Mapping[str, str]) -> Table:
@@ -202,35 +200,3 @@ def _toewijzingen(counts: Mapping[str, int]) -> str:
         return ""
     read = words.counted(counts["gelezen"], "toewijzing")
     return f"{read} gelezen, {words.number(counts['ongeldig'])} ongeldig, {words.number(counts['niet_mpj'])} van een ander stelsel."
-
-
-def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what a run with a ledger adds: credit and debit, what is waited for, and what the declarations are now."""
-    told = summary.get("ledger")
-    if told is None:
-        return
-    rows = f" op {words.counted(told['creditregels'], 'creditregel')}" if told["creditregels"] else ""
-    yield f"Debet {words.euros(told['debet_cent'])}, credit {words.euros(told['credit_cent'])}{rows}."
-    if told["opnieuw_ingediend"]:
-        count = words.counted(told["opnieuw_ingediend"], "afgekeurde regel")
-        yield f"Opnieuw ingediend: {count}, {words.euros(told['opnieuw_ingediend_cent'])}."
-    if told["toegekend_blijft_staan"]:
-        count = words.counted(told["toegekend_blijft_staan"], "regel")
-        held = words.euros(told["toegekend_blijft_staan_cent"])
-        yield f"Toegekend en blijft staan, hoewel er iets veranderde: {count}, {held}; zie de waarschuwingen."
-    if told["ingetrokken"]:
-        yield f"Ingetrokken: {words.counted(told['ingetrokken'], 'registratie of verblijf')}."
-    if told["wacht_op"]:
-        waiting = [f"{words.counted(number, 'regel')} op {name}" for name, number in told["wacht_op"].items()]
-        yield f"Wacht op antwoord: {_some(waiting)}."
-    if told["proef"]:
-        yield "Proef: het ledger onthoudt niets van deze run; verstuur deze declaraties niet."
-        return
-    if told["vervangen_concepten"]:
-        yield f"Vervangen concepten, die niet meer gelden: {_some(told['vervangen_concepten'])}."
-    if summary["declaraties"]:
-        yield "De declaraties zijn concepten: een volgende run vervangt ze, tot mpj ledger send."
-
-
-def _some(names: Sequence[str]) -> str:
-    return words.listed(names, "zie samenvatting.json")

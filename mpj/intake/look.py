@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 from attrs import evolve, field, frozen
 
 from mpj.intake.forms import Forms
-from mpj.protocol import Protocol
+from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.definition import Definition
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.frozen import Frozen
@@ -22,6 +22,7 @@ from mpj.reading.tables import Table, header_of, open_table
 from mpj.reading.toml import quoted
 from mpj.records.definitions import DEFINITIONS, MEDEWERKER, Recordsoort, definition_of
 from mpj.records.known import check_protocol
+from mpj.records.prestaties import parse_prestatie
 from mpj.records.registraties import parse_registratie
 from mpj.records.rows import Row, row_of
 from mpj.records.toewijzingen import parse_toewijzing
@@ -33,6 +34,7 @@ _PARSERS: Final[Mapping[str, Callable[[Row], Any]]] = Frozen(
     {
         "registraties": parse_registratie,
         "verblijf": parse_verblijf,
+        "prestaties": parse_prestatie,
         "medewerkers": lambda row: row.read(MEDEWERKER),
         "toewijzingen": parse_toewijzing,
     }
@@ -101,7 +103,7 @@ class Look:
     """What was done to read it."""
 
 
-def look_at(source: Source, soort: str | None, profiel: Profiel, protocol: Protocol) -> Look:
+def look_at(source: Source, soort: str | None, profiel: Profiel, protocol: Protocol = MPJ_16) -> Look:
     """Return what is understood of a table; where no kind is told, that of which its header names most.
 
     Undecided columns are read as what they most probably are, so that their values show. Raises InputError for what is no table.

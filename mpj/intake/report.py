@@ -23,6 +23,8 @@ _MEANINGS: Mapping[Meaning, str] = MappingProxyType(
 def report(look: Look) -> Report:
     """Return what was understood of one file; never a value of a BSN."""
     kind = f"{look.soort}, herkend aan de kopregel" if look.geraden else look.soort
+    if not look.kolommen:  # it is empty
+        return Report(look.bestand, (), tuple(_parts(look)))
     facts = [("soort", kind), ("gelezen", words.counted(look.gelezen, "rij"))]
     if look.overgeslagen:
         facts.append(("overgeslagen", words.counted(look.overgeslagen, "rij")))
@@ -33,7 +35,8 @@ def report(look: Look) -> Report:
 def _parts(look: Look) -> Iterator[Part]:
     yield from (f"Let op: {fault}" for fault in look.meldingen)
     columns = (Column("kolom", "code"), Column("is", "code"), Column("waarden"))
-    yield Table("Kolommen", columns, (_kolom(kolom) for kolom in look.kolommen))
+    if look.kolommen:
+        yield Table("Kolommen", columns, (_kolom(kolom) for kolom in look.kolommen))
     if look.oorzaken:
         yield _faulty(look)
     if look.keuzes:

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Unpack, cast
+from typing import TYPE_CHECKING, Unpack
+
+from attrs import evolve
 
 from mpj.contract import Contract
 from mpj.engine.outcome import Result
 from mpj.ledger.conversation import Geboekt
-from mpj.ledger.database import WACHT_SECONDEN, Database
-from mpj.ledger.looks import LedgerStatus, RepairLine, Work
-from mpj.reading.calls import expect, expect_all, expect_date
+from mpj.ledger.database import Database
+from mpj.ledger.keeping import JAREN, years
+from mpj.ledger.looking import Looking, texts
+from mpj.reading.calls import expect_all, expect_date
+from mpj.reading.config import CONFIG
+from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Reading
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from mpj.explanation.build import Uitleg
+    from mpj.ledger.bank import Rekeningen
     from mpj.ledger.begin import Begonnen
     from mpj.ledger.input import LedgeropdrachtWords, Registraties, Toewijzingen
+    from mpj.ledger.payments import Verwerkt
     from mpj.ledger.receiving import OntvangenWords
     from mpj.messages import Antwoordbericht, Declaratiebericht
-    from mpj.reading.faults import Fault, InputError
     from mpj.verification import Basis, Verificatie
 
 
-class Ledger:
+class Ledger(Looking):
     """What was declared, answered and set aside, in a database (docs/ledger.md).
 
     `url` is the path of a SQLite file, made on first use, or a URL (``postgresql://...``), of which `begin` makes a ledger. `wacht`
@@ -37,36 +39,6 @@ class Ledger:
     transaction: it happens whole or not at all. All raise InputError when the database cannot be used, is busy for too long, or
     would break a promise; then nothing changed.
     """
-
-    def __init__(self, url: str | Path, *, wacht: float = WACHT_SECONDEN, wie: str = "") -> None:
-        expect("url", url, "a path or a URL", str, Path)
-        expect("wie", wie, "a text", str)
-        self.database = Database(url, wacht=wacht)
-        self.wie = wie
-        self._closed = False
-
-    def __enter__(self) -> Ledger:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the database; every call after this raises ValueError."""
-        self.database.close()
-        self._closed = True
-
-    def _transaction(
-        self, database: Database | None = None, *, write: bool = True, keep: bool = True, fill: bool = False
-    ) -> AbstractContextManager[Connection]:
-        """Give a transaction on this database, or another one; raises ValueError when the ledger is closed."""
-        if self._closed:
-            raise ValueError("the ledger is closed")
-        return (database or self.database).transaction(write=write, keep=keep, fill=fill)
-
-    def _database(self, *, proef: bool) -> Database:
-        """Return the database, for a trial on a ledger that does not exist yet one in memory."""
-        return Database("sqlite://") if proef and not self.database.exists() else self.database
 
     def declare(
         self,
@@ -84,9 +56,8 @@ class Ledger:
         or changed record is refused until `akkoord` has its code (`mpj.ledger.codes_asked` of the error); `op` is the day on which
         that was agreed; `grens` (`mpj.ledger.Grens`) asks too about far more than usual. `periode`, `dagtekening`, `invoer` and
         `progress` as for `mpj.declare`. `crediteer` credits granted care that its toewijzing no longer covers. `proef` computes and
-        remembers nothing. `release` and `xsd_versie` are those of the messages.
-        `before_commit` gets the result while it can still be undone. Raises InputError also for a month before the last one sent
-        (IV090).
+        remembers nothing. `release` and `xsd_versie` are those of the messages. `before_commit` gets the result while it can still
+        be undone. Raises InputError also for a month before the last one sent (IV090).
         """
         from mpj.ledger.input import Input, Ledgeropdracht
         from mpj.ledger.running import run
@@ -122,21 +93,21 @@ class Ledger:
         `samenvatting["ledger"]["herprijzing"]` has the totals per gemeente (regels, oud_cent, nieuw_cent, verschil_cent). `proef`
         computes and remembers nothing. Raises InputError as `declare` does, and for months or gemeenten that can hold no line.
         """
-        from attrs import evolve
-
         from mpj.engine.opdracht import read_month
         from mpj.ledger.input import Input, Ledgeropdracht
         from mpj.ledger.release import Reprice
         from mpj.ledger.running import run
         from mpj.ledger.sent import last_month
+        from mpj.ledger.year import refuse_received
         from mpj.reading.periods import month_text
 
         expect_date("dagtekening", dagtekening)
-        bound, only = list(contracten), None if gemeenten is None else frozenset(_texts("gemeenten", gemeenten))
+        bound, only = list(contracten), None if gemeenten is None else frozenset(texts("gemeenten", gemeenten))
         reprice = Reprice(read_month(van, "van"), read_month(tot, "tot"), only)
         served = {gemeente for contract in bound for gemeente in contract.gemeenten}
         reprice.check(served)
         with self._transaction(self._database(proef=proef), keep=not proef) as connection:
+            refuse_received(connection, "het ledger van de aanbieder die declareerde")
             month = max(reprice.tot, last_month(connection, served))
             asked = Ledgeropdracht(periode=month_text(month), dagtekening=dagtekening, akkoord=akkoord, op=op, proef=proef)
             given = evolve(Input.read(asked, bound, (), None), reprice=reprice)
@@ -172,59 +143,45 @@ class Ledger:
         with self._transaction(fill=True) as connection:
             return begin(connection, month, taken, opened)
 
-    def close_year(self, jaar: int, *, op: date) -> None:
+    def close_year(self, jaar: int, *, op: date, akkoord: Iterable[str] = ()) -> list[Fault]:
         """Remember that a year of care was closed: no correction declares anew in it, unless somebody agrees. Closed once.
 
-        Raises InputError for a year that was closed before, and ValueError for what is no year.
+        Returns warnings. Raises InputError for a year that was closed before, and for one that is not over on `op` until `akkoord`
+        has its code; ValueError for what is no year.
         """
         from mpj.ledger.deadlines import close_year
+        from mpj.ledger.decide import Agreed
 
-        expect("jaar", jaar, "a year as 2026", int)
         expect_date("op", op)
-        if not 2000 <= jaar <= 2100:
-            raise ValueError("jaar: a year from 2000 to 2100")
         with self._transaction() as connection:
-            close_year(connection, jaar, self.wie, op)
+            return close_year(connection, jaar, Agreed.of(connection, texts("akkoord", akkoord), self.wie, op))
 
     def send(
-        self, nummers: Iterable[str] | None = None, *, op: date, maand: str | None = None, gemeenten: Iterable[str] = ()
+        self,
+        nummers: Iterable[str] | None = None,
+        *,
+        op: date,
+        maand: str | None = None,
+        gemeenten: Iterable[str] = (),
+        zonder_bericht: bool = False,
+        vier_ogen: bool = False,
     ) -> list[Geboekt]:
         """Mark declarations (by number; None: all concepts, of `maand` and to `gemeenten` where given) as sent on `op`.
 
-        One that was sent already stays so. Raises InputError, and sends nothing: a number is unknown, a declaration is answered or
-        withdrawn, `op` is before its dagtekening, or a later month was sent to the same municipality (IV090).
+        One that was sent already stays so (`al_bekend`). Raises InputError, and sends nothing: a number is unknown or of a concept
+        that was replaced, its run wrote no message (unless `zonder_bericht`), a declaration is answered or withdrawn, `op` is
+        before its dagtekening, a later month was sent to the same municipality (IV090), or, with `vier_ogen`, the run that made the
+        concept was of the same `wie`, or of nobody who is known.
         """
         from mpj.engine.opdracht import read_month
         from mpj.ledger.conversation import concepts, send
-        from mpj.ledger.decide import note
 
         expect_date("op", op)
-        names, codes = None if nummers is None else _texts("nummers", nummers), _texts("gemeenten", gemeenten)
+        codes, names = texts("gemeenten", gemeenten), None if nummers is None else texts("nummers", nummers)
         month = None if maand is None else read_month(maand, "maand")
         with self._transaction() as connection:
-            found = send(connection, concepts(connection, month, codes) if names is None else names, op)
-            if found:
-                note(connection, "verzonden", ", ".join(one.declaratienummer for one in found), self.wie, op)
-            return found
-
-    def messages(self, nummers: Iterable[str]) -> list[tuple[str, bytes]]:
-        """Return the messages (JW323) of declarations that were sent, with the names of their files: the same bytes as then.
-
-        Raises InputError: a number is unknown or was not sent, none of its lines travels, or the message cannot be made as it was.
-        """
-        from mpj.ledger.sent import messages
-
-        names = _texts("nummers", nummers)
-        with self._transaction(write=False) as connection:
-            return messages(connection, names)
-
-    def sent(self, nummers: Iterable[str]) -> set[str]:
-        """Return which of these declaratienummers were sent; one that is not known, or was taken back, was not."""
-        from mpj.ledger.sent import sent_among
-
-        names = _texts("nummers", nummers)
-        with self._transaction(write=False) as connection:
-            return sent_among(connection, names)
+            names = concepts(connection, month, codes) if names is None else names
+            return send(connection, names, op, self.wie, zonder_bericht=zonder_bericht, vier_ogen=vier_ogen)
 
     def seen(self, signalen: Iterable[Sequence[str]], *, op: date) -> int:
         """Remember that somebody saw rows of signalen.csv, given without their last field; returns how many were new.
@@ -234,38 +191,24 @@ class Ledger:
         from mpj.ledger.signals import remember_seen
 
         expect_date("op", op)
-        rows = [_texts("signalen", one) for one in signalen]
+        rows = [texts("signalen", one) for one in signalen]
         with self._transaction() as connection:
             return remember_seen(connection, rows, self.wie, op)
-
-    def check(self) -> tuple[dict[str, int], list[Fault]]:
-        """Prove the ledger whole: database, references, amounts, digest of every sent message.
-
-        Returns how many declarations and messages there are, of how many no digest is known (sent by an earlier mpj) or only the
-        digest stays (`gewist`: a client was erased), how many messages a gemeente received (`ontvangen`, where there are: of those
-        the database and its references alone are looked at), and every fault.
-        """
-        from mpj.ledger.check import check
-
-        with self._transaction(write=False) as connection:
-            return check(connection)
 
     def withdraw(self, nummers: Iterable[str], *, op: date) -> list[Geboekt]:
         """Take back declarations that were never processed (transport error): the next run declares their lines anew."""
         from mpj.ledger.conversation import withdraw
 
         expect_date("op", op)
-        names = _texts("nummers", nummers)
         with self._transaction() as connection:
-            return withdraw(connection, names, op)
+            return withdraw(connection, texts("nummers", nummers), op, self.wie)
 
     def resend(self, referentienummers: Iterable[str]) -> list[str]:
         """Let the next run declare rejected lines again although nothing changed; returns their numbers."""
         from mpj.ledger.conversation import resend
 
-        names = _texts("referentienummers", referentienummers)
         with self._transaction() as connection:
-            return resend(connection, names)
+            return resend(connection, texts("referentienummers", referentienummers))
 
     def answer(
         self,
@@ -292,7 +235,7 @@ class Ledger:
         for one in expect_all("berichten", berichten, "a path or a (name, message) pair", str, Path, tuple):
             pairs += [one] if isinstance(one, tuple) else read_answers(one, reading)
         with self._transaction() as connection:
-            return answer(connection, pairs, op)
+            return answer(connection, pairs, op, self.wie)
 
     def verify(
         self,
@@ -342,54 +285,53 @@ class Ledger:
 
             yield one
 
-    def status(self) -> LedgerStatus:
-        """Return counts and eurocents by municipality and state, ready for JSON; no client is named."""
-        from mpj.ledger.status import status
+    def pay(
+        self,
+        bestanden: Iterable[str | Path],
+        rekeningen: Rekeningen,
+        *,
+        koppel: Iterable[str] = (),
+        ontkoppel: Iterable[int] = (),
+        report: Callable[[Fault], None] | None = None,
+        submappen: bool = False,
+    ) -> Verwerkt:
+        """Read what a bank delivered (camt.053 or CSV: files, folders, zips), and couple payments to declarations.
 
-        with self._transaction(write=False) as connection:
-            return cast("LedgerStatus", status(connection))
-
-    def repair_list(self) -> list[RepairLine]:
-        """Return the rejected lines on the repair list, with the words of their return codes, without BSN."""
-        from mpj.ledger.repair import repair_list
-
-        with self._transaction(write=False) as connection:
-            return cast("list[RepairLine]", repair_list(connection))
-
-    def work(self) -> Work:
-        """Return onderhanden werk in eurocents: delivered, not yet declared or not yet granted (docs/ledger.md)."""
-        from mpj.ledger.status import work
-
-        with self._transaction(write=False) as connection:
-            return cast("Work", work(connection))
-
-    def explain(self, regel: str | None = None, *, bron: str | None = None) -> Uitleg:
-        """Return the whole life of a line (`regel`: its referentienummer) or of a record (`bron`: its id), without BSN.
-
-        Declared, sent, answered, credited, replaced, with return codes, and the records behind each line; of a line that a
-        municipality received what it said of it. Raises InputError when nothing in the ledger has that number or id, and ValueError
-        unless exactly one of `regel` and `bron` is given.
+        `rekeningen` has the gemeenten that pay from each account (IBAN); of what moved on any other account nothing is kept. A
+        payment that was read before counts once. `koppel` couples by hand, as ``12:JD050A8DDF55`` (payment, declaratienummer),
+        after `ontkoppel` undid what payments are coupled to; both are left alone after that. `report` hears which files of a folder
+        were not read. Raises InputError for files where no account is known, for another format, an entry that is wrong, and a
+        coupling that cannot be.
         """
-        from mpj.ledger.life import life_of_line, life_of_record
+        from mpj.ledger.bank import read_bank
+        from mpj.ledger.payments import book, couple, pairs_of, uncouple
+        from mpj.ledger.year import refuse_received
+        from mpj.reading.sources import find_sources
 
-        if (regel is None) == (bron is None):
-            raise ValueError("give either regel or bron")
-        with self._transaction(write=False) as connection:
-            return life_of_line(connection, regel) if regel is not None else life_of_record(connection, bron or "")
+        paths = [Path(one) for one in expect_all("bestanden", bestanden, "paths", str, Path)]
+        if paths and not rekeningen:
+            verwacht = f"een bestand met namen in {CONFIG}, met de kolom rekening"
+            raise InputError(Fault("rekening_ontbreekt", "", 0, "namen", "", verwacht, "van geen gemeente is een rekening bekend"))
+        sources = find_sources(paths, (".xml", ".csv"), Reading(report, submappen=submappen)) if paths else ()
+        read = [read_bank(source, rekeningen) for source in sources]
+        pairs = [*pairs_of(texts("koppel", koppel))]
+        with self._transaction() as connection:
+            refuse_received(connection, "het ledger van de aanbieder die wordt betaald")
+            undone = uncouple(connection, expect_all("ontkoppel", ontkoppel, "numbers", int))
+            found = book(connection, [one.regels for one in read], rekeningen)
+            by_hand = couple(connection, pairs)
+        others, waits = sum(one.overig for one in read), sum(one.niet_geboekt for one in read)
+        return evolve(found, gekoppeld=found.gekoppeld + by_hand, ontkoppeld=undone, overig=others, niet_geboekt=waits)
 
-    def erase(self, bsns: Iterable[str], *, op: date, bestand: str = "") -> tuple[int, int]:
-        """Remove clients after the retention period; amounts stay, so that totals hold. Returns (removed, unknown).
+    def erase(self, bsns: Iterable[str], *, op: date, bestand: str = "", jaren: int = JAREN) -> tuple[int, int]:
+        """Remove clients after `jaren` of keeping; amounts stay, so that totals hold. Returns (removed, unknown).
 
         `bestand` is the file that `bsns` are the lines of, blank ones included. Raises InputError, naming file and rows and no BSN,
-        when a client has a line that waits, a stay that goes on, or care that could still be declared again.
+        when a client has a line that waits, a stay that goes on, or a last year of which the years of keeping are not over
+        (`due` says who may go); ValueError for `jaren` that are too few.
         """
         from mpj.ledger.erase import erase
 
         expect_date("op", op)
-        found = _texts("bsns", bsns)
         with self._transaction() as connection:
-            return erase(connection, found, op, bestand)
-
-
-def _texts(name: str, values: Iterable[str]) -> list[str]:
-    return expect_all(name, values, "text", str)
+            return erase(connection, texts("bsns", bsns), op, years("jaren", jaren), bestand, self.wie)

@@ -106,8 +106,8 @@ def _from_before(result: Result, periode: str) -> Iterator[Decision]:
         if month_text(month_of(line.begindatum)) < periode
     ]
     text = (
-        f"dit ledger is nieuw, en deze zorg is van voor {periode}: is zij elders gedeclareerd, begin dan met "
-        f"mpj ledger begin --vanaf {periode}, en met --eerder wat er is gedeclareerd"
+        f"dit ledger is nieuw, en deze zorg is van voor {periode}. Is zij elders gedeclareerd? "
+        f"Dan eerst: mpj ledger begin --vanaf {periode} --eerder BESTAND"
     )
     if moves:
         yield Decision("nieuw_ledger", tuple(moves), text)

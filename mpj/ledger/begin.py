@@ -166,6 +166,7 @@ def _line(one: TakenLine, ids: Mapping[tuple[str, str], int]) -> dict[str, objec
     line = one.line
     before = ids.get((line.aanbieder, line.vorig_referentienummer)) if line.vorig_referentienummer else None
     return {name: getattr(line, name) for name in LINE_COLUMNS} | {
+        "prestatiecode": line.zorgcode,
         "id": _id(ids, line),
         "vorige_id": before,
         "status": one.status,

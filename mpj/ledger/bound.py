@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from attrs import frozen
 from sqlalchemy import Connection, case, func, select
@@ -28,6 +29,14 @@ class Grens:
     """In eurocents."""
     nieuw_procent: int = 125
     """New debits above this share of the mean of the last three months."""
+
+    def marks(self, now: int, before: int) -> Literal["", "meer", "minder"]:
+        """Say whether what goes to a gemeente now is far from what it was in the month before, both in eurocents."""
+        if before <= 0:
+            return ""
+        if before - now > self.cent and (before - now) * 100 > self.procent * before:
+            return "minder"
+        return "meer" if now * 100 > self.nieuw_procent * before else ""
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -59,6 +59,18 @@ def emptied(connection: Connection, clients: Iterable[int]) -> frozenset[int]:
 
 
 @frozen
+class Replaced:
+    """A concept that a run takes the place of."""
+
+    aanbieder: str
+    declaratienummer: str
+    gemeente: str
+    maand: int
+    map: str
+    """The folder of the run that made it, empty where that is not known."""
+
+
+@frozen
 class Before:
     """What there was before a run, in eurocents, credits subtracted."""
 
@@ -66,6 +78,8 @@ class Before:
     """What the concepts that it replaces come to."""
     vorige_maand: Mapping[str, int] = field(factory=dict)
     """What was declared in the month before, by gemeente."""
+    replaced: Sequence[Replaced] = ()
+    """Those concepts."""
 
 
 def before(connection: Connection, concepts: Collection[int], pairs: Collection[tuple[str, str]], maand: int) -> Before:
@@ -79,7 +93,14 @@ def before(connection: Connection, concepts: Collection[int], pairs: Collection[
     for row in _lines(connection, table.id.in_(concepts)):
         place = row.gemeente, row.toewijzingnummer, row.prestatiecode, row.kwalificatieniveau, month_text(row.maand)
         found[place] = found.get(place, 0) + _net(row)
-    return Before(found, last)
+    return Before(found, last, _about_to_go(connection, concepts))
+
+
+def _about_to_go(connection: Connection, concepts: Collection[int]) -> list[Replaced]:
+    """Return these concepts, by row number, before they are removed."""
+    table = schema.declaratie.c
+    query = select(table.aanbieder, table.declaratienummer, table.gemeente, table.maand, table.map)
+    return sorted((Replaced(*row) for row in among(connection, query, table.id, concepts)), key=lambda one: one.declaratienummer)
 
 
 def _lines(connection: Connection, *where: ColumnElement[bool]) -> Iterable[Any]:

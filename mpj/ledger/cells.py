@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
-from sqlalchemy import Connection, delete, false, or_, select, true, update
+from sqlalchemy import Connection, delete, false, func, or_, select, true, update
 
 from mpj.ledger import schema
 from mpj.ledger.rows import among
@@ -136,10 +136,14 @@ def touch_granted(connection: Connection, van: int, tot: int, pairs: Iterable[tu
 def touch_afspraken(connection: Connection, cells: Cells) -> None:
     """Look at every month that a decision about planned time can reach: those of records that belong together."""
     table = schema.record.c
+    names = select(table.client_id, table.afspraak).where(table.afspraak.is_not(None)).group_by(table.client_id, table.afspraak)
+    spread = names.having(func.min(table.maand) < func.max(table.maand))
+    wanted = {(row.client_id, row.afspraak) for row in among(connection, spread, table.client_id, list(cells.months))} | cells.left
     query = select(table.client_id, table.afspraak, table.maand).distinct().where(table.afspraak.is_not(None))
     months: dict[tuple[int, str], set[int]] = {}
-    for row in among(connection, query, table.client_id, list(cells.months)):
-        months.setdefault((row.client_id, row.afspraak), set()).add(row.maand)
+    for row in among(connection, query, table.client_id, sorted({client for client, _ in wanted})):
+        if (row.client_id, row.afspraak) in wanted:
+            months.setdefault((row.client_id, row.afspraak), set()).add(row.maand)
     for afspraak in cells.left & months.keys():
         cells.months[afspraak[0]] |= months[afspraak]
     over = [(client_id, own) for (client_id, _), own in months.items() if len(own) > 1]

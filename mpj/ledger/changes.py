@@ -73,7 +73,8 @@ class Changes:
         found = list(parts)
         waits: Counter[str] = Counter()
         for one in found:
-            waits.update(one.waits)
+            if one.waits:
+                waits.update(one.waits)
         return cls(
             tuple(chain.from_iterable(one.lines for one in found)),
             dict(chain.from_iterable(one.traces.items() for one in found)),

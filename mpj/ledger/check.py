@@ -1,4 +1,4 @@
-"""Proof that a ledger is whole: the database, its references, what stands of each line, and the digest of every sent message."""
+"""Proof that a ledger is whole: database, references, what stands of each line, the digest of every message sent or received."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from sqlalchemy import Connection, Row, func, inspect, or_, select, text, true
 
 from mpj.ledger import schema
 from mpj.ledger.conversation import message_of, to_bytes
+from mpj.ledger.payments import payments
+from mpj.ledger.receiving import lines_digest
 from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
-from mpj.reading.faults import Fault
+from mpj.ledger.sent import is_erased
+from mpj.messages.values import PRESTATIE_FIELDS
+from mpj.reading.faults import Fault, mask
 
 _STATES = (CONCEPT, VERZONDEN, TOEGEKEND, AFGEKEURD, NIET_VERZONDEN)
 
@@ -26,8 +30,11 @@ def check(connection: Connection) -> tuple[dict[str, int], list[Fault]]:
         counts["declaraties"] += 1
         faults += _message(connection, row, counts)
     faults += _lines(connection)
-    if received := connection.execute(select(func.count()).select_from(schema.ontvangst)).scalar_one():
-        counts["ontvangen"] = received
+    faults += _payments(connection)
+    if received := connection.execute(select(schema.ontvangst).order_by(schema.ontvangst.c.id)).all():
+        counts |= {"ontvangen": len(received), "ontvangen_zonder_digest": 0, "ontvangen_gewist": 0}
+        for row in received:
+            faults += _received(connection, row, counts)
     return counts, faults
 
 
@@ -50,11 +57,9 @@ def _message(connection: Connection, row: Row[Any], counts: dict[str, int]) -> I
     if row.identificatie is None or row.overgenomen:
         return
     counts["berichten"] += 1
-    regel = schema.regel.c
-    erased = select(regel.id).where(regel.declaratie_id == row.id, regel.toewijzingnummer.is_(None)).limit(1)
     if row.sha256 is None:
         counts["zonder_digest"] += 1
-    elif connection.execute(erased).first() is not None:
+    elif is_erased(connection, row.id):
         counts["gewist"] += 1
     else:
         try:
@@ -63,6 +68,19 @@ def _message(connection: Connection, row: Row[Any], counts: dict[str, int]) -> I
             message = None
         if message is None or hashlib.sha256(to_bytes(message)).hexdigest() != row.sha256:
             yield _fault(f"declaratie {row.declaratienummer}", "de regels zijn niet meer die van het verzonden bericht")
+
+
+def _received(connection: Connection, row: Row[Any], counts: dict[str, int]) -> Iterator[Fault]:
+    """Yield what is wrong with the lines of a message that a gemeente received."""
+    line = schema.ontvangen_regel.c
+    query = select(schema.client.c.bsn, *(line[name] for name in PRESTATIE_FIELDS)).join(schema.client)
+    lines = connection.execute(query.where(line.ontvangst_id == row.id).order_by(line.id)).all()
+    if row.regels_sha256 is None:
+        counts["ontvangen_zonder_digest"] += 1
+    elif any(one.bsn is None for one in lines):
+        counts["ontvangen_gewist"] += 1
+    elif lines_digest(lines) != row.regels_sha256:
+        yield _fault(f"declaratie {mask(row.declaratienummer)}", "de regels zijn niet meer die van het ontvangen bericht")
 
 
 def _lines(connection: Connection) -> Iterator[Fault]:
@@ -85,6 +103,13 @@ def _lines(connection: Connection) -> Iterator[Fault]:
     standing = select(func.count()).where(regel.staat == true(), regel.status.not_in((VERZONDEN, TOEGEKEND)))
     if wrongly := connection.execute(standing).scalar_one():
         yield _fault("regel", f"{wrongly} regels staan, en zijn niet verzonden of toegekend")
+
+
+def _payments(connection: Connection) -> Iterator[Fault]:
+    """Yield payments of which more was coupled than they came to."""
+    for one in payments(connection):
+        if not 0 <= one.rest_cent * (1 if one.cent > 0 else -1) <= abs(one.cent):
+            yield _fault(f"betaling {one.id}", "er is meer van gekoppeld dan zij bedraagt")
 
 
 def _fault(where: str, told: str) -> Fault:

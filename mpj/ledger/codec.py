@@ -12,6 +12,7 @@ from datetime import date, time
 from functools import cache
 from json.encoder import encode_basestring
 from operator import attrgetter
+from types import NoneType
 from typing import Any, TypeVar
 
 import attrs
@@ -21,6 +22,7 @@ from mpj.engine.values import Herkomst
 from mpj.protocol import Afronding
 from mpj.protocol.words import OVER, WIJZEN
 from mpj.reading.fields import check_choice
+from mpj.records.toewijzingen import stempel_of
 from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
 
 _T = TypeVar("_T", Registratie, Verblijf, Toewijzing, Medewerker, Herkomst)
@@ -31,15 +33,18 @@ _TUPLES = frozenset({"prestatiecodes", "niveaus"})
 _STORED_AS = {"voor_limiet": "eenheden_voor_limiet"}
 _FIELD_OF = {stored: name for name, stored in _STORED_AS.items()}
 _OUTSIDE = frozenset({"bsn", "bestand", "rij", "geboortedatum"})
+NOBODY = "999990019"
+"""A BSN of the test range that is nobody's: of what is read without its client."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # What a ledger dumps is small and much: an encoder for each would take twice as long.
 _TEXTS: Mapping[type, Callable[[Any], str]] = {
     str: encode_basestring,
-    int: str,
+    int: int.__repr__,
     bool: {False: "false", True: "true"}.__getitem__,
     tuple: lambda texts: f"[{','.join(map(encode_basestring, texts))}]",
-    date: '"{}"'.format,
+    date: lambda one: f'"{one.isoformat()}"',
     time: lambda one: f'"{one.isoformat()}"',
+    NoneType: lambda _: "null",
 }
 
 
@@ -48,7 +53,7 @@ def dump(value: Registratie | Verblijf | Toewijzing | Medewerker | Herkomst) -> 
     kind: type = type(value)
     names, defaults, values_of = _fields(kind)
     parts = [
-        f"{name}{_TEXTS.get(type(one), _encode)(one)}"
+        name + _TEXTS.get(type(one), _encode)(one)
         for name, one, default in zip(names, values_of(value), defaults, strict=True)
         if one is not default and one != default
     ]
@@ -145,3 +150,9 @@ def _fields(kind: type) -> tuple[Sequence[str], Sequence[object], Callable[[obje
     fields = [one for one in attrs.fields(kind) if one.name not in left_out]
     begins = [f"{_encode(_STORED_AS.get(one.name, one.name))}:" for one in fields]
     return begins, [one.default for one in fields], attrgetter(*(one.name for one in fields))
+
+
+def stamp_of(datum: date | None, tijd: time | None) -> str:
+    """Return the stamp of a version as it is kept, in the order of versions; empty where it is undated."""
+    stempel = stempel_of(datum, tijd)
+    return "" if stempel is None else f"{stempel[0].isoformat()}T{stempel[1].isoformat()}"

@@ -9,17 +9,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from mpj.engine.values import Identiteit
 from mpj.ledger import schema
+from mpj.ledger.decide import note
 from mpj.ledger.protocols import protocol_of
+from mpj.ledger.replaced import replaced_fault
 from mpj.ledger.rows import add, among, signed
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN
+from mpj.ledger.sending import hindrances, same_eyes
 from mpj.ledger.stand import line_of, open_rejected
+from mpj.ledger.year import refuse_received
 from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.reading.masking import masked
-from mpj.reading.periods import month_text
 from mpj.reading.register import Regelcode
 
 if TYPE_CHECKING:
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from mpj.messages import Antwoordbericht, Declaratiebericht
 
 NIET_GEBOEKT = "niet_geboekt"
-_LATER = (VERZONDEN, BEANTWOORD)
 
 
 @frozen(field_transformer=masked)
@@ -35,8 +37,9 @@ class Geboekt:
     """What became of one declaration: its number and gemeente, its state now, how many of its lines were granted and rejected, how
     many there are, and what they come to: debits less credits, in eurocents.
 
-    `al_bekend`: the same answer was booked before, and nothing changed. An answer of which nothing was booked has the status
-    `niet_geboekt`, the name of its file (`bestand`) and why (`fouten`). `meldingen` warn of what was booked all the same.
+    `al_bekend`: the same answer was booked before, or the declaration was sent before, and nothing changed. An answer of which
+    nothing was booked has the status `niet_geboekt`, the name of its file (`bestand`) and why (`fouten`). `meldingen` warn of what
+    was booked all the same.
     """
 
     declaratienummer: str
@@ -54,14 +57,23 @@ class Geboekt:
 
 def concepts(connection: Connection, maand: int | None, gemeenten: Collection[str]) -> list[str]:
     """Return the numbers of the concepts of a month (None: of all), to these gemeenten (none: to all)."""
+    refuse_received(connection, "het ledger van de aanbieder die declareert")
     table = schema.declaratie.c
     query = select(table.declaratienummer, table.gemeente).where(table.status == CONCEPT).order_by(table.id)
     rows = connection.execute(query if maand is None else query.where(table.maand == maand))
     return [row.declaratienummer for row in rows if not gemeenten or row.gemeente in gemeenten]
 
 
-def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> list[Geboekt]:
-    """Mark declarations as sent on `op`; None: all concepts. See `mpj.Ledger.send`."""
+def send(
+    connection: Connection,
+    nummers: Iterable[str] | None,
+    op: date,
+    wie: str = "",
+    *,
+    zonder_bericht: bool = False,
+    vier_ogen: bool = False,
+) -> list[Geboekt]:
+    """Mark declarations as sent on `op` by `wie`; None: all concepts. See `mpj.Ledger.send`."""
     rows = declarations(connection, nummers)
     todo: list[Row[Any]] = []
     faults: list[Fault] = []
@@ -70,13 +82,16 @@ def send(connection: Connection, nummers: Iterable[str] | None, op: date) -> lis
             todo.append(row)
         elif row.status != VERZONDEN and not _without_message(row):
             faults.append(state_fault(row, "een concept"))
-    faults += [fault for row in todo if (fault := _too_early(connection, row))]
-    faults += [_before_its_date(row, op) for row in todo if op < row.dagtekening]
+    faults += [one for row in todo for one in hindrances(connection, row, op, zonder_bericht=zonder_bericht)]
+    faults += [one for row in todo if vier_ogen and (one := same_eyes(row, wie)) is not None]
     if faults:
         raise InputError(faults)
     for row in todo:
         _send_one(connection, row, op)
-    return [_outcome(connection, row.id) for row in rows]
+    if todo:
+        note(connection, "verzonden", ", ".join(row.declaratienummer for row in todo), wie, op)
+    sent = {row.id for row in todo}
+    return [_outcome(connection, row.id, al_bekend=row.id not in sent) for row in rows]
 
 
 def _without_message(row: Row[Any]) -> bool:
@@ -100,37 +115,22 @@ def _send_one(connection: Connection, row: Row[Any], op: date) -> None:
     connection.execute(found.values(status=status, identificatie=name, verzonden_op=op, sha256=digest))
 
 
-def _before_its_date(row: Row[Any], op: date) -> Fault:
-    text = "een declaratie wordt niet verzonden voor haar dagtekening"
-    return Fault("verzonden_te_vroeg", "", 0, row.declaratienummer, str(op), f"{row.dagtekening} of later", text)
-
-
-def _too_early(connection: Connection, row: Row[Any]) -> Fault | None:
-    """Return why a declaration may not be sent: a later month was sent to the same municipality (IV090)."""
-    table = schema.declaratie.c
-    received = (table.status.in_(_LATER), table.identificatie.is_not(None))
-    where = (table.aanbieder == row.aanbieder, table.gemeente == row.gemeente, *received)
-    last = connection.execute(select(func.max(table.maand)).where(*where)).scalar()
-    if last is None or last <= row.maand:
-        return None
-    text = f"aan gemeente {row.gemeente} is al {month_text(last)} verzonden (IV090); draai die of een latere maand opnieuw"
-    return Fault("periode_voor_laatste", "", 0, row.declaratienummer, month_text(row.maand), month_text(last), text)
-
-
-def withdraw(connection: Connection, nummers: Iterable[str], op: date) -> list[Geboekt]:
-    """Take back declarations that never were processed. See `mpj.Ledger.withdraw`."""
+def withdraw(connection: Connection, nummers: Iterable[str], op: date, wie: str = "") -> list[Geboekt]:
+    """Take back declarations that never were processed, as `wie` says. See `mpj.Ledger.withdraw`."""
     rows = declarations(connection, nummers)
     faults = [state_fault(row, "een verzonden declaratie zonder antwoord") for row in rows if row.status in (CONCEPT, BEANTWOORD)]
     if faults:
         raise InputError(faults)
-    for row in rows:
-        if row.status == VERZONDEN:
-            _not_sent(connection, row.id, op, ())
+    sent = [row for row in rows if row.status == VERZONDEN]
+    for row in sent:
+        _not_sent(connection, row.id, op, ())
+    if sent:
+        note(connection, "teruggenomen", ", ".join(row.declaratienummer for row in sent), wie, op)
     return [_outcome(connection, row.id) for row in rows]
 
 
 def _not_sent(connection: Connection, declaratie_id: int, op: date, codes: Sequence[str]) -> None:
-    """Undo what sending did: the lines are new again, and what they credited stands again."""
+    """Undo what sending did: the lines are new again, what they credited stands again, and what was paid is coupled to nothing."""
     table = schema.regel
     own = table.c.declaratie_id == declaratie_id
     credited = select(table).where(own, table.c.vorige_id.is_not(None), table.c.in_bericht.is_(True))
@@ -138,6 +138,7 @@ def _not_sent(connection: Connection, declaratie_id: int, op: date, codes: Seque
     connection.execute(update(table).where(own).values(status=NIET_VERZONDEN, staat=False, opnieuw=True))
     _restore(connection, undone)
     _look_again(connection, connection.execute(select(table.c.client_id, table.c.maand).where(own)))
+    connection.execute(delete(schema.koppeling).where(schema.koppeling.c.declaratie_id == declaratie_id))
     found = update(schema.declaratie).where(schema.declaratie.c.id == declaratie_id)
     connection.execute(found.values(status=NIET_VERZONDEN, afgesloten_op=op, retourcodes=",".join(codes)))
 
@@ -163,11 +164,15 @@ def _not_rejected(name: str, row: Row[Any] | None) -> Fault:
     return Fault("regel_onbekend", "", 0, "referentienummer", mask_number(name), "een regel op de herstellijst", text)
 
 
-def answer(connection: Connection, given: Sequence[tuple[str, Antwoordbericht | InputError]], op: date) -> list[Geboekt]:
-    """Book answers, each by itself and with the name of its file. See `mpj.Ledger.answer`."""
+def answer(
+    connection: Connection, given: Sequence[tuple[str, Antwoordbericht | InputError]], op: date, wie: str = ""
+) -> list[Geboekt]:
+    """Book answers as `wie` gives them, each by itself and with the name of its file. See `mpj.Ledger.answer`."""
     found = [_one_answer(connection, naam, message, op) for naam, message in given]
     if found and all(one.fouten for one in found):
         raise InputError([fault for one in found for fault in one.fouten])
+    if booked := [one.declaratienummer for one in found if not (one.fouten or one.al_bekend)]:
+        note(connection, "beantwoord", ", ".join(booked), wie, op)
     return found
 
 
@@ -347,7 +352,8 @@ def declarations(connection: Connection, nummers: Iterable[str] | None) -> list[
     rows = list(among(connection, select(table), table.c.declaratienummer, names))
     known = {row.declaratienummer for row in rows}
     faults = [
-        Fault("declaratie_onbekend", "", 0, "declaratienummer", mask(name), "", "dit ledger kent deze declaratie niet")
+        replaced_fault(connection, name)
+        or Fault("declaratie_onbekend", "", 0, "declaratienummer", mask(name), "", "dit ledger kent deze declaratie niet")
         for name in names
         if name not in known
     ]

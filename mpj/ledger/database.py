@@ -22,9 +22,13 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.register import Foutcode
 
 WACHT_SECONDEN = 60
+_COMMIT_SECONDS = 60
+"""How long what was done waits to be written down for who looks, and who looks for what is being written down."""
+_KEPT_PAGES = 65_536
+"""Changed pages (4 KiB) that are kept in memory: where SQLite writes them before the end, nobody can look until then."""
 # What a SQLite file of ours says it is: "mpjl" in letters.
 APPLICATION_ID = 0x6D706A6C
-HEAD = "0013"
+HEAD = "0019"
 _SLOT = 7_153_230
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _ADVISED = {"sqlite": "sqlite:///", "postgresql": "postgresql+psycopg://"}
@@ -246,12 +250,16 @@ def _sqlite_connect(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA cache_spill = {_KEPT_PAGES}")
 
 
 def _sqlite_begin(connection: Connection) -> None:
     # The write lock is taken at once: a lock taken halfway could not wait for the other writer.
     write = connection.get_execution_options().get("mpj_write", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    # From here on nobody else writes: what is done waits for who looks, and who looks for what is being written down.
+    found = connection.exec_driver_sql("PRAGMA busy_timeout").scalar() or 0
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(found, _COMMIT_SECONDS * 1000)}")
 
 
 def _unusable(text: str) -> InputError:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from mpj.engine.lines import number
 from mpj.engine.outcome import Bijlage
+from mpj.engine.told import DecideSummary
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
 from mpj.ledger.rows import add, next_id
@@ -29,6 +30,7 @@ Besluitsoort: TypeAlias = Literal[
     "voor_begin",
     "grens_daling",
     "grens_stijging",
+    "jaar_loopt",
 ]
 """What a decision is about, the `oorzaak` of its rows: docs/extending.md says how another one is added."""
 Bewegingsoort: TypeAlias = Literal["nieuw", "nalevering", "correctie", "opnieuw", "verblijf", "vervallen_concept"]
@@ -64,7 +66,7 @@ class Move:
     ) -> Move:
         """Return what would become of a line, in eurocents; `winst` is to be won and `inzet` at risk."""
         month = month_text(month_of(line.begindatum))
-        place = line.gemeente, line.toewijzingnummer, line.prestatiecode, line.kwalificatieniveau, month
+        place = line.gemeente, line.toewijzingnummer, line.zorgcode, line.kwalificatieniveau, month
         return cls(*place, soort, debet, credit, winst, inzet, (line.referentienummer,))
 
 
@@ -110,13 +112,33 @@ class Decision:
 
 def codes_asked(error: InputError) -> list[str]:
     """Return the codes that a refused run asks to agree to."""
-    return [one.kolom.removeprefix("akkoord ") for one in error.faults if one.code == "akkoord_nodig"]
+    return codes_of(error.faults)
+
+
+def codes_of(faults: Iterable[Fault]) -> list[str]:
+    """Return the codes that these faults ask to agree to."""
+    return [one.kolom.removeprefix("akkoord ") for one in faults if one.code == "akkoord_nodig"]
 
 
 def bijlage(decisions: Iterable[Decision]) -> Bijlage:
     """Return what is still to be decided as the table te_beslissen.csv."""
     rows = sorted(row for decision in decisions for row in decision.rows())
     return Bijlage(TE_BESLISSEN, (*VERSCHIL, "te_winnen_cent", "op_het_spel_cent", "waarom"), tuple(rows))
+
+
+def counted(decisions: Iterable[Decision]) -> dict[str, DecideSummary]:
+    """Return what is still to be decided, by what it is about, as the summary counts it."""
+    found: dict[str, DecideSummary] = {}
+    for one in decisions:
+        own = found.setdefault(
+            one.soort, {"regels": 0, "debet_cent": 0, "credit_cent": 0, "te_winnen_cent": 0, "op_het_spel_cent": 0}
+        )
+        own["regels"] += len(one.moves)
+        own["debet_cent"] += one.sum("debet_cent")
+        own["credit_cent"] += one.sum("credit_cent")
+        own["te_winnen_cent"] += one.sum("te_winnen_cent")
+        own["op_het_spel_cent"] += one.sum("op_het_spel_cent")
+    return dict(sorted(found.items()))
 
 
 VERSCHIL = (

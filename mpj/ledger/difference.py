@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import get_args
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar, get_args
 
 from attrs import frozen
 
 from mpj.engine.outcome import Bijlage
 from mpj.engine.told import BesideSummary, SentSummary
 from mpj.engine.values import Declaratieregel
+from mpj.ledger.bound import Grens
 from mpj.ledger.carried import Before, Place
 from mpj.ledger.changes import NewLine
 from mpj.ledger.decide import VERSCHIL, Bewegingsoort
 from mpj.ledger.schema import VERBLIJF
 from mpj.reading.periods import month_of, month_text
 
+_T = TypeVar("_T")
 BESTAND = "verschil.csv"
 
 
@@ -57,35 +59,55 @@ class Difference:
 
     def sent(self) -> dict[str, SentSummary]:
         """Return what is sent by kind."""
-        found: dict[str, SentSummary] = {}
-        for kind in get_args(Bewegingsoort):
-            rows = [one for one in self.rows.values() if one.soort == kind]
-            if rows:
-                count = sum(len(one.lines) or 1 for one in rows)
-                debit, credit = (sum(one.sum(side) for one in rows) for side in "DC")
-                found[kind] = {"regels": count, "debet_cent": debit, "credit_cent": credit}
+        return _by_kind(self.rows.values())
+
+    def per_gemeente(self, grens: Grens | None) -> dict[str, BesideSummary]:
+        """Return what is sent to each gemeente beside what was before; above `grens` it is marked."""
+        now = {place: cent for place, one in self.rows.items() if (cent := one.sum("D") - one.sum("C") + one.vervallen)}
+        other = {place[0] for place, cent in self._concepts(now) if cent}
+        found: dict[str, BesideSummary] = {}
+        rows, cents, concepts = _by_gemeente(self.rows), _by_gemeente(now), _by_gemeente(self.before.concept)
+        for gemeente in sorted(rows.keys() | self.before.vorige_maand.keys()):
+            cent, concept = sum(cents.get(gemeente, ())), concepts.get(gemeente, ())
+            last = self.before.vorige_maand.get(gemeente, 0)
+            found[gemeente] = {
+                "verzendt": _by_kind(rows.get(gemeente, ())),
+                "bedrag_cent": cent,
+                "vorig_concept_cent": sum(concept) if concept and gemeente in other else None,
+                "vorige_maand_cent": last,
+                "opvallend": "" if grens is None else grens.marks(cent, last),
+            }
         return found
 
-    def per_gemeente(self) -> dict[str, BesideSummary]:
-        """Return what is sent to each gemeente beside what was before."""
-        gemeenten = {place[0] for place in self.rows} | self.before.vorige_maand.keys()
-        found: dict[str, BesideSummary] = {
-            one: {"bedrag_cent": 0, "vorig_concept_cent": None, "vorige_maand_cent": self.before.vorige_maand.get(one, 0)}
-            for one in sorted(gemeenten)
-        }
-        now = {place: cent for place, one in self.rows.items() if (cent := one.sum("D") - one.sum("C") + one.vervallen)}
-        for place, cent in now.items():
-            found[place[0]]["bedrag_cent"] += cent
+    def _concepts(self, now: Mapping[Place, int]) -> Iterator[tuple[Place, int]]:
+        """Yield by how much each line of care differs from the concept that is replaced."""
         concept = self.before.concept
-        for gemeente in {place[0] for place in concept.keys() | now.keys() if concept.get(place, 0) != now.get(place, 0)}:
-            if own := [cent for place, cent in concept.items() if place[0] == gemeente]:
-                found[gemeente]["vorig_concept_cent"] = sum(own)
-        return found
+        for place in concept.keys() | now.keys():
+            yield place, now.get(place, 0) - concept.get(place, 0)
+
+
+def _by_gemeente(found: Mapping[Place, _T]) -> dict[str, list[_T]]:
+    rows: dict[str, list[_T]] = {}
+    for place, one in found.items():
+        rows.setdefault(place[0], []).append(one)
+    return rows
+
+
+def _by_kind(rows: Iterable[_Row]) -> dict[str, SentSummary]:
+    found: dict[str, SentSummary] = {}
+    kept = list(rows)
+    for kind in get_args(Bewegingsoort):
+        own = [one for one in kept if one.soort == kind]
+        if own:
+            count = sum(len(one.lines) or 1 for one in own)
+            debit, credit = (sum(one.sum(side) for one in own) for side in "DC")
+            found[kind] = {"regels": count, "debet_cent": debit, "credit_cent": credit}
+    return found
 
 
 def _place(line: Declaratieregel) -> Place:
     month = month_text(month_of(line.begindatum))
-    return line.gemeente, line.toewijzingnummer, line.prestatiecode, line.kwalificatieniveau, month
+    return line.gemeente, line.toewijzingnummer, line.zorgcode, line.kwalificatieniveau, month
 
 
 def _row(new: Sequence[NewLine], loose_ends: Collection[str]) -> _Row:

@@ -1,4 +1,8 @@
-"""Removing clients after the retention period: everything that names them goes, the amounts stay, so that totals hold."""
+"""Removing clients after the retention period: everything that names them goes, the amounts stay, so that totals hold.
+
+What totals are made of keeps its place: a line tells its toewijzing as a place among those of its client (`toewijzing_plaats`), so
+that what stood on different ones still does; what was set aside keeps all but its id.
+"""
 
 from __future__ import annotations
 
@@ -6,75 +10,62 @@ from collections.abc import Iterable
 from datetime import date
 
 from attrs import evolve
-from sqlalchemy import Connection, delete, false, func, select, update
+from sqlalchemy import Connection, Table, delete, exists, select, update
 
 from mpj.ledger import schema
-from mpj.ledger.schema import CONCEPT, VERBLIJF, VERZONDEN, WACHT
+from mpj.ledger.decide import note
+from mpj.ledger.keeping import NOTHING_KEPT, kept_of, too_early
+from mpj.ledger.rows import among
+from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.periods import month_of, month_text
-
-# As long as care can be declared (TR335), the ledger must know that it was.
-MAANDEN = 60
 
 
-def erase(connection: Connection, bsns: Iterable[str], op: date, bestand: str = "") -> tuple[int, int]:
-    """Remove these clients on `op`; returns how many were removed and how many are unknown. Blank ones only count as a place.
+def erase(connection: Connection, bsns: Iterable[str], op: date, jaren: int, bestand: str = "", wie: str = "") -> tuple[int, int]:
+    """Remove these clients on `op`, as `wie` asks; returns how many were removed and how many are unknown.
+
+    Blank ones only count as a place.
 
     Raises InputError, by place in the list (the row of `bestand`) and never by BSN, for a client with a line that is a concept or
-    waits, with a stay that goes on, or with care of the last five years: its records could be declared a second time.
+    waits, with a stay that goes on, of whom care could be declared a second time, or whose `jaren` of keeping are not over.
     """
+    given = list(bsns)
+    client = schema.client.c
+    known = {row.bsn: row.id for row in among(connection, select(client.id, client.bsn), client.bsn, set(filter(None, given)))}
+    kept = kept_of(connection, known.values())
     faults: list[Fault] = []
-    found: list[int] = []
-    unknown = 0
-    for place, bsn in enumerate(bsns, 1):
-        if not bsn:
-            continue
-        identity = connection.execute(select(schema.client.c.id).where(schema.client.c.bsn == bsn)).scalar()
-        if identity is None:
-            unknown += 1
-        elif fault := _too_early(connection, identity, month_of(op)):
+    for place, bsn in enumerate(given, 1):
+        fault = too_early(kept.get(known[bsn], NOTHING_KEPT), op, jaren) if bsn in known else None
+        if fault is not None:
             faults.append(evolve(fault, bestand=bestand, rij=place))
-        else:
-            found.append(identity)
     if faults:
         raise InputError(faults)
-    for identity in dict.fromkeys(found):
+    for identity in known.values():
         _erase_one(connection, identity, op)
-    return len(set(found)), unknown
-
-
-def _too_early(connection: Connection, identity: int, now: int) -> Fault | None:
-    table, received = schema.regel.c, schema.ontvangen_regel.c
-    waits = (
-        select(table.id).where(table.client_id == identity, table.status.in_((CONCEPT, VERZONDEN))),
-        select(received.id).where(received.client_id == identity, received.stand == WACHT),
-    )
-    if any(connection.execute(query.limit(1)).first() for query in waits):
-        return Fault("client_open", kolom="bsn", toelichting="deze cliënt heeft een regel die klaarstaat of op antwoord wacht")
-    record = schema.record.c
-    goes_on = (record.soort == VERBLIJF, record.vervallen == false(), record.maand_tot.is_(None))
-    if connection.execute(select(record.bron).where(record.client_id == identity, *goes_on).limit(1)).first():
-        text = "deze cliënt heeft een verblijf zonder einddatum: die zorg gaat door"
-        return Fault("client_open", kolom="bsn", toelichting=text)
-    last_line = connection.execute(select(func.max(table.maand)).where(table.client_id == identity)).scalar() or 0
-    last_record = connection.execute(
-        select(func.max(func.coalesce(record.maand_tot, record.berekend_tot, record.maand))).where(record.client_id == identity)
-    ).scalar()
-    last_received = connection.execute(select(func.max(received.einddatum)).where(received.client_id == identity)).scalar()
-    last = max(last_line, last_record or 0, month_of(last_received) if last_received else 0)
-    if last > now - MAANDEN:
-        text = "de laatste zorg van deze cliënt kan nog worden gedeclareerd"
-        return Fault("client_te_recent", "", 0, "bsn", month_text(last), f"{month_text(now - MAANDEN)} of eerder", text)
-    return None
+    if known:
+        note(connection, "gewist", words.counted(len(known), "cliënt"), wie, op)
+    return len(known), sum(bool(bsn) and bsn not in known for bsn in given)
 
 
 def _erase_one(connection: Connection, identity: int, op: date) -> None:
-    regel = schema.regel
+    regel, record, opened = schema.regel, schema.record.c, schema.opengesteld
     own = select(regel.c.id).where(regel.c.client_id == identity)
     connection.execute(delete(schema.herkomst).where(schema.herkomst.c.regel_id.in_(own)))
-    for table in (schema.record, schema.toewijzing, schema.opzij, schema.herzien):
+    same = record.soort == opened.c.soort, record.bron == opened.c.bron, record.client_id == identity
+    connection.execute(delete(opened).where(exists().where(*same)))
+    for table in (schema.record, schema.toewijzing, schema.herzien, schema.onleesbaar):
         connection.execute(delete(table).where(table.c.client_id == identity))
-    connection.execute(update(regel).where(regel.c.client_id == identity).values(toewijzingnummer=None, sleutel=""))
-    received = schema.ontvangen_regel
-    connection.execute(update(received).where(received.c.client_id == identity).values(toewijzingnummer=None))
+    aside = schema.opzij
+    connection.execute(update(aside).where(aside.c.client_id == identity).values(bron=""))
+    for table in (regel, schema.ontvangen_regel):
+        _forget_toewijzing(connection, table, identity)
+    connection.execute(update(regel).where(regel.c.client_id == identity).values(sleutel="", besloten=""))
     connection.execute(update(schema.client).where(schema.client.c.id == identity).values(bsn=None, gewist=op))
+
+
+def _forget_toewijzing(connection: Connection, table: Table, identity: int) -> None:
+    """Leave of each toewijzing of a client its place among them, in the order of their lines."""
+    own, number = table.c.client_id == identity, table.c.toewijzingnummer
+    numbers = connection.execute(select(table.c.gemeente, number).where(own).order_by(table.c.id)).all()
+    for place, (gemeente, nummer) in enumerate(dict.fromkeys(map(tuple, numbers)), 1):
+        same = own, table.c.gemeente == gemeente, number.is_not_distinct_from(nummer), table.c.toewijzing_plaats.is_(None)
+        connection.execute(update(table).where(*same).values(toewijzingnummer=None, toewijzing_plaats=place))

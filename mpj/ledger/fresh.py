@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 
 from mpj.engine.care import Care
-from mpj.engine.lines import trace_values
+from mpj.engine.lines import make_trace
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger.stand import Regel
 
@@ -26,7 +26,7 @@ class Fresh:
     def herkomst(self, referentienummer: str) -> tuple[Herkomst, ...]:
         """Return its trace under a number."""
         pieces = [evolve(one, referentienummer=referentienummer) for one in self.pieces]
-        return (*pieces, *(Herkomst(*trace_values(referentienummer, one)) for one in self.care))
+        return (*pieces, *(make_trace(referentienummer, one) for one in self.care))
 
     def same(self, line: Declaratieregel, *, anew: bool) -> bool:
         """Say whether it is as `line` was: period, volume and unit, and where it is made `anew` code and amount too."""

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, false, select
 from mpj.ledger import schema
 from mpj.ledger.carried import Before, Carried, before, carried, emptied
 from mpj.ledger.cells import Cells, Span, drop_concepts, touch_afspraken, touch_concepts, touch_covered, touch_levels, touch_open
-from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods
+from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods, stamp_of
 from mpj.ledger.input import Input
 from mpj.ledger.intake import Intake, Naam, Reused, confirm_stays
 from mpj.ledger.rows import add, among, by_month, chunks, client_ids
@@ -25,7 +25,7 @@ from mpj.reading.periods import month_of
 from mpj.records.entries import Entry, days_of
 from mpj.records.medewerkers import Levels
 from mpj.records.registraties import Ongeldig
-from mpj.records.toewijzingen import OngeldigeToewijzing, stempel_of
+from mpj.records.toewijzingen import OngeldigeToewijzing
 from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
 
 
@@ -52,10 +52,8 @@ class Gathered:
     """Of the clients that they had before: who has no other record."""
     before: Mapping[Naam, Sequence[Carried]]
     """What absent records and such ids were behind."""
-    replaced: Collection[str]
-    """The numbers of the concepts that the run replaces."""
     earlier: Before
-    """What those come to, and the month before."""
+    """What the concepts come to that the run replaces, and the month before."""
     confirmed: Mapping[str, int]
     """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
     stored: Collection[Naam]
@@ -103,7 +101,6 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         intake.reused,
         emptied(connection, [one.before.client_id for one in intake.reused]),
         behind,
-        concepts.values(),
         earlier,
         stored.confirmed,
         stored.fingerprints.keys(),
@@ -170,8 +167,7 @@ def _store_toewijzingen(
 
 def _version(one: Toewijzing) -> tuple[str, int, str]:
     """Return what names a version of a toewijzing: gemeente, number and stamp."""
-    stempel = stempel_of(one.toewijzingsdatum, one.toewijzingstijd)
-    return *one.sleutel, "" if stempel is None else f"{stempel[0].isoformat()}T{stempel[1].isoformat()}"
+    return *one.sleutel, stamp_of(one.toewijzingsdatum, one.toewijzingstijd)
 
 
 def _toewijzing_row(one: Toewijzing, clients: Mapping[str, int]) -> dict[str, Any]:

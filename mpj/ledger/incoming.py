@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from mpj.ledger import schema
 from mpj.ledger.schema import AFGEKEURD, NIET_VERZONDEN, TOEGEKEND, WACHT
-from mpj.presentation.report import Cell, Column, Table, Value
+from mpj.presentation.report import Cell, Column, Table, Value, coded
 from mpj.presentation.report import Row as Fields
 from mpj.reading.periods import month_text
 from mpj.reading.workdays import after
@@ -25,12 +25,12 @@ TERMIJN = 10
 """Working days from receipt to answer (iJw 3.2, OP090)."""
 ONBEKEND = "onbekend"
 _COLUMNS = (
-    *(Column("gemeente", "code", "gemeente"), Column("aanbieder", "code", "aanbieder"), Column("maand", "code", "maand")),
-    *(Column("berichten", "count", "berichten"), Column("beantwoord", "count", "beantwoord", spare=True)),
+    *(Column("maand", "code", "maand"), Column("berichten", "count", "berichten")),
+    Column("beantwoord", "count", "beantwoord", spare=True),
     *(Column("ontvangen", "date", "ontvangen_op", spare=True), Column("antwoord uiterlijk", "date", "uiterste_antwoorddatum")),
     *(Column("regels", "count", "regels", spare=True), Column("toegekend", "cent", "toegekend_cent")),
     *(Column("afgekeurd", "cent", "afgekeurd_cent"), Column("gecrediteerd", "cent", "gecrediteerd_cent", spare=True)),
-    Column("codes", "text", "retourcodes"),
+    Column("codes", "text", "retourcodes", spare=True),
 )
 
 
@@ -93,15 +93,17 @@ def _cent(rows: Iterable[Row[Any]], stand: str, debetcredit: str) -> int:
     return sum(int(row.cent) for row in rows if (row.stand, row.debetcredit) == (stand, debetcredit))
 
 
-def table(rows: Iterable[Mapping[str, Any]]) -> Table:
-    """Return `incoming` to read, to filter and to print."""
+def table(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> Table:
+    """Return `incoming` to read, to filter and to print; `names` are those of gemeenten and aanbieders, by code."""
     note = "antwoord uiterlijk: tien werkdagen na ontvangst van het oudste bericht zonder antwoord"
-    return Table("Ontvangen en getoetst, per gemeente, aanbieder en maand", _COLUMNS, _fields(rows), note=note)
+    columns = (*coded("gemeente", names), *coded("aanbieder", names), *_COLUMNS)
+    return Table("Ontvangen en getoetst, per gemeente, aanbieder en maand", columns, _fields(rows, names), note=note)
 
 
-def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[Fields]:
+def _fields(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> Iterator[Fields]:
     for row in rows:
-        yield tuple(_shown(column, row[column.name]) for column in _COLUMNS)
+        who = [text for key in ("gemeente", "aanbieder") for text in (row[key], names.get(row[key], ""))]
+        yield *who, *(_shown(column, row[column.name]) for column in _COLUMNS)
 
 
 def _shown(column: Column, value: Any) -> Value | Cell:

@@ -15,7 +15,8 @@ from mpj.engine.opdracht import Opdracht, read_month
 from mpj.ledger.bound import Grens
 from mpj.ledger.release import Reprice
 from mpj.reading.calls import expect_all
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.masking import hide
 from mpj.reading.periods import first_day
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
@@ -48,6 +49,8 @@ class LedgeropdrachtWords(TypedDict, total=False):
     proef: bool
     release: str
     xsd_versie: str
+    map: str
+    bericht: bool | None
     invoer: Mapping[str, Mapping[str, str]] | None
     progress: Progress | None
     profiel: Profiel
@@ -93,11 +96,23 @@ class Ledgeropdracht:
     """The release of the messages."""
     xsd_versie: str = "1.0.0"
     """The version of their schemas."""
+    map: str = field(default="", converter=hide)
+    """The folder that the run writes; of a concept that is replaced later its messages are void."""
+    bericht: bool | None = None
+    """Whether the messages are written there; False: `mpj.Ledger.send` refuses, None: that is the caller's to see to."""
     invoer: Mapping[str, Mapping[str, str]] | None = field(default=None)
     """What was read, for the summary: kind of input, to file name, to SHA-256."""
     progress: Progress | None = None
     profiel: Profiel = NO_PROFILE
     """How mappings are written (`mpj.read_profile`)."""
+
+
+def _check_day(asked: Ledgeropdracht) -> None:
+    """Raise InputError where the messages could not bear their dagtekening: before a ledger is made."""
+    from mpj.messages.declaratie import too_early
+
+    if faults := list(too_early(read_month(asked.periode, "periode"), asked.dagtekening)):
+        raise InputError(faults)
 
 
 @frozen
@@ -124,6 +139,8 @@ class Input:
     ) -> Input:
         """Read what a caller gives; raises InputError and TypeError as `mpj.Ledger.declare` does."""
         heard: list[Fault] = []
+        if asked.bericht:
+            _check_day(asked)
         tell, lay = heard.append, partial(profiled, profiel=asked.profiel, report=heard.append)
         job = Job(Opdracht.of(periode=asked.periode, dagtekening=asked.dagtekening, nalevering=True), contracten, ())
         return cls(

@@ -1,9 +1,9 @@
 """The types of what a ledger shows: `status`, `work` and `repair_list`, as their JSON Schemas in ``schemas/`` have them.
 
-Amounts are eurocents, credits below zero. About groups only; a repair list names lines, and no client.
+Amounts are eurocents, credits below zero. About groups; a repair list names lines, a limit its toewijzing, and neither a client.
 """
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 
 class LineCount(TypedDict):
@@ -18,6 +18,10 @@ class SetAside(TypedDict):
 
     aantal: int
     bekende_waarde_cent: int
+    geschat_cent: int
+    """What the run that set them aside estimated of those without a known value."""
+    sinds: str
+    """The first day of delivery among them."""
 
 
 class Used(TypedDict):
@@ -37,6 +41,32 @@ class LimitUse(TypedDict):
 
     budget: Used
     omvang: Used
+
+
+LimitStand: TypeAlias = Literal["ruim", "bijna_op", "op"]
+"""How full a limit is; `op` where no whole unit fits any more."""
+
+
+class LimitRow(TypedDict):
+    """One limit of one toewijzing, in eurocents or in what its unit counts (minuten, etmalen, dagdelen, stuks)."""
+
+    gemeente: str
+    toewijzingnummer: int | None
+    """None: the number could be the BSN of the client."""
+    prestatiecode: str
+    soort: Literal["budget", "omvang"]
+    maand: str | None
+    """Of an omvang per product period: the last one in which it is used; None: over the whole toewijzing."""
+    eenheid: str
+    maximum: int | None
+    """None: an omvang per period, over the whole of a toewijzing without end."""
+    toegekend: int
+    verzonden: int
+    concept: int
+    """Used by what was granted and stands, by what was sent, and by concepts, credits taken off."""
+    rest: int | None
+    """Below zero where more is used than there is."""
+    stand: LimitStand
 
 
 class OfGemeente(TypedDict):
@@ -67,8 +97,49 @@ class OfDeclaratie(TypedDict):
     bedrag_cent: int
 
 
-class Work(TypedDict):
-    """Onderhanden werk: what was delivered and is not granted yet."""
+class ReplacedConcept(TypedDict):
+    """A concept that another run replaced, and the folder whose messages are void by it."""
+
+    declaratienummer: str
+    aanbieder: str
+    gemeente: str
+    declaratieperiode: str
+    map: str
+    door: list[str]
+    """The declaratienummers that took its place; none where nothing of it is left."""
+
+
+Workpart: TypeAlias = Literal["concept", "wacht_op_antwoord", "te_herstellen", "niet_verwerkt", "opzij"]
+"""A part of onderhanden werk, each euro in one."""
+
+
+class FaultyRow(TypedDict):
+    """A row that could not be read, or whose id stands at other content too, until it is repaired."""
+
+    gemeente: str
+    """Empty where the row has none."""
+    soort: Literal["registratie", "verblijf", "toewijzing"]
+    bestand: str
+    rij: int
+    """0 where a program gave it."""
+    reden: Literal["ongeldig", "id_meermaals"]
+    oorzaak: str
+    """What is wrong, without what was found."""
+    declaratieperiode: str
+    """The month of the run that met it last."""
+    sinds: str
+    """The day of the run that met it first."""
+
+
+class FaultyCount(TypedDict):
+    """How many rows are to be repaired, and since when the oldest is known."""
+
+    aantal: int
+    sinds: str
+
+
+class WorkParts(TypedDict):
+    """The parts of onderhanden werk, each euro once."""
 
     totaal_cent: int
     concept_cent: int
@@ -77,6 +148,23 @@ class Work(TypedDict):
     niet_verwerkt_cent: int
     opzij_cent: int
     opzij_zonder_bekende_waarde: int
+    opzij_geschat_cent: int
+    """What the run estimated of these; in no sum."""
+
+
+class WorkOfGemeente(WorkParts):
+    """Onderhanden werk of one municipality."""
+
+    sinds: dict[Workpart, str]
+    """Of each part that is there, by its name without ``_cent``: since when the oldest is."""
+
+
+class Work(WorkParts):
+    """Onderhanden werk: what was delivered and is not granted yet."""
+
+    per_gemeente: dict[str, WorkOfGemeente]
+    herstel: dict[Literal["ongeldig", "id_meermaals"], FaultyCount]
+    """Rows of which nobody can say what they are worth, by reason (`ongeldig`, `id_meermaals`), until they are repaired."""
 
 
 class Received(TypedDict):
@@ -112,7 +200,10 @@ class LedgerStatus(TypedDict):
     soort: Literal["ledger_status"]
     gemeenten: dict[str, OfGemeente]
     declaraties: list[OfDeclaratie]
+    vervangen: list[ReplacedConcept]
     onderhanden_werk: Work
+    onleesbaar: list[FaultyRow]
+    limieten: list[LimitRow]
     ontvangen: dict[str, Received]
     ontvangen_per_maand: list[Incoming]
 
@@ -138,3 +229,5 @@ class RepairLine(TypedDict):
     retourcodes: list[ReturnCode]
     opnieuw: bool
     """Whether the next run sends it again unchanged."""
+    sinds: str
+    """The day of the answer."""

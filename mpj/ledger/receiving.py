@@ -114,6 +114,14 @@ def fingerprint(bericht: Declaratiebericht) -> str:
     return sha.hexdigest()
 
 
+def lines_digest(lines: Iterable[Iterable[object]]) -> str:
+    """Return the SHA-256 of the lines of a message, in their order: the BSN of each, and its `PRESTATIE_FIELDS`."""
+    sha = hashlib.sha256()
+    for values in lines:
+        sha.update(_text(values))
+    return sha.hexdigest()
+
+
 def _text(values: Iterable[object]) -> bytes:
     return ("\x1f".join("" if value is None else str(value) for value in values) + "\x1e").encode()
 
@@ -187,6 +195,9 @@ def _store(
             status=WACHT if answer is None else NIET_VERZONDEN if refused else BEANTWOORD,
             antwoord=_name(answer),
             retourcodes=",".join(codes),
+            regels_sha256=lines_digest(
+                (client.bsn, *prestatie_values(one)) for client in bericht.clienten for one in client.prestaties if not refused
+            ),
         )
     )
     if refused:

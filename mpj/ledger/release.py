@@ -7,6 +7,7 @@ from datetime import date
 
 from attrs import frozen
 
+from mpj.engine.opdracht import check_order
 from mpj.engine.values import Identiteit
 from mpj.ledger.hold import Door, Hold
 from mpj.ledger.stand import Regel
@@ -26,8 +27,7 @@ class Reprice:
 
     def check(self, served: Collection[str]) -> None:
         """Raise InputError where no line can be of these months and gemeenten; `served`: the gemeenten of the contracts."""
-        if self.tot < self.van:
-            raise InputError(Fault("periode_onjuist", kolom="tot", toelichting="de laatste maand ligt voor de eerste"))
+        check_order(self.van, self.tot, "tot")
         for gemeente in sorted((self.gemeenten or frozenset()) - set(served)):
             text, verwacht = (
                 "geen contract dat is gegeven geldt in deze gemeente",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from mpj.ledger import schema
 from mpj.ledger.rows import among
@@ -20,10 +20,12 @@ def repair_list(connection: Connection) -> list[dict[str, Any]]:
     A toewijzingnummer that could be a BSN is left out (None); a return code that mpj has no words for has an empty text.
     """
     regel = schema.regel.c
-    query = select(schema.regel, schema.client.c.bsn).join(schema.client).where(*open_rejected())
+    since = func.coalesce(schema.declaratie.c.afgesloten_op, schema.declaratie.c.dagtekening).label("sinds")
+    query = select(schema.regel, since).join(schema.declaratie).where(*open_rejected())
     rows = connection.execute(query.order_by(regel.gemeente, regel.toewijzingnummer, regel.maand, regel.id)).all()
     refused = schema.afkeuring.c
     codes: dict[int, list[str]] = {}
+    texts = code_texts()
     for row in among(connection, select(schema.afkeuring), refused.regel_id, [row.id for row in rows]):
         codes.setdefault(row.regel_id, []).append(row.retourcode)
     return [
@@ -35,15 +37,16 @@ def repair_list(connection: Connection) -> list[dict[str, Any]]:
             "periode": month_text(row.maand),
             "debetcredit": row.debetcredit,
             "bedrag_cent": row.bedrag_cent if row.debetcredit == "D" else -row.bedrag_cent,
-            "retourcodes": [{"retourcode": code, "omschrijving": _texts().get(code, "")} for code in sorted(codes.get(row.id, ()))],
+            "retourcodes": [{"retourcode": code, "omschrijving": texts.get(code, "")} for code in sorted(codes.get(row.id, ()))],
             "opnieuw": row.opnieuw,
+            "sinds": row.sinds.isoformat(),
         }
         for row in rows
     ]
 
 
 @cache
-def _texts() -> dict[str, str]:
+def code_texts() -> dict[str, str]:
     """Return what each return code says, in the words of the first rule that gives it."""
     from mpj.verification.register import DECLARATION_RULES, HIGHER_CONTENT
     from mpj.verification.texts import NAAM, catalog

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Case, Connection, Select, Table, case, func, insert, select
+from sqlalchemy import Case, Column, ColumnElement, Connection, Dialect, Select, Table, case, func, select
 
 from mpj.ledger.schema import client
+from mpj.protocol import MPJ_16, encode
 
 _T = TypeVar("_T")
 CHUNK = 2000
+_BEHIND_CATEGORY = sorted(
+    {
+        encode(MPJ_16, code, niveau)[2:]
+        for code in MPJ_16.prestatiecodes
+        for niveau in (None, *(one.naam for one in MPJ_16.kwalificatieniveaus.values() if one.aan))
+    }
+)
+"""What codes of MPJ care are behind their category, under the default scheme."""
 
 
 def chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
@@ -26,6 +35,18 @@ def among(connection: Connection, query: Select[Any], column: Any, items: Iterab
         yield from connection.execute(query.where(column.in_(part)))
 
 
+def streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    """Yield the rows of `query`, fetched in lists: of many rows, one at a time takes the driver half as long again."""
+    for part in batches(connection, query):
+        yield from part
+
+
+def batches(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """Yield the rows of `query` in the lists that they are fetched in."""
+    with connection.execute(query, execution_options={"yield_per": CHUNK}) as result:
+        yield from result.partitions()
+
+
 def by_month(cells: Mapping[int, Iterable[int]]) -> Iterator[tuple[list[int], int]]:
     """Yield each month with the clients who are looked at in it, so that a query touches those cells and no others."""
     clients: dict[int, list[int]] = {}
@@ -38,14 +59,44 @@ def by_month(cells: Mapping[int, Iterable[int]]) -> Iterator[tuple[list[int], in
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows, if there are any."""
-    for part in chunks(rows):
-        connection.execute(insert(table), part)
+    """Insert the rows, if there are any; all have the same columns.
+
+    A run adds a row for each record: the statement is made once, and values go into it as the driver takes them.
+    """
+    if not rows:
+        return
+    dialect, names = connection.dialect, list(rows[0])
+    quote = dialect.identifier_preparer.quote
+    marks = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(names))
+    statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})"
+    columns = [_bound(dialect, table.c[name], [row[name] for row in rows]) for name in names]
+    for part in chunks(zip(*columns, strict=True)):
+        connection.exec_driver_sql(statement, part)
 
 
-def signed(columns: Any) -> Case[Any]:
-    """Return the eurocents of a line in a query, credits below zero; `columns` are those of a table of lines."""
-    return case((columns.debetcredit == "D", columns.bedrag_cent), else_=-columns.bedrag_cent)
+def _bound(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Iterable[Any]:
+    """Return the values of a column as the driver takes them."""
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if process is None:
+        return values
+    known = {one: process(one) for one in set(values)}
+    return map(known.__getitem__, values)
+
+
+def signed(columns: Any, name: str = "bedrag_cent") -> Case[Any]:
+    """Return the eurocents (or what `name` holds) of a line in a query, credits below zero; `columns` are of a table of lines."""
+    return case((columns.debetcredit == "D", columns[name]), else_=-columns[name])
+
+
+def care_code(table: Any) -> ColumnElement[str]:
+    """The code of what a received line declares: of MPJ care without its category, of a product beside MPJ the whole code."""
+    behind = func.substr(table.productcode, 3)
+    return case((behind.in_(_BEHIND_CATEGORY), behind), else_=table.productcode)
+
+
+def assigned(columns: Any) -> ColumnElement[int]:
+    """Return the toewijzing of a line in a query: its number, of an erased client its place, below zero."""
+    return func.coalesce(columns.toewijzingnummer, -columns.toewijzing_plaats, 0)
 
 
 def next_id(connection: Connection, table: Table) -> int:

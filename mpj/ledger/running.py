@@ -23,12 +23,13 @@ from mpj.ledger.cells import Cells, touch_granted, under_concepts
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.choices import decided_by_contract, judged, totals
 from mpj.ledger.codec import assigned
-from mpj.ledger.deadlines import Deadlines
-from mpj.ledger.decide import Agreed, bijlage
+from mpj.ledger.deadlines import Deadlines, lapses
+from mpj.ledger.decide import Agreed, bijlage, counted, note
 from mpj.ledger.difference import Difference
 from mpj.ledger.gather import Gathered, gather
 from mpj.ledger.input import Input
 from mpj.ledger.intake import Naam
+from mpj.ledger.known import keep
 from mpj.ledger.memory import remembered
 from mpj.ledger.older import Older, Opening
 from mpj.ledger.release import Released
@@ -36,7 +37,9 @@ from mpj.ledger.schema import BEANTWOORD, VERZONDEN
 from mpj.ledger.signals import Odd
 from mpj.ledger.stand import Clientstand, load_herkomst, load_stands
 from mpj.ledger.store import store
+from mpj.ledger.use import pressed
 from mpj.ledger.verdict import Ledgerrun, SoFar, Verdict
+from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_text
 from mpj.records.values import Toewijzing
@@ -49,8 +52,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     """
     cells = _cells(connection, given)
     agreed = Agreed.of(connection, given.asked.akkoord, wie, given.asked.op or given.asked.dagtekening)
-    start = beginning(connection, given.job)
-    gathered = gather(connection, given, cells)
+    start, gathered = beginning(connection, given.job), gather(connection, given, cells)
     later = _later(connection, cells)
     job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=start.vanaf)
     ledgerrun = _ledgerrun(connection, given, gathered, job, cells, agreed)
@@ -71,10 +73,19 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     decisions += [one for one in changes.decisions if agreed.to(one)]
     notes += [one.fault("waarschuwing") for one in left if one.soort == "voor_begin"]
     notes += agreed.settle(connection, decisions, proef=given.asked.proef)
-    store(connection, ledgerrun, result, changes, given.asked)
+    store(connection, ledgerrun, result, changes, given.asked, gathered.earlier.replaced)
+    keep(connection, given, gathered, result, changes.aside, agreed.op)
+    if not given.asked.proef:
+        made = words.counted(len(result.regels), "regel"), words.euros(_net(result.regels, "D") - _net(result.regels, "C"))
+        note(connection, "gedraaid", f"{given.asked.periode}: {', '.join(made)}", wie, agreed.op)
+    full = pressed(connection, result.protocol, result.regels)
     difference = Difference.of(changes.lines, gathered.earlier, gathered.without_end)
     odd, beside = Odd.of(connection, given, gathered, job), _from_ledger(verdicts, result, gathered.stored)
     told = _with_ledger(result, given, gathered, changes, (difference, odd), beside)
+    told.samenvatting["ledger"] |= {
+        "te_beslissen": counted([*left, *(one for one in decisions if not agreed.to(one))]),
+        "limieten": full,
+    }
     if given.reprice is not None:
         told.samenvatting["ledger"]["herprijzing"] = totals(by_contract)
     return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left), difference.bijlage(), odd.bijlage()))
@@ -218,6 +229,7 @@ def _with_ledger(
     """Say in summary and warnings what the ledger made of the run, and how it `looked`."""
     difference, odd = looked
     kept = {line.declaratienummer for line in result.regels}
+    void = [one for one in gathered.earlier.replaced if one.declaratienummer not in kept]
     again = [one.line.bedrag_cent for one in changes.lines if one.again]
     summary: RunSummary = {
         **result.samenvatting,
@@ -227,7 +239,8 @@ def _with_ledger(
             "debet_cent": _net(result.regels, "D"),
             "credit_cent": _net(result.regels, "C"),
             "creditregels": sum(line.debetcredit == "C" for line in result.regels),
-            "vervangen_concepten": sorted(set(gathered.replaced) - kept),
+            "vervangen_concepten": sorted({one.declaratienummer for one in void}),
+            "vervangen_mappen": sorted({one.map for one in void} - {"", given.asked.map}),
             "wacht_op": dict(sorted(changes.waits.items())),
             "ingetrokken": gathered.withdrawn,
             "opnieuw_ingediend": len(again),
@@ -236,7 +249,10 @@ def _with_ledger(
             "toegekend_blijft_staan_cent": changes.held_cent,
             "erbij": beside,
             "verzendt": difference.sent(),
-            "per_gemeente": difference.per_gemeente(),
+            "te_beslissen": {},
+            "verloopt": lapses(given.job.contracten, result.uitval, given.asked.dagtekening),
+            "limieten": {},
+            "per_gemeente": difference.per_gemeente(given.asked.grens),
             "signalen": odd.counts(),
             "signalen_gezien": odd.seen,
         },

@@ -6,7 +6,8 @@ prepared, and a debit has at most one credit that counts. Months are whole numbe
 that was not processed and that no run looked at since. `declaratie.overgenomen` marks what was declared before the ledger began;
 the piece behind such a line is a `herkomst` of soort overgenomen (`mpj.ledger.begin`). `regel.naast` marks a debit that stands
 beside that of its identity, from when a line was the same by its code; `regel.besloten` is what somebody decided of a granted line
-(`mpj.ledger.hold`).
+(`mpj.ledger.hold`). `toewijzing_plaats` stands for the toewijzingnummer of an erased client. `declaratie.map` is the folder of the
+run that made it, `declaratie.bericht` whether its message was written there, unknown where a program or an earlier mpj made it.
 """
 
 from __future__ import annotations
@@ -108,9 +109,23 @@ declaratie = Table(
     Column("retourcodes", Text, nullable=False, server_default=""),
     Column("sha256", String(64)),
     Column("overgenomen", Boolean, nullable=False, server_default=false()),
+    Column("map", Text, nullable=False, server_default=""),
+    Column("bericht", Boolean),
+    Column("wie", Text, nullable=False, server_default=""),
     UniqueConstraint("aanbieder", "declaratienummer"),
     UniqueConstraint("aanbieder", "identificatie"),
     Index(None, "status"),
+)
+# Concepts that a run replaced, where their messages were written, and the numbers of what took their place.
+vervangen = Table(
+    "vervangen",
+    metadata,
+    Column("aanbieder", String(8), primary_key=True),
+    Column("declaratienummer", String(12), primary_key=True),
+    Column("gemeente", String(4), nullable=False),
+    Column("maand", Integer, nullable=False),
+    Column("map", Text, nullable=False),
+    Column("door", Text, nullable=False),
 )
 # The protocols that are not the shipped one, and the declarations that were made under them.
 protocol = Table("protocol", metadata, Column("sha256", String(64), primary_key=True), Column("inhoud", Text, nullable=False))
@@ -142,6 +157,7 @@ regel = Table(
     Column("aanbieder", String(8), nullable=False),
     Column("gemeente", String(4), nullable=False),
     Column("toewijzingnummer", Integer),
+    Column("toewijzing_plaats", Integer),
     Column("perceel", Text, nullable=False),
     Column("prestatiecode", String(8), nullable=False),
     Column("kwalificatieniveau", String(8).with_variant(String(16), "postgresql"), nullable=False),
@@ -213,6 +229,28 @@ opzij = Table(
     Column("gemeente", String(4), nullable=False),
     Column("reden", String(40), nullable=False),
     Column("waarde_cent", BigInteger),
+    Column("geschat_cent", BigInteger),
+    Index(None, "client_id"),
+)
+# Rows that could not be read, or came twice with other content, until they are repaired (`mpj.ledger.known`).
+# `bewaard`: the ledger holds the record or toewijzing itself, so that each run judges it anew. `stempel` is of a toewijzing.
+onleesbaar = Table(
+    "onleesbaar",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("soort", String(12), nullable=False),
+    Column("bron", Text, nullable=False),
+    Column("bestand", Text, nullable=False),
+    Column("rij", Integer, nullable=False),
+    Column("reden", String(40), nullable=False),
+    Column("oorzaak", Text, nullable=False),
+    Column("gemeente", String(4), nullable=False),
+    Column("maand", Integer, nullable=False),
+    Column("sinds", Date, nullable=False),
+    Column("client_id", ForeignKey("client.id")),
+    Column("datum", Date),
+    Column("stempel", String(32), nullable=False, server_default=""),
+    Column("bewaard", Boolean, nullable=False, server_default=false()),
     Index(None, "client_id"),
 )
 # What a municipality received and verified. A message has a number above zero, in the order of first verification; one that was
@@ -231,6 +269,7 @@ ontvangst = Table(
     Column("status", String(16), nullable=False),
     Column("antwoord", String(12)),
     Column("retourcodes", Text, nullable=False, server_default=""),
+    Column("regels_sha256", String(64)),
     UniqueConstraint("aanbieder", "identificatie", "sha256"),
 )
 for _name in ("identificatie", "declaratienummer"):
@@ -250,6 +289,7 @@ ontvangen_regel = Table(
     Column("referentienummer", String(20), nullable=False),
     Column("vorig_referentienummer", String(20)),
     Column("toewijzingnummer", Integer),
+    Column("toewijzing_plaats", Integer),
     Column("productcategorie", String(2), nullable=False),
     Column("productcode", String(5), nullable=False),
     Column("begindatum", Date, nullable=False),
@@ -289,6 +329,28 @@ aanvang = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("vanaf", Integer, nullable=False),
+)
+# What gemeenten paid, below zero what was paid back; one account may pay for more of them. `hand`: somebody coupled it.
+betaling = Table(
+    "betaling",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("datum", Date, nullable=False),
+    Column("cent", BigInteger, nullable=False),
+    Column("rekening", String(34), nullable=False),
+    Column("gemeenten", Text, nullable=False),
+    Column("omschrijving", Text, nullable=False),
+    Column("kenmerk", Text, nullable=False),
+    Column("nummers", Text, nullable=False),
+    Column("hand", Boolean, nullable=False),
+)
+# Which part of a payment is for which declaration.
+koppeling = Table(
+    "koppeling",
+    metadata,
+    Column("betaling_id", ForeignKey("betaling.id"), primary_key=True),
+    Column("declaratie_id", ForeignKey("declaratie.id"), primary_key=True),
+    Column("cent", BigInteger, nullable=False),
 )
 # The records of before the begin that the ledger declares after all, and whether somebody agreed to that.
 opengesteld = Table(

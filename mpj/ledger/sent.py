@@ -28,6 +28,10 @@ def messages(connection: Connection, nummers: Iterable[str]) -> list[tuple[str, 
         if row.overgenomen:
             faults.append(_elsewhere(row.declaratienummer))
             continue
+        if is_erased(connection, row.id):
+            told = "deels gewist, digest bewaard: een cliënt van dit bericht is verwijderd, dus het is niet meer te maken"
+            faults.append(Fault("bericht_gewist", "", 0, f"declaratie {row.declaratienummer}", toelichting=told))
+            continue
         message = message_of(connection, row)
         if message is None:
             faults.append(_missing(row.declaratienummer, "van deze declaratie reist geen regel: er is geen bericht"))
@@ -40,6 +44,13 @@ def messages(connection: Connection, nummers: Iterable[str]) -> list[tuple[str, 
     if faults:
         raise InputError(faults)
     return found
+
+
+def is_erased(connection: Connection, declaratie: int) -> bool:
+    """Say whether a client of a declaration was erased: of its message only the digest stays."""
+    regel = schema.regel.c
+    query = select(regel.id).where(regel.declaratie_id == declaratie, regel.toewijzingnummer.is_(None)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def sent_among(connection: Connection, nummers: Iterable[str]) -> set[str]:

@@ -8,17 +8,18 @@ from functools import partial
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, and_, case, false, func, or_, select, true
+from sqlalchemy import Connection, and_, case, exists, false, func, or_, select, true
 
 from mpj.engine.job import Job
 from mpj.engine.outcome import Bijlage
 from mpj.ledger import schema
-from mpj.ledger.codec import fingerprint, load
+from mpj.ledger.codec import NOBODY, fingerprint, load
 from mpj.ledger.decide import note
 from mpj.ledger.gather import Gathered
 from mpj.ledger.input import Input
 from mpj.ledger.rows import among, signed
 from mpj.ledger.schema import CONCEPT, REGISTRATIE, VERBLIJF
+from mpj.ledger.year import refuse_received
 from mpj.output.shape import SIGNALEN
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.registraties import Ongeldig
@@ -66,6 +67,7 @@ class Odd:
 
 def remember_seen(connection: Connection, rows: Iterable[Sequence[str]], wie: str, op: date) -> int:
     """Remember who saw these rows of signalen.csv (its columns but `gezien`); returns how many were new."""
+    refuse_received(connection, "het ledger van de aanbieder die de run maakte")
     table = schema.logboek.c
     known = set(connection.execute(select(table.code).where(table.handeling == GEZIEN)).scalars())
     new = {fingerprint(*row): row[0] for row in rows}
@@ -99,18 +101,23 @@ def _beeld(connection: Connection, given: Input, gathered: Gathered, job: Job) -
 
 
 def _of_colleagues(connection: Connection, own: Sequence[Registratie], known: set[str]) -> Iterator[Registratie]:
-    """Yield what the ledger holds beside the run of the same medewerkers in the same months."""
+    """Yield what the ledger holds beside the run of the same medewerkers on the same days."""
     record = schema.record.c
     columns = select(record.bron, record.inhoud, record.bestand, record.rij, schema.client.c.bsn).join(schema.client)
-    months: dict[int, set[str]] = {}
+    days: dict[int, set[tuple[str, date]]] = {}
     for one in own:
         if one.medewerker is not None:
-            months.setdefault(month_of(one.datum), set()).add(one.medewerker)
-    for month, names in sorted(months.items()):
+            days.setdefault(month_of(one.datum), set()).add((one.medewerker, one.datum))
+    for month, wanted in sorted(days.items()):
         query = columns.where(record.soort == REGISTRATIE, record.maand == month, record.vervallen == false())
-        for row in among(connection, query, record.medewerker, sorted(names)):
-            if row.bron not in known:
-                yield load(Registratie, row.inhoud, bsn=row.bsn, bestand=row.bestand, rij=row.rij)
+        texts = {day.isoformat() for _, day in wanted}
+        for row in among(connection, query, record.medewerker, sorted({name for name, _ in wanted})):
+            # Most are of other days: those are not made into values.
+            if row.bron in known or not any(text in row.inhoud for text in texts):
+                continue
+            held = load(Registratie, row.inhoud, bsn=row.bsn, bestand=row.bestand, rij=row.rij)
+            if (held.medewerker, held.datum) in wanted:
+                yield held
 
 
 def _sums(connection: Connection, maand: int, keys: Sequence[Any], *more: Any) -> Iterator[tuple[Any, list[int]]]:
@@ -125,8 +132,11 @@ def _sums(connection: Connection, maand: int, keys: Sequence[Any], *more: Any) -
 
 
 def _per_gemeente(connection: Connection, job: Job) -> Iterator[Maandbedragen]:
+    """Yield each gemeente that the run has a contract of."""
+    bound = {gemeente for contract in job.contracten for gemeente in contract.gemeenten}
     for row, (first, second, third, now) in _sums(connection, job.opdracht.maand, [schema.regel.c.gemeente]):
-        yield Maandbedragen("gemeente", row[0], row[0], (first, second, third), now)
+        if row[0] in bound:
+            yield Maandbedragen("gemeente", row[0], row[0], (first, second, third), now)
 
 
 def _per_client(connection: Connection, job: Job) -> Iterator[Maandbedragen]:
@@ -138,8 +148,8 @@ def _per_client(connection: Connection, job: Job) -> Iterator[Maandbedragen]:
 
 
 def _without_contact(connection: Connection, maand: int, removed: str) -> Iterator[Zonder]:
-    """Yield the toewijzingen that cover a month in which their client has no contact, and had in one of the three before."""
-    record, table = schema.record.c, schema.toewijzing
+    """Yield the clients in care without contact in a month, who had one in the three before, each by its first toewijzing."""
+    record, t, later = schema.record.c, schema.toewijzing.c, schema.toewijzing.alias().c
     query = select(record.client_id, func.max(record.maand)).group_by(record.client_id)
     recent = record.maand.between(maand - _BEFORE, maand)
     last = {
@@ -147,17 +157,18 @@ def _without_contact(connection: Connection, maand: int, removed: str) -> Iterat
         for row in connection.execute(query.where(record.soort == REGISTRATIE, record.vervallen == false(), recent))
         if row[1] < maand
     }
-    latest: dict[tuple[str, int], tuple[int, Toewijzing]] = {}
-    for row in among(connection, select(table).order_by(table.c.stempel), table.c.client_id, sorted(last)):
-        one = load(Toewijzing, row.inhoud, bsn=_NOBODY)
-        latest[one.sleutel] = row.client_id, one
+    newer = exists().where(later.gemeente == t.gemeente, later.toewijzingnummer == t.toewijzingnummer, later.stempel > t.stempel)
+    query = select(t.client_id, t.inhoud).where(t.begin <= maand, func.coalesce(t.eind, maand) >= maand, ~newer)
+    rows = among(connection, query.order_by(t.gemeente, t.toewijzingnummer), t.client_id, sorted(last))
+    held = [(row.client_id, load(Toewijzing, row.inhoud, bsn=NOBODY)) for row in rows]
     covers = partial(_covers, first=first_day(maand), last=last_day(maand), removed=removed)
-    return (Zonder(one.gemeente, one.toewijzingnummer, first_day(last[client])) for client, one in latest.values() if covers(one))
+    first: dict[tuple[str, int], int] = {}
+    for client, one in held:
+        if covers(one):
+            number = first.get((one.gemeente, client), one.toewijzingnummer)
+            first[one.gemeente, client] = min(number, one.toewijzingnummer)
+    return (Zonder(gemeente, number, first_day(last[client])) for (gemeente, client), number in first.items())
 
 
 def _covers(one: Toewijzing, first: date, last: date, removed: str) -> bool:
     return one.geldig(first) and one.geldig(last) and one.reden_wijziging != removed
-
-
-_NOBODY = "999990019"
-"""A BSN that is nobody's, for a toewijzing of which the client does not matter."""

@@ -190,6 +190,8 @@ LINE_COLUMNS = tuple(one.name for one in fields(Declaratieregel) if one.name in 
 def line_of(row: Row[Any], vorig: str) -> Declaratieregel:
     """Return a row of the table `regel`, with bsn, declaratienummer and periode beside it, as a line."""
     values: dict[str, Any] = {name: row._mapping[name] for name in LINE_COLUMNS}
+    if not row.perceel and row.prestatiecode == row.productcode:
+        values["prestatiecode"] = ""  # a product beside MPJ lies in no perceel; its code tells its lines apart
     return Declaratieregel(
         **values | {"toewijzingnummer": row.toewijzingnummer or 0},
         vorig_referentienummer=vorig,

@@ -1,76 +1,125 @@
-"""What is open, granted, rejected, to correct and parked, in counts and eurocents: about groups, never about a client."""
+"""What is open, granted, rejected, to correct and parked, in counts and eurocents: about groups, never about a client.
+
+A limit is told by the number of its toewijzing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, case, func, select, true
 
-from mpj.engine.limits import Verbruik, counted, maximum_total
 from mpj.ledger import schema
-from mpj.ledger.codec import load
 from mpj.ledger.incoming import incoming
-from mpj.ledger.protocols import last_protocol
+from mpj.ledger.known import faulty_counts, faulty_rows
+from mpj.ledger.looks import LimitRow
+from mpj.ledger.replaced import replaced_concepts
 from mpj.ledger.rows import signed
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, VERZONDEN
 from mpj.ledger.stand import open_rejected
-from mpj.protocol import Protocol
+from mpj.ledger.use import fullest, limits
+from mpj.ledger.year import refuse_received
 from mpj.reading.periods import month_text
 from mpj.records.reasons import REDENEN
-from mpj.records.values import Toewijzing
 
 # Set aside, but not because it waits for something: a limit is used up, or nobody said yet that it took place.
 NOT_WORK = tuple(code for code, reden in REDENEN.items() if not reden.work)
+UNKNOWN = "onbekend"
+"""The gemeente of a record that has none."""
 BANDS = ("tot_50_procent", "tot_80_procent", "tot_100_procent", "op")
 _SIGNED = signed(schema.regel.c)
+_ESTIMATED = func.sum(case((schema.opzij.c.waarde_cent.is_(None), schema.opzij.c.geschat_cent)))
+"""What the run that set care aside estimated it at, where its value is not known."""
 _RECEIVED = schema.ontvangen_regel.c
 _RECEIVED_CENT = signed(_RECEIVED)
-_PLACEHOLDER_BSN = "999990019"
 _Groups = dict[str, dict[str, Any]]
 
 
 def status(connection: Connection) -> dict[str, Any]:
     """Return the ledger at a glance (mpj/ledger/schemas/ledger_status.json)."""
-    states, codes, aside, limits = _states(connection), _codes(connection), _aside(connection), _limits(connection)
+    states, codes, aside, used = _states(connection), _codes(connection), _aside(connection), list(limits(connection))
+    counted = _limits(used)
     return {
         "formaat": 1,
         "soort": "ledger_status",
         "gemeenten": {
             gemeente: states.get(gemeente, {})
             | {"retourcodes": codes.get(gemeente, {}), "opzij": aside.get(gemeente, {})}
-            | {"limieten": limits.get(gemeente, _no_limits())}
-            for gemeente in sorted({*states, *aside, *limits})
+            | {"limieten": counted.get(gemeente, _no_limits())}
+            for gemeente in sorted({*states, *aside, *counted})
         },
         "declaraties": _declarations(connection),
+        "vervangen": replaced_concepts(connection),
         "onderhanden_werk": work(connection),
+        "onleesbaar": faulty_rows(connection),
+        "limieten": used,
         "ontvangen": _received(connection),
         "ontvangen_per_maand": incoming(connection),
     }
+
+
+def own_work(connection: Connection) -> dict[str, Any]:
+    """Return what `work` does; raises InputError in the ledger of a gemeente, which declares nothing."""
+    refuse_received(connection, "mpj ledger status: wat is ontvangen, toegekend en afgekeurd")
+    return work(connection)
 
 
 def work(connection: Connection) -> dict[str, Any]:
     """Return onderhanden werk in eurocents: what was delivered and is not granted yet, each part once.
 
     Concepts, lines without answer, rejected lines to repair, lines that were not processed and that no run declared anew yet, and
-    what is set aside but may come, as far as its value is known. Credits count below zero.
+    what is set aside but may come, as far as its value is known (`opzij_geschat_cent` is what its run estimated of the rest, in no
+    sum). Credits count below zero. `per_gemeente` has the same of each, and since when the oldest of each part is there (`sinds`):
+    the dagtekening of a concept, the day of sending, of the answer or of closing, and of what is set aside the day of delivery.
+    `herstel` counts the rows to repair, of unknown value.
     """
-    table = schema.regel.c
-
-    def lines(*where: Any) -> int:
-        return int(connection.execute(select(func.sum(_SIGNED)).where(table.in_bericht == true(), *where)).scalar() or 0)
-
-    aside = schema.opzij.c
-    query = select(func.sum(aside.waarde_cent), func.sum(case((aside.waarde_cent.is_(None), aside.aantal), else_=0)))
-    cents, unknown = connection.execute(query.where(aside.reden.not_in(NOT_WORK))).one()
+    table, declaration = schema.regel.c, schema.declaratie.c
+    in_message = table.in_bericht == true()
+    dated, closed = declaration.dagtekening, func.coalesce(declaration.afgesloten_op, declaration.dagtekening)
+    sent = func.coalesce(declaration.verzonden_op, dated)
     parts = {
-        "concept_cent": lines(table.status == CONCEPT),
-        "wacht_op_antwoord_cent": lines(table.status == VERZONDEN),
-        "te_herstellen_cent": sum(row["bedrag_cent"] for row in _to_repair(connection).values()),
-        "niet_verwerkt_cent": lines(table.status == NIET_VERZONDEN, table.opnieuw == true()),
-        "opzij_cent": int(cents or 0),
+        "concept": _work_lines(connection, dated, in_message, table.status == CONCEPT),
+        "wacht_op_antwoord": _work_lines(connection, sent, in_message, table.status == VERZONDEN),
+        "te_herstellen": _work_lines(connection, closed, *open_rejected()),
+        "niet_verwerkt": _work_lines(connection, closed, in_message, table.status == NIET_VERZONDEN, table.opnieuw == true()),
     }
-    return {"totaal_cent": sum(parts.values()), **parts, "opzij_zonder_bekende_waarde": int(unknown or 0)}
+    aside = schema.opzij.c
+    unknown = func.sum(case((aside.waarde_cent.is_(None), aside.aantal), else_=0))
+    sums = func.sum(aside.waarde_cent), func.min(aside.datum), unknown, _ESTIMATED
+    query = select(aside.gemeente, *sums).where(aside.reden.not_in(NOT_WORK)).group_by(aside.gemeente)
+    rows = connection.execute(query).all()
+    parts["opzij"] = {row[0] or UNKNOWN: (int(row[1] or 0), row[2]) for row in rows}
+    beside = {row[0] or UNKNOWN: (int(row[3] or 0), int(row[4] or 0)) for row in rows}
+    gemeenten = sorted({gemeente for found in parts.values() for gemeente in found})
+    per = {gemeente: _work_of(gemeente, parts, beside) for gemeente in gemeenten}
+    names = "totaal_cent", *(f"{part}_cent" for part in parts), *_BESIDE
+    totals = {name: sum(row[name] for row in per.values()) for name in names}
+    return {**totals, "per_gemeente": per, "herstel": faulty_counts(faulty_rows(connection))}
+
+
+_BESIDE = "opzij_zonder_bekende_waarde", "opzij_geschat_cent"
+"""What is known of care that is set aside and has no known value: in no sum."""
+_Part = dict[str, tuple[int, date]]
+"""Eurocents, and since when the oldest is there, by gemeente."""
+
+
+def _work_lines(connection: Connection, since: Any, *where: Any) -> _Part:
+    gemeente = schema.regel.c.gemeente
+    query = select(gemeente, func.sum(_SIGNED), func.min(since)).join(schema.declaratie).where(*where).group_by(gemeente)
+    return {row[0]: (int(row[1]), row[2]) for row in connection.execute(query)}
+
+
+def _work_of(gemeente: str, parts: Mapping[str, _Part], beside: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    cents = {f"{name}_cent": found[gemeente][0] if gemeente in found else 0 for name, found in parts.items()}
+    since = {name: found[gemeente][1].isoformat() for name, found in parts.items() if gemeente in found}
+    return {
+        "totaal_cent": sum(cents.values()),
+        **cents,
+        **dict(zip(_BESIDE, beside.get(gemeente, (0, 0)), strict=True)),
+        "sinds": since,
+    }
 
 
 def _states(connection: Connection) -> _Groups:
@@ -108,11 +157,13 @@ def _codes(connection: Connection) -> _Groups:
 
 def _aside(connection: Connection) -> _Groups:
     table = schema.opzij.c
-    query = select(table.gemeente, table.reden, func.sum(table.aantal), func.sum(table.waarde_cent))
-    query = query.group_by(table.gemeente, table.reden).order_by(table.gemeente, table.reden)
+    sums = func.sum(table.aantal), func.sum(table.waarde_cent), _ESTIMATED, func.min(table.datum)
+    query = select(table.gemeente, table.reden, *sums).group_by(table.gemeente, table.reden).order_by(table.gemeente, table.reden)
     found: _Groups = {}
-    for gemeente, reden, count, cents in connection.execute(query):
-        found.setdefault(gemeente or "onbekend", {})[reden] = {"aantal": int(count), "bekende_waarde_cent": int(cents or 0)}
+    for gemeente, reden, count, cents, estimated, since in connection.execute(query):
+        row = {"aantal": int(count), "bekende_waarde_cent": int(cents or 0), "geschat_cent": int(estimated or 0)}
+        row["sinds"] = since.isoformat()
+        found.setdefault(gemeente or UNKNOWN, {})[reden] = row
     return found
 
 
@@ -159,45 +210,19 @@ def _no_limits() -> dict[str, dict[str, int]]:
     return {"budget": dict(none), "omvang": none | {"zonder_totaal": 0}}
 
 
-def _limits(connection: Connection) -> _Groups:
-    """Return, by municipality, how many toewijzingen with a budget or an omvang are used for how much: counts only."""
-    regel = schema.regel.c
-    keys = (regel.gemeente, regel.toewijzingnummer, regel.eenheid, regel.maand)
-    query = select(*keys, func.sum(regel.bedrag_cent), func.sum(regel.volume_bericht)).where(regel.staat == true())
-    rows: dict[tuple[str, int], list[tuple[str, int, int, int]]] = {}
-    for gemeente, nummer, eenheid, maand, cents, volume in connection.execute(query.group_by(*keys)):
-        rows.setdefault((gemeente, nummer), []).append((eenheid, maand, int(cents), int(volume)))
+def _limits(rows: Iterable[LimitRow]) -> _Groups:
+    """Return, by municipality, how many toewijzingen with a budget or an omvang are used for how much of the whole."""
     found: _Groups = {}
-    protocol = last_protocol(connection)
-    for toewijzing in _current(connection, protocol):
-        counts = found.setdefault(toewijzing.gemeente, _no_limits())
-        used = Verbruik.of(protocol, rows.get(toewijzing.sleutel, ()))
-        if toewijzing.budget_cent is not None:
-            _count(counts["budget"], used.cent, toewijzing.budget_cent)
-        if toewijzing.volume is not None:
-            maximum = maximum_total(protocol, toewijzing)
-            if maximum is None:
-                counts["omvang"]["toewijzingen"] += 1
-                counts["omvang"]["zonder_totaal"] += 1
-            else:
-                telt, weight = counted(protocol, toewijzing.eenheid or "")
-                _count(counts["omvang"], used.volume(telt), maximum * weight)
-    return {gemeente: counts for gemeente, counts in found.items() if counts != _no_limits()}
+    for row in fullest(rows):
+        counts = found.setdefault(row["gemeente"], _no_limits())[row["soort"]]
+        counts["toewijzingen"] += 1
+        counts[_band(row)] += 1
+    return found
 
 
-def _count(counts: dict[str, int], used: int, limit: int) -> None:
-    counts["toewijzingen"] += 1
-    shares = (2 * used < limit, 10 * used < 8 * limit, used < limit, True)
-    counts[next(band for band, fits in zip(BANDS, shares, strict=True) if fits)] += 1
-
-
-def _current(connection: Connection, protocol: Protocol) -> Iterator[Toewijzing]:
-    """Yield the latest version of every toewijzing that was not removed, under a BSN that is nobody's."""
-    latest: dict[tuple[str, int], str] = {}
-    query = select(schema.toewijzing.c.gemeente, schema.toewijzing.c.toewijzingnummer, schema.toewijzing.c.inhoud)
-    for gemeente, nummer, inhoud in connection.execute(query.order_by(schema.toewijzing.c.stempel)):
-        latest[gemeente, nummer] = inhoud
-    for inhoud in latest.values():
-        toewijzing = load(Toewijzing, inhoud, bsn=_PLACEHOLDER_BSN)
-        if toewijzing.reden_wijziging != protocol.reden_verwijderd:
-            yield toewijzing
+def _band(row: LimitRow) -> str:
+    limit = row["maximum"]
+    if limit is None or row["stand"] == "op":
+        return "op" if limit is not None else "zonder_totaal"
+    used = row["toegekend"] + row["verzonden"] + row["concept"]
+    return next(band for band, fits in zip(BANDS, (2 * used < limit, 10 * used < 8 * limit, True), strict=False) if fits)

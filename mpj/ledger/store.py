@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, true, update
+from sqlalchemy import Connection, bindparam, delete, select, true, update
 
 from mpj.engine.outcome import Result
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger import schema
+from mpj.ledger.carried import Replaced
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.codec import dump
 from mpj.ledger.input import Ledgeropdracht
+from mpj.ledger.known import FAULTY
 from mpj.ledger.protocols import remember
+from mpj.ledger.replaced import keep
 from mpj.ledger.rows import add, chunks, next_id
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS
@@ -20,11 +23,14 @@ from mpj.ledger.verdict import Ledgerrun
 from mpj.reading.periods import month_of
 from mpj.records.uitval import Uitval
 
-_ASIDE = ("soort", "bron", "datum", "datum_tot", "aantal", "gemeente", "reden", "waarde_cent")
+_ASIDE = ("soort", "bron", "datum", "datum_tot", "aantal", "gemeente", "reden", "waarde_cent", "geschat_cent")
 
 
-def store(connection: Connection, run: Ledgerrun, result: Result, changes: Changes, asked: Ledgeropdracht) -> None:
-    """Remember the lines of `result`, as concepts, and all that changed beside them."""
+def store(
+    connection: Connection, run: Ledgerrun, result: Result, changes: Changes, asked: Ledgeropdracht, replaced: Sequence[Replaced]
+) -> None:
+    """Remember the lines of `result`, as concepts that take the place of `replaced`, and all that changed beside them."""
+    keep(connection, replaced, result.regels)
     _store_lines(connection, run, result, changes.lines, asked)
     _renew_traces(connection, run, changes.traces)
     # What was not sent after all is looked at by this run: it is declared anew, or it is not there any more.
@@ -38,9 +44,11 @@ def store(connection: Connection, run: Ledgerrun, result: Result, changes: Chang
     for done in (True, False):
         for part in chunks([identity for identity, wanted in changes.done.items() if wanted is done]):
             connection.execute(update(regel).where(regel.c.id.in_(part)).values(afgedaan=done))
-    connection.execute(delete(schema.opzij))
+    erased = select(schema.client.c.id).where(schema.client.c.gewist.is_not(None))
+    connection.execute(delete(schema.opzij).where(schema.opzij.c.client_id.not_in(erased)))
     connection.execute(delete(schema.herzien))
-    add(connection, schema.opzij, [_aside_row(client_id, row) for client_id, row in changes.aside])
+    aside = [_aside_row(client_id, row) for client_id, row in changes.aside if row.reden not in FAULTY]
+    add(connection, schema.opzij, aside)
     add(connection, schema.herzien, [{"client_id": client_id, "maand": month} for client_id, month in sorted(changes.look_again)])
 
 
@@ -57,7 +65,8 @@ def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: It
         if key not in numbers:
             numbers[key] = first + len(numbers)
             row: dict[str, object] = {"id": numbers[key], "status": CONCEPT}
-            row |= {"release": asked.release, "xsd_versie": asked.xsd_versie}
+            row |= {"release": asked.release, "xsd_versie": asked.xsd_versie, "map": asked.map, "bericht": asked.bericht}
+            row["wie"] = run.agreed.wie
             row |= zip(("aanbieder", "gemeente", "declaratienummer"), key, strict=True)
             declarations.append(row | {"maand": run.opdracht.maand, "dagtekening": run.opdracht.dagtekening})
     add(connection, schema.declaratie, declarations)
@@ -82,6 +91,7 @@ def _declaration(line: Declaratieregel) -> tuple[str, str, str]:
 
 def _line_row(line: Declaratieregel, beside: NewLine) -> dict[str, object]:
     return {name: getattr(line, name) for name in LINE_COLUMNS} | {
+        "prestatiecode": line.zorgcode,
         "client_id": beside.client_id,
         "vorige_id": beside.vorige_id,
         "status": CONCEPT,

@@ -74,7 +74,7 @@ def read_taken(paths: Iterable[str | Path], reading: Reading) -> list[Taken]:
     told: dict[tuple[str, str], Declaratieregel] = {}
     for source in (one for one in sources if one.suffix != ".xml" and is_lines(one)):
         told |= {(line.aanbieder, line.referentienummer): line for line in read_regels(source)}
-    messages, answers = _sorted(read_messages(one for one in sources if one.suffix == ".xml"))
+    messages, answers = _sorted(read_messages((one for one in sources if one.suffix == ".xml"), reading=reading))
     found = [*_of_messages(messages, told, answers, report), *_of_files(told.values(), messages, answers)]
     for answer in answers.values():
         report(loose_answer(answer))

@@ -11,11 +11,11 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
-from mpj.engine.care import Care
+from mpj.engine.care import Aside, Care
 from mpj.engine.lines import REFERENTIE, make_line, number
 from mpj.engine.memory import Recorded
 from mpj.engine.opdracht import Opdracht
-from mpj.engine.outcome import Uitkomst
+from mpj.engine.outcome import Uitkomst, rows_of
 from mpj.engine.values import Declaratieregel, Identiteit
 from mpj.ledger.changes import Changes, NewLine, Oorzaak
 from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel, load_sleutel
@@ -28,7 +28,6 @@ from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
 from mpj.ledger.stand import Clientstand, Regel
 from mpj.protocol import Protocol
 from mpj.reading.periods import month_of
-from mpj.records.aside import set_aside
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 
@@ -68,7 +67,7 @@ class Ledgerrun:
 
     def terms_of(self, line: Declaratieregel) -> str:
         """Return the terms that a line falls under now."""
-        return self.terms(line.aanbieder, line.gemeente, line.prestatiecode, line.begindatum)
+        return self.terms(line.aanbieder, line.gemeente, line.zorgcode, line.begindatum)
 
 
 @frozen
@@ -134,7 +133,7 @@ class _Look:
             left = [hold for hold in self._holds(identiteit, regel) if doors.isdisjoint(hold.door)]
             if left:
                 held[identiteit] = next((hold for hold in left if hold.melden), left[0])
-            elif identiteit in self.found.kept_price and self.run.reprices:
+            elif identiteit in self.found.kept_price - repriced and self.run.reprices:
                 repriced.add(identiteit)
             elif (decision := self._correction(identiteit, regel)) and not self.run.agreed.to(decision):
                 held[identiteit] = Hold(decision.waarom, melden=False, decision=decision, reden="wacht_op_antwoord")
@@ -180,6 +179,8 @@ class _Look:
             if key == identiteit or (self.stand.state(key)[0] != TOEGEKEND and any(care.recorded in behind for care in one.care))
         }
         why = sorted({text for line in fresh.values() if (text := self.run.deadlines.against(line))})
+        if identiteit in fresh and identiteit in self.found.kept_code:
+            why.append(f"zij houdt code {regel.line.productcode}, en contract en toewijzing van nu geven een andere")
         if not why:
             return None
         own, paid = fresh.get(identiteit), regel.line.bedrag_cent
@@ -259,7 +260,7 @@ class _Look:
             lines += self._credit(identiteit, state, regel)
         decision = self._correction(identiteit, regel) if regel is not None and state == TOEGEKEND else None
         if fresh is not None:
-            lines.append(evolve(self._debit(identiteit, fresh), again=state == AFGEKEURD))
+            lines.append(self._debit(identiteit, fresh, again=state == AFGEKEURD))
         again = self._cell(identiteit) if fresh is not None and _capped(fresh.care) else frozenset()
         cause = "" if regel is None else self._cause(identiteit, regel)
         decided: dict[int, str] = {}
@@ -268,7 +269,7 @@ class _Look:
             text = self.run.released.remembered(identiteit, regel, holds, anew=remade)
             decided = {regel.id: text} if text and text != regel.besloten else {}
         return Changes(
-            tuple(evolve(one, oorzaak=cause) for one in lines),
+            tuple(evolve(one, oorzaak=cause) for one in lines) if cause else tuple(lines),
             decided=decided,
             look_again=again,
             decisions=(decision,) if decision is not None else (),
@@ -363,7 +364,7 @@ class _Look:
         )
         return [NewLine(line, self.stand.id, apart_from_price(self.sleutel(identiteit)), vorige_id=regel.id)]
 
-    def _debit(self, identiteit: Identiteit, fresh: Fresh) -> NewLine:
+    def _debit(self, identiteit: Identiteit, fresh: Fresh, *, again: bool) -> NewLine:
         """Return a new debit line, numbered by its content, by how often it was sent before, and where it moved by whose it is."""
         line, sent = fresh.line, sum(one.debet for one in self.stand.regels.get(identiteit, ()))
         moved = (self.stand.id,) if identiteit[:2] in self.run.moved else ()
@@ -372,16 +373,15 @@ class _Look:
         herkomst = fresh.herkomst(line.referentienummer)
         rounding = dump_afronding(fresh.care[0].tarief.afronding if fresh.care else None)
         terms = self.run.terms_of(line)
-        return NewLine(line, self.stand.id, self.sleutel(identiteit), herkomst, afronding=rounding, termen=terms)
+        return NewLine(line, self.stand.id, self.sleutel(identiteit), herkomst, None, rounding, again, terms)
 
 
 def _standing_aside(found: Uitkomst, unchanged: Mapping[Identiteit, Regel]) -> Iterator[Uitval]:
-    """Set aside the care behind lines that stand as they were."""
-    for one in found.care if unchanged else ():
-        regel = unchanged.get(one.identiteit)
-        if regel is not None:
-            text = f"regel {regel.line.referentienummer} is toegekend"
-            yield set_aside(one.record, "reeds_gedeclareerd", text, gemeente=one.match.dekking.toewijzing.gemeente)
+    """Set aside the care behind lines that stand as they were; the days of one stay are one row."""
+    standing = ((one, unchanged[one.identiteit]) for one in found.care if one.identiteit in unchanged) if unchanged else ()
+    return rows_of(
+        Aside.of(one, "reeds_gedeclareerd", f"regel {regel.line.referentienummer} is toegekend") for one, regel in standing
+    )
 
 
 def _stays_open(row: Uitval) -> bool:

@@ -15,7 +15,7 @@ from mpj.messages.declaratie import RELEASE, XSD_VERSIE, Declaratieregel, Deel, 
 from mpj.messages.description import Beschrijving, Registry, shipped
 from mpj.messages.files import write_berichten
 from mpj.messages.parsing import Limits
-from mpj.messages.reader import from_bytes, iter_jw323, iter_jw325, read, read_jw301, read_jw323, read_jw325
+from mpj.messages.reader import from_bytes, iter_jw323, iter_jw325, passed_over, read, read_jw301, read_jw323, read_jw325
 from mpj.messages.toewijzingen import iter_toewijzingen
 from mpj.messages.values import (
     Antwoordbericht,
@@ -78,6 +78,7 @@ __all__ = [
     "iter_jw323",
     "iter_jw325",
     "iter_toewijzingen",
+    "passed_over",
     "product_tarief",
     "read",
     "read_jw301",

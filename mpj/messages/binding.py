@@ -17,6 +17,7 @@ T = TypeVar("T")
 Groep = dict[str, Any]
 
 _KEY = "element"
+_EMPTY: Groep = {}
 
 
 def element(path: str, groep: type[Any] | None = None, reeks: bool = False) -> dict[str, Any]:
@@ -58,9 +59,20 @@ def arguments(cls: Any, values: Groep) -> Groep:
     return found
 
 
+@cache
+def _places(cls: Any) -> tuple[tuple[str, str], ...] | None:
+    """Return group (empty: its own) and element of each field, where `cls` has only values, none deeper than in one group."""
+    bound = _bindings(cls)
+    simple = all(len(way) < 2 and inner is None and not repeated for _, way, _, inner, repeated in bound)
+    return tuple(("".join(way), last) for _, way, last, _, _ in bound) if simple and len(bound) == len(fields(cls)) else None
+
+
 def from_groep(cls: Callable[..., T], values: Groep) -> T:
     """Make a value of the class `cls` from a group."""
-    return cls(**arguments(cls, values))
+    places = _places(cls)
+    if places is None:
+        return cls(**arguments(cls, values))
+    return cls(*[(values.get(group, _EMPTY) if group else values).get(last) for group, last in places])
 
 
 def to_groep(value: Any) -> Groep:

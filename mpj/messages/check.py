@@ -17,7 +17,7 @@ from lxml import etree
 from mpj.messages.content import content_faults
 from mpj.messages.description import Beschrijving, Registry
 from mpj.messages.form import Formreader
-from mpj.messages.parsing import Limits, Source, open_source
+from mpj.messages.parsing import Kenmerken, Limits, Source, open_source
 from mpj.messages.reader import build, open_message
 from mpj.messages.toewijzingen import message_faults
 from mpj.messages.values import Bericht, Toewijzingsbericht
@@ -54,7 +54,7 @@ def check(
         message: Bericht | None = None
         try:
             message = built = build(reader, reader.delen())
-            faults = _content(built, reader, protocol) + _file(reader)
+            faults = _content(built, reader, protocol) + file_warnings(reader.kenmerken, reader.bestand)
         except InputError as error:
             faults = error.faults
             if any(fault.code == "bestand" for fault in faults):
@@ -71,14 +71,14 @@ def _content(message: Bericht, reader: Formreader, protocol: Protocol) -> tuple[
     return content_faults(message, reader.bestand, protocol=protocol)
 
 
-def _file(reader: Formreader) -> tuple[Fault, ...]:
+def file_warnings(seen: Kenmerken, bestand: str) -> tuple[Fault, ...]:
     """Return where the file itself departs from OP192; a schema does not see that, so these are warnings."""
-    seen, found = reader.kenmerken, []
+    found = []
     if seen.bom:
         found.append(("een byte order mark", "UTF-8 zonder byte order mark", "Het bestand begint met een byte order mark"))
     if seen.kale_lf:
         found.append((f"{seen.kale_lf} regels zonder CR", "CR en LF", "Niet elke regel eindigt op CR en LF"))
-    return tuple(Fault(Regelcode("OP192"), reader.bestand, 0, "", one, two, text, "waarschuwing") for one, two, text in found)
+    return tuple(Fault(Regelcode("OP192"), bestand, 0, "", one, two, text, "waarschuwing") for one, two, text in found)
 
 
 def _schema(data: bytes, folder: Path, description: Beschrijving, message: Bericht | None, bestand: str) -> tuple[Fault, ...]:

@@ -215,9 +215,12 @@ def tr358(walk: Walk, message: Declaratie) -> Breaches:
 
 def tr416(walk: Walk, one: Prestatie) -> Breaches:
     """TR416 (level 2, 0001): one debit line per toewijzing, category, code and product period."""
+    own = walk.owner(one.toewijzingnummer) == walk.bsn
     if one.debetcredit == DEBET and walk.again("regel", line_key(one)):
         found = f"{mask(one.productcode)}, {one.begindatum} t/m {one.einddatum}"
         text = "Voor deze toewijzing, dit product en deze periode staat al een debetregel in het bericht"
+        if not own:
+            text = "Deze toewijzing staat met dit product en deze periode al bij een andere client: dat treft het hele bericht"
         yield ContentBreach("", found, "een debetregel", text)
 
 

@@ -107,12 +107,15 @@ class Deel(Generic[R]):
     regels: tuple[R, ...]
 
 
-def product_tarief(normtijd: str, eenheid: str, tarief_cent: int, *, protocol: Rules = MPJ_16) -> int:
+def product_tarief(normtijd: str, eenheid: str, tarief_cent: int, *, protocol: Rules = MPJ_16) -> int | None:
     """Return the price of one wire unit in cents, from the price of one normed unit of `protocol` (IV081).
 
+    None for a unit whose volume is the amount itself: no price goes with it (CD087).
     In minutes it is rounded half up, for information only; a day in dagdelen is halved. Raises InputError
     (``tarief_ondeelbaar``) for a price that cannot be divided so: its amount would not be volume times tariff.
     """
+    if eenheid in protocol.bedragen:
+        return None
     known = protocol.normtijden.get(normtijd)
     units = known.wire_units(eenheid) if known else 1
     if tarief_cent % units and eenheid not in protocol.minuten:
@@ -245,8 +248,12 @@ def _date_faults(part: Deel[R], dagtekening: date) -> Iterator[Fault]:
     if len(months) > 1:
         text = "Een declaratie gaat over een maand"
         yield Fault("declaratieperiode", gevonden=", ".join(months), verwacht="een maand", toelichting=text)
-    end = last_day(parse_month(months[-1]))
-    if dagtekening < end:
+    yield from too_early(parse_month(months[-1]), dagtekening)
+
+
+def too_early(maand: int, dagtekening: date) -> Iterator[Fault]:
+    """Yield the fault of a declaration of a month that bears a day before its end."""
+    if dagtekening < (end := last_day(maand)):
         text = "Een declaratie kan niet gedagtekend zijn voor het einde van haar maand"
         yield Fault("dagtekening", gevonden=str(dagtekening), verwacht=f"{end} of later", toelichting=text)
 

@@ -12,14 +12,15 @@ the facet's name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from lxml import etree
 
 from mpj.messages.description import Beschrijving, Element, Registry
 from mpj.messages.parsing import Kenmerken, Limits, Parser
+from mpj.messages.shapes import Run
 from mpj.messages.types import Simpeltype
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.register import Foutcode, Regelcode
@@ -83,6 +84,8 @@ class _Frame:
     rij: int
     plaats: int = 0
     tekst: bool = False
+    cut: Run | None = None
+    """Where all that it holds was cut out, and so is right: itself and those of its kind behind it."""
     aantallen: dict[str, int] = field(factory=dict)
 
 
@@ -110,6 +113,7 @@ class Formreader:
         self._leaf: Element | None = None
         self._leaf_name = ""
         self._skip = 0
+        self._unbound = False
 
     @property
     def kenmerken(self) -> Kenmerken:
@@ -123,11 +127,10 @@ class Formreader:
                 if event == "start":
                     self._start(node)
                 else:
-                    part = self._end(node)
-                    if part is not None and not self.faults:
-                        yield part
+                    yield from self._end(node)
         except InputError as error:
-            self.faults += error.faults
+            if not self._unbound:
+                self.faults += error.faults
         except _EnoughError:
             text = f"Er zijn meer dan {self._limits.fouten} fouten; de rest is niet bekeken"
             self.faults.append(Fault("te_veel_fouten", self.bestand, toelichting=text))
@@ -137,6 +140,10 @@ class Formreader:
     # Beginning of an element
 
     def _start(self, node: etree._Element) -> None:
+        cutter = self._parser.cutter
+        if cutter is not None and cutter.cuts and node.tag == cutter.shape.mark:
+            self._cut(cutter.cuts.popleft())
+            return
         if self._skip:
             self._skip += 1
             return
@@ -171,8 +178,20 @@ class Formreader:
         if self._bericht not in ("", description.bericht):
             text = f"{what_is(tag)[1]}: een ander soort bericht dan gevraagd"
             raise InputError(Fault("ander_bericht", self.bestand, 0, "", description.bericht, self._bericht, text))
+        self._parser.cut(description.wortel, node.nsmap)
         self._stack.append(_Frame(description.wortel, "", {}, _line(node)))
         self._attributes(self._stack[0], description.wortel, node)
+
+    def _cut(self, run: Run) -> None:
+        """Take what was cut out of the element that is being read and of those behind it, where they have a place."""
+        if not self._skip:
+            frame = self._stack[-1]
+            frame.waarden, frame.cut = run[0][1], run
+        elif self._skip == 1:
+            first = self.faults[-1]  # it has no place, so neither have they
+            for lower, _ in run[1:]:
+                self._add(evolve(first, rij=first.rij + lower))
+        self._skip += 1
 
     def _place(self, frame: _Frame, element: Element, node: etree._Element) -> int:
         """Check the place and number of `element` in its group; returns how many there are now."""
@@ -203,6 +222,15 @@ class Formreader:
     def _unexpected(self, node: etree._Element, path: str) -> None:
         name = mask(_split(str(node.tag))[1])
         self._skip = 1
+        prefix, colon, _ = name.partition(":")
+        if colon:  # only of a prefix that nobody declared; one fault tells the cause of all that follows from it
+            if not self._unbound:
+                text = f"Het voorvoegsel {prefix} is nergens genoemd"
+                self._fault(
+                    "xml_ongeldig", f"{path}/{name}".lstrip("/"), node, f"{prefix}:", f"xmlns:{prefix} op het wortelelement", text
+                )
+            self._unbound = True
+            return
         text = "Dit element hoort hier niet"
         self._fault("element_onverwacht", f"{path}/{name}".lstrip("/"), node, name, "", text)
 
@@ -214,15 +242,16 @@ class Formreader:
 
     # End of an element
 
-    def _end(self, node: etree._Element) -> Part | None:
+    def _end(self, node: etree._Element) -> Iterable[Part]:
         if self._skip:
             self._skip -= 1
-            self._forget(node)
-            return None
+            if self._skip or not self._stack[-1].cut:
+                self._forget(node)
+            return ()
         if self._leaf is not None:
             self._value(self._stack[-1], self._leaf, node)
             self._leaf = None
-            return None
+            return ()
         return self._group(node)
 
     def _value(self, frame: _Frame, element: Element, node: etree._Element) -> None:
@@ -236,9 +265,29 @@ class Formreader:
                 self._fault(one.code, path, node, _shown(kind, text), one.verwacht, one.toelichting)
         _store(frame.waarden, element, value)
 
-    def _group(self, node: etree._Element) -> Part | None:
+    def _group(self, node: etree._Element) -> Iterable[Part]:
         frame = self._stack.pop()
-        element = frame.element
+        element, run = frame.element, frame.cut or [(0, frame.waarden)]
+        if not frame.cut:
+            self._whole(frame, node)
+        if not self._stack:
+            return () if self.faults else (Part(element.naam, frame.waarden, frame.rij, (), ()),)
+        if not element.stroom:
+            _store(self._stack[-1].waarden, element, frame.waarden)
+            return ()
+        self._forget(node)
+        numbers = self._numbers(element)
+        self._stack[-1].aantallen[element.naam] += len(run) - 1
+        if self.faults:
+            return ()
+        around = tuple(outer.waarden for outer in self._stack)
+        return (
+            Part(element.naam, values, frame.rij + lower, around, (*numbers[:-1], numbers[-1] + place) if place else numbers)
+            for place, (lower, values) in enumerate(run)
+        )
+
+    def _whole(self, frame: _Frame, node: etree._Element) -> None:
+        """Check that between the elements of a group stands no text, and that none is missing."""
         stray = frame.tekst or _stray(node.text)
         for child_node in node:
             if (tail := child_node.tail) and tail.strip(_SPACE):
@@ -246,25 +295,19 @@ class Formreader:
         if stray:
             text = "Tussen de elementen staat tekst"
             self._fault("tekst", frame.pad, node, "tekst", "alleen elementen", text)
-        for child in element.verplicht:
-            if child.naam not in frame.aantallen:
+        for child in frame.element.verplicht:
+            if child.naam not in frame.aantallen and not self._unbound:
                 path = f"{frame.pad}/{child.naam}".lstrip("/")
                 self._fault("element_ontbreekt", path, node, "niets", child.naam, "Een verplicht element ontbreekt")
-        if not self._stack:
-            return Part(element.naam, frame.waarden, frame.rij, (), ())
-        if not element.stroom:
-            _store(self._stack[-1].waarden, element, frame.waarden)
-            return None
-        self._forget(node)
-        if self.faults:
-            return None
-        around = tuple(outer.waarden for outer in self._stack)
-        return Part(element.naam, frame.waarden, frame.rij, around, self._numbers(element))
 
     def _numbers(self, element: Element) -> tuple[int, ...]:
-        path = [frame.element for frame in self._stack[1:]] + [element]
-        pairs = zip(self._stack, path, strict=True)
-        return tuple(frame.aantallen[inner.naam] for frame, inner in pairs if inner.herhaald)
+        numbers: list[int] = []
+        outer = self._stack[0]
+        for frame in self._stack[1:]:
+            if frame.element.herhaald:
+                numbers.append(outer.aantallen[frame.element.naam])
+            outer = frame
+        return (*numbers, outer.aantallen[element.naam]) if element.herhaald else tuple(numbers)
 
     def _forget(self, node: etree._Element) -> None:
         """Drop what `node` holds and all before it in its parent; `node` itself stays, the parser has not passed it
@@ -287,9 +330,12 @@ class Formreader:
         return f"{frame.pad}/{name}".lstrip("/")
 
     def _fault(self, code: Foutcode | Regelcode, path: str, node: etree._Element, found: str, expected: str, text: str) -> None:
+        self._add(Fault(code, self.bestand, _line(node), path, found, expected, text))
+
+    def _add(self, fault: Fault) -> None:
         if len(self.faults) >= self._limits.fouten:
             raise _EnoughError
-        self.faults.append(Fault(code, self.bestand, _line(node), path, found, expected, text))
+        self.faults.append(fault)
 
 
 def _store(values: Groep, element: Element, value: Any) -> None:

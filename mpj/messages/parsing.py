@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from os import PathLike
@@ -19,8 +19,11 @@ from typing import Protocol, cast
 from attrs import define, field, frozen
 from lxml import etree
 
+from mpj.messages.description import Element
+from mpj.messages.shapes import Cutter, PlainElement, plain
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.register import Foutcode
+from mpj.reading.system import system_reason, xml_reason
 
 
 class Readable(Protocol):
@@ -94,6 +97,9 @@ class Parser:
 
     def __init__(self, stream: Readable, bestand: str, limits: Limits) -> None:
         self.kenmerken = Kenmerken()
+        self.cutter: Cutter | None = None
+        """What cuts plain elements out of what is parsed, where a message has such."""
+        self._head_bytes = b""
         self._stream = stream
         self._bestand = bestand
         self._limits = limits
@@ -117,14 +123,13 @@ class Parser:
         """Yield (``start`` or ``end``, element) in document order; raises InputError on the first thing that is not
         safe XML.
         """
-        head = self._head()
-        chunk, depth = head, 0
-        while chunk:
+        depth, deepest = 0, self._limits.diepte
+        for chunk in self._pieces():
             error = self._feed(chunk)
             for event, node in cast(Iterable[tuple[str, etree._Element]], self._parser.read_events()):
                 if event == "start":
                     depth += 1
-                    if depth > self._limits.diepte:
+                    if depth >= deepest and (depth > deepest or self._marked(node)):
                         raise self._too_deep()
                     if depth == 1 and node.getroottree().docinfo.internalDTD is not None:
                         raise self._doctype()
@@ -132,20 +137,50 @@ class Parser:
                     depth -= 1
                 yield event, node
             if error is not None:
-                raise self._invalid(error)
-            if chunk is head and depth == 0 and self._read >= _CHUNK:
+                raise error
+            if chunk is self._head_bytes and depth == 0 and self._read >= _CHUNK:
                 raise self._refuse("xml_ongeldig", "het wortelelement", "Het bericht begint niet met een element")
-            chunk = self._next()
         self._finish()
         # A message of a few bytes is parsed only now.
         yield from cast(Iterable[tuple[str, etree._Element]], self._parser.read_events())
 
-    def _feed(self, chunk: bytes) -> etree.XMLSyntaxError | None:
+    def cut(self, root: Element, nsmap: Mapping[str | None, str]) -> None:
+        """Hand what is plain in the rest out as `cuts`; `root` is what the message's root element is, `nsmap` as that declares."""
+        body = self._head_bytes[_end_of_misc(self._head_bytes) :]
+        spaces = {space: prefix or "" for prefix, space in nsmap.items()}
+        shape = PlainElement.of(root, spaces)
+        if shape is not None and plain(body, len(nsmap)):
+            self.cutter = Cutter(shape, body)
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Yield what the parser gets: the bytes of the source, without what was cut out of them."""
+        self._head_bytes = self._head()
+        yield self._head_bytes
+        refused: InputError | None = None
+        try:
+            while chunk := self._next():
+                yield chunk if self.cutter is None else self.cutter.cut(chunk)
+        except InputError as error:
+            refused = error
+        if self.cutter is not None:
+            yield self.cutter.rest()
+        if refused is not None:
+            raise refused
+
+    def _marked(self, node: etree._Element) -> bool:
+        return self.cutter is not None and bool(self.cutter.cuts) and node.tag == self.cutter.shape.mark
+
+    def _feed(self, chunk: bytes) -> InputError | None:
+        """Give the parser the next bytes; returns what is wrong with them.
+
+        An entity that nobody declared it only notes, and then it begins anew.
+        """
         try:
             self._parser.feed(chunk)
         except etree.XMLSyntaxError as error:
-            return error
-        return None
+            return self._not_xml(error)
+        noted = next((entry for entry in self._parser.feed_error_log if entry.level_name == "FATAL"), None)
+        return None if noted is None else self._invalid(noted.type, noted.line, noted.column)
 
     def _finish(self) -> None:
         try:
@@ -155,7 +190,7 @@ class Parser:
         try:
             self._parser.close()
         except etree.XMLSyntaxError as error:
-            raise self._invalid(error) from None
+            raise self._not_xml(error) from None
 
     def _next(self) -> bytes:
         chunk = self._take()
@@ -197,8 +232,7 @@ class Parser:
         encoding = _ENCODING.search(declared.group()) if declared else None
         if encoding and encoding.group(1).lower() != b"utf-8":
             raise self._encoding(mask(encoding.group(1).decode("ascii", "replace")))
-        misc = _MISC.match(head)
-        if head[misc.end() if misc else 0 :].startswith(b"<!"):
+        if head[_end_of_misc(head) :].startswith(b"<!"):
             raise self._doctype()
         return head
 
@@ -214,17 +248,25 @@ class Parser:
     def _doctype(self) -> InputError:
         return self._refuse("xml_doctype", "geen DOCTYPE", "Een bericht mag geen documenttype of entiteiten bevatten")
 
-    def _invalid(self, error: etree.XMLSyntaxError) -> InputError:
+    def _not_xml(self, error: etree.XMLSyntaxError) -> InputError:
+        return self._invalid(getattr(error, "code", 0), error.lineno or 0, (error.offset or 0) + 1)
+
+    def _invalid(self, number: int, line: int, column: int) -> InputError:
         text = "Het bestand is geen welgevormde XML, of afgebroken"
-        return self._refuse("xml_ongeldig", "welgevormde XML", text, mask(error.msg or ""), error.lineno or 0)
+        return self._refuse("xml_ongeldig", "welgevormde XML", text, xml_reason(number, column), line)
+
+
+def _end_of_misc(head: bytes) -> int:
+    """Return where the root element of a message, or its document type, begins."""
+    misc = _MISC.match(head)
+    return misc.end() if misc else 0
 
 
 def _unreadable(bestand: str, error: Exception) -> Fault:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
     return Fault(
         "bestand",
         bestand,
-        gevonden=mask(reason),
+        gevonden=system_reason(error),
         verwacht="een leesbaar bestand",
         toelichting="Het bestand is niet te lezen",
     )

@@ -7,6 +7,7 @@ yielded parts before that; nothing is yielded after the first fault.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -35,7 +36,10 @@ from mpj.messages.values import (
     Toewijzingsbericht,
 )
 from mpj.reading.calls import expect
+from mpj.reading.faults import Fault, InputError
 
+_OTHER_KIND = ("ander_bericht", "bericht_onbekend")
+_NAMED = re.compile("([A-Z]+[0-9]+)(?: [0-9]+[.][0-9]+)?")
 B = TypeVar("B")
 Declaratiedeel = Declaratiekop | Clientregel
 Antwoorddeel = Antwoordkop | Clientregel | Clientslot | Antwoordslot
@@ -118,11 +122,29 @@ def iter_jw325(source: Source, bestand: str = "", *, limits: Limits | None = Non
                 yield Antwoordslot(_codes(part.waarden.get("DeclaratieAntwoord", {})))
 
 
+def passed_over(error: InputError, kinds: tuple[str, ...]) -> Fault | None:
+    """Return the warning that a file in a folder is passed over, where `error` says that it is a message of another kind.
+
+    None for any other error: a message of one of the `kinds`, in whatever release, cannot be passed over, nor what may hold one.
+    """
+    fault = error.faults[0]
+    known = _NAMED.fullmatch(fault.gevonden) if fault.code in _OTHER_KIND and len(error.faults) == 1 else None
+    if known is None or known.group(1) in kinds:
+        return None
+    text = f"dit is {fault.gevonden}; dit bestand is niet gelezen"
+    expected = " of ".join(kinds)
+    return Fault("bestand_niet_gelezen", fault.bestand, verwacht=expected, toelichting=text, soort="waarschuwing")
+
+
 def build(reader: Formreader, parts: Iterator[Part]) -> Bericht:
     """Build the value of the message that `reader` is reading from its `parts`."""
     first = next(parts)
     assert reader.beschrijving is not None
-    return _BUILDERS[reader.beschrijving.bericht](_with(first, parts))
+    kind = reader.beschrijving.bericht
+    if kind not in _BUILDERS:
+        text = f"een {kind} wordt geteld, en verder niet gelezen"
+        raise InputError(Fault("bericht_onbekend", reader.bestand, 0, "", kind, ", ".join(_BUILDERS), text))
+    return _BUILDERS[kind](_with(first, parts))
 
 
 def _with(first: Part, rest: Iterator[Part]) -> Iterator[Part]:

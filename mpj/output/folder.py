@@ -15,13 +15,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from mpj.reading.faults import Fault, InputError, is_full
 from mpj.reading.register import Foutcode
+from mpj.reading.system import system_reason
 
 try:
     import fcntl
@@ -135,8 +136,7 @@ def _unusable(out: Path, error: OSError) -> InputError:
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         text = "hier mag niet worden geschreven"
         return InputError(_fault("uitvoer_onbruikbaar", out, text, "schrijfrecht daar, of een andere map"))
-    reason = error.strerror or type(error).__name__
-    return InputError(_fault("uitvoer_onbruikbaar", out, f"de map kan niet worden geschreven ({reason})"))
+    return InputError(_fault("uitvoer_onbruikbaar", out, f"de map kan niet worden geschreven ({system_reason(error)})"))
 
 
 def _publish(stage: Path, out: Path) -> None:
@@ -175,3 +175,34 @@ def sealed(out: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def refuse_sent(out: Path, sent: Callable[[Sequence[str]], set[str]] | None) -> None:
+    """Raise InputError for a folder with a declaration that was sent: its lines and message are the only ones.
+
+    `sent` tells which of these declaratienummers were, by the ledger that knows; without one (None) the folder of any run with a
+    ledger is refused.
+    """
+    there = sealed(out)
+    ledger = there.get("ledger")
+    if not isinstance(ledger, dict) or ledger.get("proef"):
+        return
+    text, verwacht = "in deze map staat een run met een ledger", "een andere map voor --out, of --ledger erbij"
+    if sent is not None:
+        nummers = [str(one["declaratienummer"]) for one in there["declaraties"]]
+        found = sent(nummers) if nummers else set()
+        if not found:
+            return
+        from mpj.presentation.words import listed
+
+        shown = listed(sorted(found), "mpj ledger messages")
+        text, verwacht = f"in deze map staat wat verzonden is: {shown}", "een andere map voor --out"
+    raise InputError(Fault("uitvoer_verzonden", out.name[:60], 0, "--out", toelichting=text, verwacht=verwacht))
+
+
+BOOKED = Fault(
+    "ledger_wel_bijgewerkt",
+    verwacht="dezelfde opdracht nog eens, als wat in de weg stond weg is: zij vervangt de concepten en schrijft de uitvoer",
+    toelichting="het ledger is al bijgewerkt, de uitvoer is niet geschreven",
+)
+"""What is wrong where the ledger remembers a run and its folder did not come in place."""

@@ -221,10 +221,22 @@ def read_uitval(path: Path | Source) -> Iterator[Uitval]:
     return (Uitval(**{name: values[name] for name in names if name in values}) for values in rows)
 
 
-def read_signals(folder: Path) -> Iterator[tuple[str, ...]]:
-    """Read ``signalen.csv`` of a run, without the column `gezien`; raises InputError for a file that is not one."""
-    rows = _rows(Source(SIGNALEN.file, folder / SIGNALEN.file), SIGNALEN, dict.fromkeys(SIGNALEN.names, unguarded))
-    return (tuple(values[name] for name in SIGNALEN.names[:-1]) for values in rows)
+def read_signals(path: Path, wanted: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+    """Read ``signalen.csv`` of a run, without the column `gezien`.
+
+    `wanted` has values of a column, by its name (as an option: ``--code``); where there are any only rows with one of them count.
+    Raises InputError for a file that is not one, and for a value that no row has.
+    """
+    read = _rows(Source(path.name, path), SIGNALEN, dict.fromkeys(SIGNALEN.names, unguarded))
+    rows = [tuple(values[name] for name in SIGNALEN.names[:-1]) for values in read]
+    chosen = rows
+    for name, given in wanted.items():
+        place = SIGNALEN.names.index(column := name.lstrip("-"))
+        for value in sorted(set(given) - {row[place] for row in rows}):
+            text, verwacht = "geen signaal van deze run heeft dit", f"een waarde uit de kolom {column}"
+            raise InputError(Fault("waarde_onjuist", path.name, 0, name, mask(value), verwacht, text))
+        chosen = [row for row in chosen if not given or row[place] in given]
+    return chosen
 
 
 @frozen(field_transformer=masked)

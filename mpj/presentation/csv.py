@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,9 @@ from mpj.presentation import words
 from mpj.presentation.report import Cell, Column, Table, Value
 from mpj.reading.guard import guarded
 
+_DECIMALS = 6
+"""How many a count of units has at most, where fewer do not tell it whole: a price times a rounded count is another amount."""
+
 
 def text(table: Table) -> str:
     """Return a table as text: ``;`` between fields, a header row, line feeds; without its sums."""
@@ -21,7 +25,7 @@ def text(table: Table) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\n")
     writer.writerow(table.columns[place].name for place in places)
-    writer.writerows([_field(table.columns[place], row[place]) for place in places] for row in table.rows)
+    writer.writerows(zip(*(_fields(table.columns[place], [row[place] for row in table.rows]) for place in places), strict=True))
     return stream.getvalue()
 
 
@@ -47,9 +51,19 @@ def _plain(value: Value) -> str | int | None:
     return value
 
 
+def _fields(column: Column, values: Sequence[Value | Cell]) -> Iterator[str]:
+    """Return the fields of a column; a value that comes back is written once."""
+    known: dict[Value | Cell, str] = {}
+    for value in values:
+        text = known.get(value)
+        if text is None:
+            text = known[value] = _field(column, value)
+        yield text
+
+
 def _field(column: Column, value: Value | Cell) -> str:
-    cell = column.cell(value)
-    match cell.value:
+    told, form, _ = column.told(value)
+    match told:
         case None:
             return ""
         case str(text):
@@ -57,6 +71,8 @@ def _field(column: Column, value: Value | Cell) -> str:
         case date() as day:
             return day.isoformat()
         case int() | Fraction() as number:
-            decimals = 2 if cell.form == "percent" or number.denominator != 1 else 0
+            decimals = 2 if form == "percent" or number.denominator != 1 else 0
+            while form == "units" and decimals < _DECIMALS and (number * 10**decimals).denominator != 1:
+                decimals += 1
             return words.number(number, decimals).replace(".", "")
-    assert_never(cell.value)
+    assert_never(told)

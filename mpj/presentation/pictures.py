@@ -11,6 +11,8 @@ from html import escape
 from mpj.presentation.report import Bar, Bars, Waterfall
 
 _WIDTH = 920
+_SIGN = 8
+"""What a sign of a name or an amount beside a bar takes, at most."""
 _INK, _SOFT, _LINE = "#1d2733", "#5b6878", "#d5dce4"
 _TOTAL, _UP, _DOWN = "#41566d", "#c8692b", "#2f8f6e"
 PALETTE = ("#1f5a94", "#6aa3d5", "#b9d4ec", "#e0a93b", "#f2d492", "#8a6fae", "#cbbde0", "#2f8f6e", "#9aa5b1")
@@ -52,7 +54,9 @@ def waterfall(figure: Waterfall) -> str:
 def stacked(figure: Bars) -> str:
     """Return horizontal stacked bars with a legend."""
     bars, title = figure.bars, figure.title
-    label, left, right, height, gap = 110, 10, 220, 26, 14
+    left, height, gap = 10, 26, 14
+    label = min(max(110, *(_SIGN * len(bar.name) + 14 for bar in bars)), 330)
+    right = max(220, *(_SIGN * len(bar.text) + 18 for bar in bars))
     sums = [sum((part for part in bar.parts if part > 0), Fraction(0)) for bar in bars]
     highest = float(max([*sums, *(bar.mark or Fraction(0) for bar in bars), Fraction(1, 100)]))
     scale = (_WIDTH - left - label - right) / highest

@@ -8,9 +8,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, TypeAlias, assert_never
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from mpj.presentation import words
+from mpj.presentation import languages, words
 from mpj.reading.masking import hide
 
 Value: TypeAlias = str | int | Fraction | date | None
@@ -48,6 +48,8 @@ class Column:
     """A difference: what is above zero has a plus."""
     spare: bool = False
     """Left out on a screen that is too narrow."""
+    machine: bool = False
+    """In a CSV alone: people read it in another column."""
 
     @property
     def head(self) -> str:
@@ -58,19 +60,36 @@ class Column:
         """Return a field of this column with its form."""
         return value if isinstance(value, Cell) else Cell(value, self.form, signed=self.signed)
 
-    def shown(self, value: Value | Cell) -> str:
-        """Return a field of this column as people read it."""
-        cell = self.cell(value)
-        match cell.value:
+    def told(self, value: Value | Cell) -> tuple[Value, Form, bool]:
+        """Return what a field of this column holds, its form, and whether it is signed."""
+        if isinstance(value, Cell):
+            return value.value, value.form, value.signed
+        return _without_bsn(value), self.form, self.signed
+
+    def shown(self, value: Value | Cell, taal: str = "nl") -> str:
+        """Return a field of this column as people read it in a language."""
+        told, form, signed = self.told(value)
+        match told:
             case None:
-                return words.EMPTY if cell.form in NUMBERS else ""
+                return words.EMPTY if form in NUMBERS else ""
             case str(text):
                 return self.words.get(text, text)
             case date() as day:
-                return words.short_day(day)
+                return languages.short_day(day, taal)
             case int() | Fraction() as number:
-                return _number(cell.form, number, cell.signed)
-        assert_never(cell.value)
+                return languages.written(_number(form, number, signed), taal)
+        assert_never(told)
+
+
+def coded(label: str, names: Mapping[str, str]) -> tuple[Column, Column]:
+    """Return the columns of a code and its name; people read both in the first, a machine has them apart.
+
+    >>> [column.shown("0384") for column in coded("gemeente", {"0384": "Diemen"})]
+    ['0384 Diemen', '0384']
+    """
+    told = {code: words.named(code, names) for code in names}
+    name = f"{label}_naam"
+    return Column(label, "text", label, told), Column(name, "text", name, machine=True)
 
 
 def _number(form: Form, value: int | Fraction, signed: bool) -> str:
@@ -93,7 +112,7 @@ class Cell:
     tone: Tone = "plain"
     signed: bool = False
     link: str = ""
-    """The address that a page makes of it, where it has one; a place in the project is none."""
+    """The address that a page makes of it, or a path of the service that shows it; a place in the project is none."""
 
 
 Row: TypeAlias = tuple[Value | Cell, ...]
@@ -122,11 +141,21 @@ class Table:
         """The rows, with the sums as the last."""
         return self.rows if self.total is None else (*self.rows, self.total)
 
-    def first(self, most: int, rest: str, form: str = "Hier de eerste {most} van {all}; {rest}.") -> Table:
+    @property
+    def read(self) -> Table:
+        """The table as people read it: without the columns that are for machines."""
+        places = [place for place, column in enumerate(self.columns) if not column.machine]
+        if len(places) == len(self.columns):
+            return self
+        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
+        total = None if self.total is None else tuple(self.total[place] for place in places)
+        return evolve(self, columns=tuple(self.columns[place] for place in places), rows=rows, total=total)
+
+    def first(self, most: int, rest: str, form: str = "Hier de eerste {most} van {all}; {rest}.", taal: str = "nl") -> Table:
         """Return the table with at most `most` rows; its note then says in `form` how many there are, and `rest` where."""
         if len(self.rows) <= most:
             return self
-        text = form.format(most=most, all=words.number(len(self.rows)), rest=rest)
+        text = form.format(most=most, all=languages.number(len(self.rows), taal), rest=rest)
         return Table(self.title, self.columns, self.rows[:most], self.total, f"{self.note} {text}".strip(), self.banded)
 
 
@@ -179,6 +208,14 @@ class Bars:
     bars: tuple[Bar, ...]
     mark: str = ""
 
+    @property
+    def table(self) -> Table:
+        """The same as a table: a row per bar, its parts as amounts, and what it is compared with."""
+        marks = [self.mark] if self.mark else []
+        columns = (Column("", "code"), *(Column(name, "cent") for name in (*self.legend, *marks)))
+        rows = ((bar.name, *bar.parts, *(bar.mark for _ in marks)) for bar in self.bars)
+        return Table(self.title, columns, rows)
+
 
 Part: TypeAlias = Table | Waterfall | Bars | str
 
@@ -214,5 +251,5 @@ class Report:
     def tables(self) -> tuple[Table, ...]:
         """What can be a sheet of its own: the tables, and each waterfall as one."""
         return tuple(
-            part.table if isinstance(part, Waterfall) else part for part in self.parts if isinstance(part, Table | Waterfall)
+            part.table if isinstance(part, Waterfall) else part.read for part in self.parts if isinstance(part, Table | Waterfall)
         )

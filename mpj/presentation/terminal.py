@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
-from textwrap import wrap
+from textwrap import TextWrapper
+from typing import TextIO
 
 from attrs import frozen
 
@@ -19,6 +20,7 @@ _GAPS = (2, 1)
 _INDENT = 2
 _NARROW = 12
 """A column of text is not made narrower than this, nor than its longest word."""
+_EURO = "€\N{NO-BREAK SPACE}"
 _STYLES: Mapping[Tone, str] = {
     "plain": "",
     "soft": "dim",
@@ -85,31 +87,51 @@ def _blocks(report: Report, width: int) -> Iterator[_Line]:
             case str():
                 yield from _sentence(part, width)
             case Table():
-                yield from _table(part, width)
+                yield from _table(part, width, report.taal)
             case Waterfall():
-                yield from _table(part.table, width)
+                yield from _table(part.table, width, report.taal)
             case Bars():
                 yield from _bars(part, width)
 
 
 def _sentence(text: str, width: int, style: str = "") -> Iterator[_Line]:
-    """Yield a text in lines; a line that begins with blanks is a command, and stays whole."""
+    return (_Line(line, style) for line in sentence(text, width))
+
+
+def sentence(text: str, width: int, rest: str = "") -> Iterator[str]:
+    """Yield a text in lines, `rest` before all but the first; a line that begins with blanks is a command, and stays whole."""
     for line in text.split("\n"):
-        yield from (_Line(part, style) for part in ([printable(line)] if line.startswith("  ") else _broken(line, width)))
+        yield from [printable(line)] if line.startswith("  ") else _broken(line, width, rest)
 
 
-def _broken(text: str, width: int) -> list[str]:
-    """Return text in lines; a word that is longer than a line (a path, a number) stays whole, to be copied."""
-    lines = [printable(line) for line in text.split("\n")]
-    return [part for line in lines for part in wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]]
+def _broken(text: str, width: int, rest: str = "") -> list[str]:
+    """Return text in lines. What is longer than a line (a path, a number) stays whole, to be copied, and so does an amount."""
+    lines = [printable(line).replace("€ ", _EURO) for line in text.split("\n")]
+    cut = TextWrapper(max(1, width), subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+    return [part.replace(_EURO, "€ ") for line in lines for part in cut.wrap(line) or [""]]
 
 
-def _table(table: Table, width: int) -> Iterator[_Line]:
+def width_of(stream: TextIO | None) -> int | None:
+    """Return how wide the terminal is that a stream writes to, None where it writes to no terminal."""
+    if stream is None or not stream.isatty():
+        return None
+    try:
+        return int(os.environ.get("COLUMNS", "")) or WIDTH
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or WIDTH
+    except (OSError, ValueError):
+        return WIDTH
+
+
+def _table(table: Table, width: int, taal: str = "nl") -> Iterator[_Line]:
+    table = table.read
     if table.title:
         yield from _sentence(table.title, width, "bold")
     if table.note:
         yield from _sentence(table.note, width, "dim")
-    shown = [[column.shown(value) for column, value in zip(table.columns, row, strict=True)] for row in table.lines]
+    shown = [[column.shown(value, taal) for column, value in zip(table.columns, row, strict=True)] for row in table.lines]
     names_only = not any(column.label for column in table.columns)
     indent = _INDENT if names_only else 0
     for sheet in _sheets(table, shown, width - indent):
@@ -128,7 +150,7 @@ def _bars(figure: Bars, width: int) -> Iterator[_Line]:
     sums = [sum(bar.parts, Fraction(0)) for bar in figure.bars]
     most = max([*sums, Fraction(1)])
     columns = Column("", "code"), Column("", "code"), Column("")
-    blocks = ["█" * max(1, int(24 * value / most)) for value in sums]
+    blocks = ["█" * (max(1, int(24 * value / most)) if value else 0) for value in sums]
     rows = ((bar.name, Cell(block, "code"), bar.text) for bar, block in zip(figure.bars, blocks, strict=True))
     yield from _table(Table(figure.title, columns, rows), width)
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 
 from mpj.protocol import Normtijd
 from mpj.protocol.rounding import round_half_up
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+"""Where nobody told the names of gemeenten and aanbieders."""
 EMPTY = "–"
 """What stands where there is no value."""
 
 _PLURALS: Mapping[str, str] = {
     "afgekeurde regel": "afgekeurde regels",
     "bericht": "berichten",
+    "betaling": "betalingen",
     "cel": "cellen",
     "cliënt": "cliënten",
     "creditregel": "creditregels",
@@ -24,10 +28,14 @@ _PLURALS: Mapping[str, str] = {
     "fout": "fouten",
     "gedateerde cel": "gedateerde cellen",
     "gemeente": "gemeenten",
+    "geval": "gevallen",
     "keer": "keer",
+    "koppeling": "koppelingen",
+    "limiet": "limieten",
     "minuut": "minuten",
     "perceel": "percelen",
     "prijs": "prijzen",
+    "product": "producten",
     "registratie": "registraties",
     "registratie of dag": "registraties of dagen",
     "registratie of verblijf": "registraties of verblijven",
@@ -82,7 +90,12 @@ def counted(value: int, noun: str, *, signed: bool = False) -> str:
     >>> counted(1, "perceel"), counted(0, "regel")
     ('1 perceel', '0 regels')
     """
-    return f"{number(value, signed=signed)} {noun if value == 1 else _PLURALS[noun]}"
+    return f"{number(value, signed=signed)} {noun_of(value, noun)}"
+
+
+def noun_of(value: int, noun: str) -> str:
+    """Return the form of a noun, given in the singular, that goes with a count."""
+    return noun if value == 1 else _PLURALS[noun]
 
 
 def named(code: str, names: Mapping[str, str]) -> str:

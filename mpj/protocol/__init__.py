@@ -15,7 +15,7 @@ from mpj.protocol.model import (
     Prestatiecode,
     Protocol,
 )
-from mpj.protocol.productcodes import DecodedProductcode, decode, encode
+from mpj.protocol.productcodes import DecodedProductcode, decode, encode, is_prestatiecode
 from mpj.protocol.write import to_toml, write_protocol
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Protocol",
     "decode",
     "encode",
+    "is_prestatiecode",
     "read_protocol",
     "to_toml",
     "write_protocol",

@@ -83,10 +83,14 @@ def _units(protocol: Protocol, normtijd: Normtijd) -> Iterator[Tegenspraak]:
 def _measure(protocol: Protocol, normtijd: Normtijd) -> Iterator[Tegenspraak]:
     """Yield where length, rounding and wire volume of a normtijd contradict what it measures."""
     timed, naam = normtijd.meet == MINUTEN, normtijd.naam
-    for sleutel, given in (("minuten", normtijd.minuten > 0), ("afronding", normtijd.afronding is not None)):
-        if timed != given:
-            found, expected = (sleutel if given else "niets"), (sleutel if timed else "niets")
-            text = "hoort bij een normtijd die minuten meet, en bij geen andere"
+    rounded = timed and normtijd.minuten != 1  # a minute is never rounded
+    for sleutel, given, due in (
+        ("minuten", normtijd.minuten > 0, timed),
+        ("afronding", normtijd.afronding is not None, rounded),
+    ):
+        if due != given:
+            found, expected = (sleutel if given else "niets"), (sleutel if due else "niets")
+            text = "hoort bij een normtijd die minuten meet (afronden: van meer dan één minuut), en bij geen andere"
             yield Tegenspraak("normtijd", naam, sleutel, found, expected, text)
     if normtijd.ongerond and normtijd.minuten != UUR:
         text = "alleen een uurprijs kan onafgerond in minuten (IV081)"

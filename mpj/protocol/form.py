@@ -19,7 +19,7 @@ ALPHABET: Final = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DAGEN: Final = "dagen"
 MAX_MINUTEN: Final = 1440
 MAX_MINIMUM: Final = 96
-_CODE = re.compile(r"([1-9][0-9]?)\.([1-9][0-9]?)")
+CODE = re.compile(r"([1-9][0-9]?)\.([1-9][0-9]?)")
 _REQUIRED: Final = object()
 
 
@@ -136,7 +136,7 @@ def letter(value: Any) -> str:
 
 def prestatiecode(value: Any) -> str:
     """A prestatiecode: hulpvorm and follow number, each of one character in a product code."""
-    match = _CODE.fullmatch(value) if isinstance(value, str) else None
+    match = CODE.fullmatch(value) if isinstance(value, str) else None
     if match is None or max(int(match[1]), int(match[2])) > len(ALPHABET):
         raise FieldError(f"hulpvorm en volgnummer, elk hoogstens {len(ALPHABET)} (één teken in de productcode), als 2.1")
     return match[0]
@@ -186,6 +186,8 @@ KEYS: Mapping[str, tuple[TomlKey, ...]] = Frozen(
             TomlKey("keuze", mapped(word(16), EENHEID)),
             TomlKey("standaard", text),
             TomlKey("afronding", rounding, None),
+            TomlKey("alleen", listed(prestatiecode, least=0), None),
+            TomlKey("variant", word(16), ""),
         ),
         "eenheid": (
             TomlKey("naam", text),

@@ -10,9 +10,12 @@ from typing import Final
 from attrs import frozen
 
 from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
+from mpj.reading.frozen import Frozen
 from mpj.reading.masking import masked
 
 MINUTEN: Final = "minuten"
+GI: Final = "gi_maand"
+"""The variant that is counted by month; care of MPJ may be counted so too."""
 ETMALEN: Final = "etmalen"
 
 
@@ -70,6 +73,10 @@ class Normtijd:
     """How people call one of it; empty: its name."""
     meervoud: str = ""
     """How people call more of it; empty: as one."""
+    alleen: tuple[str, ...] | None = None
+    """The prestatiecodes that a contract may choose it for; None: all; empty: it is for products beside MPJ."""
+    variant: str = ""
+    """The variant of products beside MPJ that are counted in it; empty: none."""
 
     def woord(self, aantal: int = 1) -> str:
         """Return how people call `aantal` of it: ``kwartier``, ``kwartieren``."""
@@ -192,6 +199,23 @@ class Protocol:
     def niveaus(self) -> tuple[str, ...]:
         """The names of the levels that are on, low to high."""
         return tuple(naam for naam, niveau in self.kwalificatieniveaus.items() if niveau.aan)
+
+    @cached_property
+    def varianten(self) -> Mapping[str, Normtijd]:
+        """What products beside MPJ are counted in, by variant."""
+        return Frozen((one.variant, one) for one in self.normtijden.values() if one.variant)
+
+    def is_monthly(self, normtijd: str) -> bool:
+        """Say whether a normtijd counts the months of a GI, of which prestaties tell."""
+        return GI in self.varianten and self.varianten[GI].naam == normtijd
+
+    def by_month(self, prestatiecode: str) -> bool:
+        """Say whether a contract may count a prestatiecode by month."""
+        return any(self.is_monthly(naam) for naam in self.keuze_voor(prestatiecode))
+
+    def keuze_voor(self, prestatiecode: str) -> tuple[str, ...]:
+        """Return the names of the normtijden that a contract may choose for a prestatiecode."""
+        return tuple(naam for naam, one in self.normtijden.items() if one.alleen is None or prestatiecode in one.alleen)
 
     @cached_property
     def minuten(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from mpj.protocol.form import ALPHABET
+from mpj.protocol.form import ALPHABET, CODE
 from mpj.protocol.model import Protocol
 
 _NO_LEVEL = "0"
@@ -40,6 +40,11 @@ def encode(protocol: Protocol, prestatiecode: str, kwalificatieniveau: str | Non
         raise ValueError(f"category {categorie} is not one of {', '.join(code.categorieen)} ({prestatiecode})")
     digit = protocol.kwalificatieniveaus[kwalificatieniveau].cijfer if kwalificatieniveau else _NO_LEVEL
     return f"{categorie}{ALPHABET[code.hulpvorm.nummer - 1]}{ALPHABET[code.volgnummer - 1]}{digit}"
+
+
+def is_prestatiecode(text: str) -> bool:
+    """Say whether a text has the form of a prestatiecode, which no product beside MPJ may have."""
+    return CODE.fullmatch(text) is not None
 
 
 def decode(protocol: Protocol, productcode: str) -> DecodedProductcode | None:

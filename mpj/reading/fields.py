@@ -22,6 +22,8 @@ _EUROS = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))?")
 _PERCENTAGE = re.compile(r"([+-]?)([0-9]{1,4})(?:[.,]([0-9]{1,6}))?%?")
 _ZEROS = 43 * ord("0")
 """What the weights of the elfproef, which add up to 43, make of nine zeros."""
+# A time of day, with or without seconds and a zone.
+_HOURS = re.compile(r"([0-9]{1,2}):[0-9]{2}(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 # A date, with or without a time of day and a zone, in any of the ways that systems write it.
 _MOMENT = re.compile(
     r"([0-9]{4}|[0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})"
@@ -124,13 +126,15 @@ def parse_word(text: str) -> str:
 
 
 def form_of(text: str) -> str:
-    """Return the form of a date, a moment or a number, without what it says; empty for any other text.
+    """Return the form of a date, a time, a moment or a number, without what it says; empty for any other text.
 
-    >>> form_of("03-03-2026 14:30:00")
-    'dd-mm-jjjj uu:mm:ss'
+    >>> form_of("03-03-2026 14:30:00"), form_of("09:00:00+01:00")
+    ('dd-mm-jjjj uu:mm:ss', 'uu:mm:ss+uu:mm')
     """
     if text.isascii() and text.isdigit():
         return f"{len(text)} cijfers"
+    if hours := _HOURS.fullmatch(text):
+        return f"{'u' * len(hours[1])}:mm{':ss' if hours[2] else ''}{'+uu:mm' if hours[3] else ''}"
     match = _MOMENT.fullmatch(text)
     if match is None:
         return ""

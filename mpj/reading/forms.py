@@ -14,6 +14,7 @@ from mpj.reading.fields import (
     check_bsn,
     check_choice,
     check_gemeente,
+    check_line,
     parse_clock,
     parse_date,
     parse_minutes,
@@ -46,6 +47,15 @@ class Form:
     """The words of a closed list."""
     digits: int = 0
     """How many digits it always has, 0 where that may differ."""
+
+
+def _product_code(text: str) -> str:
+    if not 1 <= len(text) <= 5:
+        raise FieldError("1 tot en met 5 tekens")
+    return check_line(text)
+
+
+PRODUCTCODE = Form("a text of 1 to 5 visible characters", str, _product_code, _product_code)
 
 
 def open_end(einddatum: date) -> date | None:

@@ -36,7 +36,13 @@ WORKBOOK_MEMORY = 2 << 30
 WORKBOOK_SECONDS = 120
 """Seconds of work of that process."""
 WHOLE_BYTES = 16 << 20
-"""Bytes of a file that is held whole: the summary of a run, a list of BSNs."""
+"""Bytes of a file that is held whole: the summary of a run, a list of BSNs, a case or an answer to one."""
+REQUEST_BYTES = 512 << 20
+"""Bytes of one request to the service, its files included."""
+REQUEST_SECONDS = 20
+"""Seconds that the service waits for the head of a request, and for what is to come of its body."""
+REQUEST_RATE = 64 << 10
+"""Bytes of a body that give a second of waiting back."""
 TOML_BYTES = 512 << 10
 """Bytes of a TOML file: contract.toml, protocol.toml, a profile."""
 TOML_DOTS = 100
@@ -57,7 +63,12 @@ LIMITS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "memory to read a workbook": (f"{WORKBOOK_MEMORY >> 30} GiB", "of a process of its own; a sheet of 1,000,000 rows fits"),
         "time to read a workbook": (f"{WORKBOOK_SECONDS} s", "of work, in that process"),
         "document types in a workbook": ("none", "a part that has one is refused"),
-        "samenvatting.json, a list of BSNs": (f"{WHOLE_BYTES >> 20} MiB", "files that are held whole"),
+        "a request to mpj serve": (f"{REQUEST_BYTES >> 20} MiB", "its files included, also where it does not say how large it is"),
+        "waiting for a request to mpj serve": (
+            f"{REQUEST_SECONDS} s",
+            f"for its head, and again for its body: below {REQUEST_RATE >> 10} KiB a second they run out",
+        ),
+        "samenvatting.json, a list of BSNs, a case": (f"{WHOLE_BYTES >> 20} MiB", "files that are held whole"),
         "a TOML file": (
             f"{TOML_BYTES >> 10} KiB",
             f"contract.toml, protocol.toml, mpj.toml, a profile; at most {TOML_DOTS} dots on a line",

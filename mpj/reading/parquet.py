@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 PARQUET = ".parquet"
 BEGIN = b"PAR1"
 """What a Parquet file begins with."""
-_BATCH = 10_000
+_BATCH = 2048
+"""Rows that are taken over at once: a vector of DuckDB; more cost memory and save no time."""
 _CHUNK = 1 << 20
 _CONFIG = {"memory_limit": "500MB", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 

@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.masking import hide
 from mpj.reading.profile import PLAIN, Tabelprofiel
+from mpj.reading.system import system_reason
 from mpj.reading.zips import ZIP_ERRORS, Archive, TooLargeError
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Source:
     lid: str = ""
     plaats: int = 0
     archive: Archive | None = field(default=None, eq=False, repr=False)
+    named: bool = False
+    """Whether somebody named it, and not the folder or zip that it was found in."""
     strict: bool = False
     """Whether text is UTF-8 with ``;`` between the fields alone, as the tables of a contract, where ``24,55`` is one price."""
 
@@ -162,7 +165,7 @@ def find_sources(paths: Iterable[str | Path], suffixes: Sequence[str], reading: 
         except (OSError, *ZIP_ERRORS) as error:
             faults.append(_unreadable(_shown(path.name or str(path)), error))
             continue
-        fits = [one.source for one in listed if one.named or (one.fits(suffixes) and (reading.submappen or not one.deeper))]
+        fits = [one.source for one in listed if one.source.named or (one.fits(suffixes) and (reading.submappen or not one.deeper))]
         if not fits:
             faults.append(_nothing(path, listed, suffixes))
         taken = {id(source) for source in fits}
@@ -176,10 +179,9 @@ def find_sources(paths: Iterable[str | Path], suffixes: Sequence[str], reading: 
 
 @frozen
 class _Listed:
-    """A file that a path stands for: `named` by itself, or in a folder or zip, perhaps in a sub-folder of it."""
+    """A file that a path stands for: itself, or one in a folder or zip, perhaps in a sub-folder of it."""
 
     source: Source
-    named: bool = False
     deeper: bool = False
     regular: bool = True
 
@@ -208,7 +210,7 @@ def _listed(path: Path) -> Iterator[_Listed]:
         yield from _members(path, archive)
     else:
         _check_regular(path)
-        yield _Listed(Source(_shown(path.name), path), named=True)
+        yield _Listed(Source(_shown(path.name), path, named=True))
 
 
 def _members(path: Path, archive: Archive) -> Iterator[_Listed]:
@@ -285,5 +287,4 @@ def _unreadable(naam: str, error: Exception) -> Fault:
     if isinstance(error, _NotRegularError):
         text = "is geen gewoon bestand maar een apparaat of pijp"
         return Fault("bestand_onleesbaar", naam, toelichting=text, verwacht="een bestand op schijf")
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-    return Fault("bestand_onleesbaar", naam, toelichting=f"bestand kan niet worden gelezen ({reason})")
+    return Fault("bestand_onleesbaar", naam, toelichting=f"bestand kan niet worden gelezen ({system_reason(error)})")

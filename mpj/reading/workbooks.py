@@ -120,7 +120,13 @@ class _Child:
     @classmethod
     @contextmanager
     def started(cls, file: IO[bytes], naam: str) -> Iterator[_Child]:
-        """Start it on an open file; it is gone when the block ends."""
+        """Start it on an open file; it is gone when the block ends. Raises InputError where the system cannot bound a process."""
+        if not hasattr(os, "fork"):
+            text, verwacht = (
+                "op dit systeem leest mpj geen werkmap: het kan geheugen en tijd daarvan niet begrenzen",
+                "dezelfde tabel als CSV",
+            )
+            raise InputError(Fault("werkmap_niet_hier", naam, toelichting=text, verwacht=verwacht))
         file.flush()
         file.seek(0)
         number = file.fileno()

@@ -42,3 +42,13 @@ def after(day: date, workdays: int) -> date:
         day += _DAY
         workdays -= day.isoweekday() < 6 and day not in holidays(day.year)
     return day
+
+
+def between(first: date, last: date) -> int:
+    """Return how many working days come after `first`, up to and including `last`; none where that is earlier.
+
+    >>> between(date(2026, 4, 2), date(2026, 4, 8))  # Good Friday and Easter Monday do not count
+    2
+    """
+    days = (first + number * _DAY for number in range(1, (last - first).days + 1))
+    return sum(day.isoweekday() < 6 and day not in holidays(day.year) for day in days)

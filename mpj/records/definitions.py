@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 
 from mpj.reading import forms
 from mpj.reading.definition import Definition, Field
-from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN
+from mpj.records.words import GEBEURTENISSEN, SOORTEN, STATUSSEN, TIJDSOORTEN
 
-Recordsoort: TypeAlias = Literal["registraties", "verblijf", "medewerkers", "toewijzingen"]
+Recordsoort: TypeAlias = Literal["registraties", "verblijf", "prestaties", "medewerkers", "toewijzingen"]
 """A kind of record, as its table and its part of a profile are called."""
 
 
@@ -73,8 +73,9 @@ REGISTRATIE: Definition[Recordsoort] = Definition(
             "prestatiecode",
             forms.TEKST,
             "may be absent where one specific toewijzing decides",
-            f"{_PRESTATIE}, product, productcode",
+            f"{_PRESTATIE}, product",
         ),
+        Field("productcode", forms.PRODUCTCODE, "of a [product beside MPJ](producten.md), in the place of a prestatiecode"),
         Field("toewijzingnummer", forms.NUMMER, "absent: the toewijzing is searched", _NUMMER),
         Field("gemeente", forms.GEMEENTE, "narrows the search", _GEMEENTE),
         Field(
@@ -135,7 +136,8 @@ VERBLIJF: Definition[Recordsoort] = Definition(
             "last day; empty: still there",
             f"{_EIND}, ontslagdatum, datum ontslag, ontslag, vertrekdatum, vertrek",
         ),
-        Field("prestatiecode", forms.TEKST, "as on a registratie", f"{_PRESTATIE}, product, productcode"),
+        Field("prestatiecode", forms.TEKST, "as on a registratie", f"{_PRESTATIE}, product"),
+        Field("productcode", forms.PRODUCTCODE, "as on a registratie"),
         Field("toewijzingnummer", forms.NUMMER, "absent: the toewijzing is searched", _NUMMER),
         Field("gemeente", forms.GEMEENTE, "narrows the search", _GEMEENTE),
         Field(
@@ -144,6 +146,42 @@ VERBLIJF: Definition[Recordsoort] = Definition(
             "empty or `aanwezig`; with any other word the child was away",
             "aanwezig, afwezig, afwezigheid, presentie, status, toestand",
             default="aanwezig",
+        ),
+    ),
+)
+PRESTATIE: Definition[Recordsoort] = Definition(
+    "prestaties",
+    (
+        Field("id", forms.TEKST, "unique over all prestaties", f"{_ID}, prestatienummer, prestatie id", required=True),
+        Field("bsn", forms.BSN, "the client", _BSN, required=True),
+        Field(
+            "datum",
+            forms.DATUM,
+            "the day on which it happened",
+            "prestatiedatum, leverdatum, datum levering, datum prestatie, datum gebeurtenis, gebeurtenisdatum",
+            required=True,
+        ),
+        Field(
+            "productcode",
+            forms.PRODUCTCODE,
+            "a product of [output](producten.md) of the contract",
+            "product, code product, prestatie, zorgproduct, zorgproductcode",
+            required=True,
+        ),
+        Field(
+            "gebeurtenis",
+            forms.choice(GEBEURTENISSEN),
+            "what happened",
+            "soort, soort gebeurtenis, status, actie, mutatie",
+            required=True,
+        ),
+        Field("toewijzingnummer", forms.NUMMER, "absent: the toewijzing is searched", _NUMMER),
+        Field("gemeente", forms.GEMEENTE, "narrows the search", _GEMEENTE),
+        Field(
+            "aantal",
+            forms.AANTAL,
+            "of a `stuk` the pieces (empty is 1); of a `mijlpaal` the percent of the assigned amount (empty: all that is left)",
+            "stuks, hoeveelheid, aantal stuks, percentage, procent, deel",
         ),
     ),
 )
@@ -216,7 +254,7 @@ TOEWIJZING: Definition[Recordsoort] = Definition(
         Field("toewijzingstijd", forms.STEMPELTIJD, "orders the versions of one day", "tijd toewijzing, tijdstip toewijzing"),
     ),
 )
-DEFINITIONS: Sequence[Definition[Recordsoort]] = (REGISTRATIE, VERBLIJF, MEDEWERKER, TOEWIJZING)
+DEFINITIONS: Sequence[Definition[Recordsoort]] = (REGISTRATIE, VERBLIJF, PRESTATIE, MEDEWERKER, TOEWIJZING)
 """Every kind of record."""
 
 

@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 from attrs import field, frozen
 
 from mpj.protocol.words import Zorgsoort
-from mpj.records.values import AANWEZIG, Verblijf
-from mpj.records.words import Aanwezigheid, Bron, Status, Tijdsoort
+from mpj.records.values import AANWEZIG, Prestatie, Verblijf
+from mpj.records.words import Aanwezigheid, Bron, Gebeurtenis, Status, Tijdsoort
 
 VERBLIJF: Literal["verblijf"] = "verblijf"
 
@@ -27,17 +27,24 @@ class Vorm:
 
     kwalificatieniveau: str | None
     prestatiecode: str | None
+    productcode: str | None
+    """Of a product beside MPJ."""
     soort: Zorgsoort | None
     """groep or individueel, None for the default of the hulpvorm; of a stay verblijf."""
     tijdsoort: Tijdsoort
-    status: Status | Aanwezigheid
-    """Of a registratie its status, of a stay its aanwezigheid."""
+    status: Status | Aanwezigheid | Gebeurtenis
+    """Of a registratie its status, of a stay its aanwezigheid, of a prestatie its gebeurtenis."""
     bevestigd: bool
     aantal: int
     fout: str
     """What the protocol does not know about it, empty when all is well."""
     bron: Bron = "registratie"
-    """Whether it is a registratie or a day of a verblijf."""
+    """Whether it is a registratie, a day of a verblijf, or a prestatie."""
+
+    @property
+    def zorgcode(self) -> str | None:
+        """What it says that it is care of: a prestatiecode, or beside MPJ a product code."""
+        return self.prestatiecode or self.productcode
 
 
 @frozen(eq=False)
@@ -111,7 +118,14 @@ NO_TIME = Tijd(None, None, None, None)
 def days_of(stay: Verblijf, days: Iterable[date]) -> Iterator[Entry]:
     """Return these days of a stay as entries."""
     there: Aanwezigheid = "aanwezig" if stay.aanwezigheid == AANWEZIG else "afwezig"
-    vorm = Vorm(None, stay.prestatiecode, VERBLIJF, "direct", there, True, 1, "", VERBLIJF)
+    vorm = Vorm(None, stay.prestatiecode, stay.productcode, VERBLIJF, "direct", there, True, 1, "", VERBLIJF)
     reeks = Reeks(stay.bsn, stay.toewijzingnummer, stay.gemeente, None, None, vorm, stay)
     for day in days:
         yield Entry(day, stay.id, reeks, NO_TIME, None, stay.bestand, stay.rij)
+
+
+def happened(one: Prestatie, day: date) -> Entry:
+    """Return a prestatie, or the week or month of it that counts on a day, as an entry."""
+    vorm = Vorm(None, None, one.productcode, None, "direct", one.gebeurtenis, True, one.aantal or 1, "", "prestatie")
+    reeks = Reeks(one.bsn, one.toewijzingnummer, one.gemeente, None, None, vorm)
+    return Entry(day, one.id, reeks, NO_TIME, None, one.bestand, one.rij)

@@ -15,9 +15,9 @@ from mpj.records.definitions import Recordsoort, definition_of
 from mpj.records.registraties import Ongeldig
 from mpj.records.rows import records_of
 from mpj.records.toewijzingen import OngeldigeToewijzing
-from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
 
-_VALUES = (Registratie, Verblijf, Medewerker, Toewijzing, Ongeldig, OngeldigeToewijzing)
+_VALUES = (Registratie, Verblijf, Prestatie, Medewerker, Toewijzing, Ongeldig, OngeldigeToewijzing)
 Report = Callable[[Fault], None]
 
 

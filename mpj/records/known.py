@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mpj.protocol import Protocol
+from mpj.protocol import Protocol, decode
 from mpj.records.values import Registratie, Verblijf
 
 
@@ -10,6 +10,10 @@ def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
     """Return what the protocol does not know about a readable record, empty when all is well."""
     if record.prestatiecode is not None and record.prestatiecode not in protocol.prestatiecodes:
         return "prestatiecode: onbekende code, verwacht een prestatiecode als 2.1"
+    if record.prestatiecode is not None and record.productcode is not None:
+        known_as = decode(protocol, record.productcode)
+        if known_as is None or known_as.prestatiecode != record.prestatiecode:
+            return "productcode: spreekt de prestatiecode tegen, verwacht een van beide"
     if isinstance(record, Registratie) and record.kwalificatieniveau not in (None, *protocol.niveaus):
         known = protocol.kwalificatieniveaus.get(record.kwalificatieniveau or "")
         text = f"{known.naam} staat uit in {protocol.id}" if known else "onbekend niveau"

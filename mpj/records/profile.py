@@ -227,6 +227,7 @@ class _Reader:
 
 _ABSENT: Mapping[Recordsoort, tuple[str, ...]] = {
     "verblijf": ("eenheid",),
+    "prestaties": ("eenheid",),
     "medewerkers": ("eenheid", "bron"),
     "toewijzingen": ("eenheid", "bron"),
 }

@@ -30,7 +30,7 @@ from mpj.records.values import Registratie, unchecked
 
 Cells = Sequence[object]
 """One row of a table: texts, or the values of a mapping."""
-_VORM = ("kwalificatieniveau", "prestatiecode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
+_VORM = ("kwalificatieniveau", "prestatiecode", "productcode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _TIJD = ("minuten", "begintijd", "eindtijd")
 _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
 # Rows at a time: few enough to stay close to the processor while they are looked at column by column.
@@ -292,7 +292,7 @@ def _value(entry: Entry) -> Registratie:
             eindtijd,
             vorm.kwalificatieniveau,
             reeks.medewerker,
-            vorm.prestatiecode,
+            *(vorm.prestatiecode, vorm.productcode),
             reeks.toewijzingnummer,
             reeks.gemeente,
             vorm.soort,

@@ -260,8 +260,8 @@ _REDENEN = (
         "wacht_op_antwoord",
         "wacht",
         ("gesprek",),
-        "de regel wacht op het antwoord van de gemeente",
-        "niets: verwerk het antwoord zodra het er is",
+        "de regel wacht op het antwoord van de gemeente, of op een beslissing",
+        "verwerk het antwoord zodra het er is; staat de regel in te_beslissen.csv, beslis dan",
     ),
     Reden(
         "afgekeurd",

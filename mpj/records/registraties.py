@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mpj.reading.faults import Fault
 from mpj.reading.masking import masked
@@ -31,6 +31,10 @@ class Ongeldig:
     """The id that it gives, empty when it gives none."""
     vervallen: bool = False
     """Whether it says that it was taken back."""
+    oorzaak: str = ""
+    """What is wrong, without what was found."""
+    bsn: str | None = field(default=None, repr=False)
+    """The client that it names; None when that cannot be read."""
 
 
 def as_registraties(
@@ -47,7 +51,8 @@ def parse_registratie(row: Row) -> Registratie | Ongeldig:
         _check_clock(row, found["minuten"], found["begintijd"], found["eindtijd"])
     if row.faults:
         identity = found["id"] or ""
-        return Ongeldig(row.uitval("registratie", identity, found["datum"]), identity, found["status"] == "vervallen")
+        uitval = row.uitval("registratie", identity, found["datum"])
+        return Ongeldig(uitval, identity, found["status"] == "vervallen", row.oorzaak, found["bsn"])
     return _registratie((*found.values(), row.bestand, row.rij))
 
 

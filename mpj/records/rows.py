@@ -26,13 +26,14 @@ _O = TypeVar("_O")
 class Row:
     """The fields of one row by column name, stripped of blanks (the BSN is not), and the faults found while reading them."""
 
-    __slots__ = ("bestand", "faults", "fields", "rij", "wrong")
+    __slots__ = ("bestand", "causes", "faults", "fields", "rij", "wrong")
 
     def __init__(self, fields: Mapping[str, str], bestand: str = "", rij: int = 0) -> None:
         self.fields = fields
         self.bestand = bestand
         self.rij = rij
         self.faults: list[str] = []
+        self.causes: list[str] = []
         self.wrong: set[str] = set()
 
     def read(self, definition: Definition[str]) -> dict[str, Any]:
@@ -49,8 +50,9 @@ class Row:
                 except FieldError as error:
                     self.wrong.add(one.name)
                     self.faults.append(wrong_value(one.name, _shown(one.name, text, error), error.verwacht))
+                    self.causes.append(f"{one.name}: verwacht {error.verwacht}")
             elif one.required:
-                self.faults.append(f"{one.name} is leeg")
+                self.refuse(f"{one.name} is leeg")
             found[one.attribute] = value
         begindatum, einddatum = found.get("begindatum"), found.get("einddatum")
         if begindatum and einddatum and einddatum < begindatum:
@@ -60,6 +62,12 @@ class Row:
     def refuse(self, text: str) -> None:
         """Add a fault that no single field shows; `text` must not hold a value from the row."""
         self.faults.append(text)
+        self.causes.append(text)
+
+    @property
+    def oorzaak(self) -> str:
+        """What is wrong, as `faults` has it but without what was found."""
+        return "; ".join(self.causes)
 
     def uitval(self, soort: Uitvalsoort, bron: str, datum: date | None) -> Uitval:
         """Return the row as set aside: ``ongeldig``, with all its faults."""
@@ -219,7 +227,16 @@ def records_or_errors(items: Iterable[Any], *kinds: type[_K]) -> Iterator[_K | d
             yield record
         else:
             wanted = f"expected {kinds[0].__name__} or a mapping"
-            yield TypeError(f"{wanted}, not {type(item).__name__} (record {number} of those given)")
+            yield TypeError(f"{wanted}, not {type(item).__name__} (record {number} of those given){_instead(items)}")
+
+
+def _instead(items: object) -> str:
+    """Return how to give what is no collection of records, but a table or one record of its own; empty for anything else."""
+    if callable(getattr(items, "to_dicts", None)):
+        return "; a DataFrame of polars goes as `frame.to_dicts()`"
+    if callable(getattr(items, "to_dict", None)) and hasattr(items, "columns"):
+        return '; a DataFrame goes as `frame.to_dict("records")`'
+    return "; one mapping is one record: give a list of them" if isinstance(items, Mapping) else ""
 
 
 def _as_dict(item: Any) -> dict[Any, Any] | None:

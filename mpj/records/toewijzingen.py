@@ -49,6 +49,8 @@ class OngeldigeToewijzing:
     """Whether it has a stamp that cannot be read."""
     bsn: str | None = field(default=None, repr=False)
     """The client that it names; None when that cannot be read."""
+    oorzaak: str = ""
+    """What is wrong, without what was found."""
 
 
 _STAMP = ("toewijzingsdatum", "toewijzingstijd")
@@ -76,15 +78,34 @@ def read_toewijzingen(
     """Read toewijzingen from tables and JW301 messages, and from folders and zips of them (docs/formats.md).
 
     Yields a Toewijzing per row or ToegewezenProduct, or an OngeldigeToewijzing. The keywords are those of `read_registraties`.
-    Raises InputError for a file that is neither. Reading JW301 needs the extra ``mpj[messages]``.
+    A message of another kind in a folder or zip is passed over, and `report` hears which. Raises InputError for a file that is
+    neither, and where all of them were passed over. Reading JW301 needs the extra ``mpj[messages]``.
     """
     reading = Reading(report, hashes, lines, submappen, profiel.of("toewijzingen"))
-    for source in find_sources(paths, (*TABLES, ".xml"), reading):
+    sources = find_sources(paths, (*TABLES, ".xml"), reading)
+    passed: list[InputError] = []
+    for source in sources:
         if source.suffix == ".xml":
-            yield from _read_jw301(source, hashes)
+            try:
+                yield from _read_jw301(source, hashes)
+            except InputError as error:
+                if source.named or not _is_passed(error, reading):
+                    raise
+                passed.append(error)
             continue
         with open_table(source, TOEWIJZING.columns, reading) as table:
             yield from _from_table(table)
+    if passed and len(passed) == len(sources):
+        raise InputError([fault for error in passed for fault in error.faults])
+
+
+def _is_passed(error: InputError, reading: Reading) -> bool:
+    """Tell that a message of another kind is passed over; says no to any other error."""
+    from mpj.messages import passed_over
+
+    warning = passed_over(error, ("JW301",))
+    reading.tell([] if warning is None else [warning])
+    return warning is not None
 
 
 def _from_table(table: Table[list[str]]) -> Iterator[Toewijzing | OngeldigeToewijzing]:
@@ -142,7 +163,7 @@ def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
         sleutel = None if nummer is None or gemeente is None else (gemeente, nummer)
         uitval = row.uitval("toewijzing", "" if nummer is None else str(nummer), found["begindatum"])
         stempel = stempel_of(found["toewijzingsdatum"], found["toewijzingstijd"])
-        return OngeldigeToewijzing(uitval, sleutel, stempel, not row.wrong.isdisjoint(_STAMP), found["bsn"])
+        return OngeldigeToewijzing(uitval, sleutel, stempel, not row.wrong.isdisjoint(_STAMP), found["bsn"], row.oorzaak)
     return _toewijzing((*found.values(), row.bestand, row.rij))
 
 
@@ -201,7 +222,9 @@ def _read_jw301(source: Source, hashes: dict[str, str] | None) -> Iterator[Toewi
                 text = "; ".join(f"{fault.code}: {fault.toelichting}" for fault in product.fouten)
                 uitval = toewijzing_aside(product, "ongeldig", text, bestand=source.naam)
                 stempel = (product.toewijzingsdatum, product.toewijzingstijd)
-                yield OngeldigeToewijzing(uitval, (product.gemeente, product.toewijzingnummer), stempel, bsn=product.bsn)
+                yield OngeldigeToewijzing(
+                    uitval, (product.gemeente, product.toewijzingnummer), stempel, bsn=product.bsn, oorzaak=text
+                )
                 continue
             yield Toewijzing(
                 toewijzingnummer=product.toewijzingnummer,

@@ -19,8 +19,8 @@ from mpj.reading.definition import Definition
 from mpj.reading.fields import FieldError
 from mpj.reading.forms import MAX_MINUTEN
 from mpj.reading.masking import masked
-from mpj.records.definitions import MEDEWERKER, REGISTRATIE, TOEWIJZING, VERBLIJF
-from mpj.records.words import Aanwezigheid, Soort, Status, Tijdsoort
+from mpj.records.definitions import MEDEWERKER, PRESTATIE, REGISTRATIE, TOEWIJZING, VERBLIJF
+from mpj.records.words import Aanwezigheid, Gebeurtenis, Soort, Status, Tijdsoort
 
 _T = TypeVar("_T")
 AANWEZIG: Aanwezigheid = "aanwezig"
@@ -73,8 +73,8 @@ def checker(definition: Definition[str]) -> Callable[[Any], None]:
     return check
 
 
-_check_registratie, _check_verblijf, _check_medewerker, _check_toewijzing = map(
-    checker, (REGISTRATIE, VERBLIJF, MEDEWERKER, TOEWIJZING)
+_check_registratie, _check_verblijf, _check_prestatie, _check_medewerker, _check_toewijzing = map(
+    checker, (REGISTRATIE, VERBLIJF, PRESTATIE, MEDEWERKER, TOEWIJZING)
 )
 
 
@@ -109,6 +109,8 @@ class Registratie:
     """Who delivered it."""
     prestatiecode: str | None = None
     """The prestatiecode; None where the record does not say, and the toewijzing decides."""
+    productcode: str | None = None
+    """Beside MPJ the product code, in the place of a prestatiecode."""
     toewijzingnummer: int | None = None
     """The toewijzing it is declared on; None: the one that covers it."""
     gemeente: str | None = None
@@ -184,6 +186,8 @@ class Verblijf:
     """The last day; None: still staying."""
     prestatiecode: str | None = None
     """The prestatiecode; None where the record does not say, and the toewijzing decides."""
+    productcode: str | None = None
+    """Beside MPJ the product code, in the place of a prestatiecode."""
     toewijzingnummer: int | None = None
     """The toewijzing it is declared on; None: the one that covers a day."""
     gemeente: str | None = None
@@ -224,6 +228,43 @@ class Verblijf:
     def open_ended(self) -> Verblijf:
         """What a change is told by: all but its end, since its days are looked at one by one."""
         return attrs.evolve(self, einddatum=None)
+
+
+@frozen(field_transformer=masked)
+class Prestatie:
+    """What happened with a product of output: it began, it ended, a milestone was reached, a piece was delivered.
+
+    Raises as `Registratie` does.
+    """
+
+    id: str
+    """The provider's own name of it; an id has one content."""
+    bsn: str = field(repr=False)
+    """The client."""
+    datum: date
+    """The day on which it happened."""
+    productcode: str
+    """The product, beside MPJ."""
+    gebeurtenis: Gebeurtenis
+    """start, einde, mijlpaal or stuk."""
+    toewijzingnummer: int | None = None
+    """The toewijzing it is declared on; None: the one that covers it."""
+    gemeente: str | None = None
+    """The CBS code of the municipality, where the record names it: only its toewijzingen are looked at."""
+    aantal: int | None = None
+    """Pieces, or of a milestone the percent of the assigned amount; None: one piece, or all that is left."""
+    bestand: str = field(default="", eq=False)
+    """The file it was read from; no part of its content."""
+    rij: int = field(default=0, eq=False)
+    """The row in that file; no part of its content."""
+
+    def __attrs_post_init__(self) -> None:
+        _check_prestatie(self)
+
+    @property
+    def inhoud(self) -> Prestatie:
+        """The content: all that counts in comparisons, which leaves out where it was read."""
+        return self
 
 
 @frozen(field_transformer=masked)

@@ -45,5 +45,5 @@ def parse_verblijf(row: Row) -> Verblijf | Ongeldig:
     found = row.read(VERBLIJF)
     if row.faults:
         identity = found["id"] or ""
-        return Ongeldig(row.uitval("verblijf", identity, found["begindatum"]), identity)
+        return Ongeldig(row.uitval("verblijf", identity, found["begindatum"]), identity, oorzaak=row.oorzaak, bsn=found["bsn"])
     return _verblijf((*found.values(), row.bestand, row.rij))

@@ -9,11 +9,13 @@ from mpj.protocol.words import SOORTEN, Soort
 __all__ = [
     "AANWEZIGHEDEN",
     "BRONNEN",
+    "GEBEURTENISSEN",
     "SOORTEN",
     "STATUSSEN",
     "TIJDSOORTEN",
     "Aanwezigheid",
     "Bron",
+    "Gebeurtenis",
     "Soort",
     "Status",
     "Tijdsoort",
@@ -26,12 +28,15 @@ Status: TypeAlias = Literal["gerealiseerd", "gepland", "niet_verschenen", "geann
 """What became of a registratie; vervallen withdraws it."""
 Aanwezigheid: TypeAlias = Literal["aanwezig", "afwezig"]
 """Whether a child was there on a day of a stay; any other word in a stay is a day away."""
-Bron: TypeAlias = Literal["registratie", "verblijf"]
+Gebeurtenis: TypeAlias = Literal["start", "einde", "mijlpaal", "stuk"]
+"""What happened with a product of output: it began, it ended, a milestone was reached, a piece was delivered."""
+Bron: TypeAlias = Literal["registratie", "verblijf", "prestatie"]
 """The kind of record behind a line."""
-Uitvalsoort: TypeAlias = Literal["registratie", "verblijf", "toewijzing"]
+Uitvalsoort: TypeAlias = Literal["registratie", "verblijf", "prestatie", "toewijzing"]
 """The kind of record that was set aside."""
 
 TIJDSOORTEN: tuple[Tijdsoort, ...] = get_args(Tijdsoort)
 STATUSSEN: tuple[Status, ...] = get_args(Status)
+GEBEURTENISSEN: tuple[Gebeurtenis, ...] = get_args(Gebeurtenis)
 BRONNEN: tuple[Bron, ...] = get_args(Bron)
 AANWEZIGHEDEN: tuple[Aanwezigheid, ...] = get_args(Aanwezigheid)

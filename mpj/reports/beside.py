@@ -113,19 +113,26 @@ class Raming:
     hoog_cent: int
     zonder_prijs: int
     """How many records are in neither, for want of a price."""
+    maanden: int = 0
+    """How many months of the year were not declared to anybody yet, and are in it as the last ones were."""
 
 
 def estimated(beeld: Jaarbeeld) -> tuple[Raming, ...]:
     """Return the estimate per gemeente.
 
-    Low is what is granted and open; high is all that was delivered, rejected and without toewijzing too.
+    Low is what is granted and open; high is all that was delivered, rejected and without toewijzing too. A month of the year after
+    the last that was declared counts as the lowest, and as the highest, of the last three that were.
     """
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for row in beeld.aansluiting:
         found[row.gemeente][row.post] = (row.cent if row.cent is not None else row.aantal) or 0
-    return tuple(_raming(gemeente, posts) for gemeente, posts in sorted(found.items()))
+    return tuple(_raming(beeld, gemeente, posts) for gemeente, posts in sorted(found.items()))
 
 
-def _raming(gemeente: str, posts: Mapping[str, int]) -> Raming:
+def _raming(beeld: Jaarbeeld, gemeente: str, posts: Mapping[str, int]) -> Raming:
     low = posts["toegekend"] + posts["open"]
-    return Raming(gemeente, low, max(low, posts["geleverd"]), posts["zonder_prijs"])
+    last = max((month for _, month in beeld.maanden), default=0)
+    coming = beeld.jaar * 12 + 11 - last if last else 0
+    usual = [max(0, beeld.maanden.get((gemeente, month), 0)) for month in range(max(beeld.jaar * 12, last - 2), last + 1)] or [0]
+    high = max(low, posts["geleverd"])
+    return Raming(gemeente, low + coming * min(usual), high + coming * max(usual), posts["zonder_prijs"], coming)

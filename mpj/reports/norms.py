@@ -1,11 +1,13 @@
-"""The dates and the threshold of the year, as data with their source (norms.toml)."""
+"""The dates and the threshold of the year, and the norms of the traffic, as data with their source (norms.toml)."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from attrs import frozen
 
@@ -41,11 +43,39 @@ class Jaarnormen:
         return self.boven if cent >= self.drempel_cent else self.onder
 
 
+@frozen
+class Berichtnorm:
+    """What a figure of the traffic is held against."""
+
+    kpi: str
+    grens: int
+    """Days or months, as `wat` says."""
+    wat: str
+    bron: str
+
+
+@cache
+def traffic_norms() -> Mapping[str, Berichtnorm]:
+    """Return the norms of the package by the figure that they are of."""
+    return {one["kpi"]: Berichtnorm(**one) for one in _data()["norm"]}
+
+
+@cache
+def payment_norm() -> Berichtnorm:
+    """Return within how many days of its dagtekening a declaration is paid."""
+    return Berichtnorm(**_data()["betaling"])
+
+
 @cache
 def year_norms() -> Jaarnormen:
     """Return the norms of the package."""
-    data = tomllib.loads((files("mpj.reports") / "norms.toml").read_text("utf-8"))
+    data = _data()
     told = data["verklaring"]
     return Jaarnormen(
         data["bron"], tuple(Normdatum(**one) for one in data["datum"]), told["drempel_cent"], told["boven"], told["onder"]
     )
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((files("mpj.reports") / "norms.toml").read_text("utf-8"))

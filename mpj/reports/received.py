@@ -10,7 +10,7 @@ from attrs import frozen
 
 from mpj.contract import Contract
 from mpj.ledger.year import PER_UUR, Jaarsom
-from mpj.protocol import Normtijd, Protocol, decode
+from mpj.protocol import Normtijd, Protocol, decode, is_prestatiecode
 from mpj.reading.periods import first_day, last_day
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
 from mpj.tariefkaart.model import NIVEAU
@@ -67,15 +67,18 @@ class Decoder:
         minutes = normtijd is not None and som.eenheid in normtijd.ongerond
         units = Fraction(som.eenheden, normtijd.minuten) if normtijd is not None and minutes else Fraction(som.eenheden)
         names = ("perceel", "prestatiecode", "kwalificatieniveau", "normtijd", "tarief_cent")
-        return {name: getattr(som, name) for name in names} | {"eenheden": units}
+        variant = normtijd.variant if normtijd is not None and not som.prestatiecode else ""
+        return {name: getattr(som, name) for name in names} | {"eenheden": units, "variant": variant}
 
     def _received(self, som: Jaarsom) -> dict[str, Any]:
         """Return what a received code means: by the contract of its first month, else by the protocol."""
         perceel, code, niveau, name = self._meaning(som)
-        normtijd = self.protocol.normtijden.get(name) or self._by_unit(som.eenheid)
+        known = self.protocol.normtijden.get(name)
+        normtijd = known or self._by_unit(som.eenheid)
         wire = 1 if normtijd is None else normtijd.wire_units(som.eenheid)
         told = {
             "perceel": perceel,
+            "variant": known.variant if known is not None and not code else "",
             "prestatiecode": code,
             "kwalificatieniveau": niveau,
             "normtijd": normtijd.naam if normtijd else "",
@@ -94,7 +97,8 @@ class Decoder:
                 and (one.perceel, one.prestatiecode, one.gedeclareerd, one.maand)
                 == (place.perceel, code.prestatiecode, code.kwalificatieniveau, som.eerste)
             }
-            return place.perceel, code.prestatiecode, code.kwalificatieniveau, names.pop() if len(names) == 1 else ""
+            of_mpj = code.prestatiecode if is_prestatiecode(code.prestatiecode) else ""
+            return place.perceel, of_mpj, code.kwalificatieniveau, names.pop() if len(names) == 1 else ""
         decoded = decode(self.protocol, som.productcode)
         if decoded is None:
             return "", "", "", ""

@@ -6,17 +6,18 @@ delivered.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, fields, frozen
 from sqlalchemy import Connection, case, extract, func, select, true
 
 from mpj.contract import Contract
 from mpj.ledger import Ledger, schema, year
 from mpj.ledger.deadlines import closed_year
+from mpj.ledger.known import FAULTY, faulty_care
 from mpj.ledger.protocols import last_protocol
 from mpj.ledger.rows import signed
 from mpj.ledger.schema import NIET_VERZONDEN
@@ -49,14 +50,13 @@ _NO_CARE = frozenset(
     )
 )
 """Reasons of what was not delivered, counts already, or stands in a rejected line."""
-_UNREADABLE = frozenset(("ongeldig", "id_meermaals"))
 
 
 def post_of(reden: str) -> Post | None:
     """Return where care that is set aside stands in the reconciliation, None for what is no care."""
     if reden in _NO_CARE:
         return None
-    if reden in _UNREADABLE:
+    if reden in FAULTY:
         return "onleesbaar"
     if reden in _WITHOUT:
         return "zonder_toewijzing"
@@ -96,7 +96,7 @@ class Jaarregel:
     credit_cent: int
     """What was taken back of it, above zero, for information: it is in the other amounts."""
     betaald_cent: int | None = None
-    """None as long as no payment is known."""
+    """Of what was paid on its declarations, spread over their lines by amount; None as long as no payment is known."""
 
     @property
     def clienten_text(self) -> str:
@@ -133,6 +133,8 @@ class Jaarbeeld:
     """What changed after the closing, by gemeente and code."""
     sha256: str = ""
     """That of the lines behind it."""
+    maanden: Mapping[tuple[str, int], int] = field(factory=dict)
+    """What was declared and not rejected, in eurocents, by gemeente and month."""
     tariefkaarten: Mapping[str, str] = field(factory=dict)
     """The short hash of each contract that was given."""
 
@@ -172,19 +174,23 @@ def read_year(ledger: Ledger, asked: Jaarvraag) -> Jaarbeeld:
     Nobody is named in it, and an erased client stays in its sums. Raises InputError for a ledger that cannot be used.
     """
     with ledger.database.transaction(write=False) as connection:
-        closed = closed_year(connection, asked.jaar) if asked.peildatum is None else None
-        now = year.sums(connection, asked.jaar)
-        then = closed[1] if closed else year.sums(connection, asked.jaar, asked.peildatum)
+        closed, then, now = _standing(connection, asked.jaar, asked.peildatum)
+        paid = year.paid(connection, asked.jaar, asked.peildatum)
         decoder = Decoder.of(last_protocol(connection), asked.contracten)
         return Jaarbeeld(
             jaar=asked.jaar,
             ontvangen=year.receives(connection),
             peildatum=asked.peildatum,
-            gesloten=closed[0] if closed else None,
-            regels=_rows(decoder, _chosen(then, asked.gemeenten)),
+            gesloten=closed,
+            regels=_rows(decoder, _chosen([*then, *_paid_alone(asked.jaar, then, paid or {})], asked.gemeenten), paid),
             aansluiting=tuple(_chosen(_reconciled(connection, asked.jaar, then, now), asked.gemeenten)),
             mutaties=_changes(decoder, _chosen(then, asked.gemeenten), _chosen(now, asked.gemeenten)) if closed else (),
             sha256=year.digest(connection, asked.jaar),
+            maanden={
+                key: cent
+                for key, cent in year.per_month(connection, asked.jaar, asked.peildatum).items()
+                if not asked.gemeenten or key[0] in asked.gemeenten
+            },
             tariefkaarten=decoder.hashes,
         )
 
@@ -193,17 +199,53 @@ def _chosen(rows: Iterable[_Named], gemeenten: Collection[str]) -> list[_Named]:
     return [one for one in rows if not gemeenten or one.gemeente in gemeenten]
 
 
-def _rows(decoder: Decoder, found: Iterable[Jaarsom]) -> tuple[Jaarregel, ...]:
+def _standing(connection: Connection, jaar: int, peildatum: date | None) -> tuple[date | None, list[Jaarsom], list[Jaarsom]]:
+    """Return when a year was closed, what its lines came to then (of an open one: on the day that is asked about), and now."""
+    closed = closed_year(connection, jaar) if peildatum is None else None
+    now = year.sums(connection, jaar)
+    if closed is not None:
+        return *closed, now
+    return None, now if peildatum is None else year.sums(connection, jaar, peildatum), now
+
+
+def stages(connection: Connection, jaar: int) -> dict[str, tuple[int, int]]:
+    """Return by gemeente what was delivered and granted of a year in eurocents, as `read_year` has them."""
+    _, then, now = _standing(connection, jaar, None)
+    posts = _reconciled(connection, jaar, then, now)
+    granted = {one.gemeente: one.cent or 0 for one in posts if one.post == "toegekend"}
+    return {one.gemeente: (one.cent or 0, granted[one.gemeente]) for one in posts if one.post == "geleverd"}
+
+
+def _paid_alone(jaar: int, sums: Iterable[Jaarsom], paid: Mapping[tuple[object, ...], int]) -> Iterator[Jaarsom]:
+    """Yield nothing but the place of what was paid where no line counts any more: no cent that was paid is left out."""
+    there = {_key(one) for one in sums}
+    nothing = {one.name: 0 for one in fields(Jaarsom) if one.name not in year.KEYS}
+    for key in sorted(paid.keys() - there):
+        place: dict[str, Any] = dict(zip(year.KEYS, key, strict=True))
+        place |= nothing | {"eerste": jaar * 12, "laatste": jaar * 12 + 11}
+        yield Jaarsom(**place)
+
+
+def _key(one: Jaarsom) -> tuple[object, ...]:
+    return tuple(getattr(one, name) for name in year.KEYS)
+
+
+def _rows(decoder: Decoder, found: Iterable[Jaarsom], paid: Mapping[tuple[object, ...], int] | None) -> tuple[Jaarregel, ...]:
     """Return sums as rows; those of a code at one price that a message told apart become one."""
-    rows = [decoder.row(one) for one in found if one.eenheden or one.credit_cent or one.ingediend_cent]
+    there = [(one, 0 if paid is None else paid.get(_key(one), 0)) for one in found]
+    rows = [
+        decoder.row(one) if paid is None else evolve(decoder.row(one), betaald_cent=cent)
+        for one, cent in there
+        if one.eenheden or one.credit_cent or one.ingediend_cent or cent
+    ]
     return tuple(sorted(rows, key=lambda one: (*decoder.order(one), one.begindatum)))
 
 
 def _reconciled(connection: Connection, jaar: int, then: Sequence[Jaarsom], now: Sequence[Jaarsom]) -> list[Aansluiting]:
     """Return the reconciliation of every gemeente: delivered is what is known now, whatever the day of the lines."""
-    aside = _aside(connection, jaar)
+    aside, faulty = _aside(connection, jaar), faulty_care(connection, jaar)
     gone = year.withdrawn(connection, jaar)
-    gemeenten = {one.gemeente for one in (*then, *now)} | {gemeente for gemeente, _ in aside}
+    gemeenten = {one.gemeente for one in (*then, *now)} | {gemeente for gemeente, _ in aside} | faulty.keys()
     found: list[Aansluiting] = []
     for gemeente in sorted(gemeenten):
         own = [one for one in then if one.gemeente == gemeente]
@@ -221,7 +263,9 @@ def _reconciled(connection: Connection, jaar: int, then: Sequence[Jaarsom], now:
         found.append(Aansluiting(gemeente, "geleverd", None, sum(cent for _, cent in posts.values())))
         unknown = sum(aside.get((gemeente, post), (0, 0, 0))[2] for post in ASIDE)
         found.append(Aansluiting(gemeente, "zonder_prijs", unknown, None))
-        found.append(Aansluiting(gemeente, "onleesbaar", aside.get((gemeente, "onleesbaar"), (0, 0, 0))[0], None))
+        # What a ledger of before set aside by such a reason stands there until the next run.
+        unread = faulty.get(gemeente, 0) + aside.get((gemeente, "onleesbaar"), (0, 0, 0))[0]
+        found.append(Aansluiting(gemeente, "onleesbaar", unread, None))
     return found
 
 

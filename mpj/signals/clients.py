@@ -42,7 +42,9 @@ def maand_wijkt_af(beeld: Beeld) -> Iterator[Signaal]:
     for one in beeld.bedragen:
         mean = sum(one.eerder) // len(one.eerder)
         far = one.nu > 2 * mean or 2 * one.nu < mean
-        if far and min(*one.eerder, one.nu) > 0 and abs(one.nu - mean) > _MIN_CENT[one.soort]:
+        # A client of whom nothing comes any more left, or has no contact; a gemeente of which nothing comes may be forgotten.
+        there = min(one.eerder) > 0 and (one.nu > 0 or one.soort == "gemeente")
+        if far and there and abs(one.nu - mean) > _MIN_CENT[one.soort]:
             text = f"{words.euros(one.nu)} deze maand; gemiddeld was het in de laatste drie {words.euros(mean)}"
             day = first_day(beeld.opdracht.maand)
             yield Signaal("maand_wijkt_af", one.gemeente, one.soort, one.bron, day, text)

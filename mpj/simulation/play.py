@@ -18,6 +18,7 @@ from mpj.contract import Contract
 from mpj.demo import contract_folders
 from mpj.demo.chance import between, happens
 from mpj.demo.months import MonthFiles, Sizes, generate_months
+from mpj.engine.opdracht import check_order
 from mpj.engine.outcome import Result
 from mpj.ledger import Ledger, codes_asked
 from mpj.messages import Antwoordbericht, read_jw323
@@ -95,8 +96,7 @@ def simulate(
     """
     folders = tuple(contracten or contract_folders())
     months = range(van, tot + 1)
-    if not months:
-        raise InputError(Fault("periode_onjuist", kolom="--tot", toelichting="de laatste maand ligt voor de eerste"))
+    check_order(van, tot, "--tot")
     for name in (AANBIEDER, GEMEENTEN):
         (folder / name).unlink(missing_ok=True)
     found: list[Maandstand] = []

@@ -7,9 +7,25 @@ from pathlib import Path
 from attrs import astuple
 
 from mpj.contract import load_contracts
+from mpj.demo.months import GEMEENTE_CSV
 from mpj.ledger import Ledger
+from mpj.ledger.year import QUARTER
 from mpj.presentation.report import Column, Report, Table
-from mpj.reports import Jaarvraag, read_year, write_year
+from mpj.reading.periods import parse_month
+from mpj.records.toewijzingen import read_toewijzingen
+from mpj.reports import (
+    Gebruiksvraag,
+    Jaarvraag,
+    Vergelijkingsvraag,
+    read_benchmark,
+    read_kpi,
+    read_use,
+    read_year,
+    write_benchmark,
+    write_kpi,
+    write_use,
+    write_year,
+)
 from mpj.simulation.play import MAP_JAAR, Simulatie
 
 _COLUMNS = (
@@ -24,15 +40,29 @@ _COLUMNS = (
 
 
 def write_reports(found: Simulatie, folder: Path) -> None:
-    """Write the year of both sides below `folder`, as 2026-aanbieder, for each year. Raises InputError without XlsxWriter."""
+    """Write the four reports of both sides below `folder`: the year as 2026-aanbieder, for each year, and the others beside it.
+
+    Raises InputError without XlsxWriter.
+    """
     contracts = load_contracts(found.contracten)
-    years = sorted({int(one.maand[:4]) for one in found.maanden})
+    van, tot = (parse_month(found.maanden[place].maand) for place in (0, -1))
+    known = list(read_toewijzingen([found.invoer / found.maanden[-1].maand / GEMEENTE_CSV]))
+    use = Gebruiksvraag(op=found.dag, contracten=contracts, toewijzingen=known)
+    quarters = Vergelijkingsvraag(van=van - van % QUARTER, tot=tot - tot % QUARTER + QUARTER - 1, contracten=contracts)
     for path in (found.aanbieder, found.gemeenten):
         with Ledger(path) as ledger:
-            for jaar in years:
-                place = folder / f"{jaar}-{path.stem}"
-                place.mkdir(parents=True)
-                write_year(read_year(ledger, Jaarvraag(jaar=jaar, contracten=contracts)), place, namen={})
+            for jaar in sorted({int(one.maand[:4]) for one in found.maanden}):
+                write_year(read_year(ledger, Jaarvraag(jaar=jaar, contracten=contracts)), _made(folder, jaar, path), namen={})
+            write_use(read_use(ledger, use), _made(folder, "gebruik", path), namen={})
+            write_benchmark(read_benchmark(ledger, quarters), _made(folder, "vergelijking", path), namen={})
+            write_kpi(read_kpi(ledger, van, tot), _made(folder, "verkeer", path), namen={})
+
+
+def _made(folder: Path, what: object, path: Path) -> Path:
+    """Return a new folder for a report of one side."""
+    place = folder / f"{what}-{path.stem}"
+    place.mkdir(parents=True)
+    return place
 
 
 def report(found: Simulatie, out: Path) -> Report:
@@ -44,7 +74,7 @@ def report(found: Simulatie, out: Path) -> Report:
         ("ledger van de aanbieder", str(out / found.aanbieder.name)),
         ("ledger van de gemeenten", str(out / found.gemeenten.name)),
         ("invoer per maand", str(out / found.invoer.name)),
-        ("verantwoording van beide", str(out / MAP_JAAR)),
+        ("verantwoording en rapporten van beide", str(out / MAP_JAAR)),
     )
     last = f"Verder kijken: mpj ledger status --ledger {out / found.aanbieder.name}"
     title = f"Verzonnen regio, {rows[0][0]} tot en met {rows[-1][0]}"

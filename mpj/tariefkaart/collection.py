@@ -55,6 +55,11 @@ class Tariefkaarten:
                 self._examples.append((aanbieder, gemeente))
         return number
 
+    def producten(self, aanbieder: str, categorie: str) -> frozenset[str]:
+        """Return the products beside MPJ that contracts of `aanbieder` buy under a category."""
+        kaarten = self._by_aanbieder.get(aanbieder, ())
+        return frozenset(code for kaart in kaarten for code, row in kaart.producten.items() if row.productcategorie == categorie)
+
     def valid(self, aanbieder: str, gemeente: str, day: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of `aanbieder` with `gemeente` that are valid on `day`."""
         return tuple(kaart for kaart in self._by_gemeente.get((aanbieder, gemeente), ()) if kaart.instellingen.geldig(day))
@@ -69,7 +74,9 @@ class Tariefkaarten:
 
     def _decode(self, aanbieder: str, gemeente: str, productcode: str, begin: date) -> tuple[Tariefkaart, Productcode] | None:
         second = self._by_gemeente.get((aanbieder, gemeente), ())
-        for kaart in (*self.valid(aanbieder, gemeente, begin), *second, *self._by_aanbieder.get(aanbieder, ())):
+        kaarten = (*self.valid(aanbieder, gemeente, begin), *second, *self._by_aanbieder.get(aanbieder, ()))
+        # A product says what its code is; the default scheme reads codes of other categories as well.
+        for kaart in sorted(kaarten, key=lambda kaart: productcode not in kaart.producten):
             if (found := kaart.decode(productcode)) is not None:
                 return kaart, found
         return None
@@ -102,7 +109,9 @@ class Tariefkaarten:
         if key not in self._places:
             decoded = None if perceel or code is None else self._decode(aanbieder, gemeente, *code)
             named = perceel or (decoded[1].perceel if decoded else "")
-            self._places[key] = _choose(kaarten, gemeente, named, prestatiecode, month_of(day))
+            product = next((kaart for kaart in kaarten if kaart.has_product(prestatiecode, month_of(day))), None)
+            chosen = Plaats(product, "") if product else _choose(kaarten, gemeente, named, prestatiecode, month_of(day))
+            self._places[key] = chosen
         return self._places[key]
 
 

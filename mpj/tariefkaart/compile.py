@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import assert_never
 
-from mpj.contract.model import Contract, is_zorg, normtijd_of, priced_without_level
+from mpj.contract.model import Contract, Productprijs, is_zorg, normtijd_of, priced_without_level
+from mpj.contract.varianten import varianten
+from mpj.protocol.model import Normtijd
 from mpj.protocol.productcodes import encode
 from mpj.protocol.words import Prijssoort, Prijswijze, Zorgsoort
 from mpj.reading.periods import month_of
@@ -32,9 +34,9 @@ def compile_tariefkaart(contract: Contract) -> Tariefkaart:
             sorted((perceel.code, gemeente) for perceel in contract.percelen for gemeente in contract.gemeenten_of(perceel))
         ),
         expliciet=frozenset(perceel.code for perceel in contract.percelen if perceel.gemeenten and perceel.code in priced),
-        prijzen=tuple(_prijzen(contract, prices)),
-        soorten=tuple(_soorten(contract)),
-        productcodes=tuple(_productcodes(contract)),
+        prijzen=(*_prijzen(contract, prices), *_product_prices(contract)),
+        soorten=(*_soorten(contract), *_product_kinds(contract)),
+        productcodes=(*_productcodes(contract), *_product_codes(contract)),
     )
 
 
@@ -149,3 +151,32 @@ def _productcodes(contract: Contract) -> Iterator[Productcode]:
             for categorie in protocol.prestatiecodes[code].categorieen:
                 standaard = categorie == protocol.prestatiecodes[code].categorieen[0]
                 yield Productcode("", code, niveau or "", categorie, encode(protocol, code, niveau, categorie), standaard)
+
+
+def _effort(contract: Contract) -> Iterator[tuple[Productprijs, Normtijd]]:
+    """Yield the prices of products beside MPJ that are counted from registraties and stays, with what they are counted in."""
+    for one in contract.producten:
+        if varianten().per[one.variant].inspanning:
+            yield one, contract.protocol.varianten[one.variant]
+
+
+def _product_prices(contract: Contract) -> Iterator[Prijs]:
+    """Yield the price rows of products, as prices without level and perceel; the code is its own prestatiecode here."""
+    horizon = month_of(contract.begindatum) + _HORIZON
+    for one, normtijd in _effort(contract):
+        assert one.tarief_cent is not None, "effort has a price"
+        for month in range(month_of(one.begindatum), min(month_of(one.einddatum), horizon) + 1):
+            unit = normtijd.naam, normtijd.minuten, one.eenheid
+            yield Prijs("", one.productcode, ZONDER, "", month, "", *unit, one.tarief_cent)
+
+
+def _product_kinds(contract: Contract) -> Iterator[Soort]:
+    kinds: tuple[Zorgsoort, ...] = ("groep", "individueel", VERBLIJF)
+    for code, naam in dict.fromkeys((one.productcode, normtijd.naam) for one, normtijd in _effort(contract)):
+        for soort in kinds:
+            yield Soort("", code, soort, ZONDER, naam)
+
+
+def _product_codes(contract: Contract) -> Iterator[Productcode]:
+    for code, categorie in dict.fromkeys((one.productcode, one.productcategorie) for one, _ in _effort(contract)):
+        yield Productcode("", code, "", categorie, code, standaard=True)

@@ -13,7 +13,7 @@ from attrs import asdict, field, fields, frozen
 
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.protocol import Afronding, Protocol
-from mpj.protocol.productcodes import decode
+from mpj.protocol.productcodes import decode, is_prestatiecode
 from mpj.protocol.words import Prijssoort, Zorgsoort
 
 ZONDER: Final = "zonder"
@@ -120,7 +120,7 @@ class Prijs:
     perceel: str
     """The perceel."""
     prestatiecode: str
-    """The prestatiecode."""
+    """The prestatiecode; of a product beside MPJ its product code, here and in the other tables."""
     soort: Prijssoort
     """niveau: a price per level; zonder: one without level, both levels are empty."""
     geleverd: str
@@ -290,6 +290,15 @@ class Tariefkaart:
         """Return the percelen that serve a gemeente: all in which the contract can tell one gemeente from another."""
         return self._van_gemeente.get(gemeente, ())
 
+    @cached_property
+    def producten(self) -> Mapping[str, Productcode]:
+        """What is bought beside MPJ and counted from records, by product code."""
+        return {row.productcode: row for row in self.productcodes if not is_prestatiecode(row.prestatiecode)}
+
+    def has_product(self, code: str, maand: int) -> bool:
+        """Say whether `code` is a product beside MPJ with a price in the month: it lies in no perceel."""
+        return code in self.producten and ("", code, maand) in self._met_prijs
+
     def bedient(self, perceel: str, gemeente: str) -> bool:
         """Say whether the contract has `perceel` and it serves `gemeente`."""
         return perceel in self.van_gemeente(gemeente)
@@ -306,10 +315,10 @@ class Tariefkaart:
     def decode(self, productcode: str) -> Productcode | None:
         """Return what a product code means under this contract, None when it is no code of it.
 
-        Own table: its rows alone. Default scheme: the prestatiecodes that the contract buys, at every level; the last three
-        positions decide, `productcategorie` is the first two as they stand.
+        A product beside MPJ is itself. Own table: its rows alone. Default scheme: the prestatiecodes that the contract buys, at
+        every level; the last three positions decide, `productcategorie` is the first two as they stand.
         """
-        if self.eigen_codes:
+        if productcode in self.producten or self.eigen_codes:
             return self._eigen.get(productcode)
         found = decode(self.protocol, productcode)
         if found is None or found.prestatiecode not in self._gekocht:
@@ -351,12 +360,23 @@ class Tariefkaart:
 
     def terms(self, gemeente: str, prestatiecode: str, maand: int) -> tuple[str, str]:
         """Return what decides about planned time, and a digest of all else but prices and rounding, of such care in a month."""
-        own, percelen = self.instellingen, self.van_gemeente(gemeente)
+        key = self.van_gemeente(gemeente), prestatiecode, maand
+        if (known := self._known_terms.get(key)) is None:
+            known = self._known_terms[key] = self._terms(*key)
+        return known
+
+    @cached_property
+    def _known_terms(self) -> dict[tuple[Sequence[str], str, int], tuple[str, str]]:
+        """What `terms` found, as long as the card: it never changes."""
+        return {}
+
+    def _terms(self, percelen: Sequence[str], prestatiecode: str, maand: int) -> tuple[str, str]:
+        own = self.instellingen
         settings = sorted(own.eenheid.items()), own.tr340, own.bij_overschrijding, own.laatste_dag
         priced = [
             (row.perceel, row.soort, row.geleverd, row.gedeclareerd)
             for row in self._per_maand.get((prestatiecode, maand), ())
-            if row.perceel in percelen
+            if row.perceel in ("", *percelen)
         ]
         digest = hashlib.sha256(repr((settings, priced)).encode())
         digest.update(_text(tuple(row for row in self.soorten if row.prestatiecode == prestatiecode)))

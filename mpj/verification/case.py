@@ -53,10 +53,11 @@ class ContractCell:
     """The levels that are contracted for this prestatiecode in this month."""
     prijs: Prijs | None
     """The price, None where the contract has none."""
+    normtijd: Normtijd | None = field(init=False)
+    """The normed unit of the price, None without a price."""
 
-    @property
-    def normtijd(self) -> Normtijd | None:
-        """The normed unit of the price, None without a price."""
+    @normtijd.default
+    def _normtijd(self) -> Normtijd | None:
         return None if self.prijs is None else self.kaart.protocol.normtijden[self.prijs.normtijd]
 
     def exact(self, volume: int, eenheid: str) -> int | None:

@@ -93,13 +93,17 @@ def mpj03(line: Line) -> Breach | None:
 
 
 def mpj07(line: Line) -> Breach | None:
-    """MPJ07 (level 4, 9321): a line holds no more etmalen than its product period has days.
+    """MPJ07 (level 4, 9321): a line holds no more etmalen than its product period has days, and no more than one month.
 
     Source: an etmaal is a day and its night. Minutes are never held against the clock: two professionals in one contact are two
     records. Nothing is added up over lines: two stays on the day of a move are two etmalen.
     """
     one = line.prestatie
-    telt, weight = counted(line.case.protocol, one.eenheid)
+    protocol = line.case.protocol
+    prijs = None if line.cell is None else line.cell.prijs
+    if prijs is not None and protocol.is_monthly(prijs.normtijd) and one.volume > 1:
+        return Breach(Volume(one.volume, one.eenheid), Volume(1, one.eenheid))
+    telt, weight = counted(protocol, one.eenheid)
     days = (one.einddatum - one.begindatum).days + 1
     if telt != ETMALEN or one.volume * weight <= days or days < 1:
         return None

@@ -123,14 +123,16 @@ class MemoryHistory:
         `reading` says whether files in sub-folders count, and hears of those that were not read; SHA-256 of the files go to
         `hashes`. Raises InputError for a file that is neither.
         """
-        return cls.of_sources(find_sources(paths, (".xml",), reading), hashes=hashes)
+        return cls.of_sources(find_sources(paths, (".xml",), reading), hashes=hashes, reading=reading)
 
     @classmethod
-    def of_sources(cls, sources: Iterable[Source], *, hashes: dict[str, str] | None = None) -> MemoryHistory:
+    def of_sources(
+        cls, sources: Iterable[Source], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT
+    ) -> MemoryHistory:
         """As `read`, from files that were found before."""
         declarations: list[Declaratiebericht] = []
         answers: list[Antwoordbericht] = []
-        for message in read_messages(sources, hashes=hashes):
+        for message in read_messages(sources, hashes=hashes, reading=reading):
             if isinstance(message, Declaratiebericht):
                 declarations.append(message)
             else:
@@ -214,20 +216,43 @@ class MemoryHistory:
 
 
 def read_messages(
-    sources: Iterable[Source], *, hashes: dict[str, str] | None = None
+    sources: Iterable[Source], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT
 ) -> Iterator[Declaratiebericht | Antwoordbericht]:
-    """Read JW323 and JW325 files one by one. SHA-256 of the files go to `hashes`. Raises InputError for a file that is neither."""
+    """Read JW323 and JW325 files one by one. SHA-256 of the files go to `hashes`; `reading` hears of messages of another kind in
+    folders and zips, which are passed over. Raises InputError for a file that is neither, and where all were passed over.
+    """
+    from mpj.messages import passed_over
+
+    read, passed = 0, list[Fault]()
+    for source in sources:
+        try:
+            message, digest = _read_message(source)
+        except InputError as error:
+            warning = None if source.named else passed_over(error, ("JW323", "JW325"))
+            if warning is None:
+                raise
+            reading.tell([warning])
+            passed += error.faults
+            continue
+        if hashes is not None:
+            hashes[source.naam] = digest
+        read += 1
+        yield message
+    if passed and not read:
+        raise InputError(passed)
+
+
+def _read_message(source: Source) -> tuple[Declaratiebericht | Antwoordbericht, str]:
+    """Read a JW323 or JW325, with the SHA-256 of its file."""
     from mpj.messages import read
 
-    for source in sources:
-        with source.open() as stream:
-            message = read(cast("BinaryIO", stream), source.naam)
-            if hashes is not None:
-                hashes[source.naam] = stream.sha256()
-        if not isinstance(message, Declaratiebericht | Antwoordbericht):
-            text = "Een eerder bericht is een declaratie of een antwoord"
-            raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", "JW323 of JW325", text))
-        yield message
+    with source.open() as stream:
+        message = read(cast("BinaryIO", stream), source.naam)
+        digest = stream.sha256()
+    if not isinstance(message, Declaratiebericht | Antwoordbericht):
+        text = "Een eerder bericht is een declaratie of een antwoord"
+        raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", "JW323 of JW325", text))
+    return message, digest
 
 
 def answered(answer: Antwoordbericht) -> tuple[str, str, str]:

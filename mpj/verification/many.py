@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 from mpj.messages import Declaratiebericht, Prestatie, write
 from mpj.messages.values import Declaratiekop
 from mpj.output.write import write_csv, write_json
+from mpj.presentation.words import NO_NAMES
 from mpj.reading.masking import hide
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.workdays import after
@@ -101,11 +102,20 @@ class Uitslagen:
         return any(one.afgekeurd_cent is None or one.uitkomst != "toegekend" for one in self.rijen)
 
 
-def write_many(found: Iterable[Uitslag], folder: Path, *, ontvangen: date | None, invoer: Mapping[str, str]) -> Uitslagen:
+def write_many(
+    found: Iterable[Uitslag],
+    folder: Path,
+    *,
+    ontvangen: date | None,
+    invoer: Mapping[str, str],
+    niet_gelezen: Iterable[str] = (),
+    namen: Mapping[str, str] = NO_NAMES,
+) -> Uitslagen:
     """Write findings, signals, answers and summary of every message into `folder`, as they come.
 
     `ontvangen` is the date on which they were received, None: each on its own date; `invoer` are the files that were read, with
-    their SHA-256. A message alone has its answer as ``jw325.xml`` too.
+    their SHA-256, `niet_gelezen` those of folders and zips that were not; `namen` stand beside codes on pages. A message alone has
+    its answer as ``jw325.xml`` too.
     """
     rijen: list[Overzichtrij] = []
     summaries: list[VerificationSummary] = []
@@ -122,7 +132,7 @@ def write_many(found: Iterable[Uitslag], folder: Path, *, ontvangen: date | None
             summaries.append(one.samenvatting)
             if answer:
                 name = name_of(one.samenvatting, explained)
-                if write_explanation(folder, name, one.samenvatting, one.findings):
+                if write_explanation(folder, name, one.samenvatting, one.findings, namen):
                     explained.append(name)
             signals.extend(signal_rows(one.verificatie.signalen, one.samenvatting["bericht"]))
             yield from _finding_rows(one)
@@ -133,19 +143,20 @@ def write_many(found: Iterable[Uitslag], folder: Path, *, ontvangen: date | None
     if len(rijen) == 1 and answers:
         (folder / ANTWOORD).write_bytes((folder / answers[0]).read_bytes())
     overzicht = Uitslagen(tuple(rijen), tuple(summaries))
-    _write_summary(overzicht, folder, invoer)
+    _write_summary(overzicht, folder, invoer, niet_gelezen)
     return overzicht
 
 
-def _write_summary(overzicht: Uitslagen, folder: Path, invoer: Mapping[str, str]) -> None:
+def _write_summary(overzicht: Uitslagen, folder: Path, invoer: Mapping[str, str], niet_gelezen: Iterable[str]) -> None:
     files = sorted({path.name for path in folder.iterdir()} | {SAMENVATTING, *OVERZICHTEN})
     data = {
         "formaat": FORMAAT,
         "soort": "verify_berichten",
         "versie": __version__,
-        "berichten": [one | {"invoer": []} for one in overzicht.samenvattingen],
+        "berichten": [one | {"invoer": [], "niet_gelezen": []} for one in overzicht.samenvattingen],
         "bestanden": files,
         "invoer": [{"bestand": hide(naam), "sha256": invoer[naam]} for naam in sorted(invoer)],
+        "niet_gelezen": sorted(map(hide, niet_gelezen)),
     }
     write_json(folder / SAMENVATTING, data)
 
@@ -207,12 +218,18 @@ def _finding_rows(one: Uitslag) -> Iterator[list[str | int]]:
     assert one.samenvatting is not None and one.bericht is not None
     of = one.samenvatting["bericht"]
     before = (one.bestand, of["aanbieder"], of["gemeente"], of["declaratieperiode"], of["declaratienummer"])
+    for finding, behind in found_lines(one):
+        yield [*before, *_fields(finding), *behind, one.bericht.totaal.net]
+
+
+def found_lines(one: Uitslag) -> Iterator[tuple[Bevinding, tuple[str, str, str]]]:
+    """Yield the findings about a message, each with toewijzingnummer, productcode and begindatum of its line, if it has one."""
+    assert one.bericht is not None
     bsns = {client.bsn for client in one.bericht.clienten}
     for finding in one.findings:
         line = _line(one.bericht, finding)
         number = "" if line is None else hide(str(line.toewijzingnummer), bsns.__contains__)
-        behind = ("", "", "") if line is None else (number, line.productcode, line.begindatum.isoformat())
-        yield [*before, *_fields(finding), *behind, one.bericht.totaal.net]
+        yield finding, ("", "", "") if line is None else (number, line.productcode, line.begindatum.isoformat())
 
 
 def _line(bericht: Declaratiebericht, finding: Bevinding) -> Prestatie | None:

@@ -10,9 +10,11 @@ from attrs import field, frozen
 
 from mpj.messages.declaratie import XSD_VERSIE
 from mpj.messages.values import Prestatie
-from mpj.reading.calls import expect_date
+from mpj.presentation.languages import Taal
+from mpj.reading.calls import expect_all, expect_date
+from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.fields import FieldError, check_gemeente
 from mpj.verification.history import History
-from mpj.verification.told import Taal
 from mpj.verification.values import AFWIJZEN, TOEKENNEN
 
 XSLT_VERSIE = "1.0.0"
@@ -34,6 +36,7 @@ class ToetsWords(TypedDict, total=False):
     xsd_versie: str | tuple[str, str]
     xslt_versie: str
     invoer: Mapping[str, str] | None
+    niet_gelezen: Collection[str]
     progress: Callable[[int, int], None] | None
 
 
@@ -44,16 +47,29 @@ class ToetsopdrachtWords(ToetsWords, total=False):
     history: History | None
 
 
+def check_codes(toewijzingen_volledig: Collection[str]) -> None:
+    """Raise InputError unless each is the code of a gemeente: of a name, no message would ever be one of those meant."""
+    faults = []
+    for code in expect_all("toewijzingen_volledig", toewijzingen_volledig, "codes of gemeenten", str):
+        try:
+            check_gemeente(code)
+        except FieldError as error:
+            text = "dit is geen code van een gemeente"
+            faults.append(Fault("waarde_onjuist", "", 0, "toewijzingen_volledig", mask(code), error.verwacht, text))
+    if faults:
+        raise InputError(faults)
+
+
 @frozen(kw_only=True)
 class Toetsopdracht:
-    """What a verification is asked. Raises ValueError for an unknown `onbeoordeeld`."""
+    """What a verification is asked. Raises ValueError for an unknown `onbeoordeeld`, InputError for no code of a gemeente."""
 
     taal: Taal = "nl"
     """The language of findings: nl or en."""
     onbeoordeeld: Onbeoordeeld = field(default=None)
     """What becomes of lines that cannot be judged: toekennen or afwijzen, for all or by product code and toewijzingnummer (None:
     whatever toewijzing). Without a decision on every one of them there is no answer."""
-    toewijzingen_volledig: Collection[str] = ()
+    toewijzingen_volledig: Collection[str] = field(default=())
     """The gemeenten of which all toewijzingen are given, also where there is none: their messages are never the wrong file."""
     gemeenten: Collection[str] | None = None
     """The CBS codes that exist; None: not checked (TR378)."""
@@ -63,6 +79,8 @@ class Toetsopdracht:
     """The version of the content rules (level 2), which the answer names when those refused the message."""
     invoer: Mapping[str, str] | None = None
     """What was read, for the summary: file name to SHA-256."""
+    niet_gelezen: Collection[str] = ()
+    """The files of folders and zips that were not read, for the summary."""
     progress: Callable[[int, int], None] | None = None
     """Hears (lines done, lines in all)."""
     dagtekening: date = field()
@@ -73,6 +91,10 @@ class Toetsopdracht:
     @dagtekening.validator
     def _date(self, _: object, value: object) -> None:
         expect_date("dagtekening", value)
+
+    @toewijzingen_volledig.validator
+    def _codes(self, _: object, codes: Collection[str]) -> None:
+        check_codes(codes)
 
     @onbeoordeeld.validator
     def _known(self, _: object, value: Onbeoordeeld) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from mpj.messages import Antwoordclient, write, write_stream
 from mpj.output.shape import text_of
 from mpj.output.write import write_csv, write_json
+from mpj.presentation.words import NO_NAMES
 from mpj.reading.guard import unguarded
 from mpj.verification.answer import parts
 from mpj.verification.declared import Spool
@@ -35,17 +36,20 @@ SIGNAAL_COLUMNS = ("code", "gemeente", "soort", "bron", "datum", "toelichting", 
 _fields = attrgetter(*COLUMNS)
 
 
-def write_verification(outcome: Verificatie, folder: Path) -> None:
-    """Write the findings, lines that were not assessed last, the answer where there is one, and the summary, into `folder`."""
+def write_verification(outcome: Verificatie, folder: Path, namen: Mapping[str, str] = NO_NAMES) -> None:
+    """Write the findings, lines that were not assessed last, the answer where there is one, and the summary, into `folder`.
+
+    `namen` stand beside the codes of gemeenten and aanbieders on pages.
+    """
     _write_findings(folder, (*outcome.bevindingen, *outcome.niet_beoordeeld))
     if outcome.antwoord is not None:
         with (folder / ANTWOORD).open("wb") as stream:
             write(outcome.antwoord, stream)
     _write_signals(folder, outcome.signalen, outcome.samenvatting["bericht"])
-    _write_summary(folder, outcome.samenvatting, answered=outcome.antwoord is not None)
+    _write_summary(folder, outcome.samenvatting, namen, answered=outcome.antwoord is not None)
 
 
-def stream_verification(toetsing: Toetsing, folder: Path) -> WrittenVerification:
+def stream_verification(toetsing: Toetsing, folder: Path, namen: Mapping[str, str] = NO_NAMES) -> WrittenVerification:
     """Carry out a verification and write the same files, to the byte, client by client; returns the summary.
 
     What must wait for the end (lines that were not assessed, what the answer sends back) stands on disk meanwhile.
@@ -68,7 +72,7 @@ def stream_verification(toetsing: Toetsing, folder: Path) -> WrittenVerification
                 write_stream(parts(*toetsing.antwoord(), back), stream)
     summary = toetsing.samenvatting()
     _write_signals(folder, toetsing.signalen, summary["bericht"])
-    return _write_summary(folder, summary, answered=toetsing.beslist)
+    return _write_summary(folder, summary, namen, answered=toetsing.beslist)
 
 
 def read_findings(folder: Path) -> Iterator[tuple[str, Bevinding]]:
@@ -99,11 +103,11 @@ def _write_signals(folder: Path, signals: Iterable[Bevinding], bericht: MessageS
         write_csv(folder / SIGNALEN, SIGNAAL_COLUMNS, rows)
 
 
-def _write_summary(folder: Path, summary: VerificationSummary, *, answered: bool) -> WrittenVerification:
+def _write_summary(folder: Path, summary: VerificationSummary, namen: Mapping[str, str], *, answered: bool) -> WrittenVerification:
     """Write and return the summary with the names of all files: a later run here takes away those that it does not make."""
     files = [BEVINDINGEN, SAMENVATTING, *([ANTWOORD] if answered else []), *([SIGNALEN] if summary["signalen"] else [])]
     if answered:
-        files += write_explanation(folder, name_of(summary), summary, (one for _, one in read_findings(folder)))
+        files += write_explanation(folder, name_of(summary), summary, (one for _, one in read_findings(folder)), namen)
     written: WrittenVerification = {**summary, "bestanden": sorted(files)}
     write_json(folder / SAMENVATTING, written)
     return written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate
@@ -18,9 +18,10 @@ _WARN, _ALARM = Fraction(5), Fraction(25)
 """From these percents of the euros refused on a field stands out."""
 
 
-def table(overzicht: Uitslagen, taal: str) -> Table:
-    """Return every message as a row: the table of ``overzicht.csv``."""
+def table(overzicht: Uitslagen, taal: str, namen: Mapping[str, str] = words.NO_NAMES) -> Table:
+    """Return every message as a row: the table of ``overzicht.csv``; people read `namen` beside the codes of partners."""
     texts = Texts(taal, ())
+    named = {code: words.named(code, namen) for code in namen}
     outcomes = {one.uitkomst: texts.word(f"uitkomst {one.uitkomst}") for one in overzicht.rijen}
     forms = {"dagtekening": "date", "uiterste_antwoorddatum": "date", "uitkomst": "text", "bericht": "text", "regels": "count"}
     columns = tuple(
@@ -28,7 +29,7 @@ def table(overzicht: Uitslagen, taal: str) -> Table:
             texts.word(f"kolom {name.removesuffix('_cent')}"),
             "cent" if name.endswith("_cent") else forms.get(name, "code"),  # type: ignore[arg-type]
             name,
-            outcomes if name == "uitkomst" else {},
+            outcomes if name == "uitkomst" else named if name in ("aanbieder", "gemeente") else {},
             spare=name in _SPARE,
         )
         for name in COLUMNS
@@ -47,20 +48,20 @@ COLUMNS = (
 )
 
 
-def report(overzicht: Uitslagen, taal: str, antwoorddatum: date) -> Report:
-    """Return the overview to read; answers go out on `antwoorddatum`, so what was due before is late."""
+def report(overzicht: Uitslagen, taal: str, antwoorddatum: date, namen: Mapping[str, str] = words.NO_NAMES) -> Report:
+    """Return the overview to read; answers go out on `antwoorddatum`, so what was due before is late; `namen` are beside codes."""
     texts = Texts(taal, ())
     parts: list[Part] = []
     if cells := [one for one in overzicht.rijen if one.afgekeurd_cent is not None and one.ingediend_cent]:
-        parts.append(_matrix(cells, texts))
+        parts.append(_matrix(cells, texts, namen))
     if codes := list(_codes(overzicht)):
         parts.append(_pareto(codes, texts))
     late = [one for one in overzicht.rijen if _late(one, antwoorddatum)]
     if late:
-        columns = table(overzicht, taal).columns
+        columns = table(overzicht, taal, namen).columns
         rows = tuple(tuple(getattr(one, name) for name in COLUMNS) for one in late)
         parts.append(Table(texts.word("Te laat of zonder antwoord"), columns, rows))
-    parts.append(table(overzicht, taal))
+    parts.append(table(overzicht, taal, namen))
     return Report(texts.word("Declaraties getoetst"), tuple(_facts(overzicht, texts)), tuple(parts), "mpj verify", taal)
 
 
@@ -88,22 +89,26 @@ def _share(part: int, whole: int) -> Fraction | None:
     return Fraction(100 * part, whole) if whole > 0 else None
 
 
-def _matrix(rows: Iterable[Overzichtrij], texts: Texts) -> Table:
-    """Return the share of the euros that was refused, per gemeente and aanbieder."""
+def _matrix(rows: Iterable[Overzichtrij], texts: Texts, namen: Mapping[str, str]) -> Table:
+    """Return the share of the euros that was refused, per gemeente and aanbieder; the fewer of the two stand beside each other."""
+    rows = tuple(rows)
+    down, across = "gemeente", "aanbieder"
+    if len({one.aanbieder for one in rows}) > len({one.gemeente for one in rows}):
+        down, across = across, down
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for one in rows:
-        for key in ((one.gemeente, one.aanbieder), (one.gemeente, "")):
+        for key in ((getattr(one, down), getattr(one, across)), (getattr(one, down), "")):
             sums[key][0] += one.afgekeurd_cent or 0
             sums[key][1] += one.ingediend_cent or 0
-    aanbieders = (*sorted({aanbieder for _, aanbieder in sums if aanbieder}), "")
+    heads = (*sorted({head for _, head in sums if head}), "")
     columns = (
-        Column(texts.word("kolom gemeente"), "code", "gemeente"),
-        *(Column(name or texts.word("samen"), "percent", name or "samen") for name in aanbieders),
+        Column(texts.word(f"kolom {down}"), "code", down, {code: words.named(code, namen) for code in namen}),
+        *(Column(words.named(head, namen) or texts.word("samen"), "percent", head or "samen") for head in heads),
     )
     found: list[Row] = []
-    for gemeente in sorted({gemeente for gemeente, _ in sums}):
-        shares = (_share(*sums[gemeente, name]) if (gemeente, name) in sums else None for name in aanbieders)
-        found.append((gemeente, *(Cell(share, "percent", _tone(share)) for share in shares)))
+    for side in sorted({side for side, _ in sums}):
+        shares = (_share(*sums[side, head]) if (side, head) in sums else None for head in heads)
+        found.append((side, *(Cell(share, "percent", _tone(share)) for share in shares)))
     return Table(texts.word("Aandeel afgekeurd per gemeente en aanbieder"), columns, tuple(found))
 
 

@@ -17,8 +17,11 @@ _OUTCOMES = {"niet_verzonden": "scherm.niet_verzonden", "onbeslist": "scherm.onb
 """The outcomes that take more than a word."""
 
 
-def report(summary: Mapping[str, Any], out: Path) -> Report:
-    """Return the summary of a verification to read; `out` is the folder that holds its files."""
+def report(summary: Mapping[str, Any], out: Path | None, namen: Mapping[str, str] = words.NO_NAMES) -> Report:
+    """Return the summary of a verification to read; `namen` stand beside codes.
+
+    `out` is the folder that holds its files, None where they are in none.
+    """
     taal = summary["instellingen"]["taal"]
     texts = Texts(taal, ())
     parts: list[Part] = []
@@ -33,15 +36,16 @@ def report(summary: Mapping[str, Any], out: Path) -> Report:
         parts.append(texts.sentence("scherm.niet_getoetst", codes=codes))
     if not summary["antwoord"]:
         parts.append(texts.sentence("scherm.geen_antwoord"))
-    parts.append(texts.sentence("scherm.geschreven", map=str(out)))
+    if out is not None:
+        parts.append(texts.sentence("scherm.geschreven", map=str(out)))
     title = texts.sentence("scherm.titel", maand=summary["bericht"]["declaratieperiode"])
-    return Report(title, tuple(_facts(summary, texts)), tuple(parts), "mpj verify", taal)
+    return Report(title, tuple(_facts(summary, texts, namen)), tuple(parts), "mpj verify", taal)
 
 
-def _facts(summary: Mapping[str, Any], texts: Texts) -> Iterator[tuple[str, str]]:
+def _facts(summary: Mapping[str, Any], texts: Texts, namen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     outcome = summary["uitkomst"]
     for name in ("aanbieder", "gemeente"):
-        yield texts.word(f"kolom {name}"), summary["bericht"][name]
+        yield texts.word(f"kolom {name}"), words.named(summary["bericht"][name], namen)
     told = texts.sentence(_OUTCOMES[outcome]) if outcome in _OUTCOMES else texts.word(f"uitkomst {outcome}")
     yield texts.word("kolom uitkomst"), told
     yield texts.word("ingediend"), _lines(texts, summary["regels"], summary["ingediend_cent"])

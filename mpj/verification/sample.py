@@ -1,8 +1,11 @@
-"""The auditor's sample: (professional, level) pairs and lines of a run, drawn by euros, the same for the same seed.
+"""The auditor's sample: (professional, level) pairs and lines of a run or a year, drawn by euros, the same for the same seed.
 
 No national register knows a professional's level, so it can only be checked at the employer. Drawing is monetary unit sampling:
 every euro has the same chance. What is larger than the interval is always in; the rest is hit at equal distances from a start
 that follows from the seed. Whole cents throughout, so that both parties draw the same sample.
+
+What to look at is told in the words of the law (Regeling Jeugdwet): formal control (the right gemeente, entitled, the amount as
+agreed) and material control (was it delivered), from the general to the particular (`ladder`).
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ COLUMNS = (
     "laatste_datum",
     "bedrag_cent",
     "te_controleren",
+    "formele_controle",
+    "materiele_controle",
 )
 
 
@@ -66,6 +71,10 @@ class Trekking:
     """What they are worth, in eurocents."""
     te_controleren: str
     """What to look at."""
+    formele_controle: str
+    """What formal control asks of it."""
+    materiele_controle: str
+    """What material control asks of it."""
 
 
 @frozen
@@ -96,7 +105,7 @@ class _Group:
 
 
 def draw(herkomst: Iterable[TraceRow], *, aantal: int, zaad: str, taal: str = "nl") -> Steekproef:
-    """Draw `aantal` pairs and `aantal` lines (fewer when there are fewer) from the trace of a run, read once.
+    """Draw `aantal` pairs and `aantal` lines (fewer when there are fewer) from the trace of a run or a year, read once.
 
     `zaad` is the seed both parties agree on: the same seed and trace give the same sample, whatever the order of the rows.
     Records without medewerker, or without a level, are in no pair; stays are in lines alone. Raises ValueError when `aantal` is
@@ -124,8 +133,14 @@ def draw(herkomst: Iterable[TraceRow], *, aantal: int, zaad: str, taal: str = "n
 
 def _trekking(soort: str, medewerker: str, niveau: str, referentienummer: str, group: _Group, texts: Texts) -> Trekking:
     first, last = group.eerste, group.laatste
-    what = texts.sentence(f"steekproef.{soort}", niveau=niveau, begin=first, einde=last)
-    return Trekking(soort, medewerker, niveau, referentienummer, group.aantal, first, last, group.cent, what)
+    kinds = "", ".formeel", ".materieel"
+    told = [texts.sentence(f"steekproef.{soort}{kind}", niveau=niveau, begin=first, einde=last) for kind in kinds]
+    return Trekking(soort, medewerker, niveau, referentienummer, group.aantal, first, last, group.cent, *told)
+
+
+def ladder(taal: str = "nl") -> str:
+    """Return the steps of a control, from the general to the particular. Raises ValueError for an unknown `taal`."""
+    return Texts(taal, set()).sentence("steekproef.ladder")
 
 
 _K = TypeVar("_K", str, tuple[str, str])

@@ -129,6 +129,7 @@ def summarise(
             for kaart in case.kaarten.kaarten
         ],
         "invoer": [{"bestand": naam, "sha256": bestanden[naam]} for naam in sorted(bestanden)],
+        "niet_gelezen": sorted(map(hide, asked.niet_gelezen)),
     }
 
 

@@ -9,50 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping
 from datetime import date
-from decimal import Decimal
-from functools import cache, lru_cache
-from importlib.resources import files
 
 from mpj.messages.values import Periode
+from mpj.presentation import languages
 from mpj.reading.masking import digits_in
 from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
 
-LOCALES: Mapping[str, str] = {"nl": "nl_NL", "en": "en_GB"}
 NAAM, ZIN, WOORD = "naam", "zin", "woord"
 # What varies inside the phrases of content rules: amounts, dates, months, whole numbers.
 _PARTS = re.compile(r"€ [0-9.]+,[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}|[0-9]+")
 
 
-@cache
 def catalog(taal: str) -> Mapping[tuple[str, str], str]:
-    """Return a catalog by (context, id); raises ValueError for a language that there is none of."""
-    from babel.messages.pofile import read_po
-
-    if taal not in LOCALES:
-        raise ValueError(f"no catalog for {taal!r}; known: {', '.join(LOCALES)}")
-    with (files("mpj.verification") / "locale" / taal / "verify.po").open("rb") as stream:
-        return {(str(message.context), str(message.id)): str(message.string) for message in read_po(stream) if message.id}
-
-
-@lru_cache(maxsize=4096)
-def _date(day: date, locale: str) -> str:
-    from babel.dates import format_date
-
-    return format_date(day, "d MMMM y", locale=locale)
-
-
-@lru_cache(maxsize=4096)
-def _money(cent: int, locale: str) -> str:
-    from babel.numbers import format_currency
-
-    return format_currency(Decimal(cent).scaleb(-2), "EUR", locale=locale).replace("\xa0", " ")
-
-
-@lru_cache(maxsize=4096)
-def _number(number: int, locale: str) -> str:
-    from babel.numbers import format_decimal
-
-    return format_decimal(number, locale=locale)
+    """Return the catalog of a language by (context, id); raises ValueError for a language that there is none of."""
+    return languages.catalog("mpj.verification", "verify", taal)
 
 
 class Texts:
@@ -61,7 +31,6 @@ class Texts:
     def __init__(self, taal: str, bsns: Container[str]) -> None:
         self.taal = taal
         self._catalog = catalog(taal)
-        self._locale = LOCALES[taal]
         self._bsns = bsns
 
     def name(self, code: str) -> str:
@@ -94,16 +63,16 @@ class Texts:
             case Word(text):
                 return self.word(text)
             case Cent(cent):
-                return _money(cent, self._locale)
+                return languages.euros(cent, self.taal)
             case Volume(aantal, eenheid):
                 unit = self._catalog.get((WOORD, f"eenheid {eenheid}"), eenheid)
-                return f"{_number(aantal, self._locale)} {unit}"
+                return f"{languages.number(aantal, self.taal)} {unit}"
             case Periode(begin, end):
-                return f"{_date(begin, self._locale)} {self.word('t/m')} {_date(end, self._locale)}"
+                return f"{languages.day(begin, self.taal)} {self.word('t/m')} {languages.day(end, self.taal)}"
             case date():
-                return _date(value, self._locale)
+                return languages.day(value, self.taal)
             case int():
-                return _number(value, self._locale)
+                return languages.number(value, self.taal)
         return self.shown(value) or self.word("(verborgen)")
 
     def phrase(self, text: str) -> str:
@@ -117,7 +86,7 @@ class Texts:
 
     def _part(self, text: str) -> str:
         if text.startswith("€"):
-            return _money(int(re.sub("[^0-9]", "", text)), self._locale)
+            return languages.euros(int(re.sub("[^0-9]", "", text)), self.taal)
         if len(text) == 10 and text[4] == "-":
-            return _date(date.fromisoformat(text), self._locale)
+            return languages.day(date.fromisoformat(text), self.taal)
         return self.shown(text) or self.word("(verborgen)")

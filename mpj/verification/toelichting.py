@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 from mpj.output.shape import text_of
 from mpj.output.write import write_csv
-from mpj.presentation import html
+from mpj.presentation import html, words
 from mpj.presentation.report import Cell, Column, Form, Report, Table
 from mpj.verification.paginas import page_of
 from mpj.verification.texts import Texts
@@ -49,10 +49,12 @@ def _numbered(names: Iterable[str]) -> Iterator[str]:
         number += 1
 
 
-def write_explanation(folder: Path, name: str, summary: VerificationSummary, found: Iterable[Bevinding]) -> list[str]:
+def write_explanation(
+    folder: Path, name: str, summary: VerificationSummary, found: Iterable[Bevinding], namen: Mapping[str, str]
+) -> list[str]:
     """Write what the answer refuses as ``name.csv`` and ``name.html``; returns their names, none where it refuses nothing.
 
-    `found` is read once, and only the rows of the page are kept.
+    `found` is read once, and only the rows of the page are kept; `namen` stand beside codes on the page.
     """
     refused = (one for one in found if one.retourcode)
     shown = list(islice(refused, MOST))
@@ -69,7 +71,7 @@ def write_explanation(folder: Path, name: str, summary: VerificationSummary, fou
             yield _row(head, one)
 
     write_csv(folder / f"{name}.csv", COLUMNS, rows())
-    (folder / f"{name}.html").write_text(_page(summary, shown, more, name), "utf-8", newline="\n")
+    (folder / f"{name}.html").write_text(_page(summary, [*_facts(summary, namen)], shown, more, name), "utf-8", newline="\n")
     return [f"{name}.csv", f"{name}.html"]
 
 
@@ -78,7 +80,13 @@ def _row(head: list[str], one: Bevinding) -> list[str | int]:
     return [*head, *(value if isinstance(value, int) else text_of(value) for value in values), page_of(one.regelcode)]
 
 
-def _page(summary: VerificationSummary, shown: Iterable[Bevinding], more: int, name: str) -> str:
+def _facts(summary: VerificationSummary, namen: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    texts = Texts(summary["instellingen"]["taal"], ())
+    for key in KOP:
+        yield texts.word(f"kolom {key}"), words.named(summary["bericht"][key], namen)  # type: ignore[literal-required]
+
+
+def _page(summary: VerificationSummary, facts: Iterable[tuple[str, str]], shown: Iterable[Bevinding], more: int, name: str) -> str:
     taal = summary["instellingen"]["taal"]
     texts = Texts(taal, ())
     columns = tuple(Column(texts.word(f"kolom {name.removesuffix('_cent')}"), form, name) for name, form in _FORMS.items())
@@ -91,6 +99,5 @@ def _page(summary: VerificationSummary, shown: Iterable[Bevinding], more: int, n
     )
     parts = [Table("", columns, rows)]
     note = [texts.sentence("toelichting.meer", aantal=more, bestand=f"{name}.csv")] if more else []
-    facts = tuple((texts.word(f"kolom {key}"), summary["bericht"][key]) for key in KOP)  # type: ignore[literal-required]
     title = f"{texts.word('Toelichting bij het antwoord')} {summary['bericht']['declaratieperiode']}"
-    return html.page(Report(title, facts, (*parts, *note), "mpj verify", taal))
+    return html.page(Report(title, tuple(facts), (*parts, *note), "mpj verify", taal))

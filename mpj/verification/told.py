@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, TypedDict
 
-Taal: TypeAlias = Literal["nl", "en"]
-"""The language of findings."""
+from mpj.presentation.languages import Taal
+
 Uitkomstwoord: TypeAlias = Literal["toegekend", "deels_toegekend", "afgekeurd", "niet_verzonden", "onbeslist"]
 """What becomes of a declaration as a whole; onbeslist: lines that nobody judged."""
 
@@ -133,6 +133,8 @@ class VerificationSummary(CountsSummary):
     toewijzingen: ReadSummary
     contracten: list[ContractUsed]
     invoer: list[FileUsed]
+    niet_gelezen: list[str]
+    """The files of folders and zips that were not read."""
 
 
 class WrittenVerification(VerificationSummary):

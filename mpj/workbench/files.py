@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mpj.reading.faults import Fault, InputError, is_full
+from mpj.reading.system import system_reason
 
 
 def write_file(path: Path, write: Callable[[Path], object], *, force: bool = False) -> None:
@@ -28,8 +29,7 @@ def write_file(path: Path, write: Callable[[Path], object], *, force: bool = Fal
         if is_full(error):
             text, verwacht = "er is geen ruimte meer voor dit bestand", "ruimte daar, of een andere map"
             raise InputError(Fault("uitvoer_vol", path.name, kolom="out", toelichting=text, verwacht=verwacht)) from error
-        reason = error.strerror or type(error).__name__
-        text = f"het bestand kan niet worden geschreven ({reason})"
+        text = f"het bestand kan niet worden geschreven ({system_reason(error)})"
         raise InputError(Fault("uitvoer_onbruikbaar", path.name, kolom="out", toelichting=text)) from error
     finally:
         if stage is not None:

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 FOLDER = Path(__file__).parent
 Rows = list[dict[str, str]]
 Outcome = dict[str, Rows]
-TABLES = ("toewijzingen", "registraties", "verblijf", "medewerkers")
-CONTRACT_TABLES = ("tarieven", "codes")
+TABLES = ("toewijzingen", "registraties", "verblijf", "prestaties", "medewerkers")
+CONTRACT_TABLES = ("tarieven", "codes", "producten")
 # What a call may be given; the first two also in a file's [basis] and in basis.toml.
 CALL = ("contract", *CONTRACT_TABLES, *TABLES, "standaard", "protocol", "periode", "dagtekening", "nalevering")
 OUTCOMES = ("regels", "uitval", "herkomst")
 ANSWERS = ("geen", "toegekend", "afgekeurd")
+Wat: TypeAlias = Literal["declare", "aanlevering", "send", "answer", "withdraw", "resend", "reprice", "begin", "close-year"]
+"""What happens in a step: a run, what arrives for the next one, or a command of ``mpj ledger``."""
+# What a step is told beside what a call may be given, and which outcomes it has, by what happens in it.
+OF_STEP: Mapping[str, tuple[str, ...]] = {
+    "declare": ("antwoord", "akkoord", "crediteer", "crediteer_toewijzing", "volledig_vanaf", "verblijf_loopt_door"),
+    "aanlevering": (),
+    "send": ("gemeente",),
+    "answer": ("gemeente", "antwoord", "retourcodes", "totaal"),
+    "withdraw": (),
+    "resend": (),
+    "reprice": ("van", "tot", "akkoord"),
+    "begin": ("vanaf",),
+    "close-year": ("jaar",),
+}
+OF_A_LEDGER = ("te_beslissen", "verschil", "geboekt", "stand", "fouten")
+# What a step says of the world stays so for the steps after it; records are of their step alone.
+STAYS = ("contract", *CONTRACT_TABLES, "toewijzingen", "medewerkers", "standaard")
 
 
 class CaseError(Exception):
@@ -31,18 +48,23 @@ class Call:
     """One call of `declare`: what it is given, every value as text, and what must come out of it."""
 
     contract: Mapping[str, Any]
-    """The tables of contract.toml, with the rows of tarieven.csv and codes.csv under those names."""
+    """The tables of contract.toml, with the rows of tarieven.csv, codes.csv and producten.csv under those names."""
     toewijzingen: Rows
     registraties: Rows
     verblijf: Rows
+    prestaties: Rows
     medewerkers: Rows | None
     periode: str
     dagtekening: date
     nalevering: bool
-    antwoord: Literal["geen", "toegekend", "afgekeurd"] | None
-    """With a ledger: what follows the run. None: it stays a concept; geen: it is sent, and no answer comes."""
     verwacht: Outcome
     """Rows with the columns that are compared, by output."""
+    wat: Wat = "declare"
+    """With a ledger: what happens."""
+    op: date | None = None
+    """With a ledger: on which day; None: on that of `dagtekening`."""
+    told: Mapping[str, Any] = field(factory=dict)
+    """With a ledger: what the step is told beside (`OF_STEP`)."""
 
 
 @frozen
@@ -79,35 +101,61 @@ def _case(base: Mapping[str, Any], own: Mapping[str, Any], bestand: str) -> Case
     given = {name: value for name, value in own.items() if name not in ("naam", "bron", "stappen")}
     full = _merged(base, given)
     if "stappen" not in own:
-        calls = [_call(full, where)]
+        calls = [evolve(_call(full, where), verwacht=_expected(full, OUTCOMES, where))]
     else:
         _known(given, CALL, f"{where}, naast stappen")
-        for step in own["stappen"]:
-            _known(step, (*CALL, "antwoord", "verwacht"), where)
-        calls = [_call(_merged(full, step), f"{where}, stap {n}") for n, step in enumerate(own["stappen"], 1)]
+        calls = list(_steps(full, own["stappen"], where))
     return Case(bestand, own["naam"], full["protocol"], own["bron"], tuple(calls), "stappen" in own)
+
+
+def _steps(full: Mapping[str, Any], steps: Iterable[Mapping[str, Any]], where: str) -> Iterator[Call]:
+    """Yield the calls of a case with a ledger: each finds the world as the one before left it, and comes on no earlier day."""
+    last = date.min
+    for number, step in enumerate(steps, 1):
+        place = f"{where}, stap {number}"
+        wat, op = step.get("wat", "declare"), step.get("op")
+        if wat not in OF_STEP:
+            raise CaseError(f"{place}: wat is een van {', '.join(OF_STEP)}")
+        _known(step, (*CALL, "wat", "op", "verwacht", *OF_STEP[wat]), place)
+        if op is not None and op < last:
+            raise CaseError(f"{place}: {op} is voor {last}, de dag van een eerdere stap")
+        last = op or last
+        full = _merged(full, {name: value for name, value in step.items() if name in STAYS})
+        dated = {"dagtekening": op} if op is not None else {}
+        call = _call(_merged(full, dated | dict(step)), place)
+        told = {name: step[name] for name in OF_STEP[wat] if name in step}
+        if wat == "declare" and told.get("antwoord", "geen") not in ANSWERS:
+            raise CaseError(f"{place}: antwoord is een van {', '.join(ANSWERS)}")
+        if "\n" in str(told.get("antwoord", "")):
+            told["antwoord"] = _rows(told["antwoord"], {}, place)
+        yield evolve(
+            call, wat=wat, op=op or call.dagtekening, told=told, verwacht=_expected(step, (*OUTCOMES, *OF_A_LEDGER), place)
+        )
+
+
+def _expected(given: Mapping[str, Any], known: tuple[str, ...], where: str) -> Outcome:
+    """Return the tables that must come out. Where nothing is said there are no lines, nothing is set aside, nothing is wrong."""
+    expected = given.get("verwacht", {})
+    _known(expected, known, f"{where}: verwacht")
+    nothing: Outcome = {"regels": [], "uitval": [], "fouten": []}
+    return nothing | {name: _rows(text, {}, where) for name, text in expected.items()}
 
 
 def _call(given: Mapping[str, Any], where: str) -> Call:
     usual = given.get("standaard", {})
     tables = {name: _rows(given[name], usual.get(name, {}), where) for name in (*CONTRACT_TABLES, *TABLES) if name in given}
     contract = deepcopy(given["contract"]) | {name: tables[name] for name in CONTRACT_TABLES if name in tables}
-    if given.get("antwoord") not in (None, *ANSWERS):
-        raise CaseError(f"{where}: antwoord is een van {', '.join(ANSWERS)}")
-    expected = given.get("verwacht", {})
-    _known(expected, OUTCOMES, f"{where}: verwacht")
-    outcome = {name: _rows(expected[name], {}, where) for name in OUTCOMES if name in expected}
     return Call(
         contract,
         tables.get("toewijzingen", []),
         tables.get("registraties", []),
         tables.get("verblijf", []),
+        tables.get("prestaties", []),
         tables.get("medewerkers"),
         given["periode"],
         given["dagtekening"],
         given["nalevering"],
-        given.get("antwoord"),
-        {"regels": [], "uitval": []} | outcome,
+        {},
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.files import FOLDER, Case, CaseError, read_cases
+from cases.files import FOLDER, OF_A_LEDGER, OF_STEP, Case, CaseError, read_cases
 from cases.running import differences, outcomes
 from mpj.contract.settings import SETTINGS
 from mpj.records import REDENEN
@@ -45,6 +45,16 @@ def test_every_setting_but_the_head_of_a_contract_has_a_case() -> None:
     billing = [setting for setting in SETTINGS if setting.section != "contract" and setting.key != "vorm"]
     missing = [s.name for s in billing if not any(says(case, s.section, s.key) not in (None, s.default) for case in CASES)]
     assert missing == []
+
+
+def test_whatever_may_happen_in_a_step_does_so_in_a_case() -> None:
+    """Each kind of step, and each thing that it can be told; each outcome that only a ledger has is expected somewhere."""
+    calls = [call for case in CASES if case.ledger for call in case.calls]
+    told = {(call.wat, name) for call in calls for name in call.told}
+    assert {call.wat for call in calls} == set(OF_STEP)
+    assert {(wat, name) for wat, names in OF_STEP.items() for name in names} == told
+    assert {name for call in calls for name in call.verwacht} >= set(OF_A_LEDGER)
+    assert sum(any(call.wat == "answer" for call in case.calls) for case in CASES) >= 10
 
 
 # --- The runner can fail ----------------------------------------------------------------------------------------------
@@ -85,7 +95,7 @@ def told(text: str, folder: Path) -> list[str]:
 
 def test_the_cases_of_the_readme(tmp_path: Path) -> None:
     shown = re.findall(r"```toml\n(.*?)```", (FOLDER / "README.md").read_text("utf-8"), re.S)
-    assert len(shown) == 2 and told("\n".join(shown), tmp_path) == []
+    assert len(shown) == 3 and told("\n".join(shown), tmp_path) == []
 
 
 def test_the_readme_names_every_file() -> None:
@@ -107,6 +117,45 @@ def test_a_right_case_is_silent(tmp_path: Path) -> None:
 )
 def test_a_difference_names_case_row_and_field(old: str, new: str, line: str, tmp_path: Path) -> None:
     assert told(RIGHT.replace(old, new), tmp_path)[0] == line
+
+
+CALENDAR = re.findall(r"```toml\n(.*?)```", (FOLDER / "README.md").read_text("utf-8"), re.S)[-1]
+DAY = "eigen.toml: een dag te laat en een antwoord, stap"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("1      ; 12275", "1      ; 12274", f"{DAY} 4: stand rij 1, bedrag_cent: verwacht '12274', gevonden '12275'"),
+        ('wat = "send"', 'wat = "withdraw"', f"{DAY} 4: stand rij 1, staat: verwacht 'toegekend', gevonden 'concept'"),
+        ("2026-04-06", "2026-04-05", ""),
+        ("toewijzingen =", "dagtekening = 2026-04-30\ntoewijzingen =", ""),
+        (
+            "verwacht.regels",
+            "dagtekening = 2026-04-07\nverwacht.regels",
+            f"{DAY} 3: fouten: verwacht 0 rijen, gevonden 1: [{{'code': 'verzonden_te_vroeg'",
+        ),
+    ],
+)
+def test_a_difference_in_a_calendar_names_its_step(old: str, new: str, line: str, tmp_path: Path) -> None:
+    found = told(CALENDAR.replace(old, new, 1), tmp_path)
+    assert found[0].startswith(line) if line else found == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"send"', '"verzend"', f"{DAY} 3: wat is een van declare, aanlevering, send, "),
+        ("2026-04-17", "2026-04-01", f"{DAY} 4: 2026-04-01 is voor 2026-04-06, de dag van een eerdere stap"),
+        ('wat = "send"', 'wat = "send"\nvan = "2026-03"', f"{DAY} 3: onbekend: van; bekend: "),
+        ("verwacht.stand", "verwacht.status", f"{DAY} 4: verwacht: onbekend: status; bekend: regels, "),
+        ("op = 2026-04-05", 'antwoord = "half"', f"{DAY} 2: antwoord is een van geen, toegekend, afgekeurd"),
+    ],
+)
+def test_a_slip_in_a_calendar_is_told(old: str, new: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(CaseError) as told_:
+        read(CALENDAR.replace(old, new), tmp_path)
+    assert str(told_.value).startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -401,6 +401,7 @@ def test_a_closed_stream_stops_nothing(month: Month, redirect: str) -> None:
     assert names_in(month.out) == OUTPUTS
 
 
+@pytest.mark.slow
 def test_a_closed_stderr_either_stops_all_or_nothing(month: Month) -> None:
     code = shell(month, "2>&-").returncode
     assert (code, month.out.exists()) in ((0, True), (2, False))
@@ -444,6 +445,7 @@ def test_faults_of_the_call_are_json_as_well(month: Month, option: str) -> None:
     assert [melding["soort"] for melding in outcome.meldingen()] == ["fout"]
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_a_bar_and_no_bsn(month: Month) -> None:
     pty = pytest.importorskip("pty")
     pid, descriptor = pty.fork()
@@ -465,6 +467,7 @@ def test_a_terminal_gets_a_bar_and_no_bsn(month: Month) -> None:
     assert not shown_bsns(shown.decode())
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_exits_with_the_code(month: Month) -> None:
     assert mpj_process("declare").code == 2
     assert mpj_process(*month.args(), "--strict").code == 1

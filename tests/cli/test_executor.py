@@ -73,6 +73,7 @@ def test_auto_goes_with_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "DuckDB" not in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "extra", [("--executor", "python"), ("--executor", "columnar"), ("--berichten",), ("--ledger", "ledger.db")]
 )

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,7 @@ def cents(text: str) -> int:
 EUROS = re.compile(r"€ [0-9.]+,[0-9]{2}")
 
 
+@pytest.mark.slow
 def test_every_line_is_explained_and_adds_up(month: Month) -> None:
     lines = month.rows("declaratieregels.csv")
     bsns = {line["bsn"] for line in lines}
@@ -62,6 +64,7 @@ def test_every_step_is_told_for_every_registratie_behind_a_line(month: Month) ->
         assert {"gelezen", "toewijzing", "contract", "niveau", "afronding", "bedrag", "regel"} <= dict(record.stappen).keys()
 
 
+@pytest.mark.slow
 def test_every_record_is_explained_with_its_line_or_its_reason(month: Month) -> None:
     trace, aside = month.rows("herkomst.csv"), month.rows("uitval.csv")
     for bron in {row["bron"] for row in trace + aside if row["bron"]}:
@@ -136,7 +139,7 @@ def damaged(month: Month, folder: Path, name: str, change: Callable[[bytes], byt
         (folder / name).unlink()
     else:
         write(folder / name, change((folder / name).read_bytes()))
-    asked = (
+    asked: tuple[dict[str, Any], ...] = (
         {"regel": month.rows("declaratieregels.csv")[-1]["referentienummer"]},
         {"bron": month.rows("herkomst.csv")[-1]["bron"]},
         {"bron": next(row["bron"] for row in month.rows("uitval.csv") if row["bron"])},
@@ -223,3 +226,13 @@ def test_an_earlier_line_with_a_value_no_run_would_write_is_refused(tmp_path: Pa
 
 def test_an_earlier_line_is_debit_or_credit(tmp_path: Path) -> None:
     assert with_earlier(tmp_path, "debetcredit", "X")[0] == 2
+
+
+# --- In English -------------------------------------------------------------------------------------------------------
+
+
+def test_in_english(month: Month) -> None:
+    number = month.rows("declaratieregels.csv")[0]["referentienummer"]
+    run = mpj("explain", "--van", month.out, "--regel", number, "--taal", "en")
+    assert run.code == 0, run.err
+    assert "agrees with the line" in run.out and "klopt met de regel" not in run.out

@@ -148,6 +148,16 @@ def new_ledger(given: dict[str, Path]) -> str:
     return url
 
 
+def accounts(path: Path) -> Path:
+    """A config whose table of names has an account."""
+    folder = path.parent / "namen"
+    folder.mkdir(exist_ok=True)
+    (folder / "namen.csv").write_text("soort;code;naam;regio;rekening\ngemeente;0384;Diemen;;NL91ABNA0417164300\n", "utf-8")
+    config = folder / "mpj.toml"
+    config.write_text('contracten = "c"\ntoewijzingen = "t"\nuit = "u"\nnamen = "namen.csv"\n', "utf-8")
+    return config
+
+
 Words = list[str | Path]
 COMMANDS: dict[str, Callable[[dict[str, Path], Path], Words]] = {
     "declare --registraties": lambda given, path: declare(given, registraties=path),
@@ -207,13 +217,14 @@ COMMANDS: dict[str, Callable[[dict[str, Path], Path], Words]] = {
     "verify, several": lambda given, path: [*verify(given), "--bericht", MESSAGE, path],
     "ledger answer": lambda given, path: ["ledger", "answer", "--ledger", new_ledger(given), path],
     "ledger erase": lambda given, path: ["ledger", "erase", "--ledger", new_ledger(given), "--bsn-bestand", path],
+    "ledger pay": lambda given, path: ["ledger", "pay", "--ledger", new_ledger(given), "--config", accounts(path), path],
     "ledger status": lambda _, path: ["ledger", "status", "--ledger", path],
 }
 """How each command is given a file of somebody else's."""
 QUICK = (
     *("declare --registraties", "s-merge2.xlsx"), *("declare --toewijzingen", "columns.csv"), *("verify --bericht", "line.zip"),
     *("intake", "s-merge2.xlsx"), *("ledger begin", "trunc.xlsx"), *("tariffs import", "sheet.xlsx"), *("explain", "zero.csv"),
-    *("ledger erase", "quotes.csv"),
+    *("ledger erase", "quotes.csv"), *("ledger pay", "quotes.csv"), *("ledger pay", "line.zip"),
 )  # fmt: skip
 _QUICK = list(zip(QUICK[::2], QUICK[1::2], strict=True))
 

@@ -46,6 +46,7 @@ def code_of(outcome: Outcome) -> str:
     return str(fault["code"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "code"), [("--berichten", "uitvoer_vol"), ("--nalevering", "tijdelijk_onbruikbaar")])
 def test_no_room_for_the_output_or_for_what_has_to_wait(month: Month, option: str, code: str) -> None:
     """With messages all is in memory; without, rows wait in a file without a name."""
@@ -55,6 +56,7 @@ def test_no_room_for_the_output_or_for_what_has_to_wait(month: Month, option: st
     assert "er is geen ruimte meer" in outcome.err
 
 
+@pytest.mark.slow
 def test_no_room_for_the_ledger(month: Month) -> None:
     ledger = month.folder / "l.db"
     assert code_of(limited(8_000, *month.args(), "--ledger", ledger, "--meldingen", "json")) == "ledger_vol"
@@ -71,9 +73,10 @@ def test_no_folder_for_the_ledger(month: Month) -> None:
     assert code_of(outcome) == "ledger_map_ontbreekt"
 
 
+@pytest.mark.slow
 def test_a_ledger_that_can_only_be_read(month: Month) -> None:
     ledger = month.folder / "l.db"
-    assert month.declare("--ledger", ledger).code == 0
+    assert month.declare("--ledger", ledger, "--berichten").code == 0
     data = bytearray(ledger.read_bytes())
     data[18] = 3  # The version that writes this file: SQLite only reads one of later than its own, whatever the rights of the user.
     before = bytes(data)
@@ -97,6 +100,7 @@ def test_a_folder_where_nobody_may_write(month: Month) -> None:
         month.folder.chmod(0o700)
 
 
+@pytest.mark.slow
 def test_output_that_cannot_be_put_in_place_after_the_ledger_was_changed(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")

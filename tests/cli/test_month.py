@@ -290,6 +290,7 @@ def test_the_same_input_gives_the_same_bytes_from_anywhere(region: Region, tmp_p
     assert files_in(elsewhere / "out") == files_in(region.month.out)
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_gives_the_same_bytes(region: Region, tmp_path: Path) -> None:
     env = {"PYTHONHASHSEED": "12345", "TZ": "Pacific/Auckland", "LC_ALL": "C.UTF-8"}
     assert mpj_process(*region.args(out=tmp_path / "out"), env=env).code == 0

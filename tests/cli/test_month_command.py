@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mpj import cli
-from mpj.cli.config import BOUND
 from mpj.ledger import Grens
+from mpj.reading.config import BOUND
 
 CONTRACT = """[contract]
 id = "K"
@@ -60,6 +60,7 @@ def month(periode: str, *more: str) -> int:
     return cli.run(["month", periode, "--dagtekening", "2026-06-01", *more])
 
 
+@pytest.mark.slow
 def test_a_month_is_one_word(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert month("2026-03") == 0
     assert "0384 Diemen" in capsys.readouterr().out
@@ -71,7 +72,7 @@ def test_a_month_is_one_word(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert "niet verzonden voor haar dagtekening" in capsys.readouterr().err
     assert cli.run([*send, "--op", "2026-06-02", "--gemeente", "0384"]) == 0
     out = capsys.readouterr().out
-    assert re.fullmatch(r"\w{12}  gemeente 0384 Diemen  verzonden: 1 regel, € 98,20\n", out)
+    assert re.fullmatch(r"\w{12}  gemeente 0384 Diemen  verzonden: 1 regel, € 98,20\nVerzonden op 2 juni 2026: .*\n", out)
     assert month("2026-03") == 2, "what was sent is not replaced"
     assert cli.run([*send, "--op", "2026-06-02"]) == 0
     assert "gemeente 0363 Amsterdam  verzonden: 1 regel, € 98,20" in capsys.readouterr().out
@@ -89,6 +90,7 @@ def test_an_option_goes_before_the_file(folder: Path) -> None:
     assert month("2026-03", "--config", "map/maand.toml") == 2, "its paths are seen from its own folder"
 
 
+@pytest.mark.slow
 def test_the_bound_of_the_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Three months of one hour each, then two: 200% is not above 200%; a third is, and is asked about."""
     for number in (1, 2, 3):
@@ -110,6 +112,7 @@ def test_the_bound_of_the_file(folder: Path, capsys: pytest.CaptureFixture[str])
         ('uit = "maanden/{periode}"', "", "uit"),
         ("contracten", "contrakten", "contrakten"),
         ('ledger = "zorg.db"', "ledger = 3", "ledger"),
+        ('ledger = "zorg.db"', 'ledger = "zorg.db"\nprestaties = "p.csv"', "zonder ledger"),
         ("nieuw_procent = 200", "procenten = 3", "grens"),
         ('namen = "gemeenten.csv"', 'namen = "weg.csv"', "weg.csv"),
         ("contracten =", "contracten", "mpj.toml"),

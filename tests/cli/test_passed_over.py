@@ -134,3 +134,42 @@ def test_every_command_that_reads_folders_goes_into_sub_folders_when_asked() -> 
                 asked.add(name)
                 assert any("--submappen" in option.opts for option in command.params), name
     assert {"declare", "verify", "intake", "messages check", "ledger answer", "ledger begin", "tariffs convert"} <= asked
+
+
+def foreign(kind: str, regime: str = "jw", release: str = "2_3") -> str:
+    return f'<x:Bericht xmlns:x="http://www.istandaarden.nl/i{regime}/{release}/{kind}/schema"/>'
+
+
+@pytest.mark.parametrize("option", ["--toewijzingen", "--eerder"])
+def test_a_folder_goes_on_past_a_message_of_another_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+    """Each is named with what it is. What stops the run: one that is named itself, one of the kind that is asked for in another
+    release, an envelope, and a folder with nothing else.
+    """
+    folder, other = tmp_path / "in", tmp_path / "ander"
+    write(tmp_path / "t.csv", TOEWIJZINGEN)
+    write(folder / "a.xml", foreign("jw303"))
+    write(folder / "b.xml", foreign("wmo301", "wmo", "3_2"))
+    write(other / "a.xml", foreign("jw305"))
+    if option == "--toewijzingen":
+        write(folder / "t.csv", TOEWIJZINGEN)
+        (folder / "c.xml").write_bytes(MESSAGE.read_bytes())
+    else:
+        (folder / "c.xml").write_bytes(MESSAGE.read_bytes().replace(b"0384", b"0363"))
+    words = ["verify", "--bericht", str(MESSAGE), "--contracten", str(write_contract(tmp_path / "contract"))]
+    words += ["--toewijzingen-volledig", "0363", "--toewijzingen-volledig", "0384", "--dagtekening", "2026-04-10"]
+    words += ["--meldingen", "json", *([] if option == "--toewijzingen" else ["--toewijzingen", str(tmp_path / "t.csv")])]
+
+    def told(path: Path) -> tuple[int, dict[str, str]]:
+        code = run([*words, option, str(path), "--out", str(tmp_path / "uit"), "--force"])
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        return code, {one["bestand"]: one["toelichting"] for one in lines if one["code"] == "bestand_niet_gelezen"}
+
+    code, named = told(folder)
+    assert code == 0
+    assert named["in/a.xml"] == "dit is JW303 2.3; dit bestand is niet gelezen"
+    assert named["in/b.xml"] == "dit is WMO301 3.2; dit bestand is niet gelezen"
+    assert ("in/c.xml" in named) == (option == "--toewijzingen")
+    assert told(other)[0] == told(folder / "a.xml")[0] == 2
+    for text in (foreign("jw301" if option == "--toewijzingen" else "jw323"), '<Envelope xmlns="urn:x"/>', "<a/>"):
+        write(folder / "d.xml", text)
+        assert told(folder)[0] == 2

@@ -48,6 +48,7 @@ def running(large: Month, out: Path, *extra: str) -> subprocess.Popen[bytes]:
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", SIGNALS)
 def test_a_signal_to_all_processes_leaves_nothing(large: Month, tmp_path: Path, sign: signal.Signals) -> None:
     process = running(large, tmp_path / "uit", "--meldingen", "json")
@@ -61,6 +62,7 @@ def test_a_signal_to_all_processes_leaves_nothing(large: Month, tmp_path: Path, 
     assert names_in(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_process_whose_parent_is_killed_is_gone_within_a_second(large: Month, tmp_path: Path) -> None:
     out = tmp_path / "uit"
     process = running(large, out)
@@ -99,11 +101,12 @@ main(sys.argv[2:])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "meldingen"), [(signal.SIGINT, "tekst"), (signal.SIGTERM, "json")])
 def test_a_signal_after_the_commit_waits_for_the_files(tmp_path: Path, sign: signal.Signals, meldingen: str) -> None:
     month = write_month(tmp_path)
     ledger = ["--ledger", str(tmp_path / "l.db"), "--meldingen", meldingen]
-    for args in (month.args(), ["ledger", "send", "--alles"]):
+    for args in (month.args(), ["ledger", "send", "--alles", "--zonder-bericht"]):
         call = [COMMAND[0], "-c", COMES_LATE, str(int(sign)), *args, *ledger]
         done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0
@@ -115,6 +118,7 @@ def test_a_signal_after_the_commit_waits_for_the_files(tmp_path: Path, sign: sig
     assert '"verzonden"' in mpj("ledger", "status", "--formaat", "json", "--ledger", tmp_path / "l.db").out
 
 
+@pytest.mark.slow
 def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
     """As under nohup."""
     month = write_month(tmp_path)
@@ -142,6 +146,7 @@ def test_a_signal_while_python_ends_changes_nothing(sign: signal.Signals) -> Non
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGHUP, signal.SIGQUIT])
 def test_a_demo_that_is_ended_leaves_no_folder(tmp_path: Path, sign: signal.Signals) -> None:
     environment = os.environ | {"TMPDIR": str(tmp_path)}

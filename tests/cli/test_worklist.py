@@ -52,6 +52,19 @@ def test_a_sheet_per_vervolg(run: Path, tmp_path: Path) -> None:
     assert BSN not in texts and BSN_2 not in texts
 
 
+def test_names_and_ages(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gemeente by its name, and how many days the care lay behind when the run was dated: the same bytes on every day."""
+    (tmp_path / "namen.csv").write_text("soort;code;naam;regio;rekening\ngemeente;0384;Diemen;;\n", "utf-8")
+    (tmp_path / "mpj.toml").write_text('contracten = "c"\ntoewijzingen = "t"\nuit = "u"\nnamen = "namen.csv"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name, formaat in (("lijst.csv", "csv"), ("lijst.xlsx", "xlsx")):
+        assert cli.run(["worklist", "--van", str(run), "--out", name, "--formaat", formaat]) == 0
+    with Path("lijst.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {row["bron"]: row for row in csv.DictReader(stream, delimiter=";")}
+    assert (rows["meer"]["gemeente"], rows["meer"]["gemeente_naam"], rows["meer"]["dagen"]) == ("0384", "Diemen", "17")
+    assert openpyxl.load_workbook("lijst.xlsx")["overleg"]["A2"].value == "0384 Diemen"
+
+
 @pytest.mark.parametrize(
     ("per", "names"),
     [

@@ -75,12 +75,14 @@ def _without_limits(row: Row) -> Row:
     return {name: text for name, text in row.items() if name not in LIMITS or (wide and name == "budget_cent")}
 
 
+@pytest.mark.slow
 @given(scenarios(), st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 def test_the_same_bytes_as_through_values(scenario: Scenario, again: bool) -> None:
     compare(scenario, run, eerder=earlier(scenario) if again else ())
 
 
+@pytest.mark.slow
 @given(scenarios(), st.booleans(), st.booleans())
 @settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 def test_the_same_bytes_where_the_database_does_most(scenario: Scenario, again: bool, limits: bool) -> None:
@@ -181,6 +183,7 @@ def row(id_: str, bsn: str = BSN, medewerker: str = "m1", afspraak: str = "", st
     return f"{id_};{bsn};2026-03-05;60;hbo;{medewerker};2.1;{afspraak};{status}"
 
 
+@pytest.mark.slow
 def test_clients_of_the_engine_stand_between_those_of_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the trace is sorted in parts."""
     rows = [row(f"R{number:02}", (BSN, BSN_2)[number % 2], '"m;""1"') for number in range(20)]
@@ -226,6 +229,7 @@ def test_windows_line_ends_a_bom_and_no_last_line_end(tmp_path: Path) -> None:
     assert declared_from(tmp_path, path)["herkomst.csv"] == plainly["herkomst.csv"]
 
 
+@pytest.mark.slow
 def test_a_zip_and_a_folder_with_both_kinds(tmp_path: Path) -> None:
     plainly = declared(tmp_path, row("R1"), row("R2"))
     (tmp_path / "map[1]").mkdir()
@@ -310,6 +314,7 @@ def test_an_error_of_the_database_shows_no_record(tmp_path: Path, monkeypatch: p
     assert BSN not in str(found.value) and found.value.__suppress_context__
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="geheugen"):
         declared(tmp_path, *(row(f"R{number}") for number in range(50_000)), memory_limit="2MB")

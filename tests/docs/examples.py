@@ -4,7 +4,7 @@ Fenced blocks, by their language:
 
 - ``python``: executed; one namespace per page. What it prints stands in the ``text`` block that follows.
 - ``console``: each ``$ mpj ...`` line is run as on the command line and what it writes is compared with the lines below it;
-  ``$ cat FILE`` shows a file and ``$ echo $?`` the last exit code.
+  ``$ cat FILE`` shows a file, ``$ cp FILE FILE`` copies one, and ``$ echo $?`` shows the last exit code.
 - any block after a comment ``<!-- file: NAME -->``: becomes that file; ``<!-- append: NAME -->`` adds it to the file.
 - all other blocks are for reading only.
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -121,6 +122,9 @@ class Page:
         program, *args = shlex.split(command)
         if program == "cat":
             return "".join(Path(name).read_text("utf-8") for name in args)
+        if program == "cp":
+            shutil.copy(*args)
+            return ""
         assert program == "mpj", f"cannot run {program}"
         stream = io.StringIO()
         with redirect_stdout(stream), redirect_stderr(stream):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import mpj
 from docs.examples import ROOT, Page, blocks, matches
 from mpj import cli
 from mpj.contract import SETTINGS
+from mpj.contract.producten import PRODUCTEN
 from mpj.contract.rows import CODES, TARIEVEN
 from mpj.docs import main, rewritten
 from mpj.output.shape import HERKOMST, REGELS, UITVAL
@@ -20,31 +22,16 @@ from mpj.records import REDENEN, medewerkers, registraties, toewijzingen, verbli
 from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN
 
 DOCS = ROOT / "docs"
-OWN = (
-    "README.md",
-    *(
-        f"docs/{name}.md"
-        for name in (
-            "README",
-            "api",
-            "architecture",
-            "columnar",
-            "faults",
-            "formats",
-            "glossary",
-            "how-a-run-works",
-            "ledger",
-            "limits",
-            "privacy",
-            "protocol",
-            "reasons",
-            "settings",
-            "steps",
-            "tutorial",
-        )
-    ),
+ELSEWHERE = ("docs/extending.md", "docs/spark.md", "docs/tariffs.md", "docs/verify.md")
+"""Pages whose examples are run by a test of their own."""
+OWN = tuple(
+    path.relative_to(ROOT).as_posix()
+    for path in sorted((ROOT / "README.md", *DOCS.rglob("*.md")))
+    if path.relative_to(ROOT).as_posix() not in ELSEWHERE
 )
-PAGES = (*OWN, "docs/spark.md", "CHANGELOG.md")
+PAGES = (*OWN, *ELSEWHERE, "CHANGELOG.md")
+SLOW = ("docs/demo.md", "docs/reports.md", "docs/nl/accountant.md", "docs/nl/klerk.md")
+"""Pages whose examples take more than some two seconds: they play months, or have many of them."""
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -53,7 +40,7 @@ def page(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in OWN])
 def test_examples_show_what_the_page_says(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("FORCE_COLOR", "COLUMNS", "NO_COLOR", "TERM"):
         monkeypatch.delenv(variable, raising=False)
@@ -64,12 +51,13 @@ def test_examples_show_what_the_page_says(name: str, tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("name", OWN)
 def test_commands_for_reading_exist(name: str) -> None:
-    """A ``sh`` block is not run; it may hold only make targets, pip and mpj commands that exist."""
+    """A ``sh`` block is not run; it may hold only make targets, parts of the benchmarks and mpj commands that exist."""
     targets = re.findall(r"^([a-z]+):", page("Makefile"), re.MULTILINE)
     for block in blocks(page(name)):
         for line in block.text.splitlines() if block.language == "sh" else ():
-            program, word, *_ = line.split()
-            assert (program == "make" and word in targets) or (program.endswith("mpj") and word in cli.COMMANDS), line
+            program, word, *rest = line.split()
+            part = program.endswith("python") and word == "-m" and find_spec(rest[0]) is not None
+            assert part or (program == "make" and word in targets) or (program.endswith("mpj") and word in cli.COMMANDS), line
 
 
 @pytest.mark.slow
@@ -87,11 +75,11 @@ def test_the_excerpt_of_the_demo_is_real(
 
 
 def test_no_page_waits_for_figures() -> None:
-    assert [path.name for path in DOCS.glob("*.md") if re.search(r"^[A-Z]+$", path.read_text("utf-8"), re.MULTILINE)] == []
+    assert [path.name for path in DOCS.rglob("*.md") if re.search(r"^[A-Z]+$", path.read_text("utf-8"), re.MULTILINE)] == []
 
 
 def test_generated_tables_are_up_to_date() -> None:
-    for path in DOCS.glob("*.md"):
+    for path in DOCS.rglob("*.md"):
         text = path.read_text("utf-8")
         assert rewritten(text) == text, f"run make docs: {path.name}"
 
@@ -126,8 +114,9 @@ def test_internal_links_lead_somewhere(name: str) -> None:
 
 
 def test_the_index_names_every_page() -> None:
-    linked = set(_LINK.findall(page("docs/README.md")))
-    assert {path.name for path in DOCS.glob("*.md")} - {"README.md"} <= linked
+    for folder in (DOCS, DOCS / "nl"):
+        linked = set(_LINK.findall((folder / "README.md").read_text("utf-8")))
+        assert {path.name for path in folder.glob("*.md")} - {"README.md"} <= linked
 
 
 def columns_told(section: str) -> dict[str, str]:
@@ -142,6 +131,7 @@ def columns_told(section: str) -> dict[str, str]:
     [
         ("tarieven.csv", TARIEVEN.columns.known, TARIEVEN.columns.required),
         ("codes.csv", CODES.columns.known, CODES.columns.required),
+        ("producten.csv", PRODUCTEN.columns.known, PRODUCTEN.columns.required),
         ("registraties.csv", registraties.COLUMNS, registraties.REQUIRED),
         ("verblijf.csv", verblijf.COLUMNS, verblijf.REQUIRED),
         ("medewerkers.csv", medewerkers.COLUMNS, medewerkers.REQUIRED),

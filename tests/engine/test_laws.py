@@ -36,7 +36,7 @@ def current(scenario: Scenario, line: Declaratieregel) -> list[Toewijzing]:
 
 
 def kaarten(scenario: Scenario) -> dict[str, Tariefkaart]:
-    contracts = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
+    contracts = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes, producten=spec.producten) for spec in scenario.contracten]
     return {contract.id: compile_tariefkaart(contract) for contract in contracts}
 
 

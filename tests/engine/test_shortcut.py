@@ -22,7 +22,7 @@ from mpj.records.toewijzingen import as_toewijzingen
 
 
 def job_of(scenario: Scenario) -> Job:
-    contracten = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
+    contracten = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes, producten=spec.producten) for spec in scenario.contracten]
     words = Opdracht.of(periode=scenario.periode, dagtekening=scenario.dagtekening, nalevering=scenario.nalevering)
     staff = scenario.medewerkers
     levels = None if staff is None else Levels(collect_medewerkers(staff, contracten[0].protocol))

@@ -51,6 +51,7 @@ def folder(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_all_executors_read_the_same_of_all_forms(tmp_path: Path) -> None:
     contract = mpj.load_contract("tariffs/voorbeeldregio")
     granted: list[dict[str, object]] = [

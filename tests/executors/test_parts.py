@@ -38,12 +38,14 @@ def through_parts(parts: int, processes: int = 1) -> Executor:
     return execute
 
 
+@pytest.mark.slow
 @given(scenarios(), st.integers(1, 5), st.booleans())
 @settings(max_examples=120, deadline=None)
 def test_the_same_bytes_as_through_values(scenario: Scenario, parts: int, again: bool) -> None:
     compare(scenario, through_parts(parts), eerder=earlier(scenario) if again else ())
 
 
+@pytest.mark.slow
 @given(scenarios(), st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
 def test_the_same_bytes_however_untidy_the_files(scenario: Scenario, dice: random.Random) -> None:

@@ -23,6 +23,7 @@ from mpj.output import write_result
 FILES = ("declaratieregels.csv", "herkomst.csv", "uitval.csv", "samenvatting.json")
 
 
+@pytest.mark.slow
 @given(scenarios(), st.booleans(), st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
 def test_the_same_bytes_as_through_a_result(scenario: Scenario, again: bool, dice: Any) -> None:
@@ -132,6 +133,7 @@ def _mebibytes(way: str, out: Path, number: int) -> int:
     return grown
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process held at its peak is told otherwise here")
 def test_records_do_not_stay_in_memory(tmp_path: Path) -> None:
     """80,000 records cost some 25 MiB as a Result, and 8 as a stream, whatever their number."""

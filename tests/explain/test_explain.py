@@ -47,6 +47,34 @@ def test_a_line_is_followed_back() -> None:
     assert "Registratie R-2" in text and "klopt met de regel" in text and "volume 15 in eenheid 01" in text
 
 
+def test_a_stay_of_thirty_days_is_one_part() -> None:
+    stay = [{"id": "V1", "bsn": BSN, "begindatum": "2026-03-01", "einddatum": "2026-03-30", "prestatiecode": "8.1"}]
+    result = declare(contract({"8.1": "250,00"}), [toewijzing(5, prestatiecode="8.1")], [], verblijf=stay)
+    (line,) = result.regels
+    for told in (mpj.explain(result, bron="V1"), mpj.explain(result, regel=line.referentienummer)):
+        (block,) = [blok for blok in told.blokken if blok.titel.startswith("Verblijf")]
+        assert block.titel == "Verblijf V1 van 1 maart 2026 t/m 30 maart 2026, 30 dagen"
+        assert len(block.stappen) < 10 and block.stappen[-1] == ("bedrag", "samen 30 etmalen, € 7.500,00")
+    assert len(mpj.explain(result, bron="V1").blokken) == 1
+
+
+def test_days_of_a_stay_that_went_otherwise_are_told_apart_in_the_same_part() -> None:
+    """The budget pays nine days; of the day that it cuts the limit is told."""
+    stay = [{"id": "V1", "bsn": BSN, "begindatum": "2026-03-01", "einddatum": "2026-03-30", "prestatiecode": "8.1"}]
+    terms = toewijzing(5, prestatiecode="8.1", budget_cent=225_000)
+    result = declare(contract({"8.1": "250,00"}), [terms], [], verblijf=stay)
+    told = mpj.explain(result, bron="V1")
+    first, *aside = told.blokken
+    assert dict(first.stappen)["dagen"].startswith("1 maart 2026 t/m ") and len(aside) == 1
+    assert first.stappen[-1] == ("bedrag", "samen 9 etmalen, € 2.250,00")
+
+
+def test_a_number_is_found_in_any_case() -> None:
+    line = RESULT.regels[0]
+    assert mpj.explain(RESULT, regel=line.referentienummer.lower()) == mpj.explain(RESULT, regel=line.referentienummer)
+
+
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
 @given(scenarios())
 def test_every_line_and_record_has_an_explanation_that_agrees(scenario: Scenario) -> None:

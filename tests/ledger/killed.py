@@ -76,7 +76,9 @@ DYING: list[threading.Thread] = []
 
 
 def arm(point: str) -> None:
-    """Have this process die before, during (so many milliseconds into it) or after the commit, or in the middle of the files."""
+    """Have this process die before, during (so many milliseconds into it) or after the commit, at a statement (of
+    ``uitspraak-12`` the twelfth), or in the middle of the files.
+    """
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
@@ -107,15 +109,24 @@ def arm(point: str) -> None:
             die()
 
         database.Database.transaction = transaction  # type: ignore[method-assign]
+    elif name == "uitspraak":
+        left = [int(number)]
+
+        def counted_statement(*_: object) -> None:
+            left[0] -= 1
+            if not left[0]:
+                die()
+
+        event.listen(Engine, "before_cursor_execute", counted_statement)
     elif name == "bestanden":
         assert callable(folder._publish)
         folder._publish = die  # type: ignore[assignment]
     elif name == "halverwege":
-        replace, left = Path.replace, [2]
+        replace, files = Path.replace, [2]
 
         def counted(self: Path, target: Any) -> Path:
-            left[0] -= 1
-            if not left[0]:
+            files[0] -= 1
+            if not files[0]:
                 die()
             return replace(self, target)
 

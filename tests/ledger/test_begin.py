@@ -61,6 +61,7 @@ def test_a_ledger_begins_once_and_before_its_first_run(partij: Partij, tmp_path:
         Ledger(tmp_path / "derde.db").begin("maart")
 
 
+@pytest.mark.slow
 def test_an_empty_postgresql_is_filled_by_begin_alone(postgres_cluster: str, tmp_path: Path) -> None:
     url = Databases(tmp_path, postgres_cluster).new(filled=False)
     partij = Partij(url)
@@ -119,6 +120,7 @@ def overstap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 CASES = [("--registraties", "jaar.csv", "€ 196,40", 9820), ("--verblijf", "v.csv", "€ 14.789,50", 833590)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "file", "older", "march"), CASES)
 def test_a_new_ledger_that_meets_older_care_stops_and_says_how_much(
     overstap: list[str], option: str, file: str, older: str, march: int, capsys: pytest.CaptureFixture[str]

@@ -79,6 +79,7 @@ def test_texts_show_states_and_money(april: tuple[Path, str, list[str]], capsys:
     assert "concept" in out and "Onderhanden werk" in out and BSN not in out
 
 
+@pytest.mark.slow
 def test_withdraw_makes_the_lines_new_again(april: tuple[Path, str, list[str]]) -> None:
     folder, url, arguments = april
     assert run(arguments) == 0
@@ -108,6 +109,7 @@ def test_a_trial_leaves_the_ledger_alone(april: tuple[Path, str, list[str]]) -> 
     assert Path(url).read_bytes() == before and (folder / "april" / "declaratieregels.csv").exists()
 
 
+@pytest.mark.slow
 def test_the_summary_says_what_the_ledger_adds(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
     folder, url, arguments = april
     assert run([*arguments, "--proef"]) == 0
@@ -164,6 +166,13 @@ def test_a_fault_in_a_file_leaves_no_new_ledger(april: tuple[Path, str, list[str
     assert run(fresh) == 0
 
 
+def test_messages_with_a_day_before_the_end_of_their_month_leave_no_new_ledger(april: tuple[Path, str, list[str]]) -> None:
+    folder, _, arguments = april
+    fresh = replace(arguments, ledger=str(folder / "nieuw.db"), periode="2026-03", dagtekening="2026-03-15")
+    assert run([*fresh, *([] if "--berichten" in fresh else ["--berichten"])]) == 2
+    assert not (folder / "nieuw.db").exists()
+
+
 def test_a_run_without_new_records_continues_the_conversation(april: tuple[Path, str, list[str]]) -> None:
     folder, _, arguments = april
     assert run(arguments) == 0
@@ -181,7 +190,7 @@ def test_erase_names_rows_and_no_bsn(april: tuple[Path, str, list[str]], capsys:
     assert ledger("erase", "--ledger", url, "--bsn-bestand", str(names)) == 2
     out, err = capsys.readouterr()
     assert "Fout: bsn.txt, rij 4, bsn: " in err and BSN not in out + err and "123456789" not in out + err
-    names.write_text("999900018\n\n", "utf-8")
+    names.write_text("BSN\n999900018\n\n", "utf-8")
     assert ledger("erase", "--ledger", url, "--bsn-bestand", str(names)) == 0
     assert "0 cliënten verwijderd, 1 niet in dit ledger." in capsys.readouterr().out
 
@@ -223,6 +232,7 @@ def test_a_ledger_that_remembers_nothing(april: tuple[Path, str, list[str]], nam
     assert not (folder / "april").exists()
 
 
+@pytest.mark.slow
 def test_a_new_ledger_is_announced(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
     folder, _, arguments = april
     fresh = replace(arguments, ledger=str(folder / "zrog.db"), periode="2026-03")

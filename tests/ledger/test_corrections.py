@@ -52,6 +52,7 @@ def test_vervallen_withdraws(partij: Partij) -> None:
     assert lines(partij.run(registratie("b", "2026-03-06", status="vervallen"))) == []
 
 
+@pytest.mark.slow
 def test_volledig_vanaf_shows_the_euros_and_needs_akkoord(partij: Partij) -> None:
     partij.month(registratie("a", "2026-02-05"), periode="2026-02")
     partij.month(registratie("b"), registratie("c", "2026-03-06"))
@@ -176,6 +177,7 @@ def test_a_changed_line_takes_the_price_of_the_contract(partij: Partij) -> None:
     assert lines(partij.agreed(registratie("b", "2026-03-06", 15))) == [("C", HBO, 9820), ("D", HBO, 10000)]
 
 
+@pytest.mark.slow
 def test_rejected_goes_again_once_changed(partij: Partij) -> None:
     first = partij.run(registratie("a"))
     partij.settle(first, refs(first.regels))
@@ -289,6 +291,7 @@ def test_a_toewijzing_removed(partij: Partij) -> None:
     assert lines(partij.run(crediteer=True)) == [("C", HBO, 9820)]
 
 
+@pytest.mark.slow
 def test_a_toewijzing_replaced_by_another(partij: Partij) -> None:
     partij.month(registratie("a"), registratie("b", "2026-03-20"))
     partij.toewijzingen = [toewijzing(einddatum="2026-03-10"), toewijzing(2, begindatum="2026-03-11")]
@@ -398,6 +401,7 @@ def test_a_concept_that_goes_out_after_its_care_was_withdrawn_is_credited(partij
     assert lines(partij.run(contracten=[here, there])) == [("C", HBO, 9820)]
 
 
+@pytest.mark.slow
 def test_a_contract_that_no_longer_has_the_price_credits_nothing(partij: Partij) -> None:
     partij.month(registratie("a"))
     partij.contract = contract({"4.1": "18,00"})
@@ -418,6 +422,7 @@ def test_a_run_for_an_earlier_month_leaves_later_months_alone(partij: Partij) ->
     assert lines(result) == [("D", HBO, 9820)]
 
 
+@pytest.mark.slow
 def test_proef_remembers_nothing(partij: Partij, tmp_path: Path) -> None:
     trial = Partij(tmp_path / "nieuw.db").run(registratie("a"), proef=True)
     assert lines(trial) == [("D", HBO, 9820)] and not (tmp_path / "nieuw.db").exists()
@@ -503,6 +508,7 @@ def refused_credit(partij: Partij) -> tuple[str, str]:
     return first.referentienummer, credit
 
 
+@pytest.mark.slow
 def test_a_refused_credit_beside_a_granted_debit_goes_out_again_when_asked_for(partij: Partij) -> None:
     first, credit = refused_credit(partij)
     assert lines(partij.run(registratie("a", minuten=90))) == []

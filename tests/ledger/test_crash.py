@@ -69,8 +69,8 @@ def world(folder: Path, url: str) -> list[str]:
     ]
 
 
-# Numbers that the database hands out, and the day of sending.
-PASSING = {"opzij.id", "antwoord.id", "declaratie.verzonden_op"}
+# Numbers that the database hands out, the day of sending, and the folder that a run wrote, which is another each time.
+PASSING = {"opzij.id", "antwoord.id", "declaratie.verzonden_op", "declaratie.map", "vervangen.map", "logboek.id"}
 State = dict[str, list[str]]
 Files = dict[str, bytes]
 _numbers = count(1)
@@ -90,7 +90,12 @@ def state(url: str) -> State:
             for table in schema.metadata.sorted_tables
         }
     ledger.database.close()
-    return found
+    return once_told(found)
+
+
+def once_told(found: State) -> State:
+    """The rows, and of a run that was done again, on the same day and with the same result, that it was done."""
+    return found | {"logboek": sorted(set(found["logboek"]))}
 
 
 def files(folder: Path) -> Files:
@@ -197,6 +202,7 @@ def months(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Mo
     return found
 
 
+@pytest.mark.slow
 def test_the_months_say_something(months: Months) -> None:
     """Corrections, refusals, a limit and late care, so that there is something to lose."""
     rows = [" ".join(one["regel"]) for one in months.states]
@@ -214,7 +220,7 @@ def dying_at(point: str) -> Callable[[list[str]], Ended]:
     return run
 
 
-@pytest.mark.parametrize("point", ["voor", "tijdens-0.1", "tijdens-0.5", "tijdens-2", "na"])
+@pytest.mark.parametrize("point", ["voor", "tijdens-0.5", "na"])
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_killed_around_the_commit(months: Months, number: int, point: str) -> None:
     between = months.survives(number, dying_at(point))
@@ -228,6 +234,19 @@ def test_killed_around_the_commit(months: Months, number: int, point: str) -> No
 def test_killed_between_the_commit_and_the_files(months: Months, point: str, again: bool) -> None:
     between = months.survives(0, dying_at(point), again=again)
     assert between == months.states[1]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_killed_at_a_statement(months: Months, number: int) -> None:
+    """The power really goes: the database undoes it, not this process (`test_every_write.py` has every statement)."""
+    assert months.survives(number, dying_at("uitspraak-9")) == months.states[number]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("statement", [3, 5, 7, 10, 11])
+def test_killed_at_many_statements(months: Months, number: int, statement: int) -> None:
+    assert months.survives(number, dying_at(f"uitspraak-{statement}")) == months.states[number]
 
 
 @contextmanager
@@ -253,15 +272,15 @@ def kill_at_random(months: Months, rounds: int) -> None:
 
 
 def test_killed_at_random_moments(months: Months) -> None:
-    kill_at_random(months, 6)
+    kill_at_random(months, 4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_many_random_moments(months: Months) -> None:
     kill_at_random(months, 40)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_interpreter_killed_at_random_moments(months: Months) -> None:
     """As a user starts it: ``python -m mpj``, from the first import on."""
 

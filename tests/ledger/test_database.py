@@ -23,6 +23,7 @@ pytestmark = pytest.mark.lowest
 DAY = date(2026, 12, 31)
 
 
+@pytest.mark.slow
 def test_months_on_either_database(url: str) -> None:
     partij = Partij(url)
     first = partij.run(registratie("a"), registratie("b", niveau="wo"))
@@ -194,6 +195,7 @@ def test_a_month_that_is_none(tmp_path: Path) -> None:
         partij.run(volledig_vanaf="999900006")
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_cut_is_told_as_such(postgres_cluster: str) -> None:
     """Nobody knows then whether the last thing asked was done, so nothing is said of that."""
     fill(postgres_cluster)

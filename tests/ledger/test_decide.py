@@ -139,10 +139,11 @@ def clerk(tmp_path: Path, periode: str, *names: str) -> list[str]:
     )
     command = ["declare", "--contracten", str(tmp_path / "contract"), "--toewijzingen", str(CASES / "toewijzingen.csv")]
     command += [part for name in names for part in ("--registraties", str(CASES / name))]
-    command += ["--ledger", str(tmp_path / "zorg.db"), "--dagtekening", "2026-05-01", "--force"]
+    command += ["--ledger", str(tmp_path / "zorg.db"), "--dagtekening", "2026-05-01", "--force", "--berichten"]
     return [*command, "--periode", periode, "--out", str(tmp_path / periode)]
 
 
+@pytest.mark.slow
 def test_two_exports_that_both_count_from_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(clerk(tmp_path, "2026-03", "maart.csv")) == 0
     assert cli.run(["ledger", "send", "--ledger", str(tmp_path / "zorg.db"), "--alles"]) == 0
@@ -157,6 +158,7 @@ def test_two_exports_that_both_count_from_1(tmp_path: Path, capsys: pytest.Captu
     assert cli.run([*april, "--akkoord", code[1]]) == 0
 
 
+@pytest.mark.slow
 def test_two_locations_that_both_count_from_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What goes from a concept is shown as well."""
     assert cli.run(clerk(tmp_path, "2026-03", "locatieA.csv")) == 0
@@ -209,6 +211,7 @@ def test_a_withdrawn_id_may_come_back(partij: Partij) -> None:
     assert lines(partij.run(of("1", B, "2026-04-01"), periode="2026-04")) == [("D", "45212", 9820)]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_no_id_moves_to_another_client_in_silence(data: st.DataObject) -> None:
     """Whatever comes back, what stood of one client goes on another only when asked, or listed as a correction."""
@@ -314,12 +317,39 @@ def test_care_that_would_move_to_another_line_in_a_closed_year_stays(tmp_path: P
     assert lines(partij.run(periode="2027-05")) == []
 
 
-def test_the_clerk_closes_a_year(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.slow
+def test_the_clerk_closes_a_year(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert cli.run(clerk(tmp_path, "2026-03", "maart.csv")) == 0
     url = str(tmp_path / "zorg.db")
+    monkeypatch.setattr("mpj.cli.ledger.today", lambda: date(2027, 4, 1))
     assert cli.run(["ledger", "close-year", "--ledger", url, "2026"]) == 0
     assert "Het jaar 2026 is gesloten." in capsys.readouterr().out
     assert cli.run(["ledger", "close-year", "--ledger", url, "2026"]) == 2
+
+
+def test_a_year_that_is_not_over_is_closed_once_somebody_agreed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli.run(clerk(tmp_path, "2026-03", "maart.csv")) == 0
+    close = ["ledger", "close-year", "--ledger", str(tmp_path / "zorg.db"), "2026"]
+    monkeypatch.setattr("mpj.cli.ledger.today", lambda: date(2026, 12, 31))
+    capsys.readouterr()
+    assert cli.run(close) == 2
+    told = capsys.readouterr()
+    assert "2026 is nog niet voorbij" in told.err and "gesloten." not in told.out
+    (code,) = re.findall("--akkoord ([0-9A-Z]+) als dit klopt", told.err)
+    assert cli.run([*close, "--akkoord", "ANDERS"]) == 2
+    assert cli.run([*close, "--akkoord", code]) == 0
+    assert "Het jaar 2026 is gesloten." in capsys.readouterr().out
+    with mpj.Ledger(str(tmp_path / "zorg.db")) as ledger:
+        with pytest.raises(mpj.InputError, match="al gesloten"):
+            ledger.close_year(2026, op=date(2027, 1, 1))
+        with pytest.raises(mpj.InputError, match="nog niet voorbij"):
+            ledger.close_year(2027, op=date(2027, 12, 31))
+        assert ledger.close_year(2025, op=date(2026, 1, 1)) == []
+        for wrong in (1999, 2101):
+            with pytest.raises(ValueError, match="2000 to 2100"):
+                ledger.close_year(wrong, op=date(2026, 1, 1))
 
 
 # --- The bound --------------------------------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ def test_another_toewijzing_is_not_decided_with_it(partij: Partij) -> None:
     assert [row["toewijzingnummer"] for row in to_decide(found)] == [1001]
 
 
+@pytest.mark.slow
 def test_a_lower_maximum_is_to_be_decided(partij: Partij) -> None:
     """The toewijzing makes care that was granted another line: a level, and not a registratie, moved it."""
     partij.contract = contract({"2.1 mbo": "16,00", "2.1 hbo": "24,55"})

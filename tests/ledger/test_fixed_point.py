@@ -51,6 +51,7 @@ def test_a_limit_that_closed_stays_closed_for_what_comes_late_whatever_would_fit
     assert lines(partij.run(care("april", "2026-04-01", 15, "mbo"), periode="2026-04")) == []
 
 
+@pytest.mark.slow
 def test_a_limit_opens_again_when_the_toewijzing_is_raised(partij: Partij) -> None:
     partij.month(A, B)
     partij.toewijzingen = [toewijzing(prestatiecode="1.1", budget_cent=16000, toewijzingsdatum="2026-04-01")]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from verify.support import BRAM, answer, contract, credit, earlier, line, message, standard_contract
@@ -75,8 +77,23 @@ def test_a_record_and_all_its_lines(partij: Partij) -> None:
     assert "gecrediteerd door" in text
     partij.run(registratie("a", status="vervallen"), periode="2026-04")
     assert "is ingetrokken" in str(partij.ledger.explain(bron="a"))
+    english = str(partij.ledger.explain(bron="a", taal="en"))
+    assert english.startswith("Record a: its whole life") and "credited by" in english and "was withdrawn" in english
+    assert re.sub("[^0-9]", "", english) == re.sub("[^0-9]", "", str(partij.ledger.explain(bron="a")))
 
 
+def test_a_stay_of_thirty_days_is_one_step(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(prestatiecode="8.1")]
+    stay = {"id": "V1", "bsn": BSN, "begindatum": "2026-03-01", "einddatum": "2026-03-30", "prestatiecode": "8.1"}
+    result = partij.month(verblijf=[stay])
+    told = partij.ledger.explain(bron="V1")
+    assert str(told).count("herkomst") == 1
+    assert "verblijf V1 van 1 maart 2026 t/m 30 maart 2026, 30 dagen: 30 eenheden, € 7.500,00" in str(told)
+    (number,) = refs(result.regels)
+    assert partij.ledger.explain(number.lower()) == partij.ledger.explain(number)
+
+
+@pytest.mark.slow
 def test_a_record_that_is_set_aside(partij: Partij) -> None:
     partij.toewijzingen = []
     partij.run(registratie("a"))
@@ -86,7 +103,8 @@ def test_a_record_that_is_set_aside(partij: Partij) -> None:
         partij.ledger.explain(bron="X")
     with pytest.raises(mpj.InputError, match="geen regel"):
         partij.ledger.explain("X")
-    for wrong in ({}, {"regel": "X", "bron": "X"}):
+    wrongs: tuple[dict[str, Any], ...] = ({}, {"regel": "X", "bron": "X"})
+    for wrong in wrongs:
         with pytest.raises(ValueError, match="either"):
             partij.ledger.explain(**wrong)
 
@@ -132,6 +150,7 @@ def test_a_received_number_that_shows_the_bsn_is_not_shown(partij: Partij) -> No
     assert BSN not in str(error.value)
 
 
+@pytest.mark.slow
 def test_the_command_tells_both_how_and_what_became_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = str(tmp_path / "zorg.db")
     assert cli.run(world(tmp_path, url)) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ from world import contract, declare, reasons
 from world import registratie as care
 
 from ledger.conftest import Databases
-from ledger.support import Partij, empty_ledger, lines, refs, registratie, toewijzing
+from ledger.support import Partij, answer_to, empty_ledger, lines, refs, registratie, toewijzing
 from ledger.test_upgrade import Eerste, old_tables
+from mpj.engine import Result
 from mpj.ledger import schema
+from mpj.messages import declaratieberichten
+from mpj.verification import MemoryHistory, verify
 
 LEVELS = ("hbo", "wo")
 
@@ -45,13 +49,46 @@ def test_a_code_table_that_changes_makes_no_line(partij: Partij) -> None:
         assert (lines(again), reasons(again), again.meldingen) == ([], {"reeds_gedeclareerd": 1}, ())
 
 
+def causes(result: Result) -> dict[str, tuple[int, int, str]]:
+    """What is to be decided, by its cause: what is to be won, what is at risk, and the code."""
+    (table,) = (one for one in result.bijlagen if one.bestand == "te_beslissen.csv")
+    return {str(row[8]): (int(row[9]), int(row[10]), str(row[11]).rpartition(" ")[2]) for row in table.rijen}
+
+
+def own_verify(partij: Partij, result: Result, code_table: Any) -> list[str]:
+    """What the gemeente, which has the code table of now, finds in the message of a run."""
+    (message,) = declaratieberichten(result.regels, dagtekening=date(2026, 4, 30))
+    history = MemoryHistory(partij.sent.values(), [answer_to(one) for one in partij.sent.values()])
+    found = verify(message, [code_table], partij.toewijzingen, dagtekening=date(2026, 4, 30), history=history)
+    return [bad.regelcode for bad in found.bevindingen]
+
+
 def test_a_month_with_a_standing_line_keeps_its_code(partij: Partij) -> None:
-    """Also when it is corrected; the next month has the code of now."""
+    """A correction under it is refused by who knows the codes of now alone, and its credit is not: a person decides."""
     partij.month(registratie("a"))
     partij.contract = NEW
-    late = partij.month(registratie("b", "2026-03-06"))
-    assert lines(late) == [("C", "45001", 9820), ("D", "45001", 19640)]
-    assert lines(partij.run(registratie("c", "2026-04-02"), periode="2026-04")) == [("D", "45011", 9820)]
+    late = registratie("b", "2026-03-06")
+    held = partij.run(late)
+    asked = causes(held)
+    assert lines(held) == []
+    assert {cause: cents for cause, (*cents, _) in asked.items()} == {
+        "correctie_houdt_geen_stand": [9820, 9820],
+        "contract": [9820, 9820],
+    }
+    kept = partij.run(late, akkoord=[asked["correctie_houdt_geen_stand"][2]], proef=True)
+    assert lines(kept) == [("C", "45001", 9820), ("D", "45001", 19640)]
+    assert own_verify(partij, kept, NEW) == ["TR340"]
+    moved = partij.run(late, akkoord=[asked["contract"][2]])
+    assert lines(moved) == [("C", "45001", 9820), ("D", "45011", 19640)]
+    assert own_verify(partij, moved, NEW) == []
+    assert lines(partij.run(registratie("c", "2026-04-02"), periode="2026-04", proef=True))[-1] == ("D", "45011", 9820)
+
+
+def test_care_that_is_withdrawn_whole_is_credited_under_any_code(partij: Partij) -> None:
+    """A credit is never refused: nothing comes in its place."""
+    partij.month(registratie("a"))
+    partij.contract = NEW
+    assert lines(partij.run(registratie("a", status="vervallen"))) == [("C", "45001", 9820)]
 
 
 def test_what_waits_for_an_answer_keeps_its_code(partij: Partij) -> None:
@@ -81,11 +118,20 @@ def test_the_category_of_a_toewijzing_that_changes_moves_nothing(tmp_path: Path)
     assert [line.productcategorie for line in first.regels] == ["45"]
     partij.toewijzingen = [toewijzing(productcategorie="54")]
     assert lines(partij.run(registratie("a"))) == []
-    late = partij.run(registratie("b", "2026-03-06"))
-    assert [(line.debetcredit, line.productcategorie, line.bedrag_cent) for line in late.regels] == [
+    late = registratie("b", "2026-03-06")
+    asked = causes(partij.run(late))
+    kept = partij.run(late, akkoord=[asked["correctie_houdt_geen_stand"][2]], proef=True)
+    assert [(line.debetcredit, line.productcategorie, line.bedrag_cent) for line in kept.regels] == [
         ("C", "45", 9820),
         ("D", "45", 19640),
     ]
+    assert own_verify(partij, kept, partij.contract) == ["TR339"]
+    moved = partij.run(late, akkoord=[asked["contract"][2]])
+    assert [(line.debetcredit, line.productcategorie, line.bedrag_cent) for line in moved.regels] == [
+        ("C", "45", 9820),
+        ("D", "54", 19640),
+    ]
+    assert own_verify(partij, moved, partij.contract) == []
 
 
 def test_one_number_of_two_children_in_one_month_is_two_lines(partij: Partij) -> None:
@@ -124,6 +170,7 @@ def pair(databases: Databases, tmp_path: Path) -> Partij:
     return found
 
 
+@pytest.mark.slow
 def test_a_pair_of_before_stands_and_is_held(pair: Partij) -> None:
     with pair.ledger.database.transaction() as connection:
         table = schema.regel.c

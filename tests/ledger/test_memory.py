@@ -31,6 +31,7 @@ CONTENT = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(inhoud=CONTENT, toewijzing=st.text("0123456789abcdef", min_size=16, max_size=16))
 def test_what_a_line_is_made_of_comes_back_from_its_text(inhoud: Regelinhoud, toewijzing: str) -> None:
     text = dump_sleutel(inhoud, toewijzing)

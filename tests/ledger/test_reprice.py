@@ -68,6 +68,7 @@ def test_what_can_hold_no_line_is_refused(partij: Partij, asked: Mapping[str, An
         partij.ledger.reprice([partij.contract], **{**MARCH, **asked})
 
 
+@pytest.mark.slow
 def test_a_later_run_keeps_what_was_decided(partij: Partij) -> None:
     """The run replaces the concept, and makes the same; sent and granted, the same run again makes no line."""
     partij.month(registratie("a"))
@@ -89,6 +90,7 @@ def test_another_contract_than_was_decided_about_holds_again(partij: Partij) -> 
     assert lines(partij.run(registratie("a"))) == []
 
 
+@pytest.mark.slow
 def test_only_the_months_and_gemeenten_that_are_asked(partij: Partij) -> None:
     partij.toewijzingen = [toewijzing(), toewijzing(1, gemeente="0363", bsn="999900018")]
     partij.month(registratie("a", "2026-02-05"), periode="2026-02")
@@ -140,6 +142,7 @@ def test_a_refused_debit_of_it_is_repaired_at_the_new_price(partij: Partij) -> N
     assert lines(partij.run(registratie("a"))) == [("D", "45212", 8000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", range(len(CHANGES)))
 def test_every_change_of_a_contract_is_repaired_by_it(tmp_path: Path, place: int) -> None:
     """After it what stands is what the contract of now makes of the same care, and the same run again makes no line."""
@@ -180,6 +183,7 @@ def arguments(tmp_path: Path, which: str) -> list[str]:
     return ["declare", "--contracten", str(CASE / which), *files, "--periode", "2026-03", *where]
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_gone_is_held_and_repaired(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """FOUND, contract-wijzigt: EUR 98.20 of an hbo, and `na` has no hbo."""
     ledger = ["--ledger", str(tmp_path / "zorg.db")]

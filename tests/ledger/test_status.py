@@ -18,7 +18,7 @@ from verify.test_cli import prepare
 from ledger.support import Partij, lines, refs, registratie, toewijzing
 from ledger.test_crash import world
 from mpj import cli
-from mpj.ledger import Ledger
+from mpj.ledger import Ledger, report
 
 pytestmark = pytest.mark.lowest
 
@@ -50,6 +50,7 @@ def work(partij: Partij) -> dict[str, int]:
 # --- Onderhanden werk -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_euro_is_in_work_once_until_it_is_granted(partij: Partij) -> None:
     """Through a rejection, a repair and a correction: what is granted and what is in work is what the records are worth."""
     first = partij.run(registratie("a"))
@@ -75,6 +76,7 @@ def test_every_euro_is_in_work_once_until_it_is_granted(partij: Partij) -> None:
     assert (granted(partij), work(partij)) == (17185, {})
 
 
+@pytest.mark.slow
 def test_what_was_never_processed_is_in_work_before_and_after_the_next_run(partij: Partij) -> None:
     partij.month(registratie("a"))
     corrected = partij.run(registratie("b", "2026-03-06"))
@@ -153,12 +155,61 @@ def test_limits_in_counts_per_gemeente(partij: Partij) -> None:
     found = partij.ledger.status()
     limits = {gemeente: rows["limieten"] for gemeente, rows in found["gemeenten"].items()}
     assert limits["0363"] == {"budget": bands(0, 1, 0, 0), "omvang": bands(0, 0, 0, 0, zonder_totaal=0)}
-    assert limits["0384"] == {"budget": bands(1, 0, 1, 1), "omvang": bands(1, 0, 0, 2, zonder_totaal=1)}
+    assert limits["0384"] == {"budget": bands(1, 0, 0, 2), "omvang": bands(2, 0, 0, 2, zonder_totaal=0)}
+    named = [*report.status(found, report.Shown(date(2026, 5, 1))).tables["toewijzingen"].rows]
+    assert len(named) == 4, "each that counts from 80% on is named, once"
+
+
+@pytest.mark.slow
+def test_a_limit_by_number_with_what_uses_it(partij: Partij) -> None:
+    """Budget 20000 and two hours in a concept: 360 is left, and no kwartier of 2455 fits. Sent, granted: as full."""
+    partij.toewijzingen = [toewijzing(1001, budget_cent=20000)]
+    given = [registratie(f"r{day}", f"2026-03-0{day}") for day in (2, 3, 4, 5)]
+    result = partij.run(*given)
+    whole = {"gemeente": "0384", "toewijzingnummer": 1001, "prestatiecode": "2.1", "soort": "budget", "maand": None}
+    whole |= {"eenheid": "eurocent", "maximum": 20000, "toegekend": 0, "verzonden": 0, "concept": 19640, "rest": 360, "stand": "op"}
+    assert [*partij.ledger.status()["limieten"]] == [whole]
+    assert partij.ledger.status()["gemeenten"]["0384"]["limieten"]["budget"] == bands(0, 0, 0, 1)
+    messages = partij.send(result)
+    assert partij.ledger.status()["limieten"] == [whole | {"concept": 0, "verzonden": 19640}]
+    partij.book(messages)
+    assert partij.ledger.status()["limieten"] == [whole | {"concept": 0, "toegekend": 19640}]
+    partij.run(registratie("r2", status="vervallen"))
+    assert partij.ledger.status()["limieten"] == [whole | {"concept": 0, "toegekend": 19640}], "the next in line takes its place"
+    partij.run(*(registratie(f"r{day}", f"2026-03-0{day}", status="vervallen") for day in (3, 4)))
+    assert partij.ledger.status()["limieten"] == [whole | {"concept": -9820, "toegekend": 19640, "rest": 10180, "stand": "ruim"}]
+
+
+@pytest.mark.parametrize("words", [{"eenheid": "04", "frequentie": "3"}, {"eenheid": "77", "frequentie": "6"}])
+def test_an_omvang_in_words_that_do_not_exist_is_no_limit(partij: Partij, words: dict[str, str]) -> None:
+    """No care is billed on it; the run says so of each record."""
+    partij.toewijzingen = [toewijzing(1001, volume=10, budget_cent=19640, **words)]
+    assert {row.reden for row in partij.run(registratie("a")).uitval} == {"toewijzing_ongeldig", "ongeldig"}
+    assert partij.ledger.status()["limieten"] == []
+
+
+def test_a_warning_comes_before_a_limit_is_used_up(partij: Partij) -> None:
+    """Of 100 euros: 79.99% is ample, 80% is nearly used up; of an omvang per month the last month with care has a row."""
+    monthly = {"volume": 2, "eenheid": "04", "frequentie": "4"}
+    partij.toewijzingen = [
+        *(toewijzing(1, budget_cent=9820 * 100 // 80 + 1), toewijzing(2, budget_cent=9820 * 100 // 80)),
+        *(toewijzing(3, **monthly, einddatum=None), toewijzing(4, budget_cent=100)),
+        toewijzing(int(BSN), budget_cent=100),
+    ]
+    partij.run(*(registratie(f"r{number}", toewijzingnummer=number) for number in (1, 2, 3)))
+    found = {(row["toewijzingnummer"], row["maand"]): row for row in partij.ledger.status()["limieten"]}
+    assert [found[key]["stand"] for key in ((1, None), (2, None), (3, "2026-03"), (4, None), (None, None))] == [
+        *("ruim", "bijna_op", "ruim", "ruim", "ruim")
+    ]
+    period = found[3, "2026-03"]
+    assert (period["eenheid"], period["maximum"], period["concept"], period["rest"]) == ("minuten", 120, 60, 60)
+    assert (found[3, None]["maximum"], found[3, None]["rest"]) == (None, None)
 
 
 # --- As JSON ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_summary_of_a_run_with_a_ledger_keeps_its_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = world(tmp_path, str(tmp_path / "zorg.db"))
     for more in ([], ["--proef"], ["--volledig-vanaf", "2026-03", "--crediteer"]):
@@ -180,6 +231,7 @@ def shown(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_status_and_work_keep_their_schemas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a new ledger, and of one that holds lines in every state, parked records, limits and received messages."""
     url = str(tmp_path / "zorg.db")
@@ -204,10 +256,11 @@ def test_status_and_work_keep_their_schemas(tmp_path: Path, capsys: pytest.Captu
     assert found["ontvangen"] == {
         "65656055": {"berichten": {"beantwoord": 1}, "regels": {"toegekend": {"regels": 1, "bedrag_cent": 9820}}}
     }
-    assert "987654" not in json.dumps(found)
+    assert "987654" not in json.dumps(found["gemeenten"])
     validate(shown(capsys, "work", "--ledger", url), "mpj.ledger", "onderhanden_werk.json")
 
 
+@pytest.mark.slow
 def test_the_repair_list_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = str(tmp_path / "zorg.db")
     partij = Partij(url)
@@ -218,7 +271,7 @@ def test_the_repair_list_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixt
     found = shown(capsys, "status", "--ledger", url, "--herstellijst")
     validate(found, "mpj.ledger", "herstellijst.json")
     one = {"gemeente": "0384", "referentienummer": refs(first.regels)[0], "toewijzingnummer": 987654, "productcode": "45212"}
-    one |= {"periode": "2026-03", "debetcredit": "D", "bedrag_cent": 9820, "opnieuw": False}
+    one |= {"periode": "2026-03", "debetcredit": "D", "bedrag_cent": 9820, "opnieuw": False, "sinds": "2026-03-31"}
     code = {"retourcode": "9338", "omschrijving": "toewijzing onbekend"}
     assert found["regels"] == [one | {"retourcodes": [code]}]
     assert cli.run(["ledger", "status", "--ledger", url, "--herstellijst"]) == 0
@@ -243,6 +296,7 @@ def test_a_toewijzingnummer_that_is_the_bsn_is_not_on_the_repair_list(partij: Pa
     assert row["toewijzingnummer"] is None and BSN not in str(row)
 
 
+@pytest.mark.slow
 def test_status_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = str(tmp_path / "zorg.db")
     partij = Partij(url)

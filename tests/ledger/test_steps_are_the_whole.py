@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import contract
@@ -23,6 +24,7 @@ def planned(path: Path, wijze: str = "planning-tenzij", **more: object) -> Parti
     return Partij(empty_ledger(path / "ledger.db"), declaratie={"registratiewijze": wijze, **more})
 
 
+@pytest.mark.slow
 def test_one_afspraak_over_a_months_border(tmp_path: Path) -> None:
     partij = planned(tmp_path)
     partij.month(PLAN)

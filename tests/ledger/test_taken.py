@@ -44,6 +44,7 @@ def begun(tmp_path: Path, paths: list[Path], **limits: Any) -> Partij:
     return one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["bericht", "regels", "beide"])
 def test_a_year_in_a_new_ledger_declares_february_no_second_time(tmp_path: Path, form: str) -> None:
     result, paths = elsewhere(tmp_path)
@@ -142,6 +143,7 @@ def late_care(partij: Partij, *records: dict[str, Any], **options: Any) -> tuple
     return result, asked.kolom.removeprefix("akkoord ")
 
 
+@pytest.mark.slow
 def test_late_care_adds_to_a_line_that_was_taken_over_once_somebody_agrees(tmp_path: Path) -> None:
     partij = begun(tmp_path, elsewhere(tmp_path)[1])
     late = registratie("F-3", "2026-02-20", minuten=30)
@@ -172,6 +174,7 @@ def test_late_care_waits_while_the_line_waits_for_its_answer(tmp_path: Path) -> 
     assert lines(result) == [] and not [one for one in result.meldingen if one.code == "akkoord_nodig"]
 
 
+@pytest.mark.slow
 def test_what_was_never_declared_is_opened_at_the_begin_and_shown_first(tmp_path: Path) -> None:
     (tmp_path / "nog.csv").write_text("id;bsn;datum;minuten;kwalificatieniveau\nJ-1;999900006;2026-01-20;60;hbo\n", "utf-8")
     (tmp_path / "nogv.csv").write_text(
@@ -190,6 +193,7 @@ def test_what_was_never_declared_is_opened_at_the_begin_and_shown_first(tmp_path
     assert lines(partij.run(*given, verblijf=[stay])) == [] == lines(partij.run())
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(late=st.lists(st.tuples(st.integers(1, 28), st.integers(15, 90), st.booleans()), min_size=1, max_size=4))
 def test_what_stands_is_what_was_taken_over_and_what_somebody_agreed_to(

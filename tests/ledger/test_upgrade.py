@@ -82,6 +82,7 @@ def old(url: str, tmp_path: Path) -> tuple[MetaData, dict[str, list[tuple[Any, .
     return tables, found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("looking", [True, False])
 def test_a_ledger_of_the_first_version(old: tuple[MetaData, dict[str, list[tuple[Any, ...]]]], url: str, looking: bool) -> None:
     ledger = Ledger(url)
@@ -105,6 +106,7 @@ def test_a_ledger_of_the_first_version(old: tuple[MetaData, dict[str, list[tuple
     partij.ledger.database.close()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("old")
 def test_a_trial_leaves_an_old_ledger_as_it_is(url: str) -> None:
     partij = Partij(url)

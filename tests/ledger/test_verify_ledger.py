@@ -43,6 +43,7 @@ from mpj.ledger import Ledger, report, schema
 from mpj.ledger.history import LedgerHistory
 from mpj.messages import Antwoordbericht, Declaratiebericht, read_jw325
 from mpj.messages.answers import refuses_whole
+from mpj.presentation import terminal
 from mpj.presentation.report import Table
 from mpj.verification import Basis, MemoryHistory, Oordeel, Verificatie, build_answer
 
@@ -177,6 +178,7 @@ def conversations(draw: st.DrawFn) -> list[tuple[Declaratiebericht, Antwoordberi
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(conversation=conversations(), prepared=st.booleans())
 def test_both_histories_answer_alike(
@@ -392,6 +394,7 @@ def test_the_command_remembers_and_gives_the_same_answer(tmp_path: Path, url: st
     assert ANNA not in shown.out + shown.err
 
 
+@pytest.mark.slow
 def test_the_command_replaces_an_answer_with_force_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = with_ledger(tmp_path, str(tmp_path / "gemeente.db"))
     assert cli.run(command) == 0
@@ -535,9 +538,18 @@ def test_what_status_cannot_know_is_not_nought(gemeente: Gemeente) -> None:
     assert shown[0].count("onbekend") == 6
 
 
+def test_what_was_received_fits_80_columns_in_one_part(gemeente: Gemeente, capsys: pytest.CaptureFixture[str]) -> None:
+    gemeente.verify(OUD, op=date(2026, 3, 6))
+    terminal.show(report.status(gemeente.ledger.status(), report.Shown(ONTVANGST)).report)
+    shown = capsys.readouterr().out
+    assert shown.count("toegekend €") == 1 and "afgekeurd €" in shown.splitlines()[shown[: shown.index("toegekend €")].count("\n")]
+
+
 def _tables(gemeente: Gemeente) -> list[Table]:
     """The tables of `mpj ledger status`: nothing about work in hand, which a municipality has not."""
-    tables = [part for part in report.status(gemeente.ledger.status()).parts if isinstance(part, Table)]
+    tables = [
+        part for part in report.status(gemeente.ledger.status(), report.Shown(ONTVANGST)).report.parts if isinstance(part, Table)
+    ]
     assert [table.title.split(",")[0] for table in tables] == ["Ontvangen en getoetst"]
     return tables
 

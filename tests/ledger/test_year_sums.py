@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from ledger.support import Partij, registratie
 from mpj.reports import Jaarvraag, read_year
 
 
+@pytest.mark.slow
 def test_a_correction_and_a_rejection_in_the_sums_of_a_year(url: str) -> None:
     partij = Partij(url)
     partij.month(registratie("R1", minuten=60))

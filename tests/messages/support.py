@@ -24,6 +24,8 @@ from mpj.messages.writer import Writer
 from mpj.reading.faults import Fault
 
 KINDS = ("JW301", "JW323", "JW325")
+COUNTED = ("JW305", "JW307", "JW315")
+"""Kinds that are described, and of which no value is made."""
 
 
 @cache

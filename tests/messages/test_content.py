@@ -122,6 +122,14 @@ def test_a_broken_rule_is_reported_where_it_is_broken(
     assert_no_bsn(tuple(found))
 
 
+def test_a_line_on_the_toewijzing_of_another_client_says_so() -> None:
+    """A doubled line refuses the message: whose number it is tells what to repair."""
+    doubled = evolve(first(declaration()), referentienummer="D9")
+    faults = (fault for place in (0, 1) for fault in content_faults(add(declaration(), place, doubled)))
+    told = [fault.toelichting for fault in faults if fault.code == "TR416"]
+    assert [("andere client" in text, "hele bericht" in text) for text in told] == [(False, False), (True, True)]
+
+
 @pytest.mark.parametrize(
     ("change", "kept"),
     [

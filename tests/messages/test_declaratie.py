@@ -91,6 +91,7 @@ def test_lines_in_another_order_give_the_same_bytes(found: list[Line], random: R
     assert [written(message) for message in messages(found)] == first
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(lines())
 def test_every_line_that_travels_is_in_one_message_and_no_other_is(found: list[Line]) -> None:

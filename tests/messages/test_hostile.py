@@ -294,6 +294,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 SAMPLES = [sample(kind) for kind in ("JW301", "JW325")] if not missing() else []
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(damaged())
 def test_a_damaged_message_gives_a_value_or_the_documented_error(data: bytes) -> None:

@@ -63,6 +63,7 @@ def test_the_sample_assignment_reads_as_it_says() -> None:
     assert ("Geslacht", "1") in message.client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "examples"), [("JW301", 60), ("JW323", 100), ("JW325", 100)])
 def test_a_random_message_survives_reading_and_writing(kind: str, examples: int) -> None:
     """Whatever the description allows can be written, read, and written again with the same bytes, whole or as a stream."""
@@ -82,6 +83,7 @@ def test_a_random_message_survives_reading_and_writing(kind: str, examples: int)
     law()
 
 
+@pytest.mark.slow
 @needs_standard
 @pytest.mark.parametrize(("kind", "examples"), [("JW301", 60), ("JW323", 100), ("JW325", 100)])
 def test_whatever_the_description_allows_is_valid_by_the_official_schema(kind: str, examples: int) -> None:

@@ -32,6 +32,7 @@ def faults_of(result: mpj.Result, dagtekening: date) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @needs_standard
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
 @given(scenarios())
@@ -41,6 +42,7 @@ def test_messages_of_random_scenarios_are_valid(scenario: Scenario) -> None:
     assert faults_of(result, max(scenario.dagtekening, month_end)) == []
 
 
+@pytest.mark.slow
 @needs_standard
 def test_messages_of_the_demo_are_valid_and_hold_every_line(tmp_path: Path) -> None:
     region = generate(tmp_path, contract_folders(), clienten=150, registraties=3000, verblijven=40)

@@ -107,6 +107,7 @@ asides = st.builds(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trace", ["csv", "parquet"])
 @given(st.lists(lines, max_size=3), st.lists(traces, max_size=3), st.lists(asides, max_size=3))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -15,15 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.helpers import TARIEVEN, mpj, write_contract, write_month
 from verify.support import line, message
 from verify.test_many import LATER, MARCH, folder
 
 from mpj import cli
 from mpj.presentation import html
 from mpj.presentation.report import Bar, Bars, Cell, Column, Report, Table, Tone, Waterfall, WaterfallStep
+from mpj.verification.many import Overzichtrij, Uitslagen
+from mpj.verification.overzicht import report
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+VOORBEELD = Path(__file__).parents[2] / "tariffs" / "voorbeeldregio"
 WIDTHS = (1280, 390)
 LEAST = 4.5
 """The least contrast of text with what is behind it (WCAG 2.1, 1.4.3)."""
@@ -52,9 +56,12 @@ FAULTS = """() => {
     const label = node.getAttribute('aria-label') || node.querySelector('title')?.textContent;
     if (!label && node.getAttribute('aria-hidden') !== 'true') found.push('no label of a figure');
   }
-  for (const node of document.querySelectorAll('input,select')) if (!node.labels?.length) found.push('no label of a field');
+  for (const node of document.querySelectorAll('input:not([type=hidden]),select,textarea'))
+    if (!node.labels?.length) found.push('no label of a field');
   for (const node of document.querySelectorAll('table')) if (node.tHead && !node.tHead.querySelector('th')) found.push('no heads');
   const wide = document.documentElement.scrollWidth;
+  for (const node of document.querySelectorAll('.scroll'))
+    if (innerWidth >= 1280 && node.scrollWidth > node.clientWidth) found.push(`a table of ${node.scrollWidth}`);
   if (wide > innerWidth) found.push(`wider than the screen: ${wide}`);
   return found;
 }""".replace("LEAST", str(LEAST))
@@ -137,6 +144,29 @@ def test_the_overview_and_an_explanation(browser: Any, tmp_path: Path, monkeypat
     assert {page.name: judged(browser, page, tmp_path) for page in pages} == {page.name: [] for page in pages}
 
 
+def test_the_overview_of_a_region_fits_a_screen(browser: Any, tmp_path: Path) -> None:
+    """Twenty aanbieders in sixteen gemeenten, with every amount in the millions."""
+    cent = {"ingediend_cent": 123_456_789, "toegekend_cent": 100_000_000, "afgekeurd_cent": 23_456_789, "niet_beoordeeld_cent": 0}
+    day = date(2026, 4, 5)
+    known: dict[str, Any] = {"dagtekening": day, "uiterste_antwoorddatum": day, "regels": 1_234, **cent}
+    rows = tuple(
+        Overzichtrij(
+            f"jw323-{65656000 + number}-{380 + place:04}-2026-03-DN12345{number:02}{place:02}.xml",
+            "deels_toegekend",
+            aanbieder=str(65656000 + number),
+            gemeente=f"{380 + place:04}",
+            periode="2026-03",
+            declaratienummer=f"DN12345{number:02}{place:02}",
+            belangrijkste_code="9346",
+            **known,
+        )
+        for number, place in ((number, number % 16) for number in range(20))
+    )
+    page = tmp_path / "overzicht.html"
+    page.write_text(html.page(report(Uitslagen(rows, ()), "nl", date(2026, 4, 10))), "utf-8")
+    assert judged(browser, page, tmp_path) == []
+
+
 def test_a_page_that_is_wrong_is_found_wrong(browser: Any, tmp_path: Path) -> None:
     """The checks can fail: grey on white, a figure without a label, a script that breaks, a picture from outside."""
     page = tmp_path / "fout.html"
@@ -153,3 +183,59 @@ def test_a_page_that_is_wrong_is_found_wrong(browser: Any, tmp_path: Path) -> No
         "error: 1",
     ):
         assert text in found, text
+
+
+KOSTEN = """prestatiecode;kwalificatieniveau;salariskosten;clientgebonden_kosten;bruto_uren;verlof_procent;verzuim_procent;\
+scholing_procent;indirect_client_procent;indirect_overig_procent;overhead_procent;overige_kosten;risico_marge_procent;bron
+2.1;hbo;72000;1500;1878;12,8;6;3;15;10;20;3600;2,5;verzonnen
+2.1;wo;92000;1500;1878;12,8;6;3;15;10;20;3600;2,5;verzonnen
+"""
+ON_PAPER = """() => {
+  const size = node => parseFloat(getComputedStyle(node).fontSize), found = [];
+  for (const table of document.querySelectorAll('table')) {
+    const soft = [...table.querySelectorAll('td.soft')].filter(node => node.textContent.trim());
+    const plain = [...table.querySelectorAll('td.n:not(.soft,.out)')].filter(node => node.textContent.trim());
+    if (soft.length && Math.min(...plain.map(size)) <= Math.max(...soft.map(size))) found.push('an hour price as large as a price');
+  }
+  for (const node of document.querySelectorAll('tbody.group'))
+    if (getComputedStyle(node).breakInside !== 'avoid') found.push('a group that breaks');
+  for (const node of document.querySelectorAll('.scroll'))
+    if (node.scrollWidth > node.clientWidth + 1) found.push(`on paper a table of ${node.scrollWidth} in ${node.clientWidth}`);
+  return found;
+}"""
+
+
+def tariff_pages(folder: Path) -> list[Path]:
+    """What `mpj tariffs` writes as pages: a matrix, a comparison, a repricing of a month and a build-up."""
+    month = write_month(folder / "maand")
+    old, new = month.folder / "vb", folder / "nieuw"
+    assert month.declare().code == 0
+    write_contract(new, tarieven=TARIEVEN.replace("24,55", "26,15").replace("30,00", "28,85"))
+    (folder / "kosten.csv").write_text(KOSTEN, "utf-8")
+    lines = "--regels", month.out / "declaratieregels.csv", "--herkomst", month.out / "herkomst.csv"
+    for asked in (
+        ("show", VOORBEELD, "--formaat", "html", "--out", folder / "matrix.html"),
+        ("diff", old, new, "--formaat", "html", "--out", folder / "verschil.html"),
+        ("reprice", *lines, "--oud", old, "--nieuw", new, "--out", folder / "her"),
+        ("buildup", folder / "kosten.csv", "--contract", old, "--op", "2026-07-01", "--out", folder / "opbouw"),
+    ):
+        done = mpj("tariffs", *asked)
+        assert done.code == 0, done.err
+    return [
+        folder / "matrix.html",
+        folder / "verschil.html",
+        folder / "her" / "herberekening.html",
+        folder / "opbouw" / "opbouw.html",
+    ]
+
+
+@pytest.mark.slow
+def test_the_pages_of_tariffs(browser: Any, tmp_path: Path) -> None:
+    """At both widths and on paper: readable, no table wider than its box, a code's rows on one sheet, hour prices smaller."""
+    for page in tariff_pages(tmp_path):
+        assert (page.name, judged(browser, page, tmp_path)) == (page.name, [])
+        tab = browser.new_page(viewport={"width": 1040, "height": 720})
+        tab.goto(page.as_uri())
+        tab.emulate_media(media="print")
+        assert (page.name, tab.evaluate(ON_PAPER)) == (page.name, [])
+        tab.close()

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpj.presentation import csv, html, terminal, xlsx
+from mpj.presentation.pictures import stacked
 from mpj.presentation.report import Bar, Bars, Cell, Column, Form, Report, Table, Waterfall, WaterfallStep
 from mpj.reading.faults import InputError
 
@@ -95,6 +96,16 @@ def test_a_waterfall_begins_at_zero() -> None:
     assert 0.97 < new / old < 0.99
 
 
+def test_an_amount_beside_a_bar_is_in_the_picture() -> None:
+    """It was cut at the edge: EUR 242.300,00 read as 242."""
+    text = "€ 1.213.120,60 over van € 1.242.300,00"
+    picture = stacked(Bars("Budget", ("over",), (Bar("VB-2026 0363 Amsterdam", (Fraction(1),), text, Fraction(1)),), "budget"))
+    x, width = (float(re.findall(form, picture)[-1]) for form in (r'<text x="([\d.]+)"', r'viewBox="0 0 (\d+)'))
+    assert x + 7.7 * len(text) <= width
+    (begin,) = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="[\d.]+" height="26"', picture)
+    assert 10 + 7.7 * len("VB-2026 0363 Amsterdam") <= float(begin), "nor does a name stand in its bar"
+
+
 def test_too_many_columns_stand_below_each_other(shown: Callable[[Report], str]) -> None:
     columns = (Column("code", "code"), *(Column(f"kolom{number}", "cent") for number in range(12)))
     text = shown(Report("", (), (Table("", columns, [("A", *range(12))]),)))
@@ -170,6 +181,24 @@ def test_as_a_workbook(tmp_path: Path) -> None:
     assert (values["E4"].value, values["D4"].value, values["G4"].value) == (1235.56, 5.5, -0.01)
 
 
+def test_the_first_sheet_has_numbers_and_what_the_page_says(tmp_path: Path) -> None:
+    """Counts and amounts are numbers, to add up; codes stay as they are written; a note stands with its table's name."""
+    facts = (("regels", "1.115"), ("bedrag", "€ -51,12"), ("gemeente", "0384"), ("aanbieder", "65656055"), ("jaar", "2026"))
+    xlsx.write(tmp_path / "a.xlsx", Report("Verslag", (*facts, ("leeg", "")), ("Een zin.", TABLE)))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Overzicht"]
+    assert [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)] == [
+        ("regels", 1115),
+        ("bedrag", -51.12),
+        ("gemeente", "0384"),
+        ("aanbieder", "65656055"),
+        ("jaar", "2026"),
+        ("leeg", ""),
+        ("", "Een zin."),
+        ("Per gemeente: [alles]", "Wat erbij hoort."),
+    ]
+    assert "€" in sheet["B3"].number_format
+
+
 def test_equal_reports_are_equal_workbooks(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         xlsx.write(tmp_path / name, REPORT)
@@ -189,6 +218,7 @@ def test_what_does_not_fit_in_a_workbook_is_refused_rather_than_cut(tmp_path: Pa
         ("'x'", [], "x"),
         ("", [], "Blad"),
         ("History", [], "History (2)"),
+        ("Te herstellen: mpj ledger status --herstellijst", [], "Te herstellen"),
         ("a" * 40, ["A" * 31], "a" * 27 + " (2)"),
     ],
 )
@@ -205,3 +235,10 @@ def test_no_more_rows_than_asked_for() -> None:
     short = TABLE.first(1, "de rest staat elders")
     assert (len(short.rows), short.note) == (1, "Wat erbij hoort. Hier de eerste 1 van 2; de rest staat elders.")
     assert TABLE.first(2, "") is TABLE
+
+
+def test_a_count_of_units_is_told_whole_to_a_machine() -> None:
+    """Units times a price is an amount; two decimals of a sum would make it another one."""
+    values = [Fraction(5, 2), Fraction(1, 8), Fraction(1, 3), Fraction(123_457, 64), Fraction(7)]
+    table = Table("", (Column("aantal", "units", "aantal"),), [(value,) for value in values])
+    assert csv.text(table).split() == ["aantal", "2,50", "0,125", "0,333333", "1929,015625", "7"]

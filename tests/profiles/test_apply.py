@@ -160,6 +160,7 @@ def test_a_run_says_what_it_did_and_counts_what_it_passed_over(tmp_path: Path) -
     assert sorted(row["bron"] for row in traced) == ["a:1", "a:2"]
 
 
+@pytest.mark.slow
 def test_both_executors_and_a_ledger_give_the_same(tmp_path: Path) -> None:
     one = month(tmp_path)
     python = declare(one, tmp_path / "python", "--executor", "python")

@@ -169,6 +169,7 @@ def tables(draw: st.DrawFn) -> Tabelprofiel:
     )
 
 
+@pytest.mark.slow
 @given(tables(), tables())
 def test_what_is_written_is_read_back(one: Tabelprofiel, other: Tabelprofiel) -> None:
     profiel = Profiel({"registraties": one, "toewijzingen": Tabelprofiel(overslaan=other.overslaan, blad=other.blad)})

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import mpj
 
 PACKAGE = Path(mpj.__file__).parent
@@ -16,7 +18,6 @@ MAY = {
     "docs.py": "the pages tell the shipped protocol",
     "contract/settings.py": "SETTINGS: as docs/settings.md tells them",
     "output/read.py": "a summary that names none is of before there was another",
-    "cli/intake.py": "an export is looked at before there is a contract that names another",
     "ledger/taken.py": "a message of before the ledger: the contract that could name another protocol comes later",
     "ledger/protocols.py": "a declaration of which nothing is kept was made under it",
 }
@@ -39,6 +40,7 @@ def asked(tree: ast.Module) -> Iterator[ast.Name]:
             yield node
 
 
+@pytest.mark.slow
 def test_the_shipped_protocol_is_asked_by_name_only_where_there_is_no_other() -> None:
     found = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if [*asked(ast.parse(path.read_text("utf-8")))]}
     others = {name for name in found if not name.startswith(DEMO)} - set(MAY)

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 import naive
+import pytest
 from engine.test_against_naive import LINE_FIELDS, reasons_of
 from hypothesis import HealthCheck, Phase, given, settings
 from scenarios import ContractSpec, Row, Scenario, scenarios
@@ -26,6 +27,15 @@ from mpj.reading.toml import parse_toml
 
 LEVELS = {"mbo": "vakkracht", "mbo+": "vakplus", "hbo": "drie", "hbo+": "vier", "wo": "vijf", "wo+": "zes", "ams": "zeven"}
 NORMTIJDEN = {"kwartier": "blok", "uur": "lang", "halve_dag": "half", "hele_dag": "heel", "etmaal": "nacht", "stuk": "keer"}
+NORMTIJDEN |= {
+    "minuut": "tel",
+    "dagdeel": "helft",
+    "maand": "maandstuk",
+    "output": "uitvoer",
+    "week": "zevendag",
+    "periode": "tijdperk",
+    "cent": "centiem",
+}
 LEVEL_COLUMNS = ("kwalificatieniveau", "kwalificatieniveau_max")
 BACK = {new: old for names in (LEVELS, NORMTIJDEN) for old, new in names.items()}
 
@@ -67,7 +77,7 @@ def contract(spec: ContractSpec) -> ContractSpec:
         units = {name: one for name, one in toml["declaratie"].items() if name.startswith("eenheid_")}
         others = {name: one for name, one in toml["declaratie"].items() if name not in units}
         toml["declaratie"] = others | keyed(units, "eenheid_")
-    return ContractSpec(toml, rows(spec.tarieven), spec.codes and rows(spec.codes))
+    return replace(spec, toml=toml, tarieven=rows(spec.tarieven), codes=spec.codes and rows(spec.codes))
 
 
 def in_other_words(scenario: Scenario) -> Scenario:
@@ -92,6 +102,7 @@ def back(value: object) -> object:
     return BACK.get(value, value) if isinstance(value, str) else value
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )

@@ -150,6 +150,7 @@ def test_under_the_shipped_protocol_no_file_is_added(tmp_path: Path) -> None:
     assert tuple(read_run(tmp_path).regels()) == result.regels
 
 
+@pytest.mark.slow
 def test_a_ledger_remembers_the_protocol(tmp_path: Path) -> None:
     ledger = mpj.Ledger(tmp_path / "zorg.db")
     given = ([second.contract()], second.TOEWIJZINGEN, second.REGISTRATIES)
@@ -176,6 +177,7 @@ def test_a_ledger_remembers_the_protocol(tmp_path: Path) -> None:
     ledger.close()
 
 
+@pytest.mark.slow
 def test_a_ledger_looks_at_the_protocols_dates_and_takes_the_shipped_one_beside_it(tmp_path: Path) -> None:
     import world
 

@@ -100,6 +100,7 @@ USUAL: dict[str, list[object]] = {
     "kwalificatieniveau": ["hbo", "hbo ", None],
     "medewerker": ["M1", None, 1],
     "prestatiecode": ["2.1", None],
+    "productcode": [None, "45A04"],
     "toewijzingnummer": [1, "1", " 01", None],
     "gemeente": ["0384", None, 384],
     "soort": [None, "", "groep", "individueel"],
@@ -166,6 +167,7 @@ def test_in_bulk_is_one_by_one(items: list[Any]) -> None:
     assert [shown(item) for item in in_bulk(items)] == [shown(item) for item in one_by_one(items)]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(

@@ -30,6 +30,7 @@ def refused(path: Path) -> Fault:
     return fault
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "rij", "what"),
     [

@@ -170,6 +170,7 @@ def test_a_pipe_or_device_is_refused(tmp_path: Path) -> None:
     assert [(fault.code, fault.verwacht) for fault in found] == [("bestand_onleesbaar", "een bestand op schijf")] * 2
 
 
+@pytest.mark.slow
 def test_a_zip_of_4000_files_is_opened_a_few_times_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "x.zip", zipped(*((f"{number}.csv", rows(str(number))) for number in range(4000))))
     opened: list[int] = []
@@ -200,6 +201,7 @@ def damaged(method: int) -> bytes:
     return bytes(data)
 
 
+@pytest.mark.slow
 def test_any_damage_to_a_zip_gives_records_or_an_input_error(tmp_path: Path) -> None:
     chance = random.Random(1)
     whole = zipped(("map/a.csv", rows("a", "b") * 5), ("b.csv", rows("c")))

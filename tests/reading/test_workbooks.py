@@ -186,6 +186,7 @@ def test_a_cell_is_the_text_of_a_csv(value: object, shown: str) -> None:
 # --- What is refused --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_error_cell_is_a_fault_and_never_a_blank(tmp_path: Path) -> None:
     for place, kolom in ((2, "bsn"), (6, "minuten")):
         fault = refused(xlsx(tmp_path / "x.xlsx", ("A", [HEADER, *ROWS]), errors=[(3, place)]))

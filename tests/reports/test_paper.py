@@ -15,6 +15,7 @@ from mpj.presentation import html
 from mpj.protocol import MPJ_16
 from mpj.reports import Jaarbeeld, Jaarregel
 from mpj.reports.pages import gemeente_page
+from mpj.reports.speech import ReportSpeech
 from mpj.reports.year import Aansluiting, Post
 
 BROWSER = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
@@ -33,6 +34,7 @@ def row(code: str) -> Jaarregel:
     return Jaarregel(**given, **texts, **dates, **numbers, **cents)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no browser on this machine")
 def test_a_gemeente_with_every_prestatiecode_is_one_sheet(tmp_path: Path) -> None:
     assert BROWSER is not None
@@ -49,7 +51,7 @@ def test_a_gemeente_with_every_prestatiecode_is_one_sheet(tmp_path: Path) -> Non
         sha256="0" * 64,
     )
     page, paper = tmp_path / "page.html", tmp_path / "page.pdf"
-    page.write_text(html.page(gemeente_page(beeld, "0363", {"0363": "Amsterdam"})), "utf-8")
+    page.write_text(html.page(gemeente_page(beeld, "0363", ReportSpeech("nl", {"0363": "Amsterdam"}))), "utf-8")
     asked = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
     subprocess.run([*asked, f"--print-to-pdf={paper}", page.as_uri()], check=True, capture_output=True, timeout=60)
     content = paper.read_bytes()

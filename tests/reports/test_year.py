@@ -74,6 +74,7 @@ def naive(path: Path) -> Counter[str]:
     return found
 
 
+@pytest.mark.slow
 def test_the_sums_are_those_of_the_lines(played: Simulatie) -> None:
     found, told = naive(played.aanbieder), sums(year_of(played.aanbieder).regels)
     assert {name: told[name] for name in CENTS[1:4]} == {name: found[name] for name in CENTS[1:4]}
@@ -89,6 +90,7 @@ def test_every_row_adds_up(played: Simulatie) -> None:
         assert row.begindatum <= row.einddatum and row.begindatum.year == row.einddatum.year == 2026
 
 
+@pytest.mark.slow
 def test_both_sides_say_the_same(played: Simulatie) -> None:
     """Submitted, granted, rejected and open of the aanbieder are those of the gemeenten, but for answers under way."""
     own, other = year_of(played.aanbieder), year_of(played.gemeenten)
@@ -125,6 +127,7 @@ def other_table(beeld: Jaarbeeld, path: Path, **changed: str) -> Path:
     return path / "jaar.csv"
 
 
+@pytest.mark.slow
 def test_a_gemeente_lays_only_the_lines_of_that_aanbieder_beside(played: Simulatie, tmp_path: Path) -> None:
     """Its other aanbieders are no difference with this one; and an aanbieder is not held to the lines of others."""
     declared, received = year_of(played.aanbieder), year_of(played.gemeenten)
@@ -139,12 +142,14 @@ def test_a_gemeente_lays_only_the_lines_of_that_aanbieder_beside(played: Simulat
     assert not any(one.verschil_cent for one in submitted)
 
 
+@pytest.mark.slow
 def test_a_gemeente_that_received_nothing_of_an_aanbieder_sees_all_of_it(played: Simulatie, tmp_path: Path) -> None:
     found = beside(year_of(played.gemeenten), other_table(year_of(played.aanbieder), tmp_path, aanbieder="99999999"))
     assert found
     assert not any(one.eigen_cent for one in found)
 
 
+@pytest.mark.slow
 def test_a_gemeente_of_which_the_own_ledger_has_nothing_is_a_difference_or_is_named(played: Simulatie, tmp_path: Path) -> None:
     """An aanbieder sees lines in its name that it never declared; a gemeente hears that others of the file are not compared."""
     declared, received = year_of(played.aanbieder), year_of(played.gemeenten)
@@ -177,6 +182,7 @@ def test_the_table_laid_beside_is_read_through_the_bounded_door(played: Simulati
     assert [fault.code for fault in caught.value.faults] == ["bestand_onleesbaar"]
 
 
+@pytest.mark.slow
 def test_the_table_of_another_year_is_not_laid_beside(played: Simulatie, tmp_path: Path) -> None:
     table = other_table(year_of(played.gemeenten), tmp_path, begindatum="2025-03-01")
     with pytest.raises(InputError) as caught:
@@ -185,6 +191,7 @@ def test_the_table_of_another_year_is_not_laid_beside(played: Simulatie, tmp_pat
     assert "2025" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_reconciliation_closes_whatever_the_day(played: Simulatie) -> None:
     now = year_of(played.aanbieder)
     delivered = {one.gemeente: one.cent for one in now.aansluiting if one.post == "geleverd"}
@@ -203,6 +210,7 @@ def test_on_a_day_before_all_of_it_nothing_was_submitted(played: Simulatie) -> N
     assert sums(year_of(played.aanbieder, peildatum=date(2030, 1, 1)).regels) == sums(year_of(played.aanbieder).regels)
 
 
+@pytest.mark.slow
 def test_gemeenten_add_up_to_the_whole(played: Simulatie) -> None:
     whole = year_of(played.aanbieder)
     parts = [year_of(played.aanbieder, gemeenten=(gemeente,)) for gemeente in whole.gemeenten]
@@ -249,6 +257,19 @@ def test_every_reason_has_its_place() -> None:
     assert post_of("afgekeurd") is None, "the rejected line itself counts"
 
 
+@pytest.mark.slow
+def test_the_estimate_counts_the_months_that_were_not_declared(tmp_path: Path) -> None:
+    """January to March came to 2, 1 and 3 hours: nine months are to come, each as the lowest and as the highest of those."""
+    partij = Partij(tmp_path / "l.db")
+    for month, hours in ((1, 2), (2, 1), (3, 3)):
+        partij.month(registratie(f"r{month}", f"2026-0{month}-05", 60 * hours), periode=f"2026-0{month}")
+    (row,) = estimated(read_year(partij.ledger, Jaarvraag(jaar=2026)))
+    assert (row.laag_cent, row.hoog_cent, row.maanden) == ((6 + 9 * 1) * 9820, (6 + 9 * 3) * 9820, 9)
+    partij.month(registratie("r12", "2026-12-05"), periode="2026-12")
+    (row,) = estimated(read_year(partij.ledger, Jaarvraag(jaar=2026)))
+    assert (row.laag_cent, row.hoog_cent, row.maanden) == (7 * 9820, 7 * 9820, 0)
+
+
 def test_the_norms_are_data() -> None:
     norms = year_norms()
     assert [one.of(2026) for one in norms.datums] == [date(2027, 1, 15), date(2027, 3, 1), date(2027, 4, 1)]
@@ -260,21 +281,22 @@ def test_a_closed_year_stays_and_its_changes_add_up(tmp_path: Path) -> None:
     partij = Partij(tmp_path / "l.db")
     messages = partij.send(partij.run(registratie("R1")))
     before = read_year(partij.ledger, Jaarvraag(jaar=2026))
-    partij.ledger.close_year(2026, op=date(2026, 4, 8))
+    partij.ledger.close_year(2026, op=date(2027, 4, 8))
     partij.book(messages)
     after = read_year(partij.ledger, Jaarvraag(jaar=2026))
-    assert after.gesloten == date(2026, 4, 8)
+    assert after.gesloten == date(2027, 4, 8)
     assert after.regels == before.regels
     assert {one.post: one.cent for one in after.mutaties} == {"open": -9820, "toegekend": 9820}
     with pytest.raises(InputError):
-        partij.ledger.close_year(2026, op=date(2026, 4, 9))
+        partij.ledger.close_year(2026, op=date(2027, 4, 9))
 
 
+@pytest.mark.slow
 def test_an_erased_client_stays_in_the_totals(tmp_path: Path) -> None:
     partij = Partij(tmp_path / "l.db")
     partij.month(registratie("R1"))
     before = read_year(partij.ledger, Jaarvraag(jaar=2026))
-    assert partij.ledger.erase(["999900006"], op=date(2032, 1, 1)) == (1, 0)
+    assert partij.ledger.erase(["999900006"], op=date(2034, 1, 1)) == (1, 0)
     after = read_year(partij.ledger, Jaarvraag(jaar=2026))
     assert after.regels == before.regels
     assert after.regels[0].eenheden == Fraction(4)
@@ -295,6 +317,7 @@ def test_the_command_writes_it_all_without_a_client(played: Simulatie, tmp_path:
     assert "jaar.csv" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_screen_shows_what_differs_and_counts_what_does_not(
     played: Simulatie, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -316,6 +339,17 @@ def test_the_screen_shows_what_differs_and_counts_what_does_not(
     contracts = [text for folder in contract_folders() for text in ("--contracten", str(folder))]
     assert cli.run([*asked, *contracts, "--out", str(tmp_path / "two")]) == 0
     assert "--contracten" not in capsys.readouterr().out
+
+
+def test_a_day_that_has_not_come_is_refused(
+    played: Simulatie, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mpj.cli.report.today", lambda: date(2026, 12, 1))
+    asked = ["report", "year", "--ledger", str(played.aanbieder), "--jaar", "2026", "--out", str(tmp_path / "uit"), "--peildatum"]
+    assert cli.run([*asked, "2026-12-02"]) == 2
+    assert "--peildatum: deze dag is er nog niet" in capsys.readouterr().err
+    assert not (tmp_path / "uit").exists()
+    assert cli.run([*asked, "2026-12-01"]) == 0
 
 
 @pytest.mark.parametrize("gemeente", ["9998", "Amsterdam"])

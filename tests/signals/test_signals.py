@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ledger.support import Partij, registratie
+from world import contract
 
 import mpj
 from mpj.cli import main as cli
@@ -134,7 +135,26 @@ def test_every_executor_passes_over_a_birth_date(tmp_path: Path) -> None:
         assert one.read_bytes() == (tmp_path / "columnar" / one.name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_contract_says_how_many_may_be_with_a_client_at_once(partij: Partij, tmp_path: Path) -> None:
     other = Partij(tmp_path / "ander.db", contract={"gelijktijdig_max": 3})
     care = [registratie(f"R-{number}", minuten=970) for number in (1, 2, 3)]
     assert (codes(partij.run(*care)), codes(other.run(*care))) == (["client_te_lang"], [])
+
+
+def test_a_client_without_contact_is_told_once_whatever_is_assigned(partij: Partij) -> None:
+    """Toewijzingen of a stay beside that of the contacts are no other clients."""
+    partij.month(registratie("R-1"))
+    april = partij.run(registratie("R-2", "2026-04-09", bsn="999900018"), periode="2026-04")
+    assert [row[:4] for row in signals(april)] == [("zonder_contact", "0384", "toewijzing", "1")]
+
+
+def test_a_gemeente_of_which_nothing_comes_is_told_where_the_run_is_about_it(partij: Partij, tmp_path: Path) -> None:
+    """An export that was left out; another gemeente than those of the run may still come."""
+    for month in ("2026-03", "2026-04", "2026-05"):
+        partij.month(*(registratie(f"{month} {day}", f"{month}-{day:02}", 480) for day in range(1, 5)), periode=month)
+    away = [contract({"2.1 hbo": "24,55"}, contract={"gemeenten": ["0363"]})]
+    assert "maand_wijkt_af" not in codes(partij.run(periode="2026-06", contracten=away))
+    june = partij.run(periode="2026-06")
+    (row,) = (row for row in signals(june) if row[0] == "maand_wijkt_af")
+    assert row[1:4] == ("0384", "gemeente", "0384") and str(row[5]).startswith("€ 0,00 deze maand")

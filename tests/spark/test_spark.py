@@ -64,7 +64,7 @@ def same(one: mpj.Result, other: mpj.Result) -> None:
 
 def both(spark: Any, scenario: Scenario) -> mpj.Result:
     """Declare a scenario both ways, where each record says where it was read, and compare."""
-    contracten = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes) for spec in scenario.contracten]
+    contracten = [mpj.make_contract(spec.toml, spec.tarieven, spec.codes, producten=spec.producten) for spec in scenario.contracten]
     options: dict[str, Any] = {
         "periode": scenario.periode,
         "dagtekening": scenario.dagtekening,
@@ -80,8 +80,8 @@ def both(spark: Any, scenario: Scenario) -> mpj.Result:
 
 @pytest.mark.slow
 def test_the_same_as_alone_whatever_the_scenario(local: Any) -> None:
-    levels = largest(scenario for scenario in together(drawn(600)) if scenario.medewerkers is not None)
-    late = largest(scenario for scenario in together(drawn(600)) if scenario.nalevering)
+    levels = largest(scenario for scenario in together(drawn(750)) if scenario.medewerkers is not None)
+    late = largest(scenario for scenario in together(drawn(750)) if scenario.nalevering)
     found = [both(local, scenario) for scenario in (levels, late)]
     assert sum(len(result.regels) for result in found) > 10
     reasons = {reden for result in found for reden in result.samenvatting["uitval_per_reden"]}

@@ -45,6 +45,7 @@ def test_write_and_read_give_the_same_tables(tmp_path_factory: pytest.TempPathFa
         assert again.hash == kaart.hash
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
 @given(scenarios())
 def test_the_offer_and_the_hash_follow_from_the_contract_row_by_row(scenario: Scenario) -> None:

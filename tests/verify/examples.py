@@ -8,10 +8,10 @@ from datetime import date
 from attrs import evolve
 
 from mpj.messages import Totaal
-from mpj.verification import MemoryHistory
 from verify.support import (
     ANDERE_AANBIEDER,
     BRAM,
+    Eerder,
     Situatie,
     contract,
     credit,
@@ -199,9 +199,9 @@ ANDERE = {
     "TR340, a code of no contract": ("TR340", zaak(line(productcode="45218"))),
     "MPJ04, a price that shows the same in minutes": ("MPJ04", zaak(line(bedrag_cent=4 * 2460))),
     "MPJ04, an amount that is no price at all": ("MPJ04", zaak(line(bedrag_cent=9821))),
-    "TR323, waiting for an answer": ("TR323", zaak(credit(OUD), history=MemoryHistory([earlier(OUD)]))),
+    "TR323, waiting for an answer": ("TR323", zaak(credit(OUD), history=Eerder([earlier(OUD)]))),
     "TR323, not in full": ("TR323", zaak(credit(OUD, bedrag_cent=2455, volume=15), history=granted(earlier(OUD)))),
-    "TR389, waiting for an answer": ("TR389", zaak(history=MemoryHistory([earlier(line(referentienummer="R0"))]))),
+    "TR389, waiting for an answer": ("TR389", zaak(history=Eerder([earlier(line(referentienummer="R0"))]))),
     "TR314, under two clients": (
         "TR314",
         zaak(line(), (BRAM, line(toewijzingnummer=1002)), toewijzingen=UITGEBREID),

@@ -1,6 +1,7 @@
 """A large declaration, written line by line, with its contract and toewijzingen: for what must not grow with the number of lines.
 
-As a program it verifies one with `mpj verify` and prints its peak memory in kB: ``python large.py FOLDER OUT``.
+As a program it verifies one with `mpj verify` and prints its peak memory in kB: ``python large.py FOLDER OUT``; with ``whole``
+behind these every element is parsed by itself, as what is not plain is.
 """
 
 from __future__ import annotations
@@ -101,10 +102,13 @@ def peak(folder: Path, out: Path) -> int:
     return int(done.stdout.splitlines()[-1])
 
 
-def main(folder: Path, out: Path) -> None:
+def main(folder: Path, out: Path, *whole: str) -> None:
     """Verify, and print the peak memory of this process."""
     from mpj.cli import run
+    from mpj.messages.shapes import PlainElement
 
+    if whole:
+        PlainElement.of = classmethod(lambda *_: None)  # type: ignore[method-assign,assignment]
     names = {"bericht": "jw323.xml", "contracten": "contract", "toewijzingen": "toewijzingen.csv"}
     given = [part for name, file in names.items() for part in (f"--{name}", str(folder / file))]
     assert run(["verify", *given, "--dagtekening", "2026-04-10", "--out", str(out)]) == 0
@@ -112,4 +116,4 @@ def main(folder: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

@@ -29,7 +29,18 @@ AANBIEDER, ANDERE_AANBIEDER, GEMEENTE = "65656055", "65651122", "0384"
 ANNA, BRAM = "999900006", "999900018"
 ONTVANGST = date(2026, 4, 10)
 Row = dict[str, str]
-NIETS = MemoryHistory()
+
+
+class Eerder(MemoryHistory):
+    """What was declared before, with the messages that tell it."""
+
+    def __init__(self, declaraties: Iterable[Declaratiebericht] = (), antwoorden: Iterable[Antwoordbericht] = ()) -> None:
+        declared, answers = tuple(declaraties), tuple(antwoorden)
+        self.berichten: tuple[Declaratiebericht | Antwoordbericht, ...] = (*declared, *answers)
+        super().__init__(declared, answers)
+
+
+NIETS = Eerder()
 
 TOML: dict[str, Any] = {
     "contract": {
@@ -59,6 +70,12 @@ PRICES = (
 
 def contract(prices: Iterable[tuple[str, str, str]] = PRICES, codes: list[Row] | None = None, **tables: Any) -> mpj.Contract:
     """The example contract; `tables` replace or extend tables of contract.toml, by name."""
+    toml, rows = contract_tables(prices, **tables)
+    return mpj.make_contract(toml, rows, codes)
+
+
+def contract_tables(prices: Iterable[tuple[str, str, str]] = PRICES, **tables: Any) -> tuple[dict[str, Any], list[Row]]:
+    """The tables of contract.toml and the rows of tarieven.csv of the example contract, changed as `contract` says."""
     toml = {name: dict(table) if isinstance(table, dict) else table for name, table in TOML.items()}
     for name, table in tables.items():
         toml[name] = toml.get(name, {}) | table if isinstance(table, dict) else table
@@ -72,7 +89,7 @@ def contract(prices: Iterable[tuple[str, str, str]] = PRICES, codes: list[Row] |
         }
         for code, level, price in prices
     ]
-    return mpj.make_contract(toml, rows, codes)
+    return toml, rows
 
 
 @cache
@@ -156,9 +173,9 @@ def earlier(*lines: Prestatie | tuple[str, Prestatie], **values: Any) -> Declara
     return message(*lines, **fields | values)
 
 
-def granted(*messages: Declaratiebericht) -> MemoryHistory:
+def granted(*messages: Declaratiebericht) -> Eerder:
     """A history in which every line of `messages` was granted."""
-    return MemoryHistory(messages, [answer(one) for one in messages])
+    return Eerder(messages, [answer(one) for one in messages])
 
 
 def answer(declared: Declaratiebericht, *returned: str) -> Antwoordbericht:

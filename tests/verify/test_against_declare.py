@@ -59,6 +59,7 @@ def test_a_message_is_accepted_once(scenario: Scenario) -> None:
         assert {"TR056", "TR333", "TR314", "TR389"} <= found
 
 
+@pytest.mark.slow
 @QUICK
 @given(scenarios())
 def test_a_second_month_is_accepted_beside_the_first(scenario: Scenario) -> None:

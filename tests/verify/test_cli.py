@@ -54,6 +54,40 @@ def summary(folder: Path) -> dict[str, object]:
     return found
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_the_summary_names_what_was_not_read(tmp_path: Path, several: bool) -> None:
+    """Of the messages, of earlier ones and of the toewijzingen, whether one message is verified or more."""
+    arguments = prepare(tmp_path, message(line()))
+    for folder, name in (("in", "jw323.xml"), ("t", "toewijzingen.csv"), ("oud", "")):
+        (tmp_path / folder / "dieper").mkdir(parents=True)
+        (tmp_path / folder / "brief.txt").write_text("x", "utf-8")
+        if name:
+            (tmp_path / name).rename(tmp_path / folder / name)
+    (tmp_path / "in" / "dieper" / "b.xml").write_bytes(written(message(line())))
+    (tmp_path / "oud" / "oud.xml").write_bytes(written(earlier(OUD)))
+    if several:
+        more = message(line(referentienummer="R9"), identificatie="B9", nummer="DN9")
+        (tmp_path / "in" / "jw323b.xml").write_bytes(written(more))
+    places = {str(tmp_path / "jw323.xml"): str(tmp_path / "in"), str(tmp_path / "toewijzingen.csv"): str(tmp_path / "t")}
+    given = [places.get(one, one) for one in arguments]
+    assert cli.run([*given, "--eerder", str(tmp_path / "oud")]) == 0
+    found = json.loads((tmp_path / "uit" / "samenvatting.json").read_text("utf-8"))
+    assert found["niet_gelezen"] == ["in/brief.txt", "in/dieper/b.xml", "oud/brief.txt", "t/brief.txt"]
+    schema = SCHEMA if not several else SCHEMA.with_name("berichten.schema.json")
+    required = json.loads(schema.read_text("utf-8"))["required"]
+    assert "niet_gelezen" in required and set(required) <= found.keys()
+
+
+@pytest.mark.parametrize("code", ["Utrecht", "344", "03440", ""])
+def test_a_name_is_no_code_of_a_gemeente(tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str) -> None:
+    arguments = prepare(tmp_path, message(line()))
+    assert cli.run([*arguments, "--toewijzingen-volledig", "0384", "--toewijzingen-volledig", code]) == 2
+    shown = capsys.readouterr().err
+    assert "--toewijzingen-volledig: dit is geen code van een gemeente" in shown
+    assert "verwacht: een gemeentecode (CBS): precies 4 cijfers" in shown
+    assert not (tmp_path / "uit").exists()
+
+
 def test_a_right_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([*prepare(tmp_path, message()), "--strict"]) == 0
     assert findings(tmp_path) == []
@@ -246,6 +280,7 @@ def test_another_message_or_none(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "uit").exists()
 
 
+@pytest.mark.slow
 def test_every_summary_keeps_its_schema() -> None:
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
     for situatie in [one for pair in VOORBEELDEN.values() for one in pair] + [one for _, one in ANDERE.values()]:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from codecs import BOM_UTF8
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from scenarios import write_csv
 
 from mpj import cli
 from mpj.messages import Declaratiebericht, read_jw325
+from mpj.presentation.report import Table
 from mpj.reading.workdays import after
+from mpj.verification.many import Overzichtrij, Uitslagen
+from mpj.verification.overzicht import report
 from verify.examples import ANDERS
 from verify.support import ANNA, BRAM, answer, credit, line, message, toewijzing, written
 from verify.test_cli import SCHEMA, prepare
@@ -119,6 +123,15 @@ def test_messages_are_held_against_those_before_them(tmp_path: Path) -> None:
     assert [row["toegekend_cent"] for row in overview(tmp_path)] == ["9820", "0", "-9820"]
 
 
+def test_an_earlier_answer_that_does_not_count_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    loose = tmp_path / "antwoord.xml"
+    loose.write_bytes(written(answer(message(nummer="DN0", identificatie="B0"))))
+    args = folder(tmp_path, een=message(), twee=message(nummer="DN2", identificatie="B2"))
+    assert cli.run([*args, "--eerder", str(loose), "--meldingen", "json"]) == 0
+    codes = {json.loads(text)["code"] for text in capsys.readouterr().err.splitlines()}
+    assert "antwoord_zonder_declaratie" in codes
+
+
 def test_what_cannot_be_judged_is_a_row_and_not_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     elsewhere = message(line(referentienummer="R8"), ontvanger="0363", nummer="DN8", identificatie="B8")
     arguments = folder(tmp_path, a=MARCH, b=elsewhere, c=b"<a/>")
@@ -216,3 +229,49 @@ def test_more_processes_give_the_same_bytes(tmp_path: Path, processen: str) -> N
         assert cli.run([*folder(place, **given, leeg=b"<a/>"), "--processen", number]) == 0
         found[len(found)] = {path.name: path.read_bytes() for path in (place / "uit").iterdir()}
     assert found[0] == found[1] and "jw325-65656055-0384-2026-03-DN1.xml" in found[0]
+
+
+def test_names_stand_beside_codes_on_screen_and_page_and_never_in_a_csv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One file of names, of gemeenten and aanbieders, that mpj.toml tells of."""
+    arguments = folder(tmp_path, a=MARCH, b=LATER)
+    (tmp_path / "namen.csv").write_text(
+        "soort;code;naam;regio;rekening\ngemeente;0384;Diemen;;\naanbieder;65656055;De Linde;;\n", "utf-8"
+    )
+    text = 'contracten = "contract"\ntoewijzingen = "toewijzingen.csv"\nuit = "uit"\nnamen = "namen.csv"\n'
+    (tmp_path / "mpj.toml").write_text(text, "utf-8")
+    named = [*arguments, "--config", str(tmp_path / "mpj.toml")]
+    assert cli.run(named) == 0
+    page = (tmp_path / "uit" / "overzicht.html").read_text("utf-8")
+    for where in (page, capsys.readouterr().out):
+        assert "0384 Diemen" in where and "65656055 De Linde" in where
+    assert {(one["gemeente"], one["aanbieder"]) for one in overview(tmp_path)} == {("0384", "65656055")}
+    single = [*named, "--force"]
+    single[single.index("--bericht") + 1] = str(tmp_path / "berichten" / "a.xml")
+    assert cli.run(single) == 0
+    shown = capsys.readouterr().out
+    assert "0384 Diemen" in shown and "65656055 De Linde" in shown
+
+
+def test_the_fewer_of_gemeenten_and_aanbieders_stand_beside_each_other() -> None:
+    def one(aanbieder: str, gemeente: str) -> Overzichtrij:
+        return Overzichtrij("b.xml", "toegekend", aanbieder, gemeente, ingediend_cent=100, afgekeurd_cent=19, antwoord="x")
+
+    for rows_, heads in (
+        ([one("65656055", "0384"), one("65656056", "0384")], ["aanbieder", "0384", "samen"]),
+        ([one("65656055", "0384"), one("65656055", "0363")], ["gemeente", "65656055", "samen"]),
+    ):
+        table = report(Uitslagen(tuple(rows_), ()), "nl", date(2026, 4, 10)).parts[0]
+        assert isinstance(table, Table)
+        assert [column.name for column in table.columns] == heads
+        assert len(table.rows) == 2
+
+
+def test_a_byte_order_mark_is_told_of_one_message_and_of_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = folder(tmp_path, a=MARCH, b=LATER)
+    file = tmp_path / "berichten" / "a.xml"
+    file.write_bytes(BOM_UTF8 + file.read_bytes())
+    one = [*many, "--force"]
+    one[one.index("--bericht") + 1] = str(file)
+    for arguments in (many, one):
+        assert cli.run(arguments) == 0
+        assert capsys.readouterr().err.count("a.xml: Het bestand begint met een byte order mark") == 1

@@ -11,7 +11,7 @@ from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpj.verification.sample import PAAR, REGEL, draw
+from mpj.verification.sample import PAAR, REGEL, draw, ladder
 
 
 @frozen
@@ -83,3 +83,14 @@ def test_nothing_to_draw_and_nothing_asked() -> None:
     assert draw([], aantal=3, zaad="a").trekkingen == ()
     with pytest.raises(ValueError, match="at least 1"):
         draw([], aantal=0, zaad="a")
+
+
+def test_both_controls_are_told_in_the_words_of_the_law() -> None:
+    for taal, words in (
+        ("nl", ("gemeente", "recht", "afgesproken", "geleverd")),
+        ("en", ("gemeente", "entitled", "agreed", "delivered")),
+    ):
+        (line,) = (one for one in draw(ROWS, aantal=1, zaad="a", taal=taal).trekkingen if one.soort == REGEL)
+        told = line.formele_controle + line.materiele_controle
+        assert all(word in told for word in words), told
+    assert ladder().index("cijfers") < ladder().index("paren") < ladder().index("regels") < ladder().index("dossier")

@@ -62,6 +62,7 @@ def streamed(situatie: Situatie, folder: Path, **more: Any) -> dict[str, bytes]:
     return files(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [{}, {"onbeoordeeld": "afwijzen", "taal": "en"}, {"history": None}], ids=["", "afwijzen", "los"])
 def test_the_files_are_those_of_the_values(tmp_path: Path, more: dict[str, Any]) -> None:
     """Findings, answer and summary of every example, and nothing else is left in the folder."""
@@ -94,6 +95,7 @@ def test_a_faulty_form_is_refused(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.tuples(st.sampled_from((ANNA, BRAM)), lines()), min_size=2, max_size=8),

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from mpj.messages import Periode, content
+from mpj.presentation.languages import LOCALES
 from mpj.verification import register
-from mpj.verification.texts import LOCALES, NAAM, WOORD, ZIN, Texts, catalog
+from mpj.verification.texts import NAAM, WOORD, ZIN, Texts, catalog
 from mpj.verification.values import Cent, Volume, Word
 from verify.examples import ANDERE, VOORBEELDEN
 from verify.support import ANNA, BRAM, Situatie, line, zaak
@@ -78,6 +79,13 @@ def test_every_phrase_of_the_content_rules_is_translated() -> None:
                     assert (WOORD, skeleton) in known, (rule.code, text)
 
 
+def test_that_another_client_has_the_toewijzing_is_told_in_both_languages() -> None:
+    situatie = zaak(line(), (BRAM, line(referentienummer="R2")))
+    for taal, told in (("nl", "andere cliënt"), ("en", "Another client")):
+        (found,) = (one for one in situatie.verify(taal=taal).bevindingen if one.regelcode == "TR416")
+        assert told in found.toelichting
+
+
 @pytest.mark.parametrize("taal", LOCALES)
 @pytest.mark.parametrize("situatie", SITUATIES)
 def test_every_finding_is_explained_in_both_languages(situatie: Situatie, taal: str) -> None:
@@ -120,6 +128,7 @@ def test_an_unknown_language_or_text_is_an_error() -> None:
         Texts("nl", set()).word("bestaat niet")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("taal", LOCALES)
 def test_no_finding_and_no_summary_shows_a_bsn(taal: str) -> None:
     """Not even where a provider uses the BSN as a number of its own."""

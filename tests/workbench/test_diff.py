@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenarios import Dice, draw_contracts
@@ -87,6 +88,7 @@ def contracts_of(data: st.DataObject) -> list[Contract]:
     return [mpj.make_contract(offer.spec.toml, offer.spec.tarieven, offer.spec.codes) for offer in offers]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_equal_is_empty_and_diff_is_symmetric(data: st.DataObject) -> None:

@@ -99,6 +99,7 @@ def test_refusals(percentage: Fraction, vanaf: date, code: str) -> None:
     assert code in codes(caught.value.faults)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), st.sampled_from(BESTAANDE), st.sampled_from(list(STAPPEN)), st.integers(-500, 2000))
 def test_indexed_contracts_load_without_a_fault(data: st.DataObject, bestaande: str, afronding: str, points: int) -> None:

@@ -19,7 +19,7 @@ from mpj.output import write_result
 from mpj.output.read import UNTOLD
 from mpj.reading.faults import InputError
 from mpj.tariefkaart import compile_tariefkaart
-from mpj.workbench.reprice.files import reprice_files
+from mpj.workbench.reprice.files import reprice_files, trace_of
 from mpj.workbench.reprice.report import months, movers, parties, report, waterfall
 from mpj.workbench.reprice.repricing import reprice
 from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Herberekening, Sleutel
@@ -190,7 +190,7 @@ def test_files_hold_groups_only_and_follow_the_schema(tmp_path: Path) -> None:
     run.mkdir()
     out.mkdir()
     write_result(result, run)
-    outcome, _ = reprice_files(out, [run / "declaratieregels.csv"], [run / "herkomst.csv"], [], [old], [new], None)
+    outcome, _ = reprice_files(out, [run / "declaratieregels.csv"], trace_of([run / "herkomst.csv"]), [old], [new], None)
     assert (out / "herberekening.csv").read_text("utf-8").splitlines() == [
         "gemeente;perceel;prestatiecode;kwalificatieniveau;volume;oud_cent;nieuw_cent;verschil_cent",
         "0384;A;2.1;hbo;3;7200;7500;300",
@@ -227,5 +227,5 @@ def test_the_same_line_twice_is_an_input_error(tmp_path: Path) -> None:
     copy = tmp_path / "kopie.csv"
     copy.write_bytes((tmp_path / "declaratieregels.csv").read_bytes())
     with pytest.raises(InputError) as caught:
-        reprice_files(tmp_path, [tmp_path / "declaratieregels.csv", copy], [], [], [old], [old], None)
+        reprice_files(tmp_path, [tmp_path / "declaratieregels.csv", copy], [], [old], [old], None)
     assert codes(caught.value.faults) == ["regel_dubbel"]

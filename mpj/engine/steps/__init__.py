@@ -17,4 +17,7 @@ STEPS: tuple[Step, ...] = (
     Step("gather", (9,), gather.REASONS, gather.apply),
 )
 
-__all__ = ["STEPS"]
+LIMITED = "limit"
+"""The first step that takes prestaties as well: they are counted and priced without those before it (`mpj.engine.produced`)."""
+
+__all__ = ["LIMITED", "STEPS"]

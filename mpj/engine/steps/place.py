@@ -68,7 +68,7 @@ def _place(run: Clientrun, care: Care, known: _Known) -> Placed | Afwijzing:
     day, reeks, vorm = context.days[entry.datum], entry.reeks, entry.reeks.vorm
     if out := day.outside or out_by_form(vorm):
         return out
-    search = Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, vorm.prestatiecode)
+    search = Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, vorm.zorgcode)
     stretches = known.searches.get(search)
     if stretches is None:
         stretches = known.searches[search] = context.stretches(search)

@@ -23,7 +23,7 @@ from mpj.records.registraties import COMPUTED, REQUIRED, Ongeldig
 
 # Which columns are looked at together; the rest of a row is its id and its afspraak.
 KINDS = {
-    "zoek": ("bsn", "toewijzingnummer", "gemeente", "prestatiecode"),
+    "zoek": ("bsn", "toewijzingnummer", "gemeente", "prestatiecode", "productcode"),
     "vorm": ("kwalificatieniveau", "soort", "tijdsoort", "status", "bevestigd", "aantal"),
     "tijd": ("minuten", "begintijd", "eindtijd"),
     "dag": ("datum",),

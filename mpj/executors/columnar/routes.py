@@ -107,7 +107,7 @@ def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds, memo
 def _stretches(job: Job, kinds: Kinds, item: Entry) -> Iterator[tuple[int, int, Match]]:
     """Return where a search leads, from day to day (the last exclusive), as far as it leads anywhere on days of this run."""
     reeks = item.reeks
-    found = list(job.stretches(Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.prestatiecode)))
+    found = list(job.stretches(Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.zorgcode)))
     ends = [*(stretch.begin.toordinal() for stretch in found[1:]), _OPEN + 1]
     for stretch, end in zip(found, ends, strict=True):
         begin = stretch.begin.toordinal()
@@ -253,7 +253,7 @@ def _regel(job: Job, tarief: Tarief) -> tuple[Any, ...]:
         cell(settings.contract),
         settings.aanbieder,
         cell(tarief.perceel),
-        tarief.prestatiecode,
+        tarief.mpj_code,
         billed.kwalificatieniveau,
         billed.productcategorie,
         billed.productcode,

@@ -22,7 +22,7 @@ from mpj.reading.sources import SILENT, Reading
 from mpj.reading.tables import Table
 from mpj.records.partitions import Partitions
 from mpj.records.registraties import COMPUTED, Ongeldig
-from mpj.records.values import Verblijf
+from mpj.records.values import Prestatie, Verblijf
 
 _STEPS = 6
 _NIVEAU = "CASE WHEN wie.genoemd THEN coalesce(niveau.niveaunr, 0) ELSE vorm.niveaunr END"
@@ -34,6 +34,7 @@ def declare_files(
     folder: Path,
     *,
     verblijf: Iterable[Verblijf | Ongeldig] = (),
+    prestaties: Iterable[Prestatie | Ongeldig] = (),
     memory: Memory = NOTHING,
     invoer: Mapping[str, Mapping[str, str]] | None = None,
     trace: Trace = "csv",
@@ -42,7 +43,7 @@ def declare_files(
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
-    """Declare the registraties in `paths` and `verblijf`, and write the files of a run (docs/formats.md) into `folder`.
+    """Declare the registraties in `paths`, `verblijf`, `prestaties`; write the files of a run (docs/formats.md) into `folder`.
 
     Gives the bytes that `mpj.executors.parts.declare_files` gives, and in a Parquet trace the same rows. `paths` are
     tables: files, folders or zips; `reading` hears of them. `memory` is what was declared before.
@@ -57,17 +58,17 @@ def declare_files(
         if progress is not None:
             progress(step, _STEPS)
 
-    stays = list(verblijf)
+    stays, events = list(verblijf), list(prestaties)
     with Database(folder, memory_limit, threads) as database:
         try:
             files = open_files(database, paths, reading)
             with closing(Partitions()) as rest:
                 lines = None
                 if files:
-                    stayed = {stay.bsn for stay in stays if not isinstance(stay, Ongeldig)}
+                    stayed = {one.bsn for one in (*stays, *events) if not isinstance(one, Ongeldig)}
                     lines = _prepared(_Given(database, job, memory, stayed, done), files, rest)
                 database.run("SET threads = 1")  # none may run when other processes are made
-                with computed(job, rest, verblijf=stays, memory=memory) as made:
+                with computed(job, rest, verblijf=stays, prestaties=events, memory=memory) as made:
                     database.run("RESET threads" if threads is None else f"SET threads = {threads}")
                     outcome = made.write(folder, invoer or {}, trace, lines)
                 done(_STEPS)

@@ -10,6 +10,7 @@ from attrs import asdict, evolve, frozen
 
 from mpj.contract import Cel, Contract, eenheid_key
 from mpj.contract.matrix import Eenheden, Order, Sleutel, by_place, percentage, stretches, valid_on
+from mpj.presentation import words
 from mpj.tariefkaart import billed_level
 
 _KINDS = {
@@ -240,7 +241,7 @@ _SETTINGS = (
 
 
 def _settings(oud: Contract, nieuw: Contract) -> Iterator[Instellingverschil]:
-    """Return what differs beside the cells: settings, rounding, units, percelen and product codes."""
+    """Return what differs beside the cells: settings, rounding, units, percelen, product codes and products beside MPJ."""
     left, right = _facts(oud), _facts(nieuw)
     for naam in dict.fromkeys((*left, *right)):
         if left.get(naam) != right.get(naam):
@@ -257,12 +258,18 @@ def _facts(contract: Contract) -> dict[str, str]:
     facts |= {f"termijnen {naam}": str(value or "geen") for naam, value in asdict(contract.termijnen).items()}
     facts |= {f"normtijd {code}": naam for code, naam in contract.normtijd.items()}
     facts |= {f"herindeling {oud}": nieuw for oud, nieuw in contract.herindeling.items()}
+    for gemeente, code, cent in contract.plafond.ceilings:
+        facts[" ".join(filter(None, ("plafond", gemeente, code)))] = words.euros(cent)
     for perceel in contract.percelen:
         facts[f"perceel {perceel.code}, gemeenten"] = _text(contract.gemeenten_of(perceel))
     facts["codetabel"] = "standaard" if contract.codes is None else "eigen"
     for row in contract.codes or ():
         place = f"{row.perceel or 'alle percelen'}, {row.prestatiecode}, {row.kwalificatieniveau or 'zonder niveau'}"
         facts[f"productcode {place}"] = f"{row.productcategorie} {row.productcode}"
+    for one in contract.producten:
+        price = "het toegewezen bedrag" if one.tarief_cent is None else words.euros(one.tarief_cent)
+        period = f"{words.short_day(one.begindatum)} t/m {words.short_day(one.einddatum)}"
+        facts[f"product {one.productcode}, {period}"] = f"{one.productcategorie} {one.variant} {one.eenheid} {price}"
     return facts
 
 

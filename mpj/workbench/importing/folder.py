@@ -39,7 +39,7 @@ def imported(
 ) -> Iterator[tuple[Ingelezen, Contract, Path]]:
     """Read the workbook at `path` into a temporary contract folder; give what was understood, the contract and the folder.
 
-    `toml` is the contract.toml to go by, by default the one in `naar`; a codes.csv beside it goes along. `vanaf` is the date
+    `toml` is the contract.toml to go by, by default the one in `naar`; the other tables beside it go along. `vanaf` is the date
     from which prices hold where a row names none, by default the contract's first day. `tell` hears what was understood, also
     where there are faults. Raises InputError with every fault of workbook and result.
     """
@@ -55,9 +55,9 @@ def imported(
         stage = Path(temporary) / (naar.name or "import")
         stage.mkdir()
         shutil.copyfile(settings, stage / "contract.toml")
-        codes = settings.with_name("codes.csv")
-        if codes.is_file():
-            shutil.copyfile(codes, stage / "codes.csv")
+        for beside in ("codes.csv", "producten.csv"):
+            if settings.with_name(beside).is_file():
+                shutil.copyfile(settings.with_name(beside), stage / beside)
         _write_rows(stage / "tarieven.csv", found.rijen)
         contract = _loaded(stage, naar.resolve().name, found)
         cells = [cel for own in by_place(contract).values() for cel in merged(own)]

@@ -15,7 +15,7 @@ def write_contract(stage: Path, contract: Contract, cells: Sequence[Cel], *, sou
 
     `contract` is the contract the cells belong to. Raises InputError when the result has a fault.
     """
-    for name in ("contract.toml", "codes.csv"):
+    for name in ("contract.toml", "codes.csv", "producten.csv"):
         if (source / name).is_file():
             shutil.copyfile(source / name, stage / name)
     (stage / "tarieven.csv").write_text(tarieven_text(contract, cells), "utf-8", newline="\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 from itertools import chain, repeat
@@ -24,22 +24,22 @@ from mpj.workbench.reprice.values import Herberekening
 def reprice_files(
     stage: Path,
     regels: Iterable[Path],
-    herkomst: Sequence[Path],
-    stappen: Sequence[Path],
+    herkomst: Iterable[Herkomst],
     oud: Sequence[Contract],
     nieuw: Sequence[Contract],
     prijspeil: date | None,
     reading: Reading = SILENT,
+    namen: Mapping[str, str] = words.NO_NAMES,
 ) -> tuple[Herberekening, Report]:
-    """Read lines and trace, reprice them and write every file of the outcome into `stage`; returns the outcome and its report.
+    """Read lines, reprice them and write every file of the outcome into `stage`; returns the outcome and its report.
 
     The same file given twice counts once; a line that stands in two files is refused. `reading` says whether files in sub-folders
-    count, and hears of those that were not read. Raises InputError for files that are not
+    count, and hears of those that were not read; `namen` stand beside codes for people. Raises InputError for files that are not
     what `mpj declare` writes, and for what `reprice` refuses.
     """
     invoer: dict[str, str] = {}
     lines = _lines(find_sources(regels, (".csv",), reading), oud, invoer)
-    outcome = reprice(lines, _rows(herkomst, stappen), oud, nieuw, prijspeil=prijspeil)
+    outcome = reprice(lines, herkomst, oud, nieuw, prijspeil=prijspeil)
     if not outcome.groepen and not outcome.geweigerd:
         raise InputError(Fault("invoer_leeg", kolom="regels", toelichting="er staat geen enkele regel in"))
     moment = f"Prijzen van {words.day(prijspeil)}." if prijspeil else "Prijzen van de maand van levering."
@@ -48,7 +48,7 @@ def reprice_files(
         "invoer": [{"bestand": naam, "sha256": invoer[naam]} for naam in sorted(invoer)],
     }
     workbook = find_spec("xlsxwriter") is not None
-    return outcome, write_reprice(stage, outcome, oud, nieuw, moment, workbook=workbook, **extra)
+    return outcome, write_reprice(stage, outcome, oud, nieuw, moment, namen, workbook=workbook, **extra)
 
 
 def _lines(sources: Sequence[Source], oud: Sequence[Contract], invoer: dict[str, str]) -> Iterator[Declaratieregel]:
@@ -66,7 +66,11 @@ def _lines(sources: Sequence[Source], oud: Sequence[Contract], invoer: dict[str,
             yield line
 
 
-def _rows(herkomst: Sequence[Path], stappen: Sequence[Path]) -> Iterator[Herkomst]:
+def trace_of(herkomst: Sequence[Path], stappen: Sequence[Path] = ()) -> Iterator[Herkomst]:
+    """Return the trace of several months, as it is read; `stappen` are those of old ones, in the same order, or none.
+
+    Raises InputError where they do not go together, and for files that are not what `mpj declare` writes.
+    """
     if stappen and len(stappen) != len(herkomst):
         text = "geef bij elke herkomst.csv de stappen.csv uit dezelfde map, in dezelfde volgorde"
         raise InputError(

@@ -11,20 +11,15 @@ from mpj.contract.matrix import percentage
 from mpj.output.shape import SAMENVATTING
 from mpj.output.write import write_json
 from mpj.presentation import csv, html, words
-from mpj.presentation.report import Column, Form, Part, Report, Row, Table, Waterfall, WaterfallStep
+from mpj.presentation.report import Column, Part, Report, Row, Table, Waterfall, WaterfallStep
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.version import __version__
 from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Bedragen, Herberekening, Sleutel
 
 _Order: TypeAlias = Callable[[Sleutel], tuple[object, ...]]
+_Names: TypeAlias = Mapping[str, str]
 
 _ZONDER = {"": "zonder"}
-_GROUP = (
-    Column("gemeente", "code", "gemeente"),
-    Column("perceel", "code", "perceel"),
-    Column("code", "code", "prestatiecode"),
-    Column("niveau", "code", "kwalificatieniveau", _ZONDER),
-)
 _VOLUME = Column("volume", "units", "volume", spare=True)
 _MONEY = (
     Column("oud", "cent", "oud_cent"),
@@ -47,6 +42,20 @@ _EFFECTS = (
     "Prijs: hetzelfde niveau, een andere prijs. Niveau: hetzelfde werk wordt op een ander niveau betaald. Creditregels tellen "
     "negatief."
 )
+
+
+def _party(label: str, namen: _Names) -> Column:
+    """Return the column of gemeenten or aanbieders; people read their names beside the codes."""
+    return Column(label, "code", label, {code: words.named(code, namen) for code in namen})
+
+
+def _group(namen: _Names) -> tuple[Column, ...]:
+    return (
+        _party("gemeente", namen),
+        Column("perceel", "code", "perceel"),
+        Column("code", "code", "prestatiecode"),
+        Column("niveau", "code", "kwalificatieniveau", _ZONDER),
+    )
 
 
 def order_of(contracts: Sequence[Contract]) -> _Order:
@@ -80,17 +89,17 @@ def _money_of(sums: Bedragen) -> Row:
     return sums.oud, sums.nieuw, sums.verschil, percentage(sums.oud, sums.nieuw)
 
 
-def groups(outcome: Herberekening, order: _Order) -> Table:
+def groups(outcome: Herberekening, order: _Order, namen: _Names) -> Table:
     """Return one row per group; the level is the one the lines were billed at, volume in normed units."""
     found = sorted(outcome.groepen, key=order)
     rows = ((*_texts(key), outcome.groepen[key].volume, *_money_of(outcome.groepen[key])) for key in found)
     total = ("totaal", "", "", None, outcome.totaal.volume, *_money_of(outcome.totaal))
-    return Table("Herberekening", (*_GROUP, _VOLUME, *_MONEY), rows, total)
+    return Table("Herberekening", (*_group(namen), _VOLUME, *_MONEY), rows, total)
 
 
-def shifts(outcome: Herberekening, order: _Order) -> Table:
+def shifts(outcome: Herberekening, order: _Order, namen: _Names) -> Table:
     """Return one row per group and new level, where care moves to another level or would not be paid."""
-    columns = (*_GROUP, Column("wordt", "code", "nieuw_niveau", _ZONDER), _VOLUME, *_MONEY)
+    columns = (*_group(namen), Column("wordt", "code", "nieuw_niveau", _ZONDER), _VOLUME, *_MONEY)
     return Table("Werk dat op een ander niveau wordt betaald", columns, _shift_rows(outcome, order))
 
 
@@ -122,9 +131,7 @@ def summary(outcome: Herberekening, oud: Sequence[Contract], nieuw: Sequence[Con
         "vervallen": {reason: _reason(sums) for reason, sums in sorted(outcome.vervallen.items())},
         "geweigerd": {reason: _reason(sums) for reason, sums in sorted(outcome.geweigerd.items())},
         **{f"per_{name}": {value: _money(sums) for value, sums in _sorted(outcome, name, order)} for name in DIMENSIONS},
-        "grootste": [
-            dict(zip((column.name for column in _GROUP), _texts(key), strict=True)) | _money(sums) for key, sums in movers(outcome)
-        ],
+        "grootste": [dict(zip(DIMENSIONS, _texts(key), strict=True)) | _money(sums) for key, sums in movers(outcome)],
     }
 
 
@@ -159,8 +166,10 @@ def waterfall(outcome: Herberekening) -> Waterfall:
     )
 
 
-def report(outcome: Herberekening, oud: Sequence[Contract], nieuw: Sequence[Contract], moment: str) -> Report:
-    """Return the outcome to read; `moment` says in Dutch which prices were used."""
+def report(
+    outcome: Herberekening, oud: Sequence[Contract], nieuw: Sequence[Contract], moment: str, namen: _Names = words.NO_NAMES
+) -> Report:
+    """Return the outcome to read; `moment` says in Dutch which prices were used, `namen` stand beside codes."""
     total = outcome.totaal
     facts = (
         ("oud", words.euros(total.oud)),
@@ -171,7 +180,7 @@ def report(outcome: Herberekening, oud: Sequence[Contract], nieuw: Sequence[Cont
     )
     title = f"Herberekening {_named(oud)} → {_named(nieuw)}"
     parts: list[Part] = [f"Dezelfde zorg, andere tarieven. {moment}", *notes(outcome), waterfall(outcome), _EFFECTS]
-    parts.append(Table(f"De {_MOVERS} grootste verschillen", (*_GROUP, *_MONEY), _mover_rows(outcome)))
+    parts.append(Table(f"De {_MOVERS} grootste verschillen", (*_group(namen), *_MONEY), _mover_rows(outcome)))
     return Report(title, facts, tuple(parts), "mpj tariffs reprice · alleen groepen, geen cliënten")
 
 
@@ -188,35 +197,37 @@ def months(outcome: Herberekening) -> Table:
     return Table("Per contract en maand", columns, rows, total)
 
 
-def parties(oud: Sequence[Contract], nieuw: Sequence[Contract]) -> Table:
+def parties(oud: Sequence[Contract], nieuw: Sequence[Contract], namen: _Names = words.NO_NAMES) -> Table:
     """Return the contracts with the hash of what each of them pays, to compare with the other party's."""
-    names = "", "contract", "aanbieder", "van", "t/m", "tariefkaart"
-    forms: tuple[Form, ...] = "code", "code", "code", "date", "date", "code"
+    columns = (
+        *(Column("", "code"), Column("contract", "code"), _party("aanbieder", namen)),
+        *(Column("van", "date"), Column("t/m", "date"), Column("tariefkaart", "code")),
+    )
     rows = (
         (side, contract.id, contract.aanbieder, contract.begindatum, contract.einddatum, compile_tariefkaart(contract).hash)
         for side, contracts in (("oud", oud), ("nieuw", nieuw))
         for contract in contracts
     )
-    return Table("Contracten", tuple(map(Column, names, forms)), rows)
+    return Table("Contracten", columns, rows)
 
 
 def _mover_rows(outcome: Herberekening) -> Iterator[Row]:
     return ((*_texts(key), *_money_of(sums)) for key, sums in movers(outcome))
 
 
-def details(outcome: Herberekening, order: _Order) -> tuple[Table, ...]:
+def details(outcome: Herberekening, order: _Order, namen: _Names) -> tuple[Table, ...]:
     """Return what a page shows behind the report: the sums per month, gemeente and so on, and the shifts where there are any."""
     total = ("totaal", *_money_of(outcome.totaal))
     found = [
         Table(
             f"Per {name}",
-            (Column(name, "code", words={"": "zonder niveau"}), *_MONEY),
+            (_party(name, namen) if name == "gemeente" else Column(name, "code", words={"": "zonder niveau"}), *_MONEY),
             ((value, *_money_of(sums)) for value, sums in _sorted(outcome, name, order)),
             total,
         )
         for name in DIMENSIONS
     ]
-    moved = shifts(outcome, order)
+    moved = shifts(outcome, order, namen)
     return (months(outcome), *found, *((moved,) if moved.rows else ()))
 
 
@@ -237,18 +248,19 @@ def write_reprice(
     oud: Sequence[Contract],
     nieuw: Sequence[Contract],
     moment: str,
+    namen: _Names = words.NO_NAMES,
     *,
     workbook: bool,
     **extra: Any,
 ) -> Report:
     """Write every file of a repricing into `stage`, the workbook only if asked for; returns the report."""
     order = order_of(oud)
-    found = report(outcome, oud, nieuw, moment)
-    tables = groups(outcome, order), shifts(outcome, order)
+    found = report(outcome, oud, nieuw, moment, namen)
+    tables = groups(outcome, order, namen), shifts(outcome, order, namen)
     for name, table in zip(("herberekening.csv", "verschuivingen.csv"), tables, strict=True):
         csv.write(stage / name, table)
-    sides = parties(oud, nieuw)
-    page = Report(found.title, found.facts, (*found.parts, *details(outcome, order), sides), found.origin)
+    sides = parties(oud, nieuw, namen)
+    page = Report(found.title, found.facts, (*found.parts, *details(outcome, order, namen), sides), found.origin)
     (stage / "herberekening.html").write_text(html.page(page), "utf-8", newline="\n")
     if workbook:
         from mpj.presentation import xlsx

@@ -38,7 +38,7 @@ def reprice(
     `regels` are lines made under the contracts `oud`, `herkomst` their trace (of a run in memory, or as read from
     ``herkomst.csv``); both are read once, the trace only when some line needs it. With `prijspeil` every line gets the prices of
     that date, else those of its own month. Amounts are eurocents, credits count negative; groups only, no client. Raises
-    InputError when a line belongs to none of the old contracts, or the contracts contradict each other.
+    InputError when a line is of a product beside MPJ or of none of the old contracts, or the contracts contradict each other.
     """
     for contracts in (oud, nieuw):
         check_together(contracts)
@@ -78,6 +78,11 @@ class _Run:
     def read(self, regels: Iterable[Declaratieregel]) -> None:
         """Judge every line; what is linear in its units is only counted, per kind of line."""
         for line in regels:
+            if not line.prestatiecode:
+                text = "herberekenen gaat nog niet over producten buiten MPJ"
+                raise InputError(
+                    Fault("product_niet_herberekend", kolom="productcode", gevonden=line.productcode, toelichting=text)
+                )
             if not self.oordelen.knows(line.contract):
                 self.unknown[line.contract] = self.unknown.get(line.contract, 0) + 1
                 continue

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from mpj.contract import Cel, Contract
+from mpj.contract import Cel, Contract, Productprijs
 from mpj.contract.matrix import Eenheden, by_place, hour_price, percentage, stretches, valid_on
 from mpj.protocol import Normtijd
 from mpj.tariefkaart import compile_tariefkaart
@@ -70,6 +70,10 @@ class Matrixoverzicht:
     einddatum: date
     hash: str
     bladen: tuple[Blad, ...]
+    plafonds: tuple[tuple[str, str, int], ...] = ()
+    """Each ceiling as gemeente, prestatiecode and eurocents; what it is not about is empty."""
+    producten: tuple[Productprijs, ...] = ()
+    """What is bought beside MPJ."""
 
 
 def overview(contract: Contract, *, op: date | None = None) -> Matrixoverzicht:
@@ -92,7 +96,10 @@ def overview(contract: Contract, *, op: date | None = None) -> Matrixoverzicht:
         )
         bladen.append(Blad(perceel.code, perceel.naam, perceel.gemeenten, kolommen, rijen))
     kaart = compile_tariefkaart(contract)
-    return Matrixoverzicht(contract.id, contract.aanbieder, contract.begindatum, contract.einddatum, kaart.hash, tuple(bladen))
+    term = contract.begindatum, contract.einddatum
+    producten = tuple(one for one in contract.producten if op is None or one.begindatum <= op <= one.einddatum)
+    beside = contract.plafond.ceilings, producten
+    return Matrixoverzicht(contract.id, contract.aanbieder, *term, kaart.hash, tuple(bladen), *beside)
 
 
 def _rijen(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mpj.presentation import words
-from mpj.presentation.report import Cell, Column, Report, Row, Table
+from mpj.presentation.report import Cell, Column, Part, Report, Row, Table
 from mpj.workbench.show.overview import LEEG, PRIJS, ZONDER_NIVEAU, Blad, Matrixoverzicht, Rij, Vak, column_name
 
 _ORIGIN = "mpj tariffs show"
@@ -16,12 +16,39 @@ _LEGEND = (
 )
 
 
-def report(overzicht: Matrixoverzicht) -> Report:
-    """Return the matrix to read: per perceel the prestatiecodes down and the levels across."""
+def report(overzicht: Matrixoverzicht, namen: Mapping[str, str] = words.NO_NAMES) -> Report:
+    """Return the matrix to read: per perceel the prestatiecodes down and the levels across; `namen` stand beside codes."""
     period = f"{words.short_day(overzicht.begindatum)} t/m {words.short_day(overzicht.einddatum)}"
-    facts = (("looptijd", period), ("tariefkaart", overzicht.hash))
-    tables = [Table(_title(blad), _columns(blad), _rows(blad), note=_gemeenten(blad), banded=True) for blad in overzicht.bladen]
-    return Report(f"Tariefmatrix {overzicht.contract}", facts, (*tables, _LEGEND), f"{_ORIGIN} · tariefkaart {overzicht.hash}")
+    facts = (("aanbieder", words.named(overzicht.aanbieder, namen)), ("looptijd", period), ("tariefkaart", overzicht.hash))
+    tables = [
+        Table(_title(blad), _columns(blad), _rows(blad), note=_gemeenten(blad, namen), banded=True) for blad in overzicht.bladen
+    ]
+    parts: tuple[Part, ...] = (*tables, *_products(overzicht), *_ceilings(overzicht, namen), _LEGEND)
+    return Report(f"Tariefmatrix {overzicht.contract}", facts, parts, f"{_ORIGIN} · tariefkaart {overzicht.hash}")
+
+
+def _products(overzicht: Matrixoverzicht) -> Iterator[Table]:
+    """Yield the products beside MPJ, where the contract has any."""
+    what = Column("productcode", "code"), Column("categorie", "code"), Column("omschrijving"), Column("variant", "code")
+    priced = Column("eenheid", "code"), Column("vanaf", "date"), Column("t/m", "date"), Column("tarief", "cent")
+    rows = [
+        (
+            *(one.productcode, one.productcategorie, one.omschrijving, one.variant, one.eenheid),
+            *(one.begindatum, one.einddatum, one.tarief_cent),
+        )
+        for one in overzicht.producten
+    ]
+    if rows:
+        yield Table("Buiten MPJ", (*what, *priced), rows, note="Een leeg tarief: de prijs is het toegewezen bedrag.")
+
+
+def _ceilings(overzicht: Matrixoverzicht, namen: Mapping[str, str]) -> Iterator[Table]:
+    """Yield the ceilings of the contract, where it has any."""
+    note = "Over de hele looptijd; mpj report use laat zien wat er nog over is. Er wordt niet op afgetopt."
+    told = {"": "alle"} | {code: words.named(code, namen) for code in namen}
+    columns = Column("gemeente", "code", words=told), Column("prestatiecode", "code", words={"": "alle"})
+    if overzicht.plafonds:
+        yield Table("Plafonds", (*columns, Column("plafond", "cent")), overzicht.plafonds, note=note)
 
 
 def sheets(overzicht: Matrixoverzicht) -> Report:
@@ -67,8 +94,8 @@ def _title(blad: Blad) -> str:
     return f"Perceel {blad.perceel}" + (f" · {blad.naam}" if blad.naam else "")
 
 
-def _gemeenten(blad: Blad) -> str:
-    return f"Gemeenten: {', '.join(blad.gemeenten)}" if blad.gemeenten else ""
+def _gemeenten(blad: Blad, namen: Mapping[str, str]) -> str:
+    return f"Gemeenten: {', '.join(words.named(code, namen) for code in blad.gemeenten)}" if blad.gemeenten else ""
 
 
 def _columns(blad: Blad) -> tuple[Column, ...]:

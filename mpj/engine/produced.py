@@ -1,0 +1,348 @@
+"""What the prestaties of one client come to as care: pieces, weeks, months and milestones, each on its toewijzing, before limits.
+
+As a stay is taken apart into days, what runs from a start to an end is taken apart into weeks or months. The rules stand in
+`mpj.prestaties`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from attrs import define, field
+
+from mpj.engine.care import UNCOUNTED, Aside, Care, Context, Counted, Placed
+from mpj.engine.limits import BUDGET, OMVANG, product_period
+from mpj.engine.products import Products, assigned_amount, mpj_code, original
+from mpj.engine.runs import Running, runs
+from mpj.engine.search import Afwijzing, Match, Search, Stretches
+from mpj.engine.values import Identiteit
+from mpj.prestaties.rules import WHOLE, Looptijd, gi_months, milestones, weeks, whole_months
+from mpj.protocol.model import GI
+from mpj.protocol.rounding import half_up
+from mpj.reading.forms import open_end
+from mpj.reading.periods import first_day, last_day, month_of
+from mpj.records.entries import happened
+from mpj.records.reasons import Redencode
+from mpj.records.values import Prestatie
+
+_DAY = timedelta(days=1)
+RUNNING = ("week", "periode", GI)
+"""The variants that run from a start to an end."""
+_FITTING = {"stuk": ("stuk", "einde"), "traject": ("start", "mijlpaal", "einde"), **dict.fromkeys(RUNNING, ("start", "einde"))}
+_TASK = "taakgericht: het vaste bedrag gaat buiten de berichten om, er is geen regel"
+_LAST_SUNDAY = "de toewijzing heeft geen zondag: het bedrag van deze week spreken beide partijen af (IV076)"
+_BROKEN = "een gebroken maand: het bedrag spreken beide partijen af (IV078)"
+
+
+class Piece(NamedTuple):
+    """So many units of one product on one day of one toewijzing."""
+
+    record: Prestatie
+    match: Match
+    day: date
+    """Decides month and price."""
+    units: int
+
+
+class _Rest(NamedTuple):
+    """Days of a record that are set aside for one reason."""
+
+    first: date
+    last: date
+    aantal: int
+    cent: int | None
+    gemeente: str
+
+
+@define
+class _Made:
+    """What is made of a client so far."""
+
+    care: list[Care] = field(factory=list)
+    rest: dict[tuple[Prestatie, Redencode, str], _Rest] = field(factory=dict)
+    taken: set[tuple[str, int, str, date]] = field(factory=set)
+    """The weeks and months that are billed, by toewijzing and product: each once."""
+
+    def aside(
+        self, one: Prestatie, why: Afwijzing, day: date | None = None, cent: int | None = None, match: Match | None = None
+    ) -> None:
+        """Set a record aside, or a day, week or month of it."""
+        day = day or one.datum
+        gemeente = match.dekking.toewijzing.gemeente if match else ""
+        key = one, why.reden, why.toelichting
+        first, _, count, known, where = self.rest.get(key, _Rest(day, day, 0, 0, gemeente))
+        worth = None if cent is None or known is None else cent + known
+        self.rest[key] = _Rest(first, day, count + 1, worth, gemeente or where)
+
+
+def produced(context: Context, products: Products, prestaties: Sequence[Prestatie]) -> tuple[list[Care], list[Aside]]:
+    """Return the prestaties of one client as care, in the order that limits take it, and what is set aside of them."""
+    made = _Made()
+    by_code: dict[str, list[Prestatie]] = {}
+    for one in sorted(prestaties, key=lambda one: (one.datum, one.id)):
+        by_code.setdefault(one.productcode, []).append(one)
+    for code, own in by_code.items():
+        _Product(context, products, code, made).make(own)
+    aside = [
+        Aside(happened(one, rest.first), reden, text, rest.cent, rest.gemeente, rest.last, rest.aantal)
+        for (one, reden, text), rest in made.rest.items()
+    ]
+    return sorted(made.care, key=lambda care: care.record.order), aside
+
+
+class _Product:
+    """Makes care of the prestaties of one product of one client."""
+
+    def __init__(self, context: Context, products: Products, code: str, made: _Made) -> None:
+        self.context, self.products, self.code, self.made = context, products, code, made
+        self.prestatiecode = "" if products.variant(code) else mpj_code(context.protocol, code)
+        """Of MPJ care by month; empty of a product."""
+        self.variant = GI if self.prestatiecode else products.variant(code)
+        self.horizon = last_day(context.periode.maand)
+        self.trajects: dict[tuple[str, int], list[tuple[Prestatie, Match]]] = {}
+
+    def make(self, own: Sequence[Prestatie]) -> None:
+        """Make care of them, in order of date and id."""
+        fitting = [one for one in own if self._fits(one)]
+        if self.variant in RUNNING:
+            for found in runs(fitting):
+                if isinstance(found, Running):
+                    self._run(found)
+                else:
+                    self.made.aside(found, Afwijzing("ongeldig", "de vorige start van dit product heeft nog geen einde"))
+            return
+        for one in fitting:
+            self._single(one)
+        for milestones_of in self.trajects.values():
+            self._traject(milestones_of)
+
+    def _fits(self, one: Prestatie) -> bool:
+        """Say whether a gebeurtenis is one of the variant; what is none is set aside."""
+        if self.prestatiecode and not self.context.protocol.by_month(self.prestatiecode):
+            text = f"{self.prestatiecode} telt registraties en verblijf"
+            self.made.aside(one, Afwijzing("eenheid_past_niet", text))
+        elif self.variant is None:
+            self.made.aside(one, Afwijzing("niet_mpj", "geen contract heeft deze productcode in producten.csv"))
+        elif self.variant == "taak":
+            self.made.aside(one, Afwijzing("geen_tijd", _TASK))
+        elif self.variant not in _FITTING:
+            self.made.aside(one, Afwijzing("eenheid_past_niet", f"variant {self.variant} telt registraties en verblijf"))
+        elif one.gebeurtenis not in _FITTING[self.variant]:
+            text = f"gebeurtenis {one.gebeurtenis} past niet bij variant {self.variant}"
+            self.made.aside(one, Afwijzing("eenheid_past_niet", text))
+        elif self.variant in RUNNING and one.aantal not in (None, 1):
+            text = f"een {one.gebeurtenis} van variant {self.variant} heeft geen aantal, gevonden {one.aantal}"
+            self.made.aside(one, Afwijzing("eenheid_past_niet", text))
+        else:
+            return True
+        return False
+
+    def _stretches(self, search: Search) -> Stretches:
+        if self.prestatiecode:
+            return self.context.stretches(search._replace(prestatiecode=self.prestatiecode))
+        return self.products.stretches(self.context.dekkingen, search, self.context.periode)
+
+    def _original(self, match: Match) -> Match:
+        return original(match, self.context.dekkingen.of(match.dekking.toewijzing.bsn))
+
+    # What happens once
+
+    def _single(self, one: Prestatie) -> None:
+        answer = self._stretches(Search(one.bsn, one.toewijzingnummer, one.gemeente, self.code)).on(one.datum)
+        if isinstance(answer, Afwijzing):
+            self.made.aside(one, answer)
+        elif self.variant == "traject":
+            match = self._original(answer)
+            self.trajects.setdefault(match.dekking.toewijzing.sleutel, []).append((one, match))
+        else:
+            self._bill(Piece(one, self._original(answer), one.datum, 1 if one.aantal is None else one.aantal))
+
+    def _traject(self, own: Sequence[tuple[Prestatie, Match]]) -> None:
+        """Bill the milestones of one toewijzing: percents of the assigned amount, the rest to the last, nothing twice."""
+        toewijzing = own[0][1].dekking.toewijzing
+        amount = assigned_amount(self.context.protocol, toewijzing)
+        if amount is None:
+            for one, match in own:
+                text = "de toewijzing noemt geen bedrag: geen omvang in euro's over de hele looptijd, en geen budget"
+                self.made.aside(one, Afwijzing("eenheid_past_niet", text), match=match)
+            return
+        steps = list(_percents([one for one, _ in own]))
+        worth = milestones(amount, [percent for percent in steps if percent])
+        reden = BUDGET if toewijzing.volume is None else OMVANG
+        for (one, match), percent in zip(own, steps, strict=True):
+            cents = next(worth) if percent else 0
+            if cents is None:
+                text = f"met deze {percent}% komt het traject boven het toegewezen bedrag"
+                self.made.aside(one, Afwijzing(reden, text), cent=half_up(amount * percent, WHOLE), match=match)
+            else:
+                self._bill(Piece(one, match, one.datum, cents))
+
+    # What runs
+
+    def _run(self, running: Running) -> None:
+        stretches = self._stretches(running.search)
+        begin, end = self._borders(running, stretches)
+        if begin is None:
+            return
+        count = len(self.made.care)
+        covered, uncovered = self._covered(stretches, begin, max(end or self.horizon, begin), open_end=end is None)
+        for match, days in covered:
+            for piece in self._pieces(running.lead, match, days):
+                self._once(piece)
+        last = self.made.care[-1] if len(self.made.care) > count else None
+        until = max((days.einddatum or date.max for _, days in covered), default=date.max)
+        for why, first, final in uncovered:
+            # Without an end care ends with its last toewijzing: what comes after is told where nothing is billed.
+            if end is not None or last is None or first < until:
+                self._uncovered(running.lead, why, first, final)
+        if last is None and not any(one is running.lead for one, _, _ in self.made.rest):
+            self.made.aside(running.lead, Afwijzing("na_periode", "in deze periode valt hiervan nog niets"))
+        if running.start is not None and running.einde is not None:
+            self._ended(running.einde, last)
+
+    def _borders(self, running: Running, stretches: Stretches) -> tuple[date | None, date | None]:
+        """Return the first and last day that records tell; an end without a start begins with its toewijzing."""
+        end = None if running.einde is None else open_end(running.einde.datum)
+        if running.start is not None:
+            return running.start.datum, end
+        answer = stretches.on(running.lead.datum)
+        if isinstance(answer, Match):
+            return answer.dekking.toewijzing.begindatum, end
+        self.made.aside(running.lead, answer)
+        return None, None
+
+    def _covered(
+        self, stretches: Stretches, begin: date, until: date, *, open_end: bool
+    ) -> tuple[list[tuple[Match, Looptijd]], list[tuple[Afwijzing, date, date]]]:
+        """Return the days of a run on each toewijzing, and those on none with the reason, both in order."""
+        found = list(stretches)
+        days: dict[tuple[str, int], tuple[Match, date, date]] = {}
+        uncovered: list[tuple[Afwijzing, date, date]] = []
+        for place, stretch in enumerate(found):
+            after = found[place + 1].begin if place + 1 < len(found) else date.max
+            first, last = max(stretch.begin, begin), min(after - _DAY, until)
+            if first > last:
+                continue
+            if isinstance(stretch.answer, Afwijzing):
+                uncovered.append((stretch.answer, first, last))
+                continue
+            match = self._original(stretch.answer)
+            key = match.dekking.toewijzing.sleutel
+            days[key] = (match, days[key][1] if key in days else first, last)
+        goes_on = {
+            key
+            for key, (match, _, last) in days.items()
+            if open_end and last == until and last != match.dekking.toewijzing.einddatum
+        }
+        covered = [(match, Looptijd(first, None if key in goes_on else last)) for key, (match, first, last) in days.items()]
+        return covered, uncovered
+
+    def _uncovered(self, one: Prestatie, why: Afwijzing, first: date, last: date) -> None:
+        """Set aside the days without a toewijzing that this run could declare."""
+        periode = self.context.periode
+        earliest = max(periode.vroegste, periode.oudste, first_day(periode.eerste) if periode.eerste else date.min)
+        first, last = max(first, earliest), min(last, self.horizon)
+        if first <= last:
+            key = one, why.reden, why.toelichting
+            known = self.made.rest.get(key, _Rest(first, last, 0, None, ""))
+            self.made.rest[key] = known._replace(last=last, aantal=known.aantal + 1)
+
+    def _pieces(self, one: Prestatie, match: Match, care: Looptijd) -> Iterator[Piece]:
+        """Take apart the days of a run on one toewijzing into weeks or months."""
+        toewijzing = match.dekking.toewijzing
+        granted = Looptijd(toewijzing.begindatum, toewijzing.einddatum)
+        end = care.einddatum
+        until = self.horizon if end is None else last_day(month_of(end) + 1)
+        if self.variant == "week":
+            found = Counter(weeks(care, granted, until))
+            yield from (Piece(one, match, sunday, count) for sunday, count in found.items())
+            if not found and granted.einddatum is not None and not any(weeks(granted, granted, granted.einddatum)):
+                self.made.aside(one, Afwijzing("eenheid_past_niet", _LAST_SUNDAY), care.begindatum, match=match)
+            return
+        for month, whole in self._months(care, month_of(until)):
+            day = product_period(toewijzing.begindatum, toewijzing.einddatum, month)[0]
+            if whole:
+                yield Piece(one, match, day, 1)
+            else:
+                self._broken(one, match, day)
+
+    def _months(self, care: Looptijd, until: int) -> Iterator[tuple[int, bool]]:
+        if self.variant == GI:
+            return ((month, True) for month in gi_months(care, until))
+        return whole_months(care, until)
+
+    def _broken(self, one: Prestatie, match: Match, day: date) -> None:
+        """Set aside a broken month, at the price of a whole one; outside this run it is of no run."""
+        if self.context.days[day].outside is None:
+            sold = self.products.sold(match.dekking.toewijzing, self.code, day)
+            cent = None if isinstance(sold, Afwijzing) else sold[1].tarief_cent
+            self.made.aside(one, Afwijzing("eenheid_past_niet", _BROKEN), day, cent, match)
+
+    def _once(self, piece: Piece) -> None:
+        """Bill a week or month that no other start of this client bills."""
+        key = (*piece.match.dekking.toewijzing.sleutel, self.prestatiecode or self.code, piece.day)
+        if key in self.made.taken:
+            self.made.aside(piece.record, Afwijzing("dubbel", "deze week of maand telt al"), piece.day, match=piece.match)
+        else:
+            self.made.taken.add(key)
+            self._bill(piece)
+
+    def _ended(self, einde: Prestatie, last: Care | None) -> None:
+        """Give the end of a run its place: behind the last week or month that is billed, which it closed."""
+        outside = self.context.days[einde.datum].outside
+        if outside is not None and (last is None or outside.reden == "na_periode"):
+            self.made.aside(einde, outside)
+        elif last is None:
+            self.made.aside(einde, Afwijzing("voor_periode", "in deze periode valt hiervan niets meer"))
+        else:
+            self.made.care.append(Care(happened(einde, einde.datum), None, last.placed, UNCOUNTED))
+
+    # On a line
+
+    def _bill(self, piece: Piece) -> None:
+        """Put units on the line of their month, or set them aside: outside the run, or without a price."""
+        one, match, day, units = piece
+        placed = self.context.days[day].outside or self._placed(piece)
+        if isinstance(placed, Afwijzing):
+            self.made.aside(one, placed, day, match=match)
+        elif not units:
+            self.made.aside(one, Afwijzing("geen_tijd", "deze gebeurtenis declareert niets"), day, 0, match)
+        else:
+            self.made.care.append(Care(happened(one, day), None, placed, Counted(units, 0, units)))
+
+    def _placed(self, piece: Piece) -> Placed | Afwijzing:
+        """Return the line and the price of a piece, or why it has none."""
+        one, match, day, _ = piece
+        if self.prestatiecode:
+            vorm = happened(one, day).reeks.vorm
+            placed = self.context.place(match, vorm, None, self.context.days[day].tijdvak, timed=False, told=True)
+            if isinstance(placed, Afwijzing):
+                return placed
+            if placed.tarief.refused is not None:
+                return placed.tarief.refused
+            if not placed.tarief.monthly:
+                return Afwijzing("eenheid_past_niet", f"het contract telt {self.prestatiecode} per {placed.tarief.normtijd}")
+            return placed
+        sold = self.products.sold(match.dekking.toewijzing, self.code, day)
+        if isinstance(sold, Afwijzing):
+            return sold
+        if sold[1].variant != self.variant:
+            text = f"contracten noemen {self.code} zowel {self.variant} als {sold[1].variant}"
+            return Afwijzing("eenheid_past_niet", text)
+        tarief, of = self.products.tarief(*sold, day), match.dekking.toewijzing
+        return Placed(match, tarief, Identiteit(of.gemeente, of.toewijzingnummer, "", self.code, "", tarief.maand))
+
+
+def _percents(own: Sequence[Prestatie]) -> Iterator[int]:
+    """Yield the percent of each milestone; one that names none takes what is left, and so does an end that is the only one."""
+    named = any(one.aantal is not None or one.gebeurtenis == "mijlpaal" for one in own)
+    left = WHOLE
+    for one in own:
+        percent = one.aantal
+        if percent is None:
+            percent = left if one.gebeurtenis == "mijlpaal" or (one.gebeurtenis == "einde" and not named) else 0
+        yield percent
+        left -= percent if percent <= left else 0

@@ -1,0 +1,127 @@
+"""Products of output as the contracts of a job sell them: which one a code is, on which toewijzing, at which price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from attrs import evolve
+
+from mpj.contract import Contract, Productprijs
+from mpj.contract.words import Productvariant
+from mpj.engine.matching import ASPECIFIEK, GENERIEK, SPECIFIEK, Dekking, Dekkingen
+from mpj.engine.opdracht import Periode
+from mpj.engine.search import Afwijzing, Match, Search, Stretches
+from mpj.engine.tarieven import Billed, Tarief, Units
+from mpj.protocol import Protocol, decode
+from mpj.reading.periods import month_of
+from mpj.records.values import Toewijzing
+from mpj.tariefkaart import Tariefkaart, Tariefkaarten
+
+_NO_CODES: frozenset[str] = frozenset()
+
+
+class Products:
+    """The products of all contracts of a job, and the answers about them so far."""
+
+    def __init__(self, protocol: Protocol, contracten: Iterable[Contract], kaarten: Tariefkaarten) -> None:
+        self._protocol = protocol
+        self._kaarten = kaarten
+        self._rows: dict[tuple[str, str], list[Productprijs]] = {}
+        self._variants: dict[str, list[Productvariant]] = {}
+        for contract in contracten:
+            for product in contract.producten:
+                self._rows.setdefault((contract.id, product.productcode), []).append(product)
+                self._variants.setdefault(product.productcode, []).append(product.variant)
+        self._tarieven: dict[tuple[Tariefkaart, Productprijs, int, int], Tarief] = {}
+
+    def variant(self, productcode: str) -> Productvariant | None:
+        """Return how a product is bought, None for a code that no contract has."""
+        found = self._variants.get(productcode)
+        return min(found) if found else None
+
+    def covers(self, toewijzing: Toewijzing) -> bool:
+        """Say whether a toewijzing is on a product by its code."""
+        return toewijzing.productcode in self._variants
+
+    def stretches(self, dekkingen: Dekkingen, search: Search, periode: Periode) -> Stretches:
+        """Return where a search for the toewijzing of a product (in place of the prestatiecode) leads, by day."""
+        bsn, nummer, gemeente, code = search
+        assert code is not None
+        own = [one for one in dekkingen.of(bsn) if gemeente in (None, one.toewijzing.gemeente)]
+        if nummer is not None:
+            own = [one for one in own if one.toewijzing.toewijzingnummer == nummer]
+        return Stretches([self._for(one, code) for one in own], search, periode, dekkingen.missed_by(bsn, gemeente, nummer))
+
+    def _for(self, dekking: Dekking, code: str) -> Dekking:
+        """Return a toewijzing as it covers a product: by its code, by its category, or by a budget for anything."""
+        one = dekking.toewijzing
+        rows = [row for (_, known), found in self._rows.items() if known == code for row in found]
+        fits = one.productcategorie in (None, *(row.productcategorie for row in rows))
+        if one.productcode == code and fits:
+            return evolve(dekking, soort=SPECIFIEK, codes=frozenset([code]))
+        if one.productcode or one.prestatiecodes or not fits:
+            return evolve(dekking, soort=SPECIFIEK, codes=_NO_CODES)
+        return evolve(dekking, soort=ASPECIFIEK if one.productcategorie else GENERIEK, codes=frozenset([code]))
+
+    def sold(self, toewijzing: Toewijzing, productcode: str, day: date) -> tuple[Tariefkaart, Productprijs] | Afwijzing:
+        """Return the product on a toewijzing on a day and the contract that sells it, or why there is none."""
+        kaarten = self._kaarten.valid(toewijzing.aanbieder, toewijzing.gemeente, day)
+        if not kaarten:
+            return Afwijzing("geen_contract", f"product {productcode}")
+        for kaart in kaarten:
+            for row in self._rows.get((kaart.instellingen.contract, productcode), ()):
+                if row.begindatum <= day <= row.einddatum:
+                    return (kaart, row) if toewijzing.eenheid in (None, row.eenheid) else _other_unit(toewijzing, row)
+        text = f"producten.csv heeft op {day} geen prijs voor {productcode}"
+        return Afwijzing("prestatiecode_niet_gecontracteerd", text)
+
+    def tarief(self, kaart: Tariefkaart, product: Productprijs, day: date) -> Tarief:
+        """Return how a product counts in the month of `day`: pieces, weeks and months at their price, milestones by the cent."""
+        cent = product.tarief_cent or 1
+        key = kaart, product, month_of(day), cent
+        if key not in self._tarieven:
+            amounts = product.eenheid in self._protocol.bedragen
+            self._tarieven[key] = Tarief(
+                kaart=kaart,
+                perceel="",
+                prestatiecode="",
+                maand=month_of(day),
+                soort="individueel",
+                normtijd=self._protocol.varianten[product.variant].naam,
+                minuten=0,
+                eenheid=product.eenheid,
+                per_unit=cent if amounts else 1,
+                unrounded=False,
+                afronding=None,
+                units=Units(0, None),
+                presence=False,
+                niveaus=(),
+                billed=Billed("", cent, product.productcategorie, product.productcode),
+                refused=None,
+            )
+        return self._tarieven[key]
+
+
+def original(found: Match, own: Sequence[Dekking]) -> Match:
+    """Return a match on the toewijzing itself, which holds the limits, in place of the one that covers a product."""
+    key = found.dekking.toewijzing.sleutel
+    return Match(next(one for one in own if one.toewijzing.sleutel == key), found.prestatiecode, found.keuze)
+
+
+def mpj_code(protocol: Protocol, code: str) -> str:
+    """Return the prestatiecode that a code is or stands for in the default scheme; empty for a code of no MPJ care."""
+    decoded = None if code in protocol.prestatiecodes else decode(protocol, code)
+    return code if code in protocol.prestatiecodes else "" if decoded is None else decoded.prestatiecode
+
+
+def assigned_amount(protocol: Protocol, toewijzing: Toewijzing) -> int | None:
+    """Return the eurocents that a toewijzing assigns in all, by an omvang in euros or a budget; None where it names no amount."""
+    if toewijzing.volume is not None and toewijzing.eenheid in protocol.bedragen and toewijzing.frequentie is not None:
+        return None if protocol.frequenties[toewijzing.frequentie].telt else toewijzing.volume
+    return toewijzing.budget_cent
+
+
+def _other_unit(toewijzing: Toewijzing, product: Productprijs) -> Afwijzing:
+    text = f"toegewezen in eenheid {toewijzing.eenheid}, product {product.productcode} gaat in eenheid {product.eenheid}"
+    return Afwijzing("eenheid_past_niet", text)

@@ -1,0 +1,130 @@
+"""Ledger: what stands in it, messages that were sent, and answers that came; where an office has one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from attrs import frozen
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mpj.ledger import report as ledger_report
+from mpj.ledger.conversation import Geboekt
+from mpj.ledger.looks import LedgerStatus
+from mpj.ledger.report import Shown
+from mpj.ledger.schema import CONCEPT
+from mpj.reading.faults import Fault
+from mpj.service.forms import DAY, FormField, RequestForm
+from mpj.service.ledgering import ANSWER, NUMMERS
+from mpj.service.pages import maand
+from mpj.service.pages.desk import Desk, Make
+from mpj.service.pages.visits import Visit
+from mpj.service.uploads import Uploads
+from mpj.service.work import Step
+
+PAGE = "ledger"
+_SENT = RequestForm((), (), (FormField("op", DAY),))
+_CONCEPTS = _SENT.with_fields(NUMMERS)
+
+
+@frozen
+class Boeking:
+    """What was done in the ledger at the asking of a visitor."""
+
+    declaraties: tuple[tuple[str, Geboekt], ...]
+    """What became of declarations, each with the line that the command says of it."""
+    meldingen: tuple[Fault, ...] = ()
+    """What was not read."""
+
+
+def add(app: Starlette, desk: Desk) -> None:
+    """Have the pages answer."""
+    for path, method, handler in (
+        ("/ledger", "GET", _front),
+        ("/ledger/weg", "POST", _away),
+        ("/ledger/antwoord", "POST", _answer),
+        ("/ledger/verzonden", "POST", _sent_by_another),
+        ("/maand/verzonden", "POST", _sent),
+    ):
+        desk.add(app, path, partial(handler, desk), method)
+
+
+async def _front(desk: Desk, request: Request, visit: Visit) -> Response:
+    """Show what stands in the ledger, and what the last thing that was done came to."""
+    kept = desk.kept(visit, PAGE)
+    if kept is not None and kept.busy:
+        return desk.waiting(visit, PAGE, kept)
+    stand = await asyncio.to_thread(_stand, desk)
+    shown = Shown(desk.today(), desk.office.names)
+    report = None if stand is None else ledger_report.status(stand, shown).report
+    values: dict[str, Any] = {"pad": "/ledger", "rapport": report, "fouten": () if kept is None else kept.faults}
+    values["boeking"] = None if kept is None or kept.faults else kept.found
+    values["concepten"] = _concepts(stand)
+    return desk.show(visit, "ledger.html", values)
+
+
+def _concepts(stand: Mapping[str, Any] | None) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the concepts in a ledger by their month."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in stand["declaraties"] if stand is not None else ():
+        if one["status"] == CONCEPT:
+            found.setdefault(one["declaratieperiode"], []).append(one)
+    return found
+
+
+def _stand(desk: Desk) -> LedgerStatus | None:
+    """Return what stands in the ledger, None where there is none yet."""
+    with desk.office.ledger(new=True) as ledger:
+        return desk.office.standing.of(ledger) if ledger.database.exists() else None
+
+
+async def _away(desk: Desk, request: Request, visit: Visit) -> Response:
+    await desk.fields(request, visit, RequestForm())
+    desk.drop(visit, PAGE)
+    return desk.go("/ledger")
+
+
+async def _sent(desk: Desk, request: Request, visit: Visit) -> Response:
+    """Remember that the messages that a visitor was given were sent: no others, whatever the month was kept as after that."""
+    asked = await desk.fields(request, visit, _SENT)
+    return await _send(desk, visit, maand.concepts(desk.result(visit, maand.PAGE)), asked["op"])
+
+
+async def _sent_by_another(desk: Desk, request: Request, visit: Visit) -> Response:
+    """Remember that concepts which the page showed were sent, by whoever kept them: these and no others."""
+    asked = await desk.fields(request, visit, _CONCEPTS)
+    return await _send(desk, visit, asked["nummers"], asked["op"])
+
+
+async def _send(desk: Desk, visit: Visit, numbers: Sequence[str], op: date | None) -> Response:
+    office = desk.office_of(visit)
+
+    def make(given: Uploads, step: Step) -> Boeking:
+        with office.ledger() as ledger:
+            found = ledger.send(numbers, op=op or desk.today(), vier_ogen=office.vier_ogen)
+        return _told(desk, found)
+
+    return await desk.work(visit, PAGE, await Uploads.of({}, {}), make)
+
+
+async def _answer(desk: Desk, request: Request, visit: Visit) -> Response:
+    """Book answers (JW325), each by itself."""
+    given = await desk.uploads(request, visit, ANSWER)
+    make: Make = partial(_booked, desk, visit)
+    return await desk.work(visit, PAGE, given, make)
+
+
+def _booked(desk: Desk, visit: Visit, given: Uploads, step: Step) -> Boeking:
+    told: list[Fault] = []
+    with desk.office_of(visit).ledger() as ledger:
+        return _told(desk, ledger.answer(given.files["antwoord"], op=desk.today(), report=told.append), told)
+
+
+def _told(desk: Desk, found: Sequence[Geboekt], told: Sequence[Fault] = ()) -> Boeking:
+    names = desk.office.names
+    return Boeking(tuple((ledger_report.booked(one, names), one) for one in found), tuple(told))

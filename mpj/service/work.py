@@ -1,0 +1,92 @@
+"""The work of a request: read what it brought, do it on a thread and answer it, or say which task does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from fastapi import Request, Response
+
+from mpj.reading.faults import BusyError, Fault, InputError
+from mpj.service.forms import RequestForm
+from mpj.service.problems import PROBLEM, document, status_of
+from mpj.service.tasks import Answer, Task, Tasks, told_of
+from mpj.service.uploads import Uploads
+
+API = "/api/v1"
+Step: TypeAlias = Callable[[int, int], None]
+"""Hears (done, in all) while work goes on."""
+Function: TypeAlias = Callable[[Uploads, date, Step], Mapping[str, Any]]
+"""Does what a request asks, with its files and fields, on a day; returns what it is answered with. Raises InputError."""
+NOTHING = RequestForm()
+UNEXPECTED = Fault(
+    "onverwacht", toelichting="er gebeurde iets dat mpj niet voorzag; een ledger kan al gewijzigd zijn: bekijk eerst de stand ervan"
+)
+
+
+class Worker:
+    """Has the work of requests done, and answers them."""
+
+    def __init__(self, tasks: Tasks, today: Callable[[], date]) -> None:
+        self.tasks = tasks
+        self.today = today
+
+    async def answer(self, function: Function, form: RequestForm, request: Request, wie: str) -> Response:
+        """Answer `wie` with the outcome, or, where the request asks for it, with the task that works on it."""
+        try:
+            asked = await form.read(request)
+            given = await Uploads.of(asked.files, asked.fields)
+        finally:
+            await request.close()
+
+        def work(step: Step) -> Answer:
+            try:
+                return self.done(function, given, step)
+            finally:
+                given.remove()
+
+        try:
+            digest = await asyncio.to_thread(given.digest)
+            task, begun = self.tasks.begin(work, (request.url.path, digest), asked.key, wie)
+        except BaseException:
+            given.remove()
+            raise
+        if not begun:
+            given.remove()
+        if asked.later:
+            headers = {"Location": f"{API}/taken/{task.nummer}"}
+            return Response(as_json(told_of(task)), HTTPStatus.ACCEPTED, headers, "application/json")
+        return await outcome(task)
+
+    async def look(self, function: Function, request: Request) -> Response:
+        """Answer what takes nothing and only looks: it waits for no work of others."""
+        await NOTHING.read(request)
+        found = await asyncio.to_thread(self.done, function, Uploads(Path()), lambda done, total: None)
+        return Response(found.body, found.status, media_type=found.kind)
+
+    def done(self, function: Function, given: Uploads, step: Step) -> Answer:
+        """Do the work, and return its outcome: also what went wrong is one."""
+        try:
+            return Answer(HTTPStatus.OK, as_json(function(given, self.today(), step)))
+        except InputError as error:
+            status = status_of(error)
+            return Answer(status, as_json(document(status, error.faults)), PROBLEM, again=isinstance(error, BusyError))
+        except Exception:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            return Answer(status, as_json(document(status, [UNEXPECTED])), PROBLEM)
+
+
+async def outcome(task: Task) -> Response:
+    """Wait for a task, and answer with what came of it."""
+    found = await asyncio.shield(asyncio.wrap_future(task.future))
+    return Response(found.body, found.status, media_type=found.kind)
+
+
+def as_json(value: Mapping[str, Any]) -> bytes:
+    """Return a document as bytes."""
+    return json.dumps(value, ensure_ascii=False).encode()

@@ -1,0 +1,222 @@
+"""What the pages tell people to type is a call that mpj understands; the unit and the Containerfile are what the page promises."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import click
+import pytest
+
+from docs.examples import ROOT, blocks
+from mpj import cli
+
+DEPLOY = ROOT / "docs" / "deploy"
+UNIT = (DEPLOY / "mpj.service").read_text("utf-8")
+CONTAINERFILE = (DEPLOY / "Containerfile").read_text("utf-8").replace("\\\n", "")
+_FOR_READING = ("bash", "sh", "powershell")
+_MPJ = re.compile(r"^(?:runuser -u mpj -- |uvx .*)?(?:\S*/)?mpj (.+)$|^podman run .*:Z mpj ?(.*)$")
+
+
+def calls() -> Iterator[tuple[str, list[str]]]:
+    """The words behind `mpj` of every line that a page shows for reading, with the page and the line."""
+    for path in sorted((ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))):
+        for block in blocks(path.read_text("utf-8")):
+            for line in block.text.replace("\\\n", "").splitlines() if block.language in _FOR_READING else ():
+                if found := _MPJ.match(line.replace("\\", "/")):
+                    # An image without words runs its own.
+                    yield f"{path.name}: {line}", shlex.split(found[1] or found[2], comments=True) or ["serve"]
+
+
+def understood(words: list[str]) -> None:
+    """Raise click's error where mpj does not know this call; an option that ends it, as --help, is known."""
+    command: Any = cli.group
+    with click.Context(command, info_name="mpj") as context:
+        while isinstance(command, click.Group) and words:
+            _, command, words = command.resolve_command(context, list(words))
+        try:
+            command.make_context("mpj", words)
+        except click.exceptions.Exit as ended:
+            assert ended.exit_code == 0
+
+
+CALLS = dict(calls())
+
+
+def test_there_are_calls_to_look_at() -> None:
+    assert len(CALLS) > 15 and any(words[:2] == ["ledger", "check"] for words in CALLS.values())
+
+
+@pytest.mark.parametrize("line", CALLS)
+def test_a_call_that_a_page_shows_is_understood(line: str) -> None:
+    understood(CALLS[line])
+
+
+@pytest.mark.parametrize("words", [["serv"], ["serve", "--confg", "mpj.toml"], ["ledger", "begin", "--vanaf", "2026-03"]])
+def test_a_call_that_is_wrong_is_not(words: list[str]) -> None:
+    with pytest.raises(click.ClickException):
+        understood(words)
+
+
+def setting(name: str) -> str:
+    """The last value of a setting of the unit."""
+    return str(re.findall(rf"^{name}=(.*)$", UNIT, re.MULTILINE)[-1])
+
+
+def test_the_unit_starts_the_service_as_somebody_without_rights() -> None:
+    program, *words = shlex.split(setting("ExecStart"))
+    assert program == "/opt/mpj/bin/mpj"
+    understood(words)
+    assert setting("User") == "mpj" and setting("CapabilityBoundingSet") == "" and setting("ProtectSystem") == "strict"
+    assert {Path(words[-1]).parent} == {Path(setting("WorkingDirectory"))} == {Path(setting("ReadWritePaths"))}
+
+
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not installed")
+    unit = tmp_path / "mpj.service"
+    unit.write_text(UNIT.replace("/opt/mpj/bin/mpj", shutil.which("true") or "/bin/true"), "utf-8")
+    done = subprocess.run([program, "verify", str(unit)], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The instructions of the Containerfile, in order."""
+    lines = (line for line in CONTAINERFILE.splitlines() if line and not line.startswith("#"))
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines)]
+
+
+def test_the_image_is_made_of_what_is_there_and_runs_as_nobody() -> None:
+    found = instructions()
+    for rest in (rest for word, rest in found if word == "COPY" and not rest.startswith("--from")):
+        *sources, _ = rest.split()
+        assert all((ROOT / source).exists() for source in sources), rest
+    assert [rest for word, rest in found if word == "USER"] == ["10001:10001"]
+    understood(eval([rest for word, rest in found if word == "CMD"][-1]))
+    assert max(place for place, (word, _) in enumerate(found) if word == "USER") > max(
+        place for place, (word, _) in enumerate(found) if word == "RUN"
+    )
+
+
+def test_the_wheel_is_built_from_what_the_image_copies(tmp_path: Path) -> None:
+    """What pyproject.toml needs to build is among the files that are copied."""
+    copied = {Path(name).parts[0] for word, rest in instructions() if word == "COPY" for name in rest.split()}
+    assert {"pyproject.toml", "README.md", "LICENSE", ".ci", "mpj", "tariffs"} <= copied
+
+
+def test_the_health_check_tells_a_service_from_none() -> None:
+    from service.support import served
+
+    (check,) = (eval(rest.partition(" CMD ")[2].strip()) for word, rest in instructions() if word == "HEALTHCHECK")
+    code = check[2]
+    with served() as url:
+        there = code.replace("http://127.0.0.1:8303", url)
+        assert there != code
+        assert subprocess.run([sys.executable, "-c", there], capture_output=True, check=False, timeout=30).returncode == 0
+    assert subprocess.run([sys.executable, "-c", there], capture_output=True, check=False, timeout=30).returncode != 0
+
+
+@pytest.mark.long
+def test_the_wheel_opens_the_page_in_an_empty_environment(tmp_path: Path) -> None:
+    """What `pipx install "mpj[all]"` and `mpj demo --pagina` do: no checkout, no cache, no home that is there."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PIP_CACHE", "VIRTUAL"))}
+    clean |= {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PIP_CACHE_DIR": str(tmp_path / "cache")}
+    clean |= {"BROWSER": "true", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+    def run(*words: str | Path) -> None:
+        subprocess.run(list(map(str, words)), env=clean, cwd=tmp_path, check=True, capture_output=True, timeout=900)
+
+    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", tmp_path, ROOT)
+    (wheel,) = tmp_path.glob("mpj-*.whl")
+    run(sys.executable, "-m", "venv", tmp_path / "omgeving")
+    run(tmp_path / "omgeving/bin/pip", "install", f"{wheel}[all]")
+    command = [str(tmp_path / "omgeving/bin/mpj"), "demo", "--pagina", "--poort", "0", "--clienten", "20", "--registraties", "200"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        try:
+            said = process.stdout.readline()
+            (url,) = re.findall(r"http://[0-9.:]+", said) or pytest.fail(said + process.stdout.read())
+            look = f"from urllib.request import urlopen; print(urlopen({url + '/'!r}).read().decode())"
+            page = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60).stdout
+            assert "Een maand declareren" in page and "liggen klaar" in page
+            process.terminate()
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+
+
+_LIKE_WINDOWS = """
+import os, signal, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("fcntl", "resource", "pwd", "grp", "termios"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Missing())
+for name in ("fcntl", "resource", "pwd", "grp", "termios"):
+    sys.modules.pop(name, None)
+for module, names in (
+    (os, ("fork", "getuid", "geteuid", "getgid", "O_NOFOLLOW", "O_DIRECTORY", "register_at_fork", "sched_getaffinity")),
+    (signal, ("SIGHUP", "SIGQUIT", "SIGALRM", "alarm", "pthread_sigmask", "setitimer")),
+):
+    for name in names:
+        if hasattr(module, name):
+            delattr(module, name)
+
+from mpj.cli import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_a_month_without_what_windows_does_not_have(tmp_path: Path) -> None:
+    """No fork, no locks of folders, no such signals, a console of Windows-1252: the same month, or a fault that says what to do."""
+    script = tmp_path / "like_windows.py"
+    script.write_text(_LIKE_WINDOWS, "utf-8")
+    environment = os.environ | {
+        "PYTHONIOENCODING": "cp1252",
+        "PYTHONUTF8": "0",
+        "LC_ALL": "C",
+        "PYTHONPATH": str(ROOT),
+        "USERNAME": "klerk",
+    }
+
+    def mpj(*words: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, str(script), *words], cwd=tmp_path, env=environment, capture_output=True, check=False
+        )
+        said = (done.stdout + done.stderr).decode("cp1252")
+        assert done.returncode == code, said
+        return said
+
+    own = {"bsn": "999900006", "gemeente": "0384", "aanbieder": "65656055"}
+    care = f"1001;{own['bsn']};0384;65656055;2026-01-01;2.1\n1002;{own['bsn']};0363;65656055;2026-01-01;2.1\n"
+    (tmp_path / "toewijzingen.csv").write_text(f"toewijzingnummer;bsn;gemeente;aanbieder;begindatum;prestatiecode\n{care}", "utf-8")
+    (tmp_path / "maart.csv").write_bytes("id;bsn;datum;minuten;kwalificatieniveau;toewijzingnummer\r\n".encode("cp1252"))
+    with (tmp_path / "maart.csv").open("ab") as file:
+        file.write("é1;999900006;2026-03-02;50;hbo;1001\r\né2;999900006;2026-03-09;60;hbo;1002\r\n".encode("cp1252"))
+    shutil.copytree(ROOT / "tariffs" / "voorbeeldregio", tmp_path / "contract")
+    config = ["contracten = ['contract']", "toewijzingen = ['toewijzingen.csv']", "registraties = ['maart.csv']"]
+    (tmp_path / "mpj.toml").write_text("\n".join([*config, "ledger = 'zorg.db'", "uit = 'maanden/{periode}'", ""]), "utf-8")
+    given = ("--contracten", "contract", "--toewijzingen", "toewijzingen.csv")
+    mpj("ledger", "begin", "--ledger", "zorg.db", "--vanaf", "2026-03")
+    assert "\u20ac 171,85" in mpj("month", "2026-03", "--dagtekening", str(date(2026, 4, 3)))
+    mpj("ledger", "send", "2026-03", "--ledger", "zorg.db", "--op", "2026-04-03")
+    mpj("verify", "--bericht", "maanden/2026-03", *given, "--processen", "2", "--dagtekening", "2026-04-10", "--out", "antwoord")
+    assert mpj("ledger", "answer", "--ledger", "zorg.db", "antwoord").count("beantwoord: 1 regel") == 2
+    assert "heel" in mpj("ledger", "check", "--ledger", "zorg.db")
+    with ZipFile(tmp_path / "maart.xlsx", "w") as book:
+        book.writestr("xl/workbook.xml", "<workbook/>")
+    said = mpj("declare", *given, "--registraties", "maart.xlsx", "--periode", "2026-03", "--out", "uit", code=2)
+    assert "op dit systeem leest mpj geen werkmap" in said and "CSV" in said
