@@ -28,7 +28,7 @@ _KEPT_PAGES = 65_536
 """Changed pages (4 KiB) that are kept in memory: where SQLite writes them before the end, nobody can look until then."""
 # What a SQLite file of ours says it is: "mpjl" in letters.
 APPLICATION_ID = 0x6D706A6C
-HEAD = "0019"
+HEAD = "0020"
 _SLOT = 7_153_230
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 _ADVISED = {"sqlite": "sqlite:///", "postgresql": "postgresql+psycopg://"}

@@ -22,6 +22,7 @@ from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, 
 from mpj.messages import Antwoordbericht, Declaratiebericht
 from mpj.messages.answers import refuses_whole
 from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
+from mpj.protocol import Protocol, care_in
 from mpj.reading.calls import expect_date
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
@@ -100,7 +101,7 @@ def receive(connection: Connection, given: Ontvangen) -> Verificatie:
     if known is None or known.antwoord != _name(outcome.antwoord):
         if known is not None:
             notes += _replace(connection, known, outcome.antwoord, _what(bericht), vervang=given.vervang or given.proef)
-        _store(connection, number, bericht, sha256, dagtekening, outcome.antwoord)
+        _store(connection, number, bericht, sha256, dagtekening, outcome.antwoord, given.basis.protocol)
     return evolve(outcome, meldingen=(*notes, *outcome.meldingen))
 
 
@@ -176,6 +177,7 @@ def _store(
     sha256: str,
     dagtekening: date,
     answer: Antwoordbericht | None,
+    protocol: Protocol,
 ) -> None:
     """Remember a message under this number, with its lines and what was answered."""
     aanbieder, gemeente = _parties(bericht)
@@ -203,11 +205,11 @@ def _store(
     if refused:
         # It counts as not sent: no line of it was ever declared.
         return
-    add(connection, schema.ontvangen_regel, _lines(connection, number, bericht, answer))
+    add(connection, schema.ontvangen_regel, _lines(connection, number, bericht, answer, protocol))
 
 
 def _lines(
-    connection: Connection, number: int, bericht: Declaratiebericht, answer: Antwoordbericht | None
+    connection: Connection, number: int, bericht: Declaratiebericht, answer: Antwoordbericht | None, protocol: Protocol
 ) -> list[dict[str, object]]:
     """Return the rows of the lines of a message, each with what was answered to it."""
     aanbieder, gemeente = _parties(bericht)
@@ -224,7 +226,8 @@ def _lines(
             codes = returned.get((client.bsn, one.referentienummer))
             stand = WACHT if answer is None else TOEGEKEND if codes is None else AFGEKEURD
             parties = {"ontvangst_id": number, "client_id": clients[client.bsn], "aanbieder": aanbieder, "gemeente": gemeente}
-            rows.append(parties | {"stand": stand, "retourcodes": codes or ""} | _values(one))
+            care = {"zorg": care_in(protocol, one.productcode)}
+            rows.append(parties | {"stand": stand, "retourcodes": codes or ""} | _values(one) | care)
     return rows
 
 
@@ -256,7 +259,7 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
             faults.append(taken)
             continue
         dated = (message if answer is None else answer).header.identificatie.dagtekening
-        _store(connection, number, message, sha256, dated, answer)
+        _store(connection, number, message, sha256, dated, answer, given.basis.protocol)
     if faults:
         raise InputError(faults)
     return notes

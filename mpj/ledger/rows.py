@@ -8,18 +8,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Case, Column, ColumnElement, Connection, Dialect, Select, Table, case, func, select
 
 from mpj.ledger.schema import client
-from mpj.protocol import MPJ_16, encode
 
 _T = TypeVar("_T")
 CHUNK = 2000
-_BEHIND_CATEGORY = sorted(
-    {
-        encode(MPJ_16, code, niveau)[2:]
-        for code in MPJ_16.prestatiecodes
-        for niveau in (None, *(one.naam for one in MPJ_16.kwalificatieniveaus.values() if one.aan))
-    }
-)
-"""What codes of MPJ care are behind their category, under the default scheme."""
 
 
 def chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
@@ -86,12 +77,6 @@ def _bound(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Iter
 def signed(columns: Any, name: str = "bedrag_cent") -> Case[Any]:
     """Return the eurocents (or what `name` holds) of a line in a query, credits below zero; `columns` are of a table of lines."""
     return case((columns.debetcredit == "D", columns[name]), else_=-columns[name])
-
-
-def care_code(table: Any) -> ColumnElement[str]:
-    """The code of what a received line declares: of MPJ care without its category, of a product beside MPJ the whole code."""
-    behind = func.substr(table.productcode, 3)
-    return case((behind.in_(_BEHIND_CATEGORY), behind), else_=table.productcode)
 
 
 def assigned(columns: Any) -> ColumnElement[int]:

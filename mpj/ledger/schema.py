@@ -254,7 +254,8 @@ onleesbaar = Table(
     Index(None, "client_id"),
 )
 # What a municipality received and verified. A message has a number above zero, in the order of first verification; one that was
-# taken over from before the ledger has a number below zero. So what came before a message has a lower number.
+# taken over from before the ledger has a number below zero. So what came before a message has a lower number. `zorg` of a line is the
+# care that its code names (`mpj.protocol.care_in`): a line of the same care may stand under another category.
 ontvangst = Table(
     "ontvangst",
     metadata,
@@ -299,6 +300,7 @@ ontvangen_regel = Table(
     Column("tarief_cent", Integer),
     Column("bedrag_cent", BigInteger, nullable=False),
     Column("debetcredit", String(1), nullable=False),
+    Column("zorg", String(5), nullable=False, server_default=""),
     Index(None, "ontvangst_id"),
     Index(None, "client_id"),
     Index(None, "referentienummer"),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, String, an
 
 from mpj.engine.values import Identiteit
 from mpj.ledger import schema
-from mpj.ledger.rows import assigned, care_code
+from mpj.ledger.rows import assigned
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
 from mpj.ledger.use import month_column
 
@@ -248,7 +248,7 @@ def _received() -> Select[Any]:
     table, message = schema.ontvangen_regel.alias().c, schema.ontvangst.alias().c
     stand = case((table.stand == WACHT, OPEN), else_=table.stand)
     month = month_column(table)
-    care = table.client_id, table.gemeente, assigned(table), table.aanbieder, care_code(table), month
+    care = table.client_id, table.gemeente, assigned(table), table.aanbieder, table.zorg, month
     columns = (
         *(
             message.maand,

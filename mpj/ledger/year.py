@@ -18,7 +18,7 @@ from sqlalchemy import Connection, FromClause, and_, case, exists, extract, func
 
 from mpj.engine.values import Identiteit
 from mpj.ledger import schema
-from mpj.ledger.rows import assigned, batches, care_code, signed, streamed
+from mpj.ledger.rows import assigned, batches, signed, streamed
 from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
 from mpj.reading.faults import Fault, InputError
 
@@ -293,9 +293,8 @@ def _followed_received(peildatum: date | None) -> Any:
     table, later, message = schema.ontvangen_regel.c, schema.ontvangen_regel.alias("later"), schema.ontvangst.alias("later_message")
     month = [extract(part, later.c.begindatum) == extract(part, table.begindatum) for part in ("year", "month")]
     same = and_(
-        *(later.c[name] == table[name] for name in ("client_id", "aanbieder", "gemeente", "debetcredit")),
+        *(later.c[name] == table[name] for name in ("client_id", "aanbieder", "gemeente", "zorg", "debetcredit")),
         assigned(later.c) == assigned(table),
-        care_code(later.c) == care_code(table),
         *month,
     )
     credit = and_(later.c.aanbieder == table.aanbieder, later.c.vorig_referentienummer == table.vorig_referentienummer)

@@ -15,7 +15,7 @@ from mpj.protocol.model import (
     Prestatiecode,
     Protocol,
 )
-from mpj.protocol.productcodes import DecodedProductcode, decode, encode, is_prestatiecode
+from mpj.protocol.productcodes import DecodedProductcode, care_in, decode, encode, is_prestatiecode
 from mpj.protocol.write import to_toml, write_protocol
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Normtijd",
     "Prestatiecode",
     "Protocol",
+    "care_in",
     "decode",
     "encode",
     "is_prestatiecode",

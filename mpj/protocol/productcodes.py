@@ -64,3 +64,13 @@ def decode(protocol: Protocol, productcode: str) -> DecodedProductcode | None:
         if niveau is None:
             return None
     return DecodedProductcode(prestatiecode, niveau, productcode[:2])
+
+
+def care_in(protocol: Protocol, productcode: str) -> str:
+    """Return which care a product code names: of this protocol the code behind its category, of a product beside it the whole code.
+
+    >>> from mpj.protocol import MPJ_16
+    >>> care_in(MPJ_16, "45213"), care_in(MPJ_16, "54213"), care_in(MPJ_16, "45A48")
+    ('213', '213', '45A48')
+    """
+    return productcode if decode(protocol, productcode) is None else productcode[2:]
