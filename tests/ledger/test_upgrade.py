@@ -14,6 +14,7 @@ from verify.test_cli import prepare
 import mpj
 from ledger.conftest import Databases
 from ledger.support import Partij, lines, refs, registratie
+from ledger.test_verify_ledger import Gemeente
 from mpj import cli
 from mpj.ledger import Ledger, database
 from mpj.ledger.database import HEAD, Database
@@ -189,3 +190,19 @@ def test_the_commands_refuse_what_is_no_ledger(
         assert cli.run([*command, "--ledger", wrong]) == 2
     out, err = capsys.readouterr()
     assert err.count("--ledger") >= 3 and "Traceback" not in err and out == ""
+
+
+def test_lines_received_before_their_care_was_kept_get_it(databases: Databases) -> None:
+    url = databases.new()
+    gemeente = Gemeente(url)
+    gemeente.verify(message())
+    query = text("SELECT productcode, zorg FROM ontvangen_regel")
+    with gemeente.ledger.database.transaction() as connection:
+        kept = connection.execute(query).all()
+        connection.execute(text("ALTER TABLE ontvangen_regel DROP COLUMN zorg"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0019'"))
+    gemeente.ledger.database.close()
+    again = Ledger(url)
+    with again.database.transaction(fill=True) as connection:
+        assert connection.execute(query).all() == kept == [("45212", "212")]
+    again.database.close()
