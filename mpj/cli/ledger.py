@@ -93,7 +93,9 @@ def begin(
     """
     with ledger_to_write(ledger, meldingen) as opened:
         tell = partial(show_fault, form=meldingen)
-        found = opened.begin(vanaf, eerder=eerder, nog_te_declareren=nog_te_declareren, report=tell, submappen=submappen)
+        found = opened.begin(
+            vanaf, eerder=eerder, nog_te_declareren=nog_te_declareren, op=today(), report=tell, submappen=submappen
+        )
     say(f"Dit ledger declareert vanaf {vanaf}.")
     for state, told in (("toegekend", "toegekend"), ("verzonden", "wacht op antwoord"), ("afgekeurd", "afgekeurd, te herstellen")):
         if number := found.regels[state]:
@@ -243,7 +245,7 @@ def withdraw(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
 def resend(nummers: tuple[str, ...], ledger: str, meldingen: str) -> None:
     """Laat afgekeurde regels ongewijzigd nog eens meegaan met de volgende run."""
     with opened_ledger(ledger) as opened:
-        found = opened.resend(nummers)
+        found = opened.resend(nummers, op=today())
     verb = "gaat" if len(found) == 1 else "gaan"
     say(f"{words.counted(len(found), 'regel')} {verb} opnieuw mee met de volgende mpj declare.")
 

@@ -64,7 +64,7 @@ def pay(bestanden: tuple[Path, ...], out: Path | None, force: bool, ledger: str,
     namen, rekeningen = config.namen, config.rekeningen
     asked = {"koppel": given["koppel"], "ontkoppel": given["ontkoppel"], "submappen": given["submappen"]}
     with opened_ledger(ledger) as opened:
-        done = opened.pay(bestanden, rekeningen, **asked, report=partial(show_fault, form=meldingen))
+        done = opened.pay(bestanden, rekeningen, **asked, op=today(), report=partial(show_fault, form=meldingen))
         beeld = read_paid(opened, today())
     if out is not None:
         with folder_to_write(out, force=force) as folder:

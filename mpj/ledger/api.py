@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 class Ledger(Looking):
     """What was declared, answered and set aside, in a database (docs/ledger.md).
 
-    `url` is the path of a SQLite file, made on first use, or a URL (``postgresql://...``), of which `begin` makes a ledger. `wacht`
-    is how long, in seconds, to wait for another run. `wie` uses it: the ledger remembers who agreed to what. Every method is one
-    transaction: it happens whole or not at all. All raise InputError when the database cannot be used, is busy for too long, or
-    would break a promise; then nothing changed.
+    `url` is the path of a SQLite file, made on first use, or a URL (``postgresql://...``), of which `begin` makes a ledger.
+    `wacht` is how long, in seconds, to wait for another run. `wie` uses it: the ledger remembers who did what, and agreed to what,
+    on the day that a method is told (`op`). Every method is one transaction: it happens whole or not at all. All raise InputError
+    when the database cannot be used, is busy for too long, or would break a promise; then nothing changed.
     """
 
     def declare(
@@ -119,6 +119,7 @@ class Ledger(Looking):
         *,
         eerder: Iterable[str | Path] = (),
         nog_te_declareren: Iterable[str | Path] = (),
+        op: date | None = None,
         report: Callable[[Fault], None] | None = None,
         submappen: bool = False,
     ) -> Begonnen:
@@ -126,10 +127,10 @@ class Ledger(Looking):
 
         `eerder` are line files, JW323 messages and JW325 answers of before: what they tell counts for limits, waits for its answer
         and can be repaired. `nog_te_declareren` are tables of registraties or stays of before that were never declared: the runs
-        that get them show their euros, and declare them once somebody agrees. `report` hears what of `eerder` does not count, and
-        which files of a folder were not read; those in sub-folders count with `submappen`.
-        Returns what was taken over. Raises InputError for what is no month, for files that cannot be read or contradict each other,
-        and for a ledger that began already or is in use.
+        that get them show their euros, and declare them once somebody agrees. `op` is the day, for who did it. `report` hears what
+        of `eerder` does not count, and which files of a folder were not read; those in sub-folders count with `submappen`.
+        Returns what was taken over. Raises InputError for what is no month, for files that cannot be read or contradict each
+        other, and for a ledger that began already or is in use.
         """
         from mpj.engine.opdracht import read_month
         from mpj.ledger.begin import begin
@@ -141,7 +142,7 @@ class Ledger(Looking):
         taken = read_taken(paths, reading) if paths else []
         opened = [*read_names(expect_all("nog_te_declareren", nog_te_declareren, "paths", str, Path), reading)]
         with self._transaction(fill=True) as connection:
-            return begin(connection, month, taken, opened)
+            return begin(connection, month, taken, opened, op=op, wie=self.wie)
 
     def close_year(self, jaar: int, *, op: date, akkoord: Iterable[str] = ()) -> list[Fault]:
         """Remember that a year of care was closed: no correction declares anew in it, unless somebody agrees. Closed once.
@@ -203,12 +204,15 @@ class Ledger(Looking):
         with self._transaction() as connection:
             return withdraw(connection, texts("nummers", nummers), op, self.wie)
 
-    def resend(self, referentienummers: Iterable[str]) -> list[str]:
-        """Let the next run declare rejected lines again although nothing changed; returns their numbers."""
+    def resend(self, referentienummers: Iterable[str], *, op: date | None = None) -> list[str]:
+        """Let the next run declare rejected lines again although nothing changed; returns their numbers.
+
+        `op` is the day, for who did it.
+        """
         from mpj.ledger.conversation import resend
 
         with self._transaction() as connection:
-            return resend(connection, texts("referentienummers", referentienummers))
+            return resend(connection, texts("referentienummers", referentienummers), op, self.wie)
 
     def answer(
         self,
@@ -281,7 +285,7 @@ class Ledger(Looking):
             def one(bericht: Declaratiebericht, **words: Unpack[OntvangenWords]) -> Verificatie:
                 given = Ontvangen.of(bericht, basis, **words)
                 with connection.begin_nested():
-                    return receive(connection, given)
+                    return receive(connection, given, self.wie)
 
             yield one
 
@@ -292,6 +296,7 @@ class Ledger(Looking):
         *,
         koppel: Iterable[str] = (),
         ontkoppel: Iterable[int] = (),
+        op: date | None = None,
         report: Callable[[Fault], None] | None = None,
         submappen: bool = False,
     ) -> Verwerkt:
@@ -299,12 +304,12 @@ class Ledger(Looking):
 
         `rekeningen` has the gemeenten that pay from each account (IBAN); of what moved on any other account nothing is kept. A
         payment that was read before counts once. `koppel` couples by hand, as ``12:JD050A8DDF55`` (payment, declaratienummer),
-        after `ontkoppel` undid what payments are coupled to; both are left alone after that. `report` hears which files of a folder
-        were not read. Raises InputError for files where no account is known, for another format, an entry that is wrong, and a
-        coupling that cannot be.
+        after `ontkoppel` undid what payments are coupled to; both are left alone after that. `op` is the day, for who did it.
+        `report` hears which files of a folder were not read. Raises InputError for files where no account is known, for another
+        format, an entry that is wrong, and a coupling that cannot be.
         """
         from mpj.ledger.bank import read_bank
-        from mpj.ledger.payments import book, couple, pairs_of, uncouple
+        from mpj.ledger.payments import book, couple, pairs_of, remember_paid, uncouple
         from mpj.ledger.year import refuse_received
         from mpj.reading.sources import find_sources
 
@@ -320,8 +325,9 @@ class Ledger(Looking):
             undone = uncouple(connection, expect_all("ontkoppel", ontkoppel, "numbers", int))
             found = book(connection, [one.regels for one in read], rekeningen)
             by_hand = couple(connection, pairs)
-        others, waits = sum(one.overig for one in read), sum(one.niet_geboekt for one in read)
-        return evolve(found, gekoppeld=found.gekoppeld + by_hand, ontkoppeld=undone, overig=others, niet_geboekt=waits)
+            done = evolve(found, gekoppeld=found.gekoppeld + by_hand, ontkoppeld=undone)
+            remember_paid(connection, done, self.wie, op)
+        return evolve(done, overig=sum(one.overig for one in read), niet_geboekt=sum(one.niet_geboekt for one in read))
 
     def erase(self, bsns: Iterable[str], *, op: date, bestand: str = "", jaren: int = JAREN) -> tuple[int, int]:
         """Remove clients after `jaren` of keeping; amounts stay, so that totals hold. Returns (removed, unknown).

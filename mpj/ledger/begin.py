@@ -7,6 +7,7 @@ for limits, waits for its answer, can be repaired and explained, and has no reco
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from attrs import frozen
 from sqlalchemy import Connection, insert, select, true, update
@@ -15,11 +16,13 @@ from mpj.engine.job import Job
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.ledger import schema
 from mpj.ledger.codec import dump
+from mpj.ledger.decide import note
 from mpj.ledger.intake import Naam
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, OVERGENOMEN, TOEGEKEND, VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS
 from mpj.ledger.taken import UNKNOWN, Taken, TakenLine
+from mpj.presentation import words
 from mpj.reading.faults import Fault, InputError, mask_number
 from mpj.reading.periods import month_of, month_text
 
@@ -32,10 +35,18 @@ class Begonnen:
     cent: Mapping[str, int]
 
 
-def begin(connection: Connection, vanaf: int, taken: Sequence[Taken] = (), opened: Iterable[Naam] = ()) -> Begonnen:
+def begin(
+    connection: Connection,
+    vanaf: int,
+    taken: Sequence[Taken] = (),
+    opened: Iterable[Naam] = (),
+    *,
+    op: date | None = None,
+    wie: str = "",
+) -> Begonnen:
     """Remember from which month on this ledger declares, and what was declared before. See `mpj.Ledger.begin`.
 
-    `opened` names records of before that it declares after all.
+    `opened` names records of before that it declares after all; `wie` begins it on `op`.
     """
     known = begun(connection)
     if known is not None:
@@ -47,7 +58,10 @@ def begin(connection: Connection, vanaf: int, taken: Sequence[Taken] = (), opene
     connection.execute(insert(schema.aanvang).values(id=1, vanaf=vanaf))
     rows = [{"soort": soort, "bron": bron, "akkoord": False} for soort, bron in sorted(set(opened))]
     add(connection, schema.opengesteld, rows)
-    return _take_over(connection, taken)
+    found = _take_over(connection, taken)
+    if op is not None:
+        note(connection, "begonnen", f"{month_text(vanaf)}: {words.counted(sum(found.regels.values()), 'regel')}", wie, op)
+    return found
 
 
 def begun(connection: Connection) -> int | None:

@@ -143,8 +143,8 @@ def _not_sent(connection: Connection, declaratie_id: int, op: date, codes: Seque
     connection.execute(found.values(status=NIET_VERZONDEN, afgesloten_op=op, retourcodes=",".join(codes)))
 
 
-def resend(connection: Connection, referenties: Iterable[str]) -> list[str]:
-    """Let rejected lines go out again unchanged. See `mpj.Ledger.resend`."""
+def resend(connection: Connection, referenties: Iterable[str], op: date | None = None, wie: str = "") -> list[str]:
+    """Let rejected lines go out again unchanged, as `wie` asks. See `mpj.Ledger.resend`."""
     table, names = schema.regel, list(dict.fromkeys(referenties))
     found = {row.referentienummer: row for row in among(connection, select(table), table.c.referentienummer, names)}
     query = select(table.c.id).where(*open_rejected(concepts=False))
@@ -154,6 +154,8 @@ def resend(connection: Connection, referenties: Iterable[str]) -> list[str]:
         raise InputError(faults)
     connection.execute(update(table).where(table.c.id.in_([row.id for row in found.values()])).values(opnieuw=True))
     _look_again(connection, ((row.client_id, row.maand) for row in found.values()))
+    if names and op is not None:
+        note(connection, "opnieuw", ", ".join(names), wie, op)
     return names
 
 

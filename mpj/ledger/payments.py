@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, case, delete, false, func, select, true,
 
 from mpj.ledger import schema
 from mpj.ledger.bank import Bankregel, Rekeningen
+from mpj.ledger.decide import note
 from mpj.ledger.rows import add, next_id, signed
 from mpj.ledger.schema import BEANTWOORD, TOEGEKEND, VERZONDEN
 from mpj.reading.faults import Fault, InputError, mask
@@ -101,6 +102,13 @@ def book(connection: Connection, files: Sequence[Sequence[Bankregel]], rekeninge
         add(connection, schema.betaling, [_row(first + place, one, numbers, rekeningen) for place, one in enumerate(fresh)])
         new, known, double = new + len(fresh), known + len(rows) - len(fresh), double + len(rows) - len(once)
     return Verwerkt(new, known, _couple_all(connection), dubbel=double)
+
+
+def remember_paid(connection: Connection, done: Verwerkt, wie: str, op: date | None) -> None:
+    """Keep who read or coupled payments on `op`, where that changed anything."""
+    counts = {"nieuw": done.nieuw, "gekoppeld": done.gekoppeld, "ontkoppeld": done.ontkoppeld}
+    if op is not None and any(counts.values()):
+        note(connection, "betaald", ", ".join(f"{name} {count}" for name, count in counts.items() if count), wie, op)
 
 
 def _once(rows: Sequence[Bankregel]) -> list[Bankregel]:

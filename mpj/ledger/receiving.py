@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from mpj.ledger import schema
+from mpj.ledger.decide import note
 from mpj.ledger.history import LedgerHistory
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
@@ -87,8 +88,8 @@ class Ontvangen:
         return cls(bericht, basis, cast("ToetsWords", rest), **cast("Any", own))
 
 
-def receive(connection: Connection, given: Ontvangen) -> Verificatie:
-    """Verify a message inside the transaction of `connection` and remember what came of it; see `mpj.Ledger.verify`."""
+def receive(connection: Connection, given: Ontvangen, wie: str = "") -> Verificatie:
+    """Verify a message inside the transaction of `connection`; remember what came of it, and by whom. See `mpj.Ledger.verify`."""
     bericht = given.bericht
     sha256 = fingerprint(bericht)
     notes = _take_over(connection, given)
@@ -102,6 +103,7 @@ def receive(connection: Connection, given: Ontvangen) -> Verificatie:
         if known is not None:
             notes += _replace(connection, known, outcome.antwoord, _what(bericht), vervang=given.vervang or given.proef)
         _store(connection, number, bericht, sha256, dagtekening, outcome.antwoord, given.basis.protocol)
+        note(connection, "getoetst", _what(bericht), wie, given.op)
     return evolve(outcome, meldingen=(*notes, *outcome.meldingen))
 
 

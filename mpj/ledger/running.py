@@ -77,7 +77,8 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     keep(connection, given, gathered, result, changes.aside, agreed.op)
     if not given.asked.proef:
         made = words.counted(len(result.regels), "regel"), words.euros(_net(result.regels, "D") - _net(result.regels, "C"))
-        note(connection, "gedraaid", f"{given.asked.periode}: {', '.join(made)}", wie, agreed.op)
+        done = "gedraaid" if given.reprice is None else "herprijsd"
+        note(connection, done, f"{given.asked.periode}: {', '.join(made)}", wie, agreed.op)
     full = pressed(connection, result.protocol, result.regels)
     difference = Difference.of(changes.lines, gathered.earlier, gathered.without_end)
     odd, beside = Odd.of(connection, given, gathered, job), _from_ledger(verdicts, result, gathered.stored)

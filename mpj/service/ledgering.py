@@ -92,8 +92,9 @@ def begin(office: Office, given: Uploads, today: date, step: Step) -> dict[str, 
     """Begin the ledger: from which month on it declares, and what was declared before."""
     heard = Heard()
     earlier, opened = (given.files.get(name, ()) for name in BEGIN.files)
+    tell = heard.meldingen.append
     with office.ledger(new=True) as ledger:
-        found = ledger.begin(given.fields["vanaf"], eerder=earlier, nog_te_declareren=opened, report=heard.meldingen.append)
+        found = ledger.begin(given.fields["vanaf"], eerder=earlier, nog_te_declareren=opened, op=today, report=tell)
     counts = {state: {"regels": number, "bedrag_cent": found.cent[state]} for state, number in found.regels.items()}
     return {"formaat": FORMAAT, "vanaf": given.fields["vanaf"], "overgenomen": counts, "meldingen": heard.told}
 
@@ -244,7 +245,7 @@ def withdraw(office: Office, given: Uploads, today: date, step: Step) -> dict[st
 def resend(office: Office, given: Uploads, today: date, step: Step) -> dict[str, Any]:
     """Let rejected lines go along with the next run once more."""
     with office.ledger() as ledger:
-        return {"formaat": FORMAAT, "nummers": ledger.resend(given.fields["nummers"])}
+        return {"formaat": FORMAAT, "nummers": ledger.resend(given.fields["nummers"], op=today)}
 
 
 def messages(office: Office, given: Uploads, today: date, step: Step) -> dict[str, Any]:

@@ -25,6 +25,6 @@ def pay(office: Office, given: Uploads, today: date, step: Step) -> dict[str, An
     fields, folder = given.fields, folder_of(given)
     asked = {name: fields[name] for name in ("koppel", "ontkoppel")}
     with office.ledger() as ledger:
-        done = ledger.pay(given.files.get("bestand", ()), office.accounts, **asked, report=told.append)
+        done = ledger.pay(given.files.get("bestand", ()), office.accounts, **asked, op=today, report=told.append)
         write_paid(read_paid(ledger, today), folder, office.names)
     return tables_of(given, folder, told) | {"verwerkt": asdict(done)}

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from verify.support import contract as received_contract
+from verify.support import line, message
+from verify.support import toewijzing as received_toewijzing
 from world import contract
 
 import mpj
@@ -125,6 +128,43 @@ def test_who_ran_sent_and_erased_is_kept(partij: Partij) -> None:
         ("gedraaid", "clerk", "2026-04: 1 regel, € 98,20"),
         ("verzonden", "clerk", partij.ledger.status()["declaraties"][1]["declaratienummer"]),
     ]
+
+
+def test_who_began_resent_and_read_payments_is_kept(tmp_path: Path) -> None:
+    partij = Partij(tmp_path / "zorg.db")
+    partij.ledger.wie = "clerk"
+    partij.ledger.begin("2026-03", op=DAY)
+    first = partij.run(registratie("a"))
+    partij.settle(first, [line.referentienummer for line in first.regels])
+    partij.ledger.resend([line.referentienummer for line in first.regels], op=DAY)
+    partij.settle(partij.run())
+    path = tmp_path / "bank.csv"
+    path.write_text("datum;bedrag_cent;omschrijving;tegenrekening\n2026-05-01;9820;dank;NL91ABNA0417164300\n", "utf-8")
+    for _ in range(2):  # The second time nothing is new.
+        partij.ledger.pay([path], {"NL91ABNA0417164300": ("0384",)}, op=DAY)
+    kept = [one for one in log(partij.ledger) if one[0] in ("begonnen", "opnieuw", "betaald")]
+    assert kept == [
+        ("begonnen", "clerk", "2026-03: 0 regels"),
+        ("opnieuw", "clerk", first.regels[0].referentienummer),
+        ("betaald", "clerk", "nieuw 1, gekoppeld 1"),
+    ]
+
+
+def test_who_repriced_is_kept_as_that(partij: Partij) -> None:
+    partij.settle(partij.run(registratie("a")))
+    partij.contract = contract({"2.1 hbo": "30,00"})
+    asked = {"van": "2026-03", "tot": "2026-03", "dagtekening": DAY}
+    with pytest.raises(mpj.InputError) as refused:
+        partij.ledger.reprice([partij.contract], **asked)
+    partij.ledger.reprice([partij.contract], **asked, akkoord=mpj.ledger.codes_asked(refused.value))
+    assert [(done, wie) for done, wie, _ in log(partij.ledger)][-1] == ("herprijsd", "clerk")
+
+
+def test_who_verified_is_kept_once_for_each_verdict(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "gemeente.db", wie="controller") as ledger:
+        for _ in range(2):
+            ledger.verify(message(line()), [received_contract()], [received_toewijzing()], op=DAY)
+        assert [(done, wie) for done, wie, _ in log(ledger)] == [("getoetst", "controller")]
 
 
 def test_who_erased_is_kept(partij: Partij) -> None:
