@@ -75,10 +75,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     notes += agreed.settle(connection, decisions, proef=given.asked.proef)
     store(connection, ledgerrun, result, changes, given.asked, gathered.earlier.replaced)
     keep(connection, given, gathered, result, changes.aside, agreed.op)
-    if not given.asked.proef:
-        made = words.counted(len(result.regels), "regel"), words.euros(_net(result.regels, "D") - _net(result.regels, "C"))
-        done = "gedraaid" if given.reprice is None else "herprijsd"
-        note(connection, done, f"{given.asked.periode}: {', '.join(made)}", wie, agreed.op)
+    _remember(connection, given, result, agreed)
     full = pressed(connection, result.protocol, result.regels)
     difference = Difference.of(changes.lines, gathered.earlier, gathered.without_end)
     odd, beside = Odd.of(connection, given, gathered, job), _from_ledger(verdicts, result, gathered.stored)
@@ -90,6 +87,14 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     if given.reprice is not None:
         told.samenvatting["ledger"]["herprijzing"] = totals(by_contract)
     return evolve(told, meldingen=(*told.meldingen, *notes), bijlagen=(bijlage(left), difference.bijlage(), odd.bijlage()))
+
+
+def _remember(connection: Connection, given: Input, result: Result, agreed: Agreed) -> None:
+    """Keep who ran it and what it made; of a trial nothing."""
+    if not given.asked.proef:
+        made = words.counted(len(result.regels), "regel"), words.euros(_net(result.regels, "D") - _net(result.regels, "C"))
+        done = "gedraaid" if given.reprice is None else "herprijsd"
+        note(connection, done, f"{given.asked.periode}: {', '.join(made)}", agreed.wie, agreed.op)
 
 
 def _cells(connection: Connection, given: Input) -> Cells:

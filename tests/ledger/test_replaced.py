@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -153,7 +154,7 @@ def test_who_began_resent_and_read_payments_is_kept(tmp_path: Path) -> None:
 def test_who_repriced_is_kept_as_that(partij: Partij) -> None:
     partij.settle(partij.run(registratie("a")))
     partij.contract = contract({"2.1 hbo": "30,00"})
-    asked = {"van": "2026-03", "tot": "2026-03", "dagtekening": DAY}
+    asked: dict[str, Any] = {"van": "2026-03", "tot": "2026-03", "dagtekening": DAY}
     with pytest.raises(mpj.InputError) as refused:
         partij.ledger.reprice([partij.contract], **asked)
     partij.ledger.reprice([partij.contract], **asked, akkoord=mpj.ledger.codes_asked(refused.value))

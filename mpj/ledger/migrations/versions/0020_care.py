@@ -1,4 +1,4 @@
-"""Which care a received line declares: its code without the category, of a product beside MPJ the whole code (mpj.ledger.schema)."""
+"""Which care a received line declares: its code without the category, of a product the whole code (mpj.ledger.schema)."""
 
 from __future__ import annotations
 
