@@ -395,6 +395,7 @@ def shell(month: Month, redirect: str, **env: str) -> subprocess.CompletedProces
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirect", [">&-", "<&-", ">/dev/null"])
 def test_a_closed_stream_stops_nothing(month: Month, redirect: str) -> None:
     assert shell(month, redirect).returncode == 0
@@ -411,6 +412,7 @@ def test_a_closed_stderr_stops_nothing(month: Month) -> None:
     assert shell(month, "2>&-").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
 def test_a_stdout_of_another_encoding_stops_nothing(month: Month, encoding: str) -> None:
     """Windows pipes are cp1252; containers without a locale are ASCII."""

@@ -133,6 +133,7 @@ def long_month(tmp_path_factory: pytest.TempPathFactory) -> Month:
     return write_month(tmp_path_factory.mktemp("lang"), registraties=header + rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 @pytest.mark.parametrize("existing", [False, True], ids=["new", "over an earlier run"])
 def test_a_killed_run_leaves_nothing_that_looks_complete(

@@ -23,11 +23,11 @@ def month(tmp_path: Path) -> Month:
 def test_the_same_folder(month: Month) -> None:
     both = []
     for executor in ("python", "columnar"):
-        out = month.folder / executor
+        out = month.folder / executor[:6]  # as long as the other's: a path is wrapped by its length
         done = month.declare("--executor", executor, out=out)
         assert done.code == 0, done.err
         assert sorted(path.name for path in out.iterdir()) == OUTPUTS
-        both.append(([(out / name).read_bytes() for name in OUTPUTS], done.out.replace(executor, "")))
+        both.append(([(out / name).read_bytes() for name in OUTPUTS], done.out.replace(out.name, "")))
     assert both[0] == both[1]
 
 

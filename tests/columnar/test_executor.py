@@ -199,6 +199,7 @@ def test_clients_of_the_engine_stand_between_those_of_the_database(tmp_path: Pat
         assert list(read_run(out).herkomst()) == list(read_run(tmp_path / "uit").herkomst())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", ["a b", "é", "\u00a0R\u2003", '"x;y"', '"x\n""y"', '"\r"', "#x", "'x"])
 def test_ids_in_odd_forms(tmp_path: Path, id_: str) -> None:
     source = tmp_path / "registraties.csv"

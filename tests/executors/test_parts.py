@@ -52,6 +52,7 @@ def test_the_same_bytes_however_untidy_the_files(scenario: Scenario, dice: rando
     compare(scenario, through_parts(3), lambda source: make_untidy(source, dice))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2, 5])
 def test_several_processes_give_the_same_bytes(tmp_path: Path, processes: int) -> None:
     outs = []

@@ -40,6 +40,7 @@ def test_the_month_tells_the_words_of_each_setting_apart(setting: str, tmp_path:
         assert len({one["declaratieregels.csv"] + one["herkomst.csv"] for one in outputs}) == len(words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETTINGS, ids=str)
 def test_output_and_ledger_of_the_month(name: str, tmp_path: Path) -> None:
     (tmp_path / "uit").mkdir()

@@ -156,6 +156,7 @@ def test_a_row_that_is_no_movement_is_refused(row: str, tmp_path: Path) -> None:
     assert error.value.faults[0].rij == 2
 
 
+@pytest.mark.slow
 def test_the_memory_of_a_long_statement_does_not_grow_with_it(tmp_path: Path) -> None:
     one = entry("08", "1.00", detail("08", VREEMD))
     found: Any = read(tmp_path, statement("08", *[one] * 5000, entry("08", "2.00", detail("08", DIEMEN))))

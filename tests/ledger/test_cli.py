@@ -43,6 +43,7 @@ def replace(arguments: Sequence[str], **values: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_month_from_files_to_answer(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
     folder, url, arguments = april
     assert run(arguments) == 0
@@ -156,6 +157,7 @@ def test_akkoord_with_nothing_to_agree_to(april: tuple[Path, str, list[str]], ca
     assert "akkoord: deze run vraagt geen akkoord met deze code" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["toewijzingen", "registraties", "verblijf", "medewerkers"])
 def test_a_fault_in_a_file_leaves_no_new_ledger(april: tuple[Path, str, list[str]], name: str) -> None:
     folder, _, arguments = april
@@ -215,6 +217,7 @@ def test_calls_that_make_no_sense(april: tuple[Path, str, list[str]], tmp_path: 
     assert registratie("a")["id"] == "a"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["", " ", ":memory:", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true"]
 )

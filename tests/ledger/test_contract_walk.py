@@ -78,6 +78,7 @@ def test_every_setting_is_walked() -> None:
     assert {one.name for one in SETTINGS} - {"contract.protocol"} == SETTING.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETTING)
 def test_a_setting_credits_nothing_and_is_told_with_its_euros(tmp_path: Path, name: str) -> None:
     """And its code, or a repricing, makes exactly that; the same run again makes no line."""

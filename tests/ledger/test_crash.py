@@ -220,6 +220,7 @@ def dying_at(point: str) -> Callable[[list[str]], Ended]:
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", ["voor", "tijdens-0.5", "na"])
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_killed_around_the_commit(months: Months, number: int, point: str) -> None:
@@ -230,12 +231,14 @@ def test_killed_around_the_commit(months: Months, number: int, point: str) -> No
         assert between == months.states[number + 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("point", "again"), [("bestanden", False), ("bestanden", True), ("halverwege", True)])
 def test_killed_between_the_commit_and_the_files(months: Months, point: str, again: bool) -> None:
     between = months.survives(0, dying_at(point), again=again)
     assert between == months.states[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_killed_at_a_statement(months: Months, number: int) -> None:
     """The power really goes: the database undoes it, not this process (`test_every_write.py` has every statement)."""
@@ -271,6 +274,7 @@ def kill_at_random(months: Months, rounds: int) -> None:
             months.survives(number, partial(runner(), after=after))
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments(months: Months) -> None:
     kill_at_random(months, 4)
 

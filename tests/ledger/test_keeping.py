@@ -65,6 +65,7 @@ def test_who_waits_is_never_proposed(partij: Partij) -> None:
     assert partij.ledger.due(op=date(2060, 1, 1)).open == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(op=st.dates(date(2031, 1, 1), date(2036, 1, 1)), jaren=st.integers(5, 9), eind=st.integers(2026, 2028))
 def test_erase_takes_exactly_whom_the_proposal_names(op: date, jaren: int, eind: int) -> None:

@@ -286,6 +286,7 @@ def test_a_toewijzing_in_words_that_nobody_knows_stays_known_until_its_number_is
     assert partij.ledger.status()["onleesbaar"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [{"reden_wijziging": "99"}, {"budget_cent": "veel"}], ids=["word", "unreadable"])
 def test_only_a_version_that_is_not_older_repairs_a_toewijzing(partij: Partij, tmp_path: Path, wrong: Mapping[str, str]) -> None:
     """Also one that could not be read at all: it may stand in a file that nobody gives again."""

@@ -105,6 +105,7 @@ def test_the_totals_of_status_are_sums_and_each_euro_is_in_one_row(look: Look) -
     assert str(formulas.cell(sheet.max_row, sheet.max_column).value).startswith("=SUBTOTAL(109,"), "it follows the filter"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "name"), [(("status",), "status"), (("status", "--herstellijst"), "herstellijst"), (("work",), "onderhanden_werk")]
 )

@@ -34,6 +34,7 @@ def test_a_stay_that_is_not_given_does_not_run_on_and_its_days_are_named_with_th
     assert partij.ledger.work()["opzij_cent"] == 30 * 25000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [{"verblijf": [OPEN]}, {"verblijf_loopt_door": True}])
 def test_a_stay_runs_on_when_it_is_given_or_the_run_says_so(partij: Partij, given: dict[str, object]) -> None:
     partij.month(verblijf=[OPEN])

@@ -94,6 +94,7 @@ def alike(partij: Partij) -> dict[int, int | None]:
     return {one.id: one.lijkt_op[0] if one.lijkt_op else None for one in partij.ledger.paid()[1] if one.rest_cent}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second"),
     [

@@ -121,6 +121,7 @@ DAMAGE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("month")
 @pytest.mark.parametrize("statement", DAMAGE)
 def test_check_finds_damage(statement: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,6 +105,7 @@ def refusal(one: Declaratiebericht, **verdict: Any) -> Antwoordbericht:
 # --- One message after another ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_ledger_says_what_the_messages_say(gemeente: Gemeente) -> None:
     """A conversation judged with the ledger, and each time with all messages and answers that count so far."""
     april: dict[str, Any] = {"maand": (date(2026, 4, 1), date(2026, 4, 30)), "dagtekening": date(2026, 5, 4)}
@@ -427,6 +428,7 @@ def test_a_trial_needs_a_ledger(tmp_path: Path) -> None:
     assert not (tmp_path / "uit").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", ["voor", "tijdens", "na", "bestanden"])
 def test_killed_around_the_commit(tmp_path: Path, url: str, point: str) -> None:
     """Files and ledger agree after a kill at any point, and the same command completes."""
@@ -447,6 +449,7 @@ def test_killed_around_the_commit(tmp_path: Path, url: str, point: str) -> None:
     known.ledger.database.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", ["voor", "tijdens", "na", "bestanden"])
 def test_many_messages_are_remembered_together_or_not_at_all(tmp_path: Path, url: str, point: str) -> None:
     """A kill between two of them, or before their files are there, loses no answer: the same command gives all of them."""

@@ -78,6 +78,7 @@ def values() -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
+@pytest.mark.slow
 @needs_standard
 @pytest.mark.parametrize("mutation", STRUCTURE, ids=lambda mutation: mutation.__name__)
 @pytest.mark.parametrize("kind", KINDS)
@@ -89,6 +90,7 @@ def test_the_form_check_and_the_official_schema_agree_on_structure(kind: str, mu
         assert disagreements(kind, data, mutation, places) == []
 
 
+@pytest.mark.slow
 @needs_standard
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_form_check_and_the_official_schema_agree_on_values(text: str) -> None:

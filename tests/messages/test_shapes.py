@@ -79,6 +79,7 @@ def test_plain_lines_are_cut_out(chunk: int) -> None:
         assert faults[0] is False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutation", STRUCTURE, ids=lambda mutation: mutation.__name__)
 def test_a_changed_message_reads_the_same(mutation: object) -> None:
     data = declaration()
@@ -98,6 +99,7 @@ def test_a_changed_value_reads_the_same() -> None:
             both(mutate(data, index, with_text(text)), 900)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

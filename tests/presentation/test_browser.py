@@ -115,6 +115,7 @@ def _listen(tab: Any, found: list[str]) -> None:
     tab.on("request", lambda asked: found.append(f"asks for {asked.url}") if not asked.url.startswith("file:") else None)
 
 
+@pytest.mark.slow
 def test_a_page_with_every_part(browser: Any, tmp_path: Path) -> None:
     """Every tone, form and figure; and a code's rows that stay on one sheet of paper."""
     columns = (Column("code", "code"), Column("naam"), Column("bedrag", "cent"), Column("deel", "percent"), Column("dag", "date"))
@@ -135,6 +136,7 @@ def test_a_page_with_every_part(browser: Any, tmp_path: Path) -> None:
     tab.close()
 
 
+@pytest.mark.slow
 def test_the_overview_and_an_explanation(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(cli.COMMANDS, "verify", ("mpj.cli.verify", "verify"))
     wrong = message(line(referentienummer="R7", tarief_cent=170, bedrag_cent=10200), nummer="DN7", identificatie="B7")
@@ -144,6 +146,7 @@ def test_the_overview_and_an_explanation(browser: Any, tmp_path: Path, monkeypat
     assert {page.name: judged(browser, page, tmp_path) for page in pages} == {page.name: [] for page in pages}
 
 
+@pytest.mark.slow
 def test_the_overview_of_a_region_fits_a_screen(browser: Any, tmp_path: Path) -> None:
     """Twenty aanbieders in sixteen gemeenten, with every amount in the millions."""
     cent = {"ingediend_cent": 123_456_789, "toegekend_cent": 100_000_000, "afgekeurd_cent": 23_456_789, "niet_beoordeeld_cent": 0}
@@ -167,6 +170,7 @@ def test_the_overview_of_a_region_fits_a_screen(browser: Any, tmp_path: Path) ->
     assert judged(browser, page, tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_page_that_is_wrong_is_found_wrong(browser: Any, tmp_path: Path) -> None:
     """The checks can fail: grey on white, a figure without a label, a script that breaks, a picture from outside."""
     page = tmp_path / "fout.html"

@@ -314,6 +314,7 @@ TABLES = {
 FIELDS = [(name, column) for name, (columns, _) in TABLES.items() for column in columns]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "column"), FIELDS)
 def test_any_object_in_any_field_of_a_mapping(name: str, column: str) -> None:
     for value in OBJECTS:

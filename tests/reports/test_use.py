@@ -212,6 +212,7 @@ def test_the_whole_of_a_play_adds_up_and_names_nobody(
     assert sum(one["budget"]["toewijzingen"] + one["omvang"]["toewijzingen"] for one in limits) == len(rows)
 
 
+@pytest.mark.slow
 def test_a_gemeente_gives_its_toewijzingen(played: Simulatie, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     known = played.invoer / "2026-03" / "toewijzingen-gemeente.csv"
     asked = ["report", "use", "--ledger", str(played.gemeenten), "--op", "2026-04-20"]

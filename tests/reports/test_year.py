@@ -82,6 +82,7 @@ def test_the_sums_are_those_of_the_lines(played: Simulatie) -> None:
     assert found["rejected"] > 0, "the play must hold rejections, or this proves little"
 
 
+@pytest.mark.slow
 def test_every_row_adds_up(played: Simulatie) -> None:
     for row in year_of(played.aanbieder).regels:
         assert row.ingediend_cent == row.toegekend_cent + row.open_cent + row.afgekeurd_cent

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from ledger.support import Partij, refs, registratie, toewijzing
@@ -62,6 +63,7 @@ def years(partij: Partij, peildatum: date | None = None) -> list[Jaarbeeld]:
     return [read_year(partij.ledger, Jaarvraag(jaar=jaar, peildatum=peildatum)) for jaar in (2025, 2026)]
 
 
+@pytest.mark.slow
 @given(paid=st.lists(st.integers(-5000, 40_000), min_size=3, max_size=3))
 @example(paid=[0, 12_345, 1])
 def test_what_was_paid_is_in_the_years_to_the_cent(paid: list[int]) -> None:

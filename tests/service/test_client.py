@@ -115,6 +115,7 @@ def test_signals_payments_and_clients_of_a_ledger(tmp_path: Path) -> None:
     assert mpj.ledger_erase(voorstel="ja", bsn_bestand=clients)["status"] == mpj.ledger_erase()["status"] == 422
 
 
+@pytest.mark.slow
 def test_a_client_is_erased_after_the_years_of_keeping(tmp_path: Path) -> None:
     mpj = generated(Client(office=office(tmp_path), today=date(2040, 1, 2)))
     (declared,) = mpj.ledger_declare(periode="2026-03", dagtekening="2026-04-07")["berichten"]

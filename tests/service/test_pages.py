@@ -315,6 +315,7 @@ def test_names_stand_beside_codes_on_every_page(named: Visitor, tmp_path: Path) 
         assert re.search("Diemen|De Brug", named.ask("GET", path).text), path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("soort", ["jaar", "gebruik", "verkeer", "vergelijking"])
 def test_the_page_and_the_api_make_the_same_report(named: Visitor, soort: str) -> None:
     named.client.ask("POST", "/api/v1/ledger/declare", data={"periode": "2026-03", "dagtekening": "2026-04-07"})

@@ -28,6 +28,7 @@ def dropped(tab: Tab, path: Path) -> None:
     page.locator("#contract").set_input_files(sorted((path / "contract").iterdir()))
 
 
+@pytest.mark.slow
 def test_from_messages_to_answers(browser: Any, tmp_path: Path) -> None:
     with served() as url:
         tab = Tab(browser, url, tmp_path)
@@ -53,6 +54,7 @@ def test_from_messages_to_answers(browser: Any, tmp_path: Path) -> None:
         assert tab.page.locator("#bericht").count() == 1
 
 
+@pytest.mark.slow
 def test_in_english(browser: Any, tmp_path: Path) -> None:
     with served() as url:
         tab = Tab(browser, url, tmp_path)

@@ -41,6 +41,7 @@ def chosen(tab: Tab, region: Path) -> None:
     page.locator("#medewerkers").set_input_files(region / "medewerkers.csv")
 
 
+@pytest.mark.slow
 def test_a_month_from_files_to_an_explanation(browser: Any, region: Path, tmp_path: Path) -> None:
     with served() as url:
         tab = Tab(browser, url, tmp_path)

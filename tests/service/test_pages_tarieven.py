@@ -29,6 +29,7 @@ def folder_of(path: Path, price: str = "24,55") -> list[Path]:
     return sorted(path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_matrix_is_looked_through(browser: Any, tmp_path: Path) -> None:
     with served() as url:
         tab = Tab(browser, url, tmp_path)
@@ -60,6 +61,7 @@ def test_two_are_compared(browser: Any, tmp_path: Path) -> None:
         tab.check("vergelijken")
 
 
+@pytest.mark.slow
 def test_lines_are_repriced_with_a_picture(browser: Any, tmp_path: Path) -> None:
     (tmp_path / "toewijzingen.csv").write_text(TOEWIJZINGEN, "utf-8")
     (tmp_path / "maart.csv").write_text(REGISTRATIES, "utf-8")

@@ -42,6 +42,7 @@ def test_both_ledgers_are_whole(played: Simulatie) -> None:
             assert ledger.check()[1] == []
 
 
+@pytest.mark.slow
 def test_a_check_says_what_it_does_not_prove(played: Simulatie, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of messages that were received before their lines had a digest no amount is held against anything."""
     for path, told in ((played.gemeenten, True), (played.aanbieder, False)):
