@@ -60,15 +60,17 @@ class Looking:
         """Return the database, for a trial on a ledger that does not exist yet one in memory."""
         return Database("sqlite://") if proef and not self.database.exists() else self.database
 
-    def messages(self, nummers: Iterable[str]) -> list[tuple[str, bytes]]:
+    def messages(self, nummers: Iterable[str], *, concepten: bool = False) -> list[tuple[str, bytes]]:
         """Return the messages (JW323) of declarations that were sent, with the names of their files: the same bytes as then.
 
-        Raises InputError: a number is unknown or was not sent, none of its lines travels, or the message cannot be made as it was.
+        With `concepten` also of those that are still to be sent. Raises InputError: a number is unknown or was not sent, none of
+        its lines travels, or the message cannot be made as it was.
         """
-        from mpj.ledger.sent import messages
+        from mpj.ledger.schema import CONCEPT
+        from mpj.ledger.sent import SENT, messages
 
         with self._transaction(write=False) as connection:
-            return messages(connection, texts("nummers", nummers))
+            return messages(connection, texts("nummers", nummers), (*SENT, CONCEPT) if concepten else SENT)
 
     def sent(self, nummers: Iterable[str]) -> set[str]:
         """Return which of these declaratienummers were sent; one that is not known, or was taken back, was not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, func, select
 
@@ -14,15 +14,16 @@ from mpj.ledger.schema import BEANTWOORD, NIET_VERZONDEN, VERZONDEN
 from mpj.messages.files import file_name
 from mpj.reading.faults import Fault, InputError
 
-_SENT = (VERZONDEN, BEANTWOORD)
+SENT = (VERZONDEN, BEANTWOORD)
+"""What was sent, and not taken back or refused as a whole."""
 
 
-def messages(connection: Connection, nummers: Iterable[str]) -> list[tuple[str, bytes]]:
-    """Return the messages of declarations that were sent. See `mpj.Ledger.messages`."""
+def messages(connection: Connection, nummers: Iterable[str], states: Collection[str] = SENT) -> list[tuple[str, bytes]]:
+    """Return the messages of declarations in these states. See `mpj.Ledger.messages`."""
     found: list[tuple[str, bytes]] = []
     faults: list[Fault] = []
     for row in declarations(connection, nummers):
-        if row.status not in _SENT:
+        if row.status not in states:
             faults.append(state_fault(row, "een verzonden declaratie"))
             continue
         if row.overgenomen:
@@ -56,7 +57,7 @@ def is_erased(connection: Connection, declaratie: int) -> bool:
 def sent_among(connection: Connection, nummers: Iterable[str]) -> set[str]:
     """Return which of these declaratienummers were sent, and not taken back or refused as a whole."""
     table = schema.declaratie.c
-    query = select(table.declaratienummer).where(table.status.in_(_SENT))
+    query = select(table.declaratienummer).where(table.status.in_(SENT))
     return {row.declaratienummer for row in among(connection, query, table.declaratienummer, nummers)}
 
 

@@ -22,13 +22,13 @@ from mpj.service.logins import Logins
 from mpj.service.office import NOBODY, Office
 from mpj.service.operations import OPERATIONS, Operation
 from mpj.service.pages import add_pages
-from mpj.service.problems import problem, refusal, status_of
+from mpj.service.problems import UNEXPECTED, problem, refusal, status_of
 from mpj.service.roles import LOOKS
 from mpj.service.schemas import PROBLEMS, answers, asking, openapi_of
 from mpj.service.tasks import Tasks, told_of
 from mpj.service.users import Users
 from mpj.service.values import FORMAAT
-from mpj.service.work import API, UNEXPECTED, Worker, as_json, outcome
+from mpj.service.work import API, Worker, as_json, outcome
 from mpj.version import __version__
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from attrs import asdict, define
+from attrs import asdict
 
 import mpj
 from mpj.engine.outcome import Bijlage, Result
 from mpj.ledger import Geboekt, Grens, Ledger
 from mpj.output import output_folder, read_run, write_result
 from mpj.output.berichten import Versions, add_berichten
-from mpj.output.folder import BOOKED, refuse_sent, sealed
+from mpj.output.folder import refuse_sent, sealed
 from mpj.output.read import read_signals
 from mpj.output.shape import REGELS, UITVAL
 from mpj.reading.faults import Fault, InputError
@@ -74,20 +74,6 @@ _YEARS = (2000, 2100)
 _DECIDED = ("volledig_vanaf", "akkoord", "crediteer", "crediteer_toewijzing", "verblijf_loopt_door", "proef")
 
 
-@define
-class Committed:
-    """Hears whether the ledger was changed for good (`mpj.ledger.database.Witness`)."""
-
-    yes: bool = False
-
-    def hold(self) -> None:
-        """Hear that it is about to be."""
-
-    def done(self) -> None:
-        """Hear that it was."""
-        self.yes = True
-
-
 def begin(office: Office, given: Uploads, today: date, step: Step) -> dict[str, Any]:
     """Begin the ledger: from which month on it declares, and what was declared before."""
     heard = Heard()
@@ -123,7 +109,7 @@ def declared(office: Office, given: Uploads, today: date, heard: Heard, step: St
         write_result(result, folder, beside=beside)
         made.append(result)
 
-    with office.ledger(new=True) as ledger, _booked(ledger):
+    with office.ledger(new=True) as ledger:
         new = not ledger.database.exists()
         with _folder(given, out, ledger) as folder:
             ledger.declare(contracts, before_commit=partial(write, folder), **settings, **versions)
@@ -131,17 +117,6 @@ def declared(office: Office, given: Uploads, today: date, heard: Heard, step: St
             heard.meldingen.append(made_new(ledger.database.name, proef=fields["proef"]))
     heard.meldingen += made[-1].meldingen
     return (folder if fields["proef"] else out), made[-1]
-
-
-@contextmanager
-def _booked(ledger: Ledger) -> Iterator[None]:
-    """Say of what goes wrong after the ledger was changed for good that it was."""
-    committed = Committed()
-    ledger.database.witness = committed
-    try:
-        yield
-    except InputError as error:
-        raise (InputError([*error.faults, BOOKED]) if committed.yes else error) from None
 
 
 def contracts_for(given: Uploads, heard: Heard, known: Mapping[str, Any]) -> list[mpj.Contract]:

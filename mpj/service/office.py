@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
+from mpj.output.folder import BOOKED
 from mpj.reading.config import Config
 from mpj.reading.faults import Fault, InputError
+from mpj.service.problems import UNEXPECTED
 from mpj.service.standing import KeptStatus
 
 if TYPE_CHECKING:
@@ -19,6 +21,20 @@ if TYPE_CHECKING:
 TABLES_OF_CARE = ("registraties", "verblijf", "prestaties", "medewerkers", "toewijzingen")
 WACHT_SECONDEN = 2
 """How long a request waits for who writes in the ledger, before it is told to come again."""
+
+
+@define
+class Committed:
+    """Hears whether the ledger was changed for good (`mpj.ledger.database.Witness`)."""
+
+    yes: bool = False
+
+    def hold(self) -> None:
+        """Hear that it is about to be."""
+
+    def done(self) -> None:
+        """Hear that it was."""
+        self.yes = True
 
 
 @frozen
@@ -51,7 +67,8 @@ class Office:
     def ledger(self, *, new: bool = False) -> Iterator[Ledger]:
         """Give the ledger for one transaction or more; where it is not there yet it is made only if it may be `new`.
 
-        Raises InputError where there is none, and (BusyError) where somebody else writes in it.
+        Raises InputError where there is none, and (BusyError) where somebody else writes in it. Of what goes wrong after it was
+        changed for good the error says that it was.
         """
         from mpj.ledger import Ledger
 
@@ -65,7 +82,15 @@ class Office:
                 )
             if not new and not ledger.database.exists():
                 raise _unusable("dit ledger bestaat nog niet", "eerst ledger/begin of ledger/declare")
-            yield ledger
+            committed = ledger.database.witness = Committed()
+            try:
+                yield ledger
+            except InputError as error:
+                raise (InputError([*error.faults, BOOKED]) if committed.yes else error) from None
+            except Exception as error:
+                if committed.yes:
+                    raise InputError([UNEXPECTED, BOOKED]) from error
+                raise
 
     @property
     def has_ledger(self) -> bool:

@@ -125,6 +125,7 @@ PAGES: Mapping[str, str | None] = {
     "/maand/verzonden": "ledger_send",
     "/ledger": "ledger_status",
     "/ledger/antwoord": "ledger_answer",
+    "/ledger/berichten": "ledger_messages",
     "/ledger/verzonden": "ledger_send",
     "/controle": "verify_messages",
     "/tarieven": "tariffs_check",

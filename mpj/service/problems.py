@@ -19,6 +19,11 @@ from mpj.reading.faults import (
 from mpj.reading.register import Foutcode
 
 PROBLEM = "application/problem+json"
+UNEXPECTED = Fault(
+    "onverwacht", toelichting="er gebeurde iets dat mpj niet voorzag; een ledger kan al gewijzigd zijn: bekijk eerst de stand ervan"
+)
+HARMLESS = Fault("onverwacht", toelichting="er gebeurde iets dat mpj niet voorzag; er is niets gewijzigd")
+"""The same where nothing could be changed."""
 _STATUS: tuple[tuple[type[InputError], HTTPStatus], ...] = (
     (BusyError, HTTPStatus.CONFLICT),
     (RefusedError, HTTPStatus.CONFLICT),
@@ -28,6 +33,7 @@ _BY_CODE: Mapping[str, HTTPStatus] = {
     "niet_ingelogd": HTTPStatus.UNAUTHORIZED,
     "rol_onvoldoende": HTTPStatus.FORBIDDEN,
     "pogingen_te_veel": HTTPStatus.TOO_MANY_REQUESTS,
+    "onverwacht": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 HEADERS: Mapping[int, Mapping[str, str]] = {
     HTTPStatus.UNAUTHORIZED: {"www-authenticate": "Bearer"},

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 
 from fastapi import Request, Response
 
-from mpj.reading.faults import BusyError, Fault, InputError
+from mpj.reading.faults import BusyError, InputError
 from mpj.service.forms import RequestForm
-from mpj.service.problems import PROBLEM, document, status_of
+from mpj.service.problems import PROBLEM, UNEXPECTED, document, status_of
 from mpj.service.tasks import Answer, Task, Tasks, told_of
 from mpj.service.uploads import Uploads
 
@@ -24,9 +24,6 @@ Step: TypeAlias = Callable[[int, int], None]
 Function: TypeAlias = Callable[[Uploads, date, Step], Mapping[str, Any]]
 """Does what a request asks, with its files and fields, on a day; returns what it is answered with. Raises InputError."""
 NOTHING = RequestForm()
-UNEXPECTED = Fault(
-    "onverwacht", toelichting="er gebeurde iets dat mpj niet voorzag; een ledger kan al gewijzigd zijn: bekijk eerst de stand ervan"
-)
 
 
 class Worker:

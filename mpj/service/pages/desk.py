@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
@@ -28,11 +29,11 @@ from mpj.service.gate import Gate, drain
 from mpj.service.office import Office
 from mpj.service.operations import roles_of
 from mpj.service.pages.visits import PageWork, Visit, Visits
-from mpj.service.problems import HEADERS, status_of
+from mpj.service.problems import HARMLESS, HEADERS, UNEXPECTED, status_of
 from mpj.service.roles import Rol
 from mpj.service.tasks import Answer, Tasks
 from mpj.service.uploads import Uploads
-from mpj.service.work import UNEXPECTED, Step
+from mpj.service.work import Step
 
 SECURITY = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -42,8 +43,10 @@ SECURITY = {
 """What a page may hold: what this service serves and nothing inline. A form has to say that it comes from here."""
 AT_ONCE = 2
 """Seconds that a page waits for what it has computed, before it shows how far it is."""
-SEAL = "zegel"
+SEAL, KEY = "zegel", "sleutel"
+"""What a form carries: that it is of this visitor, and which form it is, so that what it asks is done once."""
 LOGIN = "/inloggen"
+_OF_PAGES = (FormField(SEAL), FormField(KEY))
 Handler: TypeAlias = Callable[[Request, Visit], Awaitable[Response]]
 Make: TypeAlias = Callable[[Uploads, Step], Any]
 
@@ -91,7 +94,8 @@ class Desk:
             except HTTPException:
                 raise  # The service refuses the request itself.
             except Exception:
-                response = self._failed(request, visit, [UNEXPECTED], HTTPStatus.INTERNAL_SERVER_ERROR)
+                told = HARMLESS if method == "GET" else UNEXPECTED
+                response = self._failed(request, visit, [told], HTTPStatus.INTERNAL_SERVER_ERROR)
             finally:
                 await request.close()
             return visit.handed(response)
@@ -151,6 +155,7 @@ class Desk:
             "t": t,
             "taal": visit.taal,
             "zegel": visit.zegel,
+            "sleutel": secrets.token_urlsafe(12),
             "plaatsen": places,
             "actie": _action,
             "shown": shown,
@@ -182,12 +187,12 @@ class Desk:
     async def fields(self, request: Request, visit: Visit, form: RequestForm) -> Mapping[str, Any]:
         """Return the fields of a form without files; raises InputError for one that was not made for this visitor."""
         await self._check_seal(request, visit)
-        return (await form.with_fields(FormField(SEAL)).read(request, page=True)).fields
+        return (await form.with_fields(*_OF_PAGES).read(request, page=True)).fields
 
     async def uploads(self, request: Request, visit: Visit, form: RequestForm) -> Uploads:
         """Return the files and fields of a form; raises InputError as `fields`."""
         await self._check_seal(request, visit)
-        asked = await form.with_fields(FormField(SEAL)).read(request, page=True)
+        asked = await form.with_fields(*_OF_PAGES).read(request, page=True)
         return await Uploads.of({name: own for name, own in asked.files.items() if own}, asked.fields)
 
     async def _check_seal(self, request: Request, visit: Visit) -> None:
@@ -196,8 +201,11 @@ class Desk:
             text = "dit formulier hoort niet bij dit bezoek, of de dienst is opnieuw gestart"
             raise InputError(Fault("verzoek_geweigerd", toelichting=text, verwacht="open de pagina opnieuw"))
 
-    async def work(self, visit: Visit, page: str, given: Uploads, make: Make) -> Response:
-        """Have `make` compute something of what was given, and send the visitor to the page that shows it."""
+    async def work(self, visit: Visit, page: str, given: Uploads, make: Make, *, writes: bool = False) -> Response:
+        """Have `make` compute something of what was given, and send the visitor to the page that shows it.
+
+        What `writes` is done once for each form, however often that is sent: who presses twice sees what the first press came to.
+        """
         kept = PageWork(asked=given.fields)
 
         def work(step: Step) -> Answer:
@@ -206,13 +214,18 @@ class Desk:
             except InputError as error:
                 kept.faults = error.faults
             except Exception:
-                kept.faults = (UNEXPECTED,)
+                kept.faults = (UNEXPECTED if writes else HARMLESS,)
             finally:
                 given.remove()
-            return Answer(HTTPStatus.OK, b"")
+            return Answer(HTTPStatus.OK, b"", again=bool(kept.faults) or getattr(kept.found, "mis", False))
 
-        kept.task, _ = self._tasks.begin(work, page)
-        self._visits.keep(visit, page, kept)
+        form = given.fields.get(KEY, "") if writes else ""
+        key = f"{form} {await asyncio.to_thread(given.digest)}" if form else ""
+        kept.task, new = self._tasks.begin(work, page, key, visit.pas)
+        if new:
+            self._visits.keep(visit, page, kept)
+        else:
+            given.remove()
         await asyncio.wait([asyncio.wrap_future(kept.task.future)], timeout=AT_ONCE)
         return self.go(f"/{page}")
 

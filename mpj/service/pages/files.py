@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,11 +19,16 @@ _T = TypeVar("_T")
 
 def zipped(folder: Path) -> bytes:
     """Return the files of a folder as a zip; the same files give the same bytes."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return zipped_of((path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths)
+
+
+def zipped_of(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return files, by name, as a zip; the same files give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                made.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        for name, data in files:
+            made.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

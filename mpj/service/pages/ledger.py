@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -22,7 +21,8 @@ from mpj.reading.faults import Fault
 from mpj.service.forms import DAY, FormField, RequestForm
 from mpj.service.ledgering import ANSWER, NUMMERS
 from mpj.service.pages import maand
-from mpj.service.pages.desk import Desk, Make
+from mpj.service.pages.desk import Desk, Make, download
+from mpj.service.pages.files import zipped_of
 from mpj.service.pages.visits import Visit
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
@@ -48,6 +48,7 @@ def add(app: Starlette, desk: Desk) -> None:
         ("/ledger", "GET", _front),
         ("/ledger/weg", "POST", _away),
         ("/ledger/antwoord", "POST", _answer),
+        ("/ledger/berichten", "POST", _messages),
         ("/ledger/verzonden", "POST", _sent_by_another),
         ("/maand/verzonden", "POST", _sent),
     ):
@@ -64,7 +65,7 @@ async def _front(desk: Desk, request: Request, visit: Visit) -> Response:
     report = None if stand is None else ledger_report.status(stand, shown).report
     values: dict[str, Any] = {"pad": "/ledger", "rapport": report, "fouten": () if kept is None else kept.faults}
     values["boeking"] = None if kept is None or kept.faults else kept.found
-    values["concepten"] = _concepts(stand)
+    values |= {"concepten": _concepts(stand), "vier_ogen": desk.office.vier_ogen}
     return desk.show(visit, "ledger.html", values)
 
 
@@ -92,31 +93,42 @@ async def _away(desk: Desk, request: Request, visit: Visit) -> Response:
 async def _sent(desk: Desk, request: Request, visit: Visit) -> Response:
     """Remember that the messages that a visitor was given were sent: no others, whatever the month was kept as after that."""
     asked = await desk.fields(request, visit, _SENT)
-    return await _send(desk, visit, maand.concepts(desk.result(visit, maand.PAGE)), asked["op"])
+    return await _send(desk, visit, {**asked, "nummers": maand.concepts(desk.result(visit, maand.PAGE))})
 
 
 async def _sent_by_another(desk: Desk, request: Request, visit: Visit) -> Response:
     """Remember that concepts which the page showed were sent, by whoever kept them: these and no others."""
     asked = await desk.fields(request, visit, _CONCEPTS)
-    return await _send(desk, visit, asked["nummers"], asked["op"])
+    return await _send(desk, visit, asked)
 
 
-async def _send(desk: Desk, visit: Visit, numbers: Sequence[str], op: date | None) -> Response:
-    office = desk.office_of(visit)
+async def _send(desk: Desk, visit: Visit, asked: Mapping[str, Any]) -> Response:
+    office, numbers, op = desk.office_of(visit), asked["nummers"], asked["op"]
 
     def make(given: Uploads, step: Step) -> Boeking:
         with office.ledger() as ledger:
             found = ledger.send(numbers, op=op or desk.today(), vier_ogen=office.vier_ogen)
         return _told(desk, found)
 
-    return await desk.work(visit, PAGE, await Uploads.of({}, {}), make)
+    return await desk.work(visit, PAGE, await Uploads.of({}, asked), make, writes=True)
+
+
+async def _messages(desk: Desk, request: Request, visit: Visit) -> Response:
+    """Hand out the messages of concepts, to whoever is to send them: also what somebody else kept."""
+    asked = await desk.fields(request, visit, RequestForm(fields=(NUMMERS,)))
+
+    def made() -> bytes:
+        with desk.office_of(visit).ledger() as ledger:
+            return zipped_of(ledger.messages(asked["nummers"], concepten=True))
+
+    return download(await asyncio.to_thread(made), "berichten.zip", "application/zip")
 
 
 async def _answer(desk: Desk, request: Request, visit: Visit) -> Response:
     """Book answers (JW325), each by itself."""
     given = await desk.uploads(request, visit, ANSWER)
     make: Make = partial(_booked, desk, visit)
-    return await desk.work(visit, PAGE, given, make)
+    return await desk.work(visit, PAGE, given, make, writes=True)
 
 
 def _booked(desk: Desk, visit: Visit, given: Uploads, step: Step) -> Boeking:

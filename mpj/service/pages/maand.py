@@ -21,6 +21,7 @@ from mpj.intake import look_at, proposal
 from mpj.intake.report import report as intake_report
 from mpj.ledger.decide import codes_of
 from mpj.output import Run, read_run
+from mpj.output.folder import BOOKED
 from mpj.presentation import words
 from mpj.presentation.report import Report
 from mpj.reading.faults import Fault, InputError
@@ -78,6 +79,11 @@ class Maandbeeld:
     bestanden: bytes = field(default=b"", repr=False)
     """All that the command writes, as a zip."""
 
+    @property
+    def mis(self) -> bool:
+        """Whether it was not declared."""
+        return self.run is None
+
 
 def add(app: Starlette, desk: Desk) -> None:
     """Have the pages answer."""
@@ -123,7 +129,8 @@ async def _front(desk: Desk, request: Request, visit: Visit) -> Response:
 async def _begin(desk: Desk, request: Request, visit: Visit) -> Response:
     form = MONTH if desk.office.config is None else _BOOKED if desk.office.has_ledger else _KNOWN
     given = await desk.uploads(request, visit, form)
-    return await desk.work(visit, PAGE, given, partial(_seen, office=desk.office_of(visit), today=desk.today()))
+    make = partial(_seen, office=desk.office_of(visit), today=desk.today())
+    return await desk.work(visit, PAGE, given, make, writes=given.fields.get("vastleggen", False))
 
 
 async def _away(desk: Desk, request: Request, visit: Visit) -> Response:
@@ -249,8 +256,8 @@ def _seen(given: Uploads, step: Step, *, office: Office, today: date) -> Maandbe
     try:
         folder = _run(office, given, today, heard, step)
     except InputError as error:
-        if codes_of(error.faults):
-            raise  # The form asks for them.
+        if codes_of(error.faults) or BOOKED in error.faults:
+            raise  # The form asks for the codes; and what was kept all the same is not to be done again as if it was not.
         return evolve(found, meldingen=(*heard.meldingen, *error.faults))
     return evolve(_read(found, folder), meldingen=tuple(heard.meldingen))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -79,7 +79,8 @@ class Gereedschap:
 
     async def begin(self, desk: Desk, request: Request, visit: Visit) -> Response:
         """Take the form in, and do the work."""
-        return await desk.work(visit, self.pagina, await desk.uploads(request, visit, self.form), self.make)
+        given = await desk.uploads(request, visit, self.form)
+        return await desk.work(visit, self.pagina, evolve(given, fields={**given.fields, "taal": visit.taal}), self.make)
 
     async def away(self, desk: Desk, request: Request, visit: Visit) -> Response:
         """Forget what was found."""
