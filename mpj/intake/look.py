@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -13,6 +13,7 @@ from mpj.intake.forms import Forms
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.definition import Definition
 from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.fields import form_of, is_bsn
 from mpj.reading.frozen import Frozen
 from mpj.reading.headers import Columns
 from mpj.reading.names import check_names
@@ -54,6 +55,11 @@ class Kolom:
     duiding: Meaning
     vormen: tuple[tuple[str, int], ...] = ()
     """Forms of its values, or the values of a closed list, with how many there are; the most usual first."""
+
+    @property
+    def leesbaar(self) -> bool:
+        """Whether its name is shown as it stands, not hidden or cut (`mpj.reading.faults.mask`), so that a profile can name it."""
+        return bool(self.naam) and not self.naam.startswith("(verborgen, ") and not self.naam.endswith("…")
 
 
 @frozen
@@ -112,7 +118,7 @@ def look_at(source: Source, soort: str | None, profiel: Profiel, protocol: Proto
     tabel = profiel.of(definition.soort)
     columns = definition.columns.under(tabel)
     header = [name.strip() for name in header_of(source, columns)]
-    kolommen = _kolommen(header, columns)
+    kolommen = _identified(source, header, _kolommen(header, columns), definition, tabel)
     undecided = [(naam, kolom) for naam, kolom in zip(header, kolommen, strict=True) if kolom.duiding == "onbeslist"]
     keuzes = (_column_choice(naam, kolom, definition.soort) for naam, kolom in undecided)
     found = Look(source.naam, definition.soort, soort is None, tuple(kolommen), keuzes=tuple(keuzes))
@@ -152,6 +158,38 @@ def _kolommen(header: list[str], columns: Columns) -> list[Kolom]:
         else:
             found.append(Kolom(shown, "", "onbekend"))
     return found
+
+
+def _identified(
+    source: Source, header: list[str], kolommen: list[Kolom], definition: Definition[Recordsoort], tabel: Tabelprofiel
+) -> list[Kolom]:
+    """Return the columns, with one that names each row as what most probably is the `id` where no other column is."""
+    unknown = [place for place, kolom in enumerate(kolommen) if kolom.duiding == "onbekend" and header[place]]
+    if "id" not in definition.columns.required or any(kolom.wordt == "id" for kolom in kolommen) or not unknown:
+        return kolommen
+    supposed = {naam: kolom.wordt for naam, kolom in zip(header, kolommen, strict=True) if kolom.duiding == "onbeslist"}
+    supposed[header[unknown[0]]] = "id"  # Whichever: without any it is no table.
+    profiel = evolve(tabel, kolommen={**tabel.kolommen, **supposed}, bron="")
+    try:
+        with open_table(source, definition.columns, Reading(profiel=profiel)) as table:
+            found = _naming(unknown, (fields for _, fields in table))
+    except InputError:
+        return kolommen
+    return [evolve(one, wordt="id", duiding="onbeslist") if place == found else one for place, one in enumerate(kolommen)]
+
+
+def _naming(places: Sequence[int], rows: Iterable[Sequence[str]]) -> int | None:
+    """Return the first of these columns with another value in every row: no BSN, date or time, and no text of words."""
+    seen: dict[int, set[str]] = {place: set() for place in places}
+    for fields in rows:
+        for place in list(seen):
+            text = fields[place].strip() if place < len(fields) else ""
+            plain = text and not any(map(str.isspace, text)) and not is_bsn(text) and form_of(text) in ("", f"{len(text)} cijfers")
+            if not plain or text in seen[place]:
+                del seen[place]
+            else:
+                seen[place].add(text)
+    return next((place for place, values in seen.items() if len(values) > 1), None)
 
 
 def _slips(named: list[str], columns: Columns) -> dict[str, str]:

@@ -109,11 +109,11 @@ def told_of(found: Uitleg) -> dict[str, Any]:
 
 def declared(given: Uploads, today: date, heard: Heard, step: Step) -> Path:
     """Declare the files of a request into a folder beside them; `heard` gets what is to be said. Raises InputError."""
-    files, folder = given.files, given.folder / "uit"
+    files = given.files
     if not any(name in files for name in ALL_RECORDS):
         verwacht = f"bestanden in {', '.join(RECORDS)} of prestaties"
         raise InputError(Fault("invoer_ontbreekt", kolom=RECORDS[0], toelichting="er is niets om te declareren", verwacht=verwacht))
-    folder.mkdir()
+    folder = given.new_folder()
     contracts = contracts_of(given, heard)
     profiel = profile_of(given, heard)
     read = partial(heard.options, profiel=profiel)

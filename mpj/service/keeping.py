@@ -12,7 +12,7 @@ from mpj.reading.faults import Fault, InputError
 from mpj.service.forms import FLAG, FormField, RequestForm
 from mpj.service.office import Office
 from mpj.service.problems import message
-from mpj.service.tabling import file_of, files_of, folder_of
+from mpj.service.tabling import file_of, files_of
 from mpj.service.uploads import Uploads
 from mpj.service.values import FORMAAT
 from mpj.service.work import Step
@@ -42,7 +42,7 @@ def erase(office: Office, given: Uploads, today: date, step: Step) -> dict[str, 
 
 
 def _proposed(found: Voorstel, given: Uploads) -> dict[str, Any]:
-    path = folder_of(given) / "wissen.txt"
+    path = given.new_folder() / "wissen.txt"
     path.write_text("".join(f"{bsn}\n" for bsn in found.bsns), "utf-8")
     return {
         "aantal": len(found.bsns),
@@ -55,7 +55,7 @@ def _proposed(found: Voorstel, given: Uploads) -> dict[str, Any]:
 
 def inzage(office: Office, given: Uploads, today: date, step: Step) -> dict[str, Any]:
     """Return what is held of clients, a workbook and a page of each named by the row of their BSN, which is in neither."""
-    path, folder = given.one("bsn_bestand"), folder_of(given)
+    path, folder = given.one("bsn_bestand"), given.new_folder()
     assert path is not None  # The form asks for it.
     told: list[Fault] = []
     with office.ledger() as ledger:

@@ -149,9 +149,7 @@ def _tables(given: Uploads, heard: Heard, known: Mapping[str, Any]) -> dict[str,
 def _folder(given: Uploads, out: Path, ledger: Ledger) -> AbstractContextManager[Path]:
     """Give the folder that a run is written in: for a trial one that goes with the request."""
     if given.fields["proef"]:
-        folder = given.folder / "uit"
-        folder.mkdir()
-        return nullcontext(folder)
+        return nullcontext(given.new_folder())
     refuse_sent(out, ledger.sent if ledger.database.exists() else lambda nummers: set())
     return output_folder(out, force=bool(sealed(out)))
 

@@ -11,7 +11,7 @@ from mpj.reading.faults import Fault
 from mpj.reports import read_paid, write_paid
 from mpj.service.forms import NUMBER, FormField, RequestForm
 from mpj.service.office import Office
-from mpj.service.tabling import BESTANDEN, folder_of, tables_of
+from mpj.service.tabling import BESTANDEN, tables_of
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
 
@@ -22,7 +22,7 @@ PAY = RequestForm((), ("bestand",), (FormField("koppel", many=True), FormField("
 def pay(office: Office, given: Uploads, today: date, step: Step) -> dict[str, Any]:
     """Read what a bank delivered and lay it beside what was granted; of other accounts than those of gemeenten only a count."""
     told: list[Fault] = []
-    fields, folder = given.fields, folder_of(given)
+    fields, folder = given.fields, given.new_folder()
     asked = {name: fields[name] for name in ("koppel", "ontkoppel")}
     with office.ledger() as ledger:
         done = ledger.pay(given.files.get("bestand", ()), office.accounts, **asked, op=today, report=told.append)

@@ -37,7 +37,7 @@ from mpj.service.declaring import Heard
 from mpj.service.forms import DAY, FLAG, MONTH, NUMBER, FormField, RequestForm
 from mpj.service.ledgering import GEMEENTE, check_year, contracts_for
 from mpj.service.office import Office
-from mpj.service.tabling import BESTANDEN, folder_of, tables_of
+from mpj.service.tabling import BESTANDEN, tables_of
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
 
@@ -115,7 +115,7 @@ def kpi_report(office: Office, given: Uploads, today: date, told: Told) -> Repor
 
 
 def _tables(make: Make, office: Office, given: Uploads, today: date, step: Step) -> dict[str, Any]:
-    told = Told(folder_of(given))
+    told = Told(given.new_folder())
     make(office, given, today, told)
     return tables_of(given, told.folder, told.heard.meldingen)
 

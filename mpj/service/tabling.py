@@ -19,13 +19,6 @@ BESTANDEN = FormField("bestanden", FLAG)
 _SUMMARY = "samenvatting.json"
 
 
-def folder_of(given: Uploads) -> Path:
-    """Return a new folder of the request, to write in."""
-    folder = given.folder / "uit"
-    folder.mkdir()
-    return folder
-
-
 def tables_of(given: Uploads, folder: Path, meldingen: list[Fault]) -> dict[str, Any]:
     """Return what a tool wrote: the rows of each CSV by its name, its summary, and the files in base64 where they are asked for."""
     summary = folder / _SUMMARY

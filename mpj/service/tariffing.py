@@ -13,7 +13,7 @@ from mpj.presentation import csv
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Reading
 from mpj.service.forms import DAY, FormField, RequestForm
-from mpj.service.tabling import BESTANDEN, folder_of, tables_of
+from mpj.service.tabling import BESTANDEN, tables_of
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
 from mpj.workbench.check.folders import check_folders
@@ -36,13 +36,13 @@ def check(given: Uploads, today: date, step: Step) -> dict[str, Any]:
     """Check contracts: warnings; raises InputError with the faults of all of them."""
     told: list[Fault] = []
     _, warnings = check_folders(given.contracts(told.append))
-    return tables_of(given, folder_of(given), [*told, *warnings])
+    return tables_of(given, given.new_folder(), [*told, *warnings])
 
 
 def show(given: Uploads, today: date, step: Step) -> dict[str, Any]:
     """Show a matrix, cell by cell."""
     told: list[Fault] = []
-    folder = folder_of(given)
+    folder = given.new_folder()
     csv.write(folder / "matrix.csv", show_report.fields(overview(contract_of(given, "contract", told), op=given.fields["op"])))
     return tables_of(given, folder, told)
 
@@ -51,7 +51,7 @@ def diff(given: Uploads, today: date, step: Step) -> dict[str, Any]:
     """Compare two matrices, cell by cell."""
     told: list[Fault] = []
     old, new = (contract_of(given, name, told) for name in ("oud", "nieuw"))
-    folder = folder_of(given)
+    folder = given.new_folder()
     result = compare(old, new, oud_op=given.fields["oud_op"], nieuw_op=given.fields["nieuw_op"])
     csv.write(folder / "verschillen.csv", diff_report.cells(result))
     return tables_of(given, folder, told)
@@ -61,7 +61,7 @@ def reprice(given: Uploads, today: date, step: Step) -> dict[str, Any]:
     """Say what the same lines would have cost under another matrix."""
     told: list[Fault] = []
     old, new = (contracts_of(given, name, told) for name in ("oud", "nieuw"))
-    folder, files = folder_of(given), given.files
+    folder, files = given.new_folder(), given.files
     trace = trace_of(files.get("herkomst", ()), files.get("stappen", ()))
     outcome, _ = reprice_files(folder, files["regels"], trace, old, new, given.fields["prijspeil"], Reading(told.append))
     return tables_of(given, folder, [*told, *outcome.meldingen])
@@ -72,7 +72,7 @@ def read_in(given: Uploads, today: date, step: Step) -> dict[str, Any]:
     told: list[Fault] = []
     workbook = given.one("werkmap")
     assert workbook is not None  # The form asks for it.
-    folder, toml = folder_of(given), settings_of(given, told)
+    folder, toml = given.new_folder(), settings_of(given, told)
     with imported(workbook, given.folder / "contract", toml=toml, vanaf=given.fields["vanaf"]) as (_, _, stage):
         shutil.copytree(stage, folder, dirs_exist_ok=True)
     return tables_of(given, folder, told)

@@ -55,6 +55,10 @@ class Uploads:
             raise InputError(Fault("aanroep_onjuist", kolom=name, toelichting="er zijn meer bestanden", verwacht="één bestand"))
         return next(iter(paths), None)
 
+    def new_folder(self) -> Path:
+        """Return a new folder of the request, to write in."""
+        return Path(tempfile.mkdtemp(prefix="uit-", dir=self.folder))
+
     def remove(self) -> None:
         """Remove all of it."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -89,8 +93,8 @@ def _sha256(path: Path) -> str:
 
 def _together(given: Sequence[Path]) -> Path:
     """Put the files of a contract into one folder; raises InputError for two of one name."""
-    out = given[0].parents[1] / "samen" / "contract"
-    out.mkdir(parents=True, exist_ok=True)
+    out = Path(tempfile.mkdtemp(dir=given[0].parents[1])) / "contract"
+    out.mkdir()
     for path in given:
         if (out / path.name).exists():
             raise _no_contract(path, "dit bestand komt meer dan één keer")
@@ -106,8 +110,8 @@ def _unpacked(path: Path, report: Callable[[Fault], None]) -> Path:
     tops = {lid.rpartition("/")[0] for lid in found if lid.rpartition("/")[2] == "contract.toml"}
     if len(tops) != 1 or (top := tops.pop()).count("/"):
         raise _no_contract(path, "er staat niet precies één contract.toml in")
-    out = path.parent / "map" / path.stem
-    out.mkdir(parents=True)
+    out = Path(tempfile.mkdtemp(dir=path.parent)) / path.stem
+    out.mkdir()
     for lid, source in found.items():
         folder, _, name = lid.rpartition("/")
         if folder == top:

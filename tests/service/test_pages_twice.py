@@ -25,10 +25,11 @@ MONTH = {"periode": "2026-03", "dagtekening": "2026-04-07", "vastleggen": "ja"}
 class Clerk(Visitor):
     """Someone who keeps a month, with the form that they have before them."""
 
-    def form(self, path: str) -> dict[str, str]:
-        """What a form of a page carries."""
+    def form(self, path: str, *, seal: bool = False) -> dict[str, str]:
+        """What a form of a page carries; its `seal` alone, where it is of none that writes."""
         page = self.ask("GET", path).text
-        return {name: re.findall(rf'name="{name}" value="([\w-]+)"', page)[-1] for name in ("zegel", "sleutel")}
+        names = ("zegel",) if seal else ("zegel", "sleutel")
+        return {name: re.findall(rf'name="{name}" value="([\w-]+)"', page)[-1] for name in names}
 
     def sends(self, path: str, form: dict[str, str], files: Any = (), **more: str) -> httpx.Response:
         """Send a form."""

@@ -128,8 +128,7 @@ async def _message(desk: Desk, request: Request, visit: Visit) -> Response:
 
 def _judged(given: Uploads, step: Step, *, today: date, namen: Mapping[str, str]) -> Toetsronde:
     """Judge the messages of a visitor, and keep what the command writes."""
-    heard, folder = Heard(), given.folder / "uit"
-    folder.mkdir()
+    heard, folder = Heard(), given.new_folder()
     berichten: list[Beoordeling] = []
     hashes: dict[str, str] = {}
     passed: list[str] = []

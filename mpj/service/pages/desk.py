@@ -49,6 +49,8 @@ LOGIN = "/inloggen"
 _OF_PAGES = (FormField(SEAL), FormField(KEY))
 Handler: TypeAlias = Callable[[Request, Visit], Awaitable[Response]]
 Make: TypeAlias = Callable[[Uploads, Step], Any]
+Holds: TypeAlias = Callable[[PageWork], bool]
+"""Says whether the files are held for as long as what was computed is kept, to go on with them."""
 
 
 @cache
@@ -201,10 +203,13 @@ class Desk:
             text = "dit formulier hoort niet bij dit bezoek, of de dienst is opnieuw gestart"
             raise InputError(Fault("verzoek_geweigerd", toelichting=text, verwacht="open de pagina opnieuw"))
 
-    async def work(self, visit: Visit, page: str, given: Uploads, make: Make, *, writes: bool = False) -> Response:
+    async def work(
+        self, visit: Visit, page: str, given: Uploads, make: Make, *, writes: bool = False, holds: Holds | None = None
+    ) -> Response:
         """Have `make` compute something of what was given, and send the visitor to the page that shows it.
 
         What `writes` is done once for each form, however often that is sent: who presses twice sees what the first press came to.
+        The files go when the work is done, unless it `holds` them.
         """
         kept = PageWork(asked=given.fields)
 
@@ -216,7 +221,10 @@ class Desk:
             except Exception:
                 kept.faults = (UNEXPECTED if writes else HARMLESS,)
             finally:
-                given.remove()
+                if holds is not None and holds(kept):
+                    kept.hold(given)
+                else:
+                    given.remove()
             return Answer(HTTPStatus.OK, b"", again=bool(kept.faults) or getattr(kept.found, "mis", False))
 
         form = given.fields.get(KEY, "") if writes else ""

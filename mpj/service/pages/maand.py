@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from mpj.engine.values import Declaratieregel
 from mpj.explanation import summary
 from mpj.explanation.build import Explainer
-from mpj.intake import look_at, proposal
+from mpj.intake import Vraag, decided, look_at, proposal, questions
 from mpj.intake.report import report as intake_report
 from mpj.ledger.decide import codes_of
 from mpj.output import Run, read_run
@@ -25,17 +26,19 @@ from mpj.output.folder import BOOKED
 from mpj.presentation import words
 from mpj.presentation.report import Report
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import TABLES, Reading, find_sources
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
-from mpj.service.declaring import MONTH, Heard, declared, profile_of
+from mpj.service.declaring import MONTH, Heard, profile_of
+from mpj.service.declaring import declared as declared_files
 from mpj.service.forms import FLAG, NUMBER, FormField, RequestForm
 from mpj.service.ledgering import DECLARE as LEDGER
 from mpj.service.ledgering import declared as book
 from mpj.service.office import TABLES_OF_CARE, Office
-from mpj.service.pages.desk import Desk, download
+from mpj.service.pages.desk import KEY, Desk, download
 from mpj.service.pages.files import page_asked, paged, workbook, zipped
-from mpj.service.pages.visits import Visit
+from mpj.service.pages.visits import PageWork, Visit
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
 from mpj.workbench.worklist.report import Werklijst
@@ -52,6 +55,8 @@ _BOOKED = RequestForm(
     tuple(one for one in MONTH.fields if one.naam != "nalevering"),
 ).with_fields(FormField("vastleggen", FLAG), FormField("akkoord"))
 """The same with a ledger, which knows what came before, and where it can be kept as a concept."""
+_DECIDED = RequestForm((), (), (FormField("keuze", many=True), FormField("vastleggen", FLAG), FormField("akkoord")))
+"""What was chosen of what was undecided (`Antwoord.code`)."""
 _WHICH = RequestForm((), (), (FormField("regel", NUMBER), FormField("rij", NUMBER)))
 
 
@@ -66,8 +71,14 @@ class Maandbeeld:
     """What was understood of each table."""
     onbeslist: int = 0
     """What somebody has to decide about them."""
+    vragen: tuple[Vraag, ...] = ()
+    """The same as questions that can be answered here."""
+    profiel: Profiel = NO_PROFILE
+    """How the tables were read."""
     voorstel: str = ""
-    """A profile in which to decide it."""
+    """The same as a file, with what is to be decided; empty where nothing is, nor was decided here."""
+    gekozen: bool = False
+    """Whether something was decided here."""
     meldingen: tuple[Fault, ...] = ()
     """Faults, where it was not declared; else what is to be noted."""
     run: Run | None = None
@@ -91,6 +102,7 @@ def add(app: Starlette, desk: Desk) -> None:
         ("", "GET", _front),
         ("", "POST", _begin),
         ("/weg", "POST", _away),
+        ("/beslis", "POST", _decide),
         ("/inhoud", "GET", _content),
         ("/uitval", "GET", _aside),
         ("/regels", "GET", _lines),
@@ -113,6 +125,7 @@ async def _front(desk: Desk, request: Request, visit: Visit) -> Response:
             "periode": f"{last:%Y-%m}" if kept is None else kept.asked["periode"],
             "vandaag": desk.today().isoformat(),
         }
+        values["opnieuw"] = kept is not None and kept.holds
         values |= {"bekend": desk.office.config is not None, "ledger": desk.office.has_ledger}
         values |= {"codes": " ".join(codes_of(values["fouten"])), "gevraagd": {} if kept is None else kept.asked}
         return desk.show(visit, "maand.html", {"pad": "/maand", **values})
@@ -130,7 +143,36 @@ async def _begin(desk: Desk, request: Request, visit: Visit) -> Response:
     form = MONTH if desk.office.config is None else _BOOKED if desk.office.has_ledger else _KNOWN
     given = await desk.uploads(request, visit, form)
     make = partial(_seen, office=desk.office_of(visit), today=desk.today())
-    return await desk.work(visit, PAGE, given, make, writes=given.fields.get("vastleggen", False))
+    return await desk.work(visit, PAGE, given, make, writes=given.fields.get("vastleggen", False), holds=_holds)
+
+
+def _holds(kept: PageWork) -> bool:
+    """Say whether the files of a month are held: as long as something can be decided about them, or was and is not kept yet."""
+    chosen = bool(kept.asked.get("gekozen"))
+    if kept.found is None:
+        return chosen
+    return not is_concept(kept.found) and (chosen or bool(kept.found.vragen))
+
+
+async def _decide(desk: Desk, request: Request, visit: Visit) -> Response:
+    """Go on with the files that were given, read as the visitor chose."""
+    asked, kept = await desk.fields(request, visit, _DECIDED), desk.kept(visit, PAGE)
+    if kept is not None and kept.busy:
+        return desk.go("/maand")  # A second press.
+    found: Maandbeeld = Maandbeeld("") if kept is None or kept.faults else kept.found
+    text = decided(found.profiel, found.vragen, filter(None, asked["keuze"]))
+    given = None if kept is None else kept.take()
+    if given is None:
+        text = "wat hier stond, is er niet meer: het blijft een uur in het geheugen"
+        raise InputError(Fault("niet_gevonden", toelichting=text, verwacht="kies de bestanden opnieuw"))
+    if any(asked["keuze"]):
+        path = Path(mkdtemp(dir=given.folder)) / "profiel.toml"
+        path.write_text(text, "utf-8")
+        given.files["profiel"] = [path]
+    again = {name: asked[name] for name in ("vastleggen", "akkoord", KEY)} | {"gekozen": "profiel" in given.files}
+    make = partial(_seen, office=desk.office_of(visit), today=desk.today())
+    given = evolve(given, fields={**given.fields, **again})
+    return await desk.work(visit, PAGE, given, make, writes=asked["vastleggen"], holds=_holds)
 
 
 async def _away(desk: Desk, request: Request, visit: Visit) -> Response:
@@ -265,7 +307,7 @@ def _seen(given: Uploads, step: Step, *, office: Office, today: date) -> Maandbe
 def _run(office: Office, given: Uploads, today: date, heard: Heard, step: Step) -> Path:
     """Declare a month into a folder: with a ledger a trial that it does not remember, unless it is to be kept as a concept."""
     if not office.has_ledger:
-        return declared(given, today, heard, step)
+        return declared_files(given, today, heard, step)
     asked = {one.naam: one.absent for one in LEDGER.fields} | {"periode": given.fields["periode"]}
     asked |= {"dagtekening": given.fields["dagtekening"], "proef": not given.fields["vastleggen"]}
     asked |= {"akkoord": tuple(given.fields["akkoord"].split())}
@@ -284,7 +326,9 @@ def _looked_at(given: Uploads) -> Maandbeeld:
                 continue
     reports = tuple(intake_report(look) for look in looks)
     undecided = sum(len(look.keuzes) for look in looks)
-    return Maandbeeld(given.fields["periode"], False, reports, undecided, proposal(looks, profiel) if undecided else "")
+    chosen = bool(given.fields.get("gekozen"))
+    text = proposal(looks, profiel) if undecided or chosen else ""
+    return Maandbeeld(given.fields["periode"], False, reports, undecided, questions(looks), profiel, text, chosen)
 
 
 def _read(found: Maandbeeld, folder: Path) -> Maandbeeld:

@@ -13,7 +13,6 @@ from mpj.service.forms import DAY, FLAG, MONTH, FormField, RequestForm, words
 from mpj.service.pages.desk import Desk
 from mpj.service.pages.files import zipped
 from mpj.service.pages.tarieven import Bevonden, Gereedschap, add_tool
-from mpj.service.tabling import folder_of
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
 
@@ -45,6 +44,6 @@ def _made(desk: Desk, given: Uploads, step: Step) -> Bevonden:
     """Make the report that was asked for, and its files: of a year that of the first month, of limits those of today."""
     van, _ = reporting.months_of(given)
     asked: dict[str, Any] = {**given.fields, "jaar": van // 12, "gemeente": (), "op": None}
-    told = reporting.Told(folder_of(given), taal=given.fields["taal"])
+    told = reporting.Told(given.new_folder(), taal=given.fields["taal"])
     report = _MAKES[given.fields["soort"]](desk.office, evolve(given, fields=asked), desk.today(), told)
     return Bevonden((report,), tuple(told.heard.meldingen), zipped(told.folder))

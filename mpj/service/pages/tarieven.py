@@ -19,7 +19,6 @@ from mpj.service.office import Office
 from mpj.service.pages.desk import Desk, Make, download
 from mpj.service.pages.files import zipped
 from mpj.service.pages.visits import Visit
-from mpj.service.tabling import folder_of
 from mpj.service.tariffing import contract_of, contracts_of, settings_of
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
@@ -131,7 +130,7 @@ def _compare(given: Uploads, step: Step) -> Bevonden:
     oud, nieuw = (contract_of(given, name, told) for name in ("oud", "nieuw"))
     result = compare(oud, nieuw, oud_op=given.fields["oud_op"], nieuw_op=given.fields["nieuw_op"])
     hashes = compile_tariefkaart(oud).hash, compile_tariefkaart(nieuw).hash
-    folder = folder_of(given)
+    folder = given.new_folder()
     csv.write(folder / "verschillen.csv", diff_report.cells(result))
     return Bevonden((diff_report.report(result, (oud.id, nieuw.id), hashes),), tuple(told), zipped(folder))
 
@@ -140,7 +139,7 @@ def _reprice(given: Uploads, step: Step) -> Bevonden:
     """Reprice lines under another matrix."""
     told: list[Fault] = []
     oud, nieuw = (contracts_of(given, name, told) for name in ("oud", "nieuw"))
-    folder, files = folder_of(given), given.files
+    folder, files = given.new_folder(), given.files
     prijspeil = given.fields["prijspeil"]
     reading = Reading(told.append)
     outcome, report = reprice_files(folder, files["regels"], trace_of(files.get("herkomst", ())), oud, nieuw, prijspeil, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from mpj.presentation.languages import LOCALES, Taal
 from mpj.reading.faults import Fault
 from mpj.service.tasks import Task
+from mpj.service.uploads import Uploads
 from mpj.service.users import User
 
 COOKIE, LANGUAGE = "mpj_bezoek", "mpj_taal"
@@ -35,6 +37,24 @@ class PageWork:
     faults: tuple[Fault, ...] = ()
     asked: Mapping[str, Any] = field(factory=dict)
     """The fields of the form that asked for it."""
+    _held: tuple[Uploads, weakref.finalize[..., Any]] | None = field(default=None, repr=False)
+
+    def hold(self, given: Uploads) -> None:
+        """Hold the files that were given for as long as what was computed of them is kept."""
+        self._held = given, weakref.finalize(self, given.remove)
+
+    def take(self) -> Uploads | None:
+        """Give the files that are held to whoever goes on with them, None where there are none."""
+        held, self._held = self._held, None
+        if held is None:
+            return None
+        held[1].detach()
+        return held[0]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the files are held."""
+        return self._held is not None
 
     @property
     def busy(self) -> bool:
