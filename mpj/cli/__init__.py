@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mpj.cli.dutch import DUTCH, SPOKEN, named, speak, speaks
-from mpj.cli.screen import quiet_libraries, say
+from mpj.cli.dutch import DUTCH, TALEN, named, speak, speaks
+from mpj.cli.screen import quiet_libraries, told, write
 from mpj.reading.extras import MissingExtraError
 from mpj.version import __version__
 
 if TYPE_CHECKING:
     from mpj.cli.signals import Signals
+    from mpj.presentation.languages import Taal
     from mpj.reading.faults import Ernst
     from mpj.reading.register import Foutcode
 
@@ -65,26 +66,40 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = named(import_module(COMMANDS[cmd_name][0]).command)
-        if speaks() == "nl" or cmd_name not in SPOKEN:
-            return command
-        from mpj.cli.english import in_english
-
-        return in_english(command)
+        return _spoken(named(import_module(COMMANDS[cmd_name][0]).command))
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         self._help_option = None  # click keeps it in the language of the call that first asked.
         return super().get_help_option(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Opdrachten"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+        with formatter.section("Opdrachten" if speaks() == "nl" else "Commands"):
+            formatter.write_dl([(name, told(COMMANDS[name][1])) for name in self.list_commands(ctx)])
+
+
+def _spoken(command: click.Command) -> click.Command:
+    """Return a command in the language of this call."""
+    if speaks() == "nl":
+        return command
+    from mpj.cli.english import in_english
+
+    return in_english(command)
 
 
 @click.command(
     cls=Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Begin met: mpj demo. Uitleg per opdracht: mpj OPDRACHT --help",
+)
+@click.option(
+    "--taal",
+    type=click.Choice(TALEN),
+    default="nl",
+    show_default=True,
+    envvar="MPJ_TAAL",
+    show_envvar=True,
+    expose_value=False,
+    help="Taal van elk scherm; mag ook achter de opdracht.",
 )
 @click.version_option(__version__, message="mpj %(version)s", help=DUTCH["Show the version and exit."])
 def group() -> None:
@@ -97,6 +112,13 @@ named(group)
 def _wants(args: list[str], option: str, value: str) -> bool:
     """Say whether a call gives an option this value; it may be so wrong that nobody else can tell."""
     return f"{option}={value}" in args or (option, value) in pairwise(args)
+
+
+def _language(args: list[str]) -> Taal:
+    """Return the language that a call asks for: what it says last, else what MPJ_TAAL says; Dutch for one that there is not."""
+    asked = [arg.removeprefix("--taal=") for arg in args if arg.startswith("--taal=")]
+    asked += [value for option, value in pairwise(args) if option == "--taal"]
+    return "en" if (asked or [os.environ.get("MPJ_TAAL", "")])[-1] == "en" else "nl"
 
 
 def _wants_json(args: list[str]) -> bool:
@@ -113,7 +135,7 @@ def _show_call(error: click.ClickException, args: list[str]) -> None:
     if not _wants_json(args):
         text = io.StringIO()
         error.show(text)
-        say(text.getvalue(), err=True, end="")
+        write(text.getvalue(), err=True, end="")
         return
     from mpj.cli.common import show_fault
     from mpj.reading.faults import Fault
@@ -143,7 +165,7 @@ def run(args: list[str], *, last: bool = False) -> int:
     """Run the command line and return its exit code; with `last` the process ends behind it."""
     from mpj.cli.signals import Signals
 
-    speak("en" if _wants(args, "--taal", "en") and args[0] in SPOKEN else "nl")
+    speak(_language(args))
     signals = Signals()
     with signals.heard(last=last):
         code = _run(args, signals)
@@ -156,7 +178,7 @@ def _run(args: list[str], signals: Signals) -> int:
     from mpj.cli.signals import Stopped
 
     try:
-        code: Any = group.main(args, prog_name="mpj", standalone_mode=False, obj=signals)
+        code: Any = _spoken(group).main(args, prog_name="mpj", standalone_mode=False, obj=signals)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -194,8 +216,9 @@ def _tell(code: Foutcode, text: str, args: list[str], soort: Ernst = "fout") -> 
     from mpj.cli.common import show_fault
     from mpj.reading.faults import Fault
 
+    text = told(text)
     if _wants_json(args):
         show_fault(Fault(code, toelichting=text, soort=soort), "json")
     else:
-        say(text[0].upper() + text[1:] + ("" if text.endswith("'") else "."), err=True)
+        write(text[0].upper() + text[1:] + ("" if text.endswith("'") else "."), err=True)
     return 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import wraps
@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mpj.cli.dutch import speaks
 from mpj.cli.options import in_options
-from mpj.cli.screen import say, say_json
+from mpj.cli.screen import say, say_json, told, write
 from mpj.cli.signals import signals
 from mpj.reading.faults import Fault, InputError
+
+if TYPE_CHECKING:
+    from mpj.presentation.languages import Taal
 
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -161,8 +165,19 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
+_WORDS: Mapping[Taal, tuple[str, str, str, str, str]] = {
+    "nl": ("Let op", "Fout", "rij", "gevonden", "verwacht"),
+    "en": ("Note", "Error", "row", "found", "expected"),
+}
+"""Of a warning, a fault, its row, and what was found and expected."""
+
+
 def show_fault(fault: Fault, form: str) -> None:
     """Write one fault to stderr, as text or as a JSON object."""
+    if speaks() != "nl":
+        from mpj.presentation.translation import translated_fault
+
+        fault = translated_fault(fault, speaks())
     fault = in_options(fault)
     if form == "json":
         data = {
@@ -171,8 +186,9 @@ def show_fault(fault: Fault, form: str) -> None:
         }
         write_melding(data | {"rij": fault.rij or None, "regel": fault.regel or None})
     else:
-        prefix = "Let op: " if fault.soort == "waarschuwing" else "Fout: "
-        say(prefix + str(fault), err=True, rest="  ")
+        (note, fault_, row, found, expected) = _WORDS[speaks()]
+        prefix = note if fault.soort == "waarschuwing" else fault_
+        write(f"{prefix}: {fault.told(row, found, expected)}", err=True, rest="  ")
 
 
 def remark(text: str) -> None:
@@ -264,7 +280,7 @@ class Progress:
         return items if self._bar is None else self._count(description, items)
 
     def _count(self, description: str, items: Iterable[_T]) -> Iterator[_T]:
-        task = self._bar.add_task(description, total=None)
+        task = self._bar.add_task(told(description), total=None)
         for number, item in enumerate(items, 1):
             if number % 500 == 0:
                 self._bar.update(task, completed=number)
@@ -275,5 +291,5 @@ class Progress:
         """Return a callback (done, in all) that moves a bar, None when nothing is shown."""
         if self._bar is None:
             return None
-        task = self._bar.add_task(description, total=None)
+        task = self._bar.add_task(told(description), total=None)
         return lambda done, total: self._bar.update(task, completed=done, total=total)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mpj.cli.common import FILE, Command, guarded, meldingen_option, show_fault
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 
 if TYPE_CHECKING:
     from mpj.conformance import Comparison
@@ -60,13 +60,12 @@ def check(gevallen: Path, antwoorden: Path, meldingen: str) -> int:
     """
     from mpj.conformance import check as compare
     from mpj.conformance import report
-    from mpj.presentation import terminal
     from mpj.reading.sources import Reading
 
     found = compare(gevallen, antwoorden, reading=Reading(lambda fault: show_fault(fault, meldingen)))
     if meldingen == "json":
         _tell(found)
-    terminal.show(report(found))
+    show_report(report(found))
     return 0 if found.conform else 1
 
 

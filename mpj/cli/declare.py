@@ -30,7 +30,7 @@ from mpj.cli.common import (
     write_melding,
 )
 from mpj.cli.inputs import Inputs
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.reading.config import names_of
 from mpj.reading.faults import Fault, InputError
@@ -157,7 +157,6 @@ def perform(asked: DeclareOptions, grens: Mapping[str, int] = _NONE, namen: Mapp
     """
     from mpj.explanation import summary
     from mpj.output import check_installed
-    from mpj.presentation import terminal
 
     asked.check()
     if asked.trace == "parquet":
@@ -171,7 +170,7 @@ def perform(asked: DeclareOptions, grens: Mapping[str, int] = _NONE, namen: Mapp
     with best_effort():
         show_meldingen(result, asked.meldingen, inputs.lines)
         say()
-        terminal.show(summary.report(result.samenvatting, asked.out, result.uitval, namen))
+        show_report(summary.report(result.samenvatting, asked.out, result.uitval, namen))
     return 1 if asked.strict and result.uitval else 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from mpj.cli.common import FILE, Command, Progress, force_option, guarded, meldingen_option
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write, signals
 from mpj.reading.toml import quoted
 
@@ -91,15 +91,17 @@ def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
     from mpj.demo import contract_folders, generate
     from mpj.explanation import summary
     from mpj.output import output_folder
-    from mpj.presentation import terminal, words
+    from mpj.presentation import words
+    from mpj.presentation.report import Report
 
     contracts, periode, dagtekening = contract_folders(), _PERIODE, _DAGTEKENING
     region = generate(folder / "invoer", contracts, periode=periode, **sizes)
-    terminal.say(
+    made = (
         f"Verzonnen regio: {words.counted(region.gemeenten, 'gemeente')}, {words.counted(region.clienten, 'cliënt')}, "
         f"{words.counted(region.toewijzingen, 'toewijzing')}, {words.counted(region.registraties, 'registratie')}, "
         f"{words.counted(region.verblijven, 'verblijf')}."
     )
+    show_report(Report("", (), (made,)))
     progress = Progress()
     with output_folder(folder / "declaratie") as stage, progress.shown():
         inputs = Inputs(
@@ -115,4 +117,4 @@ def _run(folder: Path, sizes: dict[str, int], meldingen: str) -> None:
         )
         result = inputs.declare_files({"periode": periode, "dagtekening": dagtekening}, stage)
     say()
-    terminal.show(summary.report(result.samenvatting, uitval=result.uitval))
+    show_report(summary.report(result.samenvatting, uitval=result.uitval))

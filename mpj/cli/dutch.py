@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from gettext import gettext, ngettext
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
-SPOKEN = ("explain", "sample", "verify")
-"""The commands whose help is in English too (`mpj.cli.english`); all others, and their help, are in Dutch throughout."""
+if TYPE_CHECKING:
+    from mpj.presentation.languages import Taal
+
+TALEN = ("nl", "en")
 _MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
 DUTCH: Mapping[str, str] = {
     # Help.
@@ -89,8 +92,8 @@ def speak(taal: str) -> None:
                 setattr(module, own, word)
 
 
-def speaks() -> str:
-    """Return the language that click speaks in this process."""
+def speaks() -> Taal:
+    """Return the language that click, and so each screen, speaks in this process."""
     return "nl" if import_module("click.core")._ is _say else "en"
 
 
@@ -102,9 +105,20 @@ def _counted(one: str, more: str, number: int) -> str:
     return _say(one if number == 1 else more)
 
 
+def _language(command: click.Command) -> None:
+    """Give a command the option for its language; where it is not given, that of the call as a whole counts."""
+    option = next((one for one in command.params if one.name == "taal"), None)
+    if option is None:
+        about = "Taal van het scherm."
+        option = click.Option(["--taal"], type=click.Choice(TALEN), show_default=True, expose_value=False, help=about)
+        command.params.append(option)
+    option.default = speaks()
+
+
 def named(command: click.Command) -> click.Command:
     """Return a command with what stands for its parts in the line of its use, and those of its own commands, in Dutch."""
     command.options_metavar = "[OPTIES]"
+    _language(command)
     for param in command.params:
         if isinstance(param.type, click.types.IntParamType):
             param.metavar = param.metavar or "GETAL"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mpj.cli.common import FILE, Command, config_option, guarded, meldingen_option, opened_ledger, taal_option
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 from mpj.reading.config import names_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ def command(
     beeld.
     """
     from mpj.explanation.build import explain
-    from mpj.presentation import terminal
 
     if van is None and ledger is None:
         raise click.UsageError("geef --van, --ledger, of allebei")
@@ -60,7 +59,7 @@ def command(
     for place, uitleg in enumerate(found):
         if place:
             say()
-        terminal.show(_report(uitleg, taal))
+        show_report(_report(uitleg, taal))
 
 
 def _report(uitleg: Uitleg, taal: Taal) -> Report:

@@ -18,7 +18,7 @@ from mpj.cli.common import (
     submappen_option,
     write_new,
 )
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 
 _EPILOG = """
 Voorbeeld:
@@ -52,7 +52,6 @@ def command(
     Per kolom waarvoor zij is aangezien en welke vormen haar waarden hebben; hoeveel rijen te lezen zijn, en waarom andere niet.
     """
     from mpj.intake import look_at, proposal, report
-    from mpj.presentation import terminal
     from mpj.reading.profile import NO_PROFILE
     from mpj.reading.sources import TABLES, Reading, find_sources
     from mpj.records import read_profile
@@ -64,7 +63,7 @@ def command(
         write_new(voorstel, proposal(looks, known), "--voorstel")
     with best_effort():
         for look in looks:
-            terminal.show(report(look))
+            show_report(report(look))
             say()
         if meldingen == "json":
             _tell(looks)

@@ -30,7 +30,7 @@ from mpj.cli.common import (
 from mpj.cli.keeping import erase, inzage
 from mpj.cli.looks import status, work
 from mpj.cli.pay import pay
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.presentation import words
 from mpj.reading.config import config_of
@@ -178,7 +178,6 @@ def simulate(van: str, tot: str, out: Path, force: bool, meldingen: str, **sizes
     Met zorg die te laat of verkeerd is opgeschreven, afkeuringen, verloren berichten, en de prijzen van een nieuw jaar.
     """
     from mpj.cli.declare import check_months
-    from mpj.presentation import terminal
     from mpj.reading.periods import parse_month
     from mpj.simulation import MAP_JAAR, Sizes, report, simulate, write_reports
 
@@ -188,7 +187,7 @@ def simulate(van: str, tot: str, out: Path, force: bool, meldingen: str, **sizes
         step = progress.step("maanden")
         played = simulate(folder, van=parse_month(van), tot=parse_month(tot), sizes=Sizes(**sizes), progress=step)
         write_reports(played, folder / MAP_JAAR)
-    terminal.show(report(played, out))
+    show_report(report(played, out))
 
 
 @command.command(cls=Command)

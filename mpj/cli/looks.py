@@ -18,7 +18,7 @@ from mpj.cli.common import (
     opened_ledger,
     today,
 )
-from mpj.cli.screen import say, say_json
+from mpj.cli.screen import say, say_json, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.reading.config import names_of
 
@@ -72,7 +72,6 @@ def work(ledger: str, **asked: Any) -> None:
 def _look(found: Any, soort: str, look: Callable[[Any, Shown], LookBack], asked: Mapping[str, Any]) -> None:
     """Show what the ledger says as a report, or as JSON; where a folder is asked, write it there too."""
     from mpj.ledger.report import Shown
-    from mpj.presentation import terminal
 
     namen = names_of(asked["config"])
     told = look(found, Shown(today(), namen))
@@ -85,6 +84,6 @@ def _look(found: Any, soort: str, look: Callable[[Any, Shown], LookBack], asked:
         data = {"formaat": 1, "soort": soort} | (found if isinstance(found, dict) else {"regels": found})
         say_json(data, indent=2)
         return
-    terminal.show(told.report)
+    show_report(told.report)
     if asked["out"] is not None:
         say(f"\nGeschreven in {asked['out']}.")

@@ -10,7 +10,7 @@ from attrs import evolve
 from mpj.reading.faults import Fault
 
 _KEYWORD = re.compile(r"`([a-z_]+)`")
-_OR_KEYWORD = re.compile(r", of `([a-z_]+)`$")
+_OR_KEYWORD = re.compile(r", (?:of|or) `([a-z_]+)`$")
 _OTHER_NAMES = {"vervang": "force"}
 """Keywords of the API that are called otherwise on the command line."""
 _PATHS = ("out", "van")

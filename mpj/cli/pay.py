@@ -21,7 +21,7 @@ from mpj.cli.common import (
     submappen_option,
     today,
 )
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.presentation import words
 from mpj.reading.config import config_of
@@ -57,7 +57,6 @@ def pay(bestanden: tuple[Path, ...], out: Path | None, force: bool, ledger: str,
     Van het bestand wordt alleen bewaard wat van een bekende rekening van een gemeente komt of daarheen gaat. Wat op meer dan één
     manier bedoeld kan zijn, staat op de restlijst.
     """
-    from mpj.presentation import terminal
     from mpj.reports import paid_report, read_paid, write_paid
 
     config = config_of(given["config"])
@@ -71,7 +70,7 @@ def pay(bestanden: tuple[Path, ...], out: Path | None, force: bool, ledger: str,
             write_paid(beeld, folder, namen)
     for text in _told(done, sum(one.lijkt_op is not None for one in beeld.rest)):
         say(text)
-    terminal.show(paid_report(beeld, namen))
+    show_report(paid_report(beeld, namen))
     if out is not None:
         say(f"Geschreven in {out}.")
 

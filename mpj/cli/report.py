@@ -25,7 +25,7 @@ from mpj.cli.common import (
     today,
 )
 from mpj.cli.declare import check_months
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.reading.config import names_of, regions_of
 from mpj.reading.faults import Fault, InputError
@@ -87,7 +87,6 @@ def year(jaar: int, ledger: str, out: Path, force: bool, meldingen: str, **given
     Schrijft jaar.csv en aansluiting.csv, het geheel als jaar.xlsx en jaar.html, en per gemeente jaar-CODE.xlsx en jaar-CODE.html.
     """
     from mpj.contract import load_contracts
-    from mpj.presentation import terminal
     from mpj.reports import Jaarvraag, beside, estimated, read_year, write_year
 
     peildatum: date | None = given["peildatum"]
@@ -103,7 +102,7 @@ def year(jaar: int, ledger: str, out: Path, force: bool, meldingen: str, **given
         raming = estimated(beeld) if given["raming"] else None
         said = {"namen": names_of(given["config"]), "taal": given["taal"]}
         shown = write_year(beeld, folder, **said, naast=naast, raming=raming)
-    terminal.show(shown)
+    show_report(shown)
     for text in _unknown(beeld, given["gemeente"]):
         say(text)
     say(f"Geschreven in {out}.")
@@ -145,7 +144,6 @@ def use(ledger: str, out: Path, force: bool, meldingen: str, submappen: bool, **
     """
     import mpj
     from mpj.contract import load_contracts
-    from mpj.presentation import terminal
     from mpj.reports import Gebruiksvraag, read_use, write_use
 
     tell = partial(show_fault, form=meldingen)
@@ -157,7 +155,7 @@ def use(ledger: str, out: Path, force: bool, meldingen: str, submappen: bool, **
     with opened_ledger(ledger) as opened, folder_to_write(out, force=force) as folder:
         beeld = read_use(opened, asked)
         shown = write_use(beeld, folder, namen=names_of(given["config"]), taal=given["taal"])
-    terminal.show(shown)
+    show_report(shown)
     if asked.op > today():
         say("--op is een dag die nog moet komen: wat er tot dan bij komt, weet het ledger nog niet.")
     if asked.toewijzingen and not beeld.ontvangen:
@@ -183,7 +181,6 @@ def benchmark(ledger: str, van: str, tot: str, out: Path, force: bool, meldingen
     benchmark.csv, benchmark.xlsx en benchmark.html.
     """
     from mpj.contract import load_contracts
-    from mpj.presentation import terminal
     from mpj.reading.periods import parse_month
     from mpj.reports import Vergelijkingsvraag, read_benchmark, write_benchmark
 
@@ -197,7 +194,7 @@ def benchmark(ledger: str, van: str, tot: str, out: Path, force: bool, meldingen
     with opened_ledger(ledger) as opened, folder_to_write(out, force=force) as folder:
         beeld = read_benchmark(opened, asked)
         shown = write_benchmark(beeld, folder, namen=names_of(given["config"]), taal=given["taal"])
-    terminal.show(shown)
+    show_report(shown)
     if not (beeld.metingen or beeld.niet_getoond):
         say(_NOTHING)
     say(f"Geschreven in {out}.")
@@ -227,7 +224,6 @@ def kpi(ledger: str, van: str, tot: str, out: Path, force: bool, meldingen: str,
     Schrijft kpi.csv, kpi.xlsx en kpi.html. Cijfers over minder dan vijf cliënten worden niet getoond.
     """
     from mpj.engine.opdracht import check_order
-    from mpj.presentation import terminal
     from mpj.reading.periods import parse_month
     from mpj.reading.sources import Reading
     from mpj.reports import read_kpi, read_requests, write_kpi
@@ -239,7 +235,7 @@ def kpi(ledger: str, van: str, tot: str, out: Path, force: bool, meldingen: str,
     with opened_ledger(ledger) as opened, folder_to_write(out, force=force) as folder:
         beeld = read_kpi(opened, parse_month(van), parse_month(tot), found)
         shown = write_kpi(beeld, folder, namen=names_of(given["config"]), taal=given["taal"])
-    terminal.show(shown)
+    show_report(shown)
     if not (beeld.kpis or beeld.niet_getoond):
         say(_NOTHING)
     say(f"Geschreven in {out}.")

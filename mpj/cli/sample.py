@@ -20,14 +20,8 @@ Spreek het zaad samen af: met hetzelfde zaad trekken beide partijen dezelfde ste
 """
 
 
-_LEFT_OUT = {
-    "nl": "Let op: {} aan registraties noemt geen medewerker of niveau, en kan niet als paar worden getrokken.",
-    "en": "Note: {} of registraties names no professional or no level, and cannot be drawn as a pair.",
-}
-_NOTHING = {
-    "nl": "Er is niets om uit te trekken: controleer --jaar, --ledger of --van.",
-    "en": "There is nothing to draw from: look at --jaar, --ledger or --van.",
-}
+_LEFT_OUT = "Let op: {bedrag} aan registraties noemt geen medewerker of niveau, en kan niet als paar worden getrokken."
+_NOTHING = "Er is niets om uit te trekken: controleer --jaar, --ledger of --van."
 
 
 @click.command(cls=Command, epilog=_EPILOG)
@@ -47,7 +41,7 @@ def command(van: Path | None, ledger: str | None, jaar: int | None, aantal: int,
     """
     from mpj.output import read_run
     from mpj.output.shape import text_of
-    from mpj.presentation.languages import euros
+    from mpj.presentation.words import euros
     from mpj.verification.sample import COLUMNS, draw, ladder
 
     if (van is None) == (ledger is None) or (ledger is None) != (jaar is None):
@@ -58,9 +52,9 @@ def command(van: Path | None, ledger: str | None, jaar: int | None, aantal: int,
         with opened_ledger(str(ledger)) as opened:
             sample = opened.sample(jaar, aantal=aantal, zaad=zaad, taal=taal)
     say_rows(COLUMNS, ([text_of(getattr(row, name)) for name in COLUMNS] for row in sample.trekkingen))
-    remark(ladder(taal))
+    remark(ladder())
     if sample.zonder_medewerker_cent:
-        remark(_LEFT_OUT[taal].format(euros(sample.zonder_medewerker_cent, taal)))
+        remark(_LEFT_OUT.format(bedrag=euros(sample.zonder_medewerker_cent)))
     if not sample.trekkingen:
-        remark(_NOTHING[taal])
+        remark(_NOTHING)
     return 0

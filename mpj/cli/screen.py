@@ -11,13 +11,43 @@ import json
 import sys
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from mpj.cli.dutch import speaks
+
+if TYPE_CHECKING:
+    from mpj.presentation.report import Report
+
+
+def told(text: str) -> str:
+    """Return a text of ours in the language of this call (`mpj.presentation.translation`)."""
+    if speaks() == "nl":
+        return text
+    from mpj.presentation.translation import translated
+
+    return translated(text, speaks())
+
+
+def show_report(report: Report) -> None:
+    """Print a report in the language of this call."""
+    from mpj.presentation import terminal
+
+    if report.taal != speaks():
+        from mpj.presentation.translation import translated_report
+
+        report = translated_report(report, speaks())
+    terminal.show(report)
+
 
 def say(text: str = "", *, err: bool = False, end: str = "\n", rest: str = "") -> None:
-    """Print a text, to stderr with `err`, without signs that steer a terminal.
+    """Print a text of ours in the language of this call, as `write` does."""
+    write(told(text), err=err, end=end, rest=rest)
+
+
+def write(text: str, *, err: bool = False, end: str = "\n", rest: str = "") -> None:
+    """Print a text as it is, to stderr with `err`, without signs that steer a terminal.
 
     On a terminal it is broken into lines that fit, `rest` before all but the first; elsewhere it stays on the lines it has.
     """

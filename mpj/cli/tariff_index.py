@@ -11,7 +11,7 @@ import click
 from attrs import frozen
 
 from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, remark
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.cli.tariff_options import MOST, Percentage, PercentagePair, choice, load
 
@@ -127,7 +127,6 @@ def index(**given: Any) -> int:
     (1 + definitief) / (1 + voorlopig) - 1, en dan gewogen.
     """
     from mpj.contract.matrix import tarieven_text
-    from mpj.presentation import terminal
     from mpj.workbench.index import report
     from mpj.workbench.index.folder import write_contract
     from mpj.workbench.index.indexation import index_cells
@@ -144,6 +143,6 @@ def index(**given: Any) -> int:
         return 0
     with folder_to_write(options.out, force=options.force) as stage:
         write_contract(stage, contract, result.cellen, source=options.map_)
-    terminal.show(report.report(result, asked, most=MOST))
+    show_report(report.report(result, asked, most=MOST))
     say(f"\nGeschreven in {options.out}; opnieuw geladen, zonder fouten.")
     return 0

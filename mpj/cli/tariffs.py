@@ -24,7 +24,7 @@ from mpj.cli.common import (
     submappen_option,
     today,
 )
-from mpj.cli.screen import say, say_report
+from mpj.cli.screen import say, say_report, show_report
 from mpj.cli.signals import folder_to_write, signals
 from mpj.cli.tariff_index import index
 from mpj.cli.tariff_options import MOST, Percentage, choice, load
@@ -178,7 +178,6 @@ def reprice(
     herberekening.xlsx. Wat de herkomst niet kan zeggen, wordt niet herberekend, met de reden; met --strict is dat code 1.
     """
     from mpj.contract import load_contracts
-    from mpj.presentation import terminal
     from mpj.workbench.reprice.files import reprice_files, trace_of
 
     old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
@@ -188,7 +187,7 @@ def reprice(
         )
     for fault in outcome.meldingen:
         show_fault(fault, meldingen)
-    terminal.show(report)
+    show_report(report)
     say(f"\nGeschreven in {out}.")
     return 1 if strict and not outcome.volledig else 0
 
@@ -204,11 +203,10 @@ def reprice(
 @guarded
 def import_(bestand: Path, naar: Path, contract: Path | None, vanaf: date | None, proef: bool, force: bool, meldingen: str) -> int:
     """Lees een matrix in zoals gemeenten die publiceren: een blad per perceel, prestatiecodes onder elkaar, niveaus ernaast."""
-    from mpj.presentation import terminal
     from mpj.workbench.importing.folder import imported, publish
     from mpj.workbench.importing.report import report
 
-    with imported(bestand, naar, toml=contract, vanaf=vanaf, tell=lambda found: terminal.show(report(found))) as (_, _, stage):
+    with imported(bestand, naar, toml=contract, vanaf=vanaf, tell=lambda found: show_report(report(found))) as (_, _, stage):
         if not proef:
             signals().hold()
             publish(stage, naar, whole=contract is not None, force=force)
@@ -234,7 +232,7 @@ def buildup(
     bestand: Path, contract: Path | None, op: date | None, wat_als: tuple[str, ...], out: Path | None, force: bool, meldingen: str
 ) -> int:
     """Bouw een reëel tarief op uit een kostenbestand: elke stap te zien, tot de prijs per kwartier bij de cliënt."""
-    from mpj.presentation import csv, html, terminal
+    from mpj.presentation import csv, html
     from mpj.workbench.buildup import report
     from mpj.workbench.buildup.price import explain, read_costs
 
@@ -246,7 +244,7 @@ def buildup(
         with folder_to_write(out, force=force) as stage:
             csv.write(stage / "opbouw.csv", report.rows(items))
             (stage / "opbouw.html").write_text(html.page(found), "utf-8", newline="\n")
-    terminal.show(found)
+    show_report(found)
     if out is not None:
         say(f"\nGeschreven in {out}.")
     return 0
@@ -284,13 +282,12 @@ def convert(
 
     Schrijft in DIR: was_wordt.csv, niet_vertaald.csv, samenvatting.json en, met --nieuw, vergelijking.csv.
     """
-    from mpj.presentation import terminal
     from mpj.workbench.convert import report
     from mpj.workbench.convert.files import convert_files
 
     with folder_to_write(out, force=force) as stage:
         outcome = convert_files(stage, tabel, regels, nieuw, reading=_reading())
-    terminal.show(report.report(outcome, most=MOST))
+    show_report(report.report(outcome, most=MOST))
     say(f"\nGeschreven in {out}.")
     return 1 if strict and outcome.niet_vertaald else 0
 
@@ -310,12 +307,12 @@ def _write(out: Path, write: Any, *, force: bool) -> None:
 
 def _emit(report: Report, formaat: str, out: Path | None, *, force: bool) -> None:
     """Show a report on the screen, or write it as a page to the file, or to stdout when there is none."""
-    from mpj.presentation import html, terminal
+    from mpj.presentation import html
 
     if formaat == "html":
         _emit_text(html.page(report), out, force=force)
     else:
-        terminal.show(report)
+        show_report(report)
 
 
 def _emit_csv(table: Table, out: Path | None, *, force: bool) -> None:

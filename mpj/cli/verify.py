@@ -30,7 +30,7 @@ from mpj.cli.common import (
     today,
     write_melding,
 )
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.reading.config import names_of
 
@@ -119,7 +119,6 @@ def command(**options: Any) -> int:
     """
     from mpj.cli.verify_many import show as show_many
     from mpj.cli.verify_many import verify_many
-    from mpj.presentation import terminal
     from mpj.verification.report import report
     from mpj.verification.sequence import bom_warnings
 
@@ -143,7 +142,7 @@ def command(**options: Any) -> int:
         if asked.meldingen == "json":
             show_findings(asked.out, sources[0].naam)
         say()
-        terminal.show(report(summary, asked.out, namen))
+        show_report(report(summary, asked.out, namen))
     refused = summary["afgekeurd"] + summary["niet_beoordeeld"]
     return 1 if asked.strict and refused else 0
 

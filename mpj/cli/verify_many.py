@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mpj.cli.common import Progress, ledger_to_write, show_fault, today
-from mpj.cli.screen import say
+from mpj.cli.screen import say, show_report
 
 if TYPE_CHECKING:
     from mpj.cli.verify import VerifyOptions
@@ -74,7 +74,6 @@ def show(overzicht: Uitslagen, faults: Iterable[Fault], asked: VerifyOptions, na
     from attrs import evolve
 
     from mpj.cli.verify import show_findings
-    from mpj.presentation import terminal
     from mpj.presentation.report import Part, Table
     from mpj.verification.overzicht import report
     from mpj.verification.texts import Texts
@@ -88,7 +87,7 @@ def show(overzicht: Uitslagen, faults: Iterable[Fault], asked: VerifyOptions, na
     parts: list[Part] = [part.first(10, *rest) if isinstance(part, Table) else part for part in whole.parts]
     parts.append(Texts(asked.taal, ()).sentence("scherm.geschreven", map=str(asked.out)))
     say()
-    terminal.show(evolve(whole, parts=tuple(parts)))
+    show_report(evolve(whole, parts=tuple(parts)))
 
 
 def _write_pages(overzicht: Uitslagen, asked: VerifyOptions, folder: Path, namen: Mapping[str, str]) -> None:

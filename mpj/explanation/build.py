@@ -16,6 +16,7 @@ from mpj.explanation.speech import Speech
 from mpj.explanation.steps import Traced, told
 from mpj.output import Run, read_run
 from mpj.presentation.languages import Taal
+from mpj.presentation.translation import translated
 from mpj.presentation.words import NO_NAMES
 from mpj.protocol import Normtijd
 from mpj.reading.calls import expect
@@ -205,7 +206,7 @@ def _aside(speech: Speech, row: Uitval) -> Blok:
     steps = [(say("gelezen"), sentences.source(speech, row.bestand, row.rij))] if row.bestand or row.rij else []
     steps.append((say("reden"), f"{row.reden}: {say(reden.betekenis)}"))
     if row.toelichting:
-        steps.append((say("toelichting"), row.toelichting))
+        steps.append((say("toelichting"), translated(row.toelichting, speech.taal)))
     if row.waarde_cent is not None:
         steps.append((say("waarde"), speech.euros(row.waarde_cent)))
     steps.append((say("vervolg"), f"{speech.word(row.vervolg)}: {say(reden.actie)}"))

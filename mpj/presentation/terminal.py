@@ -67,11 +67,6 @@ def _show_with_rich(report: Report) -> None:
         console.print(text, soft_wrap=True)
 
 
-def say(text: str) -> None:
-    """Print a sentence to stdout."""
-    show(Report("", (), (text,)))
-
-
 def _blocks(report: Report, width: int) -> Iterator[_Line]:
     """Return the parts of a report, an empty line between them."""
     if report.title:

@@ -47,7 +47,7 @@ _PLURALS: Mapping[str, str] = {
     "verblijf": "verblijven",
     "waarschuwing": "waarschuwingen",
 }
-_MONTHS = (
+MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
@@ -124,7 +124,7 @@ def day(value: date) -> str:
 
 def month(value: date) -> str:
     """Return the month of a date: ``maart 2026``."""
-    return f"{_MONTHS[value.month - 1]} {value.year}"
+    return f"{MONTHS[value.month - 1]} {value.year}"
 
 
 def listed(names: Sequence[str], rest: str, most: int = 5) -> str:

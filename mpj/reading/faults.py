@@ -86,12 +86,16 @@ class Fault:
     """Line in the file that the row begins on, where that can be told; 0 elsewhere."""
 
     def __str__(self) -> str:
+        return self.told("rij", "gevonden", "verwacht")
+
+    def told(self, row: str, found: str, expected: str) -> str:
+        """Return the fault on one line, with the words of a language for a row, for what was found and for what was expected."""
         place = self.bestand
         if self.rij:
-            place += f", rij {self.rij}" if place else f"rij {self.rij}"
+            place += f", {row} {self.rij}" if place else f"{row} {self.rij}"
         if self.kolom:
             place += f", {self.kolom}" if place else self.kolom
-        values = (("gevonden", self.gevonden), ("verwacht", self.verwacht))
+        values = ((found, self.gevonden), (expected, self.verwacht))
         named = [f"{name}: {value}" for name, value in values if value]
         sentence = self.toelichting.removesuffix(".") if named else self.toelichting
         text = "; ".join([sentence, *named] if sentence else named)

@@ -24,6 +24,7 @@ import pytest
 from workbench.test_buildup import HEADER as COSTS
 from workbench.test_buildup import ROW as COST
 
+from cli.gathering import DUTCH
 from cli.helpers import REGISTRATIES, TARIEVEN, Month, write, write_contract, write_month
 from mpj.cli import COMMANDS, group, run
 from mpj.cli.screen import say
@@ -32,6 +33,7 @@ from mpj.presentation.terminal import sentence
 WIDTH = 80
 DATA = Path(__file__).parents[1] / "data"
 STEERS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
+WRONG = re.compile("Onverwachte fout|Unexpected error")
 UNSHOWN = {"serve"}
 """It shows an address and waits."""
 TABLES = {"sample"}
@@ -206,17 +208,40 @@ def too_wide(text: str) -> list[str]:
     return [line for line in lines if len(line) > WIDTH and " " in line.strip() and not line.startswith("  mpj ")]
 
 
+DATA_WORDS = re.compile(
+    r"^ *[0-9]+\.[0-9]+ [A-Z].*|[(]al dan niet GGZ[)]|Perceel [A-C] · .*|Landelijk accountantsprotocol[^.]*"
+    r"|^ *[0-9]+ +(\*+ |Deze |Bijlage ).*"
+    r"|hbo en een heel lange\s+uitleg\s+erbij\s+die(\s+niet\s+past)?|niet-bestaan\S*|lees-mij\S*|written in weer"
+    r"|^(Van|Tot) .*|column (Van|Tot):.*|\S*[._;/\\=]\S*|--?[a-z-]+|\"[^\"]*\"|^ +mpj .*|\[[^\]]*\]|[Ww]as-wordt",
+    re.MULTILINE,
+)
+"""What is no text of ours: names of files, columns and options, what was given, and the official names of prestaties and rules."""
+
+
+def dutch_in(screen: str) -> list[str]:
+    """The lines of an English screen with a Dutch function word."""
+    text = DATA_WORDS.sub(" ", screen.replace("\r", ""))
+    return [line for line in text.split("\n") if not DUTCH.isdisjoint(re.findall(r"[a-zà-ÿ]+", line.lower()))]
+
+
 @pytest.mark.slow
-def test_no_line_is_wider_than_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One story, in which each call goes on with what those before it wrote."""
+@pytest.mark.parametrize("taal", ["nl", "en"])
+def test_no_line_is_wider_than_the_terminal_and_each_is_in_the_language(
+    taal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One story, in which each call goes on with what those before it wrote; in English no screen holds a Dutch word."""
     prepare(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", str(WIDTH))
+    monkeypatch.setenv("MPJ_TAAL", taal)
     screens = {call: on_terminal(resolved(call)) for call in ASKED}
-    assert [call for call, shown in screens.items() if not shown.strip() or "Onverwachte fout" in shown] == []
+    assert [call for call, shown in screens.items() if not shown.strip() or WRONG.search(shown)] == []
     wide = {call: too_wide(shown) for call, shown in screens.items() if call.split()[0] not in TABLES}
     assert {call: lines for call, lines in wide.items() if lines} == {}
+    if taal == "en":
+        found = {call: dutch_in(shown) for call, shown in screens.items() if call.split()[0] not in TABLES}
+        assert {call: lines for call, lines in found.items() if lines} == {}
 
 
 def test_an_amount_is_never_cut() -> None:
