@@ -237,11 +237,6 @@ class DeclareOptions:
             raise click.UsageError("--release en --xsd-versie zeggen iets van berichten: geef --berichten erbij")
         if self.executor == "columnar" and (self.ledger is not None or self.berichten or self.naast):
             raise click.UsageError("--executor columnar gaat niet samen met --ledger, --berichten of --naast: laat hem dan weg")
-        if self.prestaties and self.ledger is not None:
-            raise click.UsageError(
-                "--prestaties gaat nog niet samen met --ledger: een ledger onthoudt alleen registraties en verblijf. "
-                "Declareer de prestaties in een eigen run, zonder --ledger"
-            )
         if not (self.registraties or self.verblijf or self.prestaties or self.ledger is not None):
             text, wanted = "er is niets om te declareren", "--registraties, --verblijf of --prestaties"
             raise InputError(Fault("invoer_ontbreekt", kolom="--registraties", toelichting=text, verwacht=wanted))

@@ -114,7 +114,8 @@ class Inputs:
             registraties = None if registraties is None else list(registraties)
             verblijf = None if verblijf is None else list(verblijf)
         if self.prestaties:
-            settings = settings | {"prestaties": self._noted("prestatie", self._prestaties())}
+            prestaties = self._noted("prestatie", self._prestaties())
+            settings = settings | {"prestaties": list(prestaties) if remembered else prestaties}
         return declare(
             contracts,
             toewijzingen,

@@ -20,7 +20,7 @@ from mpj.protocol import Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of
 from mpj.records.aside import named
-from mpj.records.entries import Entry, Vorm
+from mpj.records.entries import PRESTATIE, Entry, Vorm
 from mpj.records.medewerkers import Levels
 from mpj.records.reasons import Redencode
 
@@ -108,6 +108,11 @@ class Care(NamedTuple):
     def recorded(self) -> Recorded:
         """What names the record, or the day of a stay."""
         return self.record.reeks.vorm.bron, self.record.id, self.record.datum
+
+    @property
+    def told(self) -> bool:
+        """Whether a prestatie tells it, which is counted by the rules of output (`mpj.engine.produced`)."""
+        return self.record.reeks.vorm.bron == PRESTATIE
 
     @property
     def measure(self) -> int:

@@ -21,10 +21,11 @@ from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
 from mpj.engine.produced import produced
 from mpj.engine.products import Products
+from mpj.engine.runs import RUNNING
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, sift_prestaties, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
-from mpj.engine.steps import LIMITED, STEPS
+from mpj.engine.steps import STEPS, TOLD
 from mpj.engine.summary import Totals, summarise
 from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
 from mpj.engine.told import DeclarationSummary, RunSummary
@@ -182,9 +183,9 @@ class Job:
         entries = sorted([*registraties, *days], key=lambda entry: entry.order) if days else registraties
         care: Sequence[Care] = [Care(entry, self._context.delivered(entry)) for entry in entries]
         passed: list[Passed] = []
-        made, rest = produced(self._context, self._products, records.prestaties) if records.prestaties else ([], [])
+        made, rest = produced(run, self._products, records) if records.prestaties else ([], [])
         for step in STEPS:
-            if made and step.name == LIMITED:
+            if made and step.name == TOLD:
                 care = sorted([*care, *made], key=lambda one: one.record.order)
             passed.append(step.apply(run, care))
             care = passed[-1].care
@@ -233,10 +234,17 @@ class Job:
         """
         kaarten = self._kaarten.valid(aanbieder, gemeente, day)
         terms = [kaart.terms(gemeente, prestatiecode, month_of(day)) for kaart in kaarten]
-        return "#".join("/".join(parts) for parts in zip(*terms, strict=True))
+        return "#".join("/".join(parts) for parts in zip(*terms, strict=True)) + self._products.terms(prestatiecode, day)
+
+    def runs_on(self, productcode: str) -> bool | None:
+        """Say whether what a prestatie names runs from a start to an end; None where no contract of the call tells."""
+        variant, _ = self._products.bought(productcode)
+        return None if variant is None else variant in RUNNING
 
     def meaning(self, aanbieder: str, gemeente: str, productcode: str, day: date) -> tuple[str, str, str] | None:
         """Return perceel, prestatiecode and level of what travelled under a code on `day`; None where the contracts do not say."""
+        if self._products.terms(productcode, day) and self._kaarten.valid(aanbieder, gemeente, day):
+            return "", productcode, ""
         found = self._kaarten.meaning(aanbieder, gemeente, productcode, day)
         return None if found is None else (found[0].perceel, found[1].prestatiecode, found[1].kwalificatieniveau)
 

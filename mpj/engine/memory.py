@@ -97,10 +97,10 @@ class Memory:
     """The records behind lines that stand or are to be repaired: their units there, and whether their content is as it was then."""
     kept: Mapping[Recorded, tuple[Identiteit, Afwijzing]] = field(factory=dict)
     """The records behind lines that stand as they are after all: of which line, and what they are told on any other."""
-    confirmed: Mapping[str, int] = field(factory=dict)
-    """Of open stays that nobody said go on, by id: the last month in which that is known."""
+    confirmed: Mapping[tuple[str, str], int] = field(factory=dict)
+    """Of care without an end of which nobody said that it goes on, by kind and id: the last month in which that is known."""
     maanden: frozenset[int] | None = None
-    """The months of which days of stays are looked at; None: all."""
+    """The months of which days of stays, and what prestaties tell, are looked at; None: all."""
     codes: Mapping[tuple[str, int, int], frozenset[str]] = field(factory=dict)
     """The product codes of lines that stand, by gemeente, toewijzingnummer and month; only of lines without their records."""
 

@@ -7,30 +7,28 @@ As a stay is taken apart into days, what runs from a start to an end is taken ap
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from attrs import define, field
 
-from mpj.engine.care import UNCOUNTED, Aside, Care, Context, Counted, Placed
+from mpj.engine.care import UNCOUNTED, Aside, Care, Clientrun, Context, Counted, Placed
 from mpj.engine.limits import BUDGET, OMVANG, product_period
-from mpj.engine.products import Products, assigned_amount, mpj_code, original
-from mpj.engine.runs import Running, runs
+from mpj.engine.products import Products, assigned_amount, original
+from mpj.engine.runs import RUNNING, Running, by_product, in_a_run, runs
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
-from mpj.engine.values import Identiteit
+from mpj.engine.sieve import Records
 from mpj.prestaties.rules import WHOLE, Looptijd, gi_months, milestones, weeks, whole_months
 from mpj.protocol.model import GI
 from mpj.protocol.rounding import half_up
 from mpj.reading.forms import open_end
 from mpj.reading.periods import first_day, last_day, month_of
-from mpj.records.entries import happened
+from mpj.records.entries import PRESTATIE, happened
 from mpj.records.reasons import Redencode
 from mpj.records.values import Prestatie
 
 _DAY = timedelta(days=1)
-RUNNING = ("week", "periode", GI)
-"""The variants that run from a start to an end."""
 _FITTING = {"stuk": ("stuk", "einde"), "traject": ("start", "mijlpaal", "einde"), **dict.fromkeys(RUNNING, ("start", "einde"))}
 _TASK = "taakgericht: het vaste bedrag gaat buiten de berichten om, er is geen regel"
 _LAST_SUNDAY = "de toewijzing heeft geen zondag: het bedrag van deze week spreken beide partijen af (IV076)"
@@ -61,47 +59,69 @@ class _Rest(NamedTuple):
 class _Made:
     """What is made of a client so far."""
 
+    context: Context
+    maanden: frozenset[int] | None
+    """The months that are looked at, None: all."""
+    closed: Callable[[Prestatie, date], bool]
+    """Says of a record and a day whether it was declared elsewhere, before the ledger."""
     care: list[Care] = field(factory=list)
+    """Of all months."""
+    told: set[Prestatie] = field(factory=set)
+    """The records of which anything is set aside, in whatever month."""
     rest: dict[tuple[Prestatie, Redencode, str], _Rest] = field(factory=dict)
-    taken: set[tuple[str, int, str, date]] = field(factory=set)
-    """The weeks and months that are billed, by toewijzing and product: each once."""
+    taken: set[tuple[object, ...]] = field(factory=set)
+    """The weeks and months that are billed, by toewijzing and product, and by record: each once."""
 
     def aside(
         self, one: Prestatie, why: Afwijzing, day: date | None = None, cent: int | None = None, match: Match | None = None
     ) -> None:
-        """Set a record aside, or a day, week or month of it."""
+        """Set a record aside, or a day, week or month of it: one that this run does not look at is only noted."""
+        self.told.add(one)
+        if day is not None and not self.looks_at(month_of(day)):
+            return
         day = day or one.datum
         gemeente = match.dekking.toewijzing.gemeente if match else ""
         key = one, why.reden, why.toelichting
-        first, _, count, known, where = self.rest.get(key, _Rest(day, day, 0, 0, gemeente))
+        first, last, count, known, where = self.rest.get(key, _Rest(day, day, 0, 0, gemeente))
         worth = None if cent is None or known is None else cent + known
-        self.rest[key] = _Rest(first, day, count + 1, worth, gemeente or where)
+        self.rest[key] = _Rest(min(first, day), max(last, day), count + 1, worth, gemeente or where)
+
+    def looks_at(self, month: int) -> bool:
+        """Say whether this run tells of a month; what comes after the run is always told."""
+        return self.maanden is None or month in self.maanden or month > self.context.periode.maand
+
+    def outside(self, one: Prestatie, day: date) -> Afwijzing | None:
+        """Return why a day of a record is of no line of this run."""
+        if out := self.context.days[day].outside:
+            return out
+        return Afwijzing("voor_periode", "voor de eerste maand van dit ledger") if self.closed(one, day) else None
 
 
-def produced(context: Context, products: Products, prestaties: Sequence[Prestatie]) -> tuple[list[Care], list[Aside]]:
-    """Return the prestaties of one client as care, in the order that limits take it, and what is set aside of them."""
-    made = _Made()
-    by_code: dict[str, list[Prestatie]] = {}
-    for one in sorted(prestaties, key=lambda one: (one.datum, one.id)):
-        by_code.setdefault(one.productcode, []).append(one)
-    for code, own in by_code.items():
-        _Product(context, products, code, made).make(own)
+def produced(run: Clientrun, products: Products, records: Records) -> tuple[list[Care], list[Aside]]:
+    """Return the prestaties of one client as care, in the order that limits take it, and what is set aside of them.
+
+    All of them decide together, whatever their months; told is what falls in the months that are looked at.
+    """
+    vanaf, opened = records.vanaf, records.opened
+    made = _Made(run.context, run.memory.maanden, lambda one, day: month_of(day) < vanaf and one.id not in opened)
+    for code, own in by_product(records.prestaties):
+        _Product(run, products, code, made).make(own)
     aside = [
         Aside(happened(one, rest.first), reden, text, rest.cent, rest.gemeente, rest.last, rest.aantal)
         for (one, reden, text), rest in made.rest.items()
     ]
-    return sorted(made.care, key=lambda care: care.record.order), aside
+    care = (one for one in made.care if made.maanden is None or one.tarief.maand in made.maanden)
+    return sorted(care, key=lambda one: one.record.order), aside
 
 
 class _Product:
     """Makes care of the prestaties of one product of one client."""
 
-    def __init__(self, context: Context, products: Products, code: str, made: _Made) -> None:
-        self.context, self.products, self.code, self.made = context, products, code, made
-        self.prestatiecode = "" if products.variant(code) else mpj_code(context.protocol, code)
-        """Of MPJ care by month; empty of a product."""
-        self.variant = GI if self.prestatiecode else products.variant(code)
-        self.horizon = last_day(context.periode.maand)
+    def __init__(self, run: Clientrun, products: Products, code: str, made: _Made) -> None:
+        self.context, self.products, self.code, self.made = run.context, products, code, made
+        self.behind = run.memory.behind
+        self.variant, self.prestatiecode = products.bought(code)
+        self.horizon = last_day(run.context.periode.maand)
         self.trajects: dict[tuple[str, int], list[tuple[Prestatie, Match]]] = {}
 
     def make(self, own: Sequence[Prestatie]) -> None:
@@ -133,7 +153,7 @@ class _Product:
         elif one.gebeurtenis not in _FITTING[self.variant]:
             text = f"gebeurtenis {one.gebeurtenis} past niet bij variant {self.variant}"
             self.made.aside(one, Afwijzing("eenheid_past_niet", text))
-        elif self.variant in RUNNING and one.aantal not in (None, 1):
+        elif self.variant in RUNNING and not in_a_run(one):
             text = f"een {one.gebeurtenis} van variant {self.variant} heeft geen aantal, gevonden {one.aantal}"
             self.made.aside(one, Afwijzing("eenheid_past_niet", text))
         else:
@@ -153,7 +173,7 @@ class _Product:
     def _single(self, one: Prestatie) -> None:
         answer = self._stretches(Search(one.bsn, one.toewijzingnummer, one.gemeente, self.code)).on(one.datum)
         if isinstance(answer, Afwijzing):
-            self.made.aside(one, answer)
+            self.made.aside(one, answer, one.datum)
         elif self.variant == "traject":
             match = self._original(answer)
             self.trajects.setdefault(match.dekking.toewijzing.sleutel, []).append((one, match))
@@ -161,13 +181,17 @@ class _Product:
             self._bill(Piece(one, self._original(answer), one.datum, 1 if one.aantal is None else one.aantal))
 
     def _traject(self, own: Sequence[tuple[Prestatie, Match]]) -> None:
-        """Bill the milestones of one toewijzing: percents of the assigned amount, the rest to the last, nothing twice."""
+        """Bill the milestones of one toewijzing: percents of the assigned amount, the rest to the last, nothing twice.
+
+        What stands behind an earlier line keeps its part, whatever comes late.
+        """
+        own = sorted(own, key=lambda pair: (PRESTATIE, pair[0].id, pair[0].datum) not in self.behind)
         toewijzing = own[0][1].dekking.toewijzing
         amount = assigned_amount(self.context.protocol, toewijzing)
         if amount is None:
             for one, match in own:
                 text = "de toewijzing noemt geen bedrag: geen omvang in euro's over de hele looptijd, en geen budget"
-                self.made.aside(one, Afwijzing("eenheid_past_niet", text), match=match)
+                self.made.aside(one, Afwijzing("eenheid_past_niet", text), one.datum, match=match)
             return
         steps = list(_percents([one for one, _ in own]))
         worth = milestones(amount, [percent for percent in steps if percent])
@@ -176,7 +200,7 @@ class _Product:
             cents = next(worth) if percent else 0
             if cents is None:
                 text = f"met deze {percent}% komt het traject boven het toegewezen bedrag"
-                self.made.aside(one, Afwijzing(reden, text), cent=half_up(amount * percent, WHOLE), match=match)
+                self.made.aside(one, Afwijzing(reden, text), one.datum, half_up(amount * percent, WHOLE), match)
             else:
                 self._bill(Piece(one, match, one.datum, cents))
 
@@ -198,7 +222,7 @@ class _Product:
             # Without an end care ends with its last toewijzing: what comes after is told where nothing is billed.
             if end is not None or last is None or first < until:
                 self._uncovered(running.lead, why, first, final)
-        if last is None and not any(one is running.lead for one, _, _ in self.made.rest):
+        if last is None and running.lead not in self.made.told:
             self.made.aside(running.lead, Afwijzing("na_periode", "in deze periode valt hiervan nog niets"))
         if running.start is not None and running.einde is not None:
             self._ended(running.einde, last)
@@ -219,7 +243,7 @@ class _Product:
     ) -> tuple[list[tuple[Match, Looptijd]], list[tuple[Afwijzing, date, date]]]:
         """Return the days of a run on each toewijzing, and those on none with the reason, both in order."""
         found = list(stretches)
-        days: dict[tuple[str, int], tuple[Match, date, date]] = {}
+        days: list[tuple[Match, date, date]] = []
         uncovered: list[tuple[Afwijzing, date, date]] = []
         for place, stretch in enumerate(found):
             after = found[place + 1].begin if place + 1 < len(found) else date.max
@@ -230,14 +254,15 @@ class _Product:
                 uncovered.append((stretch.answer, first, last))
                 continue
             match = self._original(stretch.answer)
-            key = match.dekking.toewijzing.sleutel
-            days[key] = (match, days[key][1] if key in days else first, last)
-        goes_on = {
-            key
-            for key, (match, _, last) in days.items()
-            if open_end and last == until and last != match.dekking.toewijzing.einddatum
-        }
-        covered = [(match, Looptijd(first, None if key in goes_on else last)) for key, (match, first, last) in days.items()]
+            before = days[-1] if days else (match, first, first)
+            if match.dekking == before[0].dekking and first == before[2] + _DAY:
+                days[-1] = (match, before[1], last)
+            else:
+                days.append((match, first, last))
+        covered = []
+        for match, first, last in days:
+            goes_on = open_end and last == until and last != match.dekking.toewijzing.einddatum
+            covered.append((match, Looptijd(first, None if goes_on else last)))
         return covered, uncovered
 
     def _uncovered(self, one: Prestatie, why: Afwijzing, first: date, last: date) -> None:
@@ -245,7 +270,11 @@ class _Product:
         periode = self.context.periode
         earliest = max(periode.vroegste, periode.oudste, first_day(periode.eerste) if periode.eerste else date.min)
         first, last = max(first, earliest), min(last, self.horizon)
+        months = [month for month in range(month_of(first), month_of(last) + 1) if self.made.looks_at(month)]
         if first <= last:
+            self.made.told.add(one)
+        if first <= last and months:
+            first, last = max(first, first_day(months[0])), min(last, last_day(months[-1]))
             key = one, why.reden, why.toelichting
             known = self.made.rest.get(key, _Rest(first, last, 0, None, ""))
             self.made.rest[key] = known._replace(last=last, aantal=known.aantal + 1)
@@ -276,27 +305,27 @@ class _Product:
 
     def _broken(self, one: Prestatie, match: Match, day: date) -> None:
         """Set aside a broken month, at the price of a whole one; outside this run it is of no run."""
-        if self.context.days[day].outside is None:
+        if self.made.outside(one, day) is None:
             sold = self.products.sold(match.dekking.toewijzing, self.code, day)
             cent = None if isinstance(sold, Afwijzing) else sold[1].tarief_cent
             self.made.aside(one, Afwijzing("eenheid_past_niet", _BROKEN), day, cent, match)
 
     def _once(self, piece: Piece) -> None:
-        """Bill a week or month that no other start of this client bills."""
-        key = (*piece.match.dekking.toewijzing.sleutel, self.prestatiecode or self.code, piece.day)
-        if key in self.made.taken:
+        """Bill a week or month that no other start of this client bills on its toewijzing, and this one on no other."""
+        keys = {(*piece.match.dekking.toewijzing.sleutel, self.prestatiecode or self.code, piece.day), (piece.record.id, piece.day)}
+        if keys & self.made.taken:
             self.made.aside(piece.record, Afwijzing("dubbel", "deze week of maand telt al"), piece.day, match=piece.match)
         else:
-            self.made.taken.add(key)
+            self.made.taken |= keys
             self._bill(piece)
 
     def _ended(self, einde: Prestatie, last: Care | None) -> None:
         """Give the end of a run its place: behind the last week or month that is billed, which it closed."""
-        outside = self.context.days[einde.datum].outside
+        outside = self.made.outside(einde, einde.datum)
         if outside is not None and (last is None or outside.reden == "na_periode"):
-            self.made.aside(einde, outside)
+            self.made.aside(einde, outside, einde.datum)
         elif last is None:
-            self.made.aside(einde, Afwijzing("voor_periode", "in deze periode valt hiervan niets meer"))
+            self.made.aside(einde, Afwijzing("voor_periode", "in deze periode valt hiervan niets meer"), einde.datum)
         else:
             self.made.care.append(Care(happened(einde, einde.datum), None, last.placed, UNCOUNTED))
 
@@ -305,7 +334,7 @@ class _Product:
     def _bill(self, piece: Piece) -> None:
         """Put units on the line of their month, or set them aside: outside the run, or without a price."""
         one, match, day, units = piece
-        placed = self.context.days[day].outside or self._placed(piece)
+        placed = self.made.outside(one, day) or self._placed(piece)
         if isinstance(placed, Afwijzing):
             self.made.aside(one, placed, day, match=match)
         elif not units:
@@ -332,8 +361,7 @@ class _Product:
         if sold[1].variant != self.variant:
             text = f"contracten noemen {self.code} zowel {self.variant} als {sold[1].variant}"
             return Afwijzing("eenheid_past_niet", text)
-        tarief, of = self.products.tarief(*sold, day), match.dekking.toewijzing
-        return Placed(match, tarief, Identiteit(of.gemeente, of.toewijzingnummer, "", self.code, "", tarief.maand))
+        return Placed.of(match, self.products.tarief(*sold, day))
 
 
 def _percents(own: Sequence[Prestatie]) -> Iterator[int]:

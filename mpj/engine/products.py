@@ -8,12 +8,14 @@ from datetime import date
 from attrs import evolve
 
 from mpj.contract import Contract, Productprijs
+from mpj.contract.varianten import varianten
 from mpj.contract.words import Productvariant
 from mpj.engine.matching import ASPECIFIEK, GENERIEK, SPECIFIEK, Dekking, Dekkingen
 from mpj.engine.opdracht import Periode
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.tarieven import Billed, Tarief, Units
 from mpj.protocol import Protocol, decode
+from mpj.protocol.model import GI
 from mpj.reading.periods import month_of
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Tariefkaart, Tariefkaarten
@@ -39,6 +41,18 @@ class Products:
         """Return how a product is bought, None for a code that no contract has."""
         found = self._variants.get(productcode)
         return min(found) if found else None
+
+    def bought(self, productcode: str) -> tuple[Productvariant | None, str]:
+        """Return how what a prestatie names is bought, None where no contract tells, and its prestatiecode where it is of MPJ."""
+        variant = self.variant(productcode)
+        code = "" if variant else mpj_code(self._protocol, productcode)
+        return (GI if code else variant), code
+
+    def terms(self, productcode: str, day: date) -> str:
+        """Return what the contracts say of a product of output on a day but its price; empty where they have none."""
+        rows = (row for (_, code), found in self._rows.items() if code == productcode for row in found)
+        of_day = (row for row in rows if not varianten().per[row.variant].inspanning and row.begindatum <= day <= row.einddatum)
+        return ",".join(sorted({f"{row.variant},{row.eenheid}" for row in of_day}))
 
     def covers(self, toewijzing: Toewijzing) -> bool:
         """Say whether a toewijzing is on a product by its code."""
@@ -85,7 +99,7 @@ class Products:
             self._tarieven[key] = Tarief(
                 kaart=kaart,
                 perceel="",
-                prestatiecode="",
+                prestatiecode=product.productcode,
                 maand=month_of(day),
                 soort="individueel",
                 normtijd=self._protocol.varianten[product.variant].naam,

@@ -1,4 +1,4 @@
-"""Which start and which end of a product are one run of care."""
+"""Which start and which end of a product are one run of care, whatever a contract says of the product."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from itertools import groupby
 from attrs import frozen
 
 from mpj.engine.search import Search
+from mpj.protocol.model import GI
 from mpj.records.values import Prestatie
+
+RUNNING = ("week", "periode", GI)
+"""The variants that run from a start to an end."""
 
 
 @frozen
@@ -32,6 +36,25 @@ class Running:
         nummer = next((one.toewijzingnummer for one in told if one.toewijzingnummer is not None), None)
         gemeente = next((one.gemeente for one in told if one.gemeente is not None), None)
         return Search(self.lead.bsn, nummer, gemeente, self.lead.productcode)
+
+
+def by_product(prestaties: Iterable[Prestatie]) -> Iterator[tuple[str, list[Prestatie]]]:
+    """Yield the prestaties of one client by product, those of each in order of date, then id."""
+    found: dict[str, list[Prestatie]] = {}
+    for one in sorted(prestaties, key=lambda one: (one.datum, one.id)):
+        found.setdefault(one.productcode, []).append(one)
+    yield from found.items()
+
+
+def in_a_run(one: Prestatie) -> bool:
+    """Say whether a prestatie can be the start or the end of a run."""
+    return one.gebeurtenis in ("start", "einde") and one.aantal in (None, 1)
+
+
+def pairs(prestaties: Iterable[Prestatie]) -> Iterator[Running]:
+    """Yield the runs of care of one client, of all products."""
+    for _, own in by_product(prestaties):
+        yield from (found for found in runs([one for one in own if in_a_run(one)]) if isinstance(found, Running))
 
 
 def runs(own: Iterable[Prestatie]) -> Iterator[Running | Prestatie]:

@@ -33,6 +33,10 @@ class Records:
     registraties: Sequence[Entry] = ()
     verblijf: Sequence[Verblijf] = ()
     prestaties: Sequence[Prestatie] = ()
+    vanaf: int = 0
+    """The first month that prestaties may be declared of, but for those that are opened; 0: any."""
+    opened: frozenset[str] = frozenset()
+    """The ids of prestaties that may be declared of any month."""
 
 
 Verdicts = Mapping[str, tuple[Redencode, str]]

@@ -248,7 +248,8 @@ class Answers:
         other = self._at.get((tarief, keeps))
         if other is None:
             units = self._rounded(tarief.minuten, None if tarief.unrounded else rule)
-            other = self._at[tarief, keeps] = evolve(tarief, billed=billed, afronding=rule, units=units)
+            per_unit = cent if tarief.eenheid in self._protocol.bedragen else tarief.per_unit
+            other = self._at[tarief, keeps] = evolve(tarief, billed=billed, afronding=rule, units=units, per_unit=per_unit)
         return other
 
     def _rounded(self, minutes: int, afronding: Afronding | None) -> Units:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, false, func, or_, select, true, updat
 
 from mpj.ledger import schema
 from mpj.ledger.rows import among
-from mpj.ledger.schema import CONCEPT, TOEGEKEND, VERBLIJF
+from mpj.ledger.schema import CONCEPT, LOPEND, PRESTATIE, TOEGEKEND
 
 Span = tuple[int, int | None]
 """The first and last month of a toewijzing, None where it goes on."""
@@ -22,9 +22,9 @@ class Stored:
     client_id: int
     maand: int
     maand_tot: int | None
-    """The last month of a stay, None where it goes on, and of a registratie."""
+    """The last month of what runs over months (`mpj.ledger.schema.LOPEND`), None where it goes on; None of a registratie too."""
     berekend_tot: int | None
-    """The month up to which a stay was looked at."""
+    """The month up to which that was looked at."""
     vervallen: bool
     inhoud: str
     afspraak: str | None = None
@@ -48,7 +48,7 @@ class Cells:
     def touch_before(self, soort: str, stored: Stored, vanaf: int = 0) -> None:
         """Look at the months, from `vanaf` on, in which a record, as it was stored, may stand behind lines."""
         end = stored.maand
-        if soort == VERBLIJF:
+        if soort in LOPEND:
             end = max(self.maand, stored.berekend_tot or self.maand)
             end = end if stored.maand_tot is None else min(end, stored.maand_tot)
         self._add(stored.client_id, max(stored.maand, vanaf), end)
@@ -95,7 +95,7 @@ def touch_covered(connection: Connection, spans: Mapping[int, Sequence[Span]], c
     record, regel = schema.record.c, schema.regel.c
     query = select(record.client_id, record.soort, record.maand, record.maand_tot).distinct()
     months = [
-        (row.client_id, row.maand, row.maand_tot if row.soort == VERBLIJF else row.maand)
+        (row.client_id, row.maand, row.maand_tot if row.soort in LOPEND else row.maand)
         for row in among(connection, query, record.client_id, spans)
     ]
     lines = select(regel.client_id, regel.maand).distinct()
@@ -109,12 +109,12 @@ def touch_covered(connection: Connection, spans: Mapping[int, Sequence[Span]], c
 
 
 def touch_open(connection: Connection, cells: Cells) -> None:
-    """Look again at what was open, and at the months that a stay reached since it was last computed."""
+    """Look again at what was open, and at the months that what runs on reached since it was last computed."""
     for row in connection.execute(select(schema.herzien)):
         cells.touch(row.client_id, row.maand, row.maand)
     record = schema.record.c
     behind = (
-        record.soort == VERBLIJF,
+        record.soort.in_(LOPEND),
         record.vervallen == false(),
         record.berekend_tot < cells.maand,
         or_(record.maand_tot.is_(None), record.maand_tot > record.berekend_tot),
@@ -122,6 +122,19 @@ def touch_open(connection: Connection, cells: Cells) -> None:
     for row in connection.execute(select(record.client_id, record.berekend_tot, record.maand_tot).where(*behind)):
         cells.touch(row.client_id, row.berekend_tot + 1, row.maand_tot)
     connection.execute(update(schema.record).where(*behind).values(berekend_tot=cells.maand))
+
+
+def touch_whole(connection: Connection, clients: Iterable[int], cells: Cells) -> None:
+    """Look at all months of these clients, as far as they have prestaties: of a client they decide together.
+
+    Also at those of before: an end without a start is care from the begin of its toewijzing.
+    """
+    record, line, assigned = schema.record.c, schema.regel.c, schema.toewijzing.c
+    own = select(record.client_id).distinct().where(record.soort == PRESTATIE)
+    wanted = [row.client_id for row in among(connection, own, record.client_id, clients)]
+    for client, month in ((record.client_id, record.maand), (line.client_id, line.maand), (assigned.client_id, assigned.begin)):
+        for row in among(connection, select(client, func.min(month)).group_by(client), client, wanted):
+            cells.touch(row[0], row[1], None)
 
 
 def touch_granted(connection: Connection, van: int, tot: int, pairs: Iterable[tuple[str, str]], cells: Cells) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from json.encoder import encode_basestring
 from operator import attrgetter
 from types import NoneType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -23,9 +23,11 @@ from mpj.protocol import Afronding
 from mpj.protocol.words import OVER, WIJZEN
 from mpj.reading.fields import check_choice
 from mpj.records.toewijzingen import stempel_of
-from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
 
-_T = TypeVar("_T", Registratie, Verblijf, Toewijzing, Medewerker, Herkomst)
+_T = TypeVar("_T", Registratie, Verblijf, Prestatie, Toewijzing, Medewerker, Herkomst)
+Record: TypeAlias = Registratie | Verblijf | Prestatie
+_RECORDS: Mapping[str, type[Record]] = {"registratie": Registratie, "verblijf": Verblijf, "prestatie": Prestatie}
 _DATES = frozenset({"datum", "begindatum", "einddatum", "toewijzingsdatum"})
 _TIMES = frozenset({"begintijd", "eindtijd", "toewijzingstijd"})
 _TUPLES = frozenset({"prestatiecodes", "niveaus"})
@@ -48,7 +50,7 @@ _TEXTS: Mapping[type, Callable[[Any], str]] = {
 }
 
 
-def dump(value: Registratie | Verblijf | Toewijzing | Medewerker | Herkomst) -> str:
+def dump(value: Record | Toewijzing | Medewerker | Herkomst) -> str:
     """Return the content of a value as text: the same content, the same text. BSN, file and row stay out."""
     kind: type = type(value)
     names, defaults, values_of = _fields(kind)
@@ -63,6 +65,13 @@ def dump(value: Registratie | Verblijf | Toewijzing | Medewerker | Herkomst) -> 
 def load(kind: type[_T], text: str, **outside: Any) -> _T:
     """Return the value that `text` holds; `outside` are the fields that were kept apart (bsn, bestand, rij)."""
     return kind(**_values(json.loads(text)), **outside)
+
+
+def load_record(soort: str, text: str, **outside: Any) -> Record:
+    """Return the record of this kind that `text` holds; `outside` as for `load`."""
+    kind: Any = _RECORDS[soort]
+    found: Record = load(kind, text, **outside)
+    return found
 
 
 def dump_periods(periods: Iterable[Medewerker]) -> str:
@@ -112,7 +121,7 @@ def apart_from_price(sleutel: str) -> str:
     return sleutel.rpartition("#")[0]
 
 
-def fingerprint_of(record: Registratie | Verblijf, inhoud: str) -> str:
+def fingerprint_of(record: Record, inhoud: str) -> str:
     """Return the fingerprint of a record, of which `inhoud` is the dump; the end of a stay is no part of it."""
     same = record.open_ended
     return fingerprint(inhoud if same is record else dump(same))

@@ -14,7 +14,6 @@ from mpj.ledger.bound import Grens
 from mpj.ledger.carried import Before, Place
 from mpj.ledger.changes import NewLine
 from mpj.ledger.decide import VERSCHIL, Bewegingsoort
-from mpj.ledger.schema import VERBLIJF
 from mpj.reading.periods import month_of, month_text
 
 _T = TypeVar("_T")
@@ -43,8 +42,8 @@ class Difference:
     before: Before
 
     @classmethod
-    def of(cls, lines: Iterable[NewLine], earlier: Before, loose_ends: Collection[str]) -> Difference:
-        """Return it for the new lines of a run; `loose_ends` are the ids of the stays without an end."""
+    def of(cls, lines: Iterable[NewLine], earlier: Before, loose_ends: Collection[tuple[str, str]]) -> Difference:
+        """Return it for the new lines of a run; `loose_ends` are the records of what goes on without an end, by kind and id."""
         own: dict[Place, list[NewLine]] = {}
         for new in lines:
             own.setdefault(_place(new.line), []).append(new)
@@ -110,7 +109,7 @@ def _place(line: Declaratieregel) -> Place:
     return line.gemeente, line.toewijzingnummer, line.zorgcode, line.kwalificatieniveau, month
 
 
-def _row(new: Sequence[NewLine], loose_ends: Collection[str]) -> _Row:
+def _row(new: Sequence[NewLine], loose_ends: Collection[tuple[str, str]]) -> _Row:
     """Return one line of care as it goes: the first that holds of correction, again, open stay, earlier month, new."""
     lines = [one.line for one in new]
     cause = next((one.oorzaak for one in new if one.oorzaak), "")
@@ -119,7 +118,7 @@ def _row(new: Sequence[NewLine], loose_ends: Collection[str]) -> _Row:
         return _Row("correctie", cause, lines)
     if any(one.again for one in new):
         return _Row("opnieuw", cause, lines)
-    if any(one.soort == VERBLIJF and one.bron in loose_ends for one in traces):
+    if any((one.soort, one.bron) in loose_ends for one in traces):
         return _Row("verblijf", cause, lines)
     late = any(line.begindatum.isoformat()[:7] < line.declaratieperiode for line in lines)
     return _Row("nalevering" if late else "nieuw", cause, lines)

@@ -13,20 +13,24 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection, Row, delete, false, select
 
+from mpj.engine.job import Job
+from mpj.engine.sieve import Records
 from mpj.ledger import schema
 from mpj.ledger.carried import Before, Carried, before, carried, emptied
 from mpj.ledger.cells import Cells, Span, drop_concepts, touch_afspraken, touch_concepts, touch_covered, touch_levels, touch_open
 from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods, stamp_of
 from mpj.ledger.input import Input
-from mpj.ledger.intake import Intake, Naam, Reused, confirm_stays
+from mpj.ledger.intake import Intake, Naam, Reused, confirm
+from mpj.ledger.output import Output
 from mpj.ledger.rows import add, among, by_month, chunks, client_ids
-from mpj.ledger.schema import REGISTRATIE, VERBLIJF
+from mpj.ledger.schema import PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.reading.periods import month_of
-from mpj.records.entries import Entry, days_of
+from mpj.records.entries import Entry, days_of, happened
 from mpj.records.medewerkers import Levels
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing
-from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.uitval import Uitval
+from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
 
 
 @frozen
@@ -35,6 +39,7 @@ class Gathered:
 
     registraties: Sequence[Registratie | Ongeldig]
     verblijf: Sequence[Verblijf | Ongeldig]
+    prestaties: Sequence[Prestatie | Ongeldig]
     toewijzingen: Sequence[Toewijzing | OngeldigeToewijzing]
     levels: Levels | None
     """None where nobody ever gave any."""
@@ -54,48 +59,49 @@ class Gathered:
     """What absent records and such ids were behind."""
     earlier: Before
     """What the concepts come to that the run replaces, and the month before."""
-    confirmed: Mapping[str, int]
-    """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
+    confirmed: Mapping[Naam, int]
+    """Of what has no end and the input does not bring: the last month in which it is known that it goes on."""
+    loose_ends: Collection[Naam]
+    """The stays, and the starts of products, that go on."""
     stored: Collection[Naam]
     """The records that the ledger brings and the input does not."""
 
-    @property
-    def without_end(self) -> frozenset[str]:
-        """The ids of the stays that go on."""
-        return frozenset(one.id for one in self.verblijf if not isinstance(one, Ongeldig) and one.einddatum is None)
+    def sifted(self, job: Job) -> tuple[dict[str, Records], tuple[Uitval, ...]]:
+        """Return what counts once, by client, and what is set aside before anybody is looked at."""
+        return job.sift(job.entries().given(self.registraties), self.verblijf, prestaties=self.prestaties)
 
 
 def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     """Store the input, add to `cells` what it touches, and return all that goes into the computation of these cells."""
     concepts = touch_concepts(connection, given.parties, cells)
-    registraties, verblijf = given.registraties or (), given.verblijf or ()
-    named = (*registraties, *verblijf, *given.toewijzingen)
-    bsns = [one.bsn for one in named if not isinstance(one, Ongeldig | OngeldigeToewijzing)]
-    clients = client_ids(connection, bsns)
+    clients = _clients(connection, given)
     levels = _store_levels(connection, given.medewerkers, cells)
     intake = Intake(connection, given.job.protocol, cells, clients)
-    entries = given.job.entries()
-    seen = intake.take(REGISTRATIE, registraties, entries.of), intake.take(VERBLIJF, verblijf, _first_day)
+    registraties = intake.take(REGISTRATIE, given.registraties or (), given.job.entries().of)
+    verblijf = intake.take(VERBLIJF, given.verblijf or (), _first_day)
+    prestaties = intake.take(PRESTATIE, given.prestaties or (), lambda one: happened(one, one.datum))
     if given.volledig_vanaf is not None:
         intake.withdraw_absent(given.volledig_vanaf, given.complete)
     behind = carried(connection, intake.concerned)
     earlier = before(connection, concepts, given.parties, cells.maand)
     drop_concepts(connection, concepts)
-    _store_toewijzingen(connection, given.toewijzingen, clients, cells)
+    assigned = _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     touch_open(connection, cells)
+    output = Output.of(connection, given.job.runs_on, cells, {*intake.moved, *assigned})
     touch_afspraken(connection, cells)
     bsn_of = _bsns(connection, cells.months)
-    stored = _stored_records(connection, cells, bsn_of, intake.taken)
+    stored = _stored_records(connection, cells, bsn_of, intake.taken, output)
     if given.asked.verblijf_loopt_door:
-        confirm_stays(connection, cells.maand, stored.confirmed)
+        confirm(connection, cells.maand, stored.confirmed)
         stored.confirmed.clear()
     return Gathered(
-        [*seen[0], *stored.registraties],
-        [*seen[1], *stored.verblijf],
+        [*registraties, *stored.registraties],
+        stays := [*verblijf, *stored.verblijf],
+        [*prestaties, *stored.prestaties],
         [*given.toewijzingen, *_stored_toewijzingen(connection, given.toewijzingen, bsn_of)],
         levels,
         clients | {bsn: client for client, bsn in bsn_of.items()},
-        intake.taken | stored.fingerprints,
+        intake.taken | output.fingerprints | stored.fingerprints,
         intake.withdrawn,
         intake.absent,
         intake.reused,
@@ -103,8 +109,15 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         behind,
         earlier,
         stored.confirmed,
+        output.confirmed.keys() | {(VERBLIJF, one.id) for one in stays if not isinstance(one, Ongeldig) and one.einddatum is None},
         stored.fingerprints.keys(),
     )
+
+
+def _clients(connection: Connection, given: Input) -> dict[str, int]:
+    """Return the ledger's own number of each client of the input, by BSN."""
+    named = (*(one for _, items in given.records for one in items or ()), *given.toewijzingen)
+    return client_ids(connection, [one.bsn for one in named if not isinstance(one, Ongeldig | OngeldigeToewijzing)])
 
 
 def _bsns(connection: Connection, clients: Iterable[int]) -> dict[int, str]:
@@ -137,8 +150,11 @@ def _store_levels(connection: Connection, medewerkers: Sequence[Medewerker] | No
 
 def _store_toewijzingen(
     connection: Connection, items: Iterable[Toewijzing | OngeldigeToewijzing], clients: Mapping[str, int], cells: Cells
-) -> None:
-    """Store new and changed versions; the months of their clients that they cover, before and after, are looked at."""
+) -> Iterable[int]:
+    """Store new and changed versions; the months of their clients that they cover, before and after, are looked at.
+
+    Returns the numbers of these clients.
+    """
     table = schema.toewijzing
     rows = {_version(one): _toewijzing_row(one, clients) for one in items if isinstance(one, Toewijzing)}
     known = {
@@ -163,6 +179,7 @@ def _store_toewijzingen(
             connection.execute(delete(table).where(*where))
     add(connection, table, fresh)
     touch_covered(connection, spans, cells)
+    return spans.keys()
 
 
 def _version(one: Toewijzing) -> tuple[str, int, str]:
@@ -187,12 +204,15 @@ class _Stored:
 
     registraties: list[Registratie] = field(factory=list)
     verblijf: list[Verblijf] = field(factory=list)
+    prestaties: list[Prestatie] = field(factory=list)
     fingerprints: dict[Naam, str] = field(factory=dict)
-    confirmed: dict[str, int] = field(factory=dict)
-    """Of open stays: the last month in which it is known that they go on."""
+    confirmed: dict[Naam, int] = field(factory=dict)
+    """Of what has no end: the last month in which it is known that it goes on."""
 
 
-def _stored_records(connection: Connection, cells: Cells, bsn_of: Mapping[int, str], taken: Collection[Naam]) -> _Stored:
+def _stored_records(
+    connection: Connection, cells: Cells, bsn_of: Mapping[int, str], taken: Collection[Naam], output: Output
+) -> _Stored:
     found, record = _Stored(), schema.record.c
     query = select(schema.record).where(record.vervallen == false())
     for clients, month in by_month(cells.months):
@@ -206,7 +226,13 @@ def _stored_records(connection: Connection, cells: Cells, bsn_of: Mapping[int, s
             found.verblijf.append(stay := load(Verblijf, row.inhoud, **_outside(row, bsn_of)))
             found.fingerprints[VERBLIJF, row.bron] = fingerprint_of(stay, row.inhoud)
             if stay.einddatum is None:
-                found.confirmed[row.bron] = row.bevestigd_tot or 0
+                found.confirmed[VERBLIJF, row.bron] = row.bevestigd_tot or 0
+    for one in output.values(bsn_of, taken):
+        name = PRESTATIE, one.id
+        found.prestaties.append(one)
+        found.fingerprints[name] = output.fingerprints[name]
+        if name in output.confirmed:
+            found.confirmed[name] = output.confirmed[name]
     return found
 
 

@@ -10,11 +10,11 @@ import attrs
 from sqlalchemy import Connection, Select, func, select
 
 from mpj.ledger import schema
-from mpj.ledger.codec import NOBODY, load
-from mpj.ledger.schema import REGISTRATIE, VERBLIJF
+from mpj.ledger.codec import NOBODY, Record, load, load_record
+from mpj.ledger.schema import PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.presentation.report import Column, Report, Table, Value
 from mpj.reading.periods import month_text
-from mpj.records.values import Registratie, Toewijzing, Verblijf
+from mpj.records.values import Toewijzing
 
 _INSIDE = frozenset(
     {"id", "client_id", "regel_id", "bsn", "sleutel", "vinger", "inhoud", "termen", "afronding", "toewijzing_plaats"}
@@ -45,7 +45,7 @@ def _kinds(connection: Connection, client: int) -> Iterator[tuple[str, list[dict
     rows = connection.execute(select(schema.toewijzing).where(table.client_id == client).order_by(table.begin)).all()
     yield "Toewijzingen", [_fields(load(Toewijzing, row.inhoud, bsn=NOBODY), row) for row in rows]
     record = schema.record
-    for title, soort in (("Registraties", REGISTRATIE), ("Verblijf", VERBLIJF)):
+    for title, soort in (("Registraties", REGISTRATIE), ("Verblijf", VERBLIJF), ("Prestaties", PRESTATIE)):
         query = select(record).where(record.c.client_id == client, record.c.soort == soort)
         rows = connection.execute(query.order_by(record.c.maand, record.c.bron)).all()
         yield title, [_record(row) | {"vervallen": row.vervallen} for row in rows]
@@ -64,15 +64,13 @@ def _kinds(connection: Connection, client: int) -> Iterator[tuple[str, list[dict
         yield title, _rows(connection, select(own).where(own.c.client_id == client).order_by(own.c.id))
 
 
-def _fields(value: Registratie | Verblijf | Toewijzing, row: Any) -> dict[str, Any]:
+def _fields(value: Record | Toewijzing, row: Any) -> dict[str, Any]:
     own = {one.name: getattr(value, one.name) for one in attrs.fields(type(value))}
     return own | {"bestand": row.bestand, "rij": row.rij}
 
 
 def _record(row: Any) -> dict[str, Any]:
-    if row.soort == REGISTRATIE:
-        return _fields(load(Registratie, row.inhoud, bsn=NOBODY), row)
-    return _fields(load(Verblijf, row.inhoud, bsn=NOBODY), row)
+    return _fields(load_record(row.soort, row.inhoud, bsn=NOBODY), row)
 
 
 def _rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from mpj.engine.memory import Recorded
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Identiteit
 from mpj.ledger.decide import Decision
+from mpj.ledger.schema import PRESTATIE
 from mpj.ledger.stand import Behind, Regel
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_text
@@ -81,21 +82,37 @@ def reasons_to_hold(kept: Kept, found: Uitkomst, fingerprints: Mapping[tuple[str
     """
     as_it_was = [one for one in kept.behind if fingerprints.get(one.recorded[:2]) == one.fingerprint]
     billed = {one.recorded: one for one in found.care} if as_it_was else {}
+    names = {recorded[:2] for recorded in billed}
     aside: dict[tuple[str, str], list[Uitval]] = {}
     for row in found.uitval if as_it_was else ():
         aside.setdefault((row.soort, row.bron), []).append(row)
     for one in as_it_was:
         care = billed.get(one.recorded)
-        if hold := _held_aside(kept, one, aside) if care is None else _held_elsewhere(kept, one, care):
+        told = one.recorded[:2] in names
+        if hold := _held_aside(kept, one, aside, billed=told) if care is None else _held_elsewhere(kept, one, care):
             yield hold
 
 
-def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequence[Uitval]]) -> Hold | None:
-    """Return why a record that is set aside now keeps its line."""
+def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequence[Uitval]], *, billed: bool) -> Hold | None:
+    """Return why a record that is set aside now keeps its line; `billed`: it is behind a line on other days."""
     reden = _reason_aside(one.recorded, aside)
+    if reden is None and one.recorded[0] == PRESTATIE:
+        return _held_output(kept, aside.get(one.recorded[:2], ()), billed=billed)
     if reden is not None and kept.by_contract(reden) and REDENEN[reden].oorzaken != _DOUBT:
         return _by_contract(reden)
     return _hold(reden)
+
+
+def _held_output(kept: Kept, own: Sequence[Uitval], *, billed: bool) -> Hold | None:
+    """Return why a week or month keeps its line that a start, as it and its end were, comes to no more.
+
+    Where all that the start came to is set aside, it is by that reason. Else another toewijzing or contract tells other weeks.
+    """
+    if not billed and own:
+        return _hold(own[0].reden)
+    if kept.by_contract(None):
+        return _by_contract("het product telt nu anders")
+    return _by_toewijzing("de toewijzing geeft andere weken of maanden; met --crediteer wordt de regel gecorrigeerd")
 
 
 def _held_elsewhere(kept: Kept, one: Behind, care: Care) -> Hold | None:
@@ -103,6 +120,8 @@ def _held_elsewhere(kept: Kept, one: Behind, care: Care) -> Hold | None:
     if care.identiteit == kept.identiteit:
         if not kept.unit_alike and kept.by_contract(None):
             return _by_contract("de eenheid is een andere")
+        if one.recorded[0] == PRESTATIE and not kept.assigned_alike and care.counted.voor_limiet < one.eenheden:
+            return _by_toewijzing("de toewijzing geeft minder; met --crediteer wordt de regel gecorrigeerd")
         return _hold(_reason_capped(kept.identiteit, one, care))
     if care.identiteit[:2] != kept.identiteit[:2]:
         return _by_toewijzing(f"de zorg valt nu onder toewijzing {care.identiteit[1]}; met --crediteer verhuist zij daarheen")

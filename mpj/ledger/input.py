@@ -13,7 +13,9 @@ from mpj.contract import Contract
 from mpj.engine.job import Job, Progress
 from mpj.engine.opdracht import Opdracht, read_month
 from mpj.ledger.bound import Grens
+from mpj.ledger.codec import Record
 from mpj.ledger.release import Reprice
+from mpj.ledger.schema import PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.masking import hide
@@ -21,13 +23,15 @@ from mpj.reading.periods import first_day
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
 from mpj.records.medewerkers import collect_medewerkers
+from mpj.records.prestaties import as_prestaties
 from mpj.records.registraties import Ongeldig, as_registraties
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
-from mpj.records.values import Medewerker, Registratie, Toewijzing, Verblijf
+from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
 from mpj.records.verblijf import as_stays
 
 Registraties: TypeAlias = Iterable[Registratie | Ongeldig | Mapping[str, object]]
 Stays: TypeAlias = Iterable[Verblijf | Ongeldig | Mapping[str, object]]
+Prestaties: TypeAlias = Iterable[Prestatie | Ongeldig | Mapping[str, object]]
 Toewijzingen: TypeAlias = Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
 Medewerkers: TypeAlias = Iterable[Medewerker | Mapping[str, object]]
 
@@ -38,6 +42,7 @@ class LedgeropdrachtWords(TypedDict, total=False):
     periode: Required[str]
     dagtekening: Required[date]
     verblijf: Stays | None
+    prestaties: Prestaties | None
     medewerkers: Medewerkers | None
     volledig_vanaf: str | None
     akkoord: Iterable[str]
@@ -74,6 +79,8 @@ class Ledgeropdracht:
     """The date that the declaration bears."""
     verblijf: Stays | None = None
     """Stays; None: nothing is said of them."""
+    prestaties: Prestaties | None = None
+    """What happened with products of output; None: nothing is said of it."""
     medewerkers: Medewerkers | None = None
     """Levels by medewerker and date; those of who is not named stay as they were."""
     volledig_vanaf: str | None = None
@@ -126,6 +133,7 @@ class Input:
     registraties: Sequence[Registratie | Ongeldig] | None
     """None: nothing is said of them."""
     verblijf: Sequence[Verblijf | Ongeldig] | None
+    prestaties: Sequence[Prestatie | Ongeldig] | None
     medewerkers: Sequence[Medewerker] | None
     volledig_vanaf: int | None
     meldingen: Sequence[Fault]
@@ -149,6 +157,7 @@ class Input:
             list(as_toewijzingen(lay(toewijzingen, "toewijzingen"), tell)),
             None if registraties is None else list(as_registraties(lay(registraties, "registraties"), tell)),
             None if asked.verblijf is None else list(as_stays(lay(asked.verblijf, "verblijf"), tell)),
+            None if asked.prestaties is None else list(as_prestaties(lay(asked.prestaties, "prestaties"), tell)),
             None if asked.medewerkers is None else collect_medewerkers(lay(asked.medewerkers, "medewerkers"), job.protocol, tell),
             None if asked.volledig_vanaf is None else read_month(asked.volledig_vanaf, "volledig_vanaf"),
             heard,
@@ -157,14 +166,18 @@ class Input:
     @property
     def complete(self) -> tuple[str, ...]:
         """The kinds of records that are given, and so are complete from `volledig_vanaf` on."""
-        given = (("registratie", self.registraties), ("verblijf", self.verblijf))
-        return tuple(soort for soort, records in given if records is not None)
+        return tuple(soort for soort, records in self.records if records is not None)
+
+    @property
+    def records(self) -> Iterable[tuple[str, Sequence[Record | Ongeldig] | None]]:
+        """What is given of each kind, None where nothing is said of it."""
+        return (REGISTRATIE, self.registraties), (VERBLIJF, self.verblijf), (PRESTATIE, self.prestaties)
 
     @property
     def from_before(self) -> bool:
         """Whether any record is of before the month of the run."""
         first = first_day(self.job.opdracht.maand)
-        records = (*(self.registraties or ()), *(self.verblijf or ()))
+        records = (one for _, given in self.records for one in given or ())
         return any(one.dagen[0] < first for one in records if not isinstance(one, Ongeldig))
 
     @property

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from attrs import evolve, frozen
 from sqlalchemy import Connection, bindparam, false, or_, select, update
 
 from mpj.ledger import schema
 from mpj.ledger.cells import Cells, Stored
-from mpj.ledger.codec import dump, fingerprint_of, load
+from mpj.ledger.codec import Record, dump, fingerprint_of, load, load_record
 from mpj.ledger.rows import add, among, chunks
-from mpj.ledger.schema import VERBLIJF
+from mpj.ledger.schema import LOPEND, PRESTATIE, VERBLIJF
 from mpj.protocol import Protocol
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.aside import set_aside
 from mpj.records.entries import Entry
 from mpj.records.known import check_protocol
 from mpj.records.registraties import Ongeldig
-from mpj.records.values import Registratie, Verblijf
+from mpj.records.values import Prestatie, Registratie, Verblijf
 
-_R = TypeVar("_R", Registratie, Verblijf)
+_R = TypeVar("_R", Registratie, Verblijf, Prestatie)
 Naam = tuple[str, str]
 """The soort and id of a record."""
 
@@ -57,6 +57,8 @@ class Intake:
         self.taken: dict[Naam, str] = {}
         """The fingerprints of the records whose content the input brings."""
         self.reused: list[Reused] = []
+        self.moved: set[int] = set()
+        """The clients of whom a prestatie came, changed or went, by number."""
         self.withdrawn = 0
         self.absent: dict[Naam, tuple[int, date]] = {}
         """Of what was withdrawn because it is absent: the client number, and from which day on."""
@@ -87,8 +89,8 @@ class Intake:
             elif name in known and not known[name].vervallen:
                 contested.add(name)
         self._store(soort, newest, known, withdrawn)
-        if soort == VERBLIJF:
-            confirm_stays(self._connection, self._cells.maand, [one.id for one in newest])
+        if soort in LOPEND:
+            confirm(self._connection, self._cells.maand, [(soort, one.id) for one in newest])
         for name in withdrawn & known.keys():
             self._withdraw(soort, name, known[name])
         return [_contested(entry(one)) if one.id in contested and not isinstance(one, Ongeldig) else one for one in items]
@@ -99,9 +101,7 @@ class Intake:
         query = select(table.bron, *columns).where(table.soort == soort)
         return {row.bron: Stored(*row[1:]) for row in among(self._connection, query, table.bron, names)}
 
-    def _store(
-        self, soort: str, newest: Iterable[Registratie | Verblijf], known: Mapping[str, Stored], withdrawn: Collection[str]
-    ) -> None:
+    def _store(self, soort: str, newest: Iterable[Record], known: Mapping[str, Stored], withdrawn: Collection[str]) -> None:
         new: list[dict[str, object]] = []
         changed: list[dict[str, object]] = []
         for one in newest:
@@ -113,15 +113,22 @@ class Intake:
                 row["inhoud"],
                 row["vervallen"],
             )
-            if before is not None and same and soort == VERBLIJF:
-                # What was computed before stands; the days since then, and those of this month, are looked at.
-                begin = max(begin, min(self._cells.maand, (before.berekend_tot or begin) + 1))
+            if before is not None and same and soort in LOPEND:
+                # What was computed before stands; what it comes to since then, and in this month, is looked at.
+                since = max(begin, min(self._cells.maand, (before.berekend_tot or begin) + 1))
+                if soort == PRESTATIE:
+                    self._cells.touch(before.client_id, since, before.maand_tot)
+                else:
+                    begin = since
+            elif soort == PRESTATIE:
+                self.moved.add(self._clients[one.bsn])
             self._cells.touch(self._clients[one.bsn], begin, end)
             if before is None:
                 new.append(row)
             elif not same:
                 if before.client_id != row["client_id"] and not before.vervallen:
                     self._reuse(soort, one, before)
+                self._left(soort, before)
                 self._cells.touch_before(soort, before)
                 changed.append(row)
                 if before.afspraak is not None:
@@ -129,21 +136,25 @@ class Intake:
         add(self._connection, schema.record, new)
         self._update(changed)
 
-    def _reuse(self, soort: str, one: Registratie | Verblijf, before: Stored) -> None:
-        kind: Any = type(one)
-        known = load(kind, before.inhoud, bsn=one.bsn)
+    def _left(self, soort: str, before: Stored) -> None:
+        """Note that a record is not what it was."""
+        if soort == PRESTATIE:
+            self.moved.add(before.client_id)
+
+    def _reuse(self, soort: str, one: Record, before: Stored) -> None:
+        known = load_record(soort, before.inhoud, bsn=one.bsn)
         self.reused.append(Reused((soort, one.id), before, self._clients[one.bsn], alike=_contact(known) == _contact(one)))
 
-    def _row(self, soort: str, one: Registratie | Verblijf, *, gone: bool) -> dict[str, object]:
+    def _row(self, soort: str, one: Record, *, gone: bool) -> dict[str, object]:
         begin, end = _months(one)
-        stay = soort == VERBLIJF
+        runs = soort in LOPEND
         return {
             "soort": soort,
             "bron": one.id,
             "client_id": self._clients[one.bsn],
             "maand": begin,
-            "maand_tot": end if stay else None,
-            "berekend_tot": self._cells.maand if stay else None,
+            "maand_tot": end if runs else None,
+            "berekend_tot": self._cells.maand if runs else None,
             "vervallen": gone or one.vervallen,
             "medewerker": one.medewerker,
             "afspraak": one.afspraak if isinstance(one, Registratie) else None,
@@ -159,6 +170,7 @@ class Intake:
             self._connection.execute(query, [row | {f"key_{name}": row[name] for name in keys} for row in part])
 
     def _withdraw(self, soort: str, name: str, known: Stored) -> None:
+        self._left(soort, known)
         self._cells.touch_before(soort, known)
         if not known.vervallen:
             self.withdrawn += 1
@@ -194,17 +206,18 @@ class Intake:
         self.withdrawn += 1
 
 
-def confirm_stays(connection: Connection, maand: int, names: Iterable[str]) -> None:
-    """Remember that these stays, as far as they are open, go on in a month."""
+def confirm(connection: Connection, maand: int, names: Collection[Naam]) -> None:
+    """Remember that what these records began, as far as it is open, goes on in a month."""
     table = schema.record
     earlier = or_(table.c.bevestigd_tot.is_(None), table.c.bevestigd_tot < maand)
-    for part in chunks(names):
-        own = (table.c.soort == VERBLIJF, table.c.bron.in_(part), earlier)
-        connection.execute(update(table).where(*own).values(bevestigd_tot=maand))
+    for soort in LOPEND:
+        for part in chunks(bron for kind, bron in names if kind == soort):
+            own = (table.c.soort == soort, table.c.bron.in_(part), earlier)
+            connection.execute(update(table).where(*own).values(bevestigd_tot=maand))
 
 
-def _contact(one: Registratie | Verblijf) -> tuple[object, ...]:
-    """Return what tells one contact, or one stay, from another of the same client: date, minutes and medewerker."""
+def _contact(one: Record) -> tuple[object, ...]:
+    """Return what tells one contact, stay or prestatie from another of the same client: date, minutes and medewerker."""
     return one.dagen, one.duur if isinstance(one, Registratie) else None, one.medewerker
 
 
@@ -214,7 +227,7 @@ def _contested(entry: Entry) -> Ongeldig:
     )
 
 
-def _months(one: Registratie | Verblijf) -> tuple[int, int | None]:
+def _months(one: Record) -> tuple[int, int | None]:
     """Return the first and last month of a record, None for a stay that goes on."""
     first, last = one.dagen
     return month_of(first), None if last is None else month_of(last)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, false, func, select
 
 from mpj.ledger import schema
 from mpj.ledger.rows import chunks
-from mpj.ledger.schema import CONCEPT, VERBLIJF, VERZONDEN, WACHT
+from mpj.ledger.schema import CONCEPT, LOPEND, VERZONDEN, WACHT
 from mpj.reading.calls import expect
 from mpj.reading.config import YEARS
 from mpj.reading.faults import Fault
@@ -43,7 +43,7 @@ class Voorstel:
     per_jaar: Mapping[int | None, int]
     """How many of these, by the last year that concerns them; None: nothing but the BSN is held."""
     open: int
-    """How many have a line that waits or is a concept, or a stay that goes on."""
+    """How many have a line that waits or is a concept, or care that goes on."""
     bewaard: int
     """How many are within the years of keeping."""
 
@@ -104,9 +104,9 @@ def kept_of(connection: Connection, clients: Collection[int] | None = None) -> d
 def _open(connection: Connection, clients: Collection[int] | None) -> Iterator[tuple[int, str]]:
     """Yield what still goes on; of a client for whom both hold, the line comes last."""
     record, line, received = schema.record.c, schema.regel.c, schema.ontvangen_regel.c
-    goes_on = record.soort == VERBLIJF, record.vervallen == false(), record.maand_tot.is_(None)
+    goes_on = record.soort.in_(LOPEND), record.vervallen == false(), record.maand_tot.is_(None)
     for row in _asked(connection, select(record.client_id).where(*goes_on).distinct(), record.client_id, clients):
-        yield row[0], "deze cliënt heeft een verblijf zonder einddatum: die zorg gaat door"
+        yield row[0], "deze cliënt heeft een verblijf zonder einddatum, of een start zonder einde: die zorg gaat door"
     for column, waits in (
         (line.client_id, line.status.in_((CONCEPT, VERZONDEN))),
         (received.client_id, received.stand == WACHT),

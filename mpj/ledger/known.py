@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, extract, func, or_, select
 
 from mpj.engine.outcome import Result
 from mpj.ledger import schema
-from mpj.ledger.codec import load, stamp_of
+from mpj.ledger.codec import Record, load, stamp_of
 from mpj.ledger.gather import Gathered
 from mpj.ledger.input import Input
 from mpj.ledger.looks import FaultyCount, FaultyRow
@@ -23,13 +23,13 @@ from mpj.records.reasons import REDENEN
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing, toewijzing_aside
 from mpj.records.uitval import Uitval
-from mpj.records.values import Registratie, Toewijzing, Verblijf
+from mpj.records.values import Toewijzing
 
 FAULTY = frozenset(("ongeldig", "id_meermaals"))
 """The reasons of what is to be repaired, and stands nowhere else in a ledger."""
 _TOEWIJZING = "toewijzing"
-_INVOER = {"registratie": "registraties", "verblijf": "verblijf", _TOEWIJZING: "toewijzingen"}
-_Record = Registratie | Verblijf | Ongeldig
+_INVOER = {"registratie": "registraties", "verblijf": "verblijf", "prestatie": "prestaties", _TOEWIJZING: "toewijzingen"}
+_Record = Record | Ongeldig
 
 
 @frozen(kw_only=True)
@@ -148,8 +148,8 @@ def _read(one: Toewijzing | OngeldigeToewijzing) -> tuple[str, str, str]:
 
 
 def _records(given: Input) -> Iterator[tuple[str, _Record]]:
-    """Yield the registraties and stays that a run is given, with their soort."""
-    for soort, items in (("registratie", given.registraties), ("verblijf", given.verblijf)):
+    """Yield the records that a run is given, with their soort."""
+    for soort, items in given.records:
         for one in items or ():
             yield soort, one
 
@@ -189,7 +189,7 @@ def _unknown(given: Input, records: Iterable[tuple[str, _Record]]) -> Iterator[_
             yield _Found.of(_set_aside(soort, one), wrong, one.bsn)
 
 
-def _set_aside(soort: Any, one: Registratie | Verblijf) -> Uitval:
+def _set_aside(soort: Any, one: Record) -> Uitval:
     day, gemeente = one.dagen[0], one.gemeente or ""
     return Uitval(soort, one.id, day, day, 1, one.bestand, one.rij, gemeente, "ongeldig", None, "")
 
@@ -275,7 +275,7 @@ def faulty_of(connection: Connection, bron: str) -> Sequence[Row[Any]]:
 
 
 def faulty_care(connection: Connection, jaar: int) -> dict[str, int]:
-    """Return how many registraties and stays of a year are to be repaired, by gemeente (empty: unknown).
+    """Return how many records of care of a year are to be repaired, by gemeente (empty: unknown).
 
     One whose day cannot be read is of the year of the run that met it last.
     """

@@ -20,7 +20,7 @@ from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.decide import Agreed, Decision, Move
 from mpj.ledger.intake import Naam
 from mpj.ledger.rows import add
-from mpj.ledger.schema import REGISTRATIE, TOEGEKEND, VERBLIJF
+from mpj.ledger.schema import PRESTATIE, REGISTRATIE, TOEGEKEND, VERBLIJF
 from mpj.ledger.stand import Clientstand
 from mpj.ledger.verdict import Verdict
 from mpj.reading.periods import days, first_day, month_of, month_text
@@ -85,7 +85,8 @@ class Older:
     def _names(self, own: Records) -> set[Naam]:
         first = first_day(self.vanaf) if self.vanaf else date.min
         names = {(REGISTRATIE, one.id) for one in own.registraties if one.datum < first}
-        return names | {(VERBLIJF, one.id) for one in own.verblijf if one.begindatum < first}
+        names |= {(VERBLIJF, one.id) for one in own.verblijf if one.begindatum < first}
+        return names | {(PRESTATIE, one.id) for one in own.prestaties if one.datum < first}
 
     def _late(self, own: Records, stand: Clientstand, look: Callable[[Records], Uitkomst]) -> Iterator[Naam]:
         """Yield the records whose care would add to a granted line that was taken over."""
@@ -110,7 +111,9 @@ class Older:
             aside.append(_days_before(stay, first, text))
             if stay.einddatum is None or stay.einddatum >= first:
                 verblijf.append(evolve(stay, begindatum=first))
-        found = judge(Records(registraties, verblijf))
+        # What a prestatie tells of before is set aside month by month: all of them decide together.
+        told = frozenset(bron for soort, bron in opened if soort == PRESTATIE)
+        found = judge(Records(registraties, verblijf, own.prestaties, self.vanaf, told))
         return evolve(found, uitkomst=evolve(found.uitkomst, uitval=(*found.uitkomst.uitval, *aside)))
 
     def settled(self, connection: Connection, judged: Iterable[Verdict | Opening], agreed: Agreed) -> tuple[list[Verdict], Changes]:

@@ -57,7 +57,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=start.vanaf)
     ledgerrun = _ledgerrun(connection, given, gathered, job, cells, agreed)
     stands = _stands(connection, gathered, job, cells)
-    records, aside = job.sift(job.entries().given(gathered.registraties), gathered.verblijf)
+    records, aside = gathered.sifted(job)
     every = cache(lambda: given.job.part(gathered.toewijzingen, gathered.levels))
     older = Older.of(connection, start.vanaf)
     verdicts, open_ = older.settled(connection, _verdicts(ledgerrun, (job, every), older, stands, records, given), agreed)
@@ -77,7 +77,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     keep(connection, given, gathered, result, changes.aside, agreed.op)
     _remember(connection, given, result, agreed)
     full = pressed(connection, result.protocol, result.regels)
-    difference = Difference.of(changes.lines, gathered.earlier, gathered.without_end)
+    difference = Difference.of(changes.lines, gathered.earlier, gathered.loose_ends)
     odd, beside = Odd.of(connection, given, gathered, job), _from_ledger(verdicts, result, gathered.stored)
     told = _with_ledger(result, given, gathered, changes, (difference, odd), beside)
     told.samenvatting["ledger"] |= {

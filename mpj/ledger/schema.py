@@ -36,7 +36,9 @@ from mpj.engine.values import Identiteit
 CONCEPT, VERZONDEN, BEANTWOORD, NIET_VERZONDEN = "concept", "verzonden", "beantwoord", "niet_verzonden"
 TOEGEKEND, AFGEKEURD = "toegekend", "afgekeurd"
 WACHT = "wacht"
-REGISTRATIE, VERBLIJF = "registratie", "verblijf"
+REGISTRATIE, VERBLIJF, PRESTATIE = "registratie", "verblijf", "prestatie"
+LOPEND = (VERBLIJF, PRESTATIE)
+"""The kinds of records whose care can run over months: from `record.maand` to `record.maand_tot`, None where no end is known."""
 OVERGENOMEN = "overgenomen"
 
 metadata = MetaData(

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from attrs import evolve, frozen
 
 from mpj.engine.values import Declaratieregel
-from mpj.ledger.schema import AFGEKEURD, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
+from mpj.ledger.schema import AFGEKEURD, PRESTATIE, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
 from mpj.messages import read_jw325
 from mpj.messages.answers import IN_ORDE, contradiction, refuses_whole
 from mpj.messages.declaratie import RELEASE, XSD_VERSIE
@@ -20,6 +20,7 @@ from mpj.protocol import MPJ_16, decode
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import last_day, month_of, month_text, parse_month
 from mpj.reading.sources import Reading, find_sources
+from mpj.records.prestaties import read_prestaties
 from mpj.records.reader import read_registraties
 from mpj.records.verblijf import read_verblijf
 from mpj.verification.earlier import is_lines, line_of
@@ -98,17 +99,22 @@ def read_answers(path: str | Path, reading: Reading) -> list[tuple[str, Antwoord
 
 
 def read_names(paths: Iterable[str | Path], reading: Reading) -> Iterator[tuple[str, str]]:
-    """Yield the soort and id of every record in these tables, each of registraties or of stays; raises InputError for another."""
+    """Yield the soort and id of every record in these tables, each of one kind; raises InputError for another table."""
     how: Any = {"report": reading.report, "submappen": reading.submappen}
     for path in paths:
+        yield from _names(path, how)
+
+
+def _names(path: str | Path, how: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what `read_names` yields of one table: it is of the first kind whose columns it has."""
+    kinds: Sequence[tuple[Callable[..., Iterable[Any]], str]] = ((read_prestaties, PRESTATIE), (read_registraties, REGISTRATIE))
+    for read, soort in kinds:
         try:
-            registraties = [*read_registraties([path], **how)]
+            return [(soort, one.id) for one in read([path], **how)]
         except InputError as error:
             if any(fault.code != "kolom_ontbreekt" for fault in error.faults):
                 raise
-            yield from ((VERBLIJF, one.id) for one in read_verblijf([path], **how))
-        else:
-            yield from ((REGISTRATIE, one.id) for one in registraties)
+    return [(VERBLIJF, one.id) for one in read_verblijf([path], **how)]
 
 
 _Key = tuple[str, str, str]

@@ -50,8 +50,8 @@ class Ledgerrun:
     """The fingerprints of the toewijzingen as they are now, by gemeente and number."""
     moved: frozenset[tuple[str | None, int | None]]
     """The toewijzingen that were of another client before, by gemeente and number."""
-    confirmed: Mapping[str, int]
-    """Of open stays that the input does not bring, by id: the last month in which it is known that they go on."""
+    confirmed: Mapping[tuple[str, str], int]
+    """Of what has no end and the input does not bring, by kind and id: the last month in which it is known that it goes on."""
     agreed: Agreed
     """What somebody agreed to."""
     deadlines: Deadlines

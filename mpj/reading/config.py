@@ -101,9 +101,6 @@ def _checked(document: Document, folder: Path) -> Config:
         else:
             verwacht = "een tekst, of een lijst van teksten"
             faults.append(document.fault("waarde_onjuist", name, "", "de waarde klopt niet", verwacht=verwacht))
-    if "ledger" in paths and "prestaties" in paths:
-        told = "een ledger onthoudt nog geen prestaties: declareer ze in een eigen run, zonder ledger"
-        faults.append(document.fault("waarde_onjuist", "prestaties", "", told, verwacht="geen prestaties naast een ledger"))
     if not _is_bound(bounds):
         verwacht = f"hele getallen: {', '.join(BOUND)}"
         faults.append(document.fault("waarde_onjuist", "grens", "", "de grens klopt niet", verwacht=verwacht))

@@ -16,6 +16,7 @@ from mpj.records.values import AANWEZIG, Prestatie, Verblijf
 from mpj.records.words import Aanwezigheid, Bron, Gebeurtenis, Status, Tijdsoort
 
 VERBLIJF: Literal["verblijf"] = "verblijf"
+PRESTATIE: Literal["prestatie"] = "prestatie"
 
 
 @frozen(eq=False)
@@ -126,6 +127,6 @@ def days_of(stay: Verblijf, days: Iterable[date]) -> Iterator[Entry]:
 
 def happened(one: Prestatie, day: date) -> Entry:
     """Return a prestatie, or the week or month of it that counts on a day, as an entry."""
-    vorm = Vorm(None, None, one.productcode, None, "direct", one.gebeurtenis, True, one.aantal or 1, "", "prestatie")
+    vorm = Vorm(None, None, one.productcode, None, "direct", one.gebeurtenis, True, one.aantal or 1, "", PRESTATIE)
     reeks = Reeks(one.bsn, one.toewijzingnummer, one.gemeente, None, None, vorm)
     return Entry(day, one.id, reeks, NO_TIME, None, one.bestand, one.rij)

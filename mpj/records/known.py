@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from mpj.protocol import Protocol, decode
-from mpj.records.values import Registratie, Verblijf
+from mpj.records.values import Prestatie, Registratie, Verblijf
 
 
-def check_protocol(record: Registratie | Verblijf, protocol: Protocol) -> str:
+def check_protocol(record: Registratie | Verblijf | Prestatie, protocol: Protocol) -> str:
     """Return what the protocol does not know about a readable record, empty when all is well."""
+    if isinstance(record, Prestatie):
+        return ""  # whether its product exists is the contract's to say
     if record.prestatiecode is not None and record.prestatiecode not in protocol.prestatiecodes:
         return "prestatiecode: onbekende code, verwacht een prestatiecode als 2.1"
     if record.prestatiecode is not None and record.productcode is not None:

@@ -275,8 +275,8 @@ _REDENEN = (
         "verblijf_onbevestigd",
         "herstel",
         ("periode",),
-        "het lopende verblijf staat niet in deze aanlevering",
-        "lever het verblijf aan, of gebruik --verblijf-loopt-door",
+        "het lopende verblijf, of de start van een product, staat niet in deze aanlevering",
+        "lever het verblijf of de start aan, of gebruik --verblijf-loopt-door",
     ),
     Reden("reeds_gedeclareerd", "definitief", ("gesprek",), "deze zorg is al gedeclareerd", "niets"),
 )

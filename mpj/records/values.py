@@ -266,6 +266,26 @@ class Prestatie:
         """The content: all that counts in comparisons, which leaves out where it was read."""
         return self
 
+    @property
+    def vervallen(self) -> bool:
+        """Never: what is said of a prestatie that was taken back is that it is absent."""
+        return False
+
+    @property
+    def medewerker(self) -> None:
+        """Nobody: it is not one person's time."""
+        return None
+
+    @property
+    def dagen(self) -> tuple[date, date | None]:
+        """The day on which it happened, twice."""
+        return self.datum, self.datum
+
+    @property
+    def open_ended(self) -> Prestatie:
+        """What a change is told by: all of it."""
+        return self
+
 
 @frozen(field_transformer=masked)
 class Medewerker:

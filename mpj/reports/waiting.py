@@ -13,13 +13,12 @@ from mpj.contract import Contract
 from mpj.engine.estimate import Estimates
 from mpj.engine.matching import Dekkingen
 from mpj.ledger import schema
-from mpj.ledger.codec import NOBODY, load
+from mpj.ledger.codec import NOBODY, load, load_record
 from mpj.ledger.rows import among
-from mpj.ledger.schema import REGISTRATIE
 from mpj.protocol import Protocol
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
-from mpj.records.values import Registratie, Toewijzing, Verblijf
+from mpj.records.values import Prestatie, Registratie, Toewijzing
 from mpj.reports.year import post_of
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
 
@@ -93,11 +92,11 @@ def _aside(row: Any) -> Uitval:
     place = (row.soort, "", row.datum, row.datum_tot, row.aantal, "", 0, row.gemeente, row.reden, row.waarde_cent, "")
     if row.inhoud is None:
         return Uitval(*place)
-    timed = load(Registratie, row.inhoud, bsn=NOBODY) if row.soort == REGISTRATIE else None
-    record = timed or load(Verblijf, row.inhoud, bsn=NOBODY)
+    record = load_record(row.soort, row.inhoud, bsn=NOBODY)
+    timed = record if isinstance(record, Registratie) else None
     return Uitval(
         *place,
-        prestatiecode=record.prestatiecode or "",
+        prestatiecode="" if isinstance(record, Prestatie) else record.prestatiecode or "",
         kwalificatieniveau=timed.kwalificatieniveau or "" if timed else "",
         minuten=timed.duur if timed else None,
     )

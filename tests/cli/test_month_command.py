@@ -112,7 +112,6 @@ def test_the_bound_of_the_file(folder: Path, capsys: pytest.CaptureFixture[str])
         ('uit = "maanden/{periode}"', "", "uit"),
         ("contracten", "contrakten", "contrakten"),
         ('ledger = "zorg.db"', "ledger = 3", "ledger"),
-        ('ledger = "zorg.db"', 'ledger = "zorg.db"\nprestaties = "p.csv"', "zonder ledger"),
         ("nieuw_procent = 200", "procenten = 3", "grens"),
         ('namen = "gemeenten.csv"', 'namen = "weg.csv"', "weg.csv"),
         ("contracten =", "contracten", "mpj.toml"),

@@ -109,11 +109,17 @@ def test_a_line_and_a_record_are_explained(tmp_path: Path) -> None:
     assert "delivery" in mpj("explain", "--van", out, "--bron", "P1", "--taal", "en").out.lower()
 
 
-def test_a_ledger_refuses_them_aloud(tmp_path: Path) -> None:
-    done = mpj("declare", *files(tmp_path), "--ledger", tmp_path / "l.db", "--out", tmp_path / "uit")
-    assert done.code == 2
-    assert "--prestaties gaat nog niet samen met --ledger" in " ".join(done.err.split())
-    assert not (tmp_path / "l.db").exists()
+def test_a_ledger_remembers_and_explains_them(tmp_path: Path) -> None:
+    given, ledger = files(tmp_path), tmp_path / "l.db"
+    lines = []
+    for name in ("eerst", "weer"):
+        done = mpj("declare", *given, "--ledger", ledger, "--proef" if name == "weer" else "--berichten", "--out", tmp_path / name)
+        assert done.code == 0, done.err
+        lines.append(table(tmp_path / name / "declaratieregels.csv"))
+    assert lines[0] == lines[1] and len(lines[0]) > 1
+    told = " ".join(mpj("explain", "--ledger", ledger, "--bron", "P1").out.split())
+    assert "Prestatie" in told and "staat klaar en is nog niet verzonden" in told
+    assert "999900006" not in told
 
 
 def test_a_profile_says_how_they_are_written(tmp_path: Path) -> None:

@@ -234,6 +234,14 @@ def test_care_goes_on_over_the_toewijzing_that_follows() -> None:
     assert [(line.toewijzingnummer, line.volume) for line in found.regels] == [(1001, 3), (1002, 2)]
 
 
+def test_a_week_is_billed_on_one_of_two_toewijzingen_that_lie_beside_each_other() -> None:
+    """Also where the one that ends first covers the middle of the other."""
+    grants = [granted("45W01", "2026-01-01", "2026-12-31"), granted("45W01", "2026-03-11", "2026-03-24", 1002)]
+    found = run("2026-03", grants, [event("s", "45W01", "2026-03-02", "start")])
+    assert {line.toewijzingnummer: line.volume for line in found.regels} == {1001: 3, 1002: 2}
+    assert ("s", "dubbel") in reasons(found)
+
+
 @pytest.mark.parametrize(("start", "einde"), [("a", "b"), ("b", "a")])
 def test_an_end_on_the_day_of_its_start_is_its_end_whatever_their_ids(start: str, einde: str) -> None:
     grants = [granted("45W01", "2026-01-01", "2026-12-31")]

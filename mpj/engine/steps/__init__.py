@@ -17,7 +17,7 @@ STEPS: tuple[Step, ...] = (
     Step("gather", (9,), gather.REASONS, gather.apply),
 )
 
-LIMITED = "limit"
-"""The first step that takes prestaties as well: they are counted and priced without those before it (`mpj.engine.produced`)."""
+TOLD = "level"
+"""The first step that takes prestaties as well: they come placed and counted (`mpj.engine.produced`)."""
 
-__all__ = ["LIMITED", "STEPS"]
+__all__ = ["STEPS", "TOLD"]

@@ -40,4 +40,4 @@ def _as_before(run: Clientrun, care: Care) -> Care:
     if standing is None or standing.keeps is None:
         return care
     tarief = run.context.answers.at(care.tarief, standing.keeps)
-    return care if tarief is care.tarief else Care(care.record, care.niveau, Placed.of(care.match, tarief))
+    return care if tarief is care.tarief else Care(care.record, care.niveau, Placed.of(care.match, tarief), care.counted)

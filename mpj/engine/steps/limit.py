@@ -37,18 +37,18 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
 
 
 def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
-    """Take out the days of open stays of which nobody said that they go on so long, but for those that stand already."""
+    """Take out care without an end of which nobody said that it goes on so long, but for what stands already."""
     confirmed = run.memory.confirmed
     if not confirmed:
         return care, []
     left: list[Care] = []
     aside: list[Aside] = []
     for one in care:
-        known = confirmed.get(one.record.id) if one.record.reeks.verblijf is not None else None
+        known = confirmed.get(one.recorded[:2])
         if known is None or one.tarief.maand <= known or one.recorded in run.memory.behind:
             left.append(one)
         else:
-            text = "dit verblijf zonder einde staat niet in de invoer van deze run"
+            text = f"{'deze start' if one.told else 'dit verblijf'} zonder einde staat niet in de invoer van deze run"
             aside.append(Aside.of(one, "verblijf_onbevestigd", text, one.tarief.cost(one.counted.voor_limiet)))
     return left, aside
 
@@ -100,6 +100,9 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
         held = _held(run, one) if stands else 0
         if stands and not _asks(run, identiteit):
             units, held = held, 0
+        if one.told and not units and not stands:
+            billed[place] = one  # an end counts nothing, and no limit stops it
+            continue
         if stands and not (dekking.begrensd and units):
             continue
         if not (dekking in may_bind or tarief.unrounded):

@@ -18,6 +18,9 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     measured: list[Care] = []
     aside: list[Aside] = []
     for one in care:
+        if one.told:
+            measured.append(one)
+            continue
         geteld, least = one.measure, one.tarief.least
         if geteld < least:
             text = f"korter dan de drempel van {least} minuten" if geteld else "0 minuten of stuks"
@@ -37,7 +40,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
             if place != first:
                 aside.append(Aside.of(kept[place], "dubbele_dag", f"telt al in {named(kept[first].record)}", 0))
                 kept[place] = kept[place].counting(Counted())
-    return Passed([one for one in kept if one.counted.geteld], aside)
+    return Passed([one for one in kept if one.counted.geteld or one.told], aside)
 
 
 def _together(care: Sequence[Care], wanted: Callable[[Care], bool]) -> list[list[int]]:

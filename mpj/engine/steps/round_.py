@@ -21,7 +21,12 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     care, aside = _apart(run, care)
     rounded: list[Care] = []
     sums: dict[object, list[int]] = {}
+    kept: set[int] = set()
     for place, one in enumerate(care):
+        if one.told:
+            rounded.append(one)
+            kept.add(place)
+            continue
         (_, tarief, identiteit), geteld = one.at, one.counted.geteld
         rounded.append(one.counting(Counted(geteld, 0, tarief.units[geteld])))
         match tarief.over:
@@ -33,7 +38,6 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
                 sums[place] = [place]
             case other:
                 assert_never(other)
-    kept: set[int] = set()
     for members in sums.values():
         units, total = care[members[0]].tarief.units, 0
         for place in members if len(members) > 1 else ():
