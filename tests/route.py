@@ -38,6 +38,8 @@ LOOKUPS = (
     "engine/estimate",
     "engine/search",
     "engine/planning",
+    "engine/products",
+    "engine/runs",
     "engine/presence",
     "engine/limits",
     "engine/tarieven",
@@ -78,6 +80,7 @@ ROOMS = {
     "ledger/carried": "ledger/gather",
     "ledger/cells": "ledger/gather",
     "ledger/intake": "ledger/gather",
+    "ledger/output": "ledger/gather",
     "ledger/": "ledger/",
 }
 """By how the name of a module begins; what ends in / is followed by the rest of the name."""
