@@ -160,8 +160,6 @@ class Passed:
     """Told by `limit`: what each line is made of before limits, also where nothing of it is left."""
     kept_price: frozenset[Identiteit] = frozenset()
     """Told by `level`: lines that keep an earlier code, price or rounding where the contract says otherwise now."""
-    kept_code: frozenset[Identiteit] = frozenset()
-    """Of these: lines that keep an earlier code or category."""
 
 
 class Day(NamedTuple):

@@ -64,8 +64,6 @@ class Uitkomst:
     """With a memory: what each line is made of before limits, also of lines held back or come to nothing."""
     kept_price: frozenset[Identiteit] = frozenset()
     """Lines coded, priced or rounded as before where the contract says otherwise now."""
-    kept_code: frozenset[Identiteit] = frozenset()
-    """Of these: lines coded as before."""
     bsns: frozenset[str] = frozenset()
     """Of the last outcome, which tells what was set aside before clients were looked at: the clients."""
 
@@ -87,7 +85,6 @@ def uitkomst_of(run: Clientrun, passed: Sequence[Passed], aside: Iterable[Aside]
         tuple(melding for step in passed for melding in step.meldingen),
         {key: inhoud for step in passed for key, inhoud in step.inhoud.items()},
         frozenset().union(*(step.kept_price for step in passed)),
-        frozenset().union(*(step.kept_code for step in passed)),
     )
 
 

@@ -106,7 +106,7 @@ def _moves(base: Verdict, other: Verdict) -> Iterator[Move]:
 def _priced(base: Verdict, other: Verdict) -> Iterator[Move]:
     """Yield what of the corrections of a verdict is the price, or the rounding, of the contract of now."""
     before, after = _by_line(base), _by_line(other)
-    for identiteit in sorted(other.settled.repriced):
+    for identiteit in sorted(other.settled.repriced - other.settled.held.keys()):
         old, new = (_cent(lines.get(identiteit, {}), "D") for lines in (before, after))
         if old != new and (lines := after.get(identiteit) or before.get(identiteit)):
             yield Move.of(list(lines.values())[-1], "correctie", debet=new, credit=old)

@@ -17,13 +17,14 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.executors.memory import lay_together
 from mpj.ledger import schema
 from mpj.ledger.asks import asks
+from mpj.ledger.beforehand import Beforehand
 from mpj.ledger.begin import beginning
 from mpj.ledger.bound import beyond
 from mpj.ledger.cells import Cells, touch_granted, under_concepts
 from mpj.ledger.changes import Changes, NewLine
 from mpj.ledger.choices import decided_by_contract, judged, totals
 from mpj.ledger.codec import assigned
-from mpj.ledger.deadlines import Deadlines, lapses
+from mpj.ledger.deadlines import lapses
 from mpj.ledger.decide import Agreed, bijlage, counted, note
 from mpj.ledger.difference import Difference
 from mpj.ledger.gather import Gathered, gather
@@ -131,7 +132,8 @@ def _verdicts(
 
 
 def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Job, cells: Cells, agreed: Agreed) -> Ledgerrun:
-    toewijzingen = {one.sleutel: assigned(one) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months}
+    own = {bsn for bsn, client in gathered.clients.items() if client in cells.months}
+    toewijzingen = {one.sleutel: assigned(one) for one in job.toewijzingen if one.bsn in own}
     nummers = frozenset(given.asked.crediteer_toewijzing)
     return Ledgerrun(
         opdracht=job.opdracht,
@@ -144,7 +146,7 @@ def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Jo
         moved=frozenset((one.gemeente, one.nummer) for one in job.missed if not one.ongeldig),
         confirmed=gathered.confirmed,
         agreed=agreed,
-        deadlines=Deadlines.of(connection, job.contracten, given.asked.dagtekening),
+        beforehand=Beforehand.of(connection, job, own, given.asked.dagtekening),
         terms=cache(job.terms),
     )
 

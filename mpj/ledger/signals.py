@@ -149,25 +149,21 @@ def _per_client(connection: Connection, job: Job) -> Iterator[Maandbedragen]:
 
 def _without_contact(connection: Connection, maand: int, removed: str) -> Iterator[Zonder]:
     """Yield the clients in care without contact in a month, who had one in the three before, each by its first toewijzing."""
-    record, t, later = schema.record.c, schema.toewijzing.c, schema.toewijzing.alias().c
-    query = select(record.client_id, func.max(record.maand)).group_by(record.client_id)
-    recent = record.maand.between(maand - _BEFORE, maand)
-    last = {
-        row[0]: row[1]
-        for row in connection.execute(query.where(record.soort == REGISTRATIE, record.vervallen == false(), recent))
-        if row[1] < maand
-    }
+    t, later, contact = schema.toewijzing.c, schema.toewijzing.alias().c, schema.record.alias().c
+    own = contact.client_id == t.client_id, contact.soort == REGISTRATIE, contact.vervallen == false()
+    now = exists().where(*own, contact.maand == maand)
+    last = select(func.max(contact.maand)).where(*own, contact.maand.between(maand - _BEFORE, maand - 1)).scalar_subquery()
     newer = exists().where(later.gemeente == t.gemeente, later.toewijzingnummer == t.toewijzingnummer, later.stempel > t.stempel)
-    query = select(t.client_id, t.inhoud).where(t.begin <= maand, func.coalesce(t.eind, maand) >= maand, ~newer)
-    rows = among(connection, query.order_by(t.gemeente, t.toewijzingnummer), t.client_id, sorted(last))
-    held = [(row.client_id, load(Toewijzing, row.inhoud, bsn=NOBODY)) for row in rows]
+    query = select(t.client_id, t.inhoud, last.label("last"))
+    query = query.where(t.begin <= maand, func.coalesce(t.eind, maand) >= maand, ~newer, ~now)
     covers = partial(_covers, first=first_day(maand), last=last_day(maand), removed=removed)
-    first: dict[tuple[str, int], int] = {}
-    for client, one in held:
-        if covers(one):
-            number = first.get((one.gemeente, client), one.toewijzingnummer)
-            first[one.gemeente, client] = min(number, one.toewijzingnummer)
-    return (Zonder(gemeente, number, first_day(last[client])) for (gemeente, client), number in first.items())
+    told: set[tuple[str, int]] = set()
+    for row in connection.execute(query.order_by(t.gemeente, t.toewijzingnummer)):
+        if row.last is None or not covers(one := load(Toewijzing, row.inhoud, bsn=NOBODY)):
+            continue
+        if (one.gemeente, row.client_id) not in told:
+            told.add((one.gemeente, row.client_id))
+            yield Zonder(one.gemeente, one.toewijzingnummer, first_day(row.last))
 
 
 def _covers(one: Toewijzing, first: date, last: date, removed: str) -> bool:

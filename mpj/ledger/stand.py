@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import field, fields, frozen
-from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func, or_, select, true
 
 from mpj.engine.limits import Verbruik
 from mpj.engine.memory import Recorded
@@ -162,10 +162,8 @@ def load_stands(
 
 def _load_lines(connection: Connection, cells: Mapping[int, Collection[int]]) -> dict[int, dict[Identiteit, list[Regel]]]:
     """Return the lines ever sent in these cells, by client and identity, oldest first."""
-    regel, declaratie = schema.regel.c, schema.declaratie.c
-    query = select(schema.regel, schema.client.c.bsn, declaratie.declaratienummer, declaratie.maand.label("periode"))
-    query = query.join(schema.client, schema.client.c.id == regel.client_id).join(schema.declaratie)
-    query = query.where(regel.status != CONCEPT, regel.toewijzingnummer.is_not(None))
+    regel = schema.regel.c
+    query = _lines().where(regel.status != CONCEPT, regel.toewijzingnummer.is_not(None))
     rows = [
         row
         for clients, month in by_month(cells)
@@ -181,6 +179,20 @@ def _load_lines(connection: Connection, cells: Mapping[int, Collection[int]]) ->
         identiteit = Identiteit(*(row._mapping[name] for name in Identiteit._fields))
         found.setdefault(row.client_id, {}).setdefault(identiteit, []).append(one)
     return found
+
+
+def load_standing(connection: Connection, client: int) -> list[tuple[str, Declaratieregel]]:
+    """Return every debit that stands of a client, of whatever month, each with its status."""
+    regel = schema.regel.c
+    query = _lines().where(regel.client_id == client, regel.staat == true(), regel.toewijzingnummer.is_not(None))
+    return [(row.status, line_of(row, "")) for row in connection.execute(query.order_by(regel.id))]
+
+
+def _lines() -> Select[Any]:
+    """Return the query of lines with what `line_of` takes beside them."""
+    declaratie = schema.declaratie.c
+    query = select(schema.regel, schema.client.c.bsn, declaratie.declaratienummer, declaratie.maand.label("periode"))
+    return query.join(schema.client, schema.client.c.id == schema.regel.c.client_id).join(schema.declaratie)
 
 
 # The columns of `regel` that are fields of a line by the same name.

@@ -17,10 +17,10 @@ from mpj.engine.memory import Recorded
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Uitkomst, rows_of
 from mpj.engine.values import Declaratieregel, Identiteit
+from mpj.ledger.beforehand import Beforehand, Correction
 from mpj.ledger.changes import Changes, NewLine, Oorzaak
 from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel, load_sleutel
-from mpj.ledger.deadlines import Deadlines
-from mpj.ledger.decide import Agreed, Decision, Move
+from mpj.ledger.decide import Agreed, Move
 from mpj.ledger.fresh import Fresh, with_pieces
 from mpj.ledger.hold import Hold, Kept, granted_aside, held_fault, reasons_to_hold
 from mpj.ledger.release import Released
@@ -54,7 +54,7 @@ class Ledgerrun:
     """Of what has no end and the input does not bring, by kind and id: the last month in which it is known that it goes on."""
     agreed: Agreed
     """What somebody agreed to."""
-    deadlines: Deadlines
+    beforehand: Beforehand
     """What a correction is held against before it is sent."""
     terms: Callable[[str, str, str, date], str]
     """Returns the terms of the contract that care falls under now (`mpj.engine.job.Job.terms`)."""
@@ -102,7 +102,7 @@ def verdict(run: Ledgerrun, stand: Clientstand, decisions: SoFar, found: Uitkoms
         if regel is not None and regel.id in stand.pieces:
             fresh[identiteit] = with_pieces(regel, stand.pieces[regel.id], fresh.get(identiteit))
     look = _Look(run, stand, decisions, found, fresh)
-    return look.another() or look.settled()
+    return look.another() or look.proven(look.settled())
 
 
 @frozen
@@ -135,8 +135,6 @@ class _Look:
                 held[identiteit] = next((hold for hold in left if hold.melden), left[0])
             elif identiteit in self.found.kept_price - repriced and self.run.reprices:
                 repriced.add(identiteit)
-            elif (decision := self._correction(identiteit, regel)) and not self.run.agreed.to(decision):
-                held[identiteit] = Hold(decision.waarom, melden=False, decision=decision, reden="wacht_op_antwoord")
         more = evolve(self.decisions, held=held, repriced=frozenset(repriced))
         return None if more == self.decisions else more
 
@@ -167,31 +165,6 @@ class _Look:
         )
         return list(reasons_to_hold(kept, self.found, self.run.fingerprints))
 
-    def _correction(self, identiteit: Identiteit, regel: Regel) -> Decision | None:
-        """Return what a person decides before a granted line is credited: where what comes in its place may be refused.
-
-        That is a debit of its identity, or one on another line with care that was behind it.
-        """
-        behind = {one.recorded for one in self.stand.behind.get(regel.id, ())}
-        fresh = {
-            key: one.line
-            for key, one in self.fresh.items()
-            if key == identiteit or (self.stand.state(key)[0] != TOEGEKEND and any(care.recorded in behind for care in one.care))
-        }
-        why = sorted({text for line in fresh.values() if (text := self.run.deadlines.against(line))})
-        if identiteit in fresh and identiteit in self.found.kept_code:
-            why.append(f"zij houdt code {regel.line.productcode}, en contract en toewijzing van nu geven een andere")
-        if not why:
-            return None
-        own, paid = fresh.get(identiteit), regel.line.bedrag_cent
-        more = sum(line.bedrag_cent for line in fresh.values()) - paid
-        moves = [Move.of(regel.line, "correctie", debet=own.bedrag_cent if own else 0, credit=paid, winst=more, inzet=paid)]
-        moves += [Move.of(line, "correctie", debet=line.bedrag_cent) for key, line in sorted(fresh.items()) if key != identiteit]
-        text = "; ".join(why)
-        return Decision(
-            "correctie_houdt_geen_stand", tuple(moves), f"{text}: de gemeente kan de nieuwe regel weigeren, de creditregel niet"
-        )
-
     def _credit_refused(self, identiteit: Identiteit, regel: Regel) -> Hold | None:
         """Hold a line whose credit was refused, until something changes or the credit is asked for again."""
         refused = [one for one in self.stand.regels[identiteit] if one.vorige_id == regel.id and one.status == AFGEKEURD]
@@ -220,6 +193,27 @@ class _Look:
             op_planning=tuple(one for one in self.found.op_planning if one.identiteit not in unchanged),
         )
         return Verdict(uitkomst, Changes.sum([*parts, self._open(aside)]), self.decisions)
+
+    # Whether its corrections can stand
+
+    def proven(self, found: Verdict) -> Verdict | SoFar:
+        """Return a verdict with what somebody agreed to; SoFar where granted lines stand because their correction may be refused.
+
+        A look that leaves prices alone is for comparison, and nothing of it is sent.
+        """
+        corrections = Correction.among(found.changes.lines, self.stand, self.fresh) if self.run.reprices else []
+        if not corrections:
+            return found
+        refused = self.run.beforehand.refused(self.stand.id, [new.line for new in found.changes.lines], corrections)
+        asked = {one.identiteit: decision for one in corrections if (decision := one.decision(refused)) is not None}
+        held = {
+            identiteit: Hold(one.waarom, melden=False, decision=one, reden="wacht_op_antwoord")
+            for identiteit, one in asked.items()
+            if not self.run.agreed.to(one)
+        }
+        if held:
+            return evolve(self.decisions, held={**self.decisions.held, **held})
+        return evolve(found, changes=evolve(found.changes, decisions=(*found.changes.decisions, *asked.values())))
 
     def _granted_aside(self) -> Iterator[Uitval]:
         stands: dict[Recorded, str] = {}
@@ -258,7 +252,6 @@ class _Look:
         lines = list(self._credit_again(identiteit, asked=False))
         if regel is not None:
             lines += self._credit(identiteit, state, regel)
-        decision = self._correction(identiteit, regel) if regel is not None and state == TOEGEKEND else None
         if fresh is not None:
             lines.append(self._debit(identiteit, fresh, again=state == AFGEKEURD))
         again = self._cell(identiteit) if fresh is not None and _capped(fresh.care) else frozenset()
@@ -272,7 +265,6 @@ class _Look:
             tuple(evolve(one, oorzaak=cause) for one in lines) if cause else tuple(lines),
             decided=decided,
             look_again=again,
-            decisions=(decision,) if decision is not None else (),
             done=self._repaired(identiteit, done=fresh is None),
         )
 

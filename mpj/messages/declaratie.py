@@ -193,7 +193,7 @@ def _message(
 ) -> Declaratiebericht:
     lines = [line for line in part.regels if _travels(line)]
     by_client = groupby(lines, lambda one: one.bsn)
-    clients = tuple(Client(bsn, tuple(_prestatie(line, protocol) for line in group)) for bsn, group in by_client)
+    clients = tuple(Client(bsn, tuple(prestatie_of(line, protocol) for line in group)) for bsn, group in by_client)
     month = parse_month(lines[0].declaratieperiode)
     references = (line.referentienummer for line in lines)
     digest = _digest(
@@ -214,7 +214,8 @@ def _message(
     return Declaratiebericht(header, part.declaratienummer, period, dagtekening, total, clients)
 
 
-def _prestatie(line: Declaratieregel, protocol: Rules) -> Prestatie:
+def prestatie_of(line: Declaratieregel, protocol: Rules) -> Prestatie:
+    """Return a line as it stands in a message; `protocol` is the one that it was made under."""
     return Prestatie(
         referentienummer=line.referentienummer,
         vorig_referentienummer=line.vorig_referentienummer or None,
@@ -316,7 +317,7 @@ def _blocks(lines: list[R], limit: int, description: Beschrijving, protocol: Rul
     """
     size_of = sizer(description, _PRESTATIE)
     for _, group in groupby(lines, key=lambda line: line.bsn):
-        client = [(line, size_of(to_groep(_prestatie(line, protocol))) if _travels(line) else 0) for line in group]
+        client = [(line, size_of(to_groep(prestatie_of(line, protocol))) if _travels(line) else 0) for line in group]
         size = sum(one for _, one in client)
         if size <= limit:
             yield [line for line, _ in client], size

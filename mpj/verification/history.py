@@ -156,9 +156,10 @@ class MemoryHistory:
             for prestatie in client.prestaties:
                 refused = prestatie.referentienummer in returned
                 stand = AFGEKEURD if refused else WACHT if answer is None else TOEGEKEND
-                self._add_line(aanbieder, gemeente, EerdereRegel(client.bsn, prestatie, stand))
+                self.remember(aanbieder, gemeente, EerdereRegel(client.bsn, prestatie, stand))
 
-    def _add_line(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
+    def remember(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
+        """Remember one line, of whatever declaration."""
         one = line.prestatie
         self._references.add((aanbieder, one.referentienummer))
         key = (aanbieder, gemeente, one.referentienummer)

@@ -15,7 +15,7 @@ from standard import needs_standard
 from messages.support import Line, valid, written
 from mpj.messages import check, declaratieberichten, product_tarief, read, split
 from mpj.messages.binding import to_groep
-from mpj.messages.declaratie import _PRESTATIE, CLIENT_BYTES, KOP_BYTES, _at_most, _prestatie, _travels
+from mpj.messages.declaratie import _PRESTATIE, CLIENT_BYTES, KOP_BYTES, _at_most, _travels, prestatie_of
 from mpj.messages.description import shipped
 from mpj.messages.values import Declaratiebericht, Periode, Totaal
 from mpj.messages.writer import sizer
@@ -266,7 +266,7 @@ def test_what_lines_take_at_most_is_never_less_than_what_they_take(found: list[L
     found = [evolve(line, referentienummer=line.referentienummer + text, productcode=text or line.productcode) for line in found]
     description = shipped().get("ijw", "3.2", "JW323")
     size = sizer(description, _PRESTATIE)
-    taken = sum(size(to_groep(_prestatie(line, MPJ_16))) for line in found if _travels(line))
+    taken = sum(size(to_groep(prestatie_of(line, MPJ_16))) for line in found if _travels(line))
     assert taken <= _at_most(found, description, MPJ_16)
 
 

@@ -18,7 +18,6 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     aside: list[Aside] = []
     meldingen: list[Fault] = []
     kept_price: set[Identiteit] = set()
-    kept_code: set[Identiteit] = set()
     for one in care:
         meldingen += run.context.notes(one)
         refused = one.tarief.refused
@@ -28,10 +27,8 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
         as_before = _as_before(run, one)
         if as_before is not one:
             kept_price.add(one.identiteit)
-            if as_before.tarief.price.code != one.tarief.price.code:
-                kept_code.add(one.identiteit)
         kept.append(as_before)
-    return Passed(kept, aside, meldingen, kept_price=frozenset(kept_price), kept_code=frozenset(kept_code))
+    return Passed(kept, aside, meldingen, kept_price=frozenset(kept_price))
 
 
 def _as_before(run: Clientrun, care: Care) -> Care:
