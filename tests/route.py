@@ -52,8 +52,10 @@ LOOKUPS = (
     "ledger/schema",
     "ledger/stand",
     "ledger/deadlines",
+    "ledger/beforehand",
     "ledger/signals",
     "signals/",
+    "verification/",
 )
 VALUES = (
     "records/aside",
