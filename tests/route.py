@@ -26,6 +26,7 @@ LOOKUPS = (
     "protocol/",
     "presentation/",
     "messages/",
+    "records/given",
     "records/known",
     "records/medewerkers",
     "records/toewijzingen",
