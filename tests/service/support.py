@@ -87,11 +87,11 @@ def serving(folder: Path, *, before: str = "") -> Iterator[tuple[subprocess.Pope
             process.kill()
 
 
-def office(folder: Path, wacht: float = 2) -> Office:
-    """An office whose configuration and files stand in a folder."""
+def office(folder: Path, wacht: float = 2, ledger: str = "zorg.db", more: str = "") -> Office:
+    """An office whose configuration and files stand in a folder; `more` is what else its configuration says."""
     (folder / "contract").mkdir(parents=True)
     files = {f"contract/{name}": text for name, text in CONTRACT.items()}
-    files |= {"toewijzingen.csv": TOEWIJZINGEN, "2026-03.csv": REGISTRATIES, "mpj.toml": CONFIG}
+    files |= {"toewijzingen.csv": TOEWIJZINGEN, "2026-03.csv": REGISTRATIES, "mpj.toml": CONFIG.replace("zorg.db", ledger) + more}
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
     return Office(read_config(folder / "mpj.toml"), "tester", wacht)
