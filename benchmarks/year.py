@@ -1,22 +1,26 @@
-"""The four reports of a year on a ledger of a given size: CPU seconds and memory of each, in processes of their own.
-
-    python benchmarks/year.py [--registraties 1000000] [--regels 250000] [--map DIR]
+"""``python -m benchmarks.year``: the four reports of a year on a ledger of a given size, and a region played for fifteen months.
 
 The ledger is written straight into its tables (SQLite): clients with a toewijzing each, a line a month, its registraties behind it.
+CPU seconds and memory are those of each command as a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from benchmarks.measure import Measurement, measure
+from benchmarks.report import busy, provenance, write_between
+from mpj.docs import table
+from mpj.ledger import Ledger
+from mpj.ledger.codec import dump
+from mpj.records.values import Toewijzing
 
 MONTHS = 10
 GEMEENTEN = [f"{number:04d}" for number in range(300, 350)]
@@ -29,11 +33,13 @@ REPORTS = {
     "kpi": ["--van", "2026-01", "--tot", "2026-12"],
 }
 
+PLAY = ("ledger", "simulate", "--van", "2026-01", "--tot", "2027-03", "--zaad", "1")
+COLUMNS = ("command", "CPU s", "wall s", "peak MB")
+PACKAGES = ("SQLAlchemy", "XlsxWriter")
+
 
 def fill(path: Path, registraties: int, regels: int) -> None:
     """Make a ledger with so many registraties and lines."""
-    from mpj.ledger import Ledger
-
     with Ledger(path) as ledger, ledger.database.transaction(write=True):
         pass
     each = max(1, registraties // regels)
@@ -100,9 +106,6 @@ def content(line: int, turn: int) -> str:
 
 
 def toewijzing(client: int) -> tuple[object, ...]:
-    from mpj.ledger.codec import dump
-    from mpj.records.values import Toewijzing
-
     first, last = date(2026, 1, 1), date(2026, 12, 31)
     place = {"gemeente": gemeente(client), "aanbieder": "65656055", "begindatum": first, "einddatum": last}
     code, stamp = (CODES[client % len(CODES)],), {"toewijzingsdatum": first}
@@ -143,45 +146,43 @@ def lines(count: int) -> Iterator[tuple[object, ...]]:
         )
 
 
-def measured(path: Path, name: str) -> tuple[float, float]:
-    """Run a report in a process of its own; returns its CPU seconds and the most memory it had, in MB."""
-    out = path.with_name(name)
-    asked = [sys.executable, __file__, "--rapport", name, "--ledger", str(path), "--out", str(out)]
-    told = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()
-    return float(told[-2]), float(told[-1])
+def _mpj(*asked: str) -> Measurement:
+    return measure([sys.executable, "-m", "mpj", *asked])
 
 
-def run(name: str, ledger: str, out: str) -> None:
-    """Run a report, and print the CPU seconds and MB of this process."""
-    from mpj import cli
+def reports(path: Path) -> Iterator[tuple[str, Measurement]]:
+    """Make each report of a ledger, and yield what it took."""
+    for name, asked in REPORTS.items():
+        yield f"mpj report {name}", _mpj("report", name, "--ledger", str(path), *asked, "--out", str(path.with_name(name)))
 
-    if cli.run(["report", name, "--ledger", ledger, *REPORTS[name], "--out", out]):
-        raise SystemExit(1)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(f"{used.ru_utime + used.ru_stime:.2f} {used.ru_maxrss / 1024:.0f}")
+
+def text(rows: list[tuple[str, Measurement]], registraties: int, regels: int) -> str:
+    """Return the table: a row per report, their sum, and the play."""
+    *made, play = rows
+    cpu, most = sum(one.cpu for _, one in made), max(one.peak_mb or 0 for _, one in made)
+    shown = [(name, f"{one.cpu:.1f}", f"{one.seconds:.1f}", f"{one.peak_mb or 0:,}") for name, one in (*made, play)]
+    whole = "**the four together**", f"**{cpu:.1f}**", f"{sum(one.seconds for _, one in made):.1f}", f"**{most:,}**"
+    about = f"A year of {registraties:,} registraties and {regels:,} lines of 50 gemeenten, and the play of fifteen months."
+    return f"{about}\n\n{table(COLUMNS, [*shown[:-1], whole, shown[-1]])}"
 
 
 def main() -> None:
-    """Make the ledger, run the reports, and print what they took."""
-    parser = argparse.ArgumentParser()
+    """Make the ledger, run the reports and the play, and print what they took; with --docs write it into that page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.year")
     parser.add_argument("--registraties", type=int, default=1_000_000)
     parser.add_argument("--regels", type=int, default=250_000)
-    for name in ("--rapport", "--ledger", "--out"):
-        parser.add_argument(name)
+    parser.add_argument("--docs", type=Path)
     given = parser.parse_args()
-    if given.rapport:
-        run(given.rapport, given.ledger, given.out)
-        return
+    other_work = busy()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.db"
         fill(path, given.registraties, given.regels)
-        print(f"{given.registraties} registraties, {given.regels} regels, {path.stat().st_size >> 20} MB", flush=True)
-        total = 0.0
-        for name in REPORTS:
-            seconds, megabytes = measured(path, name)
-            total += seconds
-            print(f"{name:10} {seconds:7.2f} s CPU {megabytes:7.0f} MB", flush=True)
-        print(f"{'samen':10} {total:7.2f} s CPU")
+        rows = [*reports(path), ("mpj ledger simulate", _mpj(*PLAY, "--out", str(path.with_name("gespeeld"))))]
+    said = "python -m benchmarks.year"
+    shown = f"{text(rows, given.registraties, given.regels)}\n{provenance(said, other_work, PACKAGES)}\n"
+    print(shown)
+    if given.docs:
+        write_between(given.docs, "year", shown)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cache, partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias, get_args
 
 from attrs import field, frozen
@@ -122,8 +125,8 @@ def declared(connection: Connection, protocol: Protocol, only: Collection[_Key] 
     regel = schema.regel.c
     query = _used(regel, regel.status, regel.maand, "volume_bericht")
     where = or_(regel.staat == true(), and_(regel.status == CONCEPT, regel.in_bericht == true()))
-    rows = _of(connection, query.where(where).group_by(regel.normtijd, regel.tarief_cent), regel.toewijzingnummer, only)
-    return _by_toewijzing(protocol, rows)
+    query = query.where(where).group_by(regel.normtijd, regel.tarief_cent)
+    return _by_toewijzing(protocol, _of(connection, query, regel.toewijzingnummer, only))
 
 
 def received(connection: Connection, protocol: Protocol) -> dict[_Key, LimitUsage]:
@@ -132,24 +135,22 @@ def received(connection: Connection, protocol: Protocol) -> dict[_Key, LimitUsag
     status = case((table.stand == WACHT, VERZONDEN), else_=table.stand)
     query = _used(table, status, month_column(table), "volume").join(schema.ontvangst, message.id == table.ontvangst_id)
     where = table.stand.in_((TOEGEKEND, WACHT)), message.status != NIET_VERZONDEN
-    return _by_toewijzing(protocol, connection.execute(query.where(*where).group_by(table.tarief_cent)))
+    return _by_toewijzing(protocol, streamed(connection, query.where(*where).group_by(table.tarief_cent)))
 
 
 def _used(table: Any, status: ColumnElement[str], month: ColumnElement[int], wire: str) -> Select[Any]:
-    """Return the sums that `_sum` takes, by toewijzing, state, wire unit and month; `wire` is the column of wire volumes."""
+    """Return the sums that `_sum` takes, by toewijzing, state, wire unit and month, those of a toewijzing after one another.
+
+    `wire` is the column of wire volumes.
+    """
     keys = table.gemeente, table.toewijzingnummer, status, table.eenheid, month
-    signs = func.sum(signed(table)), func.sum(signed(table, wire))
-    return select(*keys, *signs, func.sum(table.bedrag_cent), func.sum(table[wire]), func.sum(table.volume)).group_by(*keys)
+    sums = signed(table), signed(table, wire), table.bedrag_cent, table[wire], table.volume
+    return select(*keys, *map(func.sum, sums)).group_by(*keys).order_by(*keys[:2])
 
 
 def _by_toewijzing(protocol: Protocol, rows: Iterable[Any]) -> dict[_Key, LimitUsage]:
-    found: dict[_Key, list[Any]] = {}
-    units: dict[str, tuple[str, int]] = {}
-    for row in rows:
-        found.setdefault((row[0], row[1]), []).append(row)
-        if row[3] not in units:
-            units[row[3]] = counted(protocol, row[3])
-    return {key: _sum(units, own) for key, own in found.items()}
+    counts = cache(partial(counted, protocol))
+    return {key: _sum(counts, own) for key, own in groupby(rows, itemgetter(0, 1))}
 
 
 def month_column(columns: Any) -> ColumnElement[int]:
@@ -157,8 +158,8 @@ def month_column(columns: Any) -> ColumnElement[int]:
     return extract("year", columns.begindatum) * 12 + extract("month", columns.begindatum) - 1
 
 
-def _sum(counts: Mapping[str, tuple[str, int]], rows: Collection[Sequence[Any]]) -> LimitUsage:
-    """Add up the rows of one toewijzing; `counts` are what a wire unit counts and its weight."""
+def _sum(counts: Callable[[str], tuple[str, int]], rows: Iterable[Sequence[Any]]) -> LimitUsage:
+    """Add up the rows of one toewijzing; `counts` tells what a wire unit counts and its weight."""
     cents: dict[str, int] = {}
     volumes: dict[str, dict[tuple[str, int], int]] = {}
     least: dict[str, int] = {}
@@ -166,7 +167,7 @@ def _sum(counts: Mapping[str, tuple[str, int]], rows: Collection[Sequence[Any]])
     prices: list[int] = []
     for _, _, state, eenheid, *numbers in rows:
         month, cent, wire, all_cent, all_wire, units = map(int, numbers)
-        telt, weight = counts[eenheid]
+        telt, weight = counts(eenheid)
         months[month] = months.get(month, 0) + cent
         cents[state] = cents.get(state, 0) + cent
         volume = volumes.setdefault(state, {})

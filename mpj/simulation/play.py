@@ -6,6 +6,7 @@ that are rejected go out again), declarations that the transport lost, answers t
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from mpj.demo.months import MonthFiles, Sizes, generate_months
 from mpj.engine.opdracht import check_order
 from mpj.engine.outcome import Result
 from mpj.ledger import Ledger, codes_asked
-from mpj.messages import Antwoordbericht, read_jw323
+from mpj.messages import Antwoordbericht, read_jw323, to_bytes
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, month_text
 
@@ -29,7 +30,10 @@ LOST_PERMILLE = 20
 """Of the declarations: lost by the transport, and declared anew a month after."""
 SLOW_PERMILLE = 120
 """Of the answers: a month late."""
-MAP_INVOER, MAP_JAAR, AANBIEDER, GEMEENTEN = "invoer", "verantwoording", "aanbieder.db", "gemeenten.db"
+MAP_INVOER, MAP_BERICHTEN, MAP_JAAR = "invoer", "berichten", "verantwoording"
+AANBIEDER, GEMEENTEN = "aanbieder.db", "gemeenten.db"
+ONDERWEG, VERLOREN = "onderweg", "verloren"
+"""The folders, beside those of the months, of answers that have not arrived when the play ends and of messages that never did."""
 _WIE = "simulatie"
 _ROUNDS = 9
 
@@ -62,6 +66,8 @@ class Simulatie:
     """That of the gemeenten, who keep one together."""
     invoer: Path
     """The files of each month."""
+    berichten: Path
+    """The messages of each month as they arrived, what is still under way, and what was lost: a folder of each."""
     contracten: tuple[Path, ...]
     dag: date
     """The last day of the play."""
@@ -75,6 +81,7 @@ class _Stage:
     contracten: Sequence[Contract]
     aanbieder: Ledger
     gemeenten: Ledger
+    berichten: Path
     onderweg: list[tuple[str, Antwoordbericht]] = field(factory=list)
     """Answers that take a month more."""
 
@@ -99,16 +106,18 @@ def simulate(
     check_order(van, tot, "--tot")
     for name in (AANBIEDER, GEMEENTEN):
         (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / MAP_BERICHTEN, ignore_errors=True)
     found: list[Maandstand] = []
     loaded = mpj.load_contracts(folders)
     with Ledger(folder / AANBIEDER, wie=_WIE) as aanbieder, Ledger(folder / GEMEENTEN, wie=_WIE) as gemeenten:
         aanbieder.begin(month_text(van))
-        stage = _Stage(Random(sizes.zaad), loaded, aanbieder, gemeenten)
+        stage = _Stage(Random(sizes.zaad), loaded, aanbieder, gemeenten, folder / MAP_BERICHTEN)
         for files in _generated(folder / MAP_INVOER, folders, months, sizes):
             found.append(_play(stage, files))
             if progress is not None:
                 progress(len(found), len(months))
-    places = folder / AANBIEDER, folder / GEMEENTEN, folder / MAP_INVOER
+    _keep(stage, ONDERWEG, [(name, to_bytes(answer)) for name, answer in stage.onderweg])
+    places = folder / AANBIEDER, folder / GEMEENTEN, folder / MAP_INVOER, folder / MAP_BERICHTEN
     return Simulatie(tuple(found), *places, folders, _dagtekening(tot) + timedelta(days=20))
 
 
@@ -131,7 +140,7 @@ def _dagtekening(month: int) -> date:
 def _play(stage: _Stage, files: MonthFiles) -> Maandstand:
     """Play one month: what was under way arrives, what was rejected goes out again, the month is declared, sent and answered."""
     dagtekening = _dagtekening(files.month)
-    booked = _book(stage, stage.onderweg, dagtekening - timedelta(days=2))
+    booked = _book(stage, files.month, stage.onderweg, dagtekening - timedelta(days=2))
     stage.onderweg = []
     again = [row["referentienummer"] for row in stage.aanbieder.repair_list() if not row["opnieuw"]]
     if again:
@@ -141,7 +150,7 @@ def _play(stage: _Stage, files: MonthFiles) -> Maandstand:
     slow = [happens(stage.rng, SLOW_PERMILLE) for _ in answers]
     stage.onderweg = [one for one, late in zip(answers, slow, strict=True) if late]
     now = [one for one, late in zip(answers, slow, strict=True) if not late]
-    granted, refused = _book(stage, now, dagtekening + timedelta(days=between(stage.rng, 9, 16)))
+    granted, refused = _book(stage, files.month, now, dagtekening + timedelta(days=between(stage.rng, 9, 16)))
     cents = sum(line.bedrag_cent if line.debetcredit == "D" else -line.bedrag_cent for line in result.regels)
     rows = files.rows.get("registraties.csv", 0) + files.rows.get("verblijf.csv", 0)
     counts = len(result.regels), cents, booked[0] + granted, booked[1] + refused, agreed
@@ -180,7 +189,9 @@ def _answers(stage: _Stage, files: MonthFiles, dagtekening: date) -> list[tuple[
     lost = [nummer for nummer in sent if happens(stage.rng, LOST_PERMILLE)]
     arrived = [nummer for nummer in sent if nummer not in lost]
     messages = stage.aanbieder.messages(arrived) if arrived else []
+    _keep(stage, month_text(files.month), messages)
     if lost:
+        _keep(stage, VERLOREN, stage.aanbieder.messages(lost))
         stage.aanbieder.withdraw(lost, op=dagtekening)
     known = list(mpj.read_toewijzingen([files.at_gemeente]))
     everywhere = {gemeente for one in stage.contracten for gemeente in one.gemeenten}
@@ -190,14 +201,23 @@ def _answers(stage: _Stage, files: MonthFiles, dagtekening: date) -> list[tuple[
         message = read_jw323(content, name)
         found = stage.gemeenten.verify(message, stage.contracten, known, op=op, toewijzingen_volledig=everywhere)
         if found.antwoord is not None:
-            answers.append((name, found.antwoord))
+            answers.append((f"jw325{name.removeprefix('jw323')}", found.antwoord))
     return answers
 
 
-def _book(stage: _Stage, answers: Sequence[tuple[str, Antwoordbericht]], op: date) -> tuple[int, int]:
-    """Book answers on a day; returns how many lines were granted and rejected."""
+def _keep(stage: _Stage, name: str, messages: Sequence[tuple[str, bytes]]) -> None:
+    """Write messages to the folder of a month, or that of what is under way."""
+    place = stage.berichten / name
+    place.mkdir(parents=True, exist_ok=True)
+    for file, content in messages:
+        (place / file).write_bytes(content)
+
+
+def _book(stage: _Stage, month: int, answers: Sequence[tuple[str, Antwoordbericht]], op: date) -> tuple[int, int]:
+    """Book answers on a day of a month; returns how many lines were granted and rejected."""
     if not answers:
         return 0, 0
+    _keep(stage, month_text(month), [(name, to_bytes(answer)) for name, answer in answers])
     booked = stage.aanbieder.answer(answers, op=op)
     faults = [fault for one in booked for fault in one.fouten]
     if faults:

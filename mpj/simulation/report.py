@@ -74,6 +74,7 @@ def report(found: Simulatie, out: Path) -> Report:
         ("ledger van de aanbieder", str(out / found.aanbieder.name)),
         ("ledger van de gemeenten", str(out / found.gemeenten.name)),
         ("invoer per maand", str(out / found.invoer.name)),
+        ("berichten zoals zij aankwamen", str(out / found.berichten.name)),
         ("verantwoording en rapporten van beide", str(out / MAP_JAAR)),
     )
     last = f"Verder kijken: mpj ledger status --ledger {out / found.aanbieder.name}"
