@@ -27,15 +27,16 @@ thead th{background:var(--band);border-bottom:2px solid #b9c4d0;font-weight:600;
 td.n,th.n{text-align:right;white-space:nowrap}td small{display:block;font-size:.85em}
 tr.band th{border-top:2px solid #b9c4d0;border-bottom:none;padding-top:9px;font-weight:600}
 td.out{color:var(--soft);background:repeating-linear-gradient(135deg,#fff 0 5px,#eef1f4 5px 7px);font-size:.85em}
-td.d{white-space:nowrap}.wide{font-size:.8rem}.wide th,.wide td{padding:4px 3px}.wide .n{padding-left:9px}
+td.d{white-space:nowrap}.wide{font-size:.8rem}.wide th,.wide td{padding:4px 3px}.wide .n,.wide .n+*{padding-left:9px}
 .wide thead th{white-space:normal}.wide td:not(.n):not(.d){overflow-wrap:anywhere}
 td.soft{font-size:.85em}td.strong{font-weight:600}
+tr.room td{height:4em;min-width:9em}
 .up{color:var(--up)}.down{color:var(--down)}.tot td{font-weight:600;border-top:2px solid #b9c4d0}
 @media(max-width:640px){td:first-child,thead th:first-child{position:sticky;left:0;background:#fff}
  thead th:first-child{background:var(--band)}}
 svg{max-width:100%;height:auto;display:block;margin:10px 0}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;font-size:.82rem;color:var(--soft)}
-@media print{body{max-width:none;padding:0;font-size:10.5pt}h2{break-after:avoid}table{break-inside:auto}
+@media print{body{max-width:none;padding:0;font-size:10.5pt}h2,p.soft,thead{break-after:avoid}table{break-inside:auto}
  svg,tr,tbody.group{break-inside:avoid}tr.band{break-after:avoid}
  .scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:2px 5px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
  @page{size:A4 landscape;margin:12mm}}
@@ -111,7 +112,7 @@ def _part(part: Part, level: int, taal: str) -> Iterator[str]:
 
 
 def _table(table: Table, taal: str) -> str:
-    table = table.read
+    table = table.read.filled
     start = int(table.banded)
     columns = table.columns[start:]
     head = "".join(_field("th", column, _CODE.sub(r"\1<wbr>\2", escape(column.head))) for column in columns)
@@ -131,7 +132,8 @@ def _row(row: Row, columns: tuple[Column, ...], is_total: bool, taal: str) -> st
         _field("td", column, _text(column, value, taal), value.tone if isinstance(value, Cell) else "plain")
         for column, value in zip(columns, row, strict=True)
     )
-    return f"<tr{' class=tot' if is_total else ''}>{''.join(fields)}</tr>"
+    kind = " class=tot" if is_total else "" if any(value != "" for value in row) else " class=room"  # to be filled in by hand
+    return f"<tr{kind}>{''.join(fields)}</tr>"
 
 
 def _text(column: Column, value: Value | Cell, taal: str) -> str:

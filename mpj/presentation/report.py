@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
@@ -115,6 +115,10 @@ class Cell:
     """The address that a page makes of it, or a path of the service that shows it; a place in the project is none."""
 
 
+def _nothing(value: Value | Cell) -> bool:
+    return (value.value if isinstance(value, Cell) else value) in (None, "")
+
+
 Row: TypeAlias = tuple[Value | Cell, ...]
 
 
@@ -144,7 +148,15 @@ class Table:
     @property
     def read(self) -> Table:
         """The table as people read it: without the columns that are for machines."""
-        places = [place for place, column in enumerate(self.columns) if not column.machine]
+        return self._only([place for place, column in enumerate(self.columns) if not column.machine])
+
+    @property
+    def filled(self) -> Table:
+        """The table without the spare columns in which nothing stands."""
+        there = {place for row in self.lines for place, value in enumerate(row) if not _nothing(value)}
+        return self._only([place for place, column in enumerate(self.columns) if place in there or not column.spare])
+
+    def _only(self, places: Sequence[int]) -> Table:
         if len(places) == len(self.columns):
             return self
         rows = tuple(tuple(row[place] for place in places) for row in self.rows)

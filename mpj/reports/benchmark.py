@@ -110,7 +110,7 @@ def compared(codes: Mapping[str, Codezorg], asked: Vergelijkingsvraag, *, ontvan
     """Return the comparison of care by prestatiecode: what may be shown of it."""
     found: list[Meting] = []
     hidden = 0
-    for code, care in sorted(codes.items()):
+    for code, care in sorted(codes.items(), key=lambda pair: _order(pair[0])):
         blocks = {quarter: blocks_of(_shares(groups)) for quarter, groups in care.quarters.items()}
         places = {place for groups in care.quarters.values() for place in groups}
         for groep, naam, cell in _cells(places, asked.regios):
@@ -219,6 +219,11 @@ def _levels_may_show(care: Codezorg, blocks: Mapping[int, Sequence[Block]], cell
     return True
 
 
+def _order(code: str) -> tuple[str, ...]:
+    """Return the place of a prestatiecode: 2.1 before 10.1."""
+    return tuple(part.zfill(2) for part in code.split("."))
+
+
 def _add(to: Zorgdeel, more: Zorgdeel) -> None:
     to.cent += more.cent
     to.amount += more.amount
@@ -230,6 +235,6 @@ def _with_medians(rows: Sequence[Meting]) -> Iterator[Meting]:
     values: dict[tuple[str, str, str], list[Fraction]] = {}
     for row in rows:
         values.setdefault((row.groep, row.prestatiecode, row.maat), []).append(row.waarde)
-    for row in sorted(rows, key=lambda one: (GROEPEN.index(one.groep), one.naam, one.prestatiecode)):
+    for row in sorted(rows, key=lambda one: (GROEPEN.index(one.groep), one.naam, _order(one.prestatiecode))):
         own = values[row.groep, row.prestatiecode, row.maat]
         yield evolve(row, mediaan=median(own) if len(own) >= FEW_NAMES else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def write_kpi(beeld: Berichtenbeeld, folder: Path, *, namen: Mapping[str, str], 
     table, whole = kpi_table(beeld.kpis, speech), overview(beeld, speech)
     parts = (part for part in whole.parts if isinstance(part, Table | Bars))
     book = Report(whole.title, whole.facts, (*parts, table), origin=whole.origin, taal=taal)
-    write_report(folder, "kpi", overview(beeld, speech, [_by_month(table, speech)]), {"kpi": table}, book)
+    write_report(folder, "kpi", overview(beeld, speech, [_by_month(beeld, speech)]), {"kpi": table}, book)
     return whole
 
 
@@ -62,11 +62,29 @@ def kpi_table(rows: Iterable[Kpi], speech: ReportSpeech) -> Table:
     return Table(say("Per maand"), columns, (_row(one) for one in rows))
 
 
-def _by_month(whole: Table, speech: ReportSpeech) -> Table:
-    """Return every figure to read: its month and partner stand above it, its norm once below."""
-    columns = (Column(speech.say("maand en partner")), *(column for column in whole.columns[3:] if column.name != "norm"))
-    found = ((f"{row[0]}: {speech.named(str(row[1]))}, {speech.named(str(row[2]))}", *row[3:5], *row[6:]) for row in whole.rows)
-    return Table(whole.title, columns, found, banded=True)
+def _by_month(beeld: Berichtenbeeld, speech: ReportSpeech) -> Table:
+    """Return the figures to read, a row per month and partner; the counts behind them and the norms stand elsewhere."""
+    say = speech.say
+    found: dict[tuple[str, str], dict[str, Kpi]] = {}
+    for one in beeld.kpis:
+        found.setdefault((one.maand, one.aanbieder if beeld.ontvangen else one.gemeente), {})[one.kpi] = one
+    names = [name for name in NAMES if not name.startswith("code_")]
+    columns = (
+        *(Column(say("maand"), "code"), Column(say("aanbieder" if beeld.ontvangen else "gemeente"))),
+        *(Column(say(NAMES[name]), "units", spare=True) for name in names),
+        Column(say("retourcodes"), spare=True),
+    )
+    rows = ((month, speech.named(partner), *_figures(own, names, speech)) for (month, partner), own in sorted(found.items()))
+    note = say("Van hoeveel regels of berichten een cijfer is, en wat open is, staat in kpi.csv.")
+    return Table(say("Per maand"), columns, tuple(rows), note=note)
+
+
+def _figures(own: Mapping[str, Kpi], names: Sequence[str], speech: ReportSpeech) -> Iterator[Cell | str | None]:
+    """Yield each figure of a month and partner, and at last the return codes with their euros."""
+    for name in names:
+        yield _value(name, own[name].waarde) if name in own else None
+    codes = ((name.removeprefix("code_"), own[name]) for name in own if name.startswith("code_"))
+    yield ", ".join(f"{code} {speech.euros(one.waarde or 0)}" for code, one in codes)
 
 
 def _row(one: Kpi) -> Row:

@@ -242,3 +242,18 @@ def test_a_count_of_units_is_told_whole_to_a_machine() -> None:
     values = [Fraction(5, 2), Fraction(1, 8), Fraction(1, 3), Fraction(123_457, 64), Fraction(7)]
     table = Table("", (Column("aantal", "units", "aantal"),), [(value,) for value in values])
     assert csv.text(table).split() == ["aantal", "2,50", "0,125", "0,333333", "1929,015625", "7"]
+
+
+def test_a_page_leaves_out_a_spare_column_in_which_nothing_stands() -> None:
+    columns = Column("soort"), Column("norm", spare=True), Column("bron", spare=True), Column("aantal", "count")
+    text = html.page(Report("", (), (Table("", columns, (("a", "", "x", None), ("b", None, "", None))),)))
+    assert [name in text for name in (">norm<", ">bron<", ">aantal<")] == [False, True, True]
+    total = html.page(Report("", (), (Table("", columns, (("a", "", "", 1),), ("samen", "y", "", 1)),)))
+    assert ">norm<" in total and ">bron<" not in total
+
+
+def test_a_row_to_be_filled_in_by_hand_has_room() -> None:
+    """A place to sign on paper: no row with anything in it, be it one field, is drawn so."""
+    columns = Column("naam"), Column("handtekening")
+    empty, filled = (html.page(Report("", (), (Table("", columns, (row,)),))) for row in (("", ""), ("", "x")))
+    assert "<tr class=room>" in empty and "<tr class=room>" not in filled

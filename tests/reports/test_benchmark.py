@@ -187,6 +187,13 @@ def test_what_is_shown_is_right(tmp_path: Path) -> None:
     assert rows["regio", "Oost", "clienten"].mediaan is None, "of two regions there is none"
 
 
+def test_prestatiecodes_stand_in_their_own_order() -> None:
+    care = {10: {("11111111", "0001"): dict.fromkeys(range(5), 100)}}
+    codes = {code: care_of(care) for code in ("10.1", "2.1", "1.3", "RIT00")}
+    found = compared(codes, Vergelijkingsvraag(van=30, tot=32), ontvangen=True).metingen
+    assert list(dict.fromkeys(row.prestatiecode for row in found)) == ["1.3", "2.1", "10.1", "RIT00"]
+
+
 def test_a_small_gemeente_hides_with_what_would_tell_it(tmp_path: Path) -> None:
     """Three clients in 0363: neither they, nor the region without which they could be had by subtraction."""
     rows = rows_of(played(tmp_path, {"0384": 6, "0363": 3, "0362": 7}), regios={"0384": "Oost", "0363": "Oost", "0362": "West"})

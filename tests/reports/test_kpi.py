@@ -264,3 +264,6 @@ def test_the_command_writes_it_and_names_nobody(tmp_path: Path, capsys: pytest.C
     text = shown.out + shown.err + "".join(path.read_text("utf-8") for path in out.iterdir() if path.suffix != ".xlsx")
     assert not re.search(r"\b9999\d{5}\b", text)
     assert {path.name for path in out.iterdir()} == {"kpi.csv", "kpi.html", "kpi.xlsx"}
+    page = (out / "kpi.html").read_text("utf-8")
+    (month,) = [row for row in page.split("<tr>") if row.startswith('<td class="d">2026-03</td><td>0384</td>')]
+    assert ">58,33%<" in month and ">491,00<" in month and "9338 € 491,00" in month, "one row has all of a month and partner"

@@ -158,6 +158,34 @@ def test_what_waits_says_since_when_and_what_it_may_be_worth(tmp_path: Path) -> 
     assert (row.geschat_cent, row.zonder_schatting) == (9820 + 4910, 0), "four quarters and two, at the last price"
 
 
+def test_what_lapses_has_its_last_day_how_much_and_what_it_is_worth(tmp_path: Path) -> None:
+    """Within three months: care of February until 31 May, of March until 30 June; what is more than two months away is not told."""
+    partij = Partij(tmp_path / "l.db", prices=PRICES)
+    other: dict[str, Any] = {"bsn": "999900018"}
+    partij.run(
+        registratie("w", "2026-02-11", 30, **other),
+        *(registratie(name, f"2026-03-0{day}", **other) for name, day in (("v", 3), ("x", 4))),
+    )
+    termed = contract(PRICES, termijnen={"indienen_maanden": 3})
+    assert use_of(partij).vervalt is None
+
+    def rows(op: str) -> list[tuple[object, ...]]:
+        tables = list(use_pages.lapses_tables(use_of(partij, op, contracten=[termed]), ReportSpeech("nl")))
+        assert len(tables) <= 1
+        return [row for table in tables for row in table.rows]
+
+    february, march = (date(2026, 5, 31), "onbekend", 1, 4910), (date(2026, 6, 30), "onbekend", 2, 2 * 9820)
+    for op, expected in (
+        ("2026-03-29", []),  # 31 May is 63 days away
+        ("2026-03-30", [(*february, "")]),
+        ("2026-04-29", [(*february, ""), (*march, "")]),
+        ("2026-05-31", [(*february, ""), (*march, "")]),
+        ("2026-06-01", [(*february, "verlopen"), (*march, "")]),
+        ("2026-07-01", [(*february, "verlopen"), (*march, "verlopen")]),
+    ):
+        assert rows(op) == expected, op
+
+
 def test_a_gemeente_may_expect_what_was_assigned_and_did_not_come(tmp_path: Path) -> None:
     partij = Partij(tmp_path / "l.db", prices=PRICES)
     quiet = toewijzing(2, bsn="999900018", volume=120, eenheid="01", frequentie="4", productcode="45210", prestatiecode="2.1")
