@@ -96,7 +96,7 @@ class Job:
 
     def _bind(self, toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Missed]) -> None:
         periode, answers = Periode.of(self.opdracht, self.protocol), Answers(self.protocol, self._kaarten)
-        self._products = Products(self.protocol, self.contracten, self._kaarten)
+        self._products = Products(self.protocol, self._kaarten)
         dekkingen = Dekkingen(toewijzingen, self._kaarten, self.protocol, self._products.covers)
         days = Days(periode, answers)
         self._context = Context(self.opdracht, self.protocol, periode, dekkingen, answers, days, self._levels)

@@ -6,9 +6,9 @@ As a stay is taken apart into days, what runs from a start to an end is taken ap
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from attrs import define, field
@@ -43,6 +43,8 @@ class Piece(NamedTuple):
     day: date
     """Decides month and price."""
     units: int
+    counted: tuple[date, ...] = ()
+    """What counts once, whoever tells it: the Sundays of the weeks, or the first day of the month."""
 
 
 class _Rest(NamedTuple):
@@ -286,15 +288,17 @@ class _Product:
         end = care.einddatum
         until = self.horizon if end is None else last_day(month_of(end) + 1)
         if self.variant == "week":
-            found = Counter(weeks(care, granted, until))
-            yield from (Piece(one, match, sunday, count) for sunday, count in found.items())
+            found = list(weeks(care, granted, until))
+            for day, of_day in groupby(found, key=lambda week: week[1]):
+                counted = tuple(sunday for sunday, _ in of_day)
+                yield Piece(one, match, day, len(counted), counted)
             if not found and granted.einddatum is not None and not any(weeks(granted, granted, granted.einddatum)):
                 self.made.aside(one, Afwijzing("eenheid_past_niet", _LAST_SUNDAY), care.begindatum, match=match)
             return
         for month, whole in self._months(care, month_of(until)):
             day = product_period(toewijzing.begindatum, toewijzing.einddatum, month)[0]
             if whole:
-                yield Piece(one, match, day, 1)
+                yield Piece(one, match, day, 1, (day,))
             else:
                 self._broken(one, match, day)
 
@@ -311,13 +315,14 @@ class _Product:
             self.made.aside(one, Afwijzing("eenheid_past_niet", _BROKEN), day, cent, match)
 
     def _once(self, piece: Piece) -> None:
-        """Bill a week or month that no other start of this client bills on its toewijzing, and this one on no other."""
-        keys = {(*piece.match.dekking.toewijzing.sleutel, self.prestatiecode or self.code, piece.day), (piece.record.id, piece.day)}
-        if keys & self.made.taken:
+        """Bill the weeks or the month that no other start of this client bills on its toewijzing, and this one on no other."""
+        key, own = (*piece.match.dekking.toewijzing.sleutel, self.prestatiecode or self.code), (piece.record.id, piece.day)
+        fresh = [] if own in self.made.taken else [(*key, day) for day in piece.counted if (*key, day) not in self.made.taken]
+        if len(fresh) < piece.units:
             self.made.aside(piece.record, Afwijzing("dubbel", "deze week of maand telt al"), piece.day, match=piece.match)
-        else:
-            self.made.taken |= keys
-            self._bill(piece)
+        if fresh:
+            self.made.taken |= {own, *fresh}
+            self._bill(piece._replace(units=len(fresh)))
 
     def _ended(self, einde: Prestatie, last: Care | None) -> None:
         """Give the end of a run its place: behind the last week or month that is billed, which it closed."""
@@ -333,7 +338,7 @@ class _Product:
 
     def _bill(self, piece: Piece) -> None:
         """Put units on the line of their month, or set them aside: outside the run, or without a price."""
-        one, match, day, units = piece
+        one, match, day, units, _ = piece
         placed = self.made.outside(one, day) or self._placed(piece)
         if isinstance(placed, Afwijzing):
             self.made.aside(one, placed, day, match=match)
@@ -344,7 +349,7 @@ class _Product:
 
     def _placed(self, piece: Piece) -> Placed | Afwijzing:
         """Return the line and the price of a piece, or why it has none."""
-        one, match, day, _ = piece
+        one, match, day = piece.record, piece.match, piece.day
         if self.prestatiecode:
             vorm = happened(one, day).reeks.vorm
             placed = self.context.place(match, vorm, None, self.context.days[day].tijdvak, timed=False, told=True)
@@ -361,7 +366,7 @@ class _Product:
         if sold[1].variant != self.variant:
             text = f"contracten noemen {self.code} zowel {self.variant} als {sold[1].variant}"
             return Afwijzing("eenheid_past_niet", text)
-        return Placed.of(match, self.products.tarief(*sold, day))
+        return Placed.of(match, self.products.tarief(*sold))
 
 
 def _percents(own: Sequence[Prestatie]) -> Iterator[int]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from attrs import evolve
 
-from mpj.contract import Contract, Productprijs
-from mpj.contract.varianten import varianten
-from mpj.contract.words import Productvariant
 from mpj.engine.matching import ASPECIFIEK, GENERIEK, SPECIFIEK, Dekking, Dekkingen
 from mpj.engine.opdracht import Periode
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
@@ -18,31 +15,23 @@ from mpj.protocol import Protocol, decode
 from mpj.protocol.model import GI
 from mpj.reading.periods import month_of
 from mpj.records.values import Toewijzing
-from mpj.tariefkaart import Tariefkaart, Tariefkaarten
-
-_NO_CODES: frozenset[str] = frozenset()
+from mpj.tariefkaart import Outputprijs, Tariefkaart, Tariefkaarten
 
 
 class Products:
     """The products of all contracts of a job, and the answers about them so far."""
 
-    def __init__(self, protocol: Protocol, contracten: Iterable[Contract], kaarten: Tariefkaarten) -> None:
+    def __init__(self, protocol: Protocol, kaarten: Tariefkaarten) -> None:
         self._protocol = protocol
         self._kaarten = kaarten
-        self._rows: dict[tuple[str, str], list[Productprijs]] = {}
-        self._variants: dict[str, list[Productvariant]] = {}
-        for contract in contracten:
-            for product in contract.producten:
-                self._rows.setdefault((contract.id, product.productcode), []).append(product)
-                self._variants.setdefault(product.productcode, []).append(product.variant)
-        self._tarieven: dict[tuple[Tariefkaart, Productprijs, int, int], Tarief] = {}
+        self._tarieven: dict[tuple[str, Outputprijs], Tarief] = {}
 
-    def variant(self, productcode: str) -> Productvariant | None:
+    def variant(self, productcode: str) -> str | None:
         """Return how a product is bought, None for a code that no contract has."""
-        found = self._variants.get(productcode)
-        return min(found) if found else None
+        found = (kaart.varianten.get(productcode) for kaart in self._kaarten.kaarten)
+        return min((one for one in found if one is not None), default=None)
 
-    def bought(self, productcode: str) -> tuple[Productvariant | None, str]:
+    def bought(self, productcode: str) -> tuple[str | None, str]:
         """Return how what a prestatie names is bought, None where no contract tells, and its prestatiecode where it is of MPJ."""
         variant = self.variant(productcode)
         code = "" if variant else mpj_code(self._protocol, productcode)
@@ -50,13 +39,12 @@ class Products:
 
     def terms(self, productcode: str, day: date) -> str:
         """Return what the contracts say of a product of output on a day but its price; empty where they have none."""
-        rows = (row for (_, code), found in self._rows.items() if code == productcode for row in found)
-        of_day = (row for row in rows if not varianten().per[row.variant].inspanning and row.begindatum <= day <= row.einddatum)
-        return ",".join(sorted({f"{row.variant},{row.eenheid}" for row in of_day}))
+        rows = (kaart.sold(productcode, month_of(day)) for kaart in self._kaarten.kaarten)
+        return ",".join(sorted({f"{row.variant},{row.eenheid}" for row in rows if row is not None}))
 
     def covers(self, toewijzing: Toewijzing) -> bool:
-        """Say whether a toewijzing is on a product by its code."""
-        return toewijzing.productcode in self._variants
+        """Say whether a toewijzing is on a product of its aanbieder by its code."""
+        return bool(toewijzing.productcode) and bool(self._kaarten.verkocht(toewijzing.aanbieder, toewijzing.productcode or ""))
 
     def stretches(self, dekkingen: Dekkingen, search: Search, periode: Periode) -> Stretches:
         """Return where a search for the toewijzing of a product (in place of the prestatiecode) leads, by day."""
@@ -65,44 +53,32 @@ class Products:
         own = [one for one in dekkingen.of(bsn) if gemeente in (None, one.toewijzing.gemeente)]
         if nummer is not None:
             own = [one for one in own if one.toewijzing.toewijzingnummer == nummer]
-        return Stretches([self._for(one, code) for one in own], search, periode, dekkingen.missed_by(bsn, gemeente, nummer))
+        bound = [covering(one, code, self._kaarten.verkocht(one.toewijzing.aanbieder, code)) for one in own]
+        return Stretches(bound, search, periode, dekkingen.missed_by(bsn, gemeente, nummer))
 
-    def _for(self, dekking: Dekking, code: str) -> Dekking:
-        """Return a toewijzing as it covers a product: by its code, by its category, or by a budget for anything."""
-        one = dekking.toewijzing
-        rows = [row for (_, known), found in self._rows.items() if known == code for row in found]
-        fits = one.productcategorie in (None, *(row.productcategorie for row in rows))
-        if one.productcode == code and fits:
-            return evolve(dekking, soort=SPECIFIEK, codes=frozenset([code]))
-        if one.productcode or one.prestatiecodes or not fits:
-            return evolve(dekking, soort=SPECIFIEK, codes=_NO_CODES)
-        return evolve(dekking, soort=ASPECIFIEK if one.productcategorie else GENERIEK, codes=frozenset([code]))
-
-    def sold(self, toewijzing: Toewijzing, productcode: str, day: date) -> tuple[Tariefkaart, Productprijs] | Afwijzing:
+    def sold(self, toewijzing: Toewijzing, productcode: str, day: date) -> tuple[Tariefkaart, Outputprijs] | Afwijzing:
         """Return the product on a toewijzing on a day and the contract that sells it, or why there is none."""
         kaarten = self._kaarten.valid(toewijzing.aanbieder, toewijzing.gemeente, day)
         if not kaarten:
             return Afwijzing("geen_contract", f"product {productcode}")
         for kaart in kaarten:
-            for row in self._rows.get((kaart.instellingen.contract, productcode), ()):
-                if row.begindatum <= day <= row.einddatum:
-                    return (kaart, row) if toewijzing.eenheid in (None, row.eenheid) else _other_unit(toewijzing, row)
+            if (row := kaart.sold(productcode, month_of(day))) is not None:
+                return (kaart, row) if toewijzing.eenheid in (None, row.eenheid) else _other_unit(toewijzing, row)
         text = f"producten.csv heeft op {day} geen prijs voor {productcode}"
         return Afwijzing("prestatiecode_niet_gecontracteerd", text)
 
-    def tarief(self, kaart: Tariefkaart, product: Productprijs, day: date) -> Tarief:
-        """Return how a product counts in the month of `day`: pieces, weeks and months at their price, milestones by the cent."""
-        cent = product.tarief_cent or 1
-        key = kaart, product, month_of(day), cent
+    def tarief(self, kaart: Tariefkaart, product: Outputprijs) -> Tarief:
+        """Return how a product counts in a month: pieces, weeks and months at their price, milestones by the cent."""
+        cent, key = product.tarief_cent, (kaart.instellingen.contract, product)
         if key not in self._tarieven:
             amounts = product.eenheid in self._protocol.bedragen
             self._tarieven[key] = Tarief(
                 kaart=kaart,
                 perceel="",
                 prestatiecode=product.productcode,
-                maand=month_of(day),
+                maand=product.maand,
                 soort="individueel",
-                normtijd=self._protocol.varianten[product.variant].naam,
+                normtijd=product.normtijd,
                 minuten=0,
                 eenheid=product.eenheid,
                 per_unit=cent if amounts else 1,
@@ -115,6 +91,20 @@ class Products:
                 refused=None,
             )
         return self._tarieven[key]
+
+
+def covering(dekking: Dekking, code: str, categorieen: Collection[str]) -> Dekking:
+    """Return a toewijzing as it covers a product: by its code, by its category, by a budget for anything, or not at all.
+
+    `categorieen` are those under which its aanbieder has the product: none where no contract of the aanbieder buys it.
+    """
+    one = dekking.toewijzing
+    fits = bool(categorieen) and one.productcategorie in (None, *categorieen)
+    if one.productcode == code and fits:
+        return evolve(dekking, soort=SPECIFIEK, codes=frozenset([code]))
+    if one.productcode or one.prestatiecodes or not fits:
+        return evolve(dekking, soort=SPECIFIEK, codes=(dekking.codes or frozenset()) - {code})
+    return evolve(dekking, soort=ASPECIFIEK if one.productcategorie else GENERIEK, codes=frozenset([code]))
 
 
 def original(found: Match, own: Sequence[Dekking]) -> Match:
@@ -136,6 +126,6 @@ def assigned_amount(protocol: Protocol, toewijzing: Toewijzing) -> int | None:
     return toewijzing.budget_cent
 
 
-def _other_unit(toewijzing: Toewijzing, product: Productprijs) -> Afwijzing:
+def _other_unit(toewijzing: Toewijzing, product: Outputprijs) -> Afwijzing:
     text = f"toegewezen in eenheid {toewijzing.eenheid}, product {product.productcode} gaat in eenheid {product.eenheid}"
     return Afwijzing("eenheid_past_niet", text)

@@ -178,7 +178,7 @@ def _only_code(dekking: Dekking) -> str:
 
 
 def _describe(dekking: Dekking) -> str:
-    return dekking.soort if dekking.codes is None else f"{dekking.soort}: {', '.join(sorted(dekking.codes))}"
+    return dekking.soort if dekking.codes is None else f"{dekking.soort}: {', '.join(sorted(dekking.codes)) or 'andere zorg'}"
 
 
 def _several(candidates: Sequence[Dekking]) -> Afwijzing:

@@ -33,16 +33,16 @@ class Looptijd:
         return None if last is not None and last < first else Looptijd(first, last)
 
 
-def weeks(care: Looptijd, toewijzing: Looptijd, until: date) -> Iterator[date]:
-    """Yield for each week of `care` the Sunday that it is billed on, in order, up to the Sunday `until`.
+def weeks(care: Looptijd, toewijzing: Looptijd, until: date) -> Iterator[tuple[date, date]]:
+    """Yield each week of `care`, told by its Sunday, with the Sunday that it is billed on, in order, up to one billed on `until`.
 
     A week (Monday to Sunday) belongs to the period that holds its Sunday; the broken last one of the toewijzing, whose Sunday lies
     after its end, to the period of the last Sunday of the toewijzing (IV076). A toewijzing without a Sunday has no such period:
     its weeks are agreed by both sides, and none is yielded.
 
     >>> granted = Looptijd(date(2022, 4, 15), date(2022, 6, 4))
-    >>> [day.isoformat() for day in weeks(granted, granted, date(2022, 6, 30))][-2:]
-    ['2022-05-29', '2022-05-29']
+    >>> [(week.isoformat(), day.isoformat()) for week, day in weeks(granted, granted, date(2022, 6, 30))][-2:]
+    [('2022-05-29', '2022-05-29'), ('2022-06-05', '2022-05-29')]
     """
     last = None if toewijzing.einddatum is None else _sunday_before(toewijzing.einddatum)
     if last is not None and last < toewijzing.begindatum:
@@ -54,7 +54,7 @@ def weeks(care: Looptijd, toewijzing: Looptijd, until: date) -> Iterator[date]:
         billed = sunday if last is None else min(sunday, last)
         if billed > until:
             return
-        yield billed
+        yield sunday, billed
         sunday += _WEEK
 
 

@@ -7,12 +7,14 @@ perceel, `files` writes the tables as CSV and reads them back. Whatever walks ov
 from mpj.tariefkaart.collection import Plaats, Tariefkaarten
 from mpj.tariefkaart.compile import compile_tariefkaart
 from mpj.tariefkaart.files import read_tariefkaart, write_tariefkaart
+from mpj.tariefkaart.instellingen import Instellingen
 from mpj.tariefkaart.kwalificatieniveaus import billed_level, stricter
-from mpj.tariefkaart.model import Aanbod, Instellingen, Prijs, Productcode, Tariefkaart
+from mpj.tariefkaart.model import Aanbod, Outputprijs, Prijs, Productcode, Tariefkaart
 
 __all__ = [
     "Aanbod",
     "Instellingen",
+    "Outputprijs",
     "Plaats",
     "Prijs",
     "Productcode",

@@ -60,6 +60,11 @@ class Tariefkaarten:
         kaarten = self._by_aanbieder.get(aanbieder, ())
         return frozenset(code for kaart in kaarten for code, row in kaart.producten.items() if row.productcategorie == categorie)
 
+    def verkocht(self, aanbieder: str, productcode: str) -> frozenset[str]:
+        """Return the categories under which contracts of `aanbieder` buy a product of output."""
+        kaarten = self._by_aanbieder.get(aanbieder, ())
+        return frozenset(kaart.verkocht[productcode] for kaart in kaarten if productcode in kaart.verkocht)
+
     def valid(self, aanbieder: str, gemeente: str, day: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of `aanbieder` with `gemeente` that are valid on `day`."""
         return tuple(kaart for kaart in self._by_gemeente.get((aanbieder, gemeente), ()) if kaart.instellingen.geldig(day))

@@ -12,8 +12,9 @@ from mpj.protocol.model import Normtijd
 from mpj.protocol.productcodes import encode
 from mpj.protocol.words import Prijssoort, Prijswijze, Zorgsoort
 from mpj.reading.periods import month_of
+from mpj.tariefkaart.instellingen import Instellingen
 from mpj.tariefkaart.kwalificatieniveaus import billed_level
-from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Instellingen, Prijs, Productcode, Soort, Tariefkaart
+from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Outputprijs, Prijs, Productcode, Soort, Tariefkaart
 
 # A contract until the year 9999 is one without an end; tables of a hundred years are enough for it.
 _HORIZON = 1200
@@ -37,6 +38,7 @@ def compile_tariefkaart(contract: Contract) -> Tariefkaart:
         prijzen=(*_prijzen(contract, prices), *_product_prices(contract)),
         soorten=(*_soorten(contract), *_product_kinds(contract)),
         productcodes=(*_productcodes(contract), *_product_codes(contract)),
+        output=tuple(_output(contract)),
     )
 
 
@@ -160,12 +162,27 @@ def _effort(contract: Contract) -> Iterator[tuple[Productprijs, Normtijd]]:
             yield one, contract.protocol.varianten[one.variant]
 
 
+def _output(contract: Contract) -> Iterator[Outputprijs]:
+    """Yield the prices of all other products, by code and month."""
+    for one in sorted(contract.producten, key=lambda one: (one.productcode, one.begindatum)):
+        variant = varianten().per[one.variant]
+        if not variant.inspanning:
+            normtijd = contract.protocol.varianten[one.variant].naam if variant.eenheden else ""
+            for month in _priced_months(contract, one):
+                of = one.productcode, one.productcategorie, one.variant
+                yield Outputprijs(*of, month, normtijd, one.eenheid, 1 if one.tarief_cent is None else one.tarief_cent)
+
+
+def _priced_months(contract: Contract, one: Productprijs) -> range:
+    horizon = month_of(contract.begindatum) + _HORIZON
+    return range(month_of(one.begindatum), min(month_of(one.einddatum), horizon) + 1)
+
+
 def _product_prices(contract: Contract) -> Iterator[Prijs]:
     """Yield the price rows of products, as prices without level and perceel; the code is its own prestatiecode here."""
-    horizon = month_of(contract.begindatum) + _HORIZON
     for one, normtijd in _effort(contract):
         assert one.tarief_cent is not None, "effort has a price"
-        for month in range(month_of(one.begindatum), min(month_of(one.einddatum), horizon) + 1):
+        for month in _priced_months(contract, one):
             unit = normtijd.naam, normtijd.minuten, one.eenheid
             yield Prijs("", one.productcode, ZONDER, "", month, "", *unit, one.tarief_cent)
 

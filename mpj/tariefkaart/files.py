@@ -15,21 +15,27 @@ from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.frozen import Frozen
 from mpj.reading.periods import month_text, parse_month
-from mpj.tariefkaart.model import Aanbod, Instellingen, Prijs, Productcode, Soort, Tariefkaart
+from mpj.tariefkaart.instellingen import Instellingen
+from mpj.tariefkaart.model import Aanbod, Outputprijs, Prijs, Productcode, Soort, Tariefkaart
 
 _T = TypeVar("_T")
-_TABLES: dict[str, type[Prijs] | type[Aanbod] | type[Soort] | type[Productcode]] = {
+_TABLES: dict[str, type[Prijs] | type[Aanbod] | type[Soort] | type[Productcode] | type[Outputprijs]] = {
     "prijzen": Prijs,
     "aanbod": Aanbod,
     "soorten": Soort,
     "productcodes": Productcode,
+    "output": Outputprijs,
 }
 
 
 def write_tariefkaart(kaart: Tariefkaart, folder: Path) -> None:
-    """Write ``prijzen.csv``, ``aanbod.csv``, ``soorten.csv``, ``productcodes.csv`` and ``tariefkaart.json`` into `folder`."""
+    """Write ``prijzen.csv``, ``aanbod.csv``, ``soorten.csv``, ``productcodes.csv``, ``output.csv`` and ``tariefkaart.json``
+    into `folder`. A contract that buys no output has no ``output.csv``.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, cls in _TABLES.items():
+        if name == "output" and not kaart.output:
+            continue
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, delimiter=";", lineterminator="\n")
             writer.writerow(attribute.name for attribute in fields(cls))
@@ -63,6 +69,7 @@ def read_tariefkaart(folder: Path, *, protocols: Mapping[str, Protocol] = PROTOC
             expliciet=frozenset(row.perceel for row in aanbod if row.expliciet),
             soorten=_read(folder, "soorten", Soort),
             productcodes=_read(folder, "productcodes", Productcode),
+            output=_read(folder, "output", Outputprijs) if (folder / "output.csv").exists() else (),
         )
         expected = data["sha256"]
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:

@@ -4,113 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
-from typing import Final, assert_never
+from typing import Final
 
-from attrs import asdict, field, fields, frozen
+from attrs import field, fields, frozen
 
-from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
-from mpj.protocol import Afronding, Protocol
+from mpj.contract.words import Productvariant
+from mpj.protocol import Protocol
 from mpj.protocol.productcodes import decode, is_prestatiecode
 from mpj.protocol.words import Prijssoort, Zorgsoort
+from mpj.tariefkaart.instellingen import Instellingen
 
 ZONDER: Final = "zonder"
 NIVEAU: Final = "niveau"
 VERBLIJF: Final = "verblijf"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-@frozen
-class Instellingen:
-    """The settings of a contract that decide what becomes of a record (docs/settings.md)."""
-
-    contract: str
-    """The id of the contract."""
-    protocol: str
-    """The id of its protocol."""
-    aanbieder: str
-    """The AGB code of the provider."""
-    gemeenten: tuple[str, ...]
-    """The CBS codes of the municipalities."""
-    begindatum: date
-    """The first day of the contract."""
-    einddatum: date
-    """The last day of the contract."""
-    vorm: Declaratievorm
-    """Whether a credit of a rejected line must show."""
-    registratiewijze: Registratiewijze
-    """Whether what happened counts, what was planned, or the plan unless something else happened."""
-    bevestiging: bool
-    """Whether a plan counts only when the professional confirmed it."""
-    eenheid: Mapping[str, str]
-    """The word for the unit on the wire, by normtijd where there is a choice."""
-    tr340: Tr340
-    """What a line must share with a specific toewijzing."""
-    bij_overschrijding: Overschrijding
-    """What becomes of the record that crosses a limit."""
-    laatste_dag: LaatsteDag
-    """Whether the last day of a stay is billed."""
-    afronding: Mapping[str, Afronding]
-    """How time is rounded, by normtijd where it is."""
-
-    def geldig(self, day: date) -> bool:
-        """Say whether `day` lies inside the contract."""
-        return self.begindatum <= day <= self.einddatum
-
-    @property
-    def insists_on_productcode(self) -> bool:
-        """Whether a line on a specific toewijzing must bear the very product code that was assigned (TR340)."""
-        match self.tr340:
-            case "productcode":
-                return True
-            case "prestatiecode":
-                return False
-            case other:
-                assert_never(other)
-
-    @property
-    def bills_up_to_limit(self) -> bool:
-        """Whether the record that crosses a limit is billed up to it; otherwise it is set aside whole."""
-        match self.bij_overschrijding:
-            case "aftoppen":
-                return True
-            case "hele_contacten":
-                return False
-            case other:
-                assert_never(other)
-
-    @property
-    def bills_last_day(self) -> bool:
-        """Whether the last day of a stay counts."""
-        match self.laatste_dag:
-            case "telt":
-                return True
-            case "telt_niet":
-                return False
-            case other:
-                assert_never(other)
-
-    @property
-    def grenzen(self) -> tuple[date, ...]:
-        """The days on which the contract begins, and on which it is over."""
-        after = () if self.einddatum == date.max else (self.einddatum + timedelta(days=1),)
-        return (self.begindatum, *after)
-
-    def table(self) -> dict[str, object]:
-        """Return the settings by name, flat, as they are written and compared: one for each normtijd that has a choice."""
-        table: dict[str, object] = {}
-        for attribute in fields(type(self)):
-            value = getattr(self, attribute.name)
-            if isinstance(value, Mapping):
-                table |= {
-                    f"{attribute.name}_{normtijd}": asdict(one) if isinstance(one, Afronding) else one
-                    for normtijd, one in value.items()
-                }
-            else:
-                table[attribute.name] = value
-        return table
 
 
 @frozen
@@ -190,6 +99,26 @@ class Soort:
 
 
 @frozen
+class Outputprijs:
+    """What a product beside MPJ of which prestaties tell, or that is outside the messages (`taak`), costs in one month."""
+
+    productcode: str
+    """The product code."""
+    productcategorie: str
+    """The product category."""
+    variant: Productvariant
+    """How it is bought."""
+    maand: int
+    """The month, as a number."""
+    normtijd: str
+    """What it is counted in; empty of a product outside the messages."""
+    eenheid: str
+    """The wire unit; empty of a product outside the messages."""
+    tarief_cent: int
+    """Eurocents per normed unit; 1 of a traject, which counts the eurocents of the assigned amount."""
+
+
+@frozen
 class Tariefkaart:
     """One contract, compiled. Equal tables mean equal bills; `hash` tells whether two parties loaded the same."""
 
@@ -209,6 +138,8 @@ class Tariefkaart:
     """Which kind of price care needs."""
     productcodes: tuple[Productcode, ...] = field(repr=False)
     """How care travels."""
+    output: tuple[Outputprijs, ...] = field(default=(), repr=False)
+    """What products beside MPJ that no registratie or stay counts cost, by code and month."""
 
     @cached_property
     def _prijs(self) -> Mapping[tuple[str, str, str, str, int], Prijs]:
@@ -295,6 +226,32 @@ class Tariefkaart:
         """What is bought beside MPJ and counted from records, by product code."""
         return {row.productcode: row for row in self.productcodes if not is_prestatiecode(row.prestatiecode)}
 
+    @cached_property
+    def _sold(self) -> Mapping[tuple[str, int], Outputprijs]:
+        return {(row.productcode, row.maand): row for row in self.output}
+
+    def sold(self, code: str, maand: int) -> Outputprijs | None:
+        """Return what output, or a task, costs in a month; None for a code that has no price in it, or is of care."""
+        return self._sold.get((code, maand))
+
+    @cached_property
+    def verkocht(self) -> Mapping[str, str]:
+        """The category of each product of `output`, by its code."""
+        return {row.productcode: row.productcategorie for row in self.output}
+
+    @cached_property
+    def varianten(self) -> Mapping[str, str]:
+        """How each product beside MPJ is bought, by its code."""
+        normtijden = {code: self.soort("", code, VERBLIJF).normtijd for code in self.producten}
+        effort = {code: self.protocol.normtijden[naam].variant for code, naam in normtijden.items()}
+        return effort | {row.productcode: row.variant for row in self.output}
+
+    @cached_property
+    def listed(self) -> frozenset[tuple[str, str]]:
+        """The product list: each code with each category that it may travel under."""
+        own = frozenset((row.productcode, row.productcategorie) for row in self.productcodes)
+        return own.union(self.verkocht.items())
+
     def has_product(self, code: str, maand: int) -> bool:
         """Say whether `code` is a product beside MPJ with a price in the month: it lies in no perceel."""
         return code in self.producten and ("", code, maand) in self._met_prijs
@@ -347,7 +304,7 @@ class Tariefkaart:
         for gemeente, percelen in sorted(self._van_gemeente.items()):
             begin = f"({gemeente!r}, "
             digest.update("".join([begin + row for row in shared[percelen]]).encode())
-        digest.update(_text(self.soorten) + _text(self.productcodes))
+        digest.update(_text(self.soorten) + _text(self.productcodes) + _text(self.output))
         return digest.hexdigest()
 
     @cached_property
@@ -391,7 +348,7 @@ class Tariefkaart:
         return f"{text[:4]}-{text[4:]}"
 
 
-def _text(table: tuple[Prijs, ...] | tuple[Soort, ...] | tuple[Productcode, ...]) -> bytes:
+def _text(table: tuple[Prijs, ...] | tuple[Soort, ...] | tuple[Productcode, ...] | tuple[Outputprijs, ...]) -> bytes:
     """Return the rows of a table as the hash takes them in: the values of each, with nothing in between."""
     if not table:
         return b""

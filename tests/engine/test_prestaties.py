@@ -417,3 +417,57 @@ def test_month_by_month_is_the_same_as_all_at_once(found: tuple[list[dict[str, o
     whole = {(*wire(line), line.toewijzingnummer) for line in run(MONTHS[-1], grants, told, nalevering=True).regels}
     steps = [(*wire(line), line.toewijzingnummer) for month in MONTHS for line in run(month, grants, told).regels]
     assert sorted(steps) == sorted(whole)
+
+
+@pytest.mark.parametrize("second", ["2022-06-01", "2022-05-30"])
+def test_a_run_in_the_last_sundays_week_and_one_in_the_broken_last_week_are_two_weeks(second: str) -> None:
+    """Both are billed on the last Sunday of the toewijzing, 29 May, and neither is the other."""
+    grants = [granted("45W01", "2022-04-15", "2022-06-04")]
+    told = [
+        event("a", "45W01", "2022-05-23", "start"),
+        event("b", "45W01", "2022-05-27", "einde"),
+        event("c", "45W01", second, "start"),
+        event("d", "45W01", "2022-06-03", "einde"),
+    ]
+    found = run("2022-05", grants, told)
+    assert [wire(line) for line in found.regels] == [("2022-05", "83", 30_000, 30_000)]
+    assert ("c", "dubbel") not in reasons(found)
+
+
+def test_a_week_of_two_runs_of_which_one_goes_on_into_the_broken_last_week_is_billed_once() -> None:
+    grants = [granted("45W01", "2022-04-15", "2022-06-04")]
+    told = [
+        event("a", "45W01", "2022-05-23", "start"),
+        event("b", "45W01", "2022-05-25", "einde"),
+        event("c", "45W01", "2022-05-27", "start"),
+    ]
+    found = run("2022-05", grants, told)
+    assert [wire(line) for line in found.regels] == [("2022-05", "83", 30_000, 30_000)]
+    assert ("c", "dubbel") in reasons(found)
+
+
+def elsewhere(variant: str = "stuk", code: str = "45S01", price: str = "99,00") -> Contract:
+    """A contract of another aanbieder with the same gemeente."""
+    told = {"id": "R-2", "protocol": "MPJ-16", "aanbieder": "65651122", "gemeenten": ["0384"]}
+    dates = {"begindatum": date(2021, 1, 1), "einddatum": date(2030, 12, 31)}
+    row = {"productcategorie": code[:2], "productcode": code, "variant": variant, "tarief": price, "begindatum": "2021-01-01"}
+    return make_contract({"contract": told | dates}, [], producten=[row])
+
+
+def test_a_toewijzing_of_another_aanbieder_is_no_candidate_for_a_product_that_this_one_does_not_have() -> None:
+    asked: dict[str, Any] = {"periode": "2026-03", "dagtekening": date(2026, 4, 5)}
+    generic = {"productcode": None, "productcategorie": None, "budget_cent": 1_000_000}
+    grants = [
+        granted("45W01", "2026-01-01", "2026-12-31", 1001) | generic,
+        granted("45W01", "2026-01-01", "2026-12-31", 1002, aanbieder="65651122") | generic,
+    ]
+    told = [event("a", "45W01", "2026-03-02", "start")]
+    found = mpj.declare([CONTRACT, elsewhere()], grants, prestaties=told, **asked)
+    assert [line.toewijzingnummer for line in found.regels] == [1001]
+    (row,) = mpj.declare([CONTRACT, elsewhere()], grants[1:], prestaties=told, **asked).uitval
+    assert (row.reden, row.toelichting.rpartition(" is ")[2]) == ("prestatiecode_niet_toegewezen", "specifiek: andere zorg")
+
+
+def test_the_prices_of_output_are_part_of_what_both_parties_compare() -> None:
+    cheap, dear = (mpj.tariefkaart.compile_tariefkaart(elsewhere(price=price)).hash for price in ("99,00", "99,01"))
+    assert cheap != dear

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from scenarios import Scenario, scenarios
 from world import contract
 
 import mpj
+from mpj import InputError, make_contract
 from mpj.demo import contract_folders
 from mpj.reading.periods import parse_month
 from mpj.tariefkaart import compile_tariefkaart, read_tariefkaart, write_tariefkaart
@@ -107,3 +109,24 @@ def test_the_example_folders_compile() -> None:
     assert {row.prestatiecode for row in kaarten[0].prijzen} == set(kaarten[0].protocol.prestatiecodes)
     for kaart in kaarten:
         assert all(kaart.decode(row.productcode) is not None for row in kaart.productcodes)
+
+
+def test_output_is_written_and_read_back(tmp_path: Path) -> None:
+    head = {"id": "R", "protocol": "MPJ-16", "aanbieder": "65656055", "gemeenten": ["0384"]}
+    dates = {"begindatum": date(2026, 1, 1), "einddatum": date(2026, 2, 28)}
+    products: list[dict[str, str | None]] = [
+        {"productcategorie": "45", "productcode": "45W01", "variant": "week", "tarief": "150,00", "begindatum": "2026-01-01"},
+        {"productcategorie": "45", "productcode": "45T01", "variant": "traject", "tarief": None, "begindatum": "2026-01-01"},
+        {"productcategorie": "45", "productcode": "45K01", "variant": "taak", "tarief": "900,00", "begindatum": "2026-01-01"},
+    ]
+    kaart = compile_tariefkaart(make_contract({"contract": head | dates}, [], producten=products))
+    assert [(row.productcode, row.normtijd, row.tarief_cent) for row in kaart.output[::2]] == [
+        ("45K01", "", 90_000),
+        ("45T01", "cent", 1),
+        ("45W01", "week", 15_000),
+    ]
+    write_tariefkaart(kaart, tmp_path)
+    assert read_tariefkaart(tmp_path) == kaart
+    (tmp_path / "output.csv").unlink()
+    with pytest.raises(InputError):
+        read_tariefkaart(tmp_path)
