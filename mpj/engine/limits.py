@@ -89,12 +89,15 @@ def _times(protocol: Protocol, toewijzing: Toewijzing, telt: str, begin: date, e
     """Return how often an assigned volume fits the inclusive period; output per week is told by its Sundays (IV076)."""
     unit = protocol.eenheden.get(toewijzing.eenheid or "")
     if telt == "weken" and unit is not None and not unit.telt:
-        return _output_weeks(toewijzing, begin, end)
+        return output_weeks(toewijzing, begin, end)
     return _multiple(telt, begin, end)
 
 
-def _output_weeks(toewijzing: Toewijzing, begin: date, end: date) -> int:
-    """Return the weeks that output may be billed for in a period: its Sundays, and the broken last week with the last Sunday."""
+def output_weeks(toewijzing: Toewijzing, begin: date, end: date) -> int:
+    """Return the weeks that output may be billed for in a period: its Sundays, and the broken last week with the last Sunday.
+
+    By IV076, so none of a toewijzing without a Sunday.
+    """
     last = toewijzing.einddatum
     if last is None or last.isoweekday() == _SUNDAY:
         return sundays(begin, end)

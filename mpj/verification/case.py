@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Final
 
 from attrs import define, field, frozen
 
-from mpj.engine.limits import counted
+from mpj.engine.limits import counted, output_weeks
 from mpj.engine.matching import NIET_MPJ, Dekking
+from mpj.engine.products import assigned_amount, covering
 from mpj.messages.overview import Declaratie, Overzicht
 from mpj.messages.values import Prestatie
 from mpj.protocol import Normtijd
@@ -22,7 +24,7 @@ from mpj.protocol.productcodes import decode
 from mpj.protocol.rounding import amount
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import first_day, last_day, month_of
-from mpj.tariefkaart import Plaats, Prijs, Productcode, Tariefkaart
+from mpj.tariefkaart import Outputprijs, Plaats, Prijs, Productcode, Tariefkaart
 from mpj.tariefkaart.model import NIVEAU, ZONDER
 from mpj.verification.basis import Basis
 from mpj.verification.history import Bekend
@@ -33,7 +35,10 @@ from mpj.verification.opdracht import Toetsopdracht
 GEEN_CONTRACT, CODE_ONBEKEND, PERCEEL_ONBEKEND = "geen_contract", "code_onbekend", "perceel_onbekend"
 TOEWIJZING_ONGELDIG = "toewijzing_ongeldig"
 NIET_GECONTRACTEERD, ANDER_PERCEEL, JEUGDBESCHERMING = "niet_gecontracteerd", "ander_perceel", "jeugdbescherming"
+TAAK: Final = "taak"
 ONBEOORDEELBAAR = frozenset({GEEN_CONTRACT, CODE_ONBEKEND, PERCEEL_ONBEKEND, TOEWIJZING_ONGELDIG, NIET_MPJ})
+# What no rule says of output, so that both sides agree it: a broken month, weeks without a Sunday, a traject without an amount.
+GEBROKEN_MAAND, ZONDER_ZONDAG, ZONDER_BEDRAG = "gebroken_maand", "zonder_zondag", "zonder_bedrag"
 # How many distinct things are remembered before it begins anew.
 _KNOWN = 16_384
 Care = tuple[int, str, str, str, str, int]
@@ -53,6 +58,8 @@ class ContractCell:
     """The levels that are contracted for this prestatiecode in this month."""
     prijs: Prijs | None
     """The price, None where the contract has none."""
+    variant: str = ""
+    """How a product of output is bought; empty of care that is counted from registraties and stays."""
     normtijd: Normtijd | None = field(init=False)
     """The normed unit of the price, None without a price."""
 
@@ -61,13 +68,18 @@ class ContractCell:
         return None if self.prijs is None else self.kaart.protocol.normtijden[self.prijs.normtijd]
 
     def exact(self, volume: int, eenheid: str) -> int | None:
-        """Return what `volume` in wire units costs in eurocents, None when it is no whole number of normed units."""
-        if self.prijs is None or self.normtijd is None:
+        """Return what `volume` in wire units costs in eurocents; None in euros, and when it is no whole number of normed units."""
+        if self.prijs is None or self.normtijd is None or eenheid in self.kaart.protocol.bedragen:
             return None
         if eenheid in self.normtijd.ongerond:
             return amount(self.prijs.tarief_cent, volume, unrounded=True)
         units, rest = self.units(volume, eenheid) or (0, 1)
         return None if rest else units * self.prijs.tarief_cent
+
+    def per_unit(self, eenheid: str) -> int:
+        """Return the wire volume of one normed unit in a unit that its normtijd knows: in euros (83) that is its price."""
+        assert self.normtijd is not None and self.prijs is not None
+        return self.prijs.tarief_cent if eenheid in self.kaart.protocol.bedragen else self.normtijd.bericht[eenheid]
 
     def units(self, volume: int, eenheid: str) -> tuple[int, int] | None:
         """Return how many whole normed units `volume` in wire units is, and what is left of it; None for a unit of another kind.
@@ -78,7 +90,7 @@ class ContractCell:
         if normtijd is None:
             return None
         if eenheid in normtijd.bericht:
-            return divmod(volume, normtijd.bericht[eenheid])
+            return divmod(volume, self.per_unit(eenheid))
         telt, weight = counted(self.kaart.protocol, eenheid)
         return divmod(volume * weight, normtijd.minuten) if telt == MINUTEN and normtijd.meet == MINUTEN else None
 
@@ -107,6 +119,22 @@ class Line:
     def maand(self) -> int:
         """The month of the product period."""
         return month_of(self.prestatie.begindatum)
+
+    @property
+    def ongeregeld(self) -> str:
+        """What of a line of output no rule says, so that both sides agree it; empty where the rules say all."""
+        variant, dekking = "" if self.cell is None else self.cell.variant, self.dekking
+        if dekking is None:
+            return ""
+        of, one = dekking.toewijzing, self.prestatie
+        if variant == "traject" and assigned_amount(self.case.protocol, of) is None:
+            return ZONDER_BEDRAG
+        if variant == "periode" and (one.begindatum, one.einddatum) != _month(one.begindatum, one.begindatum):
+            return GEBROKEN_MAAND
+        no_end = of.einddatum is None
+        if variant == "week" and not no_end and not output_weeks(of, of.begindatum, of.einddatum or of.begindatum):
+            return ZONDER_ZONDAG
+        return ""
 
     @property
     def care(self) -> Care | None:
@@ -176,7 +204,6 @@ class Case:
         self._found: dict[tuple[object, ...], Found] = {}
         self._passed: dict[tuple[object, ...], tuple[ContractCell | None, str]] = {}
         self._month = lru_cache(_KNOWN)(_month)
-        self._listed: dict[str, frozenset[tuple[str, str]]] = {}
 
     def _check_file(self, today: str) -> None:
         """Raise InputError for a message that nothing was given for: judged, it would be refused in another gemeente's name."""
@@ -216,6 +243,8 @@ class Case:
         if known is not None:
             return Line(self, bsn, one, dekking, *known, equal, True)
         found = self._cells(dekking, one)
+        if any(cell.variant for cell in found.cells) or found.reden == TAAK:
+            dekking = self._covered(dekking, one.productcode)
         shared = equal if of.bsn == bsn and len(found.cells) < 2 else None
         return Line(self, bsn, one, dekking, _best(found.cells, one), found.reden, shared)
 
@@ -247,18 +276,20 @@ class Case:
 
         By another contract of these parties, or where none has a table of its own by the default scheme.
         """
-        if any(kaart.decode(productcode) for kaart in self._own.kaarten):
+        if self._known(productcode):
             return True
         found = None if any(kaart.eigen_codes for kaart in self._own.kaarten) else decode(self.protocol, productcode)
         return found is not None and dekking.covers(found.prestatiecode)
 
-    def listed(self, kaart: Tariefkaart, productcode: str, productcategorie: str) -> bool:
-        """Say whether the contract's product list has this code under this category."""
-        pairs = self._listed.get(kaart.instellingen.contract)
-        if pairs is None:
-            pairs = frozenset((row.productcode, row.productcategorie) for row in kaart.productcodes)
-            self._listed[kaart.instellingen.contract] = pairs
-        return (productcode, productcategorie) in pairs
+    @property
+    def sells_output(self) -> bool:
+        """Whether a contract of these parties buys output."""
+        return any(kaart.verkocht for kaart in self._own.kaarten)
+
+    def _covered(self, dekking: Dekking, productcode: str) -> Dekking:
+        """Return a toewijzing as it covers a product of output; one that does not cover it as it is."""
+        found = covering(dekking, productcode, self.kaarten.verkocht(self.aanbieder, productcode))
+        return found if found.covers(productcode) else dekking
 
     def _cells(self, dekking: Dekking, one: Prestatie) -> Found:
         key = (self._own.termen[one.toewijzingnummer], one.productcode, one.begindatum, one.einddatum)
@@ -273,6 +304,12 @@ class Case:
         kaarten = self.valid(begin, end)
         if not kaarten:
             return Found((), GEEN_CONTRACT)
+        sold = [(kaart, row) for kaart in kaarten if (row := kaart.sold(productcode, month_of(begin))) is not None]
+        if sold:
+            priced = tuple(_output(kaart, row) for kaart, row in sold if row.variant != TAAK)
+            return Found(priced, "" if priced else TAAK)
+        if any(productcode in kaart.verkocht for kaart in kaarten):
+            return Found((), NIET_GECONTRACTEERD)
         if dekking.soort == NIET_MPJ and dekking.toewijzing.productcode == productcode:
             return Found((), NIET_MPJ)
         decoded = [(kaart, own) for kaart in kaarten if (own := kaart.decode(productcode)) is not None]
@@ -299,13 +336,16 @@ class Case:
         """Tell youth protection that the contract does not allow from a code that is none of this contract's."""
         found = decode(self.protocol, productcode)
         if found is None or any(kaart.eigen_codes for kaart in kaarten):
-            return CODE_ONBEKEND
+            return NIET_GECONTRACTEERD if any(productcode in kaart.verkocht for kaart in self._own.kaarten) else CODE_ONBEKEND
         prestatie = self.protocol.prestatiecodes[found.prestatiecode]
         guarded = all(kaart.instellingen.contract in self.basis.guarded for kaart in kaarten)
         if prestatie.hulpvorm.jeugdbescherming and found.productcategorie in prestatie.categorieen and guarded:
             return JEUGDBESCHERMING
-        elsewhere = any(kaart.decode(productcode) for kaart in self._own.kaarten)
-        return NIET_GECONTRACTEERD if elsewhere else CODE_ONBEKEND
+        return NIET_GECONTRACTEERD if self._known(productcode) else CODE_ONBEKEND
+
+    def _known(self, productcode: str) -> bool:
+        """Say whether any contract of these parties has a code."""
+        return any(productcode in kaart.verkocht or kaart.decode(productcode) for kaart in self._own.kaarten)
 
 
 def _month(begin: date, end: date) -> tuple[date, date]:
@@ -330,6 +370,12 @@ def _cell(place: Plaats, own: Productcode, month: int) -> ContractCell:
     prijs = kaart.prijs(perceel, own.prestatiecode, NIVEAU if niveau else ZONDER, niveau, month)
     billed = prijs if prijs is not None and prijs.gedeclareerd == niveau else None
     return ContractCell(kaart, perceel, own.prestatiecode, niveau, contracted, billed)
+
+
+def _output(kaart: Tariefkaart, row: Outputprijs) -> ContractCell:
+    """Return a product of output as a cell of the contract: without perceel and level, its code in the place of a prestatiecode."""
+    prijs = Prijs("", row.productcode, ZONDER, "", row.maand, "", row.normtijd, 0, row.eenheid, row.tarief_cent)
+    return ContractCell(kaart, "", row.productcode, "", (), prijs, row.variant)
 
 
 def _best(cells: Sequence[ContractCell], one: Prestatie) -> ContractCell | None:

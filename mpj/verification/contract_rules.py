@@ -7,12 +7,12 @@ rounded tariff.
 
 from __future__ import annotations
 
-from mpj.engine.limits import counted
+from mpj.engine.limits import counted, output_weeks
 from mpj.engine.matching import ASPECIFIEK
 from mpj.messages.declaratie import product_tarief
 from mpj.protocol.model import ETMALEN
 from mpj.tariefkaart.model import NIVEAU
-from mpj.verification.case import ANDER_PERCEEL, JEUGDBESCHERMING, NIET_GECONTRACTEERD, Line
+from mpj.verification.case import ANDER_PERCEEL, JEUGDBESCHERMING, NIET_GECONTRACTEERD, TAAK, Line
 from mpj.verification.values import Breach, Cent, Volume, Waarde, Word
 
 ZONDER_NIVEAU = Word("zonder niveau")
@@ -26,20 +26,23 @@ def tr381(line: Line) -> Breach | None:
     if line.cell is None:
         return None
     one = line.prestatie
-    if line.case.listed(line.cell.kaart, one.productcode, one.productcategorie):
+    listed = line.cell.kaart.listed
+    if (one.productcode, one.productcategorie) in listed:
         return None
-    expected = " / ".join(
-        row.productcategorie for row in line.cell.kaart.productcodes if row.productcode == one.productcode
-    ) or " / ".join(line.case.protocol.prestatiecodes[line.cell.prestatiecode].categorieen)
+    own = sorted(categorie for code, categorie in listed if code == one.productcode)
+    expected = " / ".join(own or line.case.protocol.prestatiecodes[line.cell.prestatiecode].categorieen)
     return Breach(one.productcategorie, expected, more={"productcode": one.productcode})
 
 
 def mpj01(line: Line) -> Breach | None:
     """MPJ01 (level 4, 9340): the level of the line is contracted in that month, and not above the maximum of the toewijzing.
 
-    A line without level needs a price without level. Source: the tariff matrix (perceel x prestatiecode x level x month).
+    A line without level needs a price without level. What is bought by task is paid outside the messages and has no line.
+    Source: the tariff matrix (perceel x prestatiecode x level x month).
     """
     if line.cell is None:
+        if line.reden == TAAK:
+            return Breach(line.prestatie.productcode, Word("geen regel in een bericht"), sentence="MPJ01.taak")
         if line.reden != NIET_GECONTRACTEERD:
             return None
         return Breach(line.prestatie.productcode, Word("een gecontracteerde code"), sentence="MPJ01.code")
@@ -74,7 +77,8 @@ def _number(code: str) -> tuple[int, ...]:
 def mpj03(line: Line) -> Breach | None:
     """MPJ03 (level 4, 9341): the volume is a whole number of normed units above zero, in a unit that the normtijd knows.
 
-    Source: the normtijden of the protocol (kwartier in minutes: a multiple of 15). Silent where TR341 names the unit already.
+    Source: the normtijden of the protocol (kwartier in minutes: a multiple of 15). Silent where TR341 names the unit already, and
+    of euros (MPJ08).
     A line of zero declares nothing, and could never be credited (CS325).
     """
     one, normtijd = line.prestatie, None if line.cell is None else line.cell.normtijd
@@ -85,7 +89,7 @@ def mpj03(line: Line) -> Breach | None:
     units = line.cell.units(one.volume, one.eenheid) if line.cell else None
     if units is None:
         return Breach(one.eenheid, ", ".join(normtijd.bericht), sentence="MPJ03.eenheid", more={"normtijd": Word(normtijd.naam)})
-    if not units[1]:
+    if not units[1] or one.eenheid in line.case.protocol.bedragen:
         return None
     block = normtijd.bericht[one.eenheid]
     more: dict[str, Waarde] = {"normtijd": Word(normtijd.naam), "veelvoud": block}
@@ -93,21 +97,65 @@ def mpj03(line: Line) -> Breach | None:
 
 
 def mpj07(line: Line) -> Breach | None:
-    """MPJ07 (level 4, 9321): a line holds no more etmalen than its product period has days, and no more than one month.
+    """MPJ07 (level 4, 9321): a line holds no more etmalen than its product period has days, and no more months, periods or weeks
+    than it has: one month, and of a GI none where the toewijzing begins within it; the weeks by their Sundays.
 
-    Source: an etmaal is a day and its night. Minutes are never held against the clock: two professionals in one contact are two
-    records. Nothing is added up over lines: two stays on the day of a move are two etmalen.
+    Source: an etmaal is a day and its night; IV076; standard protocol for the GI 1.3 (no broken first month). Minutes are never
+    held against the clock: two professionals in one contact are two records. Nothing is added up over lines: two stays on the day
+    of a move are two etmalen.
     """
-    one = line.prestatie
-    protocol = line.case.protocol
-    prijs = None if line.cell is None else line.cell.prijs
-    if prijs is not None and protocol.is_monthly(prijs.normtijd) and one.volume > 1:
-        return Breach(Volume(one.volume, one.eenheid), Volume(1, one.eenheid))
+    one, protocol = line.prestatie, line.case.protocol
+    if (breach := _output_too_much(line)) is not None:
+        return breach
     telt, weight = counted(protocol, one.eenheid)
     days = (one.einddatum - one.begindatum).days + 1
     if telt != ETMALEN or one.volume * weight <= days or days < 1:
         return None
     return Breach(Volume(one.volume, one.eenheid), Volume(days, one.eenheid))
+
+
+def _output_too_much(line: Line) -> Breach | None:
+    """Return the breach where a line holds more months, periods or weeks than its product period has, in what they are told in."""
+    one, cell = line.prestatie, line.cell
+    if cell is None or cell.prijs is None or line.dekking is None or line.broken & {"TR341", "MPJ03", "TR387", "TR388"}:
+        return None
+    if line.case.protocol.is_monthly(cell.prijs.normtijd):
+        most = 1 if one.begindatum.day == 1 else 0
+    elif cell.variant == "periode":
+        most = 1
+    elif cell.variant == "week":
+        most = output_weeks(line.dekking.toewijzing, one.begindatum, one.einddatum)
+    else:
+        return None
+    units = cell.units(one.volume, one.eenheid)
+    if units is None or units[0] <= most or line.ongeregeld:
+        return None
+    normtijd = cell.kaart.protocol.normtijden[cell.prijs.normtijd]
+    more: dict[str, Waarde] = {"aantal": units[0], "eenheid": Word(normtijd.naam), "hoogstens": most}
+    return Breach(
+        Volume(one.volume, one.eenheid),
+        Volume(most * cell.per_unit(one.eenheid), one.eenheid),
+        sentence="MPJ07.output",
+        more=more,
+    )
+
+
+def mpj08(line: Line) -> Breach | None:
+    """MPJ08 (level 4, 0611): output in euros is a whole number of times the contract's price per week or period.
+
+    Source: producten.csv. The line itself shows no price (CD087), and its volume is its amount (CS339). A traject has no price: it
+    may be any part of the assigned amount (TR322, TR369).
+    """
+    cell, one = line.cell, line.prestatie
+    if cell is None or cell.prijs is None or one.eenheid not in line.case.protocol.bedragen or line.ongeregeld:
+        return None
+    if "CS339" in line.broken:
+        return None
+    found = cell.units(one.volume, one.eenheid)
+    if found is None or not found[1]:
+        return None
+    more: dict[str, Waarde] = {"normtijd": Word(cell.prijs.normtijd)}
+    return Breach(Cent(one.volume), Cent(cell.prijs.tarief_cent), more=more)
 
 
 def mpj05(line: Line) -> Breach | None:

@@ -77,6 +77,7 @@ DEBIT_RULES: tuple[Rule, ...] = (
     Rule("TR341", 3, "9341", REGEL, _A.tr341, fixed=True),
     Rule("MPJ03", 4, "9341", REGEL, _C.mpj03, CONTRACT),
     Rule("MPJ07", 4, "9321", REGEL, _C.mpj07),
+    Rule("MPJ08", 4, "0611", REGEL, _C.mpj08, CONTRACT),
     Rule("TR418", 3, "0611", REGEL, _C.tr418, CONTRACT, fixed=True),
     Rule("TR346", 4, "9346", REGEL, _C.tr346, CONTRACT),
     Rule("MPJ04", 4, "0611, 9346", REGEL, _C.mpj04, CONTRACT),

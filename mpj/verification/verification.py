@@ -57,6 +57,7 @@ _CREDIT_RULES, _DEBIT_RULES = register.LINE_RULES + register.CREDIT_RULES, regis
 _OWN_RULES = tuple(rule for rule in _DEBIT_RULES if not rule.fixed)
 _DECIDED = {TOEKENNEN: TOEGEKEND, AFWIJZEN: AFGEKEURD, None: NIET_BESLIST}
 _PROGRESS = 1000
+_NO_DATES = "van output alleen aan de toewijzing getoetst: wanneer de zorg begon of eindigde staat in geen bericht"
 Broken = tuple[Rule, Breach]
 
 
@@ -247,13 +248,13 @@ class Toetsing:
             return broken, None
         if not broken:
             self.case.keep(line)
-        doubt = not broken and line.reden in ONBEOORDEELBAAR
+        doubt = "" if broken else line.reden if line.reden in ONBEOORDEELBAAR else line.ongeregeld
         self._judge(line, register.LIMIT_RULES, positie, broken)
         if broken or refused:
             return broken, None
         if not (doubt and self.opdracht.besluit(one) == AFWIJZEN):
             self.case.accept(line)
-        return broken, self._doubt(line, positie) if doubt else None
+        return broken, self._doubt(line, positie, doubt) if doubt else None
 
     def _judge(self, line: Line, rules: Iterable[Rule], positie: str, found: list[Bevinding]) -> None:
         for rule in rules:
@@ -272,9 +273,9 @@ class Toetsing:
     def _at(self, positie: str, one: Prestatie) -> Where:
         return Where(self.texts.shown(one.referentienummer), REGEL, positie, one.net)
 
-    def _doubt(self, line: Line, positie: str) -> Bevinding:
+    def _doubt(self, line: Line, positie: str, why: str) -> Bevinding:
         productcode = line.prestatie.productcode
-        text = self.texts.sentence(f"{NIET_BEOORDEELD}.{line.reden}", productcode=productcode)
+        text = self.texts.sentence(f"{NIET_BEOORDEELD}.{why}", productcode=productcode)
         sent = CODE_NIET_BEOORDEELD if self.opdracht.besluit(line.prestatie) == AFWIJZEN else ""
         return self._at(positie, line.prestatie).finding(NIET_BEOORDEELD, sent, (self.texts.value(productcode), "", text))
 
@@ -311,4 +312,6 @@ def _not_checked(case: Case, texts: Texts) -> tuple[NietGetoetst, ...]:
             skipped.append(NietGetoetst(rule.code, texts.word(reden)))
         elif rule.needs == register.GEMEENTEN and case.gemeenten is None:
             skipped.append(NietGetoetst(rule.code, texts.word("de lijst van gemeenten (CBS) ontbreekt")))
+        elif rule.code == "MPJ07" and case.sells_output:
+            skipped.append(NietGetoetst(rule.code, texts.word(_NO_DATES)))
     return tuple(skipped)

@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from verify.examples import ANDERE, VOORBEELDEN
-from verify.support import ONTVANGST, Eerder, Situatie, contract_tables, written
+from verify.output import OUTPUT
+from verify.support import ONTVANGST, PRODUCTEN, Eerder, Situatie, contract_tables, written
 
 from cases.files import Call, Case, read_cases
 from cases.running import differences, outcomes
@@ -89,6 +90,9 @@ def _verified() -> Iterator[dict[str, Any]]:
     for code, (right, wrong) in VOORBEELDEN.items():
         yield _verification(f"regel-{code}-goed", f"{code} ({texts[code]}): dit bericht houdt zich eraan", right)
         yield _verification(f"regel-{code}-fout", f"{code} ({texts[code]}): dit bericht breekt haar", wrong)
+    for name, (code, right, wrong) in OUTPUT.items():
+        yield _verification(f"regel-{name}-goed", f"{name}: dit bericht is goed", right)
+        yield _verification(f"regel-{name}-fout", f"{name}, {code}: dit bericht niet", wrong)
     for name, (code, wrong) in ANDERE.items():
         if wrong.contracten is None:
             yield _verification(f"regel-{name}", f"{name} ({texts[code]}): dit bericht breekt haar", wrong)
@@ -100,7 +104,7 @@ def _verification(naam: str, bron: str, one: Situatie) -> dict[str, Any]:
     found = one.verify()
     rows = [{name: text_of(getattr(row, name)) for name in BEVINDING} for row in (*found.bevindingen, *found.niet_beoordeeld)]
     return _head(naam, bron, "MPJ-16") | {
-        "contract": toml | {"tarieven": tarieven},
+        "contract": toml | {"tarieven": tarieven} | ({"producten": PRODUCTEN} if one.producten else {}),
         "toewijzingen": one.toewijzingen,
         "bericht": written(one.bericht).decode(),
         "eerder": [written(message).decode() for message in one.history.berichten],

@@ -50,6 +50,8 @@ def omvang(volume: str, frequentie: str = "6", eenheid: str = "04") -> tuple[dic
     return (toewijzing(volume=volume, eenheid=eenheid, frequentie=frequentie, einddatum="2026-12-31"),)
 
 
+IN_EUROS = line(productcode="45W01", volume=15_000, eenheid="83", tarief_cent=None, bedrag_cent=15_000)
+WEKEN = (toewijzing(prestatiecode="", productcode="45W01", productcategorie="45"),)
 # Per rule: what is right, what is wrong. The wrong one may break other rules too.
 VOORBEELDEN: Mapping[str, tuple[Situatie, Situatie]] = {
     "CS002": (zaak(), zaak(("123456789", line()))),
@@ -150,6 +152,10 @@ VOORBEELDEN: Mapping[str, tuple[Situatie, Situatie]] = {
     "MPJ07": (
         zaak(line(**VERBLIJF | {"volume": 31, "bedrag_cent": 775000}), toewijzingen=(toewijzing(prestatiecode="8.1"),)),
         zaak(line(**VERBLIJF), toewijzingen=(toewijzing(prestatiecode="8.1"),)),
+    ),
+    "MPJ08": (
+        zaak(IN_EUROS, producten=True, toewijzingen=WEKEN),
+        zaak(evolve(IN_EUROS, volume=15_100, bedrag_cent=15_100), producten=True, toewijzingen=WEKEN),
     ),
     "TR321": (
         zaak(line(volume=360, bedrag_cent=58920), toewijzingen=(toewijzing(**WEEK),)),

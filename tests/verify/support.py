@@ -92,10 +92,26 @@ def contract_tables(prices: Iterable[tuple[str, str, str]] = PRICES, **tables: A
     return toml, rows
 
 
+PRODUCTEN: list[Row] = [
+    {"productcategorie": code[:2], "productcode": code, "variant": variant, "tarief": price, "begindatum": "2026-01-01"}
+    for code, variant, price in (
+        ("45S01", "stuk", "125,00"),
+        ("45W01", "week", "150,00"),
+        ("45P01", "periode", "200,00"),
+        ("45T01", "traject", ""),
+        ("48G01", "gi_maand", "801,25"),
+        ("45K01", "taak", "1000,00"),
+        ("45U01", "uur", "40,00"),
+    )
+]
+"""Products beside MPJ, one of each kind, for a contract with `producten`."""
+
+
 @cache
-def standard_contract() -> mpj.Contract:
-    """The example contract as it is."""
-    return contract()
+def standard_contract(*, producten: bool = False) -> mpj.Contract:
+    """The example contract as it is, or with `PRODUCTEN`."""
+    toml, rows = contract_tables()
+    return mpj.make_contract(toml, rows, producten=PRODUCTEN if producten else None)
 
 
 def toewijzing(**values: str) -> Row:
@@ -200,10 +216,12 @@ class Situatie:
     contracten: Sequence[mpj.Contract] | None = None
     history: History | None = NIETS
     settings: Mapping[str, Any] = {}
+    producten: bool = False
+    """Whether the contract has `PRODUCTEN` too."""
 
     def verify(self, **settings: Any) -> Verificatie:
         """Verify it."""
-        contracts = self.contracten or (standard_contract(),)
+        contracts = self.contracten or (standard_contract(producten=self.producten),)
         fields = {"dagtekening": ONTVANGST, "history": self.history} | dict(self.settings) | settings
         return verify(self.bericht, contracts, self.toewijzingen, **fields)
 
@@ -214,7 +232,7 @@ class Situatie:
 
 def zaak(*lines: Prestatie | tuple[str, Prestatie], **values: Any) -> Situatie:
     """A situation with `lines`; values of `Situatie` by name (bericht, toewijzingen, ...), the others go to `message`."""
-    own = {name: values.pop(name) for name in ("toewijzingen", "contracten", "history", "settings") if name in values}
+    own = {name: values.pop(name) for name in ("toewijzingen", "contracten", "producten", "history", "settings") if name in values}
     return Situatie(message(*lines, **values), **own)
 
 
