@@ -15,7 +15,7 @@ from attrs import evolve, field, fields, frozen
 from sqlalchemy import Connection, case, extract, func, select, true
 
 from mpj.contract import Contract
-from mpj.ledger import Ledger, schema, year
+from mpj.ledger import Ledger, schema, trace, year
 from mpj.ledger.deadlines import closed_year
 from mpj.ledger.known import FAULTY, faulty_care
 from mpj.ledger.protocols import last_protocol
@@ -292,6 +292,8 @@ def _aside(connection: Connection, jaar: int) -> dict[tuple[str, Post], tuple[in
         select(line.gemeente, func.count(), func.sum(signed(line))).where(*where).group_by(line.gemeente)
     ):
         _add(found, (gemeente, "nog_in_te_dienen"), [count, int(cent), 0])
+    for gemeente, (count, cent) in trace.cut(connection, jaar).items():
+        _add(found, (gemeente, "niet_declarabel"), [count, cent, 0])
     return found
 
 

@@ -17,7 +17,7 @@ from typing import get_args
 
 import pytest
 from attrs import evolve
-from ledger.support import Partij, registratie
+from ledger.support import Partij, registratie, toewijzing
 
 import mpj
 from mpj import cli
@@ -290,6 +290,18 @@ def test_a_closed_year_stays_and_its_changes_add_up(tmp_path: Path) -> None:
     assert {one.post: one.cent for one in after.mutaties} == {"open": -9820, "toegekend": 9820}
     with pytest.raises(InputError):
         partij.ledger.close_year(2026, op=date(2027, 4, 9))
+
+
+def test_what_a_limit_cut_off_is_delivered_and_not_declarable(tmp_path: Path) -> None:
+    """Four kwartieren and two, on a budget of five: one of the last record is cut off, the next record is set aside whole."""
+    partij = Partij(tmp_path / "l.db")
+    partij.toewijzingen = [toewijzing(1, budget_cent=5 * 2455)]
+    partij.month(registratie("a", "2026-03-02"), registratie("b", "2026-03-03", 30), registratie("c", "2026-03-04", 15))
+    beeld = read_year(partij.ledger, Jaarvraag(jaar=2026))
+    posts = {one.post: (one.aantal, one.cent) for one in beeld.aansluiting}
+    assert posts["toegekend"] == (1, 5 * 2455)
+    assert posts["niet_declarabel"] == (2, 2 * 2455)
+    assert posts["geleverd"] == (None, 7 * 2455)
 
 
 @pytest.mark.slow
