@@ -268,6 +268,10 @@ class Job:
         """The current toewijzingen of all clients."""
         return self._context.dekkingen.toewijzingen
 
+    def toewijzingen_of(self, bsn: str) -> list[Toewijzing]:
+        """Return the current toewijzingen of one client."""
+        return [dekking.toewijzing for dekking in self._context.dekkingen.of(bsn)]
+
     def check_toewijzing(self, toewijzing: Toewijzing) -> str:
         """Return what makes a readable toewijzing faulty, without what was found; empty when all is well."""
         return self._context.dekkingen.check(toewijzing)

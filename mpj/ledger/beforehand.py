@@ -25,6 +25,7 @@ from mpj.messages.declaratie import declaratieberichten, prestatie_of
 from mpj.messages.values import DEBET
 from mpj.protocol import Protocol
 from mpj.reading.periods import last_day, parse_month
+from mpj.records.values import Toewijzing
 from mpj.verification import EerdereRegel, MemoryHistory
 from mpj.verification.basis import Basis
 from mpj.verification.verification import Toetsing
@@ -83,16 +84,20 @@ class Beforehand:
     protocol: Protocol
     deadlines: Deadlines
     basis: Callable[[], Basis]
-    """Returns the contracts of the run and the toewijzingen of the clients that it looks at."""
-    standing: Callable[[int], Sequence[tuple[str, Declaratieregel]]]
-    """Returns every debit that stands of a client, by the ledger's own number of the client, each with its status."""
+    """Returns the contracts of the run."""
+    assigned: Callable[[str], Iterable[Toewijzing]]
+    """Returns the current toewijzingen of a client, by BSN."""
+    standing: Callable[[int, Collection[int]], Sequence[tuple[str, Declaratieregel]]]
+    """Returns the debits that stand of a client, by the ledger's own number of the client, on these toewijzingen, each with its
+    status."""
 
     @classmethod
-    def of(cls, connection: Connection, job: Job, bsns: Collection[str], dagtekening: date) -> Beforehand:
-        """Return what holds for a run that looks at these clients."""
-        basis = cache(lambda: Basis(job.contracten, [one for one in job.toewijzingen if one.bsn in bsns]))
+    def of(cls, connection: Connection, job: Job, dagtekening: date) -> Beforehand:
+        """Return what holds for a run."""
+        basis = cache(lambda: Basis(job.contracten, ()))
         deadlines = Deadlines.of(connection, job.contracten, dagtekening)
-        return cls(dagtekening, job.protocol, deadlines, basis, partial(load_standing, connection))
+        standing = partial(load_standing, connection)
+        return cls(dagtekening, job.protocol, deadlines, basis, job.toewijzingen_of, standing)
 
     def refused(
         self, client: int, lines: Sequence[Declaratieregel], corrections: Iterable[Correction]
@@ -107,7 +112,7 @@ class Beforehand:
     def _verified(self, client: int, lines: Sequence[Declaratieregel]) -> Iterator[tuple[Identiteit, str]]:
         """Yield the debits that our own verification refuses or cannot judge, each with the fault."""
         history = MemoryHistory()
-        for status, line in self.standing(client):
+        for status, line in self.standing(client, {line.toewijzingnummer for line in lines}):
             stand = TOEGEKEND if status == TOEGEKEND else WACHT
             history.remember(line.aanbieder, line.gemeente, EerdereRegel(line.bsn, prestatie_of(line, self.protocol), stand))
         day = max(self.dagtekening, *(last_day(parse_month(line.declaratieperiode)) for line in lines))
@@ -115,7 +120,8 @@ class Beforehand:
         identities = {line.referentienummer: Identiteit.of(line) for line in lines if line.debetcredit == DEBET}
         for message in declaratieberichten(numbered, dagtekening=day, limiet_bytes=_WHOLE, protocol=self.protocol):
             known = (message.header.ontvanger,)
-            found = Toetsing(message, self.basis(), dagtekening=day, history=history, toewijzingen_volledig=known)
+            basis = self.basis().part(self.assigned(lines[0].bsn))
+            found = Toetsing(message, basis, dagtekening=day, history=history, toewijzingen_volledig=known)
             for client_, oordeel in zip(message.clienten, found.clienten(), strict=True):
                 for fault in (*oordeel.bevindingen, *oordeel.niet_beoordeeld):
                     _, _, place = fault.positie.partition(".")

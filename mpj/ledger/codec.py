@@ -52,8 +52,12 @@ _TEXTS: Mapping[type, Callable[[Any], str]] = {
 
 def dump(value: Record | Toewijzing | Medewerker | Herkomst) -> str:
     """Return the content of a value as text: the same content, the same text. BSN, file and row stay out."""
+    return _dumped(value, _OUTSIDE)
+
+
+def _dumped(value: Registratie | Verblijf | Toewijzing | Medewerker | Herkomst, outside: frozenset[str]) -> str:
     kind: type = type(value)
-    names, defaults, values_of = _fields(kind)
+    names, defaults, values_of = _fields(kind, outside)
     parts = [
         name + _TEXTS.get(type(one), _encode)(one)
         for name, one, default in zip(names, values_of(value), defaults, strict=True)
@@ -129,8 +133,7 @@ def fingerprint_of(record: Record, inhoud: str) -> str:
 
 def assigned(toewijzing: Toewijzing) -> str:
     """Return the fingerprint of what a line takes from its toewijzing: all of it but its stamp and the reason of its change."""
-    same = attrs.evolve(toewijzing, toewijzingsdatum=None, toewijzingstijd=None, reden_wijziging=None)
-    return fingerprint(dump(same))
+    return fingerprint(_dumped(toewijzing, _OUTSIDE | {"toewijzingsdatum", "toewijzingstijd", "reden_wijziging"}))
 
 
 def fingerprint(*parts: str) -> str:
@@ -153,9 +156,9 @@ def _value(name: str, value: Any) -> Any:
 
 
 @cache
-def _fields(kind: type) -> tuple[Sequence[str], Sequence[object], Callable[[object], tuple[object, ...]]]:
-    """Return how the fields of a kind begin in the text, their defaults, and what reads them all from a value."""
-    left_out = frozenset() if kind is Herkomst else _OUTSIDE
+def _fields(kind: type, outside: frozenset[str]) -> tuple[Sequence[str], Sequence[object], Callable[[object], tuple[object, ...]]]:
+    """Return how the fields of a kind but those `outside` begin in the text, their defaults, and what reads them from a value."""
+    left_out = frozenset() if kind is Herkomst else outside
     fields = [one for one in attrs.fields(kind) if one.name not in left_out]
     begins = [f"{_encode(_STORED_AS.get(one.name, one.name))}:" for one in fields]
     return begins, [one.default for one in fields], attrgetter(*(one.name for one in fields))

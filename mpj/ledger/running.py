@@ -132,8 +132,7 @@ def _verdicts(
 
 
 def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Job, cells: Cells, agreed: Agreed) -> Ledgerrun:
-    own = {bsn for bsn, client in gathered.clients.items() if client in cells.months}
-    toewijzingen = {one.sleutel: assigned(one) for one in job.toewijzingen if one.bsn in own}
+    toewijzingen = {one.sleutel: assigned(one) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months}
     nummers = frozenset(given.asked.crediteer_toewijzing)
     return Ledgerrun(
         opdracht=job.opdracht,
@@ -146,7 +145,7 @@ def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Jo
         moved=frozenset((one.gemeente, one.nummer) for one in job.missed if not one.ongeldig),
         confirmed=gathered.confirmed,
         agreed=agreed,
-        beforehand=Beforehand.of(connection, job, own, given.asked.dagtekening),
+        beforehand=Beforehand.of(connection, job, given.asked.dagtekening),
         terms=cache(job.terms),
     )
 

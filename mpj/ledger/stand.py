@@ -181,10 +181,10 @@ def _load_lines(connection: Connection, cells: Mapping[int, Collection[int]]) ->
     return found
 
 
-def load_standing(connection: Connection, client: int) -> list[tuple[str, Declaratieregel]]:
-    """Return every debit that stands of a client, of whatever month, each with its status."""
+def load_standing(connection: Connection, client: int, nummers: Collection[int]) -> list[tuple[str, Declaratieregel]]:
+    """Return the debits that stand of a client on these toewijzingen, of whatever month, each with its status."""
     regel = schema.regel.c
-    query = _lines().where(regel.client_id == client, regel.staat == true(), regel.toewijzingnummer.is_not(None))
+    query = _lines().where(regel.client_id == client, regel.staat == true(), regel.toewijzingnummer.in_(nummers))
     return [(row.status, line_of(row, "")) for row in connection.execute(query.order_by(regel.id))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from copy import copy
 from itertools import chain
 
 from attrs import evolve, field, frozen
@@ -69,6 +70,13 @@ class Basis:
         self._partijen: dict[Partij, Partijen] = {}
         wanted = None if partijen is None else {(aanbieder, self.now(gemeente)) for aanbieder, gemeente in partijen}
         self._index(profiled(toewijzingen, "toewijzingen", profiel, self.heard.append), wanted)
+
+    def part(self, toewijzingen: Iterable[Toewijzing]) -> Basis:
+        """Return the same contracts with these toewijzingen, and no others."""
+        one = copy(self)
+        one._partijen = {}
+        one._index(toewijzingen, None)
+        return one
 
     def now(self, gemeente: str) -> str:
         """Return the gemeente that a gemeente is today."""

@@ -103,7 +103,7 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
         if one.told and not units and not stands:
             billed[place] = one  # an end counts nothing, and no limit stops it
             continue
-        if stands and not (dekking.begrensd and units):
+        if stands and not (dekking in may_bind and units):
             continue
         if not (dekking in may_bind or tarief.unrounded):
             billed[place] = one.counting(Counted(*one.counted[:2], units, units, tarief.cost(units)))
@@ -127,18 +127,20 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
 
 
 def _may_bind(run: Clientrun, care: Sequence[Care]) -> Collection[Dekking]:
-    """Return the toewijzingen of which some limit may cut or refuse care; with a memory, all that have a limit."""
+    """Return the toewijzingen of which some limit may cut or refuse care: where all of it, beside what is used, goes past one."""
     rows: dict[Dekking, list[tuple[str, int, int, int]]] = {}
     for one in care:
-        (match, tarief, _), units = one.at, one.counted.voor_limiet
+        (match, tarief, _), units = one.at, max(one.counted.voor_limiet, _held(run, one))
         if match.dekking.begrensd:
             # What is unrounded costs a cent more or less beside what stands on its line already.
             cent = tarief.cost(units) + tarief.unrounded
             rows.setdefault(match.dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
-    if not run.memory.empty:
-        return rows.keys()
-    protocol = run.context.protocol
-    return {one for one, own in rows.items() if Limieten(protocol, one.toewijzing, None).may_bind(Verbruik.of(protocol, own))}
+    protocol, used = run.context.protocol, run.memory.used
+    return {
+        one
+        for one, own in rows.items()
+        if Limieten(protocol, one.toewijzing, used.get(one.toewijzing.sleutel)).may_bind(Verbruik.of(protocol, own))
+    }
 
 
 def _asks(run: Clientrun, identiteit: Identiteit) -> bool:
