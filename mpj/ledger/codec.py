@@ -55,7 +55,7 @@ def dump(value: Record | Toewijzing | Medewerker | Herkomst) -> str:
     return _dumped(value, _OUTSIDE)
 
 
-def _dumped(value: Registratie | Verblijf | Toewijzing | Medewerker | Herkomst, outside: frozenset[str]) -> str:
+def _dumped(value: Registratie | Verblijf | Prestatie | Toewijzing | Medewerker | Herkomst, outside: frozenset[str]) -> str:
     kind: type = type(value)
     names, defaults, values_of = _fields(kind, outside)
     parts = [
