@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,12 +29,12 @@ CODES = {
 }
 
 
-def contract(**changes: str) -> Contract:
+def contract(codes: Mapping[str, tuple[str, str | None]] = CODES, **changes: str) -> Contract:
     told = {"id": "R-1", "protocol": "MPJ-16", "aanbieder": "65656055", "gemeenten": ["0384"]}
     dates = {"begindatum": date(2021, 1, 1), "einddatum": date(2030, 12, 31)}
     rows = [
         {"productcategorie": code[:2], "productcode": code, "variant": variant, "tarief": tarief, "begindatum": "2021-01-01"}
-        for code, (variant, tarief) in CODES.items()
+        for code, (variant, tarief) in codes.items()
     ]
     return make_contract({"contract": told | dates, **changes}, [], producten=rows)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.test_prestaties import CONTRACT, WEEKS, event, granted
+from engine.test_prestaties import BSN, CODES, CONTRACT, WEEKS, event, granted
+from engine.test_prestaties import contract as contract_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ import mpj
 from ledger.conftest import Databases
 from ledger.support import Partij, empty_ledger, lines
 from mpj.engine import Result
+from mpj.ledger import codes_asked
 
 
 def partij(url: str | Path, *toewijzingen: dict[str, object]) -> Partij:
@@ -99,21 +101,21 @@ def test_a_gi_runs_on_by_month(path: Path) -> None:
 
 MONTHS = [f"2026-{month:02d}" for month in range(1, 8)]
 DAYS = st.dates(date(2026, 1, 1), date(2026, 6, 30)).map(date.isoformat)
-KINDS = {"45S01": ("stuk", "einde"), "45W01": ("start", "einde"), "45P01": ("start", "einde"), "48G01": ("start", "einde")}
-CODES = st.sampled_from(["45S01", "45W01", "45W01", "45P01", "48G01", "45T01", "45U01"])
+GEBEURTENISSEN = {"45S01": ("stuk", "einde"), "45W01": ("start", "einde"), "45P01": ("start", "einde"), "48G01": ("start", "einde")}
+PRODUCTS = st.sampled_from(["45S01", "45W01", "45W01", "45P01", "48G01", "45T01", "45U01"])
 
 
 @st.composite
 def happenings(draw: st.DrawFn, name: str) -> dict[str, Any]:
     """A prestatie, or a registratie of a product of effort, with an id of its own."""
-    code = draw(CODES)
+    code = draw(PRODUCTS)
     if code == "45U01":
         record = {"id": name, "bsn": granted(code, "2026-01-01")["bsn"], "datum": draw(DAYS), "productcode": code}
         return record | {"minuten": draw(st.sampled_from([30, 60, 100]))}
     if code == "45T01":
         return event(name, code, draw(DAYS), "mijlpaal", draw(st.sampled_from([10, 20])))
     count = draw(st.sampled_from([None, 2])) if code == "45S01" else None
-    return event(name, code, draw(DAYS), draw(st.sampled_from(KINDS[code])), count)
+    return event(name, code, draw(DAYS), draw(st.sampled_from(GEBEURTENISSEN[code])), count)
 
 
 @st.composite
@@ -198,3 +200,123 @@ def test_steps_equal_the_whole_on_each_database(
     steps_equal_the_whole(one, *history)
     one.ledger.close()
     databases.drop(url)
+
+
+# The cause decides
+
+
+def changed(code: str, variant: str, tarief: str | None) -> mpj.Contract:
+    return contract_of(CODES | {code: (variant, tarief)})
+
+
+def three_weeks(path: Path) -> Partij:
+    """Weeks of which those of April 2022 are granted."""
+    one = partij(path, granted("45W01", "2022-04-15", "2022-12-31"))
+    month(one, "2022-04", event("s", "45W01", "2022-04-15", "start"))
+    return one
+
+
+@pytest.mark.parametrize(("variant", "tarief"), [("week", "160,00"), ("periode", "150,00"), ("stuk", "150,00"), ("taak", "150,00")])
+def test_a_contract_credits_nothing_by_itself(path: Path, variant: str, tarief: str) -> None:
+    one = three_weeks(path)
+    one.contract = changed("45W01", variant, tarief)
+    start = event("s", "45W01", "2022-04-15", "start")
+    again = one.agreed(periode="2022-04", prestaties=[start], akkoord=[])
+    assert lines(again) == []
+
+
+def test_a_product_that_is_gone_credits_nothing_by_itself(path: Path) -> None:
+    one = three_weeks(path)
+    one.contract = contract_of({code: told for code, told in CODES.items() if code != "45W01"})
+    assert lines(one.run(periode="2022-05", prestaties=[event("s", "45W01", "2022-04-15", "start")])) == []
+
+
+def test_a_dearer_week_is_repriced_when_somebody_asks_for_it(path: Path) -> None:
+    one = three_weeks(path)
+    asked: dict[str, Any] = {"van": "2022-04", "tot": "2022-04", "dagtekening": date(2022, 5, 31)}
+    with pytest.raises(mpj.InputError) as error:
+        one.ledger.reprice([changed("45W01", "week", "160,00")], **asked)
+    made = one.ledger.reprice([changed("45W01", "week", "160,00")], **asked, akkoord=codes_asked(error.value))
+    assert told(made) == [("C", "2022-04", 30_000), ("D", "2022-04", 32_000)]
+    assert {line.volume_bericht for line in made.regels} == {30_000, 32_000}
+
+
+def test_a_toewijzing_that_ends_earlier_is_decided_by_somebody(path: Path) -> None:
+    one = three_weeks(path)
+    one.toewijzingen = [granted("45W01", "2022-04-15", "2022-04-20", toewijzingsdatum="2022-05-02")]
+    held = one.run(periode="2022-05", verblijf_loopt_door=True)
+    assert told(held) == []
+    assert [fault.code for fault in held.meldingen if fault.code == "toegekend_blijft_staan"]
+    assert lines(one.run(periode="2022-05", verblijf_loopt_door=True)) == []
+    assert told(one.run(periode="2022-05", verblijf_loopt_door=True, crediteer=True))[0] == ("C", "2022-04", 30_000)
+
+
+def test_a_traject_of_less_money_is_decided_by_somebody(path: Path) -> None:
+    assigned: dict[str, Any] = {"volume": 975_000, "eenheid": "83", "frequentie": "6"}
+    one = partij(path, granted("45T01", "2026-01-12", "2026-06-30", **assigned))
+    month(one, "2026-01", event("a", "45T01", "2026-01-12", "mijlpaal", 70))
+    one.toewijzingen = [
+        granted("45T01", "2026-01-12", "2026-06-30", toewijzingsdatum="2026-02-01", **assigned | {"volume": 500_000})
+    ]
+    assert told(one.run(periode="2026-02")) == []
+    assert told(one.run(periode="2026-02", crediteer=True)) == [("C", "2026-01", 682_500), ("D", "2026-01", 350_000)]
+
+
+def test_a_rejected_line_goes_again_once_it_changed(path: Path) -> None:
+    one = partij(path, granted("45S01", "2026-01-01", "2026-12-31"))
+    result = one.run(periode="2026-01", prestaties=[event("a", "45S01", "2026-01-12", "stuk", 2)])
+    one.settle(result, [line.referentienummer for line in result.regels])
+    assert told(one.run(periode="2026-02")) == []
+    assert one.ledger.work()["herstel"]
+    again = one.run(periode="2026-02", prestaties=[event("a", "45S01", "2026-01-12", "stuk", 1)])
+    assert told(again) == [("D", "2026-01", 12_500)]
+
+
+def test_what_is_left_out_of_a_complete_file_is_withdrawn(path: Path) -> None:
+    one = partij(path, granted("45S01", "2026-01-01", "2026-12-31"))
+    pieces = [event(name, "45S01", "2026-01-12", "stuk") for name in "ab"]
+    month(one, "2026-01", *pieces)
+    less = one.agreed(periode="2026-02", prestaties=pieces[:1], volledig_vanaf="2026-01")
+    assert told(less) == [("C", "2026-01", 25_000), ("D", "2026-01", 12_500)]
+
+
+def test_an_assigned_amount_is_never_passed_over_months(path: Path) -> None:
+    generic = granted("45S01", "2026-01-01", "2026-12-31", budget_cent=50_000) | {"productcode": None, "productcategorie": None}
+    one = partij(path, generic)
+    start = event("s", "45W01", "2026-01-05", "start")
+    cents = 0
+    for number, periode in enumerate(MONTHS[:4]):
+        result = month(one, periode, start, event(f"p{number}", "45S01", f"{periode}-20", "stuk"))
+        cents += sum(line.bedrag_cent if line.debetcredit == "D" else -line.bedrag_cent for line in result.regels)
+    assert 0 < cents <= 50_000
+
+
+# What is kept
+
+
+def test_a_client_whose_care_goes_on_is_not_erased_and_shown_without_a_bsn(path: Path) -> None:
+    one = partij(path, granted("45W01", "2022-04-15"))
+    month(one, "2022-04", event("s", "45W01", "2022-04-15", "start"))
+    with pytest.raises(mpj.InputError, match="start zonder einde"):
+        one.ledger.erase([BSN], op=date(2040, 1, 1))
+    shown = one.ledger.held(BSN)
+    assert "Prestaties" in dict(shown.facts) and BSN not in repr(shown)
+    month(one, "2022-05", event("e", "45W01", "2022-05-08", "einde"))
+    one.toewijzingen = [granted("45W01", "2022-04-15", "2022-05-31", toewijzingsdatum="2022-06-01")]
+    month(one, "2022-06")
+    assert one.ledger.erase([BSN], op=date(2040, 1, 1)) == (1, 0)
+    assert one.ledger.check()[1] == []
+
+
+def test_care_of_before_the_begin_is_opened_by_a_file_of_prestaties(tmp_path: Path, path: Path) -> None:
+    file = tmp_path / "nog.csv"
+    file.write_text(f"id;bsn;datum;productcode;gebeurtenis\na;{BSN};2026-02-10;45S01;stuk\n", "utf-8")
+    one = partij(path, granted("45S01", "2026-01-01", "2026-12-31"), granted("45W01", "2026-01-01", "2026-12-31", 1002))
+    one.ledger.begin("2026-03", nog_te_declareren=[file])
+    given_ = [event(name, "45S01", "2026-02-10", "stuk") for name in "ab"] + [event("s", "45W01", "2026-01-05", "start")]
+    shown = one.run(periode="2026-03", prestaties=given_)
+    assert told(shown) == [("D", "2026-03", 75_000)]
+    (code,) = [fault.kolom.removeprefix("akkoord ") for fault in shown.meldingen if fault.code == "akkoord_nodig"]
+    opened = one.run(periode="2026-03", prestaties=given_, akkoord=[code])
+    assert told(opened) == [("D", "2026-02", 12_500), ("D", "2026-03", 75_000)]
+    assert ("b", "voor_periode") in reasons(opened)
