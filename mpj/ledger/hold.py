@@ -108,10 +108,10 @@ def _held_output(kept: Kept, own: Sequence[Uitval], *, billed: bool) -> Hold | N
 
     Where all that the start came to is set aside, it is by that reason. Else another toewijzing or contract tells other weeks.
     """
-    if not billed and own:
-        return _hold(own[0].reden)
     if kept.by_contract(None):
         return _by_contract("het product telt nu anders")
+    if not billed and own:
+        return _hold(own[0].reden)
     return _by_toewijzing("de toewijzing geeft andere weken of maanden; met --crediteer wordt de regel gecorrigeerd")
 
 
