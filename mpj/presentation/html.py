@@ -118,7 +118,12 @@ def _table(table: Table, taal: str) -> str:
     head = "".join(_field("th", column, _CODE.sub(r"\1<wbr>\2", escape(column.head))) for column in columns)
     bodies: list[str] = []
     for band, group in groupby(table.lines, lambda row: table.columns[0].shown(row[0], taal) if table.banded else ""):
-        rows = "".join(_row(row[start:], columns, row is table.total, taal) for row in group)
+        lines = list(group)
+        if table.banded and lines[0] is table.total and not lines[0][start]:
+            # The sums of all groups are a row of their own, and no group.
+            bodies.append(f"<tbody>{_row((lines[0][0], *lines[0][start + 1 :]), columns, True, taal)}</tbody>")
+            continue
+        rows = "".join(_row(row[start:], columns, row is table.total, taal) for row in lines)
         # A body of its own, that a page of paper does not break: a code and its rows stay together.
         over = f'<tr class="band"><th scope="rowgroup" colspan="{len(columns)}">{escape(band)}</th></tr>'
         bodies.append(f'<tbody class="group">{over}{rows}</tbody>' if table.banded else f"<tbody>{rows}</tbody>")

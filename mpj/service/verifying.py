@@ -63,9 +63,11 @@ def receive(office: Office, given: Uploads, today: date, step: Step) -> dict[str
     given = evolve(given, files={**office.files(""), **given.files})
     with office.ledger(new=True) as ledger:
         new = not ledger.database.exists()
-        answer = _answer([_told(one) for one in judged(given, today, heard, step, ledger)], heard)
-        if new:
-            answer["meldingen"].append(message(made_new(ledger.database.name, proef=given.fields["proef"])))
+        berichten = [_told(one) for one in judged(given, today, heard, step, ledger)]
+    # Where none could be judged the ledger was closed with nothing of them in it.
+    answer = _answer(berichten, heard)
+    if new:
+        answer["meldingen"].append(message(made_new(ledger.database.name, proef=given.fields["proef"])))
     return answer
 
 

@@ -88,6 +88,11 @@ def test_a_page_of_paper_keeps_a_band_together_and_soft_figures_small() -> None:
     assert not re.search(r"td[^{}]*\{[^}]*[0-9]rem", text)
 
 
+def test_the_sums_of_all_bands_are_a_row_and_no_band() -> None:
+    page = html.page(Report("R", (), (Table("", COLUMNS, ROWS, TOTAL, banded=True),)))
+    assert page.count('<tr class="band">') == 2 and re.search("<tr class=tot><td[^>]*>totaal</td>", page)
+
+
 def test_a_waterfall_begins_at_zero() -> None:
     """Two percent less looks like two percent less."""
     steps = WaterfallStep("Oud", 100_00, True), WaterfallStep("Prijs", -2_00), WaterfallStep("Nieuw", 98_00, True)

@@ -21,6 +21,8 @@ PAPER = """() => {
     if (style.overflowX !== 'visible' && node.scrollWidth > node.clientWidth + 1 && node.clientWidth)
       found.push(`cut off on paper: ${node.className || node.tagName}`);
   }
+  for (const node of document.querySelectorAll('details > :not(summary)'))
+    if (!node.closest('form') && !node.checkVisibility()) found.push('folded away on paper');
   const wide = document.documentElement.scrollWidth;
   if (wide > innerWidth) found.push(`wider than the paper: ${wide}`);
   return found;

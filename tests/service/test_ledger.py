@@ -8,6 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
+from ledger.test_replaced import log
+from verify.test_many import MARCH
+from verify.test_many import folder as messages
 
 from mpj import cli
 from mpj.ledger import Ledger
@@ -168,6 +171,20 @@ def test_a_request_is_right_or_every_fault_is_told(client: Client) -> None:
         answer = client.ask("POST", "/api/v1/ledger/send", content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 422, body[:9]
     assert client.ask("POST", "/api/v1/ledger/send", content=b" " * (1 << 20)).status_code == 413
+
+
+def test_a_gemeente_keeps_who_verified_and_what_could_not_be_judged_changes_nothing(client: Client, tmp_path: Path) -> None:
+    given = tmp_path / "in"
+    given.mkdir()
+    messages(given, maart=MARCH)
+    files = [("contract", (path.name, path.read_bytes())) for path in sorted((given / "contract").iterdir())]
+    files.append(("toewijzingen", ("toewijzingen.csv", (given / "toewijzingen.csv").read_bytes())))
+    refused = client.ask("POST", "/api/v1/ledger/verify", [("bericht", ("a.xml", b"<anders/>")), *files], data={})
+    codes = [one["code"] for one in check(client, refused, "Probleem")["meldingen"]]
+    assert refused.status_code == 422 and "ledger_wel_bijgewerkt" not in codes
+    post(client, "verify", "Verificatie", {}, [("bericht", ("m.xml", (given / "berichten" / "maart.xml").read_bytes())), *files])
+    with Ledger(tmp_path / "zorg.db") as ledger:
+        assert [(done, wie) for done, wie, _ in log(ledger)] == [("getoetst", "tester")]
 
 
 def test_a_look_takes_nothing(client: Client) -> None:
