@@ -197,6 +197,37 @@ def test_erase_names_rows_and_no_bsn(april: tuple[Path, str, list[str]], capsys:
     assert "0 cliënten verwijderd, 1 niet in dit ledger." in capsys.readouterr().out
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("head", ["bsn", "BSN", "\ufeffbsn"])
+def test_a_file_of_clients_may_have_a_head(
+    april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str], head: str
+) -> None:
+    folder, url, arguments = april
+    assert run(arguments) == 0
+    assert ledger("send", "--ledger", url, "--alles") == 0
+    names = folder / "bsn.csv"
+    names.write_text(f"999900018\n{head}\n", "utf-8")
+    assert ledger("erase", "--ledger", url, "--bsn-bestand", str(names)) == 2
+    assert "bsn.csv, rij 2: geen BSN" in capsys.readouterr().err
+    names.write_text(f"{head}\n999900018\n", "utf-8")
+    assert ledger("erase", "--ledger", url, "--bsn-bestand", str(names)) == 0
+    assert "0 cliënten verwijderd, 1 niet in dit ledger." in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_gelezen_of_april_is_what_its_files_held(april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    """Not what the ledger holds beside it: a run without files has read nothing."""
+    folder, _, arguments = april
+    place = arguments.index("--registraties")
+    rows = len(Path(arguments[place + 1]).read_text("utf-8").splitlines()) - 1
+    for given, held in ((arguments, rows), ([*arguments[:place], *arguments[place + 2 :]], 0)):
+        capsys.readouterr()
+        assert run(given) == 0
+        told = json.loads((folder / "april" / "samenvatting.json").read_text("utf-8"))
+        (shown,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("  gelezen "))
+        assert told["gelezen"] == held and shown.split()[1] == str(held)
+
+
 def test_a_wrong_number_is_shown_so_that_the_clerk_sees_which(
     april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -247,3 +278,28 @@ def test_a_new_ledger_is_announced(april: tuple[Path, str, list[str]], capsys: p
     assert "ledger_nieuw" not in capsys.readouterr().err
     assert run([*replace(fresh, ledger=str(folder / "ander.db")), "--meldingen", "json"]) == 0
     assert json.loads(capsys.readouterr().err.splitlines()[0])["code"] == "ledger_nieuw"
+
+
+@pytest.mark.slow
+def test_totals_that_do_not_add_up_are_found_before_they_are_sent_or_booked(
+    april: tuple[Path, str, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`mpj messages check` of a declaration (TR358) and of its answer (TR342): a euro more in the total, all lines as they were."""
+    folder, _, arguments = april
+    assert run(arguments) == 0
+    (sent,) = (folder / "april").glob("jw323-*.xml")
+    with sent.open("rb") as stream:
+        message = read_jw323(stream, sent.name)
+    answer = folder / "jw325.xml"
+    with answer.open("wb") as stream:
+        write(answer_to(message), stream)
+    for path, total, rule in ((sent, "TotaalIngediendBedrag", "TR358"), (answer, "TotaalToegekendBedrag", "TR342")):
+        assert run(["messages", "check", str(path)]) == 0
+        text = path.read_bytes().decode()
+        wrong = re.sub(rf"(:{total}>\s*<[^>]*Bedrag>)(\d+)", lambda found: f"{found[1]}{int(found[2]) + 100}", text)
+        assert wrong != text
+        path.write_bytes(wrong.encode())
+        capsys.readouterr()
+        assert run(["messages", "check", str(path), "--meldingen", "json"]) == 2
+        out, err = capsys.readouterr()
+        assert out == f"{path.name}: 1 fout\n" and json.loads(err)["code"] == rule

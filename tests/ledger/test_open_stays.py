@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import mpj
 from ledger.support import Partij, empty_ledger, lines, registratie, toewijzing
 
 OPEN = {"id": "v", "bsn": "999900018", "begindatum": "2026-03-10", "prestatiecode": "8.1"}
@@ -60,3 +61,20 @@ def test_an_open_stay_of_which_a_row_cannot_be_read_does_not_run_on(partij: Part
     partij.month(verblijf=[OPEN])
     april = partij.run(periode="2026-04", verblijf=[OPEN | {"einddatum": "eind april"}])
     assert lines(april) == [] and "verblijf_onbevestigd" in {row.reden for row in april.uitval}
+
+
+@pytest.mark.slow
+def test_an_open_stay_of_55_days_is_one_row_and_one_block(partij: Partij) -> None:
+    """Seven weeks that nobody confirmed are one thing to repair, told in one block; read was what the files held."""
+    stay = OPEN | {"begindatum": "2026-04-07"}
+    march = partij.month(registratie("a"), verblijf=[stay])
+    assert (march.samenvatting["gelezen"], [row.reden for row in march.uitval]) == (2, ["na_periode"])
+    may = partij.run(registratie("b", "2026-05-04"), periode="2026-05")
+    (row,) = may.uitval
+    assert (row.reden, row.aantal, row.waarde_cent) == ("verblijf_onbevestigd", 55, 55 * 25000)
+    assert (may.samenvatting["gelezen"], may.samenvatting["ledger"]["erbij"]) == (1, 55)
+    told = mpj.explain(may, bron="v")
+    assert len(told.blokken) == 1 and "7 april 2026 t/m 31 mei 2026, 55 dagen" in str(told)
+    whole = partij.run(registratie("b", "2026-05-04"), periode="2026-05", verblijf=[stay | {"einddatum": "2026-05-31"}])
+    days = [(line.begindatum.month, line.volume) for line in whole.regels if line.toewijzingnummer == 8]
+    assert days == [(4, 24), (5, 31)] and sum(volume for _, volume in days) == 55
