@@ -27,7 +27,7 @@ from mpj.simulation import MAP_JAAR, Simulatie, Sizes, simulate, write_reports
 from reports.conversation import GRANTED, OPEN, REJECTED, STATES, Line, conversation, counting
 from reports.test_benchmark import Attacker, elfproef
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("whole play")]  # played once, in one process
 MONTHS = tuple(month_text(month) for month in range(parse_month("2026-01"), parse_month("2027-03") + 1))
 YEARS = (2026, 2027)
 CONTRACTS = mpj.load_contracts(contract_folders())
