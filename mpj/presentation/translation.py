@@ -139,7 +139,7 @@ def fault_text(fault: Fault, taal: Taal) -> str:
 
 def translated_report(report: Report, taal: Taal) -> Report:
     """Return a report in a language; one that is in it already stays."""
-    if report.taal == taal:
+    if taal in ("nl", report.taal):
         return report
     facts = tuple((translated(name, taal), translated(value, taal)) for name, value in report.facts)
     parts = tuple(_part(part, taal) for part in report.parts)

@@ -25,6 +25,7 @@ from mpj.service.pages import add_pages
 from mpj.service.problems import UNEXPECTED, problem, refusal, status_of
 from mpj.service.roles import LOOKS
 from mpj.service.schemas import PROBLEMS, answers, asking, openapi_of
+from mpj.service.spoken import Spoken
 from mpj.service.tasks import Tasks, told_of
 from mpj.service.users import Users
 from mpj.service.values import FORMAAT
@@ -65,7 +66,7 @@ def make_app(
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _unexpected)
     app.openapi = lambda: openapi_of(app, users=users is not None)  # type: ignore[method-assign]
-    return Door(app, frozenset(hosts), office.sites, most, patience)
+    return Spoken(Door(app, frozenset(hosts), office.sites, most, patience))
 
 
 def _name(route: APIRoute) -> str:

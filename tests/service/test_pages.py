@@ -330,3 +330,17 @@ def test_the_page_and_the_api_make_the_same_report(named: Visitor, soort: str) -
     assert found.keys() == tables.keys() and ("raming" in tables) == (soort == "jaar")
     for name, rows in found.items():
         assert list(csv.DictReader(io.StringIO(tables[name]), delimiter=";")) == rows
+
+
+def test_what_went_wrong_is_in_the_language_of_the_page(client: Client) -> None:
+    visitor = Visitor(client)
+    wrong: list[File] = [("contract", ("contract.toml", b"perceel = 1"))]
+    shown = {}
+    for taal in ("nl", "en"):
+        visitor.ask("POST", "/taal", data={"zegel": visitor.seal(), "taal": taal})
+        visitor.ask("POST", MATRIX, wrong, data={"zegel": visitor.seal()})
+        shown[taal] = visitor.ask("GET", MATRIX).text
+    assert "bestaat niet; verwacht: een bestand" in shown["nl"] or "ontbreekt" in shown["nl"], shown["nl"]
+    for dutch in ("verwacht:", "gevonden:", "ontbreekt", "bestaat niet", ", rij "):
+        assert dutch not in shown["en"], shown["en"]
+    assert "is missing" in shown["en"] and 'class="faults" lang' not in shown["en"]

@@ -22,6 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from mpj.presentation import html, languages
 from mpj.presentation.languages import Taal
 from mpj.presentation.report import Report
+from mpj.presentation.translation import fault_text, translated, translated_report
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.register import fault_register
 from mpj.service.forms import FormField, RequestForm
@@ -56,7 +57,14 @@ Holds: TypeAlias = Callable[[PageWork], bool]
 @cache
 def _templates() -> Environment:
     loader = PackageLoader("mpj.service.pages")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["in_taal"] = _in_language
+    return made
+
+
+def _in_language(text: str | Fault, taal: Taal) -> str:
+    """Return what another part of mpj says, in the language of a page."""
+    return fault_text(text, taal) if isinstance(text, Fault) else translated(text, taal)
 
 
 def told(text: str, taal: Taal, **values: str | int) -> str:
@@ -65,9 +73,9 @@ def told(text: str, taal: Taal, **values: str | int) -> str:
     return found.format(**values) if values else found
 
 
-def shown(report: Report, level: int = 2) -> Markup:
-    """Return a report as a part of a page: the same as in a page of its own. It escaped what came from outside."""
-    return Markup(html.content(report, level))
+def shown(taal: Taal, report: Report, level: int = 2) -> Markup:
+    """Return a report as a part of a page in a language: the same as in a page of its own. It escaped what came from outside."""
+    return Markup(html.content(translated_report(report, taal), level))
 
 
 class Desk:
@@ -160,7 +168,7 @@ class Desk:
             "sleutel": secrets.token_urlsafe(12),
             "plaatsen": places,
             "actie": _action,
-            "shown": shown,
+            "shown": partial(shown, visit.taal),
         }
         frame |= {"mag": partial(self.may, visit), "gebruiker": visit.user, "open": self._gate.logins is None}
         text = _templates().get_template(template).render(frame | {"plaats": self._section(values["pad"])} | dict(values))
