@@ -17,15 +17,15 @@ def test_who_asks_for_english_is_told_in_english() -> None:
     dutch, english = (Client().post("declare", month(), wrong, headers=asked).json() for asked in (DUTCH, ENGLISH))
     assert dutch["detail"] == dutch["meldingen"][0]["toelichting"] and english["detail"] == english["meldingen"][0]["toelichting"]
     assert english["detail"] != dutch["detail"]
-    assert {name: english[name] for name in ("type", "title", "status")} == {name: dutch[name] for name in ("type", "title", "status")}
+    assert [english[name] for name in ("type", "title", "status")] == [dutch[name] for name in ("type", "title", "status")]
     for one, other in zip(english["meldingen"], dutch["meldingen"], strict=True):
         same = ("formaat", "soort", "code", "bestand", "rij", "regel", "kolom")
         assert [one[name] for name in same] == [other[name] for name in same] and one.keys() == other.keys()
 
 
-@pytest.mark.parametrize("asked", [{}, DUTCH, {"Accept-Language": "fr"}, {"Accept-Language": "en;q=x, nl;q=0.1"}, {"Accept-Language": "*"}])
-def test_dutch_is_what_it_says_of_itself(asked: dict[str, str]) -> None:
-    answer = Client().ask("GET", "/api/v1/nergens", headers=asked)
+@pytest.mark.parametrize("asked", ["", "nl,en;q=0.8", "fr", "en;q=x, nl;q=0.1", "*"])
+def test_dutch_is_what_it_says_of_itself(asked: str) -> None:
+    answer = Client().ask("GET", "/api/v1/nergens", headers={"Accept-Language": asked})
     assert answer.json()["detail"] == "dit adres is er niet: /openapi.json zegt welke er zijn"
     assert "content-language" not in answer.headers
 
