@@ -11,6 +11,7 @@ from mpj.presentation.report import Report, Table
 from mpj.reports import pages
 from mpj.reports.beside import Naast, Raming
 from mpj.reports.speech import ReportSpeech
+from mpj.reports.tasks import tasks_table
 from mpj.reports.year import Jaarbeeld
 
 
@@ -30,6 +31,8 @@ def write_year(
         beside["naast"] = pages.beside_table(naast, speech)
     if raming is not None:
         beside["raming"] = pages.estimate_table(raming, speech)
+    if beeld.taken:
+        beside["taken"] = tasks_table(beeld.taken, speech)
     if beeld.gesloten is not None:
         beside["mutaties"] = pages.changes_table(beeld.mutaties, speech)
     posts = pages.reconciliation_table(beeld.aansluiting, speech)

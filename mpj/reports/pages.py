@@ -12,6 +12,7 @@ from mpj.reading.periods import first_day
 from mpj.reports.beside import Naast, Raming
 from mpj.reports.norms import year_norms
 from mpj.reports.speech import ReportSpeech
+from mpj.reports.tasks import tasks_table
 from mpj.reports.year import Aansluiting, Jaarbeeld, Jaarregel, Mutatie
 from mpj.version import __version__
 
@@ -178,10 +179,11 @@ def gemeente_page(beeld: Jaarbeeld, gemeente: str, speech: ReportSpeech) -> Repo
     own = [one for one in beeld.regels if one.gemeente == gemeente]
     facts = _facts(beeld, sum(one.ingediend_cent for one in own), speech)
     posts = _whole([one for one in beeld.aansluiting if one.gemeente == gemeente], speech)
+    tasks = [one for one in beeld.taken if gemeente in one.gemeenten.split()]
     return Report(
         say("Verantwoording {jaar}, gemeente {gemeente}", jaar=beeld.jaar, gemeente=speech.named(gemeente)),
         (*facts, (say("SHA-256 van de regels"), f"{beeld.sha256[:16]}...")),
-        (_per_code(own, speech), posts, _told(beeld, speech), _signing(speech)),
+        (_per_code(own, speech), posts, *([tasks_table(tasks, speech)] if tasks else []), _told(beeld, speech), _signing(speech)),
         origin=_origin(),
         taal=speech.taal,
         upright=True,

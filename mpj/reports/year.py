@@ -24,6 +24,7 @@ from mpj.ledger.schema import NIET_VERZONDEN
 from mpj.ledger.year import Jaarsom
 from mpj.records.reasons import REDENEN
 from mpj.reports.received import Decoder
+from mpj.reports.tasks import Taak, tasks
 
 Post: TypeAlias = Literal[
     "toegekend",
@@ -137,6 +138,8 @@ class Jaarbeeld:
     """What was declared and not rejected, in eurocents, by gemeente and month."""
     tariefkaarten: Mapping[str, str] = field(factory=dict)
     """The short hash of each contract that was given."""
+    taken: tuple[Taak, ...] = ()
+    """What contracts that were given buy by task: in no line, and in none of the amounts."""
 
     @property
     def gemeenten(self) -> tuple[str, ...]:
@@ -192,6 +195,7 @@ def read_year(ledger: Ledger, asked: Jaarvraag) -> Jaarbeeld:
                 if not asked.gemeenten or key[0] in asked.gemeenten
             },
             tariefkaarten=decoder.hashes,
+            taken=tuple(tasks(asked.contracten, asked.jaar, asked.gemeenten)),
         )
 
 

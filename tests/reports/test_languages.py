@@ -37,6 +37,7 @@ from mpj.reports import (
 )
 from mpj.reports.beside import Naast, Raming
 from mpj.reports.expected import Verwacht
+from mpj.reports.tasks import Taak
 from mpj.reports.waiting import Wacht
 from mpj.reports.year import Aansluiting, Mutatie, Post
 
@@ -94,6 +95,7 @@ YEAR = Jaarbeeld(
     sha256="0" * 64,
     maanden={("0363", parse_month("2026-02")): 9820},
     tariefkaarten={"C": "abcd"},
+    taken=(Taak("C", "65656055", "0363 0384", "45", "45K01", "Wijkteam", date(2026, 1, 1), 100_000),),
 )
 
 
