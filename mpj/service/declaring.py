@@ -23,12 +23,11 @@ from mpj.service.uploads import Uploads
 from mpj.service.values import FORMAAT, rows
 from mpj.service.work import Step
 
-RECORDS = ("registraties", "verblijf")
-"""The kinds of records that a ledger takes as well."""
-ALL_RECORDS = (*RECORDS, "prestaties")
+RECORDS = ("registraties", "verblijf", "prestaties")
+"""The kinds of records that a month is made of."""
 MONTH = RequestForm(
     ("contract", "toewijzingen"),
-    (*ALL_RECORDS, "medewerkers", "profiel", "eerder"),
+    (*RECORDS, "medewerkers", "profiel", "eerder"),
     (FormField("periode", PERIODE, needed=True), FormField("dagtekening", DAY), FormField("nalevering", FLAG)),
 )
 """A month of files: those of `mpj declare`, a contract as a zip of its folder."""
@@ -110,8 +109,8 @@ def told_of(found: Uitleg) -> dict[str, Any]:
 def declared(given: Uploads, today: date, heard: Heard, step: Step) -> Path:
     """Declare the files of a request into a folder beside them; `heard` gets what is to be said. Raises InputError."""
     files = given.files
-    if not any(name in files for name in ALL_RECORDS):
-        verwacht = f"bestanden in {', '.join(RECORDS)} of prestaties"
+    if not any(name in files for name in RECORDS):
+        verwacht = f"bestanden in {', '.join(RECORDS[:-1])} of {RECORDS[-1]}"
         raise InputError(Fault("invoer_ontbreekt", kolom=RECORDS[0], toelichting="er is niets om te declareren", verwacht=verwacht))
     folder = given.new_folder()
     contracts = contracts_of(given, heard)

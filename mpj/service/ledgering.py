@@ -141,6 +141,7 @@ def _tables(given: Uploads, heard: Heard, known: Mapping[str, Any]) -> dict[str,
         "toewijzingen": read("toewijzingen", mpj.read_toewijzingen),
         "registraties": read("registraties", mpj.read_registraties),
         "verblijf": read("verblijf", mpj.read_verblijf),
+        "prestaties": read("prestaties", mpj.read_prestaties),
         "medewerkers": read("medewerkers", mpj.read_medewerkers),
         "periode": given.fields["periode"],
     }

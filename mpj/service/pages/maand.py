@@ -51,7 +51,7 @@ _KNOWN = RequestForm((), (*MONTH.needed, *MONTH.files), MONTH.fields)
 """A month of an office: what a visitor does not choose is what its configuration names."""
 _BOOKED = RequestForm(
     (),
-    tuple(name for name in _KNOWN.files if name not in ("eerder", "prestaties")),
+    tuple(name for name in _KNOWN.files if name != "eerder"),
     tuple(one for one in MONTH.fields if one.naam != "nalevering"),
 ).with_fields(FormField("vastleggen", FLAG), FormField("akkoord"))
 """The same with a ledger, which knows what came before, and where it can be kept as a concept."""
