@@ -16,8 +16,9 @@ from mpj.messages import declaratieberichten, read_jw323
 from mpj.messages.values import Prestatie
 from mpj.reading.periods import last_day, parse_month
 from mpj.verification import MemoryHistory, verify
+from mpj.verification.texts import Texts
 from verify.output import OUTPUT, UNJUDGED, case, on, pieces
-from verify.support import Situatie, toewijzing, written
+from verify.support import Situatie, contract_tables, line, toewijzing, written, zaak
 
 QUICK = settings(
     max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate)
@@ -132,3 +133,15 @@ def test_a_gi_of_mpj_has_no_broken_first_month_either() -> None:
     cut = evolve(message, clienten=(evolve(client, prestaties=(evolve(client.prestaties[0], begindatum=date(2026, 2, 9)),)),))
     found = verify(cut, [gi], late, dagtekening=date(2026, 3, 5), history=MemoryHistory())
     assert [one.regelcode for one in found.bevindingen] == ["MPJ07"]
+
+
+def test_every_normtijd_of_the_protocol_can_be_named_in_both_languages() -> None:
+    """A line of day parts in a unit that it cannot travel in is refused by that name; the words of products were missing once."""
+    rows = [{"productcategorie": "45", "productcode": "45D01", "variant": "dagdeel", "tarief": "40,00", "begindatum": "2026-01-01"}]
+    toml, prices = contract_tables()
+    of = line(productcode="45D01", eenheid="04", volume=3, tarief_cent=4000, bedrag_cent=12000)
+    own = on("45D01", volume="9", eenheid="04", frequentie="6", einddatum="2026-12-31")
+    wrong = zaak(of, contracten=(mpj.make_contract(toml, prices, producten=rows),), toewijzingen=own)
+    assert [(one.regelcode, "dagdeel" in one.toelichting) for one in wrong.verify().bevindingen] == [("MPJ03", True)]
+    for taal in ("nl", "en"):
+        assert all(Texts(taal, ()).word(naam) for naam in mpj.MPJ_16.normtijden)
