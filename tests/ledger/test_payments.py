@@ -389,3 +389,24 @@ def test_only_what_was_sent_counts_as_submitted(tmp_path: Path) -> None:
     correction = partij.run(registratie("a", minuten=120), periode="2026-04")
     assert len(correction.regels) == 2 and submitted() == 19640
     partij.ledger.close()
+
+
+@pytest.mark.slow
+def test_an_invoice_is_paid_what_its_message_asks(tmp_path: Path) -> None:
+    """The credit of a rejected line closes the debtor account and travels in no message: nobody pays less for it."""
+    partij = Partij(tmp_path / "factuur.db", prices={"2.1 hbo": "24,55"}, declaratie={"vorm": "factuur"})
+    partij.toewijzingen = [toewijzing(), toewijzing(2, bsn=BRAM)]
+    march = partij.run(registratie("a"), registratie("b", bsn=BRAM))
+    partij.settle(march, [line.referentienummer for line in march.regels if line.bsn == BRAM])
+    april = partij.run(registratie("b", minuten=30, bsn=BRAM), periode="2026-04")
+    made = [(line.debetcredit, line.bedrag_cent, line.in_bericht) for line in april.regels]
+    assert made == [("C", 9820, False), ("D", 4910, True)]
+    partij.settle(april)
+    first, second = partij.ledger.paid()[0]
+    assert (first.toegekend_cent, first.open_cent) == (9820, 9820)
+    assert (second.ingediend_cent, second.toegekend_cent, second.open_cent) == (4910, 4910, 4910)
+    rows = ("2026-05-04", 9820, f"factuur {first.nummer}", DIEMEN, ""), ("2026-05-20", 4910, "", DIEMEN, "")
+    done = partij.ledger.pay([bank(tmp_path, *rows)], ACCOUNTS)
+    assert (done.nieuw, done.gekoppeld) == (2, 2)
+    assert [(one.betaald_cent, one.open_cent) for one in partij.ledger.paid()[0]] == [(9820, 0), (4910, 0)]
+    partij.ledger.close()
