@@ -30,7 +30,8 @@ def catalog(package: str, name: str, taal: str) -> Mapping[tuple[str, str], str]
     from babel.messages.pofile import read_po
 
     check_taal(taal)
-    with (files(package) / "locale" / taal / f"{name}.po").open("rb") as stream:
+    folder = files("mpj").joinpath(*package.split(".")[1:])  # the package itself may need an extra that is not installed
+    with folder.joinpath("locale", taal, f"{name}.po").open("rb") as stream:
         return {(str(message.context or ""), str(message.id)): str(message.string) for message in read_po(stream) if message.id}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -39,7 +40,7 @@ class Spoken:
                 if not part.get("more_body", False):
                     start, *bodies = held
                     held.clear()
-                    body = _in_english(b"".join(one.get("body", b"") for one in bodies))
+                    body = await asyncio.to_thread(_in_english, b"".join(one.get("body", b"") for one in bodies))
                     MutableHeaders(raw=start["headers"]).update({"content-length": str(len(body)), "content-language": "en"})
                     await send(start)
                     await send({"type": "http.response.body", "body": body})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import string
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -174,3 +176,13 @@ def test_the_catalogs_are_in_the_package() -> None:
         (Path(SOURCE) / package.removeprefix("mpj.").replace(".", "/") / "locale" / "en" / f"{name}.po").is_file()
         for package, name in CATALOGS
     )
+
+
+def test_no_extra_is_needed_to_speak() -> None:
+    """The catalogs of what reads messages or a ledger are read without it: lxml or SQLAlchemy may not be installed."""
+    code = (
+        "import sys; from mpj.presentation.translation import translated; print(translated('een datum', 'en'),"
+        " [name for name in ('lxml', 'sqlalchemy', 'duckdb', 'mpj.reports', 'mpj.verification') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "a date []\n"
