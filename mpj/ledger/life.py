@@ -59,7 +59,7 @@ def life_of_record(connection: Connection, speech: Speech, bron: str) -> Uitleg:
     rows = connection.execute(select(record).where(record.c.bron == bron).order_by(record.c.soort)).all()
     faulty = faulty_of(connection, bron)
     if not rows and not faulty:
-        raise _nothing("bron", mask(bron), "geen registratie of verblijf in dit ledger heeft dit id")
+        raise _nothing("bron", mask(bron), "geen registratie, verblijf of prestatie in dit ledger heeft dit id")
     parts = [_faulty_block(speech, row) for row in faulty]
     client = next((row.client_id for row in rows), None)
     bsn = connection.execute(select(schema.client.c.bsn).where(schema.client.c.id == client)).scalar()
