@@ -239,6 +239,7 @@ def given(asked: VerifyOptions, invoer: dict[str, str], progress: Progress) -> t
 def _judge(asked: VerifyOptions, invoer: dict[str, str]) -> Callable[..., Uitkomst]:
     """Return how a message is verified against the earlier messages in files, if there are any: client by client."""
     from mpj.verification import Basis, MemoryHistory, Toetsing
+    from mpj.verification.besluiten import unmet
     from mpj.verification.output import stream_verification
     from mpj.verification.verification import parties
 
@@ -249,7 +250,9 @@ def _judge(asked: VerifyOptions, invoer: dict[str, str]) -> Callable[..., Uitkom
     ) -> Uitkomst:
         basis = Basis(*basics, partijen=[parties(message)])
         toetsing = Toetsing(message, basis, dagtekening=dagtekening or today(), history=history, **settings)
-        return (*(history.meldingen if history else ()), *toetsing.meldingen), stream_verification(toetsing, folder, namen)
+        summary = stream_verification(toetsing, folder, namen)
+        idle = unmet(toetsing.opdracht.onbeoordeeld, toetsing.besluiten)
+        return (*(history.meldingen if history else ()), *toetsing.meldingen, *idle), summary
 
     return judge
 
@@ -258,6 +261,7 @@ def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str]) ->
     """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
     from functools import partial
 
+    from mpj.verification.besluiten import unmet
     from mpj.verification.output import write_verification
 
     earlier = earlier_messages(asked, invoer)
@@ -266,7 +270,7 @@ def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str]) ->
 
     def judge(folder: Path, namen: Mapping[str, str], *args: Any, **settings: Any) -> Uitkomst:
         outcome = verify(*args, before_commit=partial(write_verification, folder=folder, namen=namen), **settings)
-        return outcome.meldingen, outcome.samenvatting
+        return (*outcome.meldingen, *unmet(settings["onbeoordeeld"], outcome.besluiten)), outcome.samenvatting
 
     return judge
 

@@ -34,6 +34,7 @@ def verify_many(
     from mpj.cli.verify import given
     from mpj.reading.faults import InputError
     from mpj.verification import Basis
+    from mpj.verification.besluiten import unmet
     from mpj.verification.many import write_many
     from mpj.verification.sequence import heads_of, parties_of
 
@@ -44,14 +45,15 @@ def verify_many(
     basis = Basis(contracten, toewijzingen, partijen=parties_of(heads))
     with ExitStack() as kept:
         judge = _judge(asked, basis, settings, faults) if asked.ledger is None else _judge_with(asked, kept, basis, settings)
-        found = _heard(_judged(heads, judge, _processes(asked, heads), progress.step("berichten")), faults, invoer)
+        met = set[Any]()
+        found = _heard(_judged(heads, judge, _processes(asked, heads), progress.step("berichten")), faults, invoer, met)
         overzicht = write_many(
             found, folder, ontvangen=asked.ontvangen, invoer=invoer, niet_gelezen=asked.niet_gelezen, namen=namen
         )
         if not overzicht.samenvattingen:
             raise InputError(faults)
         _write_pages(overzicht, asked, folder, namen)
-    return overzicht, tuple(faults)
+    return overzicht, (*faults, *unmet(settings["onbeoordeeld"], met))
 
 
 def _processes(asked: VerifyOptions, heads: Sequence[Head]) -> int:
@@ -61,11 +63,12 @@ def _processes(asked: VerifyOptions, heads: Sequence[Head]) -> int:
     return asked.processen or ((os.cpu_count() or 1) if len(heads) >= _MANY else 1)
 
 
-def _heard(found: Iterable[Judged], faults: list[Fault], invoer: dict[str, str]) -> Iterator[Uitslag]:
-    """Yield what comes of the messages; their faults and the SHA-256 of their files are kept."""
+def _heard(found: Iterable[Judged], faults: list[Fault], invoer: dict[str, str], met: set[Any]) -> Iterator[Uitslag]:
+    """Yield what comes of the messages; their faults, the SHA-256 of their files and the decisions that were used are kept."""
     for one in found:
         faults += one.faults
         invoer |= one.hashes
+        met |= one.besluiten
         yield one.uitslag
 
 

@@ -185,6 +185,7 @@ Foutcode: TypeAlias = Literal[
     "antwoord_zonder_declaratie",
     "antwoord_spreekt_tegen",
     "antwoord_zonder_reden",
+    "besluit_ongebruikt",
     "te_veel_fouten",
     "element_onverwacht",
     "element_volgorde",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_choice
 from mpj.reading.forms import parse_nummer
 from mpj.reading.headers import Columns
 from mpj.reading.sources import Source
 from mpj.reading.tables import open_table
-from mpj.verification.opdracht import Besluiten
+from mpj.verification.opdracht import Besluiten, Besluitsleutel, Onbeoordeeld
 from mpj.verification.values import AFWIJZEN, TOEKENNEN
 
 COLUMNS = ("productcode", "toewijzingnummer", "besluit")
@@ -41,6 +41,16 @@ def read_besluiten(source: Source, *, hashes: dict[str, str] | None = None) -> B
     if hashes is not None:
         hashes[source.naam] = table.sha256
     return found
+
+
+def unmet(asked: Onbeoordeeld, met: Collection[Besluitsleutel]) -> Iterator[Fault]:
+    """Yield a warning for every decision that was about no line that cannot be judged; `met` are those that were."""
+    for key in asked if isinstance(asked, Mapping) else ():
+        if key not in met:
+            code, nummer = key
+            found = f"{mask(code)}, toewijzing {nummer}" if nummer is not None else mask(code)
+            text = "geen regel met deze code en toewijzing bleef onbeoordeeld: dit besluit heeft niets gedaan"
+            yield Fault("besluit_ongebruikt", "", 0, "onbeoordeeld", found, "", text, "waarschuwing")
 
 
 def _faults(row: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -20,8 +20,10 @@ from mpj.verification.values import AFWIJZEN, TOEKENNEN
 XSLT_VERSIE = "1.0.0"
 
 
-Besluiten = Mapping[tuple[str, int | None], str]
-"""By product code and toewijzingnummer (None: whatever toewijzing): toekennen or afwijzen."""
+Besluitsleutel = tuple[str, int | None]
+"""Product code and toewijzingnummer (None: whatever toewijzing)."""
+Besluiten = Mapping[Besluitsleutel, str]
+"""Toekennen or afwijzen."""
 Onbeoordeeld = str | Besluiten | None
 """What becomes of all lines that cannot be judged, or of each code and toewijzing; None leaves the answer out."""
 
@@ -107,4 +109,11 @@ class Toetsopdracht:
         asked = self.onbeoordeeld
         if not isinstance(asked, Mapping):
             return asked
-        return asked.get((one.productcode, one.toewijzingnummer)) or asked.get((one.productcode, None))
+        key = self.sleutel(one)
+        return None if key is None else asked[key]
+
+    def sleutel(self, one: Prestatie) -> Besluitsleutel | None:
+        """Return which of the decisions by code and toewijzing is about a line; None for none."""
+        asked = self.onbeoordeeld if isinstance(self.onbeoordeeld, Mapping) else {}
+        keys: tuple[Besluitsleutel, ...] = ((one.productcode, one.toewijzingnummer), (one.productcode, None))
+        return next((key for key in keys if asked.get(key)), None)

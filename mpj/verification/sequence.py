@@ -19,6 +19,7 @@ from mpj.reading.sources import Source
 from mpj.verification.basis import Basis
 from mpj.verification.history import MemoryHistory
 from mpj.verification.many import GEWEIGERD, ONLEESBAAR, VERKEERD_BESTAND, Uitslag
+from mpj.verification.opdracht import Besluitsleutel
 from mpj.verification.values import Verificatie
 from mpj.verification.verification import Toetsing, judged
 
@@ -76,6 +77,8 @@ class Judged:
     """What was to be said of it."""
     hashes: Mapping[str, str] = {}
     """SHA-256 of its file, by name."""
+    besluiten: frozenset[Besluitsleutel] = frozenset()
+    """See `Verificatie`."""
 
 
 def judged_one(head: Head, judge: Judge) -> Judged:
@@ -95,9 +98,8 @@ def judged_one(head: Head, judge: Judge) -> Judged:
         if error.faults[0].code == VERKEERD_BESTAND:
             outcome = VERKEERD_BESTAND
         return Judged(Uitslag(source.naam, kop, outcome), faults, hashes)
-    return Judged(
-        Uitslag(source.naam, kop, found.samenvatting["uitkomst"], found, message), (*bom_warnings(source), *found.meldingen), hashes
-    )
+    uitslag = Uitslag(source.naam, kop, found.samenvatting["uitkomst"], found, message)
+    return Judged(uitslag, (*bom_warnings(source), *found.meldingen), hashes, found.besluiten)
 
 
 def bom_warnings(source: Source) -> tuple[Fault, ...]:

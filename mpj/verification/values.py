@@ -128,3 +128,5 @@ class Verificatie:
     """The JW325; None while lines are not assessed and nobody said what to do with them."""
     samenvatting: VerificationSummary
     """Counts and totals, ready for JSON (docs/verify.md)."""
+    besluiten: frozenset[tuple[str, int | None]] = frozenset()
+    """Of the decisions by code and toewijzing about lines that cannot be judged: those that were about one."""

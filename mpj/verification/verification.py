@@ -29,7 +29,7 @@ from mpj.verification.answer import Codes, Oordeel, Sending, returned, whole
 from mpj.verification.basis import Basis, Toewijzingen
 from mpj.verification.case import ONBEOORDEELBAAR, Case, Line
 from mpj.verification.declared import StoredDeclaratie
-from mpj.verification.opdracht import Toetsopdracht, ToetsopdrachtWords
+from mpj.verification.opdracht import Besluitsleutel, Toetsopdracht, ToetsopdrachtWords
 from mpj.verification.register import Rule
 from mpj.verification.summary import AFGEKEURD, NIET_BESLIST, TOEGEKEND, Tally, summarise
 from mpj.verification.texts import Texts
@@ -100,6 +100,7 @@ def judged(toetsing: Toetsing) -> Verificatie:
         signalen=tuple(toetsing.signalen),
         antwoord=whole(*toetsing.antwoord(), tuple(back)) if toetsing.beslist else None,
         samenvatting=toetsing.samenvatting(),
+        besluiten=frozenset(toetsing.besluiten),
     )
 
 
@@ -119,7 +120,7 @@ class Toetsing:
     """One verification against a `Basis`, client by client. Keywords and errors as of `verify`; walk over `clienten` once, to its
     end, and then ask for the answer and the summary.
 
-    `bericht` are the findings about the message; `signalen`, `meldingen` and `niet_getoetst` as in `Verificatie`.
+    `bericht` are the findings about the message; `signalen`, `meldingen`, `niet_getoetst` and `besluiten` as in `Verificatie`.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class Toetsing:
         self.bericht: list[Bevinding] = []
         self.tally = Tally()
         self.signalen: list[Bevinding] = []
+        self.besluiten: set[Besluitsleutel] = set()
         self._technisch = False
         self._check = ContentCheck(bericht, overview, _CONTENT, self.case.protocol)
         self._message()
@@ -275,6 +277,8 @@ class Toetsing:
 
     def _doubt(self, line: Line, positie: str, why: str) -> Bevinding:
         productcode = line.prestatie.productcode
+        if (key := self.opdracht.sleutel(line.prestatie)) is not None:
+            self.besluiten.add(key)
         text = self.texts.sentence(f"{NIET_BEOORDEELD}.{why}", productcode=productcode)
         sent = CODE_NIET_BEOORDEELD if self.opdracht.besluit(line.prestatie) == AFWIJZEN else ""
         return self._at(positie, line.prestatie).finding(NIET_BEOORDEELD, sent, (self.texts.value(productcode), "", text))

@@ -225,6 +225,11 @@ def test_decisions_by_code_and_toewijzing(tmp_path: Path, capsys: pytest.Capture
     assert cli.run([*arguments, "--onbeoordeeld", str(decided)]) == 0
     assert "toegekend op besluit  1 regel, € 98,20" in capsys.readouterr().out
     assert summary(tmp_path)["op_besluit"] == [{"uitkomst": "toegekend", "regels": 1, "bedrag_cent": 9820}]
+    decided.write_text("productcode;toewijzingnummer;besluit\n99ZZ9;1001;toekennen\n99ZZ9;;afwijzen\n99ZZ8;7;toekennen\n", "utf-8")
+    capsys.readouterr()
+    assert cli.run([*arguments, "--force", "--onbeoordeeld", str(decided), "--meldingen", "json"]) == 0
+    told = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
+    assert [one["gevonden"] for one in told if one["code"] == "besluit_ongebruikt"] == ["99ZZ9", "99ZZ8, toewijzing 7"]
     decided.write_text("productcode;toewijzingnummer;besluit\n;x;ja\n99ZZ9;;afwijzen\n99ZZ9;;toekennen\n", "utf-8")
     assert cli.run([*arguments, "--force", "--onbeoordeeld", str(decided)]) == 2
     shown = capsys.readouterr().err
