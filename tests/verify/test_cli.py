@@ -229,7 +229,15 @@ def test_decisions_by_code_and_toewijzing(tmp_path: Path, capsys: pytest.Capture
     capsys.readouterr()
     assert cli.run([*arguments, "--force", "--onbeoordeeld", str(decided), "--meldingen", "json"]) == 0
     told = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
-    assert [one["gevonden"] for one in told if one["code"] == "besluit_ongebruikt"] == ["99ZZ9", "99ZZ8, toewijzing 7"]
+    idle = ["99ZZ9", "99ZZ8, toewijzing 7"]
+    assert [one["gevonden"] for one in told if one["code"] == "besluit_ongebruikt"] == idle
+    # Of several messages one that has such a line is enough; what none has is told once.
+    bericht = Path(arguments[arguments.index("--bericht") + 1])
+    again = bericht.with_name("weer.xml")
+    again.write_bytes(bericht.read_bytes())
+    cli.run([*arguments, "--force", "--bericht", str(again), "--onbeoordeeld", str(decided), "--meldingen", "json"])
+    told = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
+    assert [one["gevonden"] for one in told if one["code"] == "besluit_ongebruikt"] == idle
     decided.write_text("productcode;toewijzingnummer;besluit\n;x;ja\n99ZZ9;;afwijzen\n99ZZ9;;toekennen\n", "utf-8")
     assert cli.run([*arguments, "--force", "--onbeoordeeld", str(decided)]) == 2
     shown = capsys.readouterr().err
