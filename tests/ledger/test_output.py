@@ -300,6 +300,7 @@ def test_a_client_whose_care_goes_on_is_not_erased_and_shown_without_a_bsn(path:
     with pytest.raises(mpj.InputError, match="start zonder einde"):
         one.ledger.erase([BSN], op=date(2040, 1, 1))
     shown = one.ledger.held(BSN)
+    assert shown is not None
     assert "Prestaties" in dict(shown.facts) and BSN not in repr(shown)
     month(one, "2022-05", event("e", "45W01", "2022-05-08", "einde"))
     one.toewijzingen = [granted("45W01", "2022-04-15", "2022-05-31", toewijzingsdatum="2022-06-01")]
