@@ -15,11 +15,12 @@ from attrs import define, field
 
 from mpj.engine.care import UNCOUNTED, Aside, Care, Clientrun, Context, Counted, Placed
 from mpj.engine.limits import BUDGET, OMVANG, product_period
+from mpj.engine.milestones import in_turn
 from mpj.engine.products import Products, assigned_amount, original
 from mpj.engine.runs import RUNNING, Running, by_product, in_a_run, runs
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.sieve import Records
-from mpj.prestaties.rules import WHOLE, Looptijd, gi_months, milestones, weeks, whole_months
+from mpj.prestaties.rules import WHOLE, Looptijd, gi_months, weeks, whole_months
 from mpj.protocol.model import GI
 from mpj.protocol.rounding import half_up
 from mpj.reading.forms import open_end
@@ -187,7 +188,6 @@ class _Product:
 
         What stands behind an earlier line keeps its part, whatever comes late.
         """
-        own = sorted(own, key=lambda pair: (PRESTATIE, pair[0].id, pair[0].datum) not in self.behind)
         toewijzing = own[0][1].dekking.toewijzing
         amount = assigned_amount(self.context.protocol, toewijzing)
         if amount is None:
@@ -195,16 +195,22 @@ class _Product:
                 text = "de toewijzing noemt geen bedrag: geen omvang in euro's over de hele looptijd, en geen budget"
                 self.made.aside(one, Afwijzing("eenheid_past_niet", text), one.datum, match=match)
             return
-        steps = list(_percents([one for one, _ in own]))
-        worth = milestones(amount, [percent for percent in steps if percent])
         reden = BUDGET if toewijzing.volume is None else OMVANG
-        for (one, match), percent in zip(own, steps, strict=True):
-            cents = next(worth) if percent else 0
+        matches = {one.id: match for one, match in own}
+        stand = {bron: units for (soort, bron, _), (units, _) in self.behind.items() if soort == PRESTATIE}
+        late = {one.id for one, _ in own if one.id not in stand and self._open(one)}
+        for one, percent, cents in in_turn([one for one, _ in own], amount, stand, late):
+            match = matches[one.id]
             if cents is None:
                 text = f"met deze {percent}% komt het traject boven het toegewezen bedrag"
                 self.made.aside(one, Afwijzing(reden, text), one.datum, half_up(amount * percent, WHOLE), match)
             else:
                 self._bill(Piece(one, match, one.datum, cents))
+
+    def _open(self, one: Prestatie) -> bool:
+        """Say whether this run may bill what happened, or a later one: not what is of no run any more."""
+        outside = self.made.outside(one, one.datum)
+        return self.made.looks_at(month_of(one.datum)) and (outside is None or outside.reden == "na_periode")
 
     # What runs
 
@@ -367,15 +373,3 @@ class _Product:
             text = f"contracten noemen {self.code} zowel {self.variant} als {sold[1].variant}"
             return Afwijzing("eenheid_past_niet", text)
         return Placed.of(match, self.products.tarief(*sold))
-
-
-def _percents(own: Sequence[Prestatie]) -> Iterator[int]:
-    """Yield the percent of each milestone; one that names none takes what is left, and so does an end that is the only one."""
-    named = any(one.aantal is not None or one.gebeurtenis == "mijlpaal" for one in own)
-    left = WHOLE
-    for one in own:
-        percent = one.aantal
-        if percent is None:
-            percent = left if one.gebeurtenis == "mijlpaal" or (one.gebeurtenis == "einde" and not named) else 0
-        yield percent
-        left -= percent if percent <= left else 0

@@ -90,6 +90,31 @@ def test_a_traject_is_declared_in_its_milestones(path: Path) -> None:
     assert told(late) == [] and ("c", "omvang_overschreden") in reasons(late)
 
 
+TRAJECT = granted("45T01", "2026-01-12", "2026-12-31", volume=100_000, eenheid="83", frequentie="6")
+
+
+def test_what_is_left_of_a_traject_stays_what_others_left_of_it(path: Path) -> None:
+    one = partij(path, TRAJECT)
+    assert told(month(one, "2026-02", event("a", "45T01", "2026-02-10", "mijlpaal", 60))) == [("D", "2026-02", 60_000)]
+    assert told(month(one, "2026-04", event("b", "45T01", "2026-04-10", "mijlpaal"))) == [("D", "2026-04", 40_000)]
+    moved = month(one, "2026-05", event("a", "45T01", "2026-03-10", "mijlpaal", 60))
+    assert sorted(told(moved)) == [("C", "2026-02", 60_000), ("D", "2026-03", 60_000)]
+    smaller = month(
+        one, "2026-06", event("a", "45T01", "2026-03-10", "mijlpaal", 50), event("c", "45T01", "2026-02-01", "mijlpaal", 5)
+    )
+    assert sum(cents if kind == "D" else -cents for kind, _, cents in told(smaller)) == 0
+
+
+def test_a_milestone_before_the_begin_keeps_its_part_of_the_traject(path: Path) -> None:
+    one = partij(path, TRAJECT)
+    one.ledger.begin("2026-03")
+    assert told(month(one, "2026-03", event("a", "45T01", "2026-02-10", "mijlpaal", 60))) == []
+    assert told(month(one, "2026-04", event("b", "45T01", "2026-04-10", "mijlpaal"))) == [("D", "2026-04", 40_000)]
+    late = month(one, "2026-05", event("c", "45T01", "2026-03-10", "mijlpaal", 10))
+    assert told(late) == [] and ("c", "omvang_overschreden") in reasons(late)
+    assert told(month(one, "2026-06")) == []
+
+
 def test_a_gi_runs_on_by_month(path: Path) -> None:
     one = partij(path, granted("48G01", "2026-01-15", "2026-12-31"))
     start = event("s", "48G01", "2026-01-15", "start")
