@@ -122,7 +122,7 @@ class _Product:
 
     def __init__(self, run: Clientrun, products: Products, code: str, made: _Made) -> None:
         self.context, self.products, self.code, self.made = run.context, products, code, made
-        self.behind = run.memory.behind
+        self.behind, self.kept = run.memory.behind, run.memory.kept
         self.variant, self.prestatiecode = products.bought(code)
         self.horizon = last_day(run.context.periode.maand)
         self.trajects: dict[tuple[str, int], list[tuple[Prestatie, Match]]] = {}
@@ -223,7 +223,7 @@ class _Product:
         covered, uncovered = self._covered(stretches, begin, max(end or self.horizon, begin), open_end=end is None)
         for match, days in covered:
             for piece in self._pieces(running.lead, match, days):
-                self._once(piece)
+                self._once(self._apart(piece))
         last = self.made.care[-1] if len(self.made.care) > count else None
         until = max((days.einddatum or date.max for _, days in covered), default=date.max)
         for why, first, final in uncovered:
@@ -319,6 +319,21 @@ class _Product:
             sold = self.products.sold(match.dekking.toewijzing, self.code, day)
             cent = None if isinstance(sold, Afwijzing) else sold[1].tarief_cent
             self.made.aside(one, Afwijzing("eenheid_past_niet", _BROKEN), day, cent, match)
+
+    def _apart(self, piece: Piece) -> Piece:
+        """Leave out weeks that stand or wait behind a line of another day: a toewijzing whose end moved moves its last week."""
+        if self.variant != "week" or not self.kept:
+            return piece
+        stands: dict[date, str] = {}
+        for recorded, (line, why) in self.kept.items():
+            soort, bron, day = recorded
+            mine = (soort, bron) == (PRESTATIE, piece.record.id) and line[:2] == piece.match.dekking.toewijzing.sleutel
+            if mine and day != piece.day and recorded in self.behind:
+                stands |= {day + number * timedelta(days=7): why.toelichting for number in range(self.behind[recorded][0])}
+        left = tuple(sunday for sunday in piece.counted if sunday not in stands)
+        for text in {stands[sunday] for sunday in piece.counted if sunday in stands}:
+            self.made.aside(piece.record, Afwijzing("wacht_op_antwoord", text), piece.day, 0, piece.match)
+        return piece._replace(units=len(left), counted=left)
 
     def _once(self, piece: Piece) -> None:
         """Bill the weeks or the month that no other start of this client bills on its toewijzing, and this one on no other."""

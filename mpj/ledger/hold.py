@@ -106,12 +106,14 @@ def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequenc
 def _held_output(kept: Kept, own: Sequence[Uitval], *, billed: bool) -> Hold | None:
     """Return why a week or month keeps its line that a start, as it and its end were, comes to no more.
 
-    Where all that the start came to is set aside, it is by that reason. Else another toewijzing or contract tells other weeks.
+    Where all that the start came to is set aside, it is by that reason. Else another toewijzing or contract tells other weeks; that
+    other weeks of it wait, stand or are of no run says nothing of these.
     """
     if kept.by_contract(None):
         return _by_contract("het product telt nu anders")
-    if not billed and own:
-        return _hold(own[0].reden)
+    why = [row.reden for row in own if REDENEN[row.reden].oorzaak not in ("gesprek", "periode")]
+    if not billed and why:
+        return _hold(why[0])
     return _by_toewijzing("de toewijzing geeft andere weken of maanden; met --crediteer wordt de regel gecorrigeerd")
 
 

@@ -276,6 +276,46 @@ def test_a_toewijzing_that_ends_earlier_is_decided_by_somebody(path: Path) -> No
     assert told(one.run(periode="2022-05", verblijf_loopt_door=True, crediteer=True))[0] == ("C", "2022-04", 30_000)
 
 
+def standing(*results: Result) -> Counter[str]:
+    """The cents that stand after these runs, by month of care."""
+    found: Counter[str] = Counter()
+    for result in results:
+        for kind, periode, cents in told(result):
+            found[periode] += cents if kind == "D" else -cents
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "held", "decided"),
+    [
+        ("2022-02-03", "2022-02-28", {"2022-01": 75_000, "2022-02": 60_000}, {"2022-01": 60_000, "2022-02": 75_000}),
+        ("2022-12-31", "2022-02-03", {"2022-01": 60_000, "2022-02": 60_000}, {"2022-01": 75_000, "2022-02": 0}),
+    ],
+)
+def test_the_last_week_of_an_end_that_moved_stands_once(
+    path: Path, before: str, after: str, held: dict[str, int], decided: dict[str, int]
+) -> None:
+    one = partij(path, granted("45W01", "2022-01-01", before))
+    start = event("s", "45W01", "2022-01-05", "start")
+    runs = [month(one, "2022-01", start), month(one, "2022-02", start)]
+    one.toewijzingen = [granted("45W01", "2022-01-01", after, toewijzingsdatum="2022-02-20")]
+    runs.append(month(one, "2022-03", verblijf_loopt_door=True))
+    assert standing(*runs) == held
+    runs.append(month(one, "2022-04", crediteer=True))
+    assert standing(*runs) == decided
+
+
+def test_a_line_that_waits_credits_no_granted_weeks(path: Path) -> None:
+    one = partij(path, granted("45W01", "2022-01-01", "2022-12-31"))
+    start = event("s", "45W01", "2022-01-05", "start")
+    waits = one.send(one.run(periode="2022-01", prestaties=[start]))
+    month(one, "2022-02", start)
+    one.toewijzingen = [granted("45W01", "2022-01-01", "2022-01-30", toewijzingsdatum="2022-02-20")]
+    assert told(one.run(periode="2022-03")) == []
+    one.book(waits)
+    assert standing(one.run(periode="2022-03", crediteer=True))["2022-02"] == -60_000
+
+
 def test_a_traject_of_less_money_is_decided_by_somebody(path: Path) -> None:
     assigned: dict[str, Any] = {"volume": 975_000, "eenheid": "83", "frequentie": "6"}
     one = partij(path, granted("45T01", "2026-01-12", "2026-06-30", **assigned))
