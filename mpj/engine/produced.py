@@ -17,7 +17,7 @@ from mpj.engine.care import UNCOUNTED, Aside, Care, Clientrun, Context, Counted,
 from mpj.engine.limits import BUDGET, OMVANG, product_period
 from mpj.engine.milestones import in_turn
 from mpj.engine.products import Products, assigned_amount, original
-from mpj.engine.runs import RUNNING, Running, by_product, in_a_run, runs
+from mpj.engine.runs import RUNNING, Running, by_product, in_a_run, runs, together
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.sieve import Records
 from mpj.prestaties.rules import WHOLE, Looptijd, gi_months, weeks, whole_months
@@ -133,7 +133,7 @@ class _Product:
         if self.variant in RUNNING:
             for found in runs(fitting):
                 if isinstance(found, Running):
-                    self._run(found)
+                    self._run(found, fitting)
                 else:
                     self.made.aside(found, Afwijzing("ongeldig", "de vorige start van dit product heeft nog geen einde"))
             return
@@ -214,9 +214,9 @@ class _Product:
 
     # What runs
 
-    def _run(self, running: Running) -> None:
+    def _run(self, running: Running, fitting: Sequence[Prestatie]) -> None:
         stretches = self._stretches(running.search)
-        begin, end = self._borders(running, stretches)
+        begin, end = self._borders(running, stretches, fitting)
         if begin is None:
             return
         count = len(self.made.care)
@@ -235,16 +235,24 @@ class _Product:
         if running.start is not None and running.einde is not None:
             self._ended(running.einde, last)
 
-    def _borders(self, running: Running, stretches: Stretches) -> tuple[date | None, date | None]:
-        """Return the first and last day that records tell; an end without a start begins with its toewijzing."""
+    def _borders(self, running: Running, stretches: Stretches, fitting: Sequence[Prestatie]) -> tuple[date | None, date | None]:
+        """Return the first and last day that records tell; an end without a start begins with its toewijzing.
+
+        Where care on it had begun and ended before, such an end tells of no care: which end is the right one nobody said.
+        """
         end = None if running.einde is None else open_end(running.einde.datum)
         if running.start is not None:
             return running.start.datum, end
-        answer = stretches.on(running.lead.datum)
-        if isinstance(answer, Match):
-            return answer.dekking.toewijzing.begindatum, end
-        self.made.aside(running.lead, answer)
-        return None, None
+        lead, answer = running.lead, stretches.on(running.lead.datum)
+        if isinstance(answer, Afwijzing):
+            self.made.aside(lead, answer)
+            return None, None
+        begin = answer.dekking.toewijzing.begindatum
+        before = (one for one in fitting if (one.datum, one.id) < (lead.datum, lead.id) and together(one, lead))
+        if any(begin <= one.datum for one in before):
+            self.made.aside(lead, Afwijzing("ongeldig", "dit product is al geëindigd, en sindsdien niet opnieuw begonnen"))
+            return None, None
+        return begin, end
 
     def _covered(
         self, stretches: Stretches, begin: date, until: date, *, open_end: bool

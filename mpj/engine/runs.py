@@ -87,10 +87,10 @@ def runs(own: Iterable[Prestatie]) -> Iterator[Running | Prestatie]:
 
 def _last_begun(begun: Sequence[Prestatie], one: Prestatie) -> Prestatie | None:
     """Return the last start that a record can be of one run with."""
-    return next((other for other in reversed(begun) if _together(other, one)), None)
+    return next((other for other in reversed(begun) if together(other, one)), None)
 
 
-def _together(one: Prestatie, other: Prestatie) -> bool:
+def together(one: Prestatie, other: Prestatie) -> bool:
     """Say whether two records can be of one run: they name no different toewijzing or gemeente."""
     pairs = ((one.toewijzingnummer, other.toewijzingnummer), (one.gemeente, other.gemeente))
     return all(None in pair or pair[0] == pair[1] for pair in pairs)

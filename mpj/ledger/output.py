@@ -30,7 +30,7 @@ class Output:
 
     rows: Collection[Row[Any]]
     fingerprints: dict[Naam, str]
-    """A start and its end have one: where either changes, what they came to does."""
+    """A start and its end have one: where either changes, what they came to does; and so where it is told of another client."""
     confirmed: dict[Naam, int]
     """Of starts without an end: the last month in which it is known that they go on."""
 
@@ -50,7 +50,7 @@ class Output:
         for row, one, found in _with_runs(rows):
             name = PRESTATIE, row.bron
             told = [] if found is None else [dump(other) for other in (found.start, found.einde) if other is not None]
-            fingerprints[name] = fingerprint(*(told or [row.inhoud]))
+            fingerprints[name] = fingerprint(str(row.client_id), *(told or [row.inhoud]))
             runs = runs_on(one.productcode)
             if runs is None:
                 continue

@@ -331,15 +331,19 @@ def test_an_id_counts_once() -> None:
     assert reasons(found) == [("a", "dubbel"), ("b", "id_meermaals"), ("b", "id_meermaals")]
 
 
-def test_a_week_is_billed_once_whoever_tells_it() -> None:
-    told = [
-        event("a", "45W01", "2026-03-02", "start", toewijzingnummer=1001),
-        event("b", "45W01", "2026-03-31", "einde", gemeente="0384", toewijzingnummer=None),
-    ]
-    told[1]["gemeente"] = "0384"
+def test_a_second_end_tells_of_no_care() -> None:
+    """Which of two ends is the right one nobody said: the first ends what began, and the other is set aside."""
+    told = [event("a", "45W01", "2026-03-09", "start"), event("b", "45W01", "2026-03-31", "einde", gemeente="0384")]
     twice = [*told, event("c", "45W01", "2026-03-16", "einde", toewijzingnummer=1001)]
     found = run("2026-03", [granted("45W01", "2026-03-02", "2026-12-31")], twice)
-    assert sum(line.bedrag_cent for line in found.regels) == 4 * 15_000
+    assert sum(line.bedrag_cent for line in found.regels) == 2 * 15_000
+    assert reasons(found) == [("b", "ongeldig")]
+
+
+def test_each_toewijzing_may_have_an_end_without_a_start() -> None:
+    grants = [granted("45W01", "2026-03-02", "2026-03-15"), granted("45W01", "2026-03-16", "2026-12-31", 1002)]
+    found = run("2026-03", grants, [event("a", "45W01", "2026-03-15", "einde"), event("b", "45W01", "2026-03-29", "einde")])
+    assert {line.toewijzingnummer: line.volume for line in found.regels} == {1001: 2, 1002: 2}
 
 
 def test_what_an_earlier_run_declared_is_not_declared_again() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.test_prestaties import BSN, CODES, CONTRACT, WEEKS, event, granted
+from engine.test_prestaties import BSN, CODES, CONTRACT, OTHER, WEEKS, event, granted
 from engine.test_prestaties import contract as contract_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -314,6 +314,17 @@ def test_a_line_that_waits_credits_no_granted_weeks(path: Path) -> None:
     assert told(one.run(periode="2022-03")) == []
     one.book(waits)
     assert standing(one.run(periode="2022-03", crediteer=True))["2022-02"] == -60_000
+
+
+def test_a_start_that_was_of_another_client_moves_with_its_money(path: Path) -> None:
+    one = partij(path, granted("45W01", "2022-01-01"), granted("45W01", "2022-01-01", nummer=1002) | {"bsn": OTHER})
+    start = event("s", "45W01", "2022-01-05", "start")
+    month(one, "2022-01", start)
+    assert told(month(one, "2022-02", start | {"bsn": OTHER})) == [
+        ("C", "2022-01", 60_000),
+        ("D", "2022-01", 60_000),
+        ("D", "2022-02", 60_000),
+    ]
 
 
 def test_a_traject_of_less_money_is_decided_by_somebody(path: Path) -> None:
