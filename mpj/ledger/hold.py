@@ -80,7 +80,8 @@ def reasons_to_hold(kept: Kept, found: Uitkomst, fingerprints: Mapping[tuple[str
     was kept under is the cause; where that is not known, the register of reasons says which of these a reason usually comes from
     (`Reden.oorzaken`).
     """
-    as_it_was = [one for one in kept.behind if fingerprints.get(one.recorded[:2]) == one.fingerprint]
+    behind = (one for one in kept.behind if one.eenheden or one.recorded[0] != PRESTATIE)  # an end counts nothing of its own
+    as_it_was = [one for one in behind if fingerprints.get(one.recorded[:2]) == one.fingerprint]
     billed = {one.recorded: one for one in found.care} if as_it_was else {}
     names = {recorded[:2] for recorded in billed}
     aside: dict[tuple[str, str], list[Uitval]] = {}

@@ -305,6 +305,15 @@ def test_the_last_week_of_an_end_that_moved_stands_once(
     assert standing(*runs) == decided
 
 
+def test_an_end_holds_no_month_that_its_toewijzing_no_longer_gives(path: Path) -> None:
+    one = partij(path, granted("48G01", "2026-01-01", "2026-12-31"))
+    month(one, "2026-03", event("s", "48G01", "2026-02-28", "start"), event("e", "48G01", "2026-03-17", "einde"))
+    one.toewijzingen = [granted("48G01", "2026-01-01", "2026-02-12", toewijzingsdatum="2026-03-20")]
+    held = one.run(periode="2026-04")
+    assert told(held) == [] and [fault.code for fault in held.meldingen if fault.code == "toegekend_blijft_staan"]
+    assert told(one.run(periode="2026-04", crediteer=True)) == [("C", "2026-03", 80_125)]
+
+
 def test_a_line_that_waits_credits_no_granted_weeks(path: Path) -> None:
     one = partij(path, granted("45W01", "2022-01-01", "2022-12-31"))
     start = event("s", "45W01", "2022-01-05", "start")
