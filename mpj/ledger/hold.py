@@ -101,6 +101,8 @@ def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequenc
         return _held_output(kept, aside.get(one.recorded[:2], ()), billed=billed)
     if reden is not None and kept.by_contract(reden) and REDENEN[reden].oorzaken != _DOUBT:
         return _by_contract(reden)
+    if reden == "eenheid_past_niet" and one.recorded[0] == PRESTATIE and not kept.assigned_alike and kept.before == kept.now:
+        return _by_toewijzing("de toewijzing breekt deze maand; met --crediteer wordt de regel gecorrigeerd")
     return _hold(reden)
 
 

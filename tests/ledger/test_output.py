@@ -314,6 +314,14 @@ def test_an_end_holds_no_month_that_its_toewijzing_no_longer_gives(path: Path) -
     assert told(one.run(periode="2026-04", crediteer=True)) == [("C", "2026-03", 80_125)]
 
 
+def test_a_month_that_its_toewijzing_breaks_is_decided_by_somebody(path: Path) -> None:
+    one = partij(path, granted("45P01", "2026-01-01", "2026-12-31"))
+    month(one, "2026-03", event("s", "45P01", "2026-03-01", "start"))
+    one.toewijzingen = [granted("45P01", "2026-01-01", "2026-03-20", toewijzingsdatum="2026-03-21")]
+    assert told(one.run(periode="2026-04")) == []
+    assert told(one.run(periode="2026-04", crediteer=True)) == [("C", "2026-03", 20_000)]
+
+
 def test_a_line_that_waits_credits_no_granted_weeks(path: Path) -> None:
     one = partij(path, granted("45W01", "2022-01-01", "2022-12-31"))
     start = event("s", "45W01", "2022-01-05", "start")
