@@ -33,6 +33,7 @@ _DAY = timedelta(days=1)
 _FITTING = {"stuk": ("stuk", "einde"), "traject": ("start", "mijlpaal", "einde"), **dict.fromkeys(RUNNING, ("start", "einde"))}
 _TASK = "taakgericht: het vaste bedrag gaat buiten de berichten om, er is geen regel"
 _LAST_SUNDAY = "de toewijzing heeft geen zondag: het bedrag van deze week spreken beide partijen af (IV076)"
+_NOTHING_LEFT = Afwijzing("voor_periode", "in deze periode valt hiervan niets meer")
 _BROKEN = "een gebroken maand: het bedrag spreken beide partijen af (IV078)"
 
 
@@ -233,7 +234,8 @@ class _Product:
         if last is None and running.lead not in self.made.told:
             self.made.aside(running.lead, Afwijzing("na_periode", "in deze periode valt hiervan nog niets"))
         if running.start is not None and running.einde is not None:
-            self._ended(running.einde, last)
+            why = next((why for why, first, final in uncovered if first <= running.einde.datum <= final), _NOTHING_LEFT)
+            self._ended(running.einde, last, why)
 
     def _borders(self, running: Running, stretches: Stretches, fitting: Sequence[Prestatie]) -> tuple[date | None, date | None]:
         """Return the first and last day that records tell; an end without a start begins with its toewijzing.
@@ -353,13 +355,13 @@ class _Product:
             self.made.taken |= {own, *fresh}
             self._bill(piece._replace(units=len(fresh)))
 
-    def _ended(self, einde: Prestatie, last: Care | None) -> None:
-        """Give the end of a run its place: behind the last week or month that is billed, which it closed."""
+    def _ended(self, einde: Prestatie, last: Care | None, why: Afwijzing) -> None:
+        """Give the end of a run its place: behind the last week or month that is billed, which it closed; `why` where none is."""
         outside = self.made.outside(einde, einde.datum)
         if outside is not None and (last is None or outside.reden == "na_periode"):
             self.made.aside(einde, outside, einde.datum)
         elif last is None:
-            self.made.aside(einde, Afwijzing("voor_periode", "in deze periode valt hiervan niets meer"), einde.datum)
+            self.made.aside(einde, why, einde.datum)
         else:
             self.made.care.append(Care(happened(einde, einde.datum), None, last.placed, UNCOUNTED))
 

@@ -414,3 +414,12 @@ def test_care_of_before_the_begin_is_opened_by_a_file_of_prestaties(tmp_path: Pa
     opened = one.run(periode="2026-03", prestaties=given_, akkoord=[code])
     assert told(opened) == [("D", "2026-02", 12_500), ("D", "2026-03", 75_000)]
     assert ("b", "voor_periode") in reasons(opened)
+
+
+def test_care_that_lost_its_toewijzing_goes_whole_with_its_end_too(path: Path) -> None:
+    one = partij(path, granted("48G01", "2026-01-01", "2026-12-31"))
+    began, ended = event("s", "48G01", "2026-03-28", "start"), event("e", "48G01", "2026-05-17", "einde")
+    assert told(month(one, "2026-05", began, ended)) == [("D", "2026-04", 80_125), ("D", "2026-05", 80_125)]
+    one.toewijzingen = [granted("48G01", "2026-01-01", "2026-03-31", toewijzingsdatum="2026-01-02")]
+    assert told(one.run(periode="2026-06")) == []
+    assert told(month(one, "2026-06", crediteer=True)) == [("C", "2026-04", 80_125), ("C", "2026-05", 80_125)]
