@@ -67,6 +67,12 @@ class Kept:
         return self.before != self.now
 
 
+    @property
+    def by_toewijzing(self) -> bool:
+        """Whether the toewijzing is another one, and the terms of the contract are known to be what they were."""
+        return bool(self.before) and self.before == self.now and not self.assigned_alike
+
+
 _PLANNED: tuple[Redencode, ...] = ("niet_gerealiseerd", "vervangen", "niet_bevestigd")
 _DOUBT: tuple[Oorzaak, ...] = ("contract", "record")
 _CONTRACT = "een contract crediteert niets dat is toegekend"
@@ -101,9 +107,7 @@ def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequenc
         return _held_output(kept, aside.get(one.recorded[:2], ()), billed=billed)
     if reden is not None and kept.by_contract(reden) and REDENEN[reden].oorzaken != _DOUBT:
         return _by_contract(reden)
-    if reden == "eenheid_past_niet" and one.recorded[0] == PRESTATIE and not kept.assigned_alike and kept.before == kept.now:
-        return _by_toewijzing("de toewijzing breekt deze maand; met --crediteer wordt de regel gecorrigeerd")
-    return _hold(reden)
+    return _hold(reden, kept)
 
 
 def _held_output(kept: Kept, own: Sequence[Uitval], *, billed: bool) -> Hold | None:
@@ -116,7 +120,7 @@ def _held_output(kept: Kept, own: Sequence[Uitval], *, billed: bool) -> Hold | N
         return _by_contract("het product telt nu anders")
     why = [row.reden for row in own if REDENEN[row.reden].oorzaak not in ("gesprek", "periode")]
     if not billed and why:
-        return _hold(why[0])
+        return _hold(why[0], kept)
     return _by_toewijzing("de toewijzing geeft andere weken of maanden; met --crediteer wordt de regel gecorrigeerd")
 
 
@@ -127,7 +131,7 @@ def _held_elsewhere(kept: Kept, one: Behind, care: Care) -> Hold | None:
             return _by_contract("de eenheid is een andere")
         if one.recorded[0] == PRESTATIE and not kept.assigned_alike and care.counted.voor_limiet < one.eenheden:
             return _by_toewijzing("de toewijzing geeft minder; met --crediteer wordt de regel gecorrigeerd")
-        return _hold(_reason_capped(kept.identiteit, one, care))
+        return _hold(_reason_capped(kept.identiteit, one, care), kept)
     if care.identiteit[:2] != kept.identiteit[:2]:
         return _by_toewijzing(f"de zorg valt nu onder toewijzing {care.identiteit[1]}; met --crediteer verhuist zij daarheen")
     if kept.by_contract(None):
@@ -180,10 +184,11 @@ def _reason_aside(recorded: Recorded, aside: Mapping[tuple[str, str], Sequence[U
     return None
 
 
-def _hold(reden: Redencode | None) -> Hold | None:
+def _hold(reden: Redencode | None, kept: Kept) -> Hold | None:
     """Return why a record that is as it was keeps its line: by the usual cause of the reason that it now has.
 
     Where that is the contract, but a level in the medewerkers' file may be it too, the doubt holds the line until the user decides.
+    A contract that is known to be as it was is no cause: then it is the toewijzing that changed.
     """
     if reden is None:
         return None
@@ -194,9 +199,9 @@ def _hold(reden: Redencode | None) -> Hold | None:
         case "contract" if register.oorzaken == _DOUBT:
             text = f"{reden}: door het contract of door de registratie; met --crediteer of reprice wordt de regel gecrediteerd"
             return Hold(text, melden=True, door=_CREDITEER + _REPRICE)
-        case "contract":
+        case "contract" if not kept.by_toewijzing:
             return _by_contract(reden)
-        case "toewijzing":
+        case "contract" | "toewijzing":
             return _by_toewijzing(f"{reden}: de toewijzing dekt deze zorg niet meer; met --crediteer wordt de regel gecrediteerd")
         case "record" | "gesprek":
             return None

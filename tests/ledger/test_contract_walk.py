@@ -121,7 +121,7 @@ def sum_of(result: mpj.Result) -> tuple[int, int]:
 RECORD = ("credit", "contract", "credit")
 CANCELLED = ("credit", "credit", "credit")
 ASSIGNED = ("toewijzing", "contract", "toewijzing")
-CONTRACTED = ("contract", "contract", "contract")
+CONTRACTED = ("contract", "contract", "toewijzing")
 UNSEEN = ("wacht", "contract", "wacht")
 REASON: Mapping[str, tuple[str, str, str]] = {
     "ongeldig": RECORD,

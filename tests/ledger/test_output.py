@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from engine.test_prestaties import BSN, CODES, CONTRACT, OTHER, WEEKS, event, granted
 from engine.test_prestaties import contract as contract_of
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import mpj
@@ -207,7 +207,7 @@ def steps_equal_the_whole(one: Partij, runs: list[list[dict[str, Any]]], assigne
 
 
 @pytest.mark.long
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(histories())
 def test_steps_equal_the_whole(history: tuple[list[list[dict[str, Any]]], list[list[dict[str, object]]]]) -> None:
     one = Partij("sqlite://")
@@ -423,3 +423,12 @@ def test_care_that_lost_its_toewijzing_goes_whole_with_its_end_too(path: Path) -
     one.toewijzingen = [granted("48G01", "2026-01-01", "2026-03-31", toewijzingsdatum="2026-01-02")]
     assert told(one.run(periode="2026-06")) == []
     assert told(month(one, "2026-06", crediteer=True)) == [("C", "2026-04", 80_125), ("C", "2026-05", 80_125)]
+
+
+def test_months_that_another_toewijzing_broke_are_no_matter_of_the_contract(path: Path) -> None:
+    one = partij(path, granted("45P01", "2026-01-01", "2026-12-31"))
+    ended = event("e", "45P01", "2026-03-01", "einde")
+    assert told(month(one, "2026-03", ended)) == [("D", "2026-01", 20_000), ("D", "2026-02", 20_000)]
+    one.toewijzingen = [granted("45P01", "2026-02-24", "2026-04-23", toewijzingsdatum="2026-01-02")]
+    assert told(one.run(periode="2026-04")) == []
+    assert told(month(one, "2026-04", crediteer=True)) == [("C", "2026-01", 20_000), ("C", "2026-02", 20_000)]
