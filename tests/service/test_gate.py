@@ -65,7 +65,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def routes(client: Client) -> list[tuple[str, str]]:
     """Every address that is answered, with its method."""
     app: Any = client.app
-    found = [(method, route.path) for route in app.app.routes for method in getattr(route, "methods", ())]
+    while not hasattr(app, "routes"):
+        app = app.app  # what stands before it
+    found = [(method, route.path) for route in app.routes for method in getattr(route, "methods", ())]
     described = client.ask("GET", "/openapi.json").json()["paths"]
     found += [(method.upper(), path) for path, asked in described.items() for method in asked]
     return [(method, re.sub(r"\{.*?\}", "1", path)) for method, path in found if method != "HEAD"]

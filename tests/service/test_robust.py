@@ -53,7 +53,8 @@ def test_a_body_that_comes_in_drop_by_drop_is_cut_off() -> None:
             line.sendall(head(url, 1000) + PART)
             said, took = dawdle(line, url, 0.1, 10)
             assert said.startswith(b"HTTP/1.1 408 ") and 0.5 < took < 5
-            assert b"te langzaam" in said + line.recv(65536) and line.recv(10) == b"", "and the connection is closed"
+            with suppress(ConnectionResetError):  # what was sent behind its back may take its words along
+                assert b"te langzaam" in said + line.recv(65536) and line.recv(10) == b"", "and the connection is closed"
         with connected(url) as line:
             line.sendall(head(url, 1000, "Origin: http://kwaad.nl"))
             said, took = dawdle(line, url, 0.1, 10)
