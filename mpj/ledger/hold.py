@@ -66,7 +66,6 @@ class Kept:
             return self.before.partition("#")[0] != self.now.partition("#")[0]
         return self.before != self.now
 
-
     @property
     def by_toewijzing(self) -> bool:
         """Whether the toewijzing is another one, and the terms of the contract are known to be what they were."""
