@@ -57,6 +57,7 @@ def test_every_text_of_the_help_has_its_english() -> None:
     assert [text for text in said if english.said(text) == text] == []
 
 
+@pytest.mark.slow
 def test_no_text_is_translated_for_nothing() -> None:
     """What is in the catalog of help is a text of a help, or of a wrong call."""
     speak("nl")

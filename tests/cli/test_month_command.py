@@ -123,6 +123,7 @@ def test_a_file_that_is_not_right(folder: Path, before: str, after: str, told: s
     assert told in capsys.readouterr().err and not (folder / "maanden").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [[], ["2026-03", "2026-04"], ["--alles", "2026-03"], ["B1", "--gemeente", "0384"]])
 def test_what_send_cannot_take_together(folder: Path, words: list[str]) -> None:
     assert month("2026-03") == 0

@@ -27,6 +27,7 @@ def test_every_pair_of_words_of_two_settings_is_tried() -> None:
     assert wanted - set(seen) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", WORDS)
 def test_the_month_tells_the_words_of_each_setting_apart(setting: str, tmp_path: Path) -> None:
     words = WORDS[setting]

@@ -110,6 +110,7 @@ def test_a_sentence_is_known_by_what_was_made_of_it(dutch: str) -> None:
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @given(WORDS, st.integers(1, 10**6))
 def test_what_was_found_and_where_stays(value: str, row: int) -> None:
     fault = Fault("waarde_onjuist", "a.csv", row, "datum", value, "een datum", "de waarde klopt niet")

@@ -161,6 +161,7 @@ def shown(item: Entry | Ongeldig, *, place: bool = True) -> str:
     return repr([(type(value).__name__, value) for value in (*own, *values, *form)])
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(given_records())
 def test_in_bulk_is_one_by_one(items: list[Any]) -> None:

@@ -96,6 +96,7 @@ def test_what_was_rejected_at_first_and_repaired(tmp_path: Path) -> None:
     assert kpis(partij, maand="2026-04")["nagekomen_cent"].waarde == 5 * 9820
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("children", "refused", "shown"), [(12, 0, True), (12, 4, False), (12, 5, True), (4, 0, False)])
 def test_small_numbers_are_not_shown(tmp_path: Path, children: int, refused: int, shown: bool) -> None:
     partij, records = with_children(tmp_path, children)

@@ -28,13 +28,18 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 
 def held(tmp_path: Path) -> list[str]:
-    """What stands in the folders of requests, once the thread that worked last let go of what it worked with."""
+    """What stands in the folders of requests."""
+    return sorted(path.name for path in (tmp_path / "kort").rglob("*") if path.is_file())
+
+
+def left(tmp_path: Path) -> list[str]:
+    """What still stands there once the thread that worked last let go of what it worked with."""
     for _ in range(100):
         gc.collect()
         if not any((tmp_path / "kort").iterdir()):
             break
         time.sleep(0.02)
-    return sorted(path.name for path in (tmp_path / "kort").rglob("*") if path.is_file())
+    return held(tmp_path)
 
 
 def choice(page: str, wat: str, answer: str) -> str:
@@ -67,7 +72,7 @@ def test_a_month_of_the_configuration_is_decided_and_kept(own: Office, tmp_path:
         clerk.sends("/maand/beslis", form, vastleggen="ja")
         assert "vastgelegd als concept" in clerk.ask("GET", "/maand").text
     assert done(own) == ["gedraaid"]
-    assert held(tmp_path) == []
+    assert left(tmp_path) == []
 
 
 def done_nothing(tmp_path: Path) -> bool:
@@ -84,11 +89,11 @@ def test_files_that_were_given_are_there_until_they_are_done_with(tmp_path: Path
     page = choose(clerk, ("Nr", "id"), ("Duur", "minuten"), ("minuten: eenheid", "uren"))
     assert "147,30" in page and "r.csv" in held(tmp_path)
     clerk.sends("/maand/weg", clerk.form("/maand", seal=True))
-    assert held(tmp_path) == []
+    assert left(tmp_path) == []
     clerk.sends("/maand", clerk.form("/maand"), files, **month)
     clerk.client.now += 4000
     assert "Een maand declareren" in clerk.ask("GET", "/maand").text
-    assert held(tmp_path) == []
+    assert left(tmp_path) == []
 
 
 def test_a_choice_that_is_none_and_a_month_that_is_gone_are_told(own: Office, tmp_path: Path) -> None:

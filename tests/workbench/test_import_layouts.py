@@ -40,6 +40,7 @@ def _before(layout: Layout, place: Cell) -> int | None:
     return layout.expected[(*place[:3], "2026-01-01")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", BREAKS)
 @pytest.mark.parametrize("seed", [1000, 1001])
 def test_a_broken_layout_is_refused_with_its_place(tmp_path: Path, seed: int, broken: str) -> None:
