@@ -219,11 +219,15 @@ class Situatie:
     producten: bool = False
     """Whether the contract has `PRODUCTEN` too."""
 
+    @property
+    def contracts(self) -> Sequence[mpj.Contract]:
+        """What it is verified under."""
+        return self.contracten or (standard_contract(producten=self.producten),)
+
     def verify(self, **settings: Any) -> Verificatie:
         """Verify it."""
-        contracts = self.contracten or (standard_contract(producten=self.producten),)
         fields = {"dagtekening": ONTVANGST, "history": self.history} | dict(self.settings) | settings
-        return verify(self.bericht, contracts, self.toewijzingen, **fields)
+        return verify(self.bericht, self.contracts, self.toewijzingen, **fields)
 
     def codes(self, **settings: Any) -> list[str]:
         """The codes of the broken rules."""

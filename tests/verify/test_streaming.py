@@ -30,7 +30,6 @@ from verify.support import (
     credit,
     line,
     message,
-    standard_contract,
     toewijzing,
     written,
     zaak,
@@ -54,10 +53,9 @@ def files(folder: Path) -> dict[str, bytes]:
 def streamed(situatie: Situatie, folder: Path, **more: Any) -> dict[str, bytes]:
     """The files of a verification that reads the message from bytes and writes client by client."""
     folder.mkdir()
-    contracts = situatie.contracten or (standard_contract(),)
     options = {"dagtekening": ONTVANGST, "history": situatie.history} | dict(situatie.settings) | more
     with open_declaratie(written(situatie.bericht), folder=folder) as declared:
-        summary = stream_verification(Toetsing(declared, Basis(contracts, situatie.toewijzingen), **options), folder)
+        summary = stream_verification(Toetsing(declared, Basis(situatie.contracts, situatie.toewijzingen), **options), folder)
     assert json.loads((folder / "samenvatting.json").read_text("utf-8")) == summary
     return files(folder)
 
