@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias, assert_never
 
 from attrs import evolve, frozen
@@ -54,6 +54,8 @@ class Kept:
     """Whether its toewijzing is as it was."""
     unit_alike: bool
     """Whether what there is of it now travels in the same unit."""
+    unseen: Collection[tuple[str, str]] = ()
+    """The records behind it, by soort and id, that say nothing of its month: the run computes only those up to its own."""
 
     def by_contract(self, reden: Redencode | None) -> bool:
         """Say whether a record that is as it was leaves the line by the contract: nothing but its terms differs.
@@ -102,6 +104,8 @@ def reasons_to_hold(kept: Kept, found: Uitkomst, fingerprints: Mapping[tuple[str
 def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequence[Uitval]], *, billed: bool) -> Hold | None:
     """Return why a record that is set aside now keeps its line; `billed`: it is behind a line on other days."""
     reden = _reason_aside(one.recorded, aside)
+    if reden is None and one.recorded[:2] in kept.unseen:
+        return _hold("na_periode", kept)
     if reden is None and one.recorded[0] == PRESTATIE:
         return _held_output(kept, aside.get(one.recorded[:2], ()), billed=billed)
     if reden is not None and kept.by_contract(reden) and REDENEN[reden].oorzaken != _DOUBT:

@@ -144,6 +144,7 @@ def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Jo
         toewijzingen=toewijzingen,
         moved=frozenset((one.gemeente, one.nummer) for one in job.missed if not one.ongeldig),
         confirmed=gathered.confirmed,
+        loose_ends=gathered.loose_ends,
         agreed=agreed,
         beforehand=Beforehand.of(connection, job, given.asked.dagtekening),
         terms=cache(job.terms),

@@ -6,7 +6,7 @@ a rejected one is declared anew once it changed; one without answer waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from attrs import evolve, field, frozen
@@ -24,8 +24,8 @@ from mpj.ledger.decide import Agreed, Move
 from mpj.ledger.fresh import Fresh, with_pieces
 from mpj.ledger.hold import Hold, Kept, granted_aside, held_fault, reasons_to_hold
 from mpj.ledger.release import Released
-from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
-from mpj.ledger.stand import Clientstand, Regel
+from mpj.ledger.schema import AFGEKEURD, PRESTATIE, TOEGEKEND, WACHT
+from mpj.ledger.stand import Behind, Clientstand, Regel
 from mpj.protocol import Protocol
 from mpj.reading.periods import month_of
 from mpj.records.reasons import REDENEN
@@ -52,6 +52,8 @@ class Ledgerrun:
     """The toewijzingen that were of another client before, by gemeente and number."""
     confirmed: Mapping[tuple[str, str], int]
     """Of what has no end and the input does not bring, by kind and id: the last month in which it is known that it goes on."""
+    loose_ends: Collection[tuple[str, str]]
+    """The stays, and the starts of products, that go on, by kind and id."""
     agreed: Agreed
     """What somebody agreed to."""
     beforehand: Beforehand
@@ -120,6 +122,15 @@ class _Look:
         inhoud = self.found.inhoud.get(identiteit)
         return "" if inhoud is None else dump_sleutel(inhoud, self.run.toewijzingen[identiteit[:2]])
 
+    def computed(self, identiteit: Identiteit) -> bool:
+        """Say whether this run computes the care of a line: none of a month after its own."""
+        return identiteit.maand <= self.run.opdracht.maand
+
+    def unseen(self, identiteit: Identiteit, behind: Iterable[Behind]) -> frozenset[tuple[str, str]]:
+        """Return which records behind a line say nothing of its month: what runs on, and prestaties, where it is not computed."""
+        names = (one.recorded[:2] for one in behind if not self.computed(identiteit))
+        return frozenset(name for name in names if name[0] == PRESTATIE or name in self.run.loose_ends)
+
     # Whether granted lines may change
 
     def another(self) -> SoFar | None:
@@ -162,6 +173,7 @@ class _Look:
             self.run.terms_of(regel.line),
             assigned_alike=stored is not None and stored[1] == self.run.toewijzingen.get(identiteit[:2]),
             unit_alike=fresh is None or fresh.line.eenheid == regel.line.eenheid,
+            unseen=self.unseen(identiteit, behind),
         )
         return list(reasons_to_hold(kept, self.found, self.run.fingerprints))
 
@@ -242,6 +254,8 @@ class _Look:
     def _moved(self, identiteit: Identiteit) -> Changes:
         """A line is new, or not as it was: it waits, or what stands is credited and what is there now is declared."""
         state, regel = self.stand.state(identiteit)
+        if state == AFGEKEURD and not self.computed(identiteit):
+            return Changes()  # that there is nothing of it now says nothing: it is looked at again
         waits = self._waits(identiteit, state, regel)
         if waits is not None and state == WACHT:
             return waits

@@ -78,3 +78,25 @@ def test_an_open_stay_of_55_days_is_one_row_and_one_block(partij: Partij) -> Non
     whole = partij.run(registratie("b", "2026-05-04"), periode="2026-05", verblijf=[stay | {"einddatum": "2026-05-31"}])
     days = [(line.begindatum.month, line.volume) for line in whole.regels if line.toewijzingnummer == 8]
     assert days == [(4, 24), (5, 31)] and sum(volume for _, volume in days) == 55
+
+
+@pytest.mark.parametrize("crediteer", [False, True])
+def test_a_run_of_an_earlier_month_decides_nothing_about_a_later_one(partij: Partij, crediteer: bool) -> None:
+    """What is open in April is looked at by a run of March too, which computes nothing of it: what was answered there stays so."""
+    partij.month(verblijf=[OPEN])
+    partij.month(periode="2026-04", verblijf=[OPEN])
+    later = {"id": "w", "bsn": OPEN["bsn"], "begindatum": "2026-04-20", "einddatum": "2026-04-21", "prestatiecode": "8.1"}
+    for _ in range(2):
+        assert lines(partij.run(verblijf=[OPEN, later], crediteer=crediteer)) == []
+    assert partij.ledger.status()["gemeenten"]["0384"]["toegekend"]["regels"] == 2
+
+
+def test_a_run_of_an_earlier_month_repairs_nothing_of_a_later_one(partij: Partij) -> None:
+    partij.month(registratie("a"))
+    april = partij.run(periode="2026-04", verblijf=[OPEN | {"begindatum": "2026-04-01"}])
+    partij.settle(april, {line.referentienummer for line in april.regels})
+    to_repair = partij.ledger.status()["gemeenten"]["0384"]["te_herstellen"]
+    later = {"id": "w", "bsn": OPEN["bsn"], "begindatum": "2026-04-20", "einddatum": "2026-04-21", "prestatiecode": "8.1"}
+    for _ in range(2):
+        assert lines(partij.run(verblijf=[later])) == []
+    assert partij.ledger.status()["gemeenten"]["0384"]["te_herstellen"] == to_repair

@@ -432,3 +432,16 @@ def test_months_that_another_toewijzing_broke_are_no_matter_of_the_contract(path
     one.toewijzingen = [granted("45P01", "2026-02-24", "2026-04-23", toewijzingsdatum="2026-01-02")]
     assert told(one.run(periode="2026-04")) == []
     assert told(month(one, "2026-04", crediteer=True)) == [("C", "2026-01", 20_000), ("C", "2026-02", 20_000)]
+
+
+@pytest.mark.parametrize("end", [None, "2022-06-08"])
+def test_a_run_of_an_earlier_month_says_nothing_of_granted_weeks_after_it(path: Path, end: str | None) -> None:
+    one = partij(path, granted("45W01", "2022-04-15", "2022-12-31"), granted("45S01", "2022-04-15", "2022-12-31", 1002))
+    care = [event("s", "45W01", "2022-04-15", "start"), *([event("e", "45W01", end, "einde")] if end else [])]
+    for periode in ("2022-04", "2022-05", "2022-06"):
+        month(one, periode, *care)
+    later = event("p", "45S01", "2022-06-20", "stuk")
+    for crediteer in (False, False, True):
+        again = one.run(periode="2022-04", prestaties=[*care, later], crediteer=crediteer)
+        assert lines(again) == []
+        assert [fault for fault in again.meldingen if fault.code == "toegekend_blijft_staan"] == []
