@@ -235,6 +235,7 @@ def test_an_envelope_is_told_so() -> None:
     assert [(one.gevonden, one.toelichting) for one in faults] == [("Envelope", "Dit is een envelop: haal het bericht eruit")]
 
 
+@needs_standard
 def test_a_prefix_that_nobody_declared_is_one_fault() -> None:
     """Everything that bears it has no place and leaves one empty: one cause, with its first place."""
     for kind, prefix in (("JW323", "ijw"), ("JW301", "ijw")):
