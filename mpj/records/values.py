@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from itertools import compress, count
 from operator import attrgetter, is_not
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import attrs
 from attrs import field, frozen
@@ -169,8 +169,29 @@ class Registratie:
         return self
 
 
+class _Whole:
+    """What a stay and a prestatie have alike: they are kept whole, have no status, and are nobody's time."""
+
+    __slots__ = ()
+
+    @property
+    def inhoud(self) -> Self:
+        """The content: all that counts in comparisons, which leaves out where it was read."""
+        return self
+
+    @property
+    def vervallen(self) -> bool:
+        """Never: that one was taken back is told by its absence."""
+        return False
+
+    @property
+    def medewerker(self) -> None:
+        """Nobody: it is not one person's time."""
+        return None
+
+
 @frozen(field_transformer=masked)
-class Verblijf:
+class Verblijf(_Whole):
     """One stay of a child: the days on which it was there, or away.
 
     Raises as `Registratie` does.
@@ -205,21 +226,6 @@ class Verblijf:
             raise ValueError("einddatum: before begindatum")
 
     @property
-    def inhoud(self) -> Verblijf:
-        """The content: all that counts in comparisons, which leaves out where it was read."""
-        return self
-
-    @property
-    def vervallen(self) -> bool:
-        """Never: what is said of a stay that was taken back is that it is absent."""
-        return False
-
-    @property
-    def medewerker(self) -> None:
-        """Nobody: a stay is not one person's time."""
-        return None
-
-    @property
     def dagen(self) -> tuple[date, date | None]:
         """Its first and its last day, None where it goes on."""
         return self.begindatum, self.einddatum
@@ -231,7 +237,7 @@ class Verblijf:
 
 
 @frozen(field_transformer=masked)
-class Prestatie:
+class Prestatie(_Whole):
     """What happened with a product of output: it began, it ended, a milestone was reached, a piece was delivered.
 
     Raises as `Registratie` does.
@@ -260,21 +266,6 @@ class Prestatie:
 
     def __attrs_post_init__(self) -> None:
         _check_prestatie(self)
-
-    @property
-    def inhoud(self) -> Prestatie:
-        """The content: all that counts in comparisons, which leaves out where it was read."""
-        return self
-
-    @property
-    def vervallen(self) -> bool:
-        """Never: what is said of a prestatie that was taken back is that it is absent."""
-        return False
-
-    @property
-    def medewerker(self) -> None:
-        """Nobody: it is not one person's time."""
-        return None
 
     @property
     def dagen(self) -> tuple[date, date | None]:
