@@ -126,7 +126,6 @@ Foutcode: TypeAlias = Literal[
     "productcode_dubbel",
     "productcode_ontbreekt",
     "product_is_mpj",
-    "product_niet_herberekend",
     "product_wisselt",
     "contract_dubbel",
     "protocol_verschilt",

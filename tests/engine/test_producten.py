@@ -144,13 +144,6 @@ def test_units_of_effort(name: str) -> None:
     assert f"productcode {code}, buiten MPJ" in str(mpj.explain(result, regel=line.referentienummer))
 
 
-def test_repricing_refuses_a_line_of_a_product_aloud() -> None:
-    result = declare(CHAIN, FEBRUARY)
-    with pytest.raises(mpj.InputError) as error:
-        mpj.reprice(result.regels, result.herkomst, [contract()], [contract()])
-    assert [fault.code for fault in error.value.faults] == ["product_niet_herberekend"]
-
-
 def test_the_level_passes_by_but_a_limit_does_not() -> None:
     budget = toewijzing(productcode="45A04", budget_cent=10_000, einddatum="2021-12-31")
     records = [

@@ -93,6 +93,18 @@ def test_a_new_level_needs_to_know_what_was_delivered() -> None:
     assert reprice(capped.regels, capped.herkomst, [old], [new]).totaal.verschil == 0
 
 
+def test_a_new_level_of_what_is_counted_and_not_rounded() -> None:
+    """Pieces have no rounding of their own, which the trace is not asked for."""
+    jeugdbescherming: dict[str, Any] = {"contract": {"jeugdbescherming": True}, "normtijd": {"11.1": "stuk"}}
+    old = make("A 11.1 hbo 2026-01-01 .. 100,00", **jeugdbescherming)
+    new = make("A 11.1 hbo 2026-01-01 .. 100,00\nA 11.1 wo 2026-01-01 .. 120,00", **jeugdbescherming)
+    pieces = {"id": "a", "bsn": BSN, "datum": "2026-03-02", "kwalificatieniveau": "wo", "aantal": 2, "prestatiecode": "11.1"}
+    assigned = {"toewijzingnummer": 1, "bsn": BSN, "gemeente": "0384", "aanbieder": "65656055", "begindatum": "2026-01-01"}
+    result = mpj.declare([old], [assigned | {"prestatiecode": "11.1"}], [pieces], periode="2026-03", dagtekening=date(2026, 4, 2))
+    outcome = reprice(result.regels, result.herkomst, [old], [new])
+    assert sums(outcome, Sleutel("0384", "A", "11.1", "hbo")) == (20_000, 24_000, 0, 4_000, 0, 0)
+
+
 def test_no_level_at_or_below_is_not_paid() -> None:
     old, new = make(MATRIX), make(MATRIX.replace("18,00", "uitgesloten"))
     result = declared(old, [(1, "mbo", 60)])

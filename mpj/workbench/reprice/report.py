@@ -20,6 +20,9 @@ _Order: TypeAlias = Callable[[Sleutel], tuple[object, ...]]
 _Names: TypeAlias = Mapping[str, str]
 
 _ZONDER = {"": "zonder"}
+_BESIDE = {"": "buiten MPJ"}
+_EMPTY = {"perceel": _BESIDE, "kwalificatieniveau": {"": "zonder niveau"}}
+"""What people read where a dimension has no value."""
 _VOLUME = Column("volume", "units", "volume", spare=True)
 _MONEY = (
     Column("oud", "cent", "oud_cent"),
@@ -52,18 +55,23 @@ def _party(label: str, namen: _Names) -> Column:
 def _group(namen: _Names) -> tuple[Column, ...]:
     return (
         _party("gemeente", namen),
-        Column("perceel", "code", "perceel"),
+        Column("perceel", "code", "perceel", _BESIDE),
         Column("code", "code", "prestatiecode"),
         Column("niveau", "code", "kwalificatieniveau", _ZONDER),
     )
 
 
 def order_of(contracts: Sequence[Contract]) -> _Order:
-    """Return the sort key of groups: gemeente, perceel, prestatiecode (numeric per part), level from low to high."""
+    """Return the sort key of groups: gemeente, perceel, prestatiecode (per part, products after them), level from low up."""
     protocol = contracts[0].protocol
     codes = {code: place for place, code in enumerate(protocol.prestatiecodes)}
     levels = {"": -1} | {name: level.rang for name, level in protocol.kwalificatieniveaus.items()}
-    return lambda key: (key.gemeente, key.perceel, codes[key.prestatiecode], levels[key.kwalificatieniveau])
+
+    def order(key: Sleutel) -> tuple[object, ...]:
+        code = key.prestatiecode
+        return key.gemeente, key.perceel, (codes.get(code, len(codes)), code), levels[key.kwalificatieniveau]
+
+    return order
 
 
 def movers(outcome: Herberekening, count: int = _MOVERS) -> list[tuple[Sleutel, Bedragen]]:
@@ -221,7 +229,7 @@ def details(outcome: Herberekening, order: _Order, namen: _Names) -> tuple[Table
     found = [
         Table(
             f"Per {name}",
-            (_party(name, namen) if name == "gemeente" else Column(name, "code", words={"": "zonder niveau"}), *_MONEY),
+            (_party(name, namen) if name == "gemeente" else Column(name, "code", words=_EMPTY.get(name, {})), *_MONEY),
             ((value, *_money_of(sums)) for value, sums in _sorted(outcome, name, order)),
             total,
         )

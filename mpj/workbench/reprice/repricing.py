@@ -38,7 +38,7 @@ def reprice(
     `regels` are lines made under the contracts `oud`, `herkomst` their trace (of a run in memory, or as read from
     ``herkomst.csv``); both are read once, the trace only when some line needs it. With `prijspeil` every line gets the prices of
     that date, else those of its own month. Amounts are eurocents, credits count negative; groups only, no client. Raises
-    InputError when a line is of a product beside MPJ or of none of the old contracts, or the contracts contradict each other.
+    InputError when a line is of none of the old contracts, or the contracts contradict each other.
     """
     for contracts in (oud, nieuw):
         check_together(contracts)
@@ -78,11 +78,6 @@ class _Run:
     def read(self, regels: Iterable[Declaratieregel]) -> None:
         """Judge every line; what is linear in its units is only counted, per kind of line."""
         for line in regels:
-            if not line.prestatiecode:
-                text = "herberekenen gaat nog niet over producten buiten MPJ"
-                raise InputError(
-                    Fault("product_niet_herberekend", kolom="productcode", gevonden=line.productcode, toelichting=text)
-                )
             if not self.oordelen.knows(line.contract):
                 self.unknown[line.contract] = self.unknown.get(line.contract, 0) + 1
                 continue
@@ -141,14 +136,14 @@ class _Run:
         groups: dict[tuple[object, ...], list[tuple[Declaratieregel, Celpaar]]] = {}
         for line, pair in self.held.values():
             toewijzing = line.debetcredit, line.aanbieder, line.gemeente, line.toewijzingnummer, month_of(line.begindatum)
-            key = (*toewijzing, line.contract, line.perceel, line.prestatiecode, pair.soort_oud, line.eenheid)
+            key = (*toewijzing, line.contract, line.perceel, line.zorgcode, pair.soort_oud, line.eenheid)
             groups.setdefault(key, []).append((line, pair))
         for members in groups.values():
             lines, pair = [line for line, _ in members], members[0][1]
             found = [row for line in lines for row in own.get(line.referentienummer, ())]
             unrounded = lines[0].eenheid in pair.normtijd_oud.ongerond
             try:
-                again = pair.normtijd_oud.minuten > 0 and rounds_again(pair, unrounded=unrounded)
+                again = pair.rounded and rounds_again(pair, unrounded=unrounded)
                 parts = recompute(pair, lines, found, again=again)
             except LineRefusedError as error:
                 for line in lines:
@@ -197,7 +192,7 @@ class _Run:
         self.refused.setdefault(reden, Bedragen()).add(booked)
 
     def _add(self, line: Declaratieregel, niveau: str | None, booked: Bedragen) -> None:
-        key = Sleutel(line.gemeente, line.perceel, line.prestatiecode, line.kwalificatieniveau)
+        key = Sleutel(line.gemeente, line.perceel, line.zorgcode, line.kwalificatieniveau)
         self.groups.setdefault(key, Bedragen()).add(booked)
         self.shifts.setdefault((key, niveau), Bedragen()).add(booked)
         self.months.setdefault((line.contract, f"{line.begindatum:%Y-%m}"), Bedragen()).add(booked)

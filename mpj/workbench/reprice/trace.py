@@ -47,7 +47,7 @@ def recompute(pair: Celpaar, lines: Sequence[Declaratieregel], rows: Iterable[He
     if any(units[number] != line.volume or cents[number] != line.bedrag_cent for number, line in by_number.items()):
         raise LineRefusedError("herkomst_past_niet" if records else "herkomst_ontbreekt")
     unrounded = lines[0].eenheid in pair.normtijd_oud.ongerond
-    shared = unrounded or pair.afronding_oud().over != "contact"
+    shared = unrounded or (pair.rounded and pair.afronding_oud().over != "contact")
     if shared and len({line.productcode for line in lines}) != len(lines):
         raise LineRefusedError("dubbele_regels")
     parts = [Repriced(by_number[row.referentienummer], row, *_level(pair, row, by_number)) for row in records]

@@ -17,6 +17,8 @@ WEIGERINGEN: Mapping[str, str] = MappingProxyType(
         "geen_contract": "valt buiten de looptijd of de gemeenten van het nieuwe contract; noem zo nodig --prijspeil",
         "perceel_wisselt": "het perceel kan nu een ander zijn; de herkomst zegt niet of de toewijzing het noemt",
         "perceel_onbekend": "het perceel bestaat niet in het nieuwe contract",
+        "categorie_wisselt": "het product valt nu onder een andere categorie; de herkomst zegt niet wat de toewijzing noemt",
+        "taakgericht": "het product is nu taakgericht: het vaste bedrag gaat buiten de regels om",
         "prijssoort_verschilt": "met of zonder niveau verschilt, en de herkomst zegt niet of het groepstijd was",
         "normtijd_verschilt": "de normtijd verschilt, en de herkomst zegt niet wat er in de nieuwe eenheid zou tellen",
         "eenheid_verschilt": "het ene contract telt uren in minuten; de herkomst zegt niet wat de toewijzing noemt",
@@ -35,7 +37,7 @@ WEIGERINGEN: Mapping[str, str] = MappingProxyType(
 
 VERVALT: Mapping[str, str] = MappingProxyType(
     {
-        "prestatiecode_niet_gecontracteerd": "de prestatiecode heeft in het nieuwe contract geen prijs van deze soort",
+        "prestatiecode_niet_gecontracteerd": "prestatiecode of product heeft in het nieuwe contract geen prijs van deze soort",
         "niveau_te_laag": "het nieuwe contract heeft geen niveau op of onder het geleverde",
         "geen_tijd": "het contact is te kort onder de nieuwe afronding",
     }
@@ -50,6 +52,7 @@ class Sleutel:
     gemeente: str
     perceel: str
     prestatiecode: str
+    """Of a product beside MPJ its product code, in an empty perceel."""
     kwalificatieniveau: str
 
 

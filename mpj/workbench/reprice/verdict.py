@@ -48,8 +48,8 @@ class Celpaar:
     """The one it is repriced with."""
     perceel: str
     """The perceel."""
-    prestatiecode: str
-    """The prestatiecode."""
+    zorgcode: str
+    """The prestatiecode; of a product beside MPJ its product code, without perceel."""
     soort_oud: str
     """The old kind of price."""
     soort_nieuw: str
@@ -100,6 +100,11 @@ class Celpaar:
         new = [level for found in images.values() for level in found if level is not None]
         return len(new) == len(set(new))
 
+    @property
+    def rounded(self) -> bool:
+        """Say whether the old price is per so many minutes, and time is rounded to them."""
+        return self.normtijd_oud.afronding is not None
+
     def afronding_oud(self) -> Afronding:
         """Return the old rounding."""
         return self.oud.instellingen.afronding[self.normtijd_oud.naam]
@@ -123,15 +128,23 @@ class Celpaar:
 
 
 def _price(kaart: Tariefkaart, pair: Celpaar, soort: str, niveau: str, maand: int) -> int | None:
-    row = kaart.prijs(pair.perceel, pair.prestatiecode, soort, niveau, maand)
+    row = _row(kaart, pair.perceel, pair.zorgcode, soort, niveau, maand)
     return row.tarief_cent if row is not None and row.gedeclareerd == niveau else None
 
 
 def _billed(kaart: Tariefkaart, pair: Celpaar, soort: str, effective: str, maand: int) -> str | None:
-    row = kaart.prijs(pair.perceel, pair.prestatiecode, soort, effective if soort == NIVEAU else "", maand)
+    row = _row(kaart, pair.perceel, pair.zorgcode, soort, effective if soort == NIVEAU else "", maand)
     if row is None or (soort == NIVEAU and not row.gedeclareerd):
         return None
     return row.gedeclareerd
+
+
+def _row(kaart: Tariefkaart, perceel: str, code: str, soort: str, niveau: str, maand: int) -> Prijs | None:
+    """Return a price of the matrix, or of a product beside MPJ: what is counted from prestaties has no time."""
+    found = kaart.prijs(perceel, code, soort, niveau, maand)
+    if found is not None or perceel or (sold := kaart.sold(code, maand)) is None:
+        return found
+    return Prijs("", code, ZONDER, "", maand, "", sold.normtijd, 0, sold.eenheid, sold.tarief_cent)
 
 
 class Judge:
@@ -152,7 +165,7 @@ class Judge:
     def judge(self, line: Declaratieregel) -> Fate:
         """Return what becomes of a line; its contract must be one of the old ones."""
         kind = (
-            *(line.contract, line.gemeente, line.perceel, line.prestatiecode, line.kwalificatieniveau),
+            *(line.contract, line.gemeente, line.perceel, line.zorgcode, line.kwalificatieniveau),
             *(line.begindatum, line.einddatum, line.normtijd, line.eenheid, line.productcategorie, line.productcode),
         )
         found = self._known.get(kind)
@@ -169,9 +182,8 @@ class Judge:
         if refusal:
             return Fate(REFUSED, refusal)
         images = pair.beelden[line.kwalificatieniveau]
-        timed = pair.normtijd_oud.minuten > 0
-        again = timed and rounds_again(pair, unrounded=unrounded)
-        shared = timed and not pair.stabiel and (unrounded or pair.afronding_oud().over != "contact")
+        again = pair.rounded and rounds_again(pair, unrounded=unrounded)
+        shared = pair.rounded and not pair.stabiel and (unrounded or pair.afronding_oud().over != "contact")
         if again or shared:
             refusal = _cannot_round(pair, unrounded=unrounded, again=again)
             return Fate(REFUSED, refusal) if refusal else Fate(TRACE, pair=pair)
@@ -206,7 +218,12 @@ class Judge:
         return _plek(oud, options[0][0], line, maand, maand_nieuw)
 
     def _code(self, pair: Celpaar, line: Declaratieregel) -> str:
-        """Return a refusal where the new contract insists on the assigned product code, which the trace does not hold."""
+        """Return a refusal where the new contract insists on the assigned product code, which the trace does not hold.
+
+        A product beside MPJ is its own code; under another category it may be no care of its toewijzing.
+        """
+        if not line.prestatiecode:
+            return "" if (line.productcode, line.productcategorie) in pair.nieuw.listed else "categorie_wisselt"
         if not pair.nieuw.instellingen.insists_on_productcode:
             return ""
         if not pair.oud.instellingen.insists_on_productcode:
@@ -214,7 +231,7 @@ class Judge:
         if pair.beelden.get(line.kwalificatieniveau) != frozenset((line.kwalificatieniveau,)):
             return "productcode_vast"
         try:
-            code = pair.nieuw.productcode(line.perceel, line.prestatiecode, line.kwalificatieniveau, line.productcategorie)
+            code = pair.nieuw.productcode(line.perceel, line.zorgcode, line.kwalificatieniveau, line.productcategorie)
         except KeyError:
             return "productcode_vast"
         return "" if code.productcode == line.productcode else "productcode_vast"
@@ -223,7 +240,12 @@ class Judge:
 def _candidates(
     kaarten: tuple[Tariefkaart, ...], line: Declaratieregel, maand: int, *, named: bool = False
 ) -> list[tuple[Tariefkaart, str]]:
-    """Return where the line's care may fall: percelen with a price, explicit ones first; only its own where it is `named`."""
+    """Return where the line's care may fall: percelen with a price, explicit ones first; only its own where it is `named`.
+
+    A product beside MPJ lies in no perceel.
+    """
+    if not line.prestatiecode:
+        return [(kaart, "") for kaart in kaarten if _row(kaart, "", line.zorgcode, ZONDER, "", maand) is not None]
     rows = [(kaart, row) for kaart in kaarten for row in kaart.percelen_met_prijs(line.gemeente, line.prestatiecode, maand)]
     if named:
         rows = [(kaart, row) for kaart, row in rows if row.perceel == line.perceel]
@@ -233,33 +255,39 @@ def _candidates(
 
 
 def _plek(oud: Tariefkaart, nieuw: Tariefkaart, line: Declaratieregel, maand: int, maand_nieuw: int) -> Celpaar | Fate:
-    code, perceel = line.prestatiecode, line.perceel
     soort_oud = NIVEAU if line.kwalificatieniveau else ZONDER
-    individueel = nieuw.soort(perceel, code, "individueel").prijssoort
+    individueel = _individueel(nieuw, line)
     soort_nieuw = individueel if soort_oud == NIVEAU else ZONDER
     try:
-        was_individueel = oud.soort(perceel, code, "individueel").prijssoort
+        was_individueel = _individueel(oud, line)
     except KeyError:
         return Fate(REFUSED, "herkomst_past_niet")
     if soort_oud == ZONDER and was_individueel == ZONDER and individueel == NIVEAU:
         return Fate(REFUSED, "prijssoort_verschilt")
     left, right = _any_row(oud, line, soort_oud, maand), _any_row(nieuw, line, soort_nieuw, maand_nieuw)
-    if left is None:
+    if left is None or not left.normtijd:
         return Fate(REFUSED, "herkomst_past_niet")
     if right is None:
         return Fate(UNPAID, "prestatiecode_niet_gecontracteerd")
+    if not right.normtijd:
+        return Fate(REFUSED, "taakgericht")
     normtijden = oud.protocol.normtijden
     return Celpaar(
-        *(oud, nieuw, perceel, code, soort_oud, soort_nieuw, maand, maand_nieuw),
+        *(oud, nieuw, line.perceel, line.zorgcode, soort_oud, soort_nieuw, maand, maand_nieuw),
         normtijden[left.normtijd],
         normtijden[right.normtijd],
         left.eenheid == right.eenheid,
     )
 
 
+def _individueel(kaart: Tariefkaart, line: Declaratieregel) -> str:
+    """Return the kind of price of individual care; a product beside MPJ has a price without level. KeyError: it has none."""
+    return kaart.soort(line.perceel, line.prestatiecode, "individueel").prijssoort if line.prestatiecode else ZONDER
+
+
 def _any_row(kaart: Tariefkaart, line: Declaratieregel, soort: str, maand: int) -> Prijs | None:
     niveau = kaart.protocol.niveaus[-1] if soort == NIVEAU else ""
-    return kaart.prijs(line.perceel, line.prestatiecode, soort, niveau, maand)
+    return _row(kaart, line.perceel, line.zorgcode, soort, niveau, maand)
 
 
 def _fits(pair: Celpaar, line: Declaratieregel) -> str:
@@ -273,7 +301,7 @@ def _units(pair: Celpaar) -> str:
     old, new = pair.normtijd_oud, pair.normtijd_nieuw
     if old.naam == new.naam:
         return "eenheid_verschilt" if old.ongerond and not pair.same_unit else ""
-    bridged = old.meet == new.meet == "minuten" and not new.ongerond
+    bridged = old.meet == new.meet == "minuten" and new.afronding is not None and not new.ongerond
     return "" if bridged else "normtijd_verschilt"
 
 
