@@ -34,8 +34,8 @@ READS = (
     "/api/v1/ledger/repair",
     "/ledger",
     "/maand",
-    "/maand/uitval?bladzij=2",
-    "/maand/regels?bladzij=3",
+    "/maand/uitval?blad=2",
+    "/maand/regels?blad=3",
     "/maand/inhoud",
     "/tarieven",
 )

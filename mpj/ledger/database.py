@@ -84,6 +84,11 @@ class Database:
             self._engine.dispose()
             self._engine = None
 
+    def snapshot(self) -> str:
+        """Return which transactions of a PostgreSQL server have ended: the same twice means that nothing changed in between."""
+        with self.transaction(write=False) as connection:
+            return str(connection.execute(text("SELECT txid_current_snapshot()")).scalar_one())
+
     @contextmanager
     def transaction(self, *, write: bool = True, keep: bool = True, fill: bool = False) -> Iterator[Connection]:
         """Give a connection inside one transaction: committed when the block ends well, undone when it does not.

@@ -20,7 +20,10 @@ p{margin:6px 0;max-width:78ch}.soft,small{color:var(--soft)}
 .facts{display:flex;flex-wrap:wrap;gap:10px;margin:16px 0 6px;padding:0;list-style:none}
 .facts li{border:1px solid var(--line);border-radius:8px;padding:8px 14px;min-width:130px}
 .facts b{display:block;font-size:1.25rem;font-variant-numeric:tabular-nums}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,#fff 45%,#fff0) 0/40px 100% no-repeat local,
+ linear-gradient(270deg,#fff 45%,#fff0) 100%/40px 100% no-repeat local,
+ linear-gradient(90deg,#17324f73,#17324f00) 0/16px 100% no-repeat,
+ linear-gradient(270deg,#17324f73,#17324f00) 100%/16px 100% no-repeat #fff}
 table{border-collapse:collapse;margin:8px 0 4px;font-variant-numeric:tabular-nums;font-size:.93rem}
 th,td{border-bottom:1px solid var(--line);padding:5px 10px;text-align:left;vertical-align:top}
 thead th{background:var(--band);border-bottom:2px solid #b9c4d0;font-weight:600;white-space:nowrap}
@@ -38,7 +41,8 @@ svg{max-width:100%;height:auto;display:block;margin:10px 0}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;font-size:.82rem;color:var(--soft)}
 @media print{body{max-width:none;padding:0;font-size:10.5pt}h2,p.soft,thead{break-after:avoid}table{break-inside:auto}
  svg,tr,tbody.group{break-inside:avoid}tr.band{break-after:avoid}
- .scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:2px 5px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+ .scroll{overflow:visible;background:none}
+ table{font-size:8.5pt}th,td{padding:2px 5px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
  @page{size:A4 landscape;margin:12mm}}
 """.strip()
 """How a report looks, on a page of its own and within another."""
@@ -66,6 +70,8 @@ _WIDE = 10
 _CODE = re.compile(r"\b([0-9]{4})([0-9]{4})\b")
 """The code of an aanbieder, which a head may break in two."""
 _UNBROKEN = ("date", "code")
+_UNNAMED: Mapping[str, str] = {"nl": "Tabel", "en": "Table"}
+"""What a table is called where neither it nor its report has a title."""
 _LINKS = ("https://", "/")
 """How an address begins that a page may point at: elsewhere, and of the service that shows it."""
 
@@ -91,11 +97,11 @@ def content(report: Report, level: int = 2) -> str:
         items = "".join(f"<li>{escape(name)}<b>{escape(value)}</b></li>" for name, value in report.facts)
         body.append(f'<ul class="facts">{items}</ul>')
     for part in report.parts:
-        body += _part(part, level, report.taal)
+        body += _part(part, level, report)
     return "\n".join(body)
 
 
-def _part(part: Part, level: int, taal: str) -> Iterator[str]:
+def _part(part: Part, level: int, report: Report) -> Iterator[str]:
     match part:
         case str():
             yield f"<p>{escape(part)}</p>"
@@ -108,10 +114,11 @@ def _part(part: Part, level: int, taal: str) -> Iterator[str]:
                 yield f"<h{level}>{escape(part.title)}</h{level}>"
             if part.note:
                 yield f'<p class="soft">{escape(part.note)}</p>'
-            yield _table(part, taal)
+            yield _table(part, report.taal, part.title or report.title or _UNNAMED[report.taal])
 
 
-def _table(table: Table, taal: str) -> str:
+def _table(table: Table, taal: str, name: str) -> str:
+    """Return a table that scrolls sideways, also with the keyboard, under a name; a shadow shows that there is more."""
     table = table.read.filled
     start = int(table.banded)
     columns = table.columns[start:]
@@ -129,7 +136,8 @@ def _table(table: Table, taal: str) -> str:
         bodies.append(f'<tbody class="group">{over}{rows}</tbody>' if table.banded else f"<tbody>{rows}</tbody>")
     top = f"<thead><tr>{head}</tr></thead>" if any(column.label for column in columns) else ""
     kind = ' class="wide"' if len(columns) > _WIDE else ""
-    return f'<div class="scroll" tabindex="0"><table{kind}>{top}{"".join(bodies)}</table></div>'
+    frame = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}">'
+    return f"{frame}<table{kind}>{top}{''.join(bodies)}</table></div>"
 
 
 def _row(row: Row, columns: tuple[Column, ...], is_total: bool, taal: str) -> str:

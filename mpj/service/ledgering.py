@@ -26,7 +26,7 @@ from mpj.service.office import Office
 from mpj.service.problems import message
 from mpj.service.uploads import Uploads
 from mpj.service.values import FORMAAT, rows
-from mpj.service.work import Step
+from mpj.service.work import Step, as_json
 
 NUMMERS = FormField("nummers", needed=True, many=True)
 AKKOORD = FormField("akkoord", many=True)
@@ -70,6 +70,8 @@ REPRICE = RequestForm(
     (FormField("van", MONTH, needed=True), FormField("tot", MONTH, needed=True), GEMEENTE, AKKOORD, FormField("proef", FLAG)),
 )
 CLOSE_YEAR = RequestForm(fields=(FormField("jaar", NUMBER, needed=True), AKKOORD))
+STATUS = "stand"
+"""What `Ledger.status` returns, in what is kept of a ledger."""
 _YEARS = (2000, 2100)
 _DECIDED = ("volledig_vanaf", "akkoord", "crediteer", "crediteer_toewijzing", "verblijf_loopt_door", "proef")
 
@@ -263,22 +265,25 @@ def check_year(jaar: int) -> int:
     return jaar
 
 
-def status(office: Office) -> dict[str, Any]:
+def status(office: Office) -> bytes:
     """Return what `mpj ledger status --formaat json` shows."""
-    with office.ledger() as ledger:
-        return {"formaat": FORMAAT, "soort": "ledger_status", **office.standing.of(ledger)}
+    return _look(office, "ledger_status", lambda ledger: office.standing.of(ledger, STATUS, ledger.status))
 
 
-def repair_list(office: Office) -> dict[str, Any]:
+def repair_list(office: Office) -> bytes:
     """Return what `mpj ledger status --herstellijst --formaat json` shows."""
-    with office.ledger() as ledger:
-        return {"formaat": FORMAAT, "soort": "herstellijst", "regels": ledger.repair_list()}
+    return _look(office, "herstellijst", lambda ledger: {"regels": ledger.repair_list()})
 
 
-def work(office: Office) -> dict[str, Any]:
+def work(office: Office) -> bytes:
     """Return what `mpj ledger work --formaat json` shows."""
+    return _look(office, "onderhanden_werk", lambda ledger: ledger.work())
+
+
+def _look(office: Office, soort: str, look: Callable[[Ledger], Mapping[str, Any]]) -> bytes:
+    """Return a look at the ledger as a document, as it goes out."""
     with office.ledger() as ledger:
-        return {"formaat": FORMAAT, "soort": "onderhanden_werk", **ledger.work()}
+        return office.standing.of(ledger, soort, lambda: as_json({"formaat": FORMAAT, "soort": soort, **look(ledger)}))
 
 
 def check(office: Office) -> dict[str, Any]:

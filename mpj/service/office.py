@@ -13,7 +13,7 @@ from mpj.output.folder import BOOKED
 from mpj.reading.config import Config
 from mpj.reading.faults import Fault, InputError
 from mpj.service.problems import UNEXPECTED
-from mpj.service.standing import KeptStatus
+from mpj.service.standing import KeptLooks
 
 if TYPE_CHECKING:
     from mpj.ledger import Ledger
@@ -45,8 +45,8 @@ class Office:
     wie: str = ""
     """Who uses it, for what the ledger remembers of who agreed."""
     wacht: float = WACHT_SECONDEN
-    standing: KeptStatus = field(factory=KeptStatus, eq=False, repr=False)
-    """What stands in its ledger, as long as that is not changed."""
+    standing: KeptLooks = field(factory=KeptLooks, eq=False, repr=False)
+    """What was made of its ledger, as long as that is not changed."""
 
     def month(self, periode: str) -> dict[str, Any]:
         """Return what the configuration gives a month, by the names of the options of `mpj declare`; raises InputError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -14,9 +14,9 @@ from mpj.service.forms import RequestForm
 from mpj.service.office import Office
 from mpj.service.roles import BOOKS, DECLARES, LOOKS, OWNS, VERIFIES, Rol
 from mpj.service.uploads import Uploads
-from mpj.service.work import Function, Step
+from mpj.service.work import Document, Function, Step
 
-Asking: TypeAlias = Callable[[Office, Uploads, date, Step], Mapping[str, Any]]
+Asking: TypeAlias = Callable[[Office, Uploads, date, Step], Document]
 """Does what a request asks of an office, with its files and fields, on a day; raises InputError."""
 
 
@@ -51,9 +51,7 @@ def _asking(path: str, summary: str, rollen: frozenset[Rol], function: Asking, d
     return Operation(f"/{path}", _name(path), summary, rollen, function, document, form)
 
 
-def _shown(
-    path: str, summary: str, rollen: frozenset[Rol], look: Callable[[Office], Mapping[str, Any]], document: str
-) -> Operation:
+def _shown(path: str, summary: str, rollen: frozenset[Rol], look: Callable[[Office], Document], document: str) -> Operation:
     return Operation(f"/{path}", _name(path), summary, rollen, lambda office, given, today, step: look(office), document)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from ipaddress import ip_address
 from typing import Any
@@ -24,6 +26,9 @@ from mpj.service.users import Users
 
 _TURN = 0.0005
 """Seconds that a run computes before who looks gets a turn: a click takes many, and five milliseconds each is Python's own."""
+_TIDY = (50_000, 10, 100)
+"""After how many new objects Python looks for rings of references that nobody uses any more: mostly among the young ones, which
+takes milliseconds. To walk over all records of a run makes everybody wait for half a second."""
 _GRACE = 30
 """Seconds that a request gets to end once the service was told to stop."""
 
@@ -86,7 +91,22 @@ def serve(
             raise UnavailableError(fault) from None
         shown = f"[{adres}]" if ":" in adres else adres
         ready(f"http://{shown}:{listening.getsockname()[1]}")
-        uvicorn.Server(settings_for(app)).run([listening])
+        with tidied():
+            uvicorn.Server(settings_for(app)).run([listening])
+
+
+@contextmanager
+def tidied() -> Iterator[None]:
+    """Let go of what is used no more: a command ends soon and does without (`mpj.__main__`), a service grows by every report."""
+    before = gc.isenabled(), gc.get_threshold()
+    gc.set_threshold(*_TIDY)
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before[1])
+        if not before[0]:
+            gc.disable()
 
 
 def of_this_machine(adres: str) -> bool:

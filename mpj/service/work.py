@@ -21,7 +21,9 @@ from mpj.service.uploads import Uploads
 API = "/api/v1"
 Step: TypeAlias = Callable[[int, int], None]
 """Hears (done, in all) while work goes on."""
-Function: TypeAlias = Callable[[Uploads, date, Step], Mapping[str, Any]]
+Document: TypeAlias = Mapping[str, Any] | bytes
+"""What a request is answered with; as it goes out, where that is kept."""
+Function: TypeAlias = Callable[[Uploads, date, Step], Document]
 """Does what a request asks, with its files and fields, on a day; returns what it is answered with. Raises InputError."""
 NOTHING = RequestForm()
 
@@ -84,6 +86,6 @@ async def outcome(task: Task) -> Response:
     return Response(found.body, found.status, media_type=found.kind)
 
 
-def as_json(value: Mapping[str, Any]) -> bytes:
+def as_json(value: Document) -> bytes:
     """Return a document as bytes."""
-    return json.dumps(value, ensure_ascii=False).encode()
+    return value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()

@@ -62,6 +62,13 @@ FAULTS = """() => {
   const wide = document.documentElement.scrollWidth;
   for (const node of document.querySelectorAll('.scroll'))
     if (innerWidth >= 1280 && node.scrollWidth > node.clientWidth) found.push(`a table of ${node.scrollWidth}`);
+  for (const node of document.querySelectorAll('.scroll')) {
+    const shadows = getComputedStyle(node).backgroundAttachment.split(', ');
+    const told = node.tabIndex === 0 && node.getAttribute('role') === 'region' && node.matches('[aria-label],[aria-labelledby]');
+    if (!told) found.push('a table that scrolls without a name, or not with the keyboard');
+    const screen = !matchMedia('print').matches;
+    if (screen && shadows.join() !== 'local,local,scroll,scroll') found.push('no shadow tells that a table scrolls');
+  }
   if (wide > innerWidth) found.push(`wider than the screen: ${wide}`);
   return found;
 }""".replace("LEAST", str(LEAST))

@@ -42,7 +42,7 @@ SECURITY = {
     "referrer-policy": "same-origin",
 }
 """What a page may hold: what this service serves and nothing inline. A form has to say that it comes from here."""
-AT_ONCE = 2
+AT_ONCE = 0.2
 """Seconds that a page waits for what it has computed, before it shows how far it is."""
 SEAL, KEY = "zegel", "sleutel"
 """What a form carries: that it is of this visitor, and which form it is, so that what it asks is done once."""

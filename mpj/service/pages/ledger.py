@@ -7,21 +7,24 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mpj.ledger import report as ledger_report
 from mpj.ledger.conversation import Geboekt
-from mpj.ledger.looks import LedgerStatus
+from mpj.ledger.looks import LedgerStatus, OfDeclaratie
 from mpj.ledger.report import Shown
 from mpj.ledger.schema import CONCEPT
+from mpj.presentation.languages import Taal
+from mpj.presentation.translation import translated
 from mpj.reading.faults import Fault
 from mpj.service.forms import DAY, FormField, RequestForm
-from mpj.service.ledgering import ANSWER, NUMMERS
+from mpj.service.ledgering import ANSWER, NUMMERS, STATUS
 from mpj.service.pages import maand
-from mpj.service.pages.desk import Desk, Make, download
+from mpj.service.pages.desk import Desk, Make, download, shown
 from mpj.service.pages.files import zipped_of
 from mpj.service.pages.visits import Visit
 from mpj.service.uploads import Uploads
@@ -42,6 +45,16 @@ class Boeking:
     """What was not read."""
 
 
+@frozen
+class Stand:
+    """What stands in the ledger, as a page shows it in one language."""
+
+    titel: str
+    inhoud: Markup = field(repr=False)
+    concepten: Mapping[str, Sequence[OfDeclaratie]]
+    """By their month."""
+
+
 def add(app: Starlette, desk: Desk) -> None:
     """Have the pages answer."""
     for path, method, handler in (
@@ -60,28 +73,33 @@ async def _front(desk: Desk, request: Request, visit: Visit) -> Response:
     kept = desk.kept(visit, PAGE)
     if kept is not None and kept.busy:
         return desk.waiting(visit, PAGE, kept)
-    stand = await asyncio.to_thread(_stand, desk)
-    shown = Shown(desk.today(), desk.office.names)
-    report = None if stand is None else ledger_report.status(stand, shown).report
-    values: dict[str, Any] = {"pad": "/ledger", "rapport": report, "fouten": () if kept is None else kept.faults}
+    stand = await asyncio.to_thread(_stand, desk, visit.taal)
+    values: dict[str, Any] = {"pad": "/ledger", "stand": stand, "fouten": () if kept is None else kept.faults}
     values["boeking"] = None if kept is None or kept.faults else kept.found
-    values |= {"concepten": _concepts(stand), "vier_ogen": desk.office.vier_ogen}
+    values["vier_ogen"] = desk.office.vier_ogen
     return desk.show(visit, "ledger.html", values)
 
 
-def _concepts(stand: Mapping[str, Any] | None) -> dict[str, list[Mapping[str, Any]]]:
+def _stand(desk: Desk, taal: Taal) -> Stand | None:
+    """Return what stands in the ledger to read, None where there is none yet."""
+    office, seen = desk.office, Shown(desk.today(), desk.office.names)
+    with office.ledger(new=True) as ledger:
+
+        def made() -> Stand:
+            found = office.standing.of(ledger, STATUS, ledger.status)
+            report = ledger_report.status(found, seen).report
+            return Stand(translated(report.title, taal), shown(taal, report, 3), _concepts(found))
+
+        return office.standing.of(ledger, (taal, seen.op), made) if ledger.database.exists() else None
+
+
+def _concepts(found: LedgerStatus) -> dict[str, list[OfDeclaratie]]:
     """Return the concepts in a ledger by their month."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for one in stand["declaraties"] if stand is not None else ():
+    months: dict[str, list[OfDeclaratie]] = {}
+    for one in found["declaraties"]:
         if one["status"] == CONCEPT:
-            found.setdefault(one["declaratieperiode"], []).append(one)
-    return found
-
-
-def _stand(desk: Desk) -> LedgerStatus | None:
-    """Return what stands in the ledger, None where there is none yet."""
-    with desk.office.ledger(new=True) as ledger:
-        return desk.office.standing.of(ledger) if ledger.database.exists() else None
+            months.setdefault(one["declaratieperiode"], []).append(one)
+    return months
 
 
 async def _away(desk: Desk, request: Request, visit: Visit) -> Response:

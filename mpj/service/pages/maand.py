@@ -86,6 +86,8 @@ class Maandbeeld:
     uitleg: Explainer | None = field(default=None, repr=False)
     regels: Sequence[Declaratieregel] = field(default=(), repr=False)
     uitval: Sequence[Uitval] = field(default=(), repr=False)
+    keuzes: Mapping[str, Mapping[str, str]] = field(factory=dict, repr=False)
+    """By what `uitval` can be narrowed (`_choices`)."""
     werklijst: bytes = field(default=b"", repr=False)
     bestanden: bytes = field(default=b"", repr=False)
     """All that the command writes, as a zip."""
@@ -188,7 +190,7 @@ async def _content(desk: Desk, request: Request, visit: Visit) -> Response:
 
 async def _aside(desk: Desk, request: Request, visit: Visit) -> Response:
     found = _declared(desk, visit)
-    choices = _choices(found.uitval)
+    choices = found.keuzes
     asked = {name: text for name in choices if (text := request.query_params.get(name, "")) in choices[name]}
     wanted = {name: choices[name][text] if name == "medewerker" else text for name, text in asked.items()}
     rows = [(number, row) for number, row in enumerate(found.uitval) if all(getattr(row, name) == wanted[name] for name in wanted)]
@@ -338,7 +340,7 @@ def _read(found: Maandbeeld, folder: Path) -> Maandbeeld:
     run = Run(lambda: lines, lambda: trace, lambda: aside, read.samenvatting, read.protocol)
     said = read.samenvatting["instellingen"]
     made = Werklijst(aside, f"Werklijst {said['periode']}", date.fromisoformat(said["dagtekening"]))
-    found = evolve(found, run=run, uitleg=Explainer(run), regels=lines, uitval=aside)
+    found = evolve(found, run=run, uitleg=Explainer(run), regels=lines, uitval=aside, keuzes=_choices(aside))
     return evolve(found, werklijst=workbook(made.report) if aside else b"", bestanden=zipped(folder))
 
 
