@@ -260,18 +260,13 @@ class _Product:
         self, stretches: Stretches, begin: date, until: date, *, open_end: bool
     ) -> tuple[list[tuple[Match, Looptijd]], list[tuple[Afwijzing, date, date]]]:
         """Return the days of a run on each toewijzing, and those on none with the reason, both in order."""
-        found = list(stretches)
         days: list[tuple[Match, date, date]] = []
         uncovered: list[tuple[Afwijzing, date, date]] = []
-        for place, stretch in enumerate(found):
-            after = found[place + 1].begin if place + 1 < len(found) else date.max
-            first, last = max(stretch.begin, begin), min(after - _DAY, until)
-            if first > last:
+        for first, last, answer in stretches.between(begin, until):
+            if isinstance(answer, Afwijzing):
+                uncovered.append((answer, first, last))
                 continue
-            if isinstance(stretch.answer, Afwijzing):
-                uncovered.append((stretch.answer, first, last))
-                continue
-            match = self._original(stretch.answer)
+            match = self._original(answer)
             before = days[-1] if days else (match, first, first)
             if match.dekking == before[0].dekking and first == before[2] + _DAY:
                 days[-1] = (match, before[1], last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from attrs import frozen
@@ -14,6 +14,7 @@ from mpj.engine.opdracht import Periode
 from mpj.engine.versions import Missed
 from mpj.records.reasons import Redencode
 
+_DAY = timedelta(days=1)
 _FOUND_NONE = ("geen_toewijzing", "toewijzing_onbekend")
 _RANG = {SPECIFIEK: 0, ASPECIFIEK: 1, GENERIEK: 2}
 
@@ -38,19 +39,19 @@ class Search(NamedTuple):
 
 
 @frozen
-class Stretch:
-    """Days on which a search for a toewijzing has one answer; it lasts until the next stretch begins."""
-
-    begin: date
-    answer: Match | Afwijzing
-
-
-@frozen
 class Afwijzing:
     """Why care is not billed: a reason of `mpj.records.REDENEN` and a Dutch sentence."""
 
     reden: Redencode
     toelichting: str = ""
+
+
+class Stretch(NamedTuple):
+    """Days, the last included, on which a search for a toewijzing has one answer."""
+
+    begin: date
+    einde: date
+    answer: Match | Afwijzing
 
 
 class Stretches:
@@ -78,14 +79,15 @@ class Stretches:
         self._answers[place] = answer
         return answer
 
-    def __iter__(self) -> Iterator[Stretch]:
-        """Yield all days from the first of the calendar on, neighbours with one answer together."""
-        last: Match | Afwijzing | None = None
-        for place, begin in enumerate(self._begins):
-            answer = self._answers[place] or self._find(place)
-            if last is None or not _same(last, answer):
-                yield Stretch(begin, answer)
-            last = answer
+    def between(self, first: date, last: date) -> Iterator[Stretch]:
+        """Yield the days from `first` to `last`, which is no earlier, neighbours with one answer together."""
+        begin, answer = first, self.on(first)
+        for place in range(bisect_right(self._begins, first), bisect_right(self._begins, last)):
+            following = self._answers[place] or self._find(place)
+            if not _same(answer, following):
+                yield Stretch(begin, self._begins[place] - _DAY, answer)
+                begin, answer = self._begins[place], following
+        yield Stretch(begin, last, answer)
 
 
 def search_in(dekkingen: Dekkingen, search: Search, periode: Periode) -> Stretches:

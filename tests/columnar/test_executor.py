@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ from mpj.engine.job import Job
 from mpj.engine.memory import NOTHING, Memory
 from mpj.executors import parts
 from mpj.executors.columnar import declare_files
+from mpj.executors.columnar.sources import BLANKS
 from mpj.executors.parts import Outcome
 from mpj.output import read_run
 from mpj.reading.faults import InputError
@@ -216,6 +218,10 @@ def test_ids_in_odd_forms(tmp_path: Path, id_: str) -> None:
     mpj.output.write_result(result, out)
     for name in FILES[:3]:
         assert files[name] == (out / name).read_text("utf-8"), name
+
+
+def test_every_sign_that_python_takes_off_is_a_blank() -> None:
+    assert "".join(sign for sign in map(chr, range(sys.maxunicode + 1)) if not sign.strip()) == BLANKS
 
 
 def test_an_id_that_differs_in_blanks_alone_is_the_same(tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ class Kinds:
 
     present: dict[str, tuple[str, ...]]
     months: dict[int, int] = field(factory=dict)
-    eerste: int = 0
-    laatste: int = 0
+    eerste: date = date.max
+    laatste: date = date.min
     niveaus: Numbers = field(factory=Numbers)
     soorten: Numbers = field(factory=Numbers)
     duren: set[int] = field(factory=set)
@@ -140,10 +140,10 @@ def _decide(
 def _dag(job: Job, kinds: Kinds, item: Entry | Ongeldig) -> tuple[Any, ...]:
     if isinstance(item, Ongeldig):
         return None, "", None
-    ordinal, day = item.datum.toordinal(), job.day(item.datum)
-    kinds.eerste, kinds.laatste = min(kinds.eerste or ordinal, ordinal), max(kinds.laatste, ordinal)
+    day = job.day(item.datum)
+    kinds.eerste, kinds.laatste = min(kinds.eerste, item.datum), max(kinds.laatste, item.datum)
     kinds.months[day.tijdvak] = day.maand
-    return ordinal, item.datum.isoformat(), None if day.outside else day.tijdvak
+    return item.datum.toordinal(), item.datum.isoformat(), None if day.outside else day.tijdvak
 
 
 def _tijd(kinds: Kinds, item: Entry | Ongeldig) -> tuple[Any, ...]:

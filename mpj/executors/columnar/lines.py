@@ -100,8 +100,7 @@ class Lines:
         database.run(
             f"""CREATE TABLE regels AS
             SELECT line_number, dekking, regel,
-              translate(left(digest, 1), '{HEXADECIMAL}', '{FIRST}')
-                || translate(substr(digest, 2, {REFERENTIE - 1}), '{HEXADECIMAL}', '{REST}') AS referentie,
+              '{FIRST}'[instr('{HEXADECIMAL}', digest[1])] || {_rest(f"digest[2:{REFERENTIE}]")} AS referentie,
               begindatum, einddatum, volume, bedrag, geteld, records
             FROM (SELECT *, sha256(concat_ws(chr(31), {parts}, {self._job.opdracht.volgnummer})) AS digest
               FROM sommen JOIN productperiode USING (maand, van, tot) JOIN dekking USING (dekking) JOIN regel USING (regel))"""
@@ -257,6 +256,15 @@ class Lines:
               dekking.maximum, {self._geteld} AS geteld
             {self._billed.format(_TRACED.format(line_number=self._line_number))} {part}
             ORDER BY regels.line_number, dag.ordinaal, feit.id)"""
+
+
+def _rest(digits: str) -> str:
+    """Return SQL that spells hexadecimal digits as `REST` does; the function translate takes ten times as long."""
+    sql = f"upper({digits})"
+    for digit, sign in zip(HEXADECIMAL.upper(), REST, strict=True):
+        if digit != sign:
+            sql = f"replace({sql}, '{digit}', '{sign}')"
+    return sql
 
 
 def _product_period(month: int, begin: int, end: int) -> tuple[str, str]:

@@ -6,7 +6,7 @@ Every row is an answer of the engine: `Job.stretches`, `Job.tarief`, `Tarief.uni
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,6 @@ from mpj.output.shape import cell
 from mpj.reading.periods import first_day, last_day
 from mpj.records.entries import Entry
 
-_OPEN = date.max.toordinal()
 # Above MAX_MINUTEN and MAX_AANTAL, so that measure * MEASURE + what is counted is unique.
 MEASURE = 1 << 14
 _ROUTE = {
@@ -73,15 +72,20 @@ def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds, memo
     database.create("gevonden", _ROUTE, ())
     database.create("gedekt", _DEKKING, ())
     client, numbers = "", Numbers()
+    wanted = kinds.eerste <= kinds.laatste
     for batch in database.batches(f"SELECT zoek, {', '.join(names)} FROM zoek_texts ORDER BY bsn"):
         rows: list[tuple[Any, ...]] = []
         dekkingen: list[tuple[Any, ...]] = []
         for (zoek, *_), item in zip(batch, reader.read(names, (row[1:] for row in batch)), strict=True):
-            if not isinstance(item, Entry) or item.reeks.vorm.fout:
+            if not wanted or not isinstance(item, Entry) or item.reeks.vorm.fout:
                 continue
             if item.bsn != client:
                 client, numbers = item.bsn, Numbers()
-            for begin, einde, match in _stretches(job, kinds, item):
+            reeks = item.reeks
+            search = Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.zorgcode)
+            for begin, einde, match in job.stretches(search).between(kinds.eerste, kinds.laatste):
+                if not isinstance(match, Match):
+                    continue
                 of = match.dekking
                 if of not in numbers:
                     numbers[of] = len(routes.dekkingen)
@@ -89,7 +93,7 @@ def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds, memo
                     routes.dekkingen.append(of)
                 asked = job.question(match, 0, None, None, timed=True)
                 ways = (routes.terms[asked.terms], routes.codes[asked.prestatiecode], routes.keuzen[match.keuze])
-                rows.append((zoek, begin, einde, numbers[of], *ways, of.toewijzing.sleutel in memory.used))
+                rows.append((zoek, begin.toordinal(), einde.toordinal(), numbers[of], *ways, of.toewijzing.sleutel in memory.used))
         database.insert("gevonden", _ROUTE, rows)
         database.insert("gedekt", _DEKKING, dekkingen)
     database.run(
@@ -102,17 +106,6 @@ def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds, memo
     )
     database.run("DROP TABLE gevonden; DROP TABLE gedekt")
     return routes
-
-
-def _stretches(job: Job, kinds: Kinds, item: Entry) -> Iterator[tuple[int, int, Match]]:
-    """Return where a search leads, from day to day (the last exclusive), as far as it leads anywhere on days of this run."""
-    reeks = item.reeks
-    found = list(job.stretches(Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.zorgcode)))
-    ends = [*(stretch.begin.toordinal() for stretch in found[1:]), _OPEN + 1]
-    for stretch, end in zip(found, ends, strict=True):
-        begin = stretch.begin.toordinal()
-        if isinstance(stretch.answer, Match) and end > kinds.eerste and begin <= kinds.laatste:
-            yield begin, end, stretch.answer
 
 
 def _dekking(job: Job, routes: Routes, dekking: Dekking) -> tuple[Any, ...]:

@@ -138,7 +138,7 @@ def _make_facts(database: Database, job: Job, files: list[File], kinds: Kinds, k
     ]
     good = "vorm.telt AND tijd.leesbaar AND dag.tijdvak IS NOT NULL AND r.id <> '' AND NOT r.scheef"
     differs = "false"
-    joins.append("LEFT JOIN route ON route.zoek = zoek.zoek AND dag.ordinaal >= route.begin AND dag.ordinaal < route.einde")
+    joins.append("LEFT JOIN route ON route.zoek = zoek.zoek AND dag.ordinaal >= route.begin AND dag.ordinaal <= route.einde")
     if job.has_levels:
         joins.append("LEFT JOIN niveau ON niveau.wie = wie.wie AND dag.ordinaal >= niveau.begin AND dag.ordinaal <= niveau.einde")
         # The engine warns of these.

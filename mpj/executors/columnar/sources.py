@@ -25,8 +25,8 @@ from mpj.reading.tables import Table, headed, is_parquet, open_table
 from mpj.reading.workbooks import WORKBOOKS
 from mpj.records.definitions import REGISTRATIE
 
-# What str.strip takes off.
-_BLANKS = "".join(filter(str.isspace, map(chr, range(0x110000))))
+# What str.strip takes off; behind the ideographic space Unicode has no blanks.
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
 # An id that needs no look: visible ASCII, spaces inside at most, no quotes or separators. The engine reads all others.
 _PLAIN_ID = "[!#-:<-~]([ !#-:<-~]*[!#-:<-~])?"
 _CHUNK = 1 << 20
@@ -156,8 +156,8 @@ def _query(rows: str, fields: dict[str, str], overig: str, scheef: str, *, plain
         shown += [f"{identity} AS id", "false AS vreemd", f"CASE WHEN {identity} = '' THEN {overig} ELSE false END AS overig"]
     else:
         plainly = f"CASE WHEN regexp_full_match({identity}, {literal(_PLAIN_ID)}) THEN"
-        shown.append(f"{plainly} {identity} ELSE trim({identity}, {literal(_BLANKS)}) END AS id")
-        odd = f"NOT regexp_full_match(trim({identity}, {literal(_BLANKS)}), {literal(f'({_PLAIN_ID})?')})"
+        shown.append(f"{plainly} {identity} ELSE trim({identity}, {literal(BLANKS)}) END AS id")
+        odd = f"NOT regexp_full_match(trim({identity}, {literal(BLANKS)}), {literal(f'({_PLAIN_ID})?')})"
         shown.append(f"{plainly} false ELSE {odd} END AS vreemd")
         shown.append(f"{plainly} false ELSE {overig} END AS overig")
     return f"SELECT rij, {', '.join(shown)}, {scheef} AS scheef FROM ({rows})"
@@ -165,7 +165,7 @@ def _query(rows: str, fields: dict[str, str], overig: str, scheef: str, *, plain
 
 def _any_of(columns: Sequence[str]) -> str:
     """Return SQL that says whether any of these columns holds more than blanks."""
-    return f"trim(concat({', '.join(columns)}), {literal(_BLANKS)}) <> ''" if columns else "false"
+    return f"trim(concat({', '.join(columns)}), {literal(BLANKS)}) <> ''" if columns else "false"
 
 
 def _rewritten(database: Database, nummer: int, source: Source, reading: Reading) -> File:
