@@ -13,12 +13,15 @@ def in_turn(
 ) -> list[tuple[Prestatie, int, int | None]]:
     """Return the milestones of one toewijzing with their percent and their eurocents of its amount; None would pass it.
 
-    `own` are in order of date; `stand` says by id what those behind a line came to, `late` which come after those. One that takes
-    what is left was worth what others left of it: of that order and the order of date, the one that leaves it nearest to that.
+    `own` are in order of date; `stand` says by id what those behind a line came to, `late` which come after those. In which order
+    these were billed nobody knows: who completes the whole, or takes what is left, was worth what others left of it. So of the
+    orders that there can have been the one counts under which what stands comes nearest to what it stood for.
     """
-    rest = [one.id for one in own if one.aantal is None and one.id in stand]
-    found = [list(_worth(order, amount)) for order in (sorted(own, key=lambda one: one.id in late), own)]
-    return min(found, key=lambda order: sum(abs((cents or 0) - stand[one.id]) for one, _, cents in order if one.id in rest))
+    early, after = [one for one in own if one.id not in late], [one for one in own if one.id in late]
+    orders = [[*early, *after], list(own)]
+    orders += [[*(other for other in early if other is not one), one, *after] for one in early if one.id in stand]
+    found = [list(_worth(order, amount)) for order in orders]
+    return min(found, key=lambda order: sum(abs((cents or 0) - stand[one.id]) for one, _, cents in order if one.id in stand))
 
 
 def _worth(own: Sequence[Prestatie], amount: int) -> Iterator[tuple[Prestatie, int, int | None]]:

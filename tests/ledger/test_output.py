@@ -105,6 +105,18 @@ def test_what_is_left_of_a_traject_stays_what_others_left_of_it(path: Path) -> N
     assert sum(cents if kind == "D" else -cents for kind, _, cents in told(smaller)) == 0
 
 
+def test_a_milestone_that_comes_late_takes_no_cent_of_those_that_stand(path: Path) -> None:
+    """33% of 101 cents is 33, and what completes the whole is the rest: 34 where it is the middle one, as it was billed last."""
+    one = partij(path, granted("45T01", "2026-01-12", "2026-12-31", volume=101, eenheid="83", frequentie="6"))
+    assert told(month(one, "2026-01", event("a", "45T01", "2026-01-12", "mijlpaal", 33))) == [("D", "2026-01", 33)]
+    assert told(month(one, "2026-03", event("c", "45T01", "2026-03-12", "mijlpaal", 34))) == [("D", "2026-03", 34)]
+    assert told(month(one, "2026-04", event("b", "45T01", "2026-02-12", "mijlpaal", 33))) == [("D", "2026-02", 34)]
+    assert told(month(one, "2026-05", event("p", "45T01", "2026-05-12", "mijlpaal", 1))) == []
+    less = month(one, "2026-06", event("c", "45T01", "2026-03-12", "mijlpaal", 30))
+    assert told(less)[:2] == [("C", "2026-02", 34), ("D", "2026-02", 33)]
+    assert told(less)[2:] == [("C", "2026-03", 34), ("D", "2026-03", 30), ("D", "2026-05", 1)]
+
+
 def test_a_milestone_before_the_begin_keeps_its_part_of_the_traject(path: Path) -> None:
     one = partij(path, TRAJECT)
     one.ledger.begin("2026-03")
