@@ -11,7 +11,7 @@ from sqlalchemy import Connection, case, func, select
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
 from mpj.ledger.decide import Decision, Move
-from mpj.ledger.rows import signed
+from mpj.ledger.rows import among, signed
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
 from mpj.presentation import words
 from mpj.reading.periods import month_of, month_text
@@ -80,9 +80,9 @@ def beyond(connection: Connection, grens: Grens | None, regels: Iterable[Declara
     gemeenten: dict[str, list[Declaratieregel]] = {}
     for line in regels if grens is not None else ():
         gemeenten.setdefault(line.gemeente, []).append(line)
-    for gemeente, lines in sorted(gemeenten.items()):
+    for gemeente, months in sorted(_declared(connection, gemeenten, maand).items()):
         assert grens is not None
-        moved, months = _Movement(lines), _declared(connection, gemeente, maand)
+        moved = _Movement(gemeenten[gemeente])
         answered = [(month, cents) for month, cents, known in months if known]
         if answered and moved.fall > grens.cent and moved.fall * 100 > grens.procent * answered[0][1]:
             used = f"de laatste beantwoorde maand ({month_text(answered[0][0])}) was {words.euros(answered[0][1])}"
@@ -93,15 +93,18 @@ def beyond(connection: Connection, grens: Grens | None, regels: Iterable[Declara
             yield Decision("grens_stijging", moved.moves(fall=False), f"nieuw is {words.euros(moved.new)}; {used}")
 
 
-def _declared(connection: Connection, gemeente: str, before: int) -> list[tuple[int, int, bool]]:
-    """Return the months before a month that were sent, last one first: net eurocents, and whether all of it was answered."""
+def _declared(connection: Connection, gemeenten: Iterable[str], before: int) -> dict[str, list[tuple[int, int, bool]]]:
+    """Return by gemeente the months before a month that were sent, last one first: net eurocents, whether all was answered."""
     declaratie, regel = schema.declaratie.c, schema.regel.c
-    cents = signed(regel)
+    keys = declaratie.gemeente, declaratie.maand
     query = (
-        select(declaratie.maand, func.sum(cents), func.min(case((declaratie.status == BEANTWOORD, 1), else_=0)))
+        select(*keys, func.sum(signed(regel)), func.min(case((declaratie.status == BEANTWOORD, 1), else_=0)))
         .join(schema.regel, regel.declaratie_id == declaratie.id)
-        .where(declaratie.gemeente == gemeente, declaratie.maand < before, declaratie.status.in_((VERZONDEN, BEANTWOORD)))
-        .group_by(declaratie.maand)
+        .where(declaratie.maand < before, declaratie.status.in_((VERZONDEN, BEANTWOORD)))
+        .group_by(*keys)
         .order_by(declaratie.maand.desc())
     )
-    return [(row[0], int(row[1]), bool(row[2])) for row in connection.execute(query)]
+    found: dict[str, list[tuple[int, int, bool]]] = {}
+    for gemeente, month, cent, answered in among(connection, query, declaratie.gemeente, gemeenten):
+        found.setdefault(gemeente, []).append((month, int(cent), bool(answered)))
+    return found

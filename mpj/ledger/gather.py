@@ -65,6 +65,8 @@ class Gathered:
     """The stays, and the starts of products, that go on."""
     stored: Collection[Naam]
     """The records that the ledger brings and the input does not."""
+    whole: frozenset[int]
+    """The months of which the input brings every registratie that the ledger holds."""
 
     def sifted(self, job: Job) -> tuple[dict[str, Records], tuple[Uitval, ...]]:
         """Return what counts once, by client, and what is set aside before anybody is looked at."""
@@ -90,7 +92,7 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     output = Output.of(connection, given.job.runs_on, cells, {*intake.moved, *assigned})
     touch_afspraken(connection, cells)
     bsn_of = _bsns(connection, cells.months)
-    stored = _stored_records(connection, cells, bsn_of, intake.taken, output)
+    stored = _stored_records(connection, cells, bsn_of, intake, output)
     if given.asked.verblijf_loopt_door:
         confirm(connection, cells.maand, stored.confirmed)
         stored.confirmed.clear()
@@ -111,6 +113,7 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
         stored.confirmed,
         output.confirmed.keys() | {(VERBLIJF, one.id) for one in stays if not isinstance(one, Ongeldig) and one.einddatum is None},
         stored.fingerprints.keys(),
+        stored.whole,
     )
 
 
@@ -202,6 +205,8 @@ def _toewijzing_row(one: Toewijzing, clients: Mapping[str, int]) -> dict[str, An
 class _Stored:
     """The stored records of the cells that the input does not bring."""
 
+    whole: frozenset[int]
+    """The months of which there is no registratie."""
     registraties: list[Registratie] = field(factory=list)
     verblijf: list[Verblijf] = field(factory=list)
     prestaties: list[Prestatie] = field(factory=list)
@@ -210,12 +215,10 @@ class _Stored:
     """Of what has no end: the last month in which it is known that it goes on."""
 
 
-def _stored_records(
-    connection: Connection, cells: Cells, bsn_of: Mapping[int, str], taken: Collection[Naam], output: Output
-) -> _Stored:
-    found, record = _Stored(), schema.record.c
+def _stored_records(connection: Connection, cells: Cells, bsn_of: Mapping[int, str], intake: Intake, output: Output) -> _Stored:
+    found, record, taken = _Stored(intake.whole()), schema.record.c, intake.taken
     query = select(schema.record).where(record.vervallen == false())
-    for clients, month in by_month(cells.months):
+    for clients, month in by_month({client: months - found.whole for client, months in cells.months.items()}):
         own = query.where(record.client_id.in_(clients), record.soort == REGISTRATIE, record.maand == month)
         for row in connection.execute(own):
             if (row.soort, row.bron) not in taken:

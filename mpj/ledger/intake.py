@@ -5,18 +5,19 @@ A record that is absent means nothing otherwise. One that comes twice with diffe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, bindparam, false, or_, select, update
+from sqlalchemy import Connection, bindparam, false, func, or_, select, update
 
 from mpj.ledger import schema
 from mpj.ledger.cells import Cells, Stored
 from mpj.ledger.codec import Record, dump, fingerprint_of, load, load_record
 from mpj.ledger.rows import add, among, chunks
-from mpj.ledger.schema import LOPEND, PRESTATIE, VERBLIJF
+from mpj.ledger.schema import LOPEND, PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.protocol import Protocol
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.aside import set_aside
@@ -56,6 +57,8 @@ class Intake:
         self._seen: set[Naam] = set()
         self.taken: dict[Naam, str] = {}
         """The fingerprints of the records whose content the input brings."""
+        self.brought: Counter[int] = Counter()
+        """How many registraties that count the input brings, by month."""
         self.reused: list[Reused] = []
         self.moved: set[int] = set()
         """The clients of whom a prestatie came, changed or went, by number."""
@@ -67,6 +70,13 @@ class Intake:
     def concerned(self) -> dict[Naam, tuple[int, date]]:
         """What is absent or came back with another client, with the client number that it had, and from which day on."""
         return self.absent | {one.naam: (one.before.client_id, date.min) for one in self.reused}
+
+    def whole(self) -> frozenset[int]:
+        """Return the months of which the ledger holds no registratie that counts but those that the input brings."""
+        table = schema.record.c
+        query = select(table.maand, func.count()).where(table.soort == REGISTRATIE, table.vervallen == false())
+        held = among(self._connection, query.group_by(table.maand), table.maand, self.brought)
+        return frozenset(maand for maand, count in held if count == self.brought[maand])
 
     def take(self, soort: str, items: Sequence[_R | Ongeldig], entry: Callable[[_R], Entry]) -> list[_R | Ongeldig]:
         """Store the records that count, and return what the engine gets to see of the input.
@@ -104,9 +114,12 @@ class Intake:
     def _store(self, soort: str, newest: Iterable[Record], known: Mapping[str, Stored], withdrawn: Collection[str]) -> None:
         new: list[dict[str, object]] = []
         changed: list[dict[str, object]] = []
+        touched: set[tuple[int, int, int | None]] = set()
         for one in newest:
-            before, row = known.get(one.id), self._row(soort, one, gone=one.id in withdrawn)
             begin, end = _months(one)
+            before, row = known.get(one.id), self._row(soort, one, (begin, end), gone=one.id in withdrawn)
+            if soort == REGISTRATIE and not row["vervallen"]:
+                self.brought[begin] += 1
             self.taken[soort, one.id] = fingerprint_of(one, str(row["inhoud"]))
             same = before is not None and (before.client_id, before.inhoud, before.vervallen) == (
                 row["client_id"],
@@ -122,7 +135,9 @@ class Intake:
                     begin = since
             elif soort == PRESTATIE:
                 self.moved.add(self._clients[one.bsn])
-            self._cells.touch(self._clients[one.bsn], begin, end)
+            if (months := (self._clients[one.bsn], begin, end)) not in touched:
+                touched.add(months)
+                self._cells.touch(*months)
             if before is None:
                 new.append(row)
             elif not same:
@@ -145,8 +160,8 @@ class Intake:
         known = load_record(soort, before.inhoud, bsn=one.bsn)
         self.reused.append(Reused((soort, one.id), before, self._clients[one.bsn], alike=_contact(known) == _contact(one)))
 
-    def _row(self, soort: str, one: Record, *, gone: bool) -> dict[str, object]:
-        begin, end = _months(one)
+    def _row(self, soort: str, one: Record, months: tuple[int, int | None], *, gone: bool) -> dict[str, object]:
+        begin, end = months
         runs = soort in LOPEND
         return {
             "soort": soort,
@@ -230,4 +245,5 @@ def _contested(entry: Entry) -> Ongeldig:
 def _months(one: Record) -> tuple[int, int | None]:
     """Return the first and last month of a record, None for a stay that goes on."""
     first, last = one.dagen
-    return month_of(first), None if last is None else month_of(last)
+    begin = month_of(first)
+    return begin, begin if last is first else None if last is None else month_of(last)

@@ -88,7 +88,7 @@ def _beeld(connection: Connection, given: Input, gathered: Gathered, job: Job) -
     return Beeld(
         job.opdracht,
         taken,
-        [*contacts, *_of_colleagues(connection, own, {one.id for one in contacts})],
+        [*contacts, *_of_colleagues(connection, (one for one in own if month_of(one.datum) not in gathered.whole), contacts)],
         stays,
         toewijzingen,
         gathered.clients.keys(),
@@ -100,14 +100,15 @@ def _beeld(connection: Connection, given: Input, gathered: Gathered, job: Job) -
     )
 
 
-def _of_colleagues(connection: Connection, own: Sequence[Registratie], known: set[str]) -> Iterator[Registratie]:
-    """Yield what the ledger holds beside the run of the same medewerkers on the same days."""
+def _of_colleagues(connection: Connection, own: Iterable[Registratie], contacts: Iterable[Registratie]) -> Iterator[Registratie]:
+    """Yield what the ledger holds beside the run, whose `contacts` are known, of the same medewerkers on the same days."""
     record = schema.record.c
     columns = select(record.bron, record.inhoud, record.bestand, record.rij, schema.client.c.bsn).join(schema.client)
     days: dict[int, set[tuple[str, date]]] = {}
     for one in own:
         if one.medewerker is not None:
             days.setdefault(month_of(one.datum), set()).add((one.medewerker, one.datum))
+    known = {one.id for one in contacts} if days else frozenset[str]()
     for month, wanted in sorted(days.items()):
         query = columns.where(record.soort == REGISTRATIE, record.maand == month, record.vervallen == false())
         texts = {day.isoformat() for _, day in wanted}
