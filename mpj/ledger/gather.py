@@ -82,8 +82,7 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     registraties = intake.take(REGISTRATIE, given.registraties or (), given.job.entries().of)
     verblijf = intake.take(VERBLIJF, given.verblijf or (), _first_day)
     prestaties = intake.take(PRESTATIE, given.prestaties or (), lambda one: happened(one, one.datum))
-    if given.volledig_vanaf is not None:
-        intake.withdraw_absent(given.volledig_vanaf, given.complete)
+    intake.withdraw_absent(given.volledig_vanaf, given.complete)
     behind = carried(connection, intake.concerned)
     earlier = before(connection, concepts, given.parties, cells.maand)
     drop_concepts(connection, concepts)

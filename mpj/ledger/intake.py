@@ -192,8 +192,10 @@ class Intake:
         table = schema.record
         self._connection.execute(update(table).where(table.c.soort == soort, table.c.bron == name).values(vervallen=True))
 
-    def withdraw_absent(self, vanaf: int, complete: Sequence[str]) -> None:
-        """Withdraw records of these kinds that the input does not name, from month `vanaf` on."""
+    def withdraw_absent(self, vanaf: int | None, complete: Sequence[str]) -> None:
+        """Withdraw records of these kinds that the input does not name, from month `vanaf` on; None: nowhere."""
+        if vanaf is None:
+            return
         table = schema.record.c
         recent = or_(table.maand >= vanaf, table.soort == VERBLIJF)
         query = select(schema.record).where(table.vervallen == false(), table.soort.in_(complete), recent)
