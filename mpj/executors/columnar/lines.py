@@ -6,12 +6,13 @@ by their names. The form of a row and of a digest stands here a second time, sin
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, islice
+from functools import partial
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, TypeVar
 
 from mpj.engine.job import Job
 from mpj.engine.limits import counted, maximum_per_period, product_period
@@ -27,8 +28,9 @@ from mpj.output.parquet import literal
 from mpj.output.shape import cell
 from mpj.reading.periods import month_text
 
+_T = TypeVar("_T")
 _PART = 4_000_000
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 # No text that comes here needs quotes or has them already; the separator of rows of one field is never there.
 _TRACED = """JOIN regels ON regels.line_number = {line_number} JOIN dekking ON dekking.dekking = feit.dekking
   JOIN dag USING (dag) JOIN wie USING (wie)"""
@@ -154,51 +156,35 @@ class Lines:
         if path.suffix == ".parquet":
             self._write_parquet(path, rows)
             return
-        header = ";".join(FILES[place].names)
-        if not self._records:
-            with path.open("wb") as out:
-                out.write(header.encode() + b"\n")
-                out.writelines(data for _, _, data in rows)
-            return
-        first = next(rows, None)
+        header, first = ";".join(FILES[place].names), next(rows, None)
         if not place:
             columns = {"aanbieder": "VARCHAR", "gemeente": "VARCHAR", "declaratienummer": "VARCHAR"}
             self._database.create("nummers", columns, ((*key, nummer) for key, nummer in numbers.items()))
-        parts = list(self._parts()) if place else [""]
+        parts = list(self._parts(place))
         if first is None and len(parts) == 1:
             self._copy(place, path, parts[0], header)
             return
+        blocks = _before(self._clients("arg_min(referentie, line_number)"), rows if first is None else chain([first], rows))
         with path.open("wb") as out:
-            out.write(header.encode() + b"\n")
-            if first is None:
-                for part in self._made(place, parts):
-                    shutil.copyfileobj(part, out, _CHUNK)
-                return
-            lines = chain.from_iterable(self._made(place, parts))
-            count = "sum(records)::BIGINT" if place else "count(*)"
-            for passed, data in _between(self._clients(count), chain([first], rows)):
-                out.writelines(islice(lines, sum(passed)))
-                out.write(data)
-            out.writelines(lines)
+            out.writelines(_laid_out(header.encode() + b"\n", self._made(place, parts), blocks))
 
     def _write_parquet(self, path: Path, rows: Iterable[tuple[str, str, bytes]]) -> None:
         """Write the trace as one typed Parquet file, with the `rows` of the engine where they belong."""
-        rest, line_number = self._database.folder / "rest.csv", -1
+        rest = self._database.folder / "rest.csv"
         with rest.open("wb") as stream:
-            for passed, data in _between(self._clients("max(line_number)"), rows):
-                line_number = passed[-1] if passed else line_number
+            for line_number, data in _before(self._clients("min(line_number)"), rows):
                 stream.write(numbered(line_number, data))
         named = {"bestand": {file.nummer: file.naam for file in self._files}, "keuze": dict(enumerate(self._routes.keuzen))}
         billed = self._billed.format(_TRACED.format(line_number=self._line_number))
         write_parquet(self._database, path, billed, self._geteld, named, rest)
 
-    def _made(self, place: int, parts: Iterable[str]) -> Iterator[BinaryIO]:
-        """Have the rows of each part of a file written, and return them one after another."""
+    def _made(self, place: int, parts: Iterable[str]) -> Iterator[bytes]:
+        """Have the rows of each part of a file written, and return their bytes, some at a time."""
         path = self._database.folder / "deel.csv"
         for part in parts:
             self._copy(place, path, part)
             with path.open("rb") as stream:
-                yield stream
+                yield from iter(partial(stream.read, _CHUNK), b"")
 
     def _copy(self, place: int, path: Path, part: str, header: str = "") -> None:
         """Write rows of a file: those of the lines, or of a part of the trace."""
@@ -206,15 +192,17 @@ class Lines:
         options = _COPY.format(header="true" if header else "false")
         self._database.run(f'COPY (SELECT rij AS "{header or "rij"}" FROM ({query})) TO {literal(str(path))} {options}')
 
-    def _clients(self, number: str) -> Iterator[tuple[str, str, int]]:
+    def _clients(self, number: str) -> Iterator[tuple[str, str, Any]]:
         """Return a number for each client, in their order: gemeente, BSN, and what `number` is in SQL over the client's lines."""
         joined = "regels JOIN dekking USING (dekking)"
         for batch in self._database.batches(f"SELECT gemeente, bsn, {number} FROM {joined} GROUP BY gemeente, bsn ORDER BY ALL"):
             yield from batch
 
-    def _parts(self) -> Iterator[str]:
-        """Return which parts of the trace are sorted at a time: one, or as many as it takes to do so in memory."""
-        if self._records <= _PART:
+    def _parts(self, place: int) -> Iterator[str]:
+        """Return which parts of a file are sorted at a time: one, or as many as it takes to do so in memory."""
+        if not self._records:
+            return
+        if not place or self._records <= _PART:
             yield ""
             return
         running = f"SELECT line_number, (sum(records) OVER (ORDER BY line_number) - 1) // {_PART} AS deel FROM regels"
@@ -274,14 +262,33 @@ def _product_period(month: int, begin: int, end: int) -> tuple[str, str]:
     return begindatum.isoformat(), einddatum.isoformat()
 
 
-def _between(clients: Iterator[tuple[str, str, int]], rows: Iterable[tuple[str, str, bytes]]) -> Iterator[tuple[list[int], bytes]]:
-    """Return for each of `rows` the numbers of the clients that come before it, since the one before."""
+def _before(clients: Iterator[tuple[str, str, _T]], rows: Iterable[tuple[str, str, bytes]]) -> Iterator[tuple[_T | None, bytes]]:
+    """Return each of `rows` after what its next client of the database has for a number: None where it has none."""
     client = next(clients, None)
     for gemeente, bsn, data in rows:
-        passed = []
         while client is not None and client[:2] < (gemeente, bsn):
-            passed.append(client[2])
             client = next(clients, None)
         if client is not None and client[:2] == (gemeente, bsn):
             raise RuntimeError("one client was computed twice")
-        yield passed, data
+        yield None if client is None else client[2], data
+
+
+def _laid_out(head: bytes, chunks: Iterator[bytes], blocks: Iterable[tuple[str | None, bytes]]) -> Iterator[bytes | memoryview]:
+    """Yield `head` and `chunks`, with each block before the row that begins with its referentienummer, without one at the end."""
+    held, done = head, 0
+    for referentie, own in groupby(blocks, itemgetter(0)):
+        if referentie is None:
+            yield held[done:]
+            held, done = b"", 0
+            yield from chunks
+        else:
+            mark = b"\n" + referentie.encode()
+            while (end := held.find(mark, done)) < 0:
+                kept = max(len(held) - len(mark), done)
+                yield held[done:kept]
+                held, done = held[kept:] + next(chunks), 0
+            yield memoryview(held)[done : end + 1]
+            done = end + 1
+        yield from (data for _, data in own)
+    yield held[done:]
+    yield from chunks

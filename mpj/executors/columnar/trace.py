@@ -15,8 +15,8 @@ from mpj.output.shape import HERKOMST
 _WORDS = frozenset(column.name for column in HERKOMST.columns if column.kind in (str, bool, tuple)) - {"referentienummer", "bron"}
 _TABLES = {"wie": ("naam", "onder"), "tarief": ("geleverd", "niveaus"), "dekking": ("maximum",)}
 _ALWAYS = {"soort": "registratie", "afgetopt": "nee", "status": "gerealiseerd"}
-# Behind all days: the engine's rows that come after a line of the database.
-_LATER = 4_000_000
+# Of the lines that the rows of the engine come before: none, where they come after all.
+_LAST = 1 << 62
 
 
 def write_parquet(
@@ -53,7 +53,7 @@ def write_parquet(
     rows = f"SELECT regels.line_number, dag.ordinaal::BIGINT AS plaats, {shown} {billed}"
     if others:
         other = ", ".join(f"{name}::woord AS {name}" if name in _WORDS else name for name in HERKOMST.names)
-        rows += f" UNION ALL SELECT line_number, {_LATER} + row_number() OVER (), {other} FROM ander"
+        rows += f" UNION ALL SELECT line_number, row_number() OVER () - {_LAST}, {other} FROM ander"
     database.run(copy(f"FROM ({rows}) ORDER BY line_number, plaats, bron", path))
 
 
@@ -64,8 +64,9 @@ def choice(column: str, values: Mapping[int, str]) -> str:
     return f"CASE {column} {' '.join(f'WHEN {number} THEN {value}' for number, value in values.items())} END"
 
 
-def numbered(line_number: int, data: bytes) -> bytes:
-    """Return rows of herkomst.csv with the place of the line that they come after in front of each (-1: before all)."""
+def numbered(line_number: int | None, data: bytes) -> bytes:
+    """Return rows of herkomst.csv with the place of the line that they come before in front of each (None: after all)."""
+    line_number = _LAST if line_number is None else line_number
     mark = b"%d;" % line_number
     if b'"' not in data:
         return mark + data[:-1].replace(b"\n", b"\n" + mark) + b"\n"
