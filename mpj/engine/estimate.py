@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from attrs import evolve
 
@@ -26,8 +29,9 @@ class Estimates:
         self._protocol = protocol
         self._dekkingen = dekkingen
         self._kaarten = sorted(kaarten.kaarten, key=lambda kaart: (kaart.instellingen.begindatum, kaart.instellingen.contract))
-        self._prices: dict[tuple[str, str, str, str, int], tuple[Tariefkaart, Prijs] | None] = {}
-        self._fitting: dict[tuple[str, str, str], list[tuple[Tariefkaart, Prijs]]] = {}
+        self._own: dict[str, tuple[int, ...]] = {}
+        """By gemeente: the places among `_kaarten` of the contracts with it."""
+        self._prices: dict[tuple[str, str, str, tuple[int, ...], int], tuple[Tariefkaart, Prijs] | None] = {}
 
     def completed(self, row: Uitval, bsn: str | None = None) -> Uitval:
         """Return `row` without words that nobody knows, and with what it may be worth; `bsn` is the client, where known."""
@@ -51,7 +55,11 @@ class Estimates:
         if not code or row.datum is None or code not in self._protocol.prestatiecodes:
             return None
         soort = VERBLIJF if row.soort == VERBLIJF else self._protocol.prestatiecodes[code].hulpvorm.soort
-        asked = (code, soort, row.kwalificatieniveau, row.gemeente, month_of(row.datum))
+        own = self._own.get(row.gemeente)
+        if own is None:
+            gemeenten = (kaart.instellingen.gemeenten for kaart in self._kaarten)
+            own = self._own[row.gemeente] = tuple(place for place, known in enumerate(gemeenten) if row.gemeente in known)
+        asked = (code, soort, row.kwalificatieniveau, own, month_of(row.datum))
         if asked not in self._prices:
             self._prices[asked] = self._price(*asked)
         found = self._prices[asked]
@@ -70,28 +78,32 @@ class Estimates:
         last = max(own, key=lambda one: (one.toewijzing.begindatum, one.toewijzing.sleutel), default=None)
         return min(last.codes) if last is not None and last.codes else ""
 
-    def _price(self, code: str, soort: str, niveau: str, gemeente: str, maand: int) -> tuple[Tariefkaart, Prijs] | None:
-        """Return the last price up to this month, else the first one after it: of a contract with the gemeente, else of any.
+    @cached_property
+    def _by_code(self) -> Mapping[str, Sequence[tuple[int, Prijs]]]:
+        """The prices of each prestatiecode, with the place of their contract among `_kaarten`."""
+        found: defaultdict[str, list[tuple[int, Prijs]]] = defaultdict(list)
+        for place, kaart in enumerate(self._kaarten):
+            for prijs in kaart.prijzen:
+                found[prijs.prestatiecode].append((place, prijs))
+        return found
+
+    def _price(self, code: str, soort: str, niveau: str, own: tuple[int, ...], maand: int) -> tuple[Tariefkaart, Prijs] | None:
+        """Return the last price up to this month, else the first one after it: of the `own` contracts, else of any.
 
         Of a price per level that of the level, and of the lowest one where no level is known.
         """
-        asked = (code, soort, niveau)
-        if asked not in self._fitting:
-            every = ((kaart, prijs) for kaart in self._kaarten for prijs in kaart.prijzen)
-            self._fitting[asked] = [one for one in every if _fits(*one, *asked)]
-        fitting = self._fitting[asked]
-        own = [kaart for kaart in self._kaarten if gemeente in kaart.instellingen.gemeenten]
+        every = ((place, self._kaarten[place], prijs) for place, prijs in self._by_code.get(code, ()))
+        fitting = [(place, kaart, prijs) for place, kaart, prijs in every if _fits(kaart, prijs, soort, niveau)]
         for found in ([one for one in fitting if one[0] in own], fitting):
-            before = [one for one in found if one[1].maand <= maand]
-            last = max((one[1].maand for one in before), default=None)
-            month = last if last is not None else min((one[1].maand for one in found), default=None)
+            months = {prijs.maand for _, _, prijs in found}
+            month = max((one for one in months if one <= maand), default=min(months, default=None))
             if month is not None:
-                return next(one for one in found if one[1].maand == month)
+                return next((kaart, prijs) for _, kaart, prijs in found if prijs.maand == month)
         return None
 
 
-def _fits(kaart: Tariefkaart, prijs: Prijs, code: str, soort: str, niveau: str) -> bool:
-    """Say whether this is what a registratie or stay of a code, soort and level is priced by."""
-    if prijs.prestatiecode != code or prijs.soort != kaart.soort(prijs.perceel, code, soort).prijssoort:
+def _fits(kaart: Tariefkaart, prijs: Prijs, soort: str, niveau: str) -> bool:
+    """Say whether this is what a registratie or stay of its code, and of this soort and level, is priced by."""
+    if prijs.soort != kaart.soort(prijs.perceel, prijs.prestatiecode, soort).prijssoort:
         return False
     return prijs.soort != NIVEAU or (prijs.geleverd == niveau if niveau else bool(prijs.gedeclareerd))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from mpj.engine.care import Care, Clientrun, Context, Counted, Placed, regelinhoud
+from mpj.engine.care import Care, Clientrun, Context, Counted, Day, Placed, regelinhoud
 from mpj.engine.limits import Limieten, Verbruik
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING
@@ -71,6 +71,14 @@ class _Way(NamedTuple):
     counts: Counts
     timed: bool
     line: list[Care]
+
+
+class _Begun(NamedTuple):
+    """What is known of a reeks: where its care goes on the days so far, why its form keeps it out, and where it may lead."""
+
+    ways: dict[object, _Way | _Out]
+    by_form: Afwijzing | None
+    stretches: Stretches
 
 
 @frozen
@@ -138,8 +146,6 @@ class _Plain:
         self.uitval: list[Uitval] = []
         self.places: set[tuple[int, str]] = set()
         self._stretches: dict[tuple[object, ...], Stretches] = {}
-        self._reeksen: dict[Reeks, tuple[Afwijzing | None, Stretches]] = {}
-        """Whether the form of a reeks keeps all its care out, and where it may lead."""
         self._known: dict[Match, _Kinds] = {}
         self._placed: dict[tuple[Match, _Kind], tuple[Placed, list[Care]]] = {}
 
@@ -147,24 +153,23 @@ class _Plain:
         entries = self.run.registraties
         context = self.run.context
         days, levels, uitval = context.days, context.levels, self.uitval
-        ways: dict[Reeks, dict[object, _Way | _Out]] = {}
+        begun: dict[Reeks, _Begun] = {}
         # What holds for a day holds for its month, unless a toewijzing begins or ends within it.
         cut = context.dekkingen.cut_months(entries[0].bsn) if entries else ()
         for entry in entries:
             datum, _, reeks, (_, _, _, duur), afspraak, _, _ = entry
-            own = ways.get(reeks)
-            if own is None:
-                own = ways[reeks] = {}
-                self._begin(reeks)
+            known = begun.get(reeks)
+            if known is None:
+                known = begun[reeks] = self._begin(reeks)
             if afspraak is not None:
                 raise _NeedsSteps
-            maand, _, tijdvak = days[datum]
-            key: object = datum if maand in cut else tijdvak
+            day = days[datum]
+            key: object = datum if day[0] in cut else day[2]
             if levels is not None or duur is None:
                 key = (key, context.delivered(entry), duur is None)
-            way = own.get(key)
+            way = known[0].get(key)
             if way is None:
-                way = own[key] = self._find(entry)
+                way = known[0][key] = self._find(entry, day, known)
             if isinstance(way, _Out):
                 uitval.append(set_aside(entry, way.reden, way.toelichting, gemeente=way.gemeente))
                 continue
@@ -178,7 +183,7 @@ class _Plain:
             raise _NeedsSteps
         return self._uitkomst()
 
-    def _begin(self, reeks: Reeks) -> None:
+    def _begin(self, reeks: Reeks) -> _Begun:
         """Find what holds for all care of a reeks."""
         vorm = reeks.vorm
         if vorm.status == GEPLAND:
@@ -187,16 +192,14 @@ class _Plain:
         stretches = self._stretches.get(search)
         if stretches is None:
             stretches = self._stretches[search] = self.run.context.stretches(Search(reeks.bsn, *search))
-        self._reeksen[reeks] = out_by_form(vorm), stretches
+        return _Begun({}, out_by_form(vorm), stretches)
 
-    def _find(self, entry: Entry) -> _Way | _Out:
+    def _find(self, entry: Entry, day: Day, begun: _Begun) -> _Way | _Out:
         """Return where the care of this entry's reeks goes on days like this one."""
         context, reeks = self.run.context, entry.reeks
-        _, outside, tijdvak = context.days[entry.datum]
-        by_form, stretches = self._reeksen[reeks]
-        if out := outside or by_form:
+        if out := day.outside or begun.by_form:
             return _Out(out.reden, out.toelichting)
-        match = stretches.on(entry.datum)
+        match = begun.stretches.on(entry.datum)
         if isinstance(match, Afwijzing):
             return _Out(match.reden, match.toelichting)
         niveau = own = reeks.vorm.kwalificatieniveau
@@ -204,7 +207,7 @@ class _Plain:
             niveau = context.delivered(entry)
             if own not in (None, niveau):
                 raise _NeedsSteps  # a warning is due
-        kind = self._kind(match, (reeks.vorm.soort, niveau, entry.tijd.duur is not None, tijdvak))
+        kind = self._kind(match, (reeks.vorm.soort, niveau, entry.tijd.duur is not None, day.tijdvak))
         if kind is None:
             raise _NeedsSteps
         if isinstance(kind, Afwijzing):

@@ -28,8 +28,8 @@ _SUNDAY = 7
 
 def product_period(begindatum: date, einddatum: date | None, month: int) -> tuple[date, date]:
     """Return the product period: the calendar month cut to the toewijzing's dates (IV089)."""
-    end = last_day(month)
-    return max(first_day(month), begindatum), end if einddatum is None else min(end, einddatum)
+    first, last = first_day(month), last_day(month)
+    return (begindatum if begindatum > first else first), (last if einddatum is None or einddatum > last else einddatum)
 
 
 @lru_cache(maxsize=4096)

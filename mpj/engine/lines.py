@@ -31,6 +31,7 @@ NUMBERED_BY = (
     "eenheid",
     "bedrag_cent",
 )
+_SORTED_BY = ("gemeente", "bsn", "toewijzingnummer", "productcode", "begindatum", "debetcredit", "aanbieder")
 _FIELDS = tuple(one.name for one in fields(Declaratieregel))
 _numbered_by = itemgetter(*map(_FIELDS.index, NUMBERED_BY))
 _up_to_number = attrgetter(*_FIELDS[: _FIELDS.index("declaratienummer")])
@@ -67,7 +68,12 @@ def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[De
 
 
 def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
-    """Make a line of its care: one per toewijzing, product code and product period (IV089).
+    """Make a line of its care: see `line_values`."""
+    return _declaratieregel(line_values(regel, opdracht))
+
+
+def line_values(regel: Regel, opdracht: Opdracht) -> tuple[Any, ...]:
+    """Return the fields of a `Declaratieregel`, in their order: one per toewijzing, product code and product period (IV089).
 
     The declaratienummer, which follows from all lines of a declaration, is left empty.
     """
@@ -101,7 +107,7 @@ def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
         regel.eenheden * tarief.per_unit,
         True,
     )
-    return _declaratieregel((number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:]))
+    return number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:]
 
 
 def make_trace(referentienummer: str, care: Care) -> Herkomst:
@@ -140,10 +146,10 @@ def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
     )
 
 
-sort_key: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(
-    "gemeente", "bsn", "toewijzingnummer", "productcode", "begindatum", "debetcredit", "aanbieder"
-)
+sort_key: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(*_SORTED_BY)
 """The order of lines in every output: gemeente, bsn, toewijzingnummer, productcode, begindatum, credits first."""
+sort_key_of: Callable[[tuple[Any, ...]], tuple[Any, ...]] = itemgetter(*map(_FIELDS.index, _SORTED_BY))
+"""The same, of what `line_values` returns."""
 
 
 def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> list[Declaratieregel]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -186,16 +186,11 @@ def by_client(
     registraties: Iterable[Entry], verblijf: Iterable[Verblijf], prestaties: Iterable[Prestatie] = ()
 ) -> dict[str, Records]:
     """Return the records of each client, by BSN."""
-    clients: dict[str, tuple[list[Entry], list[Verblijf], list[Prestatie]]] = {}
+    clients: defaultdict[str, tuple[list[Entry], list[Verblijf], list[Prestatie]]] = defaultdict(lambda: ([], [], []))
     for entry in registraties:
-        bsn = entry.reeks.bsn
-        own = clients.get(bsn)
-        if own is None:
-            clients[bsn] = ([entry], [], [])
-        else:
-            own[0].append(entry)
+        clients[entry.reeks.bsn][0].append(entry)
     for stay in verblijf:
-        clients.setdefault(stay.bsn, ([], [], []))[1].append(stay)
+        clients[stay.bsn][1].append(stay)
     for one in prestaties:
-        clients.setdefault(one.bsn, ([], [], []))[2].append(one)
+        clients[one.bsn][2].append(one)
     return {bsn: Records(*own) for bsn, own in clients.items()}

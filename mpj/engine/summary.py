@@ -72,9 +72,10 @@ class Totals:
                 else:
                     otherwise = sum(tarief.units[one.counted.geteld] for one in regel.care)
                 self._compare(tarief, regel.voor_limiet, otherwise)
-            cut = () if regel.plain else [one.counted for one in regel.care if one.counted.afgetopt]
-            self.afgetopt_records += len(cut)
-            self.afgetopt_cent += sum(one.rest_cent for one in cut)
+            if not regel.plain:
+                cut = [one.counted for one in regel.care if one.counted.afgetopt]
+                self.afgetopt_records += len(cut)
+                self.afgetopt_cent += sum(one.rest_cent for one in cut)
 
     def merge(self, other: Totals) -> None:
         """Add what was counted of other clients."""
@@ -150,10 +151,6 @@ class Declared:
 
     def __init__(self) -> None:
         self._sums: dict[tuple[str, str], _Declaration] = {}
-
-    def add(self, line: Declaratieregel) -> None:
-        """Add a line, which is a debit."""
-        self.add_sums(line.aanbieder, line.gemeente, 1, line.bedrag_cent, line.referentienummer)
 
     def add_sums(self, aanbieder: str, gemeente: str, regels: int, bedrag_cent: int, references: str) -> None:
         """Add lines by what they come to; `references` are their referentienummers, one after another."""

@@ -122,7 +122,7 @@ class Tarief:
     refused: Afwijzing | None
     """Why it is not billed at its level or code, None when it is."""
 
-    @property
+    @cached_property
     def mpj_code(self) -> str:
         """The prestatiecode that its line bears; empty of a product beside MPJ."""
         return self.prestatiecode if is_prestatiecode(self.prestatiecode) else ""

@@ -11,13 +11,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrs import define, field, frozen
 
 from mpj.engine.job import Job
-from mpj.engine.lines import make_line, sort_key
+from mpj.engine.lines import line_values, sort_key_of
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.sieve import NO_VERDICTS, Verdicts, sift_registraties
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _MANY = 50_000
 FILES = (REGELS, HERKOMST)
 _MARK = "\x01"
+_told_of = itemgetter(*map(REGELS.names.index, ("referentienummer", "aanbieder", "gemeente", "bsn", "bedrag_cent")))
 
 
 @frozen(field_transformer=masked)
@@ -279,18 +281,19 @@ class _Maker:
 
     def _client(self, outcome: Uitkomst, rows: Rows, share: _Share) -> None:
         """Turn one client's lines into rows, in the order of all outputs."""
-        texts = self.texts
-        made = [(make_line(regel, self.job.opdracht), regel) for regel in outcome.regels]
+        texts, opdracht, declared = self.texts, self.job.opdracht, share.declared
+        made = [(line_values(regel, opdracht), regel) for regel in outcome.regels]
         if len(made) > 1:
-            made.sort(key=lambda one: sort_key(one[0]))
+            made.sort(key=lambda one: sort_key_of(one[0]))
         for line, regel in made:
-            block = rows.get((line.gemeente, line.bsn))
+            reference, aanbieder, gemeente, bsn, cent = _told_of(line)
+            block = rows.get((gemeente, bsn))
             if block is None:
-                block = rows[line.gemeente, line.bsn] = ([], [])
+                block = rows[gemeente, bsn] = ([], [])
             regels, herkomst = block
-            regels.append(texts.regel(line, f"{_MARK}{line.aanbieder}{_MARK}"))
-            herkomst.append(texts.trace(line.referentienummer, regel))
-            share.declared.add(line)
+            regels.append(texts.regel(line, f"{_MARK}{aanbieder}{_MARK}"))
+            herkomst.append(texts.trace(reference, regel))
+            declared.add_sums(aanbieder, gemeente, 1, cent, reference)
 
     def _write(self, part: int, rows: Rows, share: _Share, file: IO[bytes]) -> None:
         keys = sorted(rows)

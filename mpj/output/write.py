@@ -13,7 +13,6 @@ from typing import Any, TextIO
 from mpj.engine.care import Counted
 from mpj.engine.lines import trace_values
 from mpj.engine.outcome import Regel, Result
-from mpj.engine.values import Declaratieregel
 from mpj.output.parquet import check_installed, write_trace
 from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
 from mpj.protocol import PROTOCOLS, Protocol, write_protocol
@@ -21,7 +20,7 @@ from mpj.reading.guard import guarded
 from mpj.records.entries import Reeks
 from mpj.records.uitval import Uitval
 
-_herkomst_of = attrgetter(*HERKOMST.names)
+_regel_of, _herkomst_of = attrgetter(*REGELS.names), attrgetter(*HERKOMST.names)
 
 
 class _LineFeeds:
@@ -65,15 +64,18 @@ class RowTexts:
         self._counts: dict[int, tuple[str, str, Counted]] = {}
         """Of plain care what follows from its `Counted`, by identity: all care of one rounding and price shares it."""
 
-    def regel(self, line: Declaratieregel, declaratienummer: str) -> str:
-        """Return the row of ``declaratieregels.csv`` for a line, in the declaration of that number."""
+    def regel(self, values: Sequence[Any], declaratienummer: str) -> str:
+        """Return the row of ``declaratieregels.csv`` for the fields of a `Declaratieregel`, in their order, in this declaration."""
+        (
+            reference, vorig, debetcredit, _, periode, contract, aanbieder, gemeente, bsn, toewijzingnummer, perceel, prestatiecode,
+            niveau, categorie, productcode, begindatum, einddatum, volume, normtijd, tarief, bedrag, eenheid, in_eenheid, sent,
+        ) = values  # fmt: skip
         cells = self._cells
         return (
-            f"{line.referentienummer};{line.vorig_referentienummer};{line.debetcredit};{declaratienummer};{line.declaratieperiode};"
-            f"{cells[line.contract]};{line.aanbieder};{line.gemeente};{line.bsn};{line.toewijzingnummer};{cells[line.perceel]};"
-            f"{line.prestatiecode};{line.kwalificatieniveau};{line.productcategorie};{cells[line.productcode]};"
-            f"{cells[line.begindatum]};{cells[line.einddatum]};{line.volume};{line.normtijd};{line.tarief_cent};{line.bedrag_cent};"
-            f"{line.eenheid};{line.volume_bericht};{'ja' if line.in_bericht else 'nee'}\n"
+            f"{reference};{vorig};{debetcredit};{declaratienummer};{periode};{cells[contract]};{aanbieder};{gemeente};{bsn};"
+            f"{toewijzingnummer};{cells[perceel]};{prestatiecode};{niveau};{categorie};{cells[productcode]};"
+            f"{cells[begindatum]};{cells[einddatum]};{volume};{normtijd};{tarief};{bedrag};"
+            f"{eenheid};{in_eenheid};{'ja' if sent else 'nee'}\n"
         )
 
     def herkomst(self, values: Sequence[Any]) -> str:
@@ -128,7 +130,7 @@ def write_result(result: Result, folder: Path, *, trace: Trace = "csv", beside: 
         check_installed()
     texts = RowTexts()
     with open_rows(folder, REGELS) as regels:
-        regels.writelines(texts.regel(line, line.declaratienummer) for line in result.regels)
+        regels.writelines(texts.regel(_regel_of(line), line.declaratienummer) for line in result.regels)
     with open_rows(folder, HERKOMST) as herkomst:
         herkomst.writelines(texts.herkomst(_herkomst_of(row)) for row in result.herkomst)
     if trace == "parquet":

@@ -12,7 +12,7 @@ import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -23,7 +23,8 @@ from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_lines
 from mpj.records.definitions import REGISTRATIE
 
-_BUFFER = 1 << 16
+# Characters that wait in memory at most, of all parts together.
+_HELD = 1 << 22
 _BUCKETS = 16
 
 
@@ -86,10 +87,8 @@ class Partitions:
         id_at, bsn_at = table.columns["id"], table.columns["bsn"]
         cuts = max(id_at, bsn_at) + 1
         parts, buckets = self.parts, [bucket.append for bucket in self._hashes]
-        buffers = self._buffers
-        appends, numbers = [buffer.append for buffer in buffers], [rijen.append for rijen in self._rijen]
-        sizes = [0] * parts
-        number = 0
+        appends, numbers = [buffer.append for buffer in self._buffers], [rijen.append for rijen in self._rijen]
+        number = held = 0
         for rij, text in rows:
             number += 1
             fields = text.split(";", cuts) if '"' not in text else next(csv.reader([text], delimiter=";"))
@@ -101,26 +100,25 @@ class Partitions:
             buckets[identity % _BUCKETS](identity)
             appends[part](text)
             numbers[part](rij)
-            sizes[part] += len(text)
-            if sizes[part] > _BUFFER:
-                self._flush(part)
-                sizes[part] = 0
+            held += len(text)
+            if held > _HELD:
+                self._flush()
+                held = 0
         self.rows += number
-        for part, buffer in enumerate(buffers):
-            if buffer:
-                self._flush(part)
+        self._flush()
 
-    def _flush(self, part: int) -> None:
-        """Move the buffer of a part to the file."""
-        if self._file is None:
-            self._file = scratch_file()
-        rijen, data = self._rijen[part], "".join(self._buffers[part]).encode()
-        self._file.write(rijen.tobytes())
-        self._file.write(data)
-        self._segments[part].append(_Segment(len(self._layouts) - 1, self._end, len(rijen), len(data)))
-        self._end += len(rijen) * rijen.itemsize + len(data)
-        self._buffers[part].clear()
-        del rijen[:]
+    def _flush(self) -> None:
+        """Move what is held to the file."""
+        file = self._file = self._file or scratch_file()
+        for part, (texts, rijen) in enumerate(zip(self._buffers, self._rijen, strict=True)):
+            if texts:
+                data = "".join(texts).encode()
+                file.write(rijen.tobytes())
+                file.write(data)
+                self._segments[part].append(_Segment(len(self._layouts) - 1, self._end, len(rijen), len(data)))
+                self._end += len(rijen) * rijen.itemsize + len(data)
+                texts.clear()
+                del rijen[:]
 
     def ready(self) -> None:
         """Have everything that was taken in stand where any process can read it: to be called after the last `read`."""
@@ -140,14 +138,12 @@ class Partitions:
         data = os.pread(self._file.fileno(), head + segment.size, segment.begin)
         rijen.frombytes(data[:head])
         text = data[head:].decode()
-        rows: Iterable[list[str]]
         if '"' in text or "\r" in text:
-            rows = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
-        else:
-            rows = [line.split(";") for line in text.split("\n")]
-        for rij, fields in zip(rijen, rows, strict=False):
-            if fields and (fields[0].strip() or any(map(str.strip, fields))):
-                yield rij, fields
+            quoted = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
+            return filter(_holds_anything, zip(rijen, quoted, strict=False))
+        rows = [line.split(";") for line in text[:-1].split("\n")]
+        pairs = zip(rijen, rows, strict=True)
+        return pairs if all(map(str.strip, map(itemgetter(0), rows))) else filter(_holds_anything, pairs)
 
     def doubles(self) -> set[int]:
         """Return the hashes of the ids that may occur more than once: two ids can share a hash, but none of them is missing."""
@@ -166,3 +162,8 @@ class Partitions:
         """Let go of the rows."""
         if self._file is not None:
             self._file.close()
+
+
+def _holds_anything(row: tuple[int, list[str]]) -> bool:
+    fields = row[1]
+    return bool(fields and (fields[0].strip() or any(map(str.strip, fields))))

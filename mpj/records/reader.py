@@ -191,18 +191,17 @@ class _Memory:
         names = _own_texts(map(self._id, rows))
         tijden = list(map(self._tijden.get, map(self._tijd_of, rows)))
         reeksen = list(map(self.reeksen.get, map(self._series_of, rows)))
+        if not all(reeksen):
+            reeksen = [reeks or self._reeks(cells) for reeks, cells in zip(reeksen, rows, strict=True)]
         afspraken = self._afspraken(rows)
-        for place in _all_of(reeksen, None):
-            if place not in special:
-                reeksen[place] = self._reeks(rows[place])
-        for column, wrong in ((days, None), (names, ""), (names, None), (tijden, None), (reeksen, None), (afspraken, None)):
-            for place in _all_of(column, wrong):
-                if place not in special:
-                    special[place] = self._again(table, rijen[place], rows[place])
         shared = zip(days, names, reeksen, tijden, (text or None for text in afspraken), repeat(table.naam), rijen, strict=False)
         made: list[Entry | Ongeldig] = list(map(_make_entry, shared))
-        for place, item in special.items():
-            made[place] = item
+        if not (all(days) and all(names) and all(tijden) and all(reeksen)) or None in afspraken:
+            for place, (afspraak, *known) in enumerate(zip(afspraken, days, names, tijden, reeksen, strict=True)):
+                if place in special:
+                    made[place] = special[place]
+                elif afspraak is None or not all(known):
+                    made[place] = self._again(table, rijen[place], rows[place])
         return made
 
     def _afspraken(self, rows: Sequence[Cells]) -> Sequence[str | None]:
@@ -347,17 +346,6 @@ def _own_text(cell: object) -> str | None:
         return parse_text(text) if text else ""
     except FieldError:
         return None
-
-
-def _all_of(column: Sequence[object], value: object) -> Iterator[int]:
-    """Return every place at which `value` stands."""
-    place = -1
-    while True:
-        try:
-            place = column.index(value, place + 1)
-        except ValueError:
-            return
-        yield place
 
 
 def _cells_of(columns: Mapping[str, int], names: Iterable[str]) -> Callable[[Cells], object]:
