@@ -19,6 +19,7 @@ from mpj.cli.common import (
     today,
     write_new,
 )
+from mpj.cli.dutch import speaks
 from mpj.cli.screen import say
 from mpj.cli.signals import folder_to_write
 from mpj.presentation import words
@@ -108,7 +109,7 @@ def inzage(bsn_bestand: Path, out: Path, force: bool, ledger: str, meldingen: st
         for place, bsn in enumerate(rows, 1):
             report = opened.held(bsn) if bsn else None
             if report is not None:
-                write_report(folder, f"inzage-{place}", report, {})
+                write_report(folder, f"inzage-{place}", report, {}, taal=speaks())
                 count += 1
             elif bsn:
                 unknown.append(place)

@@ -27,6 +27,7 @@ from mpj.cli.common import (
     submappen_option,
     today,
 )
+from mpj.cli.dutch import speaks
 from mpj.cli.keeping import erase, inzage
 from mpj.cli.looks import status, work
 from mpj.cli.pay import pay
@@ -186,7 +187,7 @@ def simulate(van: str, tot: str, out: Path, force: bool, meldingen: str, **sizes
     with folder_to_write(out, force=force) as folder, progress.shown():
         step = progress.step("maanden")
         played = simulate(folder, van=parse_month(van), tot=parse_month(tot), sizes=Sizes(**sizes), progress=step)
-        write_reports(played, folder / MAP_JAAR)
+        write_reports(played, folder / MAP_JAAR, speaks())
     show_report(report(played, out))
 
 

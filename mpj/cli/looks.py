@@ -18,6 +18,7 @@ from mpj.cli.common import (
     opened_ledger,
     today,
 )
+from mpj.cli.dutch import speaks
 from mpj.cli.screen import say, say_json, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.reading.config import names_of
@@ -79,7 +80,7 @@ def _look(found: Any, soort: str, look: Callable[[Any, Shown], LookBack], asked:
         from mpj.presentation.files import write_report
 
         with folder_to_write(asked["out"], force=asked["force"]) as folder:
-            write_report(folder, soort.removeprefix("ledger_"), told.report, told.tables)
+            write_report(folder, soort.removeprefix("ledger_"), told.report, told.tables, taal=speaks())
     if asked["formaat"] == "json":
         data = {"formaat": 1, "soort": soort} | (found if isinstance(found, dict) else {"regels": found})
         say_json(data, indent=2)

@@ -21,6 +21,7 @@ from mpj.cli.common import (
     submappen_option,
     today,
 )
+from mpj.cli.dutch import speaks
 from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.presentation import words
@@ -67,7 +68,7 @@ def pay(bestanden: tuple[Path, ...], out: Path | None, force: bool, ledger: str,
         beeld = read_paid(opened, today())
     if out is not None:
         with folder_to_write(out, force=force) as folder:
-            write_paid(beeld, folder, namen)
+            write_paid(beeld, folder, namen, speaks())
     for text in _told(done, sum(one.lijkt_op is not None for one in beeld.rest)):
         say(text)
     show_report(paid_report(beeld, namen))

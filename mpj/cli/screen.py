@@ -30,15 +30,20 @@ def told(text: str) -> str:
     return translated(text, speaks())
 
 
+def spoken(report: Report) -> Report:
+    """Return a report in the language of this call, to print or to write."""
+    if report.taal == speaks():
+        return report
+    from mpj.presentation.translation import translated_report
+
+    return translated_report(report, speaks())
+
+
 def show_report(report: Report) -> None:
     """Print a report in the language of this call."""
     from mpj.presentation import terminal
 
-    if report.taal != speaks():
-        from mpj.presentation.translation import translated_report
-
-        report = translated_report(report, speaks())
-    terminal.show(report)
+    terminal.show(spoken(report))
 
 
 def say(text: str = "", *, err: bool = False, end: str = "\n", rest: str = "") -> None:

@@ -24,7 +24,8 @@ from mpj.cli.common import (
     submappen_option,
     today,
 )
-from mpj.cli.screen import say, say_report, show_report
+from mpj.cli.dutch import speaks
+from mpj.cli.screen import say, say_report, show_report, spoken
 from mpj.cli.signals import folder_to_write, signals
 from mpj.cli.tariff_index import index
 from mpj.cli.tariff_options import MOST, Percentage, choice, load
@@ -96,7 +97,7 @@ def show(map_: Path, formaat: str, op: date | None, out: Path | None, config: Pa
         case "xlsx":
             from mpj.presentation import xlsx
 
-            _write(_needed(out), partial(xlsx.write, report=report.sheets(overzicht)), force=force)
+            _write(_needed(out), partial(xlsx.write, report=spoken(report.sheets(overzicht))), force=force)
         case "csv":
             _emit_csv(report.fields(overzicht), out, force=force)
         case _:
@@ -178,13 +179,13 @@ def reprice(
     herberekening.xlsx. Wat de herkomst niet kan zeggen, wordt niet herberekend, met de reden; met --strict is dat code 1.
     """
     from mpj.contract import load_contracts
+    from mpj.presentation.languages import Readers
     from mpj.workbench.reprice.files import reprice_files, trace_of
 
     old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
     with folder_to_write(out, force=force) as stage:
-        outcome, report = reprice_files(
-            stage, regels, trace_of(herkomst, stappen), old, new, prijspeil, _reading(), names_of(config)
-        )
+        readers = Readers(speaks(), names_of(config))
+        outcome, report = reprice_files(stage, regels, trace_of(herkomst, stappen), old, new, prijspeil, _reading(), readers)
     for fault in outcome.meldingen:
         show_fault(fault, meldingen)
     show_report(report)
@@ -243,7 +244,7 @@ def buildup(
     if out is not None:
         with folder_to_write(out, force=force) as stage:
             csv.write(stage / "opbouw.csv", report.rows(items))
-            (stage / "opbouw.html").write_text(html.page(found), "utf-8", newline="\n")
+            (stage / "opbouw.html").write_text(html.page(spoken(found)), "utf-8", newline="\n")
     show_report(found)
     if out is not None:
         say(f"\nGeschreven in {out}.")
@@ -310,7 +311,7 @@ def _emit(report: Report, formaat: str, out: Path | None, *, force: bool) -> Non
     from mpj.presentation import html
 
     if formaat == "html":
-        _emit_text(html.page(report), out, force=force)
+        _emit_text(html.page(spoken(report)), out, force=force)
     else:
         show_report(report)
 

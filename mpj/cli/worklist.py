@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mpj.cli.common import FILE, Command, config_option, force_option, guarded, meldingen_option
-from mpj.cli.screen import say
+from mpj.cli.screen import say, spoken
 from mpj.reading.config import names_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _write(werklijst: Werklijst, formaat: str, path: Path) -> None:
     from mpj.presentation import csv, xlsx
 
     if formaat == "xlsx":
-        xlsx.write(path, werklijst.report)
+        xlsx.write(path, spoken(werklijst.report))
     elif formaat == "csv":
         csv.write(path, werklijst.table)
     else:

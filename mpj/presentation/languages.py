@@ -24,6 +24,14 @@ _SWAPPED = str.maketrans(".,", ",.")
 LOCALES: Mapping[str, str] = {"nl": "nl_NL", "en": "en_GB"}
 
 
+@frozen
+class Readers:
+    """Who reads what is written: in which language, and the names of gemeenten and aanbieders beside their codes."""
+
+    taal: Taal = "nl"
+    namen: Mapping[str, str] = words.NO_NAMES
+
+
 @cache
 def catalog(package: str, name: str, taal: str) -> Mapping[tuple[str, str], str]:
     """Return the catalog ``locale/<taal>/<name>.po`` of a package by (context, id); raises ValueError for another language."""

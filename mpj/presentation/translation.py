@@ -143,7 +143,8 @@ def translated_report(report: Report, taal: Taal) -> Report:
         return report
     facts = tuple((translated(name, taal), translated(value, taal)) for name, value in report.facts)
     parts = tuple(_part(part, taal) for part in report.parts)
-    return evolve(report, title=translated(report.title, taal), facts=facts, parts=parts, taal=taal)
+    title, origin = translated(report.title, taal), translated(report.origin, taal)
+    return evolve(report, title=title, facts=facts, parts=parts, origin=origin, taal=taal)
 
 
 @lru_cache(maxsize=4096)

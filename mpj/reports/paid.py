@@ -14,6 +14,7 @@ from mpj.ledger.payments import Betaling, Declaratiestand
 from mpj.ledger.year import submitted
 from mpj.presentation import words
 from mpj.presentation.files import write_report
+from mpj.presentation.languages import Taal
 from mpj.presentation.report import Cell, Column, Part, Report, Table, coded
 from mpj.reports.norms import payment_norm
 from mpj.reports.year import stages
@@ -163,7 +164,7 @@ def paid_report(beeld: Betaalbeeld, namen: Mapping[str, str], most: int | None =
     return Report("Betalingen", facts, tuple(parts), origin=f"mpj {__version__}")
 
 
-def write_paid(beeld: Betaalbeeld, folder: Path, namen: Mapping[str, str]) -> None:
+def write_paid(beeld: Betaalbeeld, folder: Path, namen: Mapping[str, str], taal: Taal = "nl") -> None:
     """Write betaald.csv, rest.csv, betaald.xlsx and betaald.html to a folder. Raises InputError where XlsxWriter is missing."""
     tables = {"betaald": paid_table(beeld, namen), "rest": rest_table(beeld)}
-    write_report(folder, "betaald", paid_report(beeld, namen, None), tables)
+    write_report(folder, "betaald", paid_report(beeld, namen, None), tables, taal=taal)

@@ -79,6 +79,7 @@ NUMBER = Kind(_number, {"type": "string", "pattern": "^[0-9]{1,18}$"}, "een gehe
 _YES = words("nee", "ja")
 FLAG = Kind(lambda text: _YES.read(text) == "ja", {"type": "string", "enum": ["ja", "nee"]}, "'ja' of 'nee'", absent=False)
 TAAL = words("nl", "en")
+"""In which language people read the files of an answer."""
 
 
 @frozen

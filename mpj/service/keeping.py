@@ -9,7 +9,7 @@ from mpj.ledger.bsns import read_bsns
 from mpj.ledger.keeping import JAREN, Voorstel
 from mpj.presentation.files import write_report
 from mpj.reading.faults import Fault, InputError
-from mpj.service.forms import FLAG, FormField, RequestForm
+from mpj.service.forms import FLAG, TAAL, FormField, RequestForm
 from mpj.service.office import Office
 from mpj.service.problems import message
 from mpj.service.tabling import file_of, files_of
@@ -19,7 +19,7 @@ from mpj.service.work import Step
 
 ERASE = RequestForm((), ("bsn_bestand",), (FormField("voorstel", FLAG),))
 """Who is erased, or (`voorstel`) the question who may be."""
-INZAGE = RequestForm(("bsn_bestand",))
+INZAGE = RequestForm(("bsn_bestand",), (), (FormField("taal", TAAL),))
 
 
 def erase(office: Office, given: Uploads, today: date, step: Step) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def inzage(office: Office, given: Uploads, today: date, step: Step) -> dict[str,
         for place, bsn in enumerate(read_bsns(path), 1):
             report = ledger.held(bsn) if bsn else None
             if report is not None:
-                write_report(folder, f"inzage-{place}", report, {})
+                write_report(folder, f"inzage-{place}", report, {}, taal=given.fields["taal"])
             elif bsn:
                 told.append(Fault("opmerking", path.name, place, toelichting="niet in dit ledger", soort="waarschuwing"))
     return {"formaat": FORMAAT, "bestanden": files_of(folder), "meldingen": [message(one) for one in told]}

@@ -37,7 +37,7 @@ from mpj.service.declaring import Heard
 from mpj.service.forms import DAY, FLAG, MONTH, NUMBER, FormField, RequestForm
 from mpj.service.ledgering import GEMEENTE, check_year, contracts_for
 from mpj.service.office import Office
-from mpj.service.tabling import BESTANDEN, tables_of
+from mpj.service.tabling import FILES_OF, tables_of
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
 
@@ -45,11 +45,11 @@ _MONTHS = (FormField("van", MONTH, needed=True), FormField("tot", MONTH, needed=
 YEAR = RequestForm(
     (),
     ("naast", "contract"),
-    (FormField("jaar", NUMBER, needed=True), GEMEENTE, FormField("peildatum", DAY), FormField("raming", FLAG), BESTANDEN),
+    (FormField("jaar", NUMBER, needed=True), GEMEENTE, FormField("peildatum", DAY), FormField("raming", FLAG), *FILES_OF),
 )
-USE = RequestForm((), ("toewijzingen", "contract"), (FormField("op", DAY), BESTANDEN))
-BENCHMARK = RequestForm((), ("contract",), (*_MONTHS, BESTANDEN))
-KPI = RequestForm((), ("bericht",), (*_MONTHS, BESTANDEN))
+USE = RequestForm((), ("toewijzingen", "contract"), (FormField("op", DAY), *FILES_OF))
+BENCHMARK = RequestForm((), ("contract",), (*_MONTHS, *FILES_OF))
+KPI = RequestForm((), ("bericht",), (*_MONTHS, *FILES_OF))
 
 
 @frozen
@@ -115,7 +115,7 @@ def kpi_report(office: Office, given: Uploads, today: date, told: Told) -> Repor
 
 
 def _tables(make: Make, office: Office, given: Uploads, today: date, step: Step) -> dict[str, Any]:
-    told = Told(given.new_folder())
+    told = Told(given.new_folder(), taal=given.fields["taal"])
     make(office, given, today, told)
     return tables_of(given, told.folder, told.heard.meldingen)
 

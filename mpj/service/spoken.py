@@ -1,37 +1,48 @@
-"""A problem in the language that a request asks for: what goes out is Dutch, and translated here where English is wanted."""
+"""The API in the language that a request asks for: what goes out is Dutch, and said here in English where that is wanted."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 from attrs import frozen
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mpj.presentation.languages import Taal
-from mpj.presentation.translation import translated_fault
+from mpj.presentation.translation import translated, translated_fault
 from mpj.reading.faults import Fault
 from mpj.service.problems import PROBLEM, message
+
+OPENAPI = "/openapi.json"
+_JSON = "application/json"
+_FAULTS = ("meldingen", "fouten")
+"""Under which names an answer holds what was to be said."""
+_TEXTS = ("summary", "description")
+"""Under which names the description of the API holds what people read."""
 
 
 @frozen(slots=False)
 class Spoken:
-    """Passes requests on; a problem is told in English to who asks for that rather than Dutch (Accept-Language)."""
+    """Passes requests on. To who asks for English rather than Dutch (Accept-Language) problems and `meldingen` are told in it.
+
+    The description of the API as well, where also ``?taal=en`` asks for it. Codes, names and values are the same in every language.
+    """
 
     app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back."""
-        if scope["type"] != "http" or _language(Headers(scope=scope).get("accept-language", "")) == "nl":
+        if scope["type"] != "http" or _asked(scope) == "nl":
             await self.app(scope, receive, send)
             return
         held: list[Message] = []
 
         async def spoken(part: Message) -> None:
-            if part["type"] == "http.response.start" and Headers(raw=part["headers"]).get("content-type", "").startswith(PROBLEM):
+            if part["type"] == "http.response.start" and _kind(part).startswith((PROBLEM, _JSON)):
                 held.append(part)
             elif not held:
                 await send(part)
@@ -40,12 +51,26 @@ class Spoken:
                 if not part.get("more_body", False):
                     start, *bodies = held
                     held.clear()
-                    body = await asyncio.to_thread(_in_english, b"".join(one.get("body", b"") for one in bodies))
+                    say = _described if scope["path"] == OPENAPI else _problem if _kind(start).startswith(PROBLEM) else _answer
+                    body = await asyncio.to_thread(say, b"".join(one.get("body", b"") for one in bodies))
                     MutableHeaders(raw=start["headers"]).update({"content-length": str(len(body)), "content-language": "en"})
                     await send(start)
                     await send({"type": "http.response.body", "body": body})
 
         await self.app(scope, receive, spoken)
+
+
+def _kind(start: Message) -> str:
+    return Headers(raw=start["headers"]).get("content-type", "")
+
+
+def _asked(scope: Scope) -> Taal:
+    """Return the language that a request asks for; of the description of the API its address says it first."""
+    if scope["path"] == OPENAPI:
+        (said, *_) = parse_qs(scope["query_string"].decode("latin-1")).get("taal", [""])
+        if said in ("nl", "en"):
+            return "en" if said == "en" else "nl"
+    return _language(Headers(scope=scope).get("accept-language", ""))
 
 
 def _language(asked: str) -> Taal:
@@ -70,14 +95,49 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-def _in_english(body: bytes) -> bytes:
+def _problem(body: bytes) -> bytes:
     """Return a problem with its texts in English; codes, places and what was found stay."""
     problem: dict[str, Any] = json.loads(body)
-    told = [message(translated_fault(_fault(one), "en")) for one in problem["meldingen"]]
+    told = [_fault(one) for one in problem["meldingen"]]
     detail = {"detail": told[0]["toelichting"]} if told else {}
-    return json.dumps(problem | {"meldingen": told} | detail, ensure_ascii=False).encode()
+    return _written(problem | {"meldingen": told} | detail)
 
 
-def _fault(told: Mapping[str, Any]) -> Fault:
+def _answer(body: bytes) -> bytes:
+    """Return an answer in which what was to be said is English; it is left as it is where there is nothing of that."""
+    if not any(f'"{name}": [{{'.encode() in body for name in _FAULTS):
+        return body
+
+    def say(name: str, value: Any) -> Any:
+        if name in _FAULTS and isinstance(value, list) and all(isinstance(one, dict) and "code" in one for one in value):
+            return [_fault(one) for one in value]
+        return None
+
+    return _written(_each(json.loads(body), say))
+
+
+def _described(body: bytes) -> bytes:
+    """Return the description of the API in English."""
+
+    def say(name: str, value: Any) -> Any:
+        return (
+            translated(value, "en") if name in _TEXTS and isinstance(value, str) and " " in value else None
+        )  # no name of a schema
+
+    return _written(_each(json.loads(body), say))
+
+
+def _each(value: Any, say: Callable[[str, Any], Any]) -> Any:
+    """Return a document in which each value is what `say` makes of it and its name, or stays where that is None."""
+    if isinstance(value, dict):
+        return {name: _each(one, say) if (said := say(name, one)) is None else said for name, one in value.items()}
+    return [_each(one, say) for one in value] if isinstance(value, list) else value
+
+
+def _fault(told: Mapping[str, Any]) -> dict[str, Any]:
     fields = {name: value for name, value in told.items() if name != "formaat" and value is not None}
-    return Fault(**fields)
+    return message(translated_fault(Fault(**fields), "en"))
+
+
+def _written(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()

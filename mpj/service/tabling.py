@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from mpj.reading.faults import Fault
-from mpj.service.forms import FLAG, FormField
+from mpj.service.forms import FLAG, TAAL, FormField
 from mpj.service.problems import message
 from mpj.service.uploads import Uploads
 from mpj.service.values import FORMAAT
 
 BESTANDEN = FormField("bestanden", FLAG)
 """Whether the files go along, workbooks and pages too."""
+FILES_OF = (BESTANDEN, FormField("taal", TAAL))
+"""The same, and in which language people read them; a CSV is the same in every language."""
 _SUMMARY = "samenvatting.json"
 
 

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from mpj.contract import Contract, load_contracts
 from mpj.presentation import csv
+from mpj.presentation.languages import Readers
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Reading
 from mpj.service.forms import DAY, FormField, RequestForm
-from mpj.service.tabling import BESTANDEN, tables_of
+from mpj.service.tabling import BESTANDEN, FILES_OF, tables_of
 from mpj.service.uploads import Uploads
 from mpj.service.work import Step
 from mpj.workbench.check.folders import check_folders
@@ -28,7 +29,7 @@ _T = TypeVar("_T", Contract, Path)
 CHECK = RequestForm(("contract",), (), (BESTANDEN,))
 SHOW = RequestForm(("contract",), (), (FormField("op", DAY), BESTANDEN))
 DIFF = RequestForm(("oud", "nieuw"), (), (FormField("oud_op", DAY), FormField("nieuw_op", DAY), BESTANDEN))
-REPRICE = RequestForm(("regels", "oud", "nieuw"), ("herkomst", "stappen"), (FormField("prijspeil", DAY), BESTANDEN))
+REPRICE = RequestForm(("regels", "oud", "nieuw"), ("herkomst", "stappen"), (FormField("prijspeil", DAY), *FILES_OF))
 IMPORT = RequestForm(("werkmap", "contract"), (), (FormField("vanaf", DAY), BESTANDEN))
 
 
@@ -63,7 +64,8 @@ def reprice(given: Uploads, today: date, step: Step) -> dict[str, Any]:
     old, new = (contracts_of(given, name, told) for name in ("oud", "nieuw"))
     folder, files = given.new_folder(), given.files
     trace = trace_of(files.get("herkomst", ()), files.get("stappen", ()))
-    outcome, _ = reprice_files(folder, files["regels"], trace, old, new, given.fields["prijspeil"], Reading(told.append))
+    asked, readers = given.fields["prijspeil"], Readers(given.fields["taal"])
+    outcome, _ = reprice_files(folder, files["regels"], trace, old, new, asked, Reading(told.append), readers)
     return tables_of(given, folder, [*told, *outcome.meldingen])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from attrs import astuple
 
@@ -10,6 +11,7 @@ from mpj.contract import load_contracts
 from mpj.demo.months import GEMEENTE_CSV
 from mpj.ledger import Ledger
 from mpj.ledger.year import QUARTER
+from mpj.presentation.languages import Taal
 from mpj.presentation.report import Column, Report, Table
 from mpj.reading.periods import parse_month
 from mpj.records.toewijzingen import read_toewijzingen
@@ -39,12 +41,13 @@ _COLUMNS = (
 )
 
 
-def write_reports(found: Simulatie, folder: Path) -> None:
+def write_reports(found: Simulatie, folder: Path, taal: Taal = "nl") -> None:
     """Write the four reports of both sides below `folder`: the year as 2026-aanbieder, for each year, and the others beside it.
 
     Raises InputError without XlsxWriter.
     """
     contracts = load_contracts(found.contracten)
+    read: dict[str, Any] = {"namen": {}, "taal": taal}
     van, tot = (parse_month(found.maanden[place].maand) for place in (0, -1))
     known = list(read_toewijzingen([found.invoer / found.maanden[-1].maand / GEMEENTE_CSV]))
     use = Gebruiksvraag(op=found.dag, contracten=contracts, toewijzingen=known)
@@ -52,10 +55,10 @@ def write_reports(found: Simulatie, folder: Path) -> None:
     for path in (found.aanbieder, found.gemeenten):
         with Ledger(path) as ledger:
             for jaar in sorted({int(one.maand[:4]) for one in found.maanden}):
-                write_year(read_year(ledger, Jaarvraag(jaar=jaar, contracten=contracts)), _made(folder, jaar, path), namen={})
-            write_use(read_use(ledger, use), _made(folder, "gebruik", path), namen={})
-            write_benchmark(read_benchmark(ledger, quarters), _made(folder, "vergelijking", path), namen={})
-            write_kpi(read_kpi(ledger, van, tot), _made(folder, "verkeer", path), namen={})
+                write_year(read_year(ledger, Jaarvraag(jaar=jaar, contracten=contracts)), _made(folder, jaar, path), **read)
+            write_use(read_use(ledger, use), _made(folder, "gebruik", path), **read)
+            write_benchmark(read_benchmark(ledger, quarters), _made(folder, "vergelijking", path), **read)
+            write_kpi(read_kpi(ledger, van, tot), _made(folder, "verkeer", path), **read)
 
 
 def _made(folder: Path, what: object, path: Path) -> Path:

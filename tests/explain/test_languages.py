@@ -115,14 +115,14 @@ def test_a_line_and_a_record_in_english() -> None:
     line = str(mpj.explain(RESULT, regel=RESULT.regels[0].referentienummer, taal="en"))
     for part in (
         "€73.65",
-        "provider 65656055, assignment 1 of municipality 0384",
+        "aanbieder 65656055, toewijzing 1 of gemeente 0384",
         "50 minutes is 3.33 × 15 minutes, rounded 3 quarter hours (to the nearest, per contact, at least 1)",
         "agrees with the line",
     ):
         assert part in line
     aside = str(mpj.explain(RESULT, bron="R-2", taal="en"))
     assert (
-        "niet_gerealiseerd: cancelled, not shown up or planned only" in aside and "Not declared: registration 5 March 2026" in aside
+        "niet_gerealiseerd: cancelled, not shown up or planned only" in aside and "Not declared: registratie 5 March 2026" in aside
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from cli.gathering import is_dutch
 
-from service.support import FIELDS, Client, month
+from service.support import FIELDS, REGISTRATIES, Client, month, office, zipped
 
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
 DUTCH = {"Accept-Language": "nl,en;q=0.8"}
@@ -46,6 +50,64 @@ def test_a_refusal_at_the_door_too(headers: dict[str, str], told: tuple[str, str
     assert int(answer.headers["content-length"]) == len(answer.content) and answer.headers["cache-control"] == "no-store"
 
 
-def test_what_is_no_problem_is_the_same_in_every_language() -> None:
-    dutch, english = (Client().ask("GET", "/openapi.json", headers=asked) for asked in (DUTCH, ENGLISH))
-    assert json.loads(dutch.content) == json.loads(english.content)
+def texts(document: Any) -> Iterator[str]:
+    """What people read in the description of the API, but for the names of schemas."""
+    if isinstance(document, dict):
+        for name, value in document.items():
+            if name in ("summary", "description") and isinstance(value, str):
+                yield from [value] if " " in value else []
+            else:
+                yield from texts(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from texts(value)
+
+
+@pytest.mark.parametrize(("path", "asked"), [("/openapi.json?taal=en", DUTCH), ("/openapi.json", ENGLISH)])
+def test_the_description_of_the_api(path: str, asked: dict[str, str]) -> None:
+    """Every sentence has its English; names, paths and values are the same."""
+    client = Client()
+    dutch, english = client.ask("GET", "/openapi.json", headers=DUTCH).json(), client.ask("GET", path, headers=asked)
+    said = list(zip(texts(dutch), texts(english.json()), strict=True))
+    assert [one for one, other in said if one == other] == ["Successful Response"] * sum(
+        one == "Successful Response" for one, _ in said
+    )
+    assert [other for _, other in said if is_dutch(other)] == []
+    assert english.headers["content-language"] == "en"
+    assert paths(english.json()) == paths(dutch) and list(english.json()["components"]["schemas"]) == list(
+        dutch["components"]["schemas"]
+    )
+    assert client.ask("GET", "/openapi.json?taal=nl", headers=ENGLISH).json() == dutch
+
+
+def paths(document: Any) -> list[tuple[str, list[str]]]:
+    """Every address with its methods."""
+    return [(path, list(own)) for path, own in document["paths"].items()]
+
+
+def test_what_is_to_be_said_with_an_answer() -> None:
+    """Its warnings are English; lines, codes and names stay."""
+    more = zipped({"maart.csv": REGISTRATIES.replace("a;", "c;").replace("b;", "d;"), "lees.txt": "x"})
+    files = [*month(), ("registraties", ("los.zip", more))]
+    dutch, english = (Client().post("declare", files, FIELDS, headers=asked) for asked in (DUTCH, ENGLISH))
+    assert dutch.status_code == english.status_code == 200 and english.headers["content-language"] == "en"
+    one, other = dutch.json(), english.json()
+    said = [(a["toelichting"], b["toelichting"]) for a, b in zip(one.pop("meldingen"), other.pop("meldingen"), strict=True)]
+    assert said and all(a != b and not is_dutch(b) for a, b in said), said
+    assert one == other
+
+
+@pytest.mark.slow
+def test_files_of_a_report_in_english(tmp_path: Path) -> None:
+    """Workbook and page are English where `taal` asks for it; each CSV is the same."""
+    client = Client(office=office(tmp_path))
+    client.ask("POST", "/api/v1/ledger/declare", data=FIELDS)
+    for name, fields in (("year", {"jaar": "2026"}), ("use", {}), ("kpi", {"van": "2026-01", "tot": "2026-03"})):
+        dutch, english = (
+            client.ask("POST", f"/api/v1/reports/{name}", data={**fields, "bestanden": "ja", "taal": taal}).json()
+            for taal in ("nl", "en")
+        )
+        assert dutch["tabellen"] == english["tabellen"], name
+        pages = {one["naam"]: b64decode(one["inhoud"]).decode() for one in english["bestanden"] if one["naam"].endswith(".html")}
+        assert pages and all('<html lang="en">' in page for page in pages.values()), name
+        assert all(one["naam"].endswith(".csv") for one in english["bestanden"] if one in dutch["bestanden"]), name

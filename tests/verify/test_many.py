@@ -201,7 +201,7 @@ def test_the_page_stands_alone_in_the_readers_language(tmp_path: Path, capsys: p
     page = (tmp_path / "uit" / "overzicht.html").read_text("utf-8")
     alone = re.sub(r'<a href="https://informatiemodel\.istandaarden\.nl/[^"]*">', "", page)
     assert '<html lang="en">' in page and "http" not in alone and "<script" not in page
-    assert "Return codes by amount" in page and "Share refused per municipality and provider" in page and "afgekeurd" not in page
+    assert "Return codes by amount" in page and "Share refused per gemeente and aanbieder" in page and "afgekeurd" not in page
     assert "share refused" in capsys.readouterr().out
     assert overview(tmp_path)[0]["uitkomst"] == "toegekend", "a file for machines has one language"
     assert (tmp_path / "uit" / "overzicht.xlsx").stat().st_size > 0

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from mpj.cli.dutch import speak
 from mpj.cli.tariffs import command
 from workbench.support import write_folder
 
 MATRIX = "A 2.1 hbo 2026-01-01 .. 24,55\nA 2.1 wo 2026-01-01 .. 23,00\n"
+speak("nl")
 EXAMPLES = Path(__file__).parents[2] / "tariffs"
 
 

@@ -24,7 +24,9 @@ from mpj.ledger.decide import codes_of
 from mpj.output import Run, read_run
 from mpj.output.folder import BOOKED
 from mpj.presentation import words
+from mpj.presentation.languages import Taal
 from mpj.presentation.report import Report
+from mpj.presentation.translation import translated_report
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import TABLES, Reading, find_sources
@@ -144,6 +146,7 @@ async def _front(desk: Desk, request: Request, visit: Visit) -> Response:
 async def _begin(desk: Desk, request: Request, visit: Visit) -> Response:
     form = MONTH if desk.office.config is None else _BOOKED if desk.office.has_ledger else _KNOWN
     given = await desk.uploads(request, visit, form)
+    given = evolve(given, fields={**given.fields, "taal": visit.taal})
     make = partial(_seen, office=desk.office_of(visit), today=desk.today())
     return await desk.work(visit, PAGE, given, make, writes=given.fields.get("vastleggen", False), holds=_holds)
 
@@ -171,7 +174,8 @@ async def _decide(desk: Desk, request: Request, visit: Visit) -> Response:
         path = Path(mkdtemp(dir=given.folder)) / "profiel.toml"
         path.write_text(text, "utf-8")
         given.files["profiel"] = [path]
-    again = {name: asked[name] for name in ("vastleggen", "akkoord", KEY)} | {"gekozen": "profiel" in given.files}
+    again = {name: asked[name] for name in ("vastleggen", "akkoord", KEY)} | {"taal": visit.taal}
+    again["gekozen"] = "profiel" in given.files
     make = partial(_seen, office=desk.office_of(visit), today=desk.today())
     given = evolve(given, fields={**given.fields, **again})
     return await desk.work(visit, PAGE, given, make, writes=asked["vastleggen"], holds=_holds)
@@ -303,7 +307,7 @@ def _seen(given: Uploads, step: Step, *, office: Office, today: date) -> Maandbe
         if codes_of(error.faults) or BOOKED in error.faults:
             raise  # The form asks for the codes; and what was kept all the same is not to be done again as if it was not.
         return evolve(found, meldingen=(*heard.meldingen, *error.faults))
-    return evolve(_read(found, folder), meldingen=tuple(heard.meldingen))
+    return evolve(_read(found, folder, given.fields["taal"]), meldingen=tuple(heard.meldingen))
 
 
 def _run(office: Office, given: Uploads, today: date, heard: Heard, step: Step) -> Path:
@@ -333,15 +337,15 @@ def _looked_at(given: Uploads) -> Maandbeeld:
     return Maandbeeld(given.fields["periode"], False, reports, undecided, questions(looks), profiel, text, chosen)
 
 
-def _read(found: Maandbeeld, folder: Path) -> Maandbeeld:
-    """Add what a run wrote into a folder, held in memory."""
+def _read(found: Maandbeeld, folder: Path, taal: Taal) -> Maandbeeld:
+    """Add what a run wrote into a folder, held in memory; the work list in a language."""
     read = read_run(folder)
     lines, trace, aside = tuple(read.regels()), tuple(read.herkomst()), tuple(read.uitval())
     run = Run(lambda: lines, lambda: trace, lambda: aside, read.samenvatting, read.protocol)
     said = read.samenvatting["instellingen"]
     made = Werklijst(aside, f"Werklijst {said['periode']}", date.fromisoformat(said["dagtekening"]))
     found = evolve(found, run=run, uitleg=Explainer(run), regels=lines, uitval=aside, keuzes=_choices(aside))
-    return evolve(found, werklijst=workbook(made.report) if aside else b"", bestanden=zipped(folder))
+    return evolve(found, werklijst=workbook(translated_report(made.report, taal)) if aside else b"", bestanden=zipped(folder))
 
 
 def _choices(rows: Sequence[Uitval]) -> dict[str, Mapping[str, str]]:

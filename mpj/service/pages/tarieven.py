@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mpj.presentation import csv
+from mpj.presentation.languages import Readers
 from mpj.presentation.report import Report
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Reading
@@ -140,9 +141,9 @@ def _reprice(given: Uploads, step: Step) -> Bevonden:
     told: list[Fault] = []
     oud, nieuw = (contracts_of(given, name, told) for name in ("oud", "nieuw"))
     folder, files = given.new_folder(), given.files
-    prijspeil = given.fields["prijspeil"]
-    reading = Reading(told.append)
-    outcome, report = reprice_files(folder, files["regels"], trace_of(files.get("herkomst", ())), oud, nieuw, prijspeil, reading)
+    prijspeil, readers = given.fields["prijspeil"], Readers(given.fields["taal"])
+    trace, reading = trace_of(files.get("herkomst", ())), Reading(told.append)
+    outcome, report = reprice_files(folder, files["regels"], trace, oud, nieuw, prijspeil, reading, readers)
     return Bevonden((report,), (*told, *outcome.meldingen), zipped(folder))
 
 

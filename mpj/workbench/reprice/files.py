@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from importlib.util import find_spec
 from itertools import chain, repeat
@@ -13,6 +13,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.output import read_herkomst
 from mpj.output.read import RegelReader
 from mpj.presentation import words
+from mpj.presentation.languages import Readers
 from mpj.presentation.report import Report
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
@@ -29,12 +30,12 @@ def reprice_files(
     nieuw: Sequence[Contract],
     prijspeil: date | None,
     reading: Reading = SILENT,
-    namen: Mapping[str, str] = words.NO_NAMES,
+    readers: Readers = Readers(),  # noqa: B008 - a value
 ) -> tuple[Herberekening, Report]:
     """Read lines, reprice them and write every file of the outcome into `stage`; returns the outcome and its report.
 
     The same file given twice counts once; a line that stands in two files is refused. `reading` says whether files in sub-folders
-    count, and hears of those that were not read; `namen` stand beside codes for people. Raises InputError for files that are not
+    count, and hears of those that were not read; `readers` are those of workbook and page. Raises InputError for files that are not
     what `mpj declare` writes, and for what `reprice` refuses.
     """
     invoer: dict[str, str] = {}
@@ -48,7 +49,7 @@ def reprice_files(
         "invoer": [{"bestand": naam, "sha256": invoer[naam]} for naam in sorted(invoer)],
     }
     workbook = find_spec("xlsxwriter") is not None
-    return outcome, write_reprice(stage, outcome, oud, nieuw, moment, namen, workbook=workbook, **extra)
+    return outcome, write_reprice(stage, outcome, oud, nieuw, moment, readers, workbook=workbook, **extra)
 
 
 def _lines(sources: Sequence[Source], oud: Sequence[Contract], invoer: dict[str, str]) -> Iterator[Declaratieregel]:

@@ -11,7 +11,9 @@ from mpj.contract.matrix import percentage
 from mpj.output.shape import SAMENVATTING
 from mpj.output.write import write_json
 from mpj.presentation import csv, html, words
+from mpj.presentation.languages import Readers
 from mpj.presentation.report import Column, Part, Report, Row, Table, Waterfall, WaterfallStep
+from mpj.presentation.translation import translated_report
 from mpj.tariefkaart import compile_tariefkaart
 from mpj.version import __version__
 from mpj.workbench.reprice.values import VERVALT, WEIGERINGEN, Bedragen, Herberekening, Sleutel
@@ -256,24 +258,25 @@ def write_reprice(
     oud: Sequence[Contract],
     nieuw: Sequence[Contract],
     moment: str,
-    namen: _Names = words.NO_NAMES,
+    readers: Readers,
     *,
     workbook: bool,
     **extra: Any,
 ) -> Report:
     """Write every file of a repricing into `stage`, the workbook only if asked for; returns the report."""
-    order = order_of(oud)
+    order, namen = order_of(oud), readers.namen
     found = report(outcome, oud, nieuw, moment, namen)
     tables = groups(outcome, order, namen), shifts(outcome, order, namen)
     for name, table in zip(("herberekening.csv", "verschuivingen.csv"), tables, strict=True):
         csv.write(stage / name, table)
     sides = parties(oud, nieuw, namen)
     page = Report(found.title, found.facts, (*found.parts, *details(outcome, order, namen), sides), found.origin)
-    (stage / "herberekening.html").write_text(html.page(page), "utf-8", newline="\n")
+    (stage / "herberekening.html").write_text(html.page(translated_report(page, readers.taal)), "utf-8", newline="\n")
     if workbook:
         from mpj.presentation import xlsx
 
         sheets = waterfall(outcome), months(outcome), *tables, sides
-        xlsx.write(stage / "herberekening.xlsx", Report(found.title, found.facts, sheets, found.origin))
+        book = Report(found.title, found.facts, sheets, found.origin)
+        xlsx.write(stage / "herberekening.xlsx", translated_report(book, readers.taal))
     write_json(stage / SAMENVATTING, summary(outcome, oud, nieuw, **extra))
     return found
