@@ -32,6 +32,7 @@ class Estimates:
         self._own: dict[str, tuple[int, ...]] = {}
         """By gemeente: the places among `_kaarten` of the contracts with it."""
         self._prices: dict[tuple[str, str, str, tuple[int, ...], int], tuple[Tariefkaart, Prijs] | None] = {}
+        self._fitting: dict[tuple[str, str, str], list[tuple[int, Tariefkaart, Prijs]]] = {}
 
     def completed(self, row: Uitval, bsn: str | None = None) -> Uitval:
         """Return `row` without words that nobody knows, and with what it may be worth; `bsn` is the client, where known."""
@@ -92,8 +93,10 @@ class Estimates:
 
         Of a price per level that of the level, and of the lowest one where no level is known.
         """
-        every = ((place, self._kaarten[place], prijs) for place, prijs in self._by_code.get(code, ()))
-        fitting = [(place, kaart, prijs) for place, kaart, prijs in every if _fits(kaart, prijs, soort, niveau)]
+        fitting = self._fitting.get((code, soort, niveau))
+        if fitting is None:
+            every = ((place, self._kaarten[place], prijs) for place, prijs in self._by_code.get(code, ()))
+            fitting = self._fitting[code, soort, niveau] = [one for one in every if _fits(*one[1:], soort, niveau)]
         for found in ([one for one in fitting if one[0] in own], fitting):
             months = {prijs.maand for _, _, prijs in found}
             month = max((one for one in months if one <= maand), default=min(months, default=None))

@@ -89,7 +89,7 @@ class Units(dict[int, int]):
         return units
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)  # with slots, what is worked out on first use makes every other field slow to read
 class Tarief:
     """How care of one kind counts in one month, under one contract and perceel: one object per question, in one job.
 

@@ -10,7 +10,6 @@ from mpj.presentation import words
 from mpj.presentation.report import Cell, Column, Part, Row, Table, Tone
 from mpj.records.reasons import REDENEN, Redencode, Vervolg
 from mpj.records.uitval import Uitval
-from mpj.signals import register
 
 SOORT = {
     "nieuw": "nieuw",
@@ -191,6 +190,8 @@ def _signals(counts: Mapping[str, int]) -> Iterator[Table]:
     """Yield what looks odd and nobody has seen yet."""
     columns = Column("aantal", "count"), Column("wat opvalt, en wel wordt gedeclareerd (signalen.csv)")
     if counts:
+        from mpj.signals import register  # only here: few runs have any, and its import takes longer than a small run
+
         yield Table("Signalen", columns, ((number, register()[code].betekenis) for code, number in counts.items()))
 
 

@@ -25,6 +25,10 @@ class Frozen(Mapping[K, V]):
     def __getitem__(self, key: K) -> V:
         return self._items[key]
 
+    def get(self, key: K, default: Any = None) -> Any:
+        """Return what the key has, else `default`, without the exception that `Mapping` raises and catches."""
+        return self._items.get(key, default)
+
     def __iter__(self) -> Iterator[K]:
         return iter(self._items)
 

@@ -33,17 +33,23 @@ def unchecked(kind: type[_T]) -> Callable[[Iterable[object]], _T]:
     A frozen class pays for each field it sets, and checking costs more still. So a value is filled in as a draft, whose fields
     can be set like any other's, and then becomes one of `kind`.
     """
-    names = [attribute.name for attribute in attrs.fields(cast("type[attrs.AttrsInstance]", kind))]
-    as_usual = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__, "__attrs_post_init__": None}
-    fresh = {name: field() for name in names}
-    draft = attrs.make_class("Draft", fresh, (kind,), class_body=as_usual, slots=True, weakref_slot=False, eq=False, repr=False)
+    draft: Any = None
 
     def make(values: Iterable[object]) -> _T:
+        nonlocal draft
+        if draft is None:  # a run makes values of few classes, and each draft takes a millisecond to make
+            draft = _draft_of(kind)
         one: Any = draft(*values)
         one.__class__ = kind
         return cast("_T", one)
 
     return make
+
+
+def _draft_of(kind: type[Any]) -> type[Any]:
+    fresh = {attribute.name: field() for attribute in attrs.fields(kind)}
+    as_usual = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__, "__attrs_post_init__": None}
+    return attrs.make_class("Draft", fresh, (kind,), class_body=as_usual, slots=True, weakref_slot=False, eq=False, repr=False)
 
 
 def checker(definition: Definition[str]) -> Callable[[Any], None]:
