@@ -33,6 +33,13 @@ ENGLISH = {
     "Maak het rapport": "Make the report",
     "Een ander rapport": "Another report",
     "samen": "together",
+    "Controle": "Control",
+    "Maand": "Month",
+    "Een ander dan u": "Somebody else than you",
+    "Ja, 2026-03 is verstuurd": "Yes, 2026-03 was sent",
+    "verzonden: 1 regel, € 98,20": "sent: 1 line, €98.20",
+    "1 regel toegekend": "1 line granted",
+    "Log uit": "Log out",
 }
 
 
@@ -88,44 +95,52 @@ def test_from_export_to_booked_answer(browser: Any, databases: Databases, tmp_pa
             tab.press(t("Een ander rapport"))
 
 
-def test_two_persons_a_reader_and_a_controller(browser: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("taal", ["nl", "en"])
+def test_two_persons_a_reader_and_a_controller(browser: Any, databases: Databases, tmp_path: Path, taal: str) -> None:
     """The clerk keeps the month and cannot send it; the owner takes the messages and does; others see what is theirs."""
     users = tmp_path / "gebruikers.csv"
     tokens = {rol: add_user(users, rol, rol) for rol in ("clerk", "owner", "reader", "controller")}
-    own = office(tmp_path / "kantoor", more="vier_ogen = true\n")
+    own = office(tmp_path / "kantoor", ledger=databases.new(), more="vier_ogen = true\n")
+
+    def t(text: str) -> str:
+        return text if taal == "nl" else ENGLISH[text]
 
     def login(rol: str, script: bool) -> Tab:
         tab = Tab(browser, url, tmp_path, script=script)
         tab.open("/")
-        tab.check("inloggen")
+        if taal == "en":
+            tab.press("English")
+        tab.check(f"inloggen-{taal}")
         tab.page.locator("#token").fill(tokens[rol])
         tab.press("Log in")
         return tab
 
     with served(office=own, users=Users(users)) as url:
         clerk = login("clerk", script=True)
-        assert "Controle" not in clerk.page.locator("nav").inner_text()
+        assert t("Controle") not in clerk.page.locator("nav").inner_text()
         clerk.page.locator("#periode").fill("2026-03")
-        clerk.press("Laat de maand zien")
-        clerk.press("Leg vast als concept, en maak de berichten")
-        assert "Een ander dan u" in clerk.text and clerk.page.get_by_role("button", name="Ja, ze zijn verstuurd").count() == 0
-        clerk.check("vier-ogen-concept")
+        clerk.press(t("Laat de maand zien"))
+        clerk.press(t("Leg vast als concept, en maak de berichten"))
+        sent = clerk.page.get_by_role("button", name=t("Ja, ze zijn verstuurd"))
+        assert t("Een ander dan u") in clerk.text and sent.count() == 0
+        clerk.check(f"vier-ogen-concept-{taal}")
         owner = login("owner", script=False)
         owner.follow("Ledger")
-        owner.check("vier-ogen-ledger")
-        message = message_in(owner, owner.page.get_by_role("button", name="Neem de berichten mee").click)
-        owner.press("Ja, 2026-03 is verstuurd")
-        assert "verzonden: 1 regel, € 98,20" in owner.text
+        owner.check(f"vier-ogen-ledger-{taal}")
+        message = message_in(owner, owner.page.get_by_role("button", name=t("Neem de berichten mee")).click)
+        owner.press(t("Ja, 2026-03 is verstuurd"))
+        assert t("verzonden: 1 regel, € 98,20") in owner.text
         (tmp_path / "jw325.xml").write_bytes(answered(message))
         reader = login("reader", script=True)
         assert reader.page.url.endswith("/ledger") and reader.page.locator("main form").count() == 0
-        reader.check("lezer-ledger")
+        reader.check(f"lezer-ledger-{taal}")
         controller = login("controller", script=True)
         controller.follow("Ledger")
         controller.page.locator("#antwoord").set_input_files(tmp_path / "jw325.xml")
-        controller.press("Boek de antwoorden")
-        assert "1 regel toegekend" in controller.text and controller.page.locator("nav").get_by_text("Maand").count() == 0
-        controller.press("Log uit")
+        controller.press(t("Boek de antwoorden"))
+        assert t("1 regel toegekend") in controller.text
+        assert controller.page.locator("nav").get_by_text(t("Maand")).count() == 0
+        controller.press(t("Log uit"))
         assert "/inloggen" in controller.page.url
 
 
