@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from functools import cache
+from itertools import repeat
 from json.encoder import encode_basestring
 from operator import attrgetter
 from types import NoneType
@@ -19,6 +20,7 @@ import attrs
 
 from mpj.engine.memory import Regelinhoud
 from mpj.engine.values import Herkomst
+from mpj.ledger.rows import chunks
 from mpj.protocol import Afronding
 from mpj.protocol.words import OVER, WIJZEN
 from mpj.reading.fields import check_choice
@@ -27,6 +29,7 @@ from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, V
 
 _T = TypeVar("_T", Registratie, Verblijf, Prestatie, Toewijzing, Medewerker, Herkomst)
 Record: TypeAlias = Registratie | Verblijf | Prestatie
+_Value: TypeAlias = Record | Toewijzing | Medewerker | Herkomst
 _RECORDS: Mapping[str, type[Record]] = {"registratie": Registratie, "verblijf": Verblijf, "prestatie": Prestatie}
 _DATES = frozenset({"datum", "begindatum", "einddatum", "toewijzingsdatum"})
 _TIMES = frozenset({"begintijd", "eindtijd", "toewijzingstijd"})
@@ -50,20 +53,28 @@ _TEXTS: Mapping[type, Callable[[Any], str]] = {
 }
 
 
-def dump(value: Record | Toewijzing | Medewerker | Herkomst) -> str:
+def dump(value: _Value) -> str:
     """Return the content of a value as text: the same content, the same text. BSN, file and row stay out."""
-    return _dumped(value, _OUTSIDE)
+    return dump_all([value])[0]
 
 
-def _dumped(value: Registratie | Verblijf | Prestatie | Toewijzing | Medewerker | Herkomst, outside: frozenset[str]) -> str:
-    kind: type = type(value)
-    names, defaults, values_of = _fields(kind, outside)
-    parts = [
-        name + _TEXTS.get(type(one), _encode)(one)
-        for name, one, default in zip(names, values_of(value), defaults, strict=True)
-        if one is not default and one != default
-    ]
-    return f"{{{','.join(parts)}}}"
+def dump_all(values: Sequence[_Value], outside: frozenset[str] = _OUTSIDE) -> list[str]:
+    """Return the content of values of one kind as texts, without the fields `outside`, in their order.
+
+    A run dumps each record and its trace: what many say becomes text once.
+    """
+    found: list[str] = []
+    for part in chunks(values):
+        kind: Any = type(part[0])
+        columns = [_texts(begin, default, list(map(of, part))) for begin, default, of in _fields(kind, outside)]
+        found += map("".join, zip(*columns, repeat("}")))
+    return found
+
+
+def _texts(begin: str, default: object, column: Sequence[object]) -> Iterator[str]:
+    """Return a field of many values as text, empty where it is the default."""
+    known = {one: "" if one is default or one == default else begin + _TEXTS.get(type(one), _encode)(one) for one in set(column)}
+    return map(known.__getitem__, column)
 
 
 def load(kind: type[_T], text: str, **outside: Any) -> _T:
@@ -90,7 +101,8 @@ def load_periods(text: str) -> list[Medewerker]:
 
 def dump_afronding(afronding: Afronding | None) -> str:
     """Return a rounding as text, empty when there is none."""
-    return "" if afronding is None else ",".join(str(one) for one in attrs.astuple(afronding))
+    one = afronding
+    return "" if one is None else f"{one.wijze},{one.over},{one.minimum},{one.drempel}"
 
 
 def load_afronding(text: str) -> Afronding | None:
@@ -131,9 +143,13 @@ def fingerprint_of(record: Record, inhoud: str) -> str:
     return fingerprint(inhoud if same is record else dump(same))
 
 
-def assigned(toewijzing: Toewijzing) -> str:
-    """Return the fingerprint of what a line takes from its toewijzing: all of it but its stamp and the reason of its change."""
-    return fingerprint(_dumped(toewijzing, _OUTSIDE | {"toewijzingsdatum", "toewijzingstijd", "reden_wijziging"}))
+def assigned(toewijzingen: Sequence[Toewijzing]) -> dict[tuple[str, int], str]:
+    """Return the fingerprints of what lines take from toewijzingen, by gemeente and number.
+
+    That is all of them but their stamp and the reason of their change.
+    """
+    texts = dump_all(toewijzingen, _OUTSIDE | {"toewijzingsdatum", "toewijzingstijd", "reden_wijziging"})
+    return {one.sleutel: fingerprint(text) for one, text in zip(toewijzingen, texts, strict=True)}
 
 
 def fingerprint(*parts: str) -> str:
@@ -156,12 +172,15 @@ def _value(name: str, value: Any) -> Any:
 
 
 @cache
-def _fields(kind: type, outside: frozenset[str]) -> tuple[Sequence[str], Sequence[object], Callable[[object], tuple[object, ...]]]:
-    """Return how the fields of a kind but those `outside` begin in the text, their defaults, and what reads them from a value."""
+def _fields(kind: type, outside: frozenset[str]) -> Sequence[tuple[str, object, Callable[[object], object]]]:
+    """Return of the fields of a kind but those `outside` how each begins in the text, its default, and what reads it from a value.
+
+    The first has no default.
+    """
     left_out = frozenset() if kind is Herkomst else outside
     fields = [one for one in attrs.fields(kind) if one.name not in left_out]
-    begins = [f"{_encode(_STORED_AS.get(one.name, one.name))}:" for one in fields]
-    return begins, [one.default for one in fields], attrgetter(*(one.name for one in fields))
+    begins = [f"{',' if place else '{'}{_encode(_STORED_AS.get(one.name, one.name))}:" for place, one in enumerate(fields)]
+    return [(begin, one.default, attrgetter(one.name)) for begin, one in zip(begins, fields, strict=True)]
 
 
 def stamp_of(datum: date | None, tijd: time | None) -> str:

@@ -23,6 +23,11 @@ class Fresh:
     adds: bool = True
     """Whether that and the care have one unit and one price, so that they can be one line."""
 
+    @property
+    def capped(self) -> bool:
+        """Whether a limit cut any of its care."""
+        return any(one.counted.afgetopt for one in self.care)
+
     def herkomst(self, referentienummer: str) -> tuple[Herkomst, ...]:
         """Return its trace under a number."""
         pieces = [evolve(one, referentienummer=referentienummer) for one in self.pieces]

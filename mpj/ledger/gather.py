@@ -18,7 +18,7 @@ from mpj.engine.sieve import Records
 from mpj.ledger import schema
 from mpj.ledger.carried import Before, Carried, before, carried, emptied
 from mpj.ledger.cells import Cells, Span, drop_concepts, touch_afspraken, touch_concepts, touch_covered, touch_levels, touch_open
-from mpj.ledger.codec import dump, dump_periods, fingerprint_of, load, load_periods, stamp_of
+from mpj.ledger.codec import dump_all, dump_periods, fingerprint_of, load, load_periods, stamp_of
 from mpj.ledger.input import Input
 from mpj.ledger.intake import Intake, Naam, Reused, confirm
 from mpj.ledger.output import Output
@@ -158,7 +158,8 @@ def _store_toewijzingen(
     Returns the numbers of these clients.
     """
     table = schema.toewijzing
-    rows = {_version(one): _toewijzing_row(one, clients) for one in items if isinstance(one, Toewijzing)}
+    read = [one for one in items if isinstance(one, Toewijzing)]
+    rows = {_version(one): _toewijzing_row(one, text, clients) for one, text in zip(read, dump_all(read), strict=True)}
     known = {
         (row.gemeente, row.toewijzingnummer, row.stempel): row
         for row in among(connection, select(table), table.c.toewijzingnummer, {nummer for _, nummer, _ in rows})
@@ -189,12 +190,12 @@ def _version(one: Toewijzing) -> tuple[str, int, str]:
     return *one.sleutel, stamp_of(one.toewijzingsdatum, one.toewijzingstijd)
 
 
-def _toewijzing_row(one: Toewijzing, clients: Mapping[str, int]) -> dict[str, Any]:
+def _toewijzing_row(one: Toewijzing, inhoud: str, clients: Mapping[str, int]) -> dict[str, Any]:
     return dict(zip(("gemeente", "toewijzingnummer", "stempel"), _version(one), strict=True)) | {
         "client_id": clients[one.bsn],
         "begin": month_of(one.begindatum),
         "eind": None if one.einddatum is None else month_of(one.einddatum),
-        "inhoud": dump(one),
+        "inhoud": inhoud,
         "bestand": one.bestand,
         "rij": one.rij,
     }

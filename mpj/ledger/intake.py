@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, false, func, or_, select, update
 
 from mpj.ledger import schema
 from mpj.ledger.cells import Cells, Stored
-from mpj.ledger.codec import Record, dump, fingerprint_of, load, load_record
+from mpj.ledger.codec import Record, dump, dump_all, fingerprint_of, load, load_record
 from mpj.ledger.rows import add, among, chunks
 from mpj.ledger.schema import LOPEND, PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.protocol import Protocol
@@ -111,21 +111,18 @@ class Intake:
         query = select(table.bron, *columns).where(table.soort == soort)
         return {row.bron: Stored(*row[1:]) for row in among(self._connection, query, table.bron, names)}
 
-    def _store(self, soort: str, newest: Iterable[Record], known: Mapping[str, Stored], withdrawn: Collection[str]) -> None:
+    def _store(self, soort: str, newest: Sequence[_R], known: Mapping[str, Stored], withdrawn: Collection[str]) -> None:
         new: list[dict[str, object]] = []
         changed: list[dict[str, object]] = []
         touched: set[tuple[int, int, int | None]] = set()
-        for one in newest:
+        for one, inhoud in zip(newest, dump_all(newest), strict=True):
             begin, end = _months(one)
-            before, row = known.get(one.id), self._row(soort, one, (begin, end), gone=one.id in withdrawn)
+            before, row = known.get(one.id), self._row(soort, one, (begin, end), inhoud, gone=one.id in withdrawn)
             if soort == REGISTRATIE and not row["vervallen"]:
                 self.brought[begin] += 1
-            self.taken[soort, one.id] = fingerprint_of(one, str(row["inhoud"]))
-            same = before is not None and (before.client_id, before.inhoud, before.vervallen) == (
-                row["client_id"],
-                row["inhoud"],
-                row["vervallen"],
-            )
+            self.taken[soort, one.id] = fingerprint_of(one, inhoud)
+            now = row["client_id"], inhoud, row["vervallen"]
+            same = before is not None and (before.client_id, before.inhoud, before.vervallen) == now
             if before is not None and same and soort in LOPEND:
                 # What was computed before stands; what it comes to since then, and in this month, is looked at.
                 since = max(begin, min(self._cells.maand, (before.berekend_tot or begin) + 1))
@@ -160,7 +157,7 @@ class Intake:
         known = load_record(soort, before.inhoud, bsn=one.bsn)
         self.reused.append(Reused((soort, one.id), before, self._clients[one.bsn], alike=_contact(known) == _contact(one)))
 
-    def _row(self, soort: str, one: Record, months: tuple[int, int | None], *, gone: bool) -> dict[str, object]:
+    def _row(self, soort: str, one: Record, months: tuple[int, int | None], inhoud: str, *, gone: bool) -> dict[str, object]:
         begin, end = months
         runs = soort in LOPEND
         return {
@@ -173,7 +170,7 @@ class Intake:
             "vervallen": gone or one.vervallen,
             "medewerker": one.medewerker,
             "afspraak": one.afspraak if isinstance(one, Registratie) else None,
-            "inhoud": dump(one),
+            "inhoud": inhoud,
             "bestand": one.bestand,
             "rij": one.rij,
         }

@@ -50,17 +50,20 @@ def by_month(cells: Mapping[int, Iterable[int]]) -> Iterator[tuple[list[int], in
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows, if there are any; all have the same columns.
+    """Insert the rows, if there are any; all have the same columns."""
+    add_columns(connection, table, {name: [row[name] for row in rows] for name in (rows[0] if rows else ())})
+
+
+def add_columns(connection: Connection, table: Table, values: Mapping[str, Sequence[Any]]) -> None:
+    """Insert rows, if there are any, of which the values are given by column.
 
     A run adds a row for each record: the statement is made once, and values go into it as the driver takes them.
     """
-    if not rows:
-        return
-    dialect, names = connection.dialect, list(rows[0])
+    dialect, names = connection.dialect, list(values)
     quote = dialect.identifier_preparer.quote
     marks = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(names))
     statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})"
-    columns = [_bound(dialect, table.c[name], [row[name] for row in rows]) for name in names]
+    columns = [_bound(dialect, table.c[name], values[name]) for name in names]
     for part in chunks(zip(*columns, strict=True)):
         connection.exec_driver_sql(statement, part)
 

@@ -132,7 +132,7 @@ def _verdicts(
 
 
 def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Job, cells: Cells, agreed: Agreed) -> Ledgerrun:
-    toewijzingen = {one.sleutel: assigned(one) for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months}
+    toewijzingen = assigned([one for one in job.toewijzingen if gathered.clients.get(one.bsn) in cells.months])
     nummers = frozenset(given.asked.crediteer_toewijzing)
     return Ledgerrun(
         opdracht=job.opdracht,
@@ -227,7 +227,7 @@ def _divided(result: Result, release: str) -> Result:
 
 def _from_ledger(verdicts: Iterable[Verdict], result: Result, stored: Collection[Naam]) -> int:
     """Count the records, a day of a stay being one, that the ledger brings to a run and its files do not."""
-    declared = sum(care.recorded[:2] in stored for one in verdicts for care in one.uitkomst.care)
+    declared = sum(care.recorded[:2] in stored for one in verdicts for care in one.uitkomst.care) if stored else 0
     return declared + sum(row.aantal for row in result.uitval if (row.soort, row.bron) in stored)
 
 

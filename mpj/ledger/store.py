@@ -11,12 +11,12 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger import schema
 from mpj.ledger.carried import Replaced
 from mpj.ledger.changes import Changes, NewLine
-from mpj.ledger.codec import dump
+from mpj.ledger.codec import dump_all
 from mpj.ledger.input import Ledgeropdracht
 from mpj.ledger.known import FAULTY
 from mpj.ledger.protocols import remember
 from mpj.ledger.replaced import keep
-from mpj.ledger.rows import add, chunks, next_id
+from mpj.ledger.rows import add, add_columns, chunks, next_id
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS
 from mpj.ledger.verdict import Ledgerrun
@@ -79,10 +79,10 @@ def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: It
         for line in result.regels
     ]
     add(connection, schema.regel, rows)
-    traces: dict[str, list[Herkomst]] = {}
+    traces: dict[int, list[Herkomst]] = {}
     for one in result.herkomst:
-        traces.setdefault(one.referentienummer, []).append(one)
-    add(connection, schema.herkomst, [row for name, own in traces.items() for row in _trace_rows(ids[name], own, run)])
+        traces.setdefault(ids[one.referentienummer], []).append(one)
+    _store_traces(connection, run, traces)
 
 
 def _declaration(line: Declaratieregel) -> tuple[str, str, str]:
@@ -104,23 +104,22 @@ def _line_row(line: Declaratieregel, beside: NewLine) -> dict[str, object]:
     }
 
 
-def _trace_rows(regel_id: int, traces: Sequence[Herkomst], run: Ledgerrun) -> list[dict[str, object]]:
-    return [
-        {
-            "regel_id": regel_id,
-            "volg": place,
-            "soort": one.soort,
-            "bron": one.bron,
-            "datum": one.datum,
-            "eenheden": one.aantal_eenheden,
-            "vinger": run.fingerprints.get((one.soort, one.bron), ""),
-            "inhoud": dump(one),
-        }
-        for place, one in enumerate(traces)
-    ]
+def _store_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst]]) -> None:
+    every = [one for own in traces.values() for one in own]
+    columns: dict[str, Sequence[object]] = {
+        "regel_id": [regel_id for regel_id, own in traces.items() for _ in own],
+        "volg": [place for own in traces.values() for place in range(len(own))],
+        "soort": [one.soort for one in every],
+        "bron": [one.bron for one in every],
+        "datum": [one.datum for one in every],
+        "eenheden": [one.aantal_eenheden for one in every],
+        "vinger": [run.fingerprints.get((one.soort, one.bron), "") for one in every],
+        "inhoud": dump_all(every),
+    }
+    add_columns(connection, schema.herkomst, columns)
 
 
 def _renew_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst]]) -> None:
     for part in chunks(traces):
         connection.execute(delete(schema.herkomst).where(schema.herkomst.c.regel_id.in_(part)))
-    add(connection, schema.herkomst, [row for regel_id, own in traces.items() for row in _trace_rows(regel_id, own, run)])
+    _store_traces(connection, run, traces)

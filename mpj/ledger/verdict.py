@@ -6,12 +6,12 @@ a rejected one is declared anew once it changed; one without answer waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from attrs import evolve, field, frozen
 
-from mpj.engine.care import Aside, Care
+from mpj.engine.care import Aside
 from mpj.engine.lines import REFERENTIE, make_line, number
 from mpj.engine.memory import Recorded
 from mpj.engine.opdracht import Opdracht
@@ -240,19 +240,27 @@ class _Look:
     def _unchanged(self, identiteit: Identiteit, regel: Regel) -> Changes:
         """A granted line stands as it was; on records that changed its trace is renewed."""
         fresh = self.fresh[identiteit]
-        now = sorted((*one.recorded, one.counted.eenheden, self._fingerprint(one)) for one in fresh.care)
+        prints = self.run.fingerprints
+        now = sorted((*one.recorded, one.counted.eenheden, prints.get(one.recorded[:2], "")) for one in fresh.care)
         before = sorted((*one.recorded, one.eenheden, one.fingerprint) for one in self.stand.behind.get(regel.id, ()))
         terms = self.run.terms_of(fresh.line)
         return Changes(
             tuple(self._credit_again(identiteit, asked=True)),
             {} if now == before else {regel.id: fresh.herkomst(regel.line.referentienummer)},
             {} if terms == regel.termen else {regel.id: terms},
-            look_again=self._cell(identiteit) if _capped(fresh.care) else frozenset(),
+            look_again=self._cell(identiteit) if fresh.capped else frozenset(),
             done=self._repaired(identiteit, done=True),
         )
 
+    def _new(self, identiteit: Identiteit, fresh: Fresh) -> Changes:
+        """A line of which there was none before."""
+        again = self._cell(identiteit) if fresh.capped else frozenset()
+        return Changes((self._debit(identiteit, fresh, again=False),), look_again=again)
+
     def _moved(self, identiteit: Identiteit) -> Changes:
-        """A line is new, or not as it was: it waits, or what stands is credited and what is there now is declared."""
+        """A line is not as it was: it waits, or what stands is credited and what is there now is declared."""
+        if identiteit not in self.stand.regels:
+            return self._new(identiteit, self.fresh[identiteit])
         state, regel = self.stand.state(identiteit)
         if state == AFGEKEURD and not self.computed(identiteit):
             return Changes()  # that there is nothing of it now says nothing: it is looked at again
@@ -268,7 +276,7 @@ class _Look:
             lines += self._credit(identiteit, state, regel)
         if fresh is not None:
             lines.append(self._debit(identiteit, fresh, again=state == AFGEKEURD))
-        again = self._cell(identiteit) if fresh is not None and _capped(fresh.care) else frozenset()
+        again = self._cell(identiteit) if fresh is not None and fresh.capped else frozenset()
         cause = "" if regel is None else self._cause(identiteit, regel)
         decided: dict[int, str] = {}
         if regel is not None and state == TOEGEKEND:
@@ -327,9 +335,6 @@ class _Look:
 
     def _cell(self, identiteit: Identiteit) -> frozenset[tuple[int, int]]:
         return frozenset({(self.stand.id, identiteit.maand)})
-
-    def _fingerprint(self, care: Care) -> str:
-        return self.run.fingerprints.get(care.recorded[:2], "")
 
     def _open(self, aside: Iterable[Uitval]) -> Changes:
         """Return what is set aside and still open, and the cells to look at again for it."""
@@ -393,7 +398,3 @@ def _standing_aside(found: Uitkomst, unchanged: Mapping[Identiteit, Regel]) -> I
 def _stays_open(row: Uitval) -> bool:
     """Say whether what is set aside may still come: it waits for something, or a limit may leave room for it."""
     return REDENEN[row.reden].remembered and row.reden != "voor_periode"
-
-
-def _capped(care: Sequence[Care]) -> bool:
-    return any(one.counted.afgetopt for one in care)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, time
+
+import pytest
+from attrs import evolve, fields
+from hypothesis import given
+from hypothesis import strategies as st
+from world import BSN
 
 from mpj.engine import Herkomst
-from mpj.ledger.codec import dump, load
+from mpj.ledger.codec import dump, dump_all, load
+from mpj.records.values import Registratie, Toewijzing
 
 STORED = (
     '{"referentienummer":"43A1C0783B089EEA08C1","soort":"registratie","bron":"R1","datum":"2026-03-02","minuten":50,'
@@ -19,3 +27,61 @@ def test_a_trace_is_stored_as_the_first_ledgers_did() -> None:
     trace = load(Herkomst, STORED)
     assert (trace.datum, trace.niveaus, trace.voor_limiet) == (date(2026, 3, 2), ("hbo", "wo"), 4)
     assert dump(trace) == STORED
+
+
+TEXTS = st.text('aé"\\€漢', min_size=1, max_size=6)
+DAYS = st.dates(date(2021, 1, 1), date(2030, 12, 31))
+CONTACTS = st.builds(
+    Registratie,
+    id=TEXTS,
+    bsn=st.just(BSN),
+    datum=DAYS,
+    minuten=st.sampled_from([0, 1, 45]),
+    begintijd=st.none() | st.just(time(9, 15)),
+    medewerker=st.none() | st.just('m"1'),
+    kwalificatieniveau=st.sampled_from([None, "hbo", "wo"]),
+    toewijzingnummer=st.none() | st.integers(0, 3),
+    tijdsoort=st.sampled_from(["direct", "reis"]),
+    bevestigd=st.booleans(),
+    aantal=st.sampled_from([1, 2]),
+    bestand=TEXTS,
+    rij=st.integers(0, 3),
+)
+ASSIGNED = st.builds(
+    Toewijzing,
+    toewijzingnummer=st.integers(0, 3),
+    bsn=st.just(BSN),
+    gemeente=st.just("0518"),
+    aanbieder=st.just("65650303"),
+    begindatum=DAYS,
+    prestatiecodes=st.sampled_from([("2.1",), ("2.1", "2.2")]),
+    budget_cent=st.none() | st.integers(0, 1),
+    toewijzingsdatum=st.none() | DAYS,
+)
+TRACES = st.builds(
+    lambda behind, minuten, afgetopt, units: evolve(
+        load(Herkomst, STORED), bron=behind, minuten=minuten, afgetopt=afgetopt, aantal_eenheden=units
+    ),
+    TEXTS,
+    st.sampled_from([None, 0, 1, 50]),
+    st.booleans(),
+    st.integers(0, 1),
+)
+
+
+def one_by_one(value: Registratie | Toewijzing | Herkomst) -> str:
+    """The text of a value, field by field as the standard library writes it."""
+    outside = {"bsn", "geboortedatum"} | (set() if isinstance(value, Herkomst) else {"bestand", "rij"})
+    told = {
+        {"voor_limiet": "eenheden_voor_limiet"}.get(one.name, one.name): getattr(value, one.name)
+        for one in fields(type(value))
+        if one.name not in outside and getattr(value, one.name) != one.default
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=lambda one: one.isoformat())
+
+
+@pytest.mark.slow
+@given(st.lists(CONTACTS, max_size=8) | st.lists(ASSIGNED, max_size=8) | st.lists(TRACES, max_size=8))
+def test_many_values_have_the_texts_that_each_has_by_itself(values: list[Registratie] | list[Toewijzing] | list[Herkomst]) -> None:
+    texts = dump_all(values)
+    assert texts == [one_by_one(one) for one in values] == [dump(one) for one in values]
