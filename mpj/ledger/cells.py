@@ -8,7 +8,7 @@ from attrs import frozen
 from sqlalchemy import Connection, delete, false, func, or_, select, true, update
 
 from mpj.ledger import schema
-from mpj.ledger.rows import among
+from mpj.ledger.rows import among, chunks
 from mpj.ledger.schema import CONCEPT, LOPEND, PRESTATIE, TOEGEKEND
 
 Span = tuple[int, int | None]
@@ -66,20 +66,19 @@ def touch_concepts(connection: Connection, pairs: Iterable[tuple[str, str]], cel
         for row in connection.execute(select(declaratie).where(declaratie.c.status == CONCEPT))
         if (row.aanbieder, row.gemeente) in wanted
     }
-    for row in found:
-        for line in connection.execute(select(regel.c.client_id, regel.c.maand).where(regel.c.declaratie_id == row)):
-            cells.touch(line.client_id, line.maand, line.maand)
+    for line in among(connection, select(regel.c.client_id, regel.c.maand).distinct(), regel.c.declaratie_id, found):
+        cells.touch(line.client_id, line.maand, line.maand)
     return found
 
 
 def drop_concepts(connection: Connection, concepts: Iterable[int]) -> None:
     """Remove concepts: a run replaces them."""
     declaratie, regel = schema.declaratie, schema.regel
-    for row in concepts:
-        own = select(regel.c.id).where(regel.c.declaratie_id == row)
+    for part in chunks(concepts):
+        own = select(regel.c.id).where(regel.c.declaratie_id.in_(part))
         connection.execute(delete(schema.herkomst).where(schema.herkomst.c.regel_id.in_(own)))
-        connection.execute(delete(regel).where(regel.c.declaratie_id == row))
-        connection.execute(delete(declaratie).where(declaratie.c.id == row))
+        connection.execute(delete(regel).where(regel.c.declaratie_id.in_(part)))
+        connection.execute(delete(declaratie).where(declaratie.c.id.in_(part)))
 
 
 def touch_levels(connection: Connection, medewerkers: Iterable[str], cells: Cells) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import TypeVar, get_args
 
 from attrs import frozen
@@ -24,14 +25,27 @@ BESTAND = "verschil.csv"
 class _Row:
     soort: Bewegingsoort
     oorzaak: str
-    lines: Sequence[Declaratieregel] = ()
-    vervallen: int = 0
-    """What a concept came to of which nothing is left."""
+    regels: int
+    debet: int
+    """In eurocents."""
+    credit: int
+    """In eurocents; what no longer goes counts as taken back."""
 
-    def sum(self, debetcredit: str) -> int:
-        """Return its debit or credit in eurocents; what no longer goes counts as taken back."""
-        gone = max(0, self.vervallen if debetcredit == "C" else -self.vervallen)
-        return gone + sum(line.bedrag_cent for line in self.lines if line.debetcredit == debetcredit)
+    @classmethod
+    def of(cls, soort: Bewegingsoort, oorzaak: str, lines: Sequence[Declaratieregel]) -> _Row:
+        """Return these lines."""
+        debet, credit = (sum(line.bedrag_cent for line in lines if line.debetcredit == side) for side in "DC")
+        return cls(soort, oorzaak, len(lines), debet, credit)
+
+    @classmethod
+    def gone(cls, cent: int) -> _Row:
+        """Return a concept that came to so much, of which nothing is left."""
+        return cls("vervallen_concept", "", 1, max(0, -cent), max(0, cent))
+
+    @property
+    def cent(self) -> int:
+        """What goes, in eurocents."""
+        return 0 if self.soort == "vervallen_concept" else self.debet - self.credit
 
 
 @frozen
@@ -48,12 +62,12 @@ class Difference:
         for new in lines:
             own.setdefault(_place(new.line), []).append(new)
         rows = {place: _row(found, loose_ends) for place, found in own.items()}
-        gone = {place: _Row("vervallen_concept", "", (), cent) for place, cent in earlier.concept.items() if place not in rows}
+        gone = {place: _Row.gone(cent) for place, cent in earlier.concept.items() if place not in rows}
         return cls(rows | gone, earlier)
 
     def bijlage(self) -> Bijlage:
         """Return the table verschil.csv."""
-        rows = sorted((*place, one.soort, one.sum("D"), one.sum("C"), one.oorzaak) for place, one in self.rows.items())
+        rows = sorted((*place, one.soort, one.debet, one.credit, one.oorzaak) for place, one in self.rows.items())
         return Bijlage(BESTAND, VERSCHIL, tuple(rows))
 
     def sent(self) -> dict[str, SentSummary]:
@@ -62,7 +76,7 @@ class Difference:
 
     def per_gemeente(self, grens: Grens | None) -> dict[str, BesideSummary]:
         """Return what is sent to each gemeente beside what was before; above `grens` it is marked."""
-        now = {place: cent for place, one in self.rows.items() if (cent := one.sum("D") - one.sum("C") + one.vervallen)}
+        now = {place: one.cent for place, one in self.rows.items() if one.cent}
         other = {place[0] for place, cent in self._concepts(now) if cent}
         found: dict[str, BesideSummary] = {}
         rows, cents, concepts = _by_gemeente(self.rows), _by_gemeente(now), _by_gemeente(self.before.concept)
@@ -98,8 +112,7 @@ def _by_kind(rows: Iterable[_Row]) -> dict[str, SentSummary]:
     for kind in get_args(Bewegingsoort):
         own = [one for one in kept if one.soort == kind]
         if own:
-            count = sum(len(one.lines) or 1 for one in own)
-            debit, credit = (sum(one.sum(side) for one in own) for side in "DC")
+            count, debit, credit = (sum(map(attrgetter(name), own)) for name in ("regels", "debet", "credit"))
             found[kind] = {"regels": count, "debet_cent": debit, "credit_cent": credit}
     return found
 
@@ -115,10 +128,10 @@ def _row(new: Sequence[NewLine], loose_ends: Collection[tuple[str, str]]) -> _Ro
     cause = next((one.oorzaak for one in new if one.oorzaak), "")
     traces = [one for line in new for one in line.herkomst]
     if any(line.debetcredit == "C" for line in lines):
-        return _Row("correctie", cause, lines)
+        return _Row.of("correctie", cause, lines)
     if any(one.again for one in new):
-        return _Row("opnieuw", cause, lines)
+        return _Row.of("opnieuw", cause, lines)
     if any((one.soort, one.bron) in loose_ends for one in traces):
-        return _Row("verblijf", cause, lines)
+        return _Row.of("verblijf", cause, lines)
     late = any(line.begindatum.isoformat()[:7] < line.declaratieperiode for line in lines)
-    return _Row("nalevering" if late else "nieuw", cause, lines)
+    return _Row.of("nalevering" if late else "nieuw", cause, lines)

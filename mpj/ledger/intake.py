@@ -94,7 +94,7 @@ class Intake:
         newest: list[_R] = []
         for name, group in groups.items():
             gone = [one for one in group if one.vervallen]
-            if gone or name in withdrawn or all(one == group[0] for one in group):
+            if gone or name in withdrawn or group.count(group[0]) == len(group):
                 newest.append(gone[0] if gone else group[0])
             elif name in known and not known[name].vervallen:
                 contested.add(name)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from mpj.engine.values import Declaratieregel
 from mpj.ledger import schema
 from mpj.ledger.carried import Replaced
 from mpj.ledger.looks import ReplacedConcept
-from mpj.ledger.rows import add
+from mpj.ledger.rows import add, chunks
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_text
 
@@ -23,8 +23,9 @@ def keep(connection: Connection, replaced: Iterable[Replaced], regels: Iterable[
     table = schema.vervangen
     alive = {(aanbieder, nummer) for (aanbieder, _), numbers in made.items() for nummer in numbers}
     gone = [one for one in replaced if (one.aanbieder, one.declaratienummer) not in alive]
-    for aanbieder, nummer in sorted(alive | {(one.aanbieder, one.declaratienummer) for one in gone}):
-        connection.execute(delete(table).where(table.c.aanbieder == aanbieder, table.c.declaratienummer == nummer))
+    query = delete(table).where(table.c.aanbieder == bindparam("own"), table.c.declaratienummer == bindparam("nummer"))
+    for part in chunks(sorted(alive | {(one.aanbieder, one.declaratienummer) for one in gone})):
+        connection.execute(query, [{"own": aanbieder, "nummer": nummer} for aanbieder, nummer in part])
     add(connection, table, [_row(one, made.get((one.aanbieder, one.gemeente), ())) for one in gone])
 
 
