@@ -77,6 +77,7 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     """Store the input, add to `cells` what it touches, and return all that goes into the computation of these cells."""
     concepts = touch_concepts(connection, given.parties, cells)
     clients = _clients(connection, given)
+    assigned = _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     levels = _store_levels(connection, given.medewerkers, cells)
     intake = Intake(connection, given.job.protocol, cells, clients)
     registraties = intake.take(REGISTRATIE, given.registraties or (), given.job.entries().of)
@@ -86,7 +87,6 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     behind = carried(connection, intake.concerned)
     earlier = before(connection, concepts, given.parties, cells.maand)
     drop_concepts(connection, concepts)
-    assigned = _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     touch_open(connection, cells)
     output = Output.of(connection, given.job.runs_on, cells, {*intake.moved, *assigned})
     touch_afspraken(connection, cells)
@@ -155,7 +155,8 @@ def _store_toewijzingen(
 ) -> Iterable[int]:
     """Store new and changed versions; the months of their clients that they cover, before and after, are looked at.
 
-    Returns the numbers of these clients.
+    These are the months with anything of them from before: a run looks at the records that it brings anyhow. Returns the numbers
+    of these clients.
     """
     table = schema.toewijzing
     read = [one for one in items if isinstance(one, Toewijzing)]

@@ -23,7 +23,8 @@ def chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
 def among(connection: Connection, query: Select[Any], column: Any, items: Iterable[Any]) -> Iterator[Any]:
     """Yield the rows of `query` whose `column` is one of `items`."""
     for part in chunks(items):
-        yield from connection.execute(query.where(column.in_(part)))
+        for rows in connection.execute(query.where(column.in_(part))).partitions(CHUNK):
+            yield from rows
 
 
 def streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from sqlalchemy import Connection, bindparam, delete, select, true, update
 
@@ -73,12 +74,12 @@ def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: It
     remember(connection, numbers.values(), result.protocol)
     ids = {line.referentienummer: first_line + place for place, line in enumerate(result.regels)}
     beside = {one.line.referentienummer: one for one in new}
-    rows = [
-        _line_row(line, beside[line.referentienummer])
-        | {"id": ids[line.referentienummer], "declaratie_id": numbers[_declaration(line)]}
-        for line in result.regels
-    ]
-    add(connection, schema.regel, rows)
+    columns = _line_columns(result.regels, [beside[line.referentienummer] for line in result.regels])
+    placed = {
+        "id": [ids[line.referentienummer] for line in result.regels],
+        "declaratie_id": [numbers[_declaration(line)] for line in result.regels],
+    }
+    add_columns(connection, schema.regel, columns | placed)
     traces: dict[int, list[Herkomst]] = {}
     for one in result.herkomst:
         traces.setdefault(ids[one.referentienummer], []).append(one)
@@ -89,19 +90,13 @@ def _declaration(line: Declaratieregel) -> tuple[str, str, str]:
     return line.aanbieder, line.gemeente, line.declaratienummer
 
 
-def _line_row(line: Declaratieregel, beside: NewLine) -> dict[str, object]:
-    return {name: getattr(line, name) for name in LINE_COLUMNS} | {
-        "prestatiecode": line.zorgcode,
-        "client_id": beside.client_id,
-        "vorige_id": beside.vorige_id,
-        "status": CONCEPT,
-        "staat": False,
-        "opnieuw": False,
-        "sleutel": beside.sleutel,
-        "afronding": beside.afronding,
-        "termen": beside.termen,
-        "maand": month_of(line.begindatum),
-    }
+def _line_columns(lines: Sequence[Declaratieregel], beside: Sequence[NewLine]) -> dict[str, Sequence[object]]:
+    told = {name: list(map(attrgetter(name), lines)) for name in LINE_COLUMNS}
+    kept = {name: list(map(attrgetter(name), beside)) for name in ("client_id", "vorige_id", "sleutel", "afronding", "termen")}
+    alike = {"status": CONCEPT, "staat": False, "opnieuw": False}
+    own: dict[str, Sequence[object]] = {"prestatiecode": [line.zorgcode for line in lines]}
+    own["maand"] = [month_of(line.begindatum) for line in lines]
+    return told | kept | own | {name: [value] * len(lines) for name, value in alike.items()}
 
 
 def _store_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst]]) -> None:
