@@ -112,6 +112,19 @@ def test_a_product_under_another_category_may_be_no_care_of_its_toewijzing() -> 
     assert set(outcome.geweigerd) == {"categorie_wisselt"}
 
 
+def test_a_code_that_goes_over_to_mpj_or_comes_from_it_is_refused() -> None:
+    """A run pays it on both sides, an hour of it EUR 40.00 or four quarters at EUR 24.55: so it is not gone."""
+    code = {"productcategorie": "45", "productcode": "45A04", "perceel": "A", "prestatiecode": "2.1", "kwalificatieniveau": "hbo"}
+    beside = effort.contract()
+    mpj_too = mpj.make_contract(effort.SETTINGS | {"perceel": [{"code": "A"}]}, [effort.CELL], codes=[code])
+    records = [effort.contact("a", "2021-02-01", 60, kwalificatieniveau="hbo")]
+    for old, new, cents in ((beside, mpj_too, 4_000), (mpj_too, beside, 9_820)):
+        result = effort.declare([effort.toewijzing(productcode="45A04", productcategorie="45")], records, contract=old)
+        outcome = mpj.reprice(result.regels, result.herkomst, [old], [new])
+        assert {reason: sums.oud for reason, sums in outcome.geweigerd.items()} == {"stelsel_wisselt": cents}
+        assert not outcome.vervallen and not outcome.volledig
+
+
 HOURS: dict[str, tuple[str, list[int], dict[str, Any], int, int]] = {
     "each contact rounded up": ("45A04", [95, 95, 95, 95], {"uur": {"over": "contact", "wijze": "naar_boven"}}, 24_000, 32_000),
     "the sum rounded down": ("45A04", [95, 95], {"uur": {"wijze": "naar_beneden"}}, 12_000, 12_000),

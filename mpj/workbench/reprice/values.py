@@ -18,6 +18,7 @@ WEIGERINGEN: Mapping[str, str] = MappingProxyType(
         "perceel_wisselt": "het perceel kan nu een ander zijn; de herkomst zegt niet of de toewijzing het noemt",
         "perceel_onbekend": "het perceel bestaat niet in het nieuwe contract",
         "categorie_wisselt": "het product valt nu onder een andere categorie; de herkomst zegt niet wat de toewijzing noemt",
+        "stelsel_wisselt": "de productcode is nu van MPJ, of juist een product buiten MPJ; de herkomst zegt niet hoe dat telt",
         "taakgericht": "het product is nu taakgericht: het vaste bedrag gaat buiten de regels om",
         "prijssoort_verschilt": "met of zonder niveau verschilt, en de herkomst zegt niet of het groepstijd was",
         "normtijd_verschilt": "de normtijd verschilt, en de herkomst zegt niet wat er in de nieuwe eenheid zou tellen",

@@ -13,7 +13,7 @@ from functools import cached_property
 from attrs import field, frozen
 
 from mpj.engine.values import Declaratieregel
-from mpj.protocol import Afronding, Normtijd
+from mpj.protocol import Afronding, Normtijd, is_prestatiecode
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Prijs, Tariefkaart, Tariefkaarten
 from mpj.tariefkaart.model import NIVEAU, ZONDER
@@ -209,8 +209,10 @@ class Judge:
         named = [(kaart.instellingen.contract, perceel) for kaart, perceel in was] != [(line.contract, line.perceel)]
         options = _candidates(kaarten, line, maand_nieuw, named=named)
         if not options:
+            if any(_other_care(kaart, line) for kaart in kaarten):
+                return Fate(REFUSED, "stelsel_wisselt")
             known = any(kaart.bedient(line.perceel, line.gemeente) for kaart in kaarten)
-            if named and not known:
+            if named and line.perceel and not known:
                 return Fate(REFUSED, "perceel_onbekend")
             return Fate(UNPAID, "prestatiecode_niet_gecontracteerd")
         if len(options) > 1 or options[0][1] != line.perceel:
@@ -252,6 +254,14 @@ def _candidates(
     elif any(row.expliciet for _, row in rows):
         rows = [(kaart, row) for kaart, row in rows if row.expliciet]
     return [(kaart, row.perceel) for kaart, row in rows]
+
+
+def _other_care(kaart: Tariefkaart, line: Declaratieregel) -> bool:
+    """Say whether the product code of a line is care of MPJ on one side, and of a product beside MPJ on the other."""
+    if line.prestatiecode:
+        return line.productcode in kaart.varianten
+    found = kaart.decode(line.productcode)
+    return found is not None and is_prestatiecode(found.prestatiecode)
 
 
 def _plek(oud: Tariefkaart, nieuw: Tariefkaart, line: Declaratieregel, maand: int, maand_nieuw: int) -> Celpaar | Fate:
