@@ -29,7 +29,7 @@ Voorbeeld:
 @click.option("--van", type=FILE, default=None, metavar="DIR", help="Map die mpj declare schreef: hoe de regel tot stand kwam.")
 @click.option("--ledger", default=None, metavar="URL", help="Ledger: wat er van de regel is geworden, door de tijd.")
 @click.option("--regel", default=None, metavar="NUMMER", help="Referentienummer van een declaratieregel.")
-@click.option("--bron", default=None, metavar="ID", help="Id van een registratie of verblijf.")
+@click.option("--bron", default=None, metavar="ID", help="Id van een registratie, verblijf of prestatie.")
 @taal_option("de uitleg")
 @config_option
 @meldingen_option
@@ -37,7 +37,7 @@ Voorbeeld:
 def command(
     van: Path | None, ledger: str | None, regel: str | None, bron: str | None, taal: Taal, config: Path | None, meldingen: str
 ) -> None:
-    """Leg één regel, of één registratie of verblijf, stap voor stap uit.
+    """Leg één regel, of één registratie, verblijf of prestatie, stap voor stap uit.
 
     Een regel terug naar de registraties erachter; een registratie vooruit naar haar regel, of naar de reden waarom zij op geen
     regel staat. Met --ledger het hele leven: gedeclareerd, verzonden, beantwoord, gecrediteerd, vervangen. Er komt geen BSN in

@@ -162,7 +162,7 @@ def _standing(summary: Mapping[str, Any]) -> Iterator[str]:
         count, held = words.counted(ledger["toegekend_blijft_staan"], "regel"), words.euros(ledger["toegekend_blijft_staan_cent"])
         told.append(f"Toegekend en blijft staan, hoewel er iets veranderde: {count}, {held}; zie de waarschuwingen.")
     if ledger["ingetrokken"]:
-        told.append(f"Ingetrokken: {words.counted(ledger['ingetrokken'], 'registratie of verblijf')}.")
+        told.append(f"Ingetrokken: {words.counted(ledger['ingetrokken'], 'registratie, verblijf of prestatie')}.")
     if told:
         yield "\n".join(told)
 

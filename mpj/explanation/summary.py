@@ -70,7 +70,7 @@ def report(
     if out is not None:
         parts.append(_written(summary, out))
     if not summary["gelezen"]:
-        parts.append("Er is niets gedeclareerd: in de invoer staat geen enkele registratie of verblijfsdag.")
+        parts.append("Er is niets gedeclareerd: in de invoer staat geen enkele registratie, verblijfsdag of prestatie.")
     elif not summary["gedeclareerd"]:
         parts.append("Er is niets gedeclareerd: alles wat is gelezen viel uit.")
     return Report(f"Declaratie {summary['instellingen']['periode']}", tuple(_facts(summary, namen)), tuple(parts), "mpj declare")
@@ -96,7 +96,7 @@ def _facts(summary: Mapping[str, Any], namen: Mapping[str, str]) -> Iterator[tup
     for contract in summary["contracten"]:
         aanbieder = contract["instellingen"]["aanbieder"]
         yield "contract", f"{contract['id']}, aanbieder {words.named(aanbieder, namen)}, tariefkaart {contract['tariefkaart']}"
-    yield "gelezen", words.counted(summary["gelezen"], "registratie of verblijfsdag")
+    yield "gelezen", words.counted(summary["gelezen"], "registratie, verblijfsdag of prestatie")
     if more := summary.get("ledger", {}).get("erbij"):
         yield "", f"uit het ledger kwamen er {words.number(more)} bij, om opnieuw te bekijken"
     yield "gedeclareerd", f"{words.number(summary['gedeclareerd'])}, op {words.counted(summary['regels'], 'regel')}"

@@ -91,8 +91,8 @@ def _told_absent(gathered: Gathered, volledig_vanaf: str | None) -> str:
     for one in (one for name in gathered.absent for one in gathered.before.get(name, ())):
         cents[one.status] = cents.get(one.status, 0) + one.cent
     text = (
-        f"{len(gathered.absent)} registraties of verblijven ontbreken sinds {volledig_vanaf} en zouden worden ingetrokken: "
-        f"{euros(cents.get(TOEGEKEND, 0))} aan toegekende zorg"
+        f"{len(gathered.absent)} registraties, verblijven of prestaties ontbreken sinds {volledig_vanaf} en zouden "
+        f"worden ingetrokken: {euros(cents.get(TOEGEKEND, 0))} aan toegekende zorg"
     )
     waiting = cents.get(VERZONDEN, 0)
     return text + (f", en {euros(waiting)} zodra er antwoord op is" if waiting else "")
@@ -116,4 +116,4 @@ def _from_before(result: Result, periode: str) -> Iterator[Decision]:
 def _records(names: Collection[Naam]) -> str:
     from mpj.presentation import words
 
-    return words.counted(len(names), "registratie of verblijf")
+    return words.counted(len(names), "registratie, verblijf of prestatie")

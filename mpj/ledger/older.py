@@ -137,8 +137,8 @@ class Older:
                 cents = {"debet" if line.debetcredit == "D" else "credit": line.bedrag_cent}
                 moves.append(Move.of(line, "nalevering" if line.debetcredit == "D" else "correctie", **cents))
         text = (
-            f"{len(names)} registraties of verblijven van voor {month_text(self.vanaf)}: opengesteld bij het begin, of zij komen "
-            f"bij een overgenomen regel; zit hun zorg al in die regel, ga dan niet akkoord"
+            f"{len(names)} registraties, verblijven of prestaties van voor {month_text(self.vanaf)}: opengesteld bij het begin, of "
+            f"zij komen bij een overgenomen regel; zit hun zorg al in die regel, ga dan niet akkoord"
         )
         return Decision("voor_begin", tuple(moves), text) if moves else None
 

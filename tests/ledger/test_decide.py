@@ -152,7 +152,7 @@ def test_two_exports_that_both_count_from_1(tmp_path: Path, capsys: pytest.Captu
     assert cli.run(april) == 2
     err = capsys.readouterr().err
     code = re.search(r"--akkoord (\w+)", err)
-    assert code and "2 registraties of verblijven: hetzelfde id, een andere cliënt en een andere inhoud" in err
+    assert code and "2 registraties, verblijven of prestaties: hetzelfde id, een andere cliënt en een andere inhoud" in err
     assert re.search("geef dan elke bron een eigen naam met .?bron.? in haar profiel", err)
     assert "debet € 196,40, credit € 196,40" in err and A not in err
     assert cli.run([*april, "--akkoord", code[1]]) == 0
@@ -167,7 +167,7 @@ def test_two_locations_that_both_count_from_1(tmp_path: Path, capsys: pytest.Cap
     other = clerk(tmp_path, "2026-03", "locatieB.csv")
     assert cli.run(other) == 2
     err = capsys.readouterr().err
-    assert "2 registraties of verblijven, alles wat van één cliënt bekend is" in err
+    assert "2 registraties, verblijven of prestaties, alles wat van één cliënt bekend is" in err
     assert "debet € 196,40, credit € 196,40" in err and len(re.findall(r"--akkoord (\w+)", err)) == 1
     assert (tmp_path / "2026-03" / "declaratieregels.csv").read_bytes() == before
     for name, out in (("A", "a"), ("B", "b")):
@@ -183,7 +183,7 @@ def test_the_same_contact_of_another_client_is_a_correction_and_listed(partij: P
     result = partij.run(of("1", B, medewerker="m"))
     assert lines(result) == [("C", "45212", 19640), ("D", "45212", 9820), ("D", "45212", 9820)]
     (warning,) = result.meldingen
-    assert warning.code == "andere_client" and "1 registratie of verblijf: een andere cliënt" in str(warning)
+    assert warning.code == "andere_client" and "1 registratie, verblijf of prestatie: een andere cliënt" in str(warning)
     assert "debet € 98,20, credit € 98,20" in str(warning) and B not in str(warning)
 
 
@@ -191,7 +191,7 @@ def test_the_same_contact_of_another_client_is_a_correction_and_listed(partij: P
 def test_other_content_asks(partij: Partij, more: dict[str, Any]) -> None:
     partij.month(of("1", A, medewerker="m"), of("2", A, "2026-03-06", medewerker="m"))
     error = refused(partij, of("1", B, medewerker="m") | more)
-    assert len(codes_asked(error)) == 1 and "1 registratie of verblijf: hetzelfde id" in str(error)
+    assert len(codes_asked(error)) == 1 and "1 registratie, verblijf of prestatie: hetzelfde id" in str(error)
 
 
 def test_a_corrected_bsn_is_one_decision(partij: Partij) -> None:
