@@ -66,9 +66,8 @@ def command(van: Path, out: Path, per: str | None, formaat: str, config: Path | 
     for path in sorted(files, key=lambda path: (not path.exists(), path)):
         write_file(path, partial(_write, made(files[path]), formaat), force=force)
     names = words.listed([path.name for path in files], "zie de map")
-    say(
-        f"Geschreven: {names} ({words.number(sum(row.aantal for row in rows))} registraties, verblijfsdagen, prestaties en toewijzingen)."
-    )
+    count = words.number(sum(row.aantal for row in rows))
+    say(f"Geschreven: {names} ({count} registraties, verblijfsdagen, prestaties en toewijzingen).")
     return 0
 
 
