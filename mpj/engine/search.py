@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -114,21 +114,17 @@ def _same(one: Match | Afwijzing, other: Match | Afwijzing) -> bool:
 
 
 def _by_number(left: Sequence[Dekking], prestatiecode: str | None, day: date) -> Match | Afwijzing:
-    filters: tuple[tuple[Redencode, Callable[[Dekking], bool]], ...] = (
-        ("toewijzing_verwijderd", lambda dekking: not dekking.verwijderd),
-        ("buiten_toewijzing", lambda dekking: dekking.toewijzing.geldig(day)),
-    )
     if not left:
         return Afwijzing("toewijzing_onbekend", "het nummer hoort niet bij een toewijzing van deze cliënt")
-    for why, keep in filters:
-        first = left[0]
-        left = [dekking for dekking in left if keep(dekking)]
-        if not left:
-            period = f"{first.toewijzing.begindatum} t/m {first.toewijzing.einddatum or 'open einde'}"
-            return Afwijzing(why, f"{first.naam}, geldig {period}")
-    mpj = [dekking for dekking in left if dekking.soort != NIET_MPJ]
+    present = [dekking for dekking in left if not dekking.verwijderd]
+    valid = [dekking for dekking in present if dekking.toewijzing.geldig(day)]
+    if not valid:
+        first = (present or left)[0]
+        period = f"{first.toewijzing.begindatum} t/m {first.toewijzing.einddatum or 'open einde'}"
+        return Afwijzing("buiten_toewijzing" if present else "toewijzing_verwijderd", f"{first.naam}, geldig {period}")
+    mpj = [dekking for dekking in valid if dekking.soort != NIET_MPJ]
     if not mpj:
-        return Afwijzing(NIET_MPJ, f"{left[0].naam} heeft geen MPJ-code")
+        return Afwijzing(NIET_MPJ, f"{valid[0].naam} heeft geen MPJ-code")
     reden: Redencode
     if prestatiecode is None:
         fitting = [dekking for dekking in mpj if dekking.soort == SPECIFIEK]

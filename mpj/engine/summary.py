@@ -91,12 +91,13 @@ class Totals:
         self._rounded.update(other._rounded)
         self._otherwise.update(other._otherwise)
 
-    def add_sums(self, tarief: Tarief, lines: int, records: int, geteld: int, units: int) -> None:
-        """Add plain care (`Tarief.plain`) at one `tarief`: the records and units of `lines` that count `geteld` each."""
+    def add_sums(self, tarief: Tarief, records: int, geteld: int, units: int, otherwise: int) -> None:
+        """Add plain care (`Tarief.plain`) at one `tarief`: its records, what they count and the units they are, and `otherwise` had
+        what each line counts been rounded at once."""
         self.gedeclareerd += records
         if tarief.timed:
-            self._spent(tarief, geteld * lines, geteld * lines, units, units)
-            self._compare(tarief, units, tarief.units[geteld] * lines)
+            self._spent(tarief, geteld, geteld, units, units)
+            self._compare(tarief, units, otherwise)
 
     def _spent(self, tarief: Tarief, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int) -> None:
         """Add minutes delivered and counted, and units before and after the limits."""

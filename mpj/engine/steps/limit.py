@@ -151,7 +151,8 @@ def _asks(run: Clientrun, identiteit: Identiteit) -> bool:
 
 def _held(run: Clientrun, care: Care) -> int:
     """Return the normed units that care has behind an earlier line."""
-    return run.memory.behind.get(care.recorded, (0, True))[0]
+    behind = run.memory.behind
+    return behind.get(care.recorded, (0, True))[0] if behind else 0
 
 
 def _fit(limieten: Limieten, care: Care, units: int, before: int, counted: int) -> Fit:

@@ -20,6 +20,7 @@ from mpj.engine.lines import FIRST, HEXADECIMAL, NUMBERED_BY, REFERENTIE, REST
 from mpj.engine.summary import Declared, Totals
 from mpj.engine.tarieven import Tarief
 from mpj.executors.columnar.database import Database
+from mpj.executors.columnar.kinds import Numbers
 from mpj.executors.columnar.routes import Routes
 from mpj.executors.columnar.sources import File
 from mpj.executors.columnar.trace import choice, numbered, write_parquet
@@ -108,15 +109,29 @@ class Lines:
               FROM sommen JOIN productperiode USING (maand, van, tot) JOIN dekking USING (dekking) JOIN regel USING (regel))"""
         )
         database.run("DROP TABLE sommen")
-        sums = "SELECT regel, geteld, count(*), sum(records)::BIGINT, sum(volume)::BIGINT FROM regels GROUP BY regel, geteld"
-        for regel, geteld, count, records, volume in database.all(sums):
-            self.totals.add_sums(self._tarieven[regel], count, records, geteld, volume)
-            self._records += records
+        self._add_totals()
         for sums_of in database.all(
             """SELECT regel.aanbieder, dekking.gemeente, count(*), sum(bedrag)::BIGINT, string_agg(referentie, '')
             FROM regels JOIN dekking USING (dekking) JOIN regel USING (regel) GROUP BY regel.aanbieder, dekking.gemeente"""
         ):
             self.declared.add_sums(*sums_of)
+
+    def _add_totals(self) -> None:
+        """Add up the lines, also as if what each counts were rounded at once, which is asked once per measure and count."""
+        database, tarieven = self._database, self._tarieven
+        measures = Numbers()
+        rows = [(regel, measures[id(tarief.units)] if tarief.timed else -1) for regel, tarief in enumerate(tarieven)]
+        units = {maat: tarieven[regel].units for regel, maat in rows if maat >= 0}
+        database.create("meting", {"regel": "INTEGER", "maat": "INTEGER"}, rows)
+        counted = database.all("SELECT DISTINCT maat, geteld FROM regels JOIN meting USING (regel)")
+        at_once = ((maat, geteld, units[maat][geteld] if maat >= 0 else 0) for maat, geteld in counted)
+        database.create("ineens", {"maat": "INTEGER", "geteld": "BIGINT", "eenheden": "BIGINT"}, at_once)
+        for regel, records, *sums in database.all(
+            """SELECT regel, sum(records)::BIGINT, sum(geteld)::BIGINT, sum(volume)::BIGINT, sum(eenheden)::BIGINT
+            FROM regels JOIN meting USING (regel) JOIN ineens USING (maat, geteld) GROUP BY regel"""
+        ):
+            self.totals.add_sums(tarieven[regel], records, *sums)
+            self._records += records
 
     def _leave_bound(self) -> None:
         """Leave clients to the engine whose care all together may reach a limit (`Limieten.may_bind`): there order decides."""
