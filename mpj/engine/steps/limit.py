@@ -10,6 +10,7 @@ from mpj.engine.limits import Fit, Limiet, Limieten, Verbruik, Wanted
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING, STILL_STANDS
 from mpj.engine.search import Afwijzing
+from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Identiteit
 from mpj.records.aside import named
 from mpj.records.reasons import Redencode
@@ -128,13 +129,16 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
 
 def _may_bind(run: Clientrun, care: Sequence[Care]) -> Collection[Dekking]:
     """Return the toewijzingen of which some limit may cut or refuse care: where all of it, beside what is used, goes past one."""
-    rows: dict[Dekking, list[tuple[str, int, int, int]]] = {}
+    asked: dict[tuple[Dekking, Tarief], list[int]] = {}
     for one in care:
-        (match, tarief, _), units = one.at, max(one.counted.voor_limiet, _held(run, one))
-        if match.dekking.begrensd:
-            # What is unrounded costs a cent more or less beside what stands on its line already.
-            cent = tarief.cost(units) + tarief.unrounded
-            rows.setdefault(match.dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
+        dekking = one.match.dekking
+        if dekking.begrensd:
+            asked.setdefault((dekking, one.tarief), []).append(max(one.counted.voor_limiet, _held(run, one)))
+    rows: dict[Dekking, list[tuple[str, int, int, int]]] = {}
+    for (dekking, tarief), each in asked.items():
+        # What is unrounded costs a cent more or less beside what stands on its line already.
+        units, cent = sum(each), tarief.cost(sum(each)) + len(each) * tarief.unrounded
+        rows.setdefault(dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
     protocol, used = run.context.protocol, run.memory.used
     return {
         one

@@ -28,21 +28,23 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
             kept.add(place)
             continue
         (_, tarief, identiteit), geteld = one.at, one.counted.geteld
-        rounded.append(one.counting(Counted(geteld, 0, tarief.units[geteld])))
+        units = tarief.units[geteld]
+        rounded.append(one.counting(Counted(geteld, 0, units)))
         match tarief.over:
             case "dag":
                 sums.setdefault((identiteit, one.record.datum), []).append(place)
             case "productperiode":
                 sums.setdefault(identiteit, []).append(place)
             case "contact":
-                sums[place] = [place]
+                if units:
+                    kept.add(place)
             case other:
                 assert_never(other)
     for members in sums.values():
-        units, total = care[members[0]].tarief.units, 0
+        sum_units, total = care[members[0]].tarief.units, 0
         for place in members if len(members) > 1 else ():
             geteld = care[place].counted.geteld
-            share = units[total + geteld] - (units[total] if total else 0)
+            share = sum_units[total + geteld] - (sum_units[total] if total else 0)
             rounded[place] = care[place].counting(Counted(geteld, total, share))
             total += geteld
         if any(rounded[place].counted.voor_limiet for place in members):
