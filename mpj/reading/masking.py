@@ -70,7 +70,7 @@ def digits_in(text: str) -> str:
 def bsns_in(text: str) -> set[str]:
     """Return every BSN that `hide` would hide, and every one within a longer number, in ASCII digits."""
     found: set[str] = set()
-    if len(text) >= 9:
+    if len(text) >= 9 and _CHAIN.search(text) is not None:
         hide(text, lambda digits: is_bsn(digits) and _noted(found, digits))
         runs = (_plain(run) for run in _RUN.findall(text) if len(run) > 9)
         found.update(nine for run in runs for at in range(len(run) - 8) if is_bsn(nine := run[at : at + 9]))
