@@ -58,6 +58,8 @@ class _Kind:
     """Plain care of one kind in one month: what all clients with such care share."""
 
     tarief: Tarief
+    place: tuple[int, str]
+    """Contract and perceel."""
     timed: bool
     counts: Counts | None
     """None where its level or code is refused."""
@@ -124,8 +126,9 @@ class Shortcut:
         """Return what an answer says of a kind of care."""
         if isinstance(tarief, Afwijzing):
             return tarief
+        place = id(tarief.kaart), tarief.perceel
         if tarief.refused is not None:
-            return _Kind(tarief, tarief.timed, None)
+            return _Kind(tarief, place, tarief.timed, None)
         if not tarief.plain:
             return None
         # Units are kept as long as the job, so that no other ones get their number.
@@ -133,7 +136,7 @@ class Shortcut:
         counts = self._counts.get(key)
         if counts is None:
             counts = self._counts[key] = Counts(tarief)
-        return _Kind(tarief, tarief.timed, counts)
+        return _Kind(tarief, place, tarief.timed, counts)
 
 
 class _Plain:
@@ -233,7 +236,7 @@ class _Plain:
 
     def _place(self, match: Match, kind: _Kind) -> tuple[Placed, list[Care]]:
         """Return where care of this kind falls, and the care of its line."""
-        self.places.add((id(kind.tarief.kaart), kind.tarief.perceel))
+        self.places.add(kind.place)
         placed = Placed.of(match, kind.tarief)
         made = self._placed[match, kind] = placed, self.lines.setdefault(placed.identiteit, [])
         return made

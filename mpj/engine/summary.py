@@ -66,12 +66,11 @@ class Totals:
             tarief = regel.care[0].at.tarief
             self.gedeclareerd += len(regel.care)
             if tarief.timed:
-                self._spent(tarief, regel.geleverd, regel.geteld, regel.voor_limiet, regel.eenheden)
                 if tarief.over == "contact":
                     otherwise = tarief.units[regel.geteld]
                 else:
                     otherwise = sum(tarief.units[one.counted.geteld] for one in regel.care)
-                self._compare(tarief, regel.voor_limiet, otherwise)
+                self._spent(tarief, regel.geleverd, regel.geteld, regel.voor_limiet, regel.eenheden, otherwise)
             if not regel.plain:
                 cut = [one.counted for one in regel.care if one.counted.afgetopt]
                 self.afgetopt_records += len(cut)
@@ -96,23 +95,21 @@ class Totals:
         what each line counts been rounded at once."""
         self.gedeclareerd += records
         if tarief.timed:
-            self._spent(tarief, geteld, geteld, units, units)
-            self._compare(tarief, units, otherwise)
+            self._spent(tarief, geteld, geteld, units, units, otherwise)
 
-    def _spent(self, tarief: Tarief, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int) -> None:
-        """Add minutes delivered and counted, and units before and after the limits."""
+    def _spent(self, tarief: Tarief, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int, otherwise: int) -> None:
+        """Add minutes delivered and counted, and units before and after the limits; `otherwise`: rounded otherwise."""
         unit = 1 if tarief.unrounded else tarief.minuten
         rounding = voor_limiet * unit - geteld
         self.geleverd += geleverd
         self.gefactureerd += gefactureerd * unit
         self.aanwezigheid += geteld - geleverd
         self.afronding += rounding
-        self._rounding[tarief.minuten] += rounding * tarief.price.tarief_cent
-
-    def _compare(self, tarief: Tarief, units: int, otherwise: int) -> None:
+        cent = tarief.price.tarief_cent
+        self._rounding[tarief.minuten] += rounding * cent
         if not tarief.unrounded:
-            self._rounded[tarief.over] += units * tarief.price.tarief_cent
-            self._otherwise[tarief.over] += otherwise * tarief.price.tarief_cent
+            self._rounded[tarief.over] += voor_limiet * cent
+            self._otherwise[tarief.over] += otherwise * cent
 
     def rounded_otherwise(self) -> list[RoundedOtherwise]:
         """Return what rounding over another span would bring, for each span that care was rounded over."""

@@ -19,9 +19,12 @@ from mpj.reading.parquet import BEGIN, PARQUET, open_parquet
 from mpj.reading.profile import PLAIN, Profiled, Tabelprofiel
 from mpj.reading.sources import SILENT, TABLES, Reading, Source
 from mpj.reading.text import Opened, as_text, open_text, shown
-from mpj.reading.workbooks import BEGINS, WORKBOOKS, open_workbook
 
 _F = TypeVar("_F", str, list[str])
+WORKBOOKS = (".xlsx", ".xlsb", ".xls", ".ods")
+"""The endings of workbooks."""
+BEGINS = (b"PK\3\4", b"\xd0\xcf\x11\xe0")
+"""What a workbook begins with: a zip, or a compound file."""
 
 
 @define
@@ -84,6 +87,8 @@ def _opener(source: Source) -> Callable[[Source, Columns], AbstractContextManage
     if is_parquet(source):
         return open_parquet
     if source.suffix in WORKBOOKS or (source.suffix not in TABLES and source.begins(BEGINS)):
+        from mpj.reading.workbooks import open_workbook  # only here: it starts a process, and what that needs is long to import
+
         return open_workbook
     return open_text
 

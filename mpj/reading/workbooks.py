@@ -37,10 +37,6 @@ from mpj.reading.sources import Source
 from mpj.reading.text import Opened, above_header
 from mpj.reading.zips import ZIP_ERRORS, TooLargeError, check_directory, check_sizes
 
-WORKBOOKS = (".xlsx", ".xlsb", ".xls", ".ods")
-"""The endings of workbooks."""
-BEGINS = (b"PK\3\4", b"\xd0\xcf\x11\xe0")
-"""What a workbook begins with: a zip, or a compound file."""
 _SCRIPT = Path(__file__).with_name("sheets.py")
 _CHUNK = 1 << 20
 _PROLOG = 1 << 12

@@ -299,11 +299,12 @@ class Tariefkaart:
         digest.update(repr((self.eigen_codes, self.percelen)).encode())
         digest.update(_text(self.prijzen))
         shared = {
-            percelen: [repr(row)[1:] for row in self._aanbod(percelen)] for percelen in dict.fromkeys(self._van_gemeente.values())
+            percelen: ["", *(repr(row)[1:] for row in self._aanbod(percelen))]
+            for percelen in dict.fromkeys(self._van_gemeente.values())
         }
         for gemeente, percelen in sorted(self._van_gemeente.items()):
             begin = f"({gemeente!r}, "
-            digest.update("".join([begin + row for row in shared[percelen]]).encode())
+            digest.update(begin.join(shared[percelen]).encode())
         digest.update(_text(self.soorten) + _text(self.productcodes) + _text(self.output))
         return digest.hexdigest()
 
@@ -353,4 +354,4 @@ def _text(table: tuple[Prijs, ...] | tuple[Soort, ...] | tuple[Productcode, ...]
     if not table:
         return b""
     values = attrgetter(*(attribute.name for attribute in fields(type(table[0]))))
-    return "".join([repr(values(row)) for row in table]).encode()
+    return "".join(map(repr, map(values, table))).encode()

@@ -21,8 +21,7 @@ from mpj.reading.faults import InputError
 from mpj.reading.parquet import PARQUET, as_text, check_kinds, on_disk, query, unreadable
 from mpj.reading.profile import PLAIN
 from mpj.reading.sources import SILENT, TABLES, Reading, Source, find_sources
-from mpj.reading.tables import Table, headed, is_parquet, open_table
-from mpj.reading.workbooks import WORKBOOKS
+from mpj.reading.tables import WORKBOOKS, Table, headed, is_parquet, open_table
 from mpj.records.definitions import REGISTRATIE
 
 # What str.strip takes off; behind the ideographic space Unicode has no blanks.
