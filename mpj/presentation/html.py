@@ -38,6 +38,7 @@ tr.room td{height:4em;min-width:9em}
 @media(max-width:640px){td:first-child,thead th:first-child{position:sticky;left:0;background:#fff}
  thead th:first-child{background:var(--band)}}
 svg{max-width:100%;height:auto;display:block;margin:10px 0}
+@media screen and (max-width:640px){.scroll svg{max-width:none;width:660px}}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;font-size:.82rem;color:var(--soft)}
 @media print{body{max-width:none;padding:0;font-size:10.5pt}h2,p.soft,thead{break-after:avoid}table{break-inside:auto}
  svg,tr,tbody.group{break-inside:avoid}tr.band{break-after:avoid}
@@ -70,8 +71,8 @@ _WIDE = 10
 _CODE = re.compile(r"\b([0-9]{4})([0-9]{4})\b")
 """The code of an aanbieder, which a head may break in two."""
 _UNBROKEN = ("date", "code")
-_UNNAMED: Mapping[str, str] = {"nl": "Tabel", "en": "Table"}
-"""What a table is called where neither it nor its report has a title."""
+_UNNAMED: Mapping[str, str] = {"nl": "Overzicht", "en": "Overview"}
+"""What a table or figure is called where neither it nor its report has a title."""
 _LINKS = ("https://", "/")
 """How an address begins that a page may point at: elsewhere, and of the service that shows it."""
 
@@ -102,23 +103,24 @@ def content(report: Report, level: int = 2) -> str:
 
 
 def _part(part: Part, level: int, report: Report) -> Iterator[str]:
+    name = "" if isinstance(part, str) else part.title or report.title or _UNNAMED[report.taal]
     match part:
         case str():
             yield f"<p>{escape(part)}</p>"
         case Waterfall():
-            yield pictures.waterfall(part)
+            yield _scrolled(pictures.waterfall(part), name)
         case Bars():
-            yield pictures.stacked(part)
+            yield _scrolled(pictures.stacked(part), name)
         case Table():
             if part.title:
                 yield f"<h{level}>{escape(part.title)}</h{level}>"
             if part.note:
                 yield f'<p class="soft">{escape(part.note)}</p>'
-            yield _table(part, report.taal, part.title or report.title or _UNNAMED[report.taal])
+            yield _table(part, report.taal, name)
 
 
 def _table(table: Table, taal: str, name: str) -> str:
-    """Return a table that scrolls sideways, also with the keyboard, under a name; a shadow shows that there is more."""
+    """Return a table under a name."""
     table = table.read.filled
     start = int(table.banded)
     columns = table.columns[start:]
@@ -136,8 +138,12 @@ def _table(table: Table, taal: str, name: str) -> str:
         bodies.append(f'<tbody class="group">{over}{rows}</tbody>' if table.banded else f"<tbody>{rows}</tbody>")
     top = f"<thead><tr>{head}</tr></thead>" if any(column.label for column in columns) else ""
     kind = ' class="wide"' if len(columns) > _WIDE else ""
-    frame = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}">'
-    return f"{frame}<table{kind}>{top}{''.join(bodies)}</table></div>"
+    return _scrolled(f"<table{kind}>{top}{''.join(bodies)}</table>", name)
+
+
+def _scrolled(inside: str, name: str) -> str:
+    """Return what may be wider than the screen: it scrolls, also with the keyboard, and a shadow shows that there is more."""
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}">{inside}</div>'
 
 
 def _row(row: Row, columns: tuple[Column, ...], is_total: bool, taal: str) -> str:

@@ -62,6 +62,10 @@ FAULTS = """() => {
   const wide = document.documentElement.scrollWidth;
   for (const node of document.querySelectorAll('.scroll'))
     if (innerWidth >= 1280 && node.scrollWidth > node.clientWidth) found.push(`a table of ${node.scrollWidth}`);
+  for (const node of document.querySelectorAll('svg text')) {
+    const drawn = node.ownerSVGElement, high = node.getAttribute('font-size') * drawn.clientWidth / drawn.viewBox.baseVal.width;
+    if (matchMedia('screen').matches && high < 8) found.push(`letters of ${high.toFixed(1)}: ${node.textContent.slice(0, 40)}`);
+  }
   for (const node of document.querySelectorAll('.scroll')) {
     const shadows = getComputedStyle(node).backgroundAttachment.split(', ');
     const told = node.tabIndex === 0 && node.getAttribute('role') === 'region' && node.matches('[aria-label],[aria-labelledby]');
