@@ -77,7 +77,7 @@ class Care(NamedTuple):
     niveau: str | None
     """The delivered level: that of the medewerkers' file, else the record's own."""
     placed: Placed | None = None
-    """None only before step `place`; read through `match`, `tarief` and `identiteit`."""
+    """None only before step `place`, but of prestaties; read through `match`, `tarief` and `identiteit`."""
     counted: Counted = UNCOUNTED
 
     @property

@@ -25,7 +25,7 @@ from mpj.engine.runs import RUNNING
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, sift_prestaties, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
-from mpj.engine.steps import STEPS, TOLD
+from mpj.engine.steps import STEPS
 from mpj.engine.summary import Totals, summarise
 from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
 from mpj.engine.told import DeclarationSummary, RunSummary
@@ -182,14 +182,14 @@ class Job:
         days, aside = self._take_apart(records.verblijf, memory)
         entries = sorted([*registraties, *days], key=lambda entry: entry.order) if days else registraties
         care: Sequence[Care] = [Care(entry, self._context.delivered(entry)) for entry in entries]
+        if records.prestaties:
+            made, rest = produced(run, self._products, records)
+            care, aside = sorted([*care, *made], key=lambda one: one.record.order), [*aside, *rest]
         passed: list[Passed] = []
-        made, rest = produced(run, self._products, records) if records.prestaties else ([], [])
         for step in STEPS:
-            if made and step.name == TOLD:
-                care = sorted([*care, *made], key=lambda one: one.record.order)
             passed.append(step.apply(run, care))
             care = passed[-1].care
-        return self._completed(client, uitkomst_of(run, passed, [*aside, *rest]))
+        return self._completed(client, uitkomst_of(run, passed, aside))
 
     def _take_apart(self, stays: Sequence[Verblijf], memory: Memory) -> tuple[list[Entry], list[Aside]]:
         """Return the days of stays that this run looks at, and what lies outside its period."""

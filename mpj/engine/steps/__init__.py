@@ -17,7 +17,4 @@ STEPS: tuple[Step, ...] = (
     Step("gather", (9,), gather.REASONS, gather.apply),
 )
 
-TOLD = "level"
-"""The first step that takes prestaties as well: they come placed and counted (`mpj.engine.produced`)."""
-
-__all__ = ["STEPS", "TOLD"]
+__all__ = ["STEPS"]

@@ -37,11 +37,14 @@ REASONS: tuple[Redencode, ...] = (
 
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
-    """Place care: find its toewijzing, and how it counts there."""
+    """Place care: find its toewijzing, and how it counts there. Prestaties come placed (`mpj.engine.produced`)."""
     placed: list[Care] = []
     aside: list[Aside] = []
     known = _Known({}, {})
     for one in care:
+        if one.placed is not None:
+            placed.append(one)
+            continue
         found = _place(run, one, known)
         if isinstance(found, Afwijzing):
             aside.append(Aside(one.record, found.reden, found.toelichting))
