@@ -23,7 +23,7 @@ from scenarios import Row
 from search import SHARE, seed
 
 import mpj
-from ledger.exchange import AGB, CRASHES, LATER, STAD, START, Exchange, absent, content, play
+from ledger.exchange import AGB, CRASHES, LATER, STAD, START, Exchange, Fixed, absent, content, play
 from ledger.model import Identiteit, Inhoud, Spoor, month_number
 from mpj.engine import Result
 from mpj.protocol.rounding import half_up
@@ -451,6 +451,35 @@ def dates(row: Row) -> tuple[date, date]:
 @pytest.mark.hypothesis
 def test_conversations() -> None:
     play(Output, 15, 30)
+
+
+@pytest.mark.slow
+def test_a_story_that_comes_to_what_is_counted_by_hand() -> None:
+    """Two runs that share a week, the last one broken; a milestone that comes late; a budget that is just used up."""
+    state = Output()
+    state.begin(late=set(), over="aftoppen")
+    state.assign(1, einddatum="2026-02-03")
+    state.first_care([(0, 0, 5, 0, None), (0, 2, 12, 0, None), (0, 1, 15, 0, None), (1, 0, 12, 0, 3), (2, 0, 12, 0, 33)])
+    state.whole_month(data=Fixed(), refuse=False)
+    state.deliver([(1, 1, 12, 0, 3), (3, 0, 15, 0, None), (4, 0, 15, 0, None), (5, 0, 23, 0, None), (6, 0, 9, 0, 2)])
+    state.whole_month(data=Fixed(), refuse=False)
+    state.deliver([(2, 1, 12, 0, 34)])
+    state.whole_month(data=Fixed(), refuse=False)
+    state.deliver([(2, 2, 13, 2, 33)])
+    state.whole_month(data=Fixed(), refuse=False)
+    state.whole_month(data=Fixed(), refuse=False)
+    state.teardown()
+    found: dict[int, list[tuple[int, int]]] = {}
+    for key, line in sorted(state.paid.items()):
+        found.setdefault(key[1], []).append((key[-1] - START + 1, line.bedrag_cent))
+    assert found == {
+        1: [(1, 45_000), (2, 30_000)],
+        2: [(1, 37_500), (2, 12_500)],
+        3: [(1, 3300), (2, 3301), (3, 3400)],
+        4: [(month, 20_000) for month in (3, 4, 5, 6)],
+        5: [(month, 80_125) for month in (3, 4, 5, 6)],
+        6: [(2, 25_000), (3, 75_000)],
+    }
 
 
 @pytest.mark.long
