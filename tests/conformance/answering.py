@@ -14,8 +14,11 @@ from typing import Any
 from ledger.support import answer_to, empty_ledger
 from scenarios import to_toml
 
+from mpj import load_contracts
 from mpj.cli import run
+from mpj.conformance import ConformanceCase, check
 from mpj.messages import read, to_bytes
+from mpj.output import write_result
 from mpj.output.shape import text_of
 from mpj.reading.config import read_config
 from mpj.reading.guard import unguarded
@@ -117,6 +120,41 @@ def _done(args: list[str]) -> None:
     with redirect_stdout(out), redirect_stderr(err):
         code = run(args)
     assert code == 0, err.getvalue() + json.dumps(args)
+
+
+def conforms(cases: Mapping[str, ConformanceCase], folder: Path, ask: Callable[[Mapping[str, Any], Path], dict[str, Any]]) -> None:
+    """Have each case answered in a folder of its own, and all answers checked."""
+    given, answers = folder / "gevallen", folder / "antwoorden"
+    answers.mkdir()
+    given.mkdir()
+    for number, (naam, case) in enumerate(cases.items()):
+        for place, value in ((answers, ask(case.given, folder / str(number))), (given, case.given)):
+            (place / f"{naam}.json").write_text(json.dumps(value), "utf-8")
+    told = check(given, answers)
+    assert told.verschillen == () and told.conform and told.gevallen == len(cases)
+
+
+def on_spark(spark: Any) -> Callable[[Mapping[str, Any], Path], dict[str, Any]]:
+    """Return how a run on Spark answers a case: its records as tables of text."""
+    from mpj.executors.spark import declare
+
+    def table(rows: Sequence[Mapping[str, str]] | None) -> Any:
+        names = list(dict.fromkeys(name for row in rows or () for name in row))
+        cells = [tuple(row.get(name) for name in names) for row in rows or ()]
+        return spark.createDataFrame(cells, ", ".join(f"`{name}` string" for name in names)) if cells else None
+
+    def ask(case: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+        folder.mkdir()
+        contracts = load_contracts(_contract(case, folder)[1:])
+        words = {name: case[name] for name in ("periode", "nalevering", "medewerkers")}
+        words |= {"dagtekening": date.fromisoformat(case["dagtekening"]), "verblijf": table(case["verblijf"])}
+        assigned = table(case["toewijzingen"])
+        with declare(spark, contracts, () if assigned is None else assigned, table(case["registraties"]), delen=1, **words) as made:
+            (folder / "uit").mkdir()
+            write_result(made.collect(), folder / "uit")
+        return {"regels": _table(folder / "uit" / "declaratieregels.csv"), "uitval": _table(folder / "uit" / "uitval.csv")}
+
+    return ask
 
 
 def asking() -> Callable[..., dict[str, Any]]:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from verify.examples import VOORBEELDEN
 
-from conformance.answering import answer, asking
+from conformance.answering import answer, asking, conforms
 from mpj.cli import run
 from mpj.conformance import ConformanceCase, check, read_pack, write_pack
 from mpj.conformance.answers import NOT_COMPARED
@@ -49,15 +49,8 @@ def test_mpj_answers_it_well_from_files_to_files(way: str, tmp_path: Path) -> No
         pytest.importorskip("duckdb")
     answered = {"python": PACK, "columnar": DECLARED, "service": PACK}[way]
     ask = answer if way != "service" else asking()
-    folder, answers = tmp_path / "gevallen", tmp_path / "antwoorden"
-    answers.mkdir()
-    folder.mkdir()
-    for number, naam in enumerate(answered):
-        found = ask(PACK[naam].given, tmp_path / str(number), *([] if way == "service" else ["--executor", way]))
-        write(folder / f"{naam}.json", PACK[naam].given)
-        write(answers / f"{naam}.json", found)
-    told = check(folder, answers)
-    assert told.verschillen == () and told.conform and told.gevallen == len(answered)
+    options = [] if way == "service" else ["--executor", way]
+    conforms({naam: PACK[naam] for naam in answered}, tmp_path, lambda case, folder: ask(case, folder, *options))
 
 
 def write(path: Path, value: Any) -> None:
