@@ -169,7 +169,7 @@ def test_the_whole_screen_is_in_the_readers_language(tmp_path: Path, capsys: pyt
     shown = capsys.readouterr().out
     for text in (
         "Declaration 2026-03",
-        "provider",
+        "aanbieder",
         "submitted",
         "1 line, € 102,00",
         "Findings",
