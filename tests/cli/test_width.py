@@ -209,7 +209,7 @@ def too_wide(text: str) -> list[str]:
 
 
 DATA_WORDS = re.compile(
-    r"^ *[0-9]+\.[0-9]+ [A-Z].*|[(]al dan niet GGZ[)]|Perceel [A-C] · .*|Landelijk accountantsprotocol[^.]*"
+    r"^ *[0-9]+\.[0-9]+ [A-Z].*|[(]al dan niet GGZ[)]|Perceel [A-C] · .*|Landelijk\s+accountantsprotocol[^.]*"
     r"|^ *[0-9]+ +(\*+ |Deze |Bijlage ).*"
     r"|hbo en een heel lange\s+uitleg\s+erbij\s+die(\s+niet\s+past)?|niet-bestaan\S*|lees-mij\S*|written in weer"
     r"|^(Van|Tot) .*|column (Van|Tot):.*|\S*[._;/\\=]\S*|--?[a-z-]+|\"[^\"]*\"|^ +mpj .*|\[[^\]]*\]|[Ww]as-wordt",

@@ -33,7 +33,7 @@ ENGLISH = {
     "Maak het rapport": "Make the report",
     "Een ander rapport": "Another report",
     "samen": "together",
-    "Controle": "Control",
+    "Controle": "Verification",
     "Maand": "Month",
     "Een ander dan u": "Somebody else than you",
     "Ja, 2026-03 is verstuurd": "Yes, 2026-03 was sent",
