@@ -252,15 +252,8 @@ class _Look:
             done=self._repaired(identiteit, done=True),
         )
 
-    def _new(self, identiteit: Identiteit, fresh: Fresh) -> Changes:
-        """A line of which there was none before."""
-        again = self._cell(identiteit) if fresh.capped else frozenset()
-        return Changes((self._debit(identiteit, fresh, again=False),), look_again=again)
-
     def _moved(self, identiteit: Identiteit) -> Changes:
-        """A line is not as it was: it waits, or what stands is credited and what is there now is declared."""
-        if identiteit not in self.stand.regels:
-            return self._new(identiteit, self.fresh[identiteit])
+        """A line is new, or not as it was: it waits, or what stands is credited and what is there now is declared."""
         state, regel = self.stand.state(identiteit)
         if state == AFGEKEURD and not self.computed(identiteit):
             return Changes()  # that there is nothing of it now says nothing: it is looked at again
@@ -305,8 +298,9 @@ class _Look:
 
     def _waits(self, identiteit: Identiteit, state: str, regel: Regel | None) -> Changes | None:
         """Return what is to be remembered of a line that stays as it is for now; None when it does not."""
-        sleutel, look_again = self.sleutel(identiteit), self._cell(identiteit)
+        look_again = self._cell(identiteit)
         if state == WACHT:
+            sleutel = self.sleutel(identiteit)
             if regel is None or apart_from_price(regel.sleutel) != apart_from_price(sleutel):
                 underway = regel or self.stand.regels[identiteit][-1]
                 return Changes(look_again=look_again, waits={underway.line.declaratienummer: 1})
@@ -314,7 +308,7 @@ class _Look:
             cut = self.found.inhoud[identiteit].voor_limiet > regel.line.volume if sleutel else False
             return Changes(look_again=look_again if cut else frozenset())
         if state == AFGEKEURD and regel is not None:
-            alike = regel.sleutel == sleutel or regel.id in self.stand.pieces
+            alike = regel.id in self.stand.pieces or regel.sleutel == self.sleutel(identiteit)
             as_it_was = alike and not regel.opnieuw
             return Changes(look_again=look_again) if as_it_was or not self.run.judges(regel) else None
         hold = self.decisions.held.get(identiteit)
