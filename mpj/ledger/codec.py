@@ -99,10 +99,12 @@ def load_periods(text: str) -> list[Medewerker]:
     return [Medewerker(**_values(one)) for one in json.loads(text)]
 
 
+_afronding_of: Callable[[Afronding], tuple[object, ...]] = attrgetter(*(one.name for one in attrs.fields(Afronding)))
+
+
 def dump_afronding(afronding: Afronding | None) -> str:
     """Return a rounding as text, empty when there is none."""
-    one = afronding
-    return "" if one is None else f"{one.wijze},{one.over},{one.minimum},{one.drempel}"
+    return "" if afronding is None else ",".join(map(str, _afronding_of(afronding)))
 
 
 def load_afronding(text: str) -> Afronding | None:
