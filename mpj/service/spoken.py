@@ -120,9 +120,8 @@ def _described(body: bytes) -> bytes:
     """Return the description of the API in English."""
 
     def say(name: str, value: Any) -> Any:
-        return (
-            translated(value, "en") if name in _TEXTS and isinstance(value, str) and " " in value else None
-        )  # no name of a schema
+        told = name in _TEXTS and isinstance(value, str) and " " in value  # a single word is the name of a schema
+        return translated(value, "en") if told else None
 
     return _written(_each(json.loads(body), say))
 

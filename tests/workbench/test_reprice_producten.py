@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from contract.test_producten import HEADER, folder
 from engine import test_producten as effort
 from engine.test_prestaties import CODES, CONTRACT, MONTHS, event, granted, run, scenarios
 from engine.test_prestaties import contract as output_of
@@ -179,12 +180,11 @@ gemeenten = ["0384"]
 begindatum = 2021-01-01
 einddatum = 2030-12-31
 """
-HEAD = "productcategorie;productcode;variant;eenheid;tarief;begindatum;einddatum;omschrijving\n"
 
 
 def producten(codes: dict[str, tuple[str, str | None]]) -> str:
     rows = (f"{code[:2]};{code};{variant};;{price or ''};2021-01-01;;\n" for code, (variant, price) in codes.items())
-    return HEAD + "".join(rows)
+    return HEADER + "".join(rows)
 
 
 def test_the_command_shows_the_change_per_product(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,9 +192,7 @@ def test_the_command_shows_the_change_per_product(tmp_path: Path, capsys: pytest
     maart.mkdir()
     write_result(run("2026-03", GRANTS, CARE), maart)
     for name, codes in (("oud", CODES), ("nieuw", DEARER)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "contract.toml").write_text(REGIO, "utf-8")
-        (tmp_path / name / "producten.csv").write_text(producten(codes), "utf-8")
+        folder(tmp_path / name, producten(codes), REGIO, None)
     files = ["--regels", maart / "declaratieregels.csv", "--herkomst", maart / "herkomst.csv"]
     sides = ["--oud", tmp_path / "oud", "--nieuw", tmp_path / "nieuw", "--out", uit]
     assert mpj_run(["tariffs", "reprice", *map(str, files), *map(str, sides)]) == 0
