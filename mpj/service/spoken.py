@@ -16,6 +16,7 @@ from mpj.presentation.languages import Taal
 from mpj.presentation.translation import translated, translated_fault
 from mpj.reading.faults import Fault
 from mpj.service.problems import PROBLEM, message
+from mpj.service.work import as_json
 
 OPENAPI = "/openapi.json"
 _JSON = "application/json"
@@ -100,7 +101,7 @@ def _problem(body: bytes) -> bytes:
     problem: dict[str, Any] = json.loads(body)
     told = [_fault(one) for one in problem["meldingen"]]
     detail = {"detail": told[0]["toelichting"]} if told else {}
-    return _written(problem | {"meldingen": told} | detail)
+    return as_json(problem | {"meldingen": told} | detail)
 
 
 def _answer(body: bytes) -> bytes:
@@ -113,7 +114,7 @@ def _answer(body: bytes) -> bytes:
             return [_fault(one) for one in value]
         return None
 
-    return _written(_each(json.loads(body), say))
+    return as_json(_each(json.loads(body), say))
 
 
 def _described(body: bytes) -> bytes:
@@ -123,7 +124,7 @@ def _described(body: bytes) -> bytes:
         told = name in _TEXTS and isinstance(value, str) and " " in value  # a single word is the name of a schema
         return translated(value, "en") if told else None
 
-    return _written(_each(json.loads(body), say))
+    return as_json(_each(json.loads(body), say))
 
 
 def _each(value: Any, say: Callable[[str, Any], Any]) -> Any:
@@ -136,7 +137,3 @@ def _each(value: Any, say: Callable[[str, Any], Any]) -> Any:
 def _fault(told: Mapping[str, Any]) -> dict[str, Any]:
     fields = {name: value for name, value in told.items() if name != "formaat" and value is not None}
     return message(translated_fault(Fault(**fields), "en"))
-
-
-def _written(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
