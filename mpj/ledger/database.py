@@ -186,14 +186,10 @@ class Database:
         if version is not None and version > HEAD:
             text = "een nieuwere mpj heeft dit ledger bijgewerkt; gebruik die"
             raise InputError(Fault("ledger_te_nieuw", "", 0, "ledger", f"versie {version}", f"versie {HEAD}", text))
-        from alembic import command
-        from alembic.config import Config
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.set_main_option("path_separator", "os")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if version is None:
+            _create(connection)
+        else:
+            _migrate(connection)
         if not self.postgres:
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 
@@ -241,6 +237,29 @@ def _rename(new: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(path) from None
         new.rename(path)
+
+
+def _create(connection: Connection) -> None:
+    """Make the tables of a new ledger as they are now: what all migrations come to, without importing and running them."""
+    from mpj.ledger.schema import metadata
+
+    metadata.create_all(connection, checkfirst=False)
+    connection.execute(
+        text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)")
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+def _migrate(connection: Connection) -> None:
+    """Bring the tables of an older ledger, with what is in them, to those of now."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _version(connection: Connection) -> str | None:

@@ -9,14 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import select, text, update
 
 import mpj
 from ledger.conftest import fill
 from ledger.support import Partij, lines, refs, registratie
 from mpj.engine import Result
 from mpj.ledger import Ledger, schema
-from mpj.ledger.database import HEAD, Database
 
 pytestmark = pytest.mark.lowest
 
@@ -41,20 +40,6 @@ def test_months_on_either_database(url: str) -> None:
     partij.month()
     assert partij.ledger.erase(["999900006"], op=date(2040, 1, 1)) == (1, 0)
     partij.ledger.database.close()
-
-
-def test_the_migrations_make_the_schema(url: str) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    database = Database(url)
-    with database.transaction() as connection:
-        context = MigrationContext.configure(connection, opts={"target_metadata": schema.metadata})
-        assert [one for one in compare_metadata(context, schema.metadata) if "alembic_version" not in str(one)] == []
-        names = {index["name"] for index in inspect(connection).get_indexes("regel") if index["unique"]}
-        assert {"uq_regel_staat", "uq_regel_concept", "uq_regel_credit"} <= names
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
-    database.close()
 
 
 def test_the_database_refuses_what_would_break_a_promise(url: str) -> None:

@@ -16,7 +16,7 @@ from ledger.conftest import Databases
 from ledger.support import Partij, lines, refs, registratie
 from ledger.test_verify_ledger import Gemeente
 from mpj import cli
-from mpj.ledger import Ledger, database
+from mpj.ledger import Ledger, database, schema
 from mpj.ledger.database import HEAD, Database
 
 DAY = date(2026, 12, 31)
@@ -81,6 +81,47 @@ def old(url: str, tmp_path: Path) -> tuple[MetaData, dict[str, list[tuple[Any, .
     database.close()
     partij.ledger.database.close()
     return tables, found
+
+
+def shape(connection: Connection) -> dict[str, dict[str, object]]:
+    """All that a database says of its tables."""
+    found = inspect(connection)
+    indexes = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    if connection.dialect.name == "sqlite":
+        indexes = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index'"
+    texts = {tuple(str(one).replace("<>", "!=") for one in row) for row in connection.execute(text(indexes))}
+    return {
+        table: {
+            "columns": [one | {"type": repr(one["type"])} for one in map(dict, found.get_columns(table))],
+            "keys": found.get_pk_constraint(table),
+            "foreign": {one["name"]: one for one in found.get_foreign_keys(table)},
+            "unique": {one["name"]: one for one in found.get_unique_constraints(table)},
+            "checks": found.get_check_constraints(table),
+            "indexes": {row for row in texts if row[0] == table and not row[1].startswith("sqlite_autoindex")},
+        }
+        for table in found.get_table_names()
+    }
+
+
+def test_a_new_ledger_is_what_the_migrations_make(databases: Databases) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    shapes = []
+    for path in ([Database], [Eerste, Database]):
+        url = databases.new(filled=False)
+        for kind in path:
+            made = kind(url)
+            with made.transaction(fill=True) as connection:
+                found = shape(connection)
+                differs = compare_metadata(MigrationContext.configure(connection), schema.metadata)
+                version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            made.close()
+        assert version == HEAD and [one for one in differs if "alembic_version" not in str(one)] == []
+        shapes.append(found)
+    new, migrated = shapes
+    assert {"uq_regel_staat", "uq_regel_concept", "uq_regel_credit"} <= {str(row[1]) for row in new["regel"]["indexes"]}  # type: ignore[attr-defined]
+    assert "zorg" in str(new["ontvangen_regel"]["columns"]) and new == migrated
 
 
 @pytest.mark.slow
