@@ -104,7 +104,10 @@ def _price(fields: Fields, variant: Variant | None) -> int | None:
 
 
 def check_producten(contract: Contract, bestand: str, report: Report) -> None:
-    """Report products that are a code of MPJ as well, of which rows contradict each other, and prices as `check_cells` does."""
+    """Report products that are a code of MPJ as well, of which rows contradict each other, and prices as `check_cells` does.
+
+    What prestaties tell of may be bought otherwise from a month on; what counts registraties is counted in one way.
+    """
     own = {row.productcode: row for row in contract.codes or ()}
     first: dict[str, Productprijs] = {}
     for product in contract.producten:
@@ -114,7 +117,8 @@ def check_producten(contract: Contract, bestand: str, report: Report) -> None:
         elif code in own or is_prestatiecode(code):
             _wrong(report, bestand, product, "product_is_mpj", "productcode", code, "een code die codes.csv en MPJ niet hebben")
         other = first.setdefault(code, product)
-        for kolom in ("productcategorie", "variant", "eenheid"):
+        prestaties = not any(varianten().per[one.variant].inspanning for one in (product, other))
+        for kolom in ("productcategorie",) if prestaties else ("productcategorie", "variant", "eenheid"):
             found, wanted = getattr(product, kolom), getattr(other, kolom)
             if found != wanted:
                 _wrong(report, bestand, product, "product_wisselt", kolom, found, f"{wanted}, als op rij {other.rij}")
@@ -131,6 +135,6 @@ def _is_mpj(protocol: Protocol, productcode: str) -> bool:
 def _wrong(report: Report, bestand: str, product: Productprijs, code: Foutcode, kolom: str, gevonden: str, verwacht: str) -> None:
     text = {
         "product_is_mpj": "de productcode is er een van MPJ",
-        "product_wisselt": "alle rijen van een product noemen dezelfde categorie, variant en eenheid",
+        "product_wisselt": "alle rijen noemen dezelfde categorie, en wat registraties telt ook dezelfde variant en eenheid",
     }[code]
     report(Fault(code, bestand, product.rij, kolom, gevonden, verwacht, f"product {product.productcode}: {text}"))

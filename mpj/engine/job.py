@@ -236,10 +236,10 @@ class Job:
         terms = [kaart.terms(gemeente, prestatiecode, month_of(day)) for kaart in kaarten]
         return "#".join("/".join(parts) for parts in zip(*terms, strict=True)) + self._products.terms(prestatiecode, day)
 
-    def runs_on(self, productcode: str) -> bool | None:
-        """Say whether what a prestatie names runs from a start to an end; None where no contract of the call tells."""
-        variant, _ = self._products.bought(productcode)
-        return None if variant is None else variant in RUNNING
+    def runs_on(self, productcode: str, day: date) -> bool | None:
+        """Say whether what a prestatie of `day` names may run from a start to an end; None where no contract of the call tells."""
+        variant = self._products.bought(productcode, day)
+        return None if variant is None else isinstance(variant, Afwijzing) or variant in RUNNING
 
     def meaning(self, aanbieder: str, gemeente: str, productcode: str, day: date) -> tuple[str, str, str] | None:
         """Return perceel, prestatiecode and level of what travelled under a code on `day`; None where the contracts do not say."""

@@ -6,7 +6,7 @@ As a stay is taken apart into days, what runs from a start to an end is taken ap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
@@ -17,9 +17,11 @@ from mpj.engine.care import UNCOUNTED, Aside, Care, Clientrun, Context, Counted,
 from mpj.engine.limits import BUDGET, OMVANG, product_period
 from mpj.engine.milestones import in_turn
 from mpj.engine.products import Products, assigned_amount, original
-from mpj.engine.runs import RUNNING, Running, by_product, in_a_run, runs, together
-from mpj.engine.search import Afwijzing, Match, Search, Stretches
+from mpj.engine.rundays import Held, bought_otherwise, covered, since, while_bought
+from mpj.engine.runs import RUNNING, Running, by_product, in_a_run, together
+from mpj.engine.search import Afwijzing, Match, Search, Stretch, Stretches
 from mpj.engine.sieve import Records
+from mpj.engine.variants import OfVariant, Variant, by_variant
 from mpj.prestaties.rules import WHOLE, Looptijd, gi_months, weeks, whole_months
 from mpj.protocol.model import GI
 from mpj.protocol.rounding import half_up
@@ -27,7 +29,7 @@ from mpj.reading.forms import open_end
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.entries import PRESTATIE, happened
 from mpj.records.reasons import Redencode
-from mpj.records.values import Prestatie
+from mpj.records.values import Prestatie, Toewijzing
 
 _DAY = timedelta(days=1)
 _FITTING = {"stuk": ("stuk", "einde"), "traject": ("start", "mijlpaal", "einde"), **dict.fromkeys(RUNNING, ("start", "einde"))}
@@ -108,8 +110,13 @@ def produced(run: Clientrun, products: Products, records: Records) -> tuple[list
     """
     vanaf, opened = records.vanaf, records.opened
     made = _Made(run.context, run.memory.maanden, lambda one, day: month_of(day) < vanaf and one.id not in opened)
+
+    def variant_of(one: Prestatie) -> Variant:
+        return products.variant(one, run.context.dekkingen, run.context.periode)
+
     for code, own in by_product(records.prestaties):
-        _Product(run, products, code, made).make(own)
+        for variant, judged in by_variant(own, variant_of):
+            _Product(run, products, code, variant, made).make(judged, own)
     aside = [
         Aside(happened(one, rest.first), reden, text, rest.cent, rest.gemeente, rest.last, rest.aantal)
         for (one, reden, text), rest in made.rest.items()
@@ -119,35 +126,32 @@ def produced(run: Clientrun, products: Products, records: Records) -> tuple[list
 
 
 class _Product:
-    """Makes care of the prestaties of one product of one client."""
+    """Makes care of the prestaties of one product of one client, as far as they are judged by one variant."""
 
-    def __init__(self, run: Clientrun, products: Products, code: str, made: _Made) -> None:
-        self.context, self.products, self.code, self.made = run.context, products, code, made
+    def __init__(self, run: Clientrun, products: Products, code: str, variant: Variant, made: _Made) -> None:
+        self.context, self.products, self.code, self.variant, self.made = run.context, products, code, variant, made
         self.behind, self.kept = run.memory.behind, run.memory.kept
-        self.variant, self.prestatiecode = products.bought(code)
+        self.prestatiecode = products.mpj(code)
         self.horizon = last_day(run.context.periode.maand)
         self.trajects: dict[tuple[str, int], list[tuple[Prestatie, Match]]] = {}
 
-    def make(self, own: Sequence[Prestatie]) -> None:
-        """Make care of them, in order of date and id."""
-        fitting = [one for one in own if self._fits(one)]
-        if self.variant in RUNNING:
-            for found in runs(fitting):
-                if isinstance(found, Running):
-                    self._run(found, fitting)
-                else:
-                    self.made.aside(found, Afwijzing("ongeldig", "de vorige start van dit product heeft nog geen einde"))
-            return
-        for one in fitting:
-            self._single(one)
+    def make(self, judged: OfVariant, own: Sequence[Prestatie]) -> None:
+        """Make care of what is judged by this variant of all that were told of the product, in order of date and id."""
+        for found in judged.running:
+            if isinstance(found, Running):
+                self._run(found, own)
+            else:
+                self.made.aside(found, Afwijzing("ongeldig", "de vorige start van dit product heeft nog geen einde"))
+        for one in judged.single:
+            if self._fits(one):
+                self._single(one)
         for milestones_of in self.trajects.values():
             self._traject(milestones_of)
 
     def _fits(self, one: Prestatie) -> bool:
         """Say whether a gebeurtenis is one of the variant; what is none is set aside."""
-        if self.prestatiecode and not self.context.protocol.by_month(self.prestatiecode):
-            text = f"{self.prestatiecode} telt registraties en verblijf"
-            self.made.aside(one, Afwijzing("eenheid_past_niet", text))
+        if isinstance(self.variant, Afwijzing):
+            self.made.aside(one, self.variant)
         elif self.variant is None:
             self.made.aside(one, Afwijzing("niet_mpj", "geen contract heeft deze productcode in producten.csv"))
         elif self.variant == "taak":
@@ -215,21 +219,22 @@ class _Product:
 
     # What runs
 
-    def _run(self, running: Running, fitting: Sequence[Prestatie]) -> None:
+    def _run(self, running: Running, own: Sequence[Prestatie]) -> None:
         stretches = self._stretches(running.search)
-        begin, end = self._borders(running, stretches, fitting)
+        begin, end = self._borders(running, stretches, own)
         if begin is None:
             return
         count = len(self.made.care)
-        covered, uncovered = self._covered(stretches, begin, max(end or self.horizon, begin), open_end=end is None)
-        for match, days in covered:
+        until = max(end or self.horizon, begin)
+        on, uncovered = covered(self._days(stretches.between(begin, until)), until, open_end=end is None)
+        for match, days in on:
             for piece in self._pieces(running.lead, match, days):
                 self._once(self._apart(piece))
         last = self.made.care[-1] if len(self.made.care) > count else None
-        until = max((days.einddatum or date.max for _, days in covered), default=date.max)
+        final_day = max((days.einddatum or date.max for _, days in on), default=date.max)
         for why, first, final in uncovered:
             # Without an end care ends with its last toewijzing: what comes after is told where nothing is billed.
-            if end is not None or last is None or first < until:
+            if end is not None or last is None or first < final_day:
                 self._uncovered(running.lead, why, first, final)
         if last is None and running.lead not in self.made.told:
             self.made.aside(running.lead, Afwijzing("na_periode", "in deze periode valt hiervan nog niets"))
@@ -237,8 +242,8 @@ class _Product:
             why = next((why for why, first, final in uncovered if first <= running.einde.datum <= final), _NOTHING_LEFT)
             self._ended(running.einde, last, why)
 
-    def _borders(self, running: Running, stretches: Stretches, fitting: Sequence[Prestatie]) -> tuple[date | None, date | None]:
-        """Return the first and last day that records tell; an end without a start begins with its toewijzing.
+    def _borders(self, running: Running, stretches: Stretches, own: Sequence[Prestatie]) -> tuple[date | None, date | None]:
+        """Return the first and last day that records tell; an end without a start begins with its toewijzing, or its variant.
 
         Where care on it had begun and ended before, such an end tells of no care: which end is the right one nobody said.
         """
@@ -249,34 +254,21 @@ class _Product:
         if isinstance(answer, Afwijzing):
             self.made.aside(lead, answer)
             return None, None
-        begin = answer.dekking.toewijzing.begindatum
-        before = (one for one in fitting if (one.datum, one.id) < (lead.datum, lead.id) and together(one, lead))
+        begin = since(toewijzing := answer.dekking.toewijzing, self._otherwise(toewijzing), lead.datum)
+        before = (one for one in own if in_a_run(one) and (one.datum, one.id) < (lead.datum, lead.id) and together(one, lead))
         if any(begin <= one.datum for one in before):
             self.made.aside(lead, Afwijzing("ongeldig", "dit product is al geëindigd, en sindsdien niet opnieuw begonnen"))
             return None, None
         return begin, end
 
-    def _covered(
-        self, stretches: Stretches, begin: date, until: date, *, open_end: bool
-    ) -> tuple[list[tuple[Match, Looptijd]], list[tuple[Afwijzing, date, date]]]:
-        """Return the days of a run on each toewijzing, and those on none with the reason, both in order."""
-        days: list[tuple[Match, date, date]] = []
-        uncovered: list[tuple[Afwijzing, date, date]] = []
-        for first, last, answer in stretches.between(begin, until):
-            if isinstance(answer, Afwijzing):
-                uncovered.append((answer, first, last))
-                continue
-            match = self._original(answer)
-            before = days[-1] if days else (match, first, first)
-            if match.dekking == before[0].dekking and first == before[2] + _DAY:
-                days[-1] = (match, before[1], last)
-            else:
-                days.append((match, first, last))
-        covered = []
-        for match, first, last in days:
-            goes_on = open_end and last == until and last != match.dekking.toewijzing.einddatum
-            covered.append((match, Looptijd(first, None if goes_on else last)))
-        return covered, uncovered
+    def _otherwise(self, toewijzing: Toewijzing) -> list[Held]:
+        """Return when the product is bought otherwise on a toewijzing than it is here."""
+        return [] if self.prestatiecode else self.products.otherwise(toewijzing, self.code, self.variant)
+
+    def _days(self, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+        """Yield where the days of a run lead to, as far as its product is bought so."""
+        for first, last, answer in while_bought(stretches, self._otherwise, self.code):
+            yield Stretch(first, last, answer if isinstance(answer, Afwijzing) else self._original(answer))
 
     def _uncovered(self, one: Prestatie, why: Afwijzing, first: date, last: date) -> None:
         """Set aside the days without a toewijzing that this run could declare."""
@@ -342,7 +334,8 @@ class _Product:
 
     def _once(self, piece: Piece) -> None:
         """Bill the weeks or the month that no other start of this client bills on its toewijzing, and this one on no other."""
-        key, own = (*piece.match.dekking.toewijzing.sleutel, self.prestatiecode or self.code), (piece.record.id, piece.day)
+        bought = self.prestatiecode or self.code, self.variant
+        key, own = (*piece.match.dekking.toewijzing.sleutel, *bought), (piece.record.id, piece.day)
         fresh = [] if own in self.made.taken else [(*key, day) for day in piece.counted if (*key, day) not in self.made.taken]
         if len(fresh) < piece.units:
             self.made.aside(piece.record, Afwijzing("dubbel", "deze week of maand telt al"), piece.day, match=piece.match)
@@ -390,6 +383,5 @@ class _Product:
         if isinstance(sold, Afwijzing):
             return sold
         if sold[1].variant != self.variant:
-            text = f"contracten noemen {self.code} zowel {self.variant} als {sold[1].variant}"
-            return Afwijzing("eenheid_past_niet", text)
+            return bought_otherwise(self.code, day, sold[1].variant)
         return Placed.of(match, self.products.tarief(*sold))

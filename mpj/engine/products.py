@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 
 from attrs import evolve
 
 from mpj.engine.matching import ASPECIFIEK, GENERIEK, SPECIFIEK, Dekking, Dekkingen
 from mpj.engine.opdracht import Periode
+from mpj.engine.rundays import Held
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.tarieven import Billed, Tarief, Units
+from mpj.engine.variants import Variant
 from mpj.protocol import Protocol, decode
 from mpj.protocol.model import GI
-from mpj.reading.periods import month_of
-from mpj.records.values import Toewijzing
+from mpj.reading.periods import first_day, last_day, month_of
+from mpj.records.values import Prestatie, Toewijzing
 from mpj.tariefkaart import Outputprijs, Tariefkaart, Tariefkaarten
 
 
@@ -25,17 +28,51 @@ class Products:
         self._protocol = protocol
         self._kaarten = kaarten
         self._tarieven: dict[tuple[str, Outputprijs], Tarief] = {}
+        self._held: dict[tuple[tuple[str, str] | None, str], list[Held]] = {}
 
-    def variant(self, productcode: str) -> str | None:
-        """Return how a product is bought, None for a code that no contract has."""
-        found = (kaart.varianten.get(productcode) for kaart in self._kaarten.kaarten)
-        return min((one for one in found if one is not None), default=None)
+    def mpj(self, productcode: str) -> str:
+        """Return the prestatiecode that a prestatie names; empty for a product that a contract has beside MPJ, and for neither."""
+        return "" if self._told(productcode) else mpj_code(self._protocol, productcode)
 
-    def bought(self, productcode: str) -> tuple[str | None, str]:
-        """Return how what a prestatie names is bought, None where no contract tells, and its prestatiecode where it is of MPJ."""
-        variant = self.variant(productcode)
-        code = "" if variant else mpj_code(self._protocol, productcode)
-        return (GI if code else variant), code
+    def bought(self, productcode: str, day: date, toewijzing: Toewijzing | None = None) -> Variant:
+        """Return how what a prestatie names is bought on a day.
+
+        Before the first price it is bought as that says, after the last as the last does. Where no toewijzing tells by which
+        contracts, all of the job do: what these do not agree on is no variant.
+        """
+        told = self._told(productcode, toewijzing) or self._told(productcode)
+        if not told:
+            code = self.mpj(productcode)
+            counts_records = bool(code) and not self._protocol.by_month(code)
+            return _counts_records(code) if counts_records else GI if code else None
+        found = {one.variant for one in told if one.first <= day <= one.last}
+        if not found:
+            later = [one.first for one in told if one.first > day]
+            near = min(later) if later else max(one.last for one in told)
+            found = {one.variant for one in told if near in (one.first, one.last)}
+        first, *others = sorted(found)
+        return _differ(productcode, first, others[0]) if others else first
+
+    def variant(self, one: Prestatie, dekkingen: Dekkingen, periode: Periode) -> Variant:
+        """Return by which variant a prestatie is judged: that of its day, of its toewijzing where that is found."""
+        if len({held.variant for held in self._told(one.productcode)}) > 1:
+            search = Search(one.bsn, one.toewijzingnummer, one.gemeente, one.productcode)
+            found = self.stretches(dekkingen, search, periode).on(one.datum)
+            if isinstance(found, Match):
+                return self.bought(one.productcode, one.datum, found.dekking.toewijzing)
+        return self.bought(one.productcode, one.datum)
+
+    def otherwise(self, toewijzing: Toewijzing, productcode: str, variant: Variant) -> list[Held]:
+        """Return when the contracts of a toewijzing buy a product by another variant, in order of time."""
+        return [one for one in self._told(productcode, toewijzing) if one.variant != variant]
+
+    def _told(self, productcode: str, toewijzing: Toewijzing | None = None) -> list[Held]:
+        """Return how a product was bought and when, by the contracts of a toewijzing or by all, in order of time."""
+        parties = None if toewijzing is None else (toewijzing.aanbieder, toewijzing.gemeente)
+        if (parties, productcode) not in self._held:
+            kaarten = self._kaarten.kaarten if parties is None else self._kaarten.between(*parties)
+            self._held[parties, productcode] = sorted(one for kaart in kaarten for one in _held(kaart, productcode))
+        return self._held[parties, productcode]
 
     def terms(self, productcode: str, day: date) -> str:
         """Return what the contracts say of a product of output on a day but its price; empty where they have none."""
@@ -124,6 +161,22 @@ def assigned_amount(protocol: Protocol, toewijzing: Toewijzing) -> int | None:
     if toewijzing.volume is not None and toewijzing.eenheid in protocol.bedragen and toewijzing.frequentie is not None:
         return None if protocol.frequenties[toewijzing.frequentie].telt else toewijzing.volume
     return toewijzing.budget_cent
+
+
+def _held(kaart: Tariefkaart, productcode: str) -> Iterator[Held]:
+    """Yield by which variants a contract buys a product, and when."""
+    months, term = sorted(kaart.varianten.get(productcode, {}).items()), kaart.instellingen
+    for variant, rows in groupby(months, key=lambda row: row[1]):
+        own = [month for month, _ in rows]
+        yield Held(max(first_day(own[0]), term.begindatum), min(last_day(own[-1]), term.einddatum), variant)
+
+
+def _counts_records(prestatiecode: str) -> Afwijzing:
+    return Afwijzing("eenheid_past_niet", f"{prestatiecode} telt registraties en verblijf")
+
+
+def _differ(productcode: str, variant: str, other: str) -> Afwijzing:
+    return Afwijzing("eenheid_past_niet", f"contracten noemen {productcode} zowel {variant} als {other}")
 
 
 def _other_unit(toewijzing: Toewijzing, product: Outputprijs) -> Afwijzing:

@@ -7,7 +7,8 @@ a toewijzing did, every month of that client.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, TypeAlias
 
 from attrs import frozen
 from sqlalchemy import Connection, Row, bindparam, false, select, update
@@ -23,6 +24,9 @@ from mpj.reading.forms import open_end
 from mpj.reading.periods import month_of
 from mpj.records.values import Prestatie
 
+RunsOn: TypeAlias = Callable[[str, date], bool | None]
+"""Says of a product and a day whether it runs from a start to an end then, None where no contract tells."""
+
 
 @frozen
 class Output:
@@ -35,11 +39,8 @@ class Output:
     """Of starts without an end: the last month in which it is known that they go on."""
 
     @classmethod
-    def of(cls, connection: Connection, runs_on: Callable[[str], bool | None], cells: Cells, changed: Iterable[int]) -> Output:
-        """Return those of the clients in `cells`, and look at all months of the `changed` ones.
-
-        `runs_on` says of a product whether it runs from a start to an end, None where no contract tells.
-        """
+    def of(cls, connection: Connection, runs_on: RunsOn, cells: Cells, changed: Iterable[int]) -> Output:
+        """Return those of the clients in `cells`, and look at all months of the `changed` ones."""
         table = schema.record.c
         query = select(schema.record).where(table.soort == PRESTATIE, table.vervallen == false()).order_by(table.bron)
         rows = list(among(connection, query, table.client_id, cells.months))
@@ -51,9 +52,10 @@ class Output:
             name = PRESTATIE, row.bron
             told = [] if found is None else [dump(other) for other in (found.start, found.einde) if other is not None]
             fingerprints[name] = fingerprint(str(row.client_id), *(told or [row.inhoud]))
-            runs = runs_on(one.productcode)
-            if runs is None:
+            known = [runs_on(one.productcode, day) for day in {one.datum, one.datum if found is None else found.lead.datum}]
+            if None in known:
                 continue
+            runs = any(known)
             end = found is not None and found.einde is not None and open_end(found.einde.datum)
             until: int | None = row.maand
             if runs and found is not None and not end:

@@ -48,7 +48,7 @@ class Tariefkaarten:
         """Return a number that gemeenten share for which `aanbieder` has the same contracts, percelen and prices."""
         number = self._likes.get((aanbieder, gemeente))
         if number is None:
-            kaarten = self._by_gemeente.get((aanbieder, gemeente), ())
+            kaarten = self.between(aanbieder, gemeente)
             signature = (aanbieder, *((id(kaart), kaart.van_gemeente(gemeente)) for kaart in kaarten))
             number = self._likes[aanbieder, gemeente] = self._signatures.setdefault(signature, len(self._signatures))
             if number == len(self._examples):
@@ -67,7 +67,11 @@ class Tariefkaarten:
 
     def valid(self, aanbieder: str, gemeente: str, day: date) -> tuple[Tariefkaart, ...]:
         """Return the contracts of `aanbieder` with `gemeente` that are valid on `day`."""
-        return tuple(kaart for kaart in self._by_gemeente.get((aanbieder, gemeente), ()) if kaart.instellingen.geldig(day))
+        return tuple(kaart for kaart in self.between(aanbieder, gemeente) if kaart.instellingen.geldig(day))
+
+    def between(self, aanbieder: str, gemeente: str) -> Sequence[Tariefkaart]:
+        """Return the contracts of `aanbieder` with `gemeente`, by their dates."""
+        return self._by_gemeente.get((aanbieder, gemeente), ())
 
     def decode(self, toewijzing: Toewijzing) -> tuple[Tariefkaart, Productcode] | None:
         """Return what the toewijzing's product code means, None when no contract of its aanbieder knows it.
@@ -78,7 +82,7 @@ class Tariefkaarten:
         return self._decode(toewijzing.aanbieder, toewijzing.gemeente, toewijzing.productcode, toewijzing.begindatum)
 
     def _decode(self, aanbieder: str, gemeente: str, productcode: str, begin: date) -> tuple[Tariefkaart, Productcode] | None:
-        second = self._by_gemeente.get((aanbieder, gemeente), ())
+        second = self.between(aanbieder, gemeente)
         kaarten = (*self.valid(aanbieder, gemeente, begin), *second, *self._by_aanbieder.get(aanbieder, ()))
         # A product says what its code is; the default scheme reads codes of other categories as well.
         for kaart in sorted(kaarten, key=lambda kaart: productcode not in kaart.producten):

@@ -240,11 +240,17 @@ class Tariefkaart:
         return {row.productcode: row.productcategorie for row in self.output}
 
     @cached_property
-    def varianten(self) -> Mapping[str, str]:
-        """How each product beside MPJ is bought, by its code."""
-        normtijden = {code: self.soort("", code, VERBLIJF).normtijd for code in self.producten}
-        effort = {code: self.protocol.normtijden[naam].variant for code, naam in normtijden.items()}
-        return effort | {row.productcode: row.variant for row in self.output}
+    def varianten(self) -> Mapping[str, Mapping[int, str]]:
+        """How each product beside MPJ is bought, by its code, then by month; a month without a price has none."""
+        normtijden = self.protocol.normtijden
+        effort = {code: normtijden[self.soort("", code, VERBLIJF).normtijd].variant for code in self.producten}
+        found: dict[str, dict[int, str]] = {}
+        for _, code, maand in self._met_prijs:
+            if code in effort:
+                found.setdefault(code, {})[maand] = effort[code]
+        for row in self.output:
+            found.setdefault(row.productcode, {})[row.maand] = row.variant
+        return found
 
     @cached_property
     def listed(self) -> frozenset[tuple[str, str]]:

@@ -13,9 +13,13 @@ from mpj import InputError, load_contract, load_contracts, make_contract
 from mpj.contract.varianten import varianten
 from mpj.contract.words import PRODUCTVARIANTEN
 from mpj.protocol import MPJ_16
+from mpj.reading.periods import parse_month
+from mpj.tariefkaart import compile_tariefkaart
+from mpj.tariefkaart.files import read_tariefkaart, write_tariefkaart
 
 HEADER = "productcategorie;productcode;variant;eenheid;tarief;begindatum;einddatum;omschrijving\n"
 HOUR = "45;45A04;uur;04;40,00;2026-01-01;;Begeleiding\n"
+TURN = "45;45A04;{};2026-01-01;2026-03-31;\n45;45A04;{};2026-04-01;;\n"
 ALONE = TOML.split("[[perceel")[0]
 
 
@@ -53,6 +57,15 @@ CASES: dict[str, tuple[str, tuple[str, int, str, str]]] = {
         HOUR.replace(";;", ";2026-03-31;") + HOUR.replace("2026-01-01", "2026-04-01").replace("uur;04", "minuut;01"),
         ("product_wisselt", 3, "variant", "minuut"),
     ),
+    "registraties, and prestaties later": (
+        TURN.format("uur;04;40,00", "week;83;150,00"),
+        ("product_wisselt", 3, "variant", "week"),
+    ),
+    "prestaties, and registraties later": (TURN.format("stuk;82;40,00", "uur;04;40,00"), ("product_wisselt", 3, "eenheid", "04")),
+    "another category later": (
+        TURN.format("week;83;150,00", "stuk;82;40,00").replace("\n45;", "\n54;"),
+        ("product_wisselt", 3, "productcategorie", "54"),
+    ),
     "a code of MPJ": (HOUR.replace("45A04", "45212"), ("product_is_mpj", 2, "productcode", "45212")),
     "a prestatiecode": (HOUR.replace("45A04", "2.1"), ("product_is_mpj", 2, "productcode", "2.1")),
 }
@@ -79,6 +92,19 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
         "variant_onjuist",
         "tarief_onjuist",
     ]
+
+
+def test_what_prestaties_tell_of_is_bought_otherwise_from_a_month_on(tmp_path: Path) -> None:
+    contract = load_contract(folder(tmp_path / "vb", HEADER + TURN.format("week;83;150,00", "stuk;;125,00")))
+    assert [(one.variant, one.eenheid, one.tarief_cent) for one in contract.producten] == [
+        ("week", "83", 15_000),
+        ("stuk", "82", 12_500),
+    ]
+    kaart = compile_tariefkaart(contract)
+    months = [parse_month(month) for month in ("2026-03", "2026-04")]
+    assert [kaart.varianten["45A04"][month] for month in months] == ["week", "stuk"]
+    write_tariefkaart(kaart, tmp_path / "kaart")
+    assert read_tariefkaart(tmp_path / "kaart").varianten == kaart.varianten
 
 
 def test_a_code_of_the_own_table_is_no_product(tmp_path: Path) -> None:

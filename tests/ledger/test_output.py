@@ -194,9 +194,11 @@ def net(standing: Counter[tuple[object, ...]], result: Result) -> None:
         standing[(*key, line.bedrag_cent)] += 1 if line.debetcredit == "D" else -1
 
 
-def steps_equal_the_whole(one: Partij, runs: list[list[dict[str, Any]]], assigned: list[list[dict[str, object]]]) -> None:
+def steps_equal_the_whole(
+    one: Partij, runs: list[list[dict[str, Any]]], assigned: list[list[dict[str, object]]], contract: mpj.Contract = CONTRACT
+) -> None:
     """Whatever comes in whatever run: what stands in the end is what one run over the newest of all declares."""
-    one.contract = CONTRACT
+    one.contract = contract
     newest: dict[tuple[bool, str], dict[str, Any]] = {}
     standing: Counter[tuple[object, ...]] = Counter()
     options: dict[str, Any] = {"crediteer": True, "verblijf_loopt_door": True}
@@ -213,7 +215,7 @@ def steps_equal_the_whole(one: Partij, runs: list[list[dict[str, Any]]], assigne
     registraties, prestaties = split(list(newest.values()))
     asked: dict[str, Any] = {"periode": MONTHS[-1], "dagtekening": date(2026, 7, 31), "nalevering": True}
     whole: Counter[tuple[object, ...]] = Counter()
-    net(whole, mpj.declare([CONTRACT], assigned[-1], registraties, prestaties=prestaties, **asked))
+    net(whole, mpj.declare([contract], assigned[-1], registraties, prestaties=prestaties, **asked))
     assert +standing == whole
     assert min(standing.values(), default=0) >= 0
 
