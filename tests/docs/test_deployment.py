@@ -80,6 +80,16 @@ def test_the_unit_starts_the_service_as_somebody_without_rights() -> None:
     assert {Path(words[-1]).parent} == {Path(setting("WorkingDirectory"))} == {Path(setting("ReadWritePaths"))}
 
 
+def test_the_unit_gives_a_run_its_time_and_a_fault_an_end() -> None:
+    from mpj.service import server
+
+    assert setting("KillMode") == "mixed" and int(setting("TimeoutStopSec")) > server._GRACE
+    # As many starts as it has, each after a few seconds of Python, fit in the time that the limit looks back.
+    starts, between = int(setting("StartLimitBurst")), int(setting("RestartSec"))
+    assert starts * (between + 5) < int(setting("StartLimitIntervalSec"))
+    assert UNIT.index("[Unit]") < UNIT.index("StartLimitBurst") < UNIT.index("[Service]"), "elsewhere systemd takes no notice of it"
+
+
 def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
     if program is None:
@@ -102,7 +112,12 @@ def test_the_image_is_made_of_what_is_there_and_runs_as_nobody() -> None:
         *sources, _ = rest.split()
         assert all((ROOT / source).exists() for source in sources), rest
     assert [rest for word, rest in found if word == "USER"] == ["10001:10001"]
-    understood(eval([rest for word, rest in found if word == "CMD"][-1]))
+    (group,), (user,) = (re.findall(rf"{command} --[ug]id 10001 (.*)$", CONTAINERFILE, re.M) for command in ("groupadd", "useradd"))
+    (folder,) = (rest for word, rest in found if word == "WORKDIR")
+    assert group.startswith("mpj") and user.startswith(f"--gid mpj --home-dir {folder} "), "libpq looks there for .pgpass"
+    words = eval([rest for word, rest in found if word == "CMD"][-1])
+    understood(words)
+    assert words[-1] == f"{folder}/mpj.toml"
     assert max(place for place, (word, _) in enumerate(found) if word == "USER") > max(
         place for place, (word, _) in enumerate(found) if word == "RUN"
     )
@@ -119,11 +134,18 @@ def test_the_health_check_tells_a_service_from_none() -> None:
 
     (check,) = (eval(rest.partition(" CMD ")[2].strip()) for word, rest in instructions() if word == "HEALTHCHECK")
     code = check[2]
+    # podman hands on the proxy of the machine that it runs on.
+    behind = os.environ | {"http_proxy": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1", "no_proxy": ""}
+
+    def ends(code: str) -> int:
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=30, env=behind)
+        return done.returncode
+
     with served() as url:
         there = code.replace("http://127.0.0.1:8303", url)
         assert there != code
-        assert subprocess.run([sys.executable, "-c", there], capture_output=True, check=False, timeout=30).returncode == 0
-    assert subprocess.run([sys.executable, "-c", there], capture_output=True, check=False, timeout=30).returncode != 0
+        assert ends(there) == 0
+    assert ends(there) != 0
 
 
 @pytest.mark.long
