@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import field
 
+from mpj.reading.frozen import frozen
 from mpj.reading.masking import masked
 from mpj.reading.periods import month_of
 

@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from mpj.reading.frozen import frozen
 from mpj.reading.masking import digits_in, hide, masked
 from mpj.reading.register import Foutcode, Foutklasse, Regelcode, fault_register
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from attrs import frozen
-
+from mpj.reading.frozen import frozen
 from mpj.reading.periods import month_of
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart.model import Productcode, Tariefkaart

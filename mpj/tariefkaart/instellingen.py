@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import assert_never
 
-from attrs import asdict, fields, frozen
+from attrs import asdict, fields
 
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.protocol import Afronding
+from mpj.reading.frozen import frozen
 
 
 @frozen
