@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         Termijnen,
         load_contract,
         load_contracts,
-        make_contract,
     )
+    from mpj.contract.make import make_contract
     from mpj.engine import Bijlage, Declaratieregel, Herkomst, Result
     from mpj.engine.job import Job
     from mpj.engine.opdracht import Opdracht
@@ -72,8 +72,8 @@ _HOMES = {
         "Termijnen",
         "load_contract",
         "load_contracts",
-        "make_contract",
     ),
+    "mpj.contract.make": ("make_contract",),
     "mpj.engine": ("Bijlage", "Declaratieregel", "Herkomst", "Result"),
     "mpj.engine.job": ("Job",),
     "mpj.engine.opdracht": ("Opdracht",),

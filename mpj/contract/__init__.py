@@ -6,7 +6,6 @@ Every fault in the folder is reported at once. A `Contract` in hand has passed; 
 
 from mpj.contract.check import check_together
 from mpj.contract.load import load_contract, load_contracts
-from mpj.contract.make import make_contract
 from mpj.contract.model import Cel, Coderij, Contract, Perceel, Plafond, Productprijs, Termijnen
 from mpj.contract.settings import SETTINGS, Setting, eenheid_key, settings_of
 
@@ -24,6 +23,5 @@ __all__ = [
     "eenheid_key",
     "load_contract",
     "load_contracts",
-    "make_contract",
     "settings_of",
 ]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-
-from attrs import frozen
+from pathlib import Path
 
 from mpj.protocol import Normtijd
-from mpj.reading.frozen import Frozen
+from mpj.reading.frozen import Frozen, frozen
 
 _HOUR = 60
 
@@ -42,6 +40,6 @@ class Bereiken:
 @cache
 def plausible() -> Bereiken:
     """Return the ranges that the package ships."""
-    data = tomllib.loads(files("mpj.contract").joinpath("plausible.toml").read_text("utf-8"))
+    data = tomllib.loads(Path(__file__).with_name("plausible.toml").read_text("utf-8"))
     per = {(row["niveau"], row["eenheid"]): Bereik(row["laagst"], row["hoogst"]) for row in data["bereik"]}
     return Bereiken(data["bron"], Frozen(per))

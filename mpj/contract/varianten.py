@@ -5,12 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-
-from attrs import frozen
+from pathlib import Path
 
 from mpj.contract.words import Productvariant
-from mpj.reading.frozen import Frozen
+from mpj.reading.frozen import Frozen, frozen
 
 
 @frozen
@@ -40,7 +38,7 @@ class Varianten:
 @cache
 def varianten() -> Varianten:
     """Return the variants that the package ships."""
-    data = tomllib.loads(files("mpj.contract").joinpath("varianten.toml").read_text("utf-8"))
+    data = tomllib.loads(Path(__file__).with_name("varianten.toml").read_text("utf-8"))
     per = {
         naam: Variant(naam, row["naam"], tuple(row["eenheden"]), row.get("inspanning", False), row.get("tarief", True))
         for naam, row in data["variant"].items()

@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
-from attrs import field, frozen, validators
+from attrs import field, validators
 
 from mpj.presentation import words
 from mpj.protocol.rounding import round_half_up
+from mpj.reading.frozen import frozen
 
 Taal: TypeAlias = Literal["nl", "en"]
 """A language that there are catalogs of."""
@@ -38,7 +39,7 @@ def catalog(package: str, name: str, taal: str) -> Mapping[tuple[str, str], str]
     from babel.messages.pofile import read_po
 
     check_taal(taal)
-    folder = files("mpj").joinpath(*package.split(".")[1:])  # the package itself may need an extra that is not installed
+    folder = Path(__file__).parents[1].joinpath(*package.split(".")[1:])  # the package may need an extra that is not installed
     with folder.joinpath("locale", taal, f"{name}.po").open("rb") as stream:
         return {(str(message.context or ""), str(message.id)): str(message.string) for message in read_po(stream) if message.id}
 

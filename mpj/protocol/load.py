@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +28,15 @@ from mpj.reading.toml import Document, parse_toml
 Table = dict[str, Any]
 
 
-def read_protocol(path: str | Path | Traversable) -> Protocol:
+def read_protocol(path: str | Path) -> Protocol:
     """Read a protocol file (TOML, the form of ``mpj/protocol/mpj_16.toml``; docs/protocol.md).
 
     Raises InputError with every fault of the file when it is no protocol, or says what mpj cannot carry (a key that it does not
     know, a hulpvorm without a character in the product code, a unit that no table names): file, line, key, what was found and what
     was expected. A contract gets its protocol as ``load_contract(..., protocols={protocol.id: protocol})``.
     """
-    path = Path(path) if isinstance(path, str) else path
-    raw = Source(path.name, path).read(TOML_BYTES) if isinstance(path, Path) else path.read_bytes()
-    return read_document(parse_toml(raw, path.name))
+    path = Path(path)
+    return read_document(parse_toml(Source(path.name, path).read(TOML_BYTES), path.name))
 
 
 def read_document(document: Document) -> Protocol:
@@ -167,5 +164,5 @@ class _Reader:
         return Prestatiecode(row["code"], row["naam"], hulpvormen[nummer], volgnummer, row["categorieen"])
 
 
-MPJ_16: Protocol = read_protocol(files("mpj.protocol") / "mpj_16.toml")
+MPJ_16: Protocol = read_protocol(Path(__file__).with_name("mpj_16.toml"))
 PROTOCOLS: Mapping[str, Protocol] = Frozen({MPJ_16.id: MPJ_16})

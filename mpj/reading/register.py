@@ -10,11 +10,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NewType, TypeAlias, cast
 
-from attrs import frozen
+from mpj.reading.frozen import frozen
 
 Foutcode: TypeAlias = Literal[
     "aanroep_onjuist",
@@ -275,6 +275,6 @@ class Foutsoort:
 @cache
 def fault_register() -> Mapping[Foutcode, Foutsoort]:
     """Return every fault code with its meaning and action, in the order of docs/faults.md."""
-    tables = tomllib.loads(files("mpj.reading").joinpath("faults.toml").read_text("utf-8"))
+    tables = tomllib.loads(Path(__file__).with_name("faults.toml").read_text("utf-8"))
     rows = ((cast(Foutcode, code), groep, *texts) for groep, table in tables.items() for code, texts in table.items())
     return MappingProxyType({row[0]: Foutsoort(*row) for row in rows})
