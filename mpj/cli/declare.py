@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 import click
-from attrs import field
+from attrs import field, frozen
 
 from mpj.cli.common import (
     FILE,
@@ -34,7 +34,6 @@ from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
 from mpj.reading.config import names_of
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.frozen import frozen
 
 if TYPE_CHECKING:
     from mpj.output.berichten import Versions

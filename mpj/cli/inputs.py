@@ -8,10 +8,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.cli.common import Progress, ledger_to_write, show_fault
-from mpj.reading.frozen import frozen
 
 if TYPE_CHECKING:
     from mpj.output.shape import Trace

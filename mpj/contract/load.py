@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from attrs import evolve, field
+from attrs import evolve, field, frozen
 
 from mpj.contract.ceilings import read_ceilings
 from mpj.contract.check import check_cells, check_codes, check_together
@@ -19,7 +19,7 @@ from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.definition import Definition
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.fields import FieldError, check_gemeente, check_line
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 from mpj.reading.limits import TOML_BYTES
 from mpj.reading.masking import hide
 from mpj.reading.names import check_names

@@ -9,12 +9,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from mpj.contract.model import Cel, Contract, is_zorg, normtijd_of
 from mpj.contract.rows import TARIEVEN, UITGESLOTEN
 from mpj.protocol import Normtijd, Protocol
-from mpj.reading.frozen import frozen
 
 Sleutel: TypeAlias = tuple[str, str, str | None]
 """The place of a cell: perceel, prestatiecode, kwalificatieniveau (None: the price without level)."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import assert_never
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Productvariant, Registratiewijze, Tr340
 from mpj.protocol import Afronding, Normtijd, Protocol
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 from mpj.reading.masking import masked
 from mpj.reading.periods import last_day, month_of
 

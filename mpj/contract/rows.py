@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from attrs import frozen
+
 from mpj.contract.model import Cel, Coderij, Perceel
 from mpj.contract.settings import Report
 from mpj.protocol import Protocol
@@ -17,7 +19,6 @@ from mpj.reading.definition import Definition, Field
 from mpj.reading.faults import Fault, mask
 from mpj.reading.fields import MAX_CENTS, FieldError, check_choice, check_line, parse_euros
 from mpj.reading.forms import Form
-from mpj.reading.frozen import frozen
 from mpj.reading.register import Foutcode
 
 UITGESLOTEN = "uitgesloten"

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from attrs import frozen
+
 from mpj.contract.words import DECLARATIEVORMEN, LAATSTE_DAGEN, OVERSCHRIJDINGEN, REGISTRATIEWIJZEN, TR340
 from mpj.protocol import MPJ_16, Afronding, Normtijd, Protocol
 from mpj.protocol.form import MAX_MINIMUM, MAX_MINUTEN
 from mpj.protocol.words import OVER, WIJZEN
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente, check_line
-from mpj.reading.frozen import frozen
 from mpj.reading.names import check_names
 from mpj.reading.toml import Document
 

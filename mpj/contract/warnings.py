@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 from statistics import median_low
 from types import MappingProxyType
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.contract.matrix import Eenheden, Sleutel, by_place, percentage
 from mpj.contract.model import Cel, Contract
@@ -19,7 +19,6 @@ from mpj.contract.plausible import plausible
 from mpj.presentation import words
 from mpj.reading.faults import Fault
 from mpj.reading.fields import MAX_CENTS
-from mpj.reading.frozen import frozen
 from mpj.reading.register import Foutcode
 
 SPRONG = Fraction(10)

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.engine.limits import product_period
 from mpj.engine.matching import Dekkingen
@@ -18,7 +18,6 @@ from mpj.engine.tarieven import Answers, Tarief
 from mpj.engine.values import Identiteit
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault
-from mpj.reading.frozen import frozen
 from mpj.reading.periods import month_of
 from mpj.records.aside import named
 from mpj.records.entries import PRESTATIE, Entry, Vorm

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
+from attrs import frozen
+
 from mpj.engine.care import Care, Clientrun, Context, Counted, Day, Placed, regelinhoud
 from mpj.engine.limits import Limieten, Verbruik
 from mpj.engine.matching import Dekking
@@ -22,7 +24,6 @@ from mpj.engine.steps.round_ import ROUNDED_AWAY
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Identiteit
 from mpj.protocol.words import Zorgsoort
-from mpj.reading.frozen import frozen
 from mpj.records.aside import set_aside
 from mpj.records.entries import Entry, Reeks
 from mpj.records.reasons import Redencode

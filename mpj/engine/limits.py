@@ -14,10 +14,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from mpj.protocol import Protocol
-from mpj.reading.frozen import frozen
 from mpj.reading.periods import days, first_day, last_day, month_of, months, sundays, weeks
 from mpj.records.values import Toewijzing
 

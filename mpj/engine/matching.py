@@ -7,10 +7,11 @@ from datetime import date
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
+from attrs import frozen
+
 from mpj.engine.versions import Missed, current
 from mpj.protocol import Protocol
 from mpj.reading.faults import Fault, in_form, wrong_value
-from mpj.reading.frozen import frozen
 from mpj.reading.periods import month_of
 from mpj.records.toewijzingen import OngeldigeToewijzing, naam_of, stempel_of, toewijzing_aside
 from mpj.records.uitval import Uitval

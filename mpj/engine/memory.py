@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.engine.limits import Verbruik
 from mpj.engine.search import Afwijzing
 from mpj.engine.values import Declaratieregel, Identiteit
 from mpj.protocol import Afronding, Protocol
-from mpj.reading.frozen import frozen
 from mpj.reading.periods import month_of
 
 Recorded = tuple[str, str, date]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, Required, TypedDict
 
+from attrs import frozen
+
 from mpj.protocol import Protocol
 from mpj.reading.calls import expect, expect_date
 from mpj.reading.faults import Fault, InputError, mask
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import masked
 from mpj.reading.periods import last_day, month_of, month_text, parse_month, years_before
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line
 from mpj.engine.memory import Regelinhoud
@@ -14,7 +14,6 @@ from mpj.engine.told import RunSummary
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import masked
 from mpj.records.aside import set_aside
 from mpj.records.reasons import Redencode

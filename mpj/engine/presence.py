@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mpj.reading.frozen import frozen
+from attrs import frozen
 
 
 @frozen

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from attrs import frozen
+
 from mpj.engine.search import Search
 from mpj.protocol.model import GI
-from mpj.reading.frozen import frozen
 from mpj.records.values import Prestatie
 
 RUNNING = ("week", "periode", GI)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from attrs import frozen
+
 from mpj.engine.matching import ASPECIFIEK, GENERIEK, NIET_MPJ, SPECIFIEK, Dekking, Dekkingen, borders
 from mpj.engine.opdracht import Periode
 from mpj.engine.versions import Missed
-from mpj.reading.frozen import frozen
 from mpj.records.reasons import Redencode
 
 _DAY = timedelta(days=1)

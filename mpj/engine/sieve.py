@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.engine.opdracht import Periode
 from mpj.engine.stays import stretches_of
 from mpj.protocol import Protocol
-from mpj.reading.frozen import frozen
 from mpj.records.aside import set_aside
 from mpj.records.entries import Entry, days_of, happened
 from mpj.records.known import check_protocol

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from attrs import frozen
+
 from mpj.engine.opdracht import Outside, Periode
-from mpj.reading.frozen import frozen
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.values import Verblijf
 

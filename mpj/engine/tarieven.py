@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from mpj.engine.matching import SPECIFIEK, Dekking, Toewijzingsoort
 from mpj.engine.memory import Keeps
@@ -19,7 +19,6 @@ from mpj.engine.search import Afwijzing, Match
 from mpj.protocol import Afronding, Normtijd, Protocol, is_prestatiecode
 from mpj.protocol.rounding import amount, round_minutes
 from mpj.protocol.words import Over, Zorgsoort
-from mpj.reading.frozen import frozen
 from mpj.reading.periods import month_of
 from mpj.tariefkaart import Plaats, Prijs, Tariefkaart, Tariefkaarten, stricter
 from mpj.tariefkaart.model import NIVEAU, VERBLIJF, ZONDER, Soort

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from attrs import field
+from attrs import field, frozen
 
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import masked
 from mpj.reading.periods import month_of
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.frozen import frozen
 from mpj.records.toewijzingen import OngeldigeToewijzing, Stempel, naam_of, stempel_of
 from mpj.records.values import Toewijzing
 

@@ -15,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from mpj.engine.job import Job
 from mpj.engine.lines import line_values, sort_key_of
@@ -29,7 +29,6 @@ from mpj.output.parquet import check_installed
 from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
 from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import masked
 from mpj.reading.scratch import scratch_file
 from mpj.records.entries import Entry

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
+from attrs import frozen
+
 from mpj.presentation import languages, words
 from mpj.protocol import Normtijd
-from mpj.reading.frozen import frozen
 
 
 def catalog(taal: str) -> Mapping[tuple[str, str], str]:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from attrs import fields
+from attrs import fields, frozen
 
 from mpj.engine.outcome import Result
 from mpj.engine.told import RunSummary
@@ -33,7 +33,6 @@ from mpj.output.shape import (
 from mpj.protocol import MPJ_16, PROTOCOLS, Protocol, read_protocol
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
-from mpj.reading.frozen import frozen
 from mpj.reading.guard import unguarded
 from mpj.reading.headers import Columns
 from mpj.reading.limits import WHOLE_BYTES

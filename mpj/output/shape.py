@@ -7,10 +7,9 @@ from datetime import date
 from types import NoneType, UnionType
 from typing import Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from attrs import fields
+from attrs import fields, frozen
 
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.reading.frozen import frozen
 from mpj.records.uitval import Uitval
 
 SAMENVATTING = "samenvatting.json"

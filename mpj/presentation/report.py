@@ -8,10 +8,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, TypeAlias, assert_never
 
-from attrs import evolve, field
+from attrs import evolve, field, frozen
 
 from mpj.presentation import languages, words
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import hide
 
 Value: TypeAlias = str | int | Fraction | date | None

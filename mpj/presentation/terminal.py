@@ -10,9 +10,10 @@ from itertools import groupby
 from textwrap import TextWrapper
 from typing import TextIO
 
+from attrs import frozen
+
 from mpj.presentation.report import NUMBERS, Bars, Cell, Column, Report, Row, Table, Tone, Waterfall
 from mpj.reading.faults import printable
-from mpj.reading.frozen import frozen
 
 WIDTH = 80
 _GAPS = (2, 1)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from attrs import frozen
+
 from mpj.protocol.rounding import half_up
-from mpj.reading.frozen import frozen
 from mpj.reading.periods import first_day, last_day, month_of
 
 _WEEK = timedelta(days=7)

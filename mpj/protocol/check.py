@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from attrs import frozen
+
 from mpj.protocol.form import DAGEN
 from mpj.protocol.model import MINUTEN, Hulpvorm, Normtijd, Prestatiecode, Protocol
-from mpj.reading.frozen import frozen
 
 UUR = 60
 

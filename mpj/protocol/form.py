@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from attrs import frozen
+
 from mpj.protocol.model import Afronding
 from mpj.protocol.words import MEET, OVER, PRIJSWIJZEN, SOORTEN, TELT, WIJZEN
 from mpj.reading.fields import FieldError, check_choice
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 
 # Of hulpvorm, follow number and level a product code has one character each; "0" is no level.
 ALPHABET: Final = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -7,8 +7,10 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
+from attrs import frozen
+
 from mpj.protocol.words import Meet, Over, Prijswijze, Soort, Telt, Wijze
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 from mpj.reading.masking import masked
 
 MINUTEN: Final = "minuten"

@@ -11,9 +11,10 @@ DecodedProductcode(prestatiecode='2.1', kwalificatieniveau='hbo+', productcatego
 
 from __future__ import annotations
 
+from attrs import frozen
+
 from mpj.protocol.form import ALPHABET, CODE
 from mpj.protocol.model import Protocol
-from mpj.reading.frozen import frozen
 
 _NO_LEVEL = "0"
 

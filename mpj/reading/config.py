@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.frozen import frozen
 from mpj.reading.limits import TOML_BYTES, WHOLE_BYTES
 from mpj.reading.sources import Source
 from mpj.reading.toml import Document, parse_toml

@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.reading.forms import Form
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 from mpj.reading.headers import Columns
 
 _S = TypeVar("_S", bound=str, covariant=True)

@@ -11,9 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, cast
 
-from attrs import field
+from attrs import field, frozen
 
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import digits_in, hide, masked
 from mpj.reading.register import Foutcode, Foutklasse, Regelcode, fault_register
 

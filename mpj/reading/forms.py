@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
+from attrs import frozen
+
 from mpj.reading.fields import (
     FieldError,
     check_agb,
@@ -21,7 +23,6 @@ from mpj.reading.fields import (
     parse_time,
     parse_word,
 )
-from mpj.reading.frozen import frozen
 from mpj.reading.periods import OPEN_YEAR
 
 MAX_MINUTEN = 1440

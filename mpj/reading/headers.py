@@ -9,9 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import evolve, field
+from attrs import evolve, field, frozen
 
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 from mpj.reading.profile import PLAIN, Tabelprofiel
 
 Row = tuple[int, list[str]]

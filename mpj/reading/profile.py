@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.reading.faults import Fault, mask
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 from mpj.reading.masking import masked
 
 _HOURS: Final = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,6}))?")

@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from attrs import evolve, field
+from attrs import evolve, field, frozen
 
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import hide
 from mpj.reading.profile import PLAIN, Tabelprofiel
 from mpj.reading.system import system_reason

@@ -15,10 +15,9 @@ from io import TextIOWrapper
 from itertools import chain, islice
 from typing import NoReturn
 
-from attrs import define
+from attrs import define, frozen
 
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.frozen import frozen
 from mpj.reading.headers import Columns, Row
 from mpj.reading.limits import EMPTY_ROWS, HEADER_ROWS, ROW_BYTES
 from mpj.reading.lines import LineNumbers

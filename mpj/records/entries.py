@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, time
 from typing import Literal, NamedTuple
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.protocol.words import Zorgsoort
-from mpj.reading.frozen import frozen
 from mpj.records.values import AANWEZIG, Prestatie, Verblijf
 from mpj.records.words import Aanwezigheid, Bron, Gebeurtenis, Status, Tijdsoort
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from mpj.reading.frozen import frozen
+from attrs import frozen
 
 Vervolg: TypeAlias = Literal["herstel", "overleg", "wacht", "definitief"]
 """What follows: somebody has to repair something; the toewijzing is full and may be raised; a later run declares it by itself; it

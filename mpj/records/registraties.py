@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import time
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.reading.faults import Fault
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import masked
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.rows import Row, as_values

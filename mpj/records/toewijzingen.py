@@ -11,12 +11,11 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from attrs import field
+from attrs import field, frozen
 
 from mpj.reading.faults import Fault, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_bsn, parse_clock, parse_date
 from mpj.reading.forms import open_end, parse_nummer
-from mpj.reading.frozen import frozen
 from mpj.reading.lines import LineNumbers
 from mpj.reading.masking import masked
 from mpj.reading.profile import NO_PROFILE, Profiel

@@ -8,9 +8,8 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import bsns_in, hide, masked
 from mpj.records.reasons import REDENEN, Redencode, Vervolg
 from mpj.records.words import Uitvalsoort

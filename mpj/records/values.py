@@ -13,12 +13,11 @@ from operator import attrgetter, is_not
 from typing import Any, Self, TypeVar, cast
 
 import attrs
-from attrs import field
+from attrs import field, frozen
 
 from mpj.reading.definition import Definition
 from mpj.reading.fields import FieldError
 from mpj.reading.forms import MAX_MINUTEN
-from mpj.reading.frozen import frozen
 from mpj.reading.masking import masked
 from mpj.records.definitions import MEDEWERKER, PRESTATIE, REGISTRATIE, TOEWIJZING, VERBLIJF
 from mpj.records.words import Aanwezigheid, Gebeurtenis, Soort, Status, Tijdsoort

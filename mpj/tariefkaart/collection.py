@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from mpj.reading.frozen import frozen
+from attrs import frozen
+
 from mpj.reading.periods import month_of
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart.model import Productcode, Tariefkaart

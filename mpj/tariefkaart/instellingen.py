@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import assert_never
 
-from attrs import asdict, fields
+from attrs import asdict, fields, frozen
 
 from mpj.contract.words import Declaratievorm, LaatsteDag, Overschrijding, Registratiewijze, Tr340
 from mpj.protocol import Afronding
-from mpj.reading.frozen import frozen
 
 
 @frozen

@@ -8,13 +8,12 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Final
 
-from attrs import field, fields
+from attrs import field, fields, frozen
 
 from mpj.contract.words import Productvariant
 from mpj.protocol import Protocol
 from mpj.protocol.productcodes import decode, is_prestatiecode
 from mpj.protocol.words import Prijssoort, Zorgsoort
-from mpj.reading.frozen import frozen
 from mpj.tariefkaart.instellingen import Instellingen
 
 ZONDER: Final = "zonder"
