@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from attrs import frozen
+
 from mpj.protocol import Normtijd
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 
 _HOUR = 60
 

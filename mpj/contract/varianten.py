@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from attrs import frozen
+
 from mpj.contract.words import Productvariant
-from mpj.reading.frozen import Frozen, frozen
+from mpj.reading.frozen import Frozen
 
 
 @frozen

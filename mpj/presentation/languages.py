@@ -13,11 +13,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
-from attrs import field, validators
+from attrs import field, frozen, validators
 
 from mpj.presentation import words
 from mpj.protocol.rounding import round_half_up
-from mpj.reading.frozen import frozen
 
 Taal: TypeAlias = Literal["nl", "en"]
 """A language that there are catalogs of."""

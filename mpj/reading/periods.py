@@ -9,6 +9,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
+from dateutil.relativedelta import relativedelta
+
 OPEN_YEAR = 9999
 
 
@@ -65,11 +67,10 @@ def days(begin: date, end: date) -> int:
 
 def years_before(day: date, years: int) -> date:
     """Return the same day so many years earlier (28 February for the 29th); the first day of the calendar where there is none."""
-    month = month_of(day) - 12 * years
-    if month < month_of(date.min):
+    try:
+        return day - relativedelta(years=years)
+    except ValueError:
         return date.min
-    last = last_day(month)
-    return last.replace(day=min(day.day, last.day))
 
 
 def months(begin: date, end: date) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NewType, TypeAlias, cast
 
-from mpj.reading.frozen import frozen
+from attrs import frozen
 
 Foutcode: TypeAlias = Literal[
     "aanroep_onjuist",

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
+from dateutil.relativedelta import relativedelta
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +28,6 @@ from mpj.presentation.languages import Taal
 from mpj.presentation.report import Report
 from mpj.presentation.translation import translated_report
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.periods import month_of, month_text
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import TABLES, Reading, find_sources
 from mpj.records.reasons import REDENEN
@@ -123,9 +123,10 @@ async def _front(desk: Desk, request: Request, visit: Visit) -> Response:
     if kept is not None and kept.busy:
         return desk.waiting(visit, PAGE, kept)
     if kept is None or kept.faults:
+        last = desk.today() - relativedelta(months=1)
         values: dict[str, Any] = {
             "fouten": () if kept is None else kept.faults,
-            "periode": month_text(month_of(desk.today()) - 1) if kept is None else kept.asked["periode"],
+            "periode": f"{last:%Y-%m}" if kept is None else kept.asked["periode"],
             "vandaag": desk.today().isoformat(),
         }
         values["opnieuw"] = kept is not None and kept.holds
