@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time
 from functools import cache
 from itertools import repeat
@@ -66,13 +66,15 @@ def dump_all(values: Sequence[_Value], outside: frozenset[str] = _OUTSIDE) -> li
     found: list[str] = []
     for part in chunks(values):
         kind: Any = type(part[0])
-        columns = [_texts(begin, default, list(map(of, part))) for begin, default, of in _fields(kind, outside)]
-        found += map("".join, zip(*columns, repeat("}")))
+        columns = (_texts(begin, default, list(map(of, part))) for begin, default, of in _fields(kind, outside))
+        found += map("".join, zip(*filter(None, columns), repeat("}")))
     return found
 
 
-def _texts(begin: str, default: object, column: Sequence[object]) -> Iterator[str]:
-    """Return a field of many values as text, empty where it is the default."""
+def _texts(begin: str, default: object, column: list[object]) -> Iterable[str] | None:
+    """Return a field of many values as text, empty where it is the default; None where it is that everywhere."""
+    if column.count(default) == len(column):
+        return None
     known = {one: "" if one is default or one == default else begin + _TEXTS.get(type(one), _encode)(one) for one in set(column)}
     return map(known.__getitem__, column)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from attrs import evolve, frozen
 from sqlalchemy import Connection, bindparam, false, func, or_, select, update
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, false, func, or_, select, update
 from mpj.ledger import schema
 from mpj.ledger.cells import Cells, Stored
 from mpj.ledger.codec import Record, dump, dump_all, fingerprint_of, load, load_record
-from mpj.ledger.rows import add, among, chunks
+from mpj.ledger.rows import add_rows, among, chunks
 from mpj.ledger.schema import LOPEND, PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.protocol import Protocol
 from mpj.reading.periods import first_day, last_day, month_of
@@ -41,6 +41,23 @@ class Reused:
     """The client that it has now."""
     alike: bool
     """Whether date, minutes and medewerker are as they were."""
+
+
+class _Row(NamedTuple):
+    """A record as a row of its table."""
+
+    soort: str
+    bron: str
+    client_id: int
+    maand: int
+    maand_tot: int | None
+    berekend_tot: int | None
+    vervallen: bool
+    medewerker: str | None
+    afspraak: str | None
+    inhoud: str
+    bestand: str
+    rij: int
 
 
 class Intake:
@@ -83,7 +100,7 @@ class Intake:
 
         `entry` makes the entry that names a record (of a stay its first day) in uitval.
         """
-        self._seen.update((soort, one.id) for one in items)
+        self._seen.update([(soort, one.id) for one in items])
         withdrawn = {one.id for one in items if isinstance(one, Ongeldig) and one.vervallen and one.id}
         groups: dict[str, list[_R]] = {}
         for one in items:
@@ -93,6 +110,9 @@ class Intake:
         contested: set[str] = set()
         newest: list[_R] = []
         for name, group in groups.items():
+            if len(group) == 1:
+                newest += group
+                continue
             gone = [one for one in group if one.vervallen]
             if gone or name in withdrawn or group.count(group[0]) == len(group):
                 newest.append(gone[0] if gone else group[0])
@@ -109,19 +129,21 @@ class Intake:
         table = schema.record.c
         columns = (table.client_id, table.maand, table.maand_tot, table.berekend_tot, table.vervallen, table.inhoud, table.afspraak)
         query = select(table.bron, *columns).where(table.soort == soort)
+        if self._connection.execute(query.limit(1)).first() is None:
+            return {}
         return {row.bron: Stored(*row[1:]) for row in among(self._connection, query, table.bron, names)}
 
     def _store(self, soort: str, newest: Sequence[_R], known: Mapping[str, Stored], withdrawn: Collection[str]) -> None:
-        new: list[dict[str, object]] = []
-        changed: list[dict[str, object]] = []
+        new: list[_Row] = []
+        changed: list[_Row] = []
         touched: set[tuple[int, int, int | None]] = set()
         for one, inhoud in zip(newest, dump_all(newest), strict=True):
             begin, end = _months(one)
             before, row = known.get(one.id), self._row(soort, one, (begin, end), inhoud, gone=one.id in withdrawn)
-            if soort == REGISTRATIE and not row["vervallen"]:
+            if soort == REGISTRATIE and not row.vervallen:
                 self.brought[begin] += 1
             self.taken[soort, one.id] = fingerprint_of(one, inhoud)
-            now = row["client_id"], inhoud, row["vervallen"]
+            now = row.client_id, inhoud, row.vervallen
             same = before is not None and (before.client_id, before.inhoud, before.vervallen) == now
             if before is not None and same and soort in LOPEND:
                 # What was computed before stands; what it comes to since then, and in this month, is looked at.
@@ -131,21 +153,21 @@ class Intake:
                 else:
                     begin = since
             elif soort == PRESTATIE:
-                self.moved.add(self._clients[one.bsn])
-            if (months := (self._clients[one.bsn], begin, end)) not in touched:
+                self.moved.add(row.client_id)
+            if (months := (row.client_id, begin, end)) not in touched:
                 touched.add(months)
                 self._cells.touch(*months)
             if before is None:
                 new.append(row)
             elif not same:
-                if before.client_id != row["client_id"] and not before.vervallen:
+                if before.client_id != row.client_id and not before.vervallen:
                     self._reuse(soort, one, before)
                 self._left(soort, before)
                 self._cells.touch_before(soort, before)
                 changed.append(row)
                 if before.afspraak is not None:
                     self._cells.left.add((before.client_id, before.afspraak))
-        add(self._connection, schema.record, new)
+        add_rows(self._connection, schema.record, _Row._fields, new)
         self._update(changed)
 
     def _left(self, soort: str, before: Stored) -> None:
@@ -157,28 +179,28 @@ class Intake:
         known = load_record(soort, before.inhoud, bsn=one.bsn)
         self.reused.append(Reused((soort, one.id), before, self._clients[one.bsn], alike=_contact(known) == _contact(one)))
 
-    def _row(self, soort: str, one: Record, months: tuple[int, int | None], inhoud: str, *, gone: bool) -> dict[str, object]:
+    def _row(self, soort: str, one: Record, months: tuple[int, int | None], inhoud: str, *, gone: bool) -> _Row:
         begin, end = months
         runs = soort in LOPEND
-        return {
-            "soort": soort,
-            "bron": one.id,
-            "client_id": self._clients[one.bsn],
-            "maand": begin,
-            "maand_tot": end if runs else None,
-            "berekend_tot": self._cells.maand if runs else None,
-            "vervallen": gone or one.vervallen,
-            "medewerker": one.medewerker,
-            "afspraak": one.afspraak if isinstance(one, Registratie) else None,
-            "inhoud": inhoud,
-            "bestand": one.bestand,
-            "rij": one.rij,
-        }
+        return _Row(
+            soort,
+            one.id,
+            self._clients[one.bsn],
+            begin,
+            end if runs else None,
+            self._cells.maand if runs else None,
+            gone or one.vervallen,
+            one.medewerker,
+            one.afspraak if isinstance(one, Registratie) else None,
+            inhoud,
+            one.bestand,
+            one.rij,
+        )
 
-    def _update(self, rows: Sequence[dict[str, object]]) -> None:
+    def _update(self, rows: Sequence[_Row]) -> None:
         table, keys = schema.record, ("soort", "bron")
         query = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
-        for part in chunks(rows):
+        for part in chunks(row._asdict() for row in rows):
             self._connection.execute(query, [row | {f"key_{name}": row[name] for name in keys} for row in part])
 
     def _withdraw(self, soort: str, name: str, known: Stored) -> None:

@@ -55,6 +55,11 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     add_columns(connection, table, {name: [row[name] for row in rows] for name in (rows[0] if rows else ())})
 
 
+def add_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows, if there are any, each with the values of the columns `names`."""
+    add_columns(connection, table, dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {})
+
+
 def add_columns(connection: Connection, table: Table, values: Mapping[str, Sequence[Any]]) -> None:
     """Insert rows, if there are any, of which the values are given by column.
 

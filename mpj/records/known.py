@@ -16,8 +16,9 @@ def check_protocol(record: Registratie | Verblijf | Prestatie, protocol: Protoco
         known_as = decode(protocol, record.productcode)
         if known_as is None or known_as.prestatiecode != record.prestatiecode:
             return "productcode: spreekt de prestatiecode tegen, verwacht een van beide"
-    if isinstance(record, Registratie) and record.kwalificatieniveau not in (None, *protocol.niveaus):
-        known = protocol.kwalificatieniveaus.get(record.kwalificatieniveau or "")
+    niveau = record.kwalificatieniveau if isinstance(record, Registratie) else None
+    if niveau is not None and niveau not in protocol.niveaus:
+        known = protocol.kwalificatieniveaus.get(niveau)
         text = f"{known.naam} staat uit in {protocol.id}" if known else "onbekend niveau"
         return f"kwalificatieniveau: {text}, verwacht {', '.join(protocol.niveaus)}"
     return ""
