@@ -126,12 +126,11 @@ def _row(new: Sequence[NewLine], loose_ends: Collection[tuple[str, str]]) -> _Ro
     """Return one line of care as it goes: the first that holds of correction, again, open stay, earlier month, new."""
     lines = [one.line for one in new]
     cause = next((one.oorzaak for one in new if one.oorzaak), "")
-    traces = [one for line in new for one in line.herkomst]
     if any(line.debetcredit == "C" for line in lines):
         return _Row.of("correctie", cause, lines)
     if any(one.again for one in new):
         return _Row.of("opnieuw", cause, lines)
-    if any((one.soort, one.bron) in loose_ends for one in traces):
+    if loose_ends and any((one.soort, one.bron) in loose_ends for line in new for one in line.herkomst):
         return _Row.of("verblijf", cause, lines)
     late = any(line.begindatum.isoformat()[:7] < line.declaratieperiode for line in lines)
     return _Row.of("nalevering" if late else "nieuw", cause, lines)

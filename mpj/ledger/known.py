@@ -90,8 +90,10 @@ def keep(
     found = [*_unreadable(given, gathered, records), *_unknown(given, records), *_doubled(records, result)]
     found += [_Found.of(row, row.toelichting, None, bewaard=True, client_id=client) for client, row in open_ if row.reden in FAULTY]
     found += _toewijzingen(connection, given, [row for row in known if row.bewaard and row.soort == _TOEWIJZING])
-    repaired = _Repaired.of(given, gathered, records)
-    gone = [row for row in known if row.bewaard or repaired.has(row, month)]
+    gone: list[Row[Any]] = []
+    if known:
+        repaired = _Repaired.of(given, gathered, records)
+        gone = [row for row in known if row.bewaard or repaired.has(row, month)]
     for part in chunks(row.id for row in gone):
         connection.execute(delete(table).where(table.c.id.in_(part)))
     since: dict[tuple[object, ...], date] = {}

@@ -94,7 +94,8 @@ class Clientstand:
 
     def loose(self, identiteit: Identiteit) -> list[tuple[Regel, Regel]]:
         """Return granted debits that should not be: a newer one was granted, but their credit refused; each with that credit."""
-        lines = self.regels.get(identiteit, ())
+        if (lines := self.regels.get(identiteit)) is None:
+            return []
         undone = {one.vorige_id: one for one in lines if not one.debet and one.status in (VERZONDEN, TOEGEKEND, AFGEKEURD)}
         debits = [one for one in lines if one.debet and one.status == TOEGEKEND and not one.staat]
         return [(one, credit) for one in debits if (credit := undone.get(one.id)) is not None and credit.status == AFGEKEURD]

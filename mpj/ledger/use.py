@@ -70,8 +70,9 @@ def limits(connection: Connection, only: Collection[_Key] | None = None, protoco
     A number that could be a BSN is left out (None).
     """
     protocol = protocol or last_protocol(connection)
-    used = declared(connection, protocol, only)
-    for toewijzing in current(connection, protocol, only):
+    limited = [one for one in current(connection, protocol, only) if one.budget_cent is not None or one.volume is not None]
+    used = declared(connection, protocol, None if only is None else {one.sleutel for one in limited})
+    for toewijzing in limited:
         yield from rows(protocol, toewijzing, used.get(toewijzing.sleutel, LimitUsage()))
 
 

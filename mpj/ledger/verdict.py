@@ -298,6 +298,8 @@ class _Look:
 
     def _waits(self, identiteit: Identiteit, state: str, regel: Regel | None) -> Changes | None:
         """Return what is to be remembered of a line that stays as it is for now; None when it does not."""
+        if regel is None and state != WACHT:
+            return None
         look_again = self._cell(identiteit)
         if state == WACHT:
             sleutel = self.sleutel(identiteit)

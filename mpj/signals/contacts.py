@@ -16,7 +16,7 @@ _LANG = 16 * 60
 
 def zelfde_contact(beeld: Beeld) -> Iterator[Signaal]:
     """Dezelfde cliënt, medewerker en kloktijd onder twee ids."""
-    for rows in beeld.per_medewerker.values():
+    for rows in _of_more(beeld):
         same: dict[tuple[str, int, int], list[Registratie]] = defaultdict(list)
         for one in rows:
             if (clock := _clock(one)) is not None:
@@ -32,7 +32,7 @@ def zelfde_contact(beeld: Beeld) -> Iterator[Signaal]:
 
 def twee_plekken(beeld: Beeld) -> Iterator[Signaal]:
     """Een medewerker die bij twee cliënten tegelijk is, buiten een groep."""
-    for rows in beeld.per_medewerker.values():
+    for rows in _of_more(beeld):
         clocked = [(*clock, one.id, one) for one in rows if (clock := _clock(one)) is not None and not beeld.in_a_group(one)]
         latest: dict[str, tuple[int, Registratie]] = {}
         for begin, end, _, one in sorted(clocked, key=lambda row: row[:3]):
@@ -71,6 +71,11 @@ def client_te_lang(beeld: Beeld) -> Iterator[Signaal]:
         if minutes > _DAG * at_once:
             text = f"{words.counted(minutes, 'minuut')} op één dag, in {words.counted(len(rows), 'registratie')} van één cliënt"
             yield beeld.about("client_te_lang", first, datum, text)
+
+
+def _of_more(beeld: Beeld) -> Iterator[list[Registratie]]:
+    """Yield the contacts of each medewerker on a day with more than one."""
+    return (rows for rows in beeld.per_medewerker.values() if len(rows) > 1)
 
 
 def _worked(beeld: Beeld, rows: Iterable[Registratie]) -> int:
