@@ -97,7 +97,7 @@ of de aanroep klopt niet en er is niets geschreven.
     type=FILE,
     multiple=True,
     metavar="FILE",
-    help="Eerdere declaraties (declaratieregels.csv, JW323, JW325): hun verbruik telt eerst mee.",
+    help="Eerdere declaraties (declaratieregels.csv, JW323, JW325, JW303, JW304): hun verbruik telt eerst mee.",
 )
 @click.option(
     "--volgnummer", type=click.IntRange(1, 999), default=1, show_default=True, help="Geeft dezelfde declaratie andere nummers."

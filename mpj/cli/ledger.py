@@ -71,7 +71,7 @@ command.add_command(pay)
     type=FILE,
     multiple=True,
     metavar="FILE",
-    help="Wat eerder is gedeclareerd (declaratieregels.csv, JW323, JW325): telt mee, wacht op antwoord of is te herstellen.",
+    help="Wat eerder is gedeclareerd (declaratieregels.csv, JW323, JW325, JW303, JW304): telt mee, wacht of is te herstellen.",
 )
 @click.option(
     "--nog-te-declareren",

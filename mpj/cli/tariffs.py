@@ -268,7 +268,14 @@ def _what_if(text: str) -> tuple[str, Fraction]:
 
 @command.command(cls=Command)
 @click.argument("tabel", metavar="WAS_WORDT.csv", type=FILE)
-@click.option("--regels", type=FILE, multiple=True, required=True, metavar="FILE", help="Oude regels, als CSV.")
+@click.option(
+    "--regels",
+    type=FILE,
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="Oude regels, als CSV of als berichten (JW303, JW323) met hun antwoorden.",
+)
 @click.option("--nieuw", type=FILE, multiple=True, metavar="FILE", help="declaratieregels.csv om mee te vergelijken.")
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Map voor de uitvoer; verschijnt volledig of niet.")
 @strict_option

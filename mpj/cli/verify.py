@@ -68,7 +68,7 @@ er is niets geschreven.
 )
 @profiel_option
 @submappen_option
-@click.option("--eerder", type=FILE, multiple=True, metavar="FILE", help="Eerdere declaraties en antwoorden (JW323, JW325).")
+@click.option("--eerder", type=FILE, multiple=True, metavar="FILE", help="Eerdere berichten: JW323, JW325, JW303, JW304.")
 @click.option("--ledger", default=None, metavar="URL", help="Ledger dat elke declaratie met haar antwoord onthoudt.")
 @click.option("--proef", is_flag=True, help="Met --ledger: toets en onthoud niets.")
 @click.option("--gemeenten", type=FILE, default=None, metavar="FILE", help="CSV met kolom gemeente: de codes van het CBS (TR378).")

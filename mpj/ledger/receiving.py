@@ -21,14 +21,14 @@ from mpj.ledger.history import LedgerHistory
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages import Antwoordbericht, Declaratiebericht
-from mpj.messages.answers import refuses_whole
+from mpj.messages.answers import answered, key_of, refuses_whole
 from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.protocol import Protocol, care_in
 from mpj.reading.calls import expect_date
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
 from mpj.verification import Basis, Toetsing, Verificatie
-from mpj.verification.history import answered, loose_answer
+from mpj.verification.history import loose_answer
 from mpj.verification.opdracht import ToetsWords
 from mpj.verification.verification import judged
 
@@ -250,10 +250,10 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
             answers.setdefault(answered(one), []).append(one)
     messages = {fingerprint(one): one for one in given.eerder if isinstance(one, Declaratiebericht)}
     new = [(sha256, one) for sha256, one in messages.items() if sha256 != own and _known(connection, one, sha256) is None]
-    pairs = [(sha256, message, _answer_to(message, answers.get(_key(message), ()))) for sha256, message in new]
+    pairs = [(sha256, message, _answer_to(message, answers.get(key_of(message), ()))) for sha256, message in new]
     sent = [pair for pair in pairs if pair[2] is None or not refuses_whole(pair[2])]
     sent.sort(key=lambda pair: (pair[1].header.identificatie.dagtekening, pair[1].declaratienummer))
-    loose = answers.keys() - {_key(message) for _, message, _ in pairs} - {_key(given.bericht)}
+    loose = answers.keys() - {key_of(message) for _, message, _ in pairs} - {key_of(given.bericht)}
     notes, faults = _loose(connection, [one for key in sorted(loose) for one in answers[key]])
     first = min(0, int(connection.execute(select(func.min(schema.ontvangst.c.id))).scalar() or 0)) - len(sent)
     for number, (sha256, message, answer) in enumerate(sent, first):
@@ -265,10 +265,6 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
     if faults:
         raise InputError(faults)
     return notes
-
-
-def _key(bericht: Declaratiebericht) -> _Key:
-    return *_parties(bericht), bericht.header.identificatie.identificatie
 
 
 def _answer_to(message: Declaratiebericht, answers: Sequence[Antwoordbericht]) -> Antwoordbericht | None:

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from mpj.engine.values import Declaratieregel
 from mpj.ledger.schema import AFGEKEURD, PRESTATIE, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
 from mpj.messages import read_jw325
-from mpj.messages.answers import IN_ORDE, contradiction, refuses_whole
+from mpj.messages.answers import IN_ORDE, answered, contradiction, key_of, refuses_whole
 from mpj.messages.declaratie import RELEASE, XSD_VERSIE
 from mpj.messages.values import Antwoordbericht, Declaratiebericht
 from mpj.output import read_regels
@@ -51,7 +51,7 @@ class Taken:
     identificatie: str | None
     """Of the message, None where only a line file is known."""
     release: str
-    """Of the message, and the version of its schemas; of a line file those that mpj makes."""
+    """Of the message, and the version of its schemas; of a line file or an old message (JW303) those that mpj makes."""
     xsd_versie: str
     antwoord: Antwoordbericht | None
     regels: Sequence[TakenLine]
@@ -63,7 +63,8 @@ class Taken:
 
 
 def read_taken(paths: Iterable[str | Path], reading: Reading) -> list[Taken]:
-    """Read what `mpj ledger begin --eerder` takes: ``declaratieregels.csv`` files, JW323 messages and the JW325 answers to them.
+    """Read what `mpj ledger begin --eerder` takes: ``declaratieregels.csv`` files, JW323 messages (or JW303, of before) and the
+    JW325 (JW304) answers to them.
 
     A folder or zip may hold either, or be a whole output folder. A line of a message that also stands in a line file has the
     meaning that the file tells; a declaration of a line file alone, without an answer, was granted. A declaration that was refused
@@ -130,7 +131,7 @@ def _sorted(
         if isinstance(one, Declaratiebericht):
             messages.append(one)
         else:
-            answers[one.header.ontvanger, one.header.afzender, one.header.declaratie_identificatie.identificatie] = one
+            answers[answered(one)] = one
     return messages, answers
 
 
@@ -142,7 +143,7 @@ def _of_messages(
 ) -> Iterator[Taken]:
     for message in messages:
         header = message.header
-        key = header.afzender, header.ontvanger, header.identificatie.identificatie
+        key = key_of(message)
         answer = answers.pop(key, None)
         if answer is not None and refuses_whole(answer):
             report(_refused(answer, message.declaratienummer))
@@ -152,7 +153,8 @@ def _of_messages(
             answer = None
         lines = [told.get((header.afzender, line.referentienummer)) or line for line in _lines(message)]
         month, dated = month_of(message.periode.begindatum), message.dagtekening
-        versions = f"{header.berichtversie}.{header.berichtsubversie}", header.xsdversie.bericht
+        old = not header.xsdversie.bericht  # a JW303: nothing is written by its description
+        versions = (RELEASE, XSD_VERSIE) if old else (f"{header.berichtversie}.{header.berichtsubversie}", header.xsdversie.bericht)
         judged = _judged(lines, answer, VERZONDEN)
         yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], *versions, answer, judged)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from mpj.messages.values import DEBET, Antwoordbericht, Declaratieantwoord, Totaal
+from mpj.messages.values import DEBET, Antwoordbericht, Declaratieantwoord, Declaratiebericht, Totaal
 from mpj.presentation.words import euros
 
 IN_ORDE, NIET_BEOORDEELD, VOLLEDIG_TOEGEKEND, TECHNISCH = "0200", "0233", "8001", "0001"
@@ -25,6 +25,25 @@ class Contradiction:
     def of(cls, tekst: str, found: Totaal, expected: Totaal) -> Contradiction:
         """Say that one total was found where another was expected."""
         return cls(tekst, *(f"{euros(one.cent)} {one.debetcredit}" for one in (found, expected)))
+
+
+def key_of(message: Declaratiebericht) -> tuple[str, str, str]:
+    """Return what the answer to a declaration names it by: aanbieder, gemeente and Identificatie."""
+    header = message.header
+    return header.afzender, header.ontvanger, header.identificatie.identificatie
+
+
+def answered(answer: Antwoordbericht) -> tuple[str, str, str]:
+    """Return what an answer names its declaration by, as `key_of` does."""
+    header = answer.header
+    return header.ontvanger, header.afzender, header.declaratie_identificatie.identificatie
+
+
+def returned_by(answer: Antwoordbericht | None) -> frozenset[str]:
+    """Return the ReferentieNummers of the lines that an answer returns."""
+    if answer is None or answer.antwoord is None:
+        return frozenset()
+    return frozenset(line.referentienummer for client in answer.antwoord.clienten for line in client.prestaties)
 
 
 def refuses_whole(answer: Antwoordbericht) -> bool:

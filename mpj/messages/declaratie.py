@@ -41,7 +41,8 @@ XSD_VERSIE = "1.0.0"
 KOP_BYTES = 4096
 CLIENT_BYTES = 512
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_NUMBER_LENGTH = 12
+NUMBER_LENGTH = 12
+"""The length of the numbers that are made, and the longest that a message takes."""
 _PRESTATIE = "Declaratie/Clienten/Client/Prestaties/Prestatie"
 _ANY_DAY = date(2026, 1, 1)
 # All that a line can hold, each once: what a line takes beside its own texts and numbers.
@@ -154,7 +155,7 @@ def split(
 
 def derived_number(aanbieder: str, gemeente: str, declaratienummer: str, regels: Sequence[Declaratieregel]) -> str:
     """Return a declaratienummer of 12 letters and digits for a further part of a declaration that was split."""
-    return _digest("deel", aanbieder, gemeente, declaratienummer, *(line.referentienummer for line in regels))
+    return digest("deel", aanbieder, gemeente, declaratienummer, *(line.referentienummer for line in regels))
 
 
 def declaratieberichten(
@@ -196,9 +197,7 @@ def _message(
     clients = tuple(Client(bsn, tuple(prestatie_of(line, protocol) for line in group)) for bsn, group in by_client)
     month = parse_month(lines[0].declaratieperiode)
     references = (line.referentienummer for line in lines)
-    digest = _digest(
-        "bericht", part.aanbieder, part.gemeente, part.declaratienummer, str(dagtekening), str(volgnummer), *references
-    )
+    number = digest("bericht", part.aanbieder, part.gemeente, part.declaratienummer, str(dagtekening), str(volgnummer), *references)
     code, version, subversion = _codes(description)
     header = Header(
         berichtcode=code,
@@ -206,7 +205,7 @@ def _message(
         berichtsubversie=subversion,
         afzender=part.aanbieder,
         ontvanger=part.gemeente,
-        identificatie=Berichtidentificatie(digest, dagtekening),
+        identificatie=Berichtidentificatie(number, dagtekening),
         xsdversie=versions,
     )
     total = Totaal.of(sum(prestatie.net for client in clients for prestatie in client.prestaties))
@@ -340,9 +339,9 @@ def _corrections(client: list[tuple[R, int]], limit: int) -> Iterator[tuple[list
     yield block, filled
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
     """Return 12 characters that follow from `parts` (60 bits of SHA-256, in digits and capitals that are hard to
     confuse).
     """
     value = int.from_bytes(sha256("\n".join(parts).encode()).digest()[:8], "big")
-    return "".join(_ALPHABET[value >> 5 * place & 31] for place in range(_NUMBER_LENGTH))
+    return "".join(_ALPHABET[value >> 5 * place & 31] for place in range(NUMBER_LENGTH))

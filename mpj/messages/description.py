@@ -72,6 +72,8 @@ class Beschrijving:
     """The root element."""
     naamruimten: Mapping[str, str]
     """Prefix to namespace, as declared on the root."""
+    officieel: bool = True
+    """Whether it was written from an official schema; else its messages are read as what was declared before, and nowhere else."""
 
     @property
     def sleutel(self) -> tuple[str, str, str]:
@@ -121,9 +123,13 @@ class Registry:
 
 @cache
 def shipped() -> Registry:
-    """Return the registry of the descriptions that come with mpj: every subfolder of this package that holds TOML
-    files.
-    """
+    """Return the registry of the descriptions that come with mpj and were written from an official schema."""
+    return Registry(tuple(one for one in with_old() if one.officieel))
+
+
+@cache
+def with_old() -> Registry:
+    """Return the registry of all descriptions that come with mpj: every subfolder of this package that holds TOML files."""
     folders = [entry for entry in files(__package__).iterdir() if entry.is_dir() and not entry.name.startswith("_")]
     return Registry.load(*sorted(folders, key=lambda folder: folder.name))
 
@@ -154,6 +160,7 @@ def _compile(message: Mapping[str, Any], basis: Mapping[str, Any]) -> Beschrijvi
         omschrijving=message["omschrijving"],
         wortel=build({"naam": message["wortel"], "type": message["wortel"]}, message, 0),
         naamruimten=MappingProxyType({of["prefix"]: of["naamruimte"] for of in (basis, message)}),
+        officieel=message.get("officieel", True),
     )
 
 
@@ -163,4 +170,4 @@ def _restricted(base: Simpeltype, table: Mapping[str, Any]) -> Simpeltype:
     if not extra:
         return base
     facet = "waarde" if "waarde" in extra else "patroon"
-    return evolve(base, **extra, regels={**base.regels, facet: table["regel"]})
+    return evolve(base, **extra, regels={**base.regels, facet: table.get("regel", "")})

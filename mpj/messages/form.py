@@ -18,7 +18,7 @@ from typing import Any, cast
 from attrs import define, evolve, field, frozen
 from lxml import etree
 
-from mpj.messages.description import Beschrijving, Element, Registry
+from mpj.messages.description import Beschrijving, Element, Registry, with_old
 from mpj.messages.parsing import Kenmerken, Limits, Parser
 from mpj.messages.shapes import Run
 from mpj.messages.types import Simpeltype
@@ -174,6 +174,8 @@ class Formreader:
             found, text = what_is(tag)
             wanted = [of for of in self._registry if self._bericht in ("", of.bericht)]
             known = ", ".join(f"{of.bericht} {of.release}" for of in wanted)
+            if with_old().by_tag(tag) is not None:
+                text = f"{text}: alleen te lezen als wat eerder is gedeclareerd, met --eerder en in mpj tariffs convert"
             raise InputError(Fault("bericht_onbekend", self.bestand, _line(node), "", found, known, text))
         if self._bericht not in ("", description.bericht):
             text = f"{what_is(tag)[1]}: een ander soort bericht dan gevraagd"

@@ -1,4 +1,4 @@
-"""Earlier declarations as lines, from line files and from JW323 messages with their answers, for a run without a ledger."""
+"""Earlier declarations as lines, from line files and from messages with their answers, for a run without a ledger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.sources import Reading, Source, find_sources
-from mpj.verification.history import MemoryHistory
+from mpj.verification.history import EerdereRegel, MemoryHistory
 
 
 def read_earlier(
@@ -24,7 +24,8 @@ def read_earlier(
     report: Callable[[Fault], None] | None = None,
     submappen: bool = False,
 ) -> list[Declaratieregel]:
-    """Read earlier lines from ``declaratieregels.csv`` files and JW323 messages; JW325 answers drop what was refused.
+    """Read earlier lines from ``declaratieregels.csv`` files and messages (JW323, or JW303 of before); answers (JW325, JW304) drop
+    what was refused.
 
     A folder or zip may hold either, or a whole output folder: then its line file is read and its other tables are passed over.
     A line that comes twice, from a line file and a message, counts once. Lines from messages know no contract, perceel,
@@ -33,7 +34,8 @@ def read_earlier(
     lines that they are about.
     SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
     """
-    sources = find_sources(paths, (".csv", ".xml"), Reading(report, submappen=submappen))
+    reading = Reading(report, submappen=submappen)
+    sources = find_sources(paths, (".csv", ".xml"), reading)
     tables = [source for source in sources if source.suffix != ".xml" and is_lines(source)]
     messages = [source for source in sources if source.suffix == ".xml"]
     found: dict[tuple[str, str], Declaratieregel] = {}
@@ -41,18 +43,23 @@ def read_earlier(
         for line in read_regels(source, protocol=protocol, hashes=hashes):
             found[line.aanbieder, line.referentienummer] = line
     if messages:
-        history = MemoryHistory.of_sources(messages, hashes=hashes)
-        if report is not None:
-            for fault in history.meldingen:
-                report(fault)
+        history = MemoryHistory.of_sources(messages, hashes=hashes, reading=reading)
+        reading.tell(history.meldingen)
         refused = {(aanbieder, line.prestatie.referentienummer) for aanbieder, _, line in history.refused()}
         refused |= history.doubtful
         found = {key: line for key, line in found.items() if key not in refused}
-        for aanbieder, gemeente, earlier in history.standing():
-            line = line_of(aanbieder, gemeente, earlier.bsn, earlier.prestatie)
-            if (aanbieder, line.referentienummer) not in history.doubtful:
-                found.setdefault((aanbieder, line.referentienummer), line)
+        for key, (gemeente, earlier) in standing(history).items():
+            found.setdefault(key, line_of(key[0], gemeente, earlier.bsn, earlier.prestatie))
     return list(found.values())
+
+
+def standing(history: MemoryHistory) -> dict[tuple[str, str], tuple[str, EerdereRegel]]:
+    """Return gemeente and line of what stands in a history, each once, by aanbieder and referentienummer: all that counts."""
+    found: dict[tuple[str, str], tuple[str, EerdereRegel]] = {}
+    for aanbieder, gemeente, earlier in history.standing():
+        if (key := (aanbieder, earlier.prestatie.referentienummer)) not in history.doubtful:
+            found.setdefault(key, (gemeente, earlier))
+    return found
 
 
 def is_lines(source: Source) -> bool:

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from attrs import field, frozen
 
-from mpj.messages.answers import Contradiction, contradiction, refuses_whole
+from mpj.messages.answers import Contradiction, answered, contradiction, key_of, refuses_whole, returned_by
 from mpj.messages.values import CREDIT, Antwoordbericht, Declaratiebericht, Prestatie
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
 
+if TYPE_CHECKING:
+    from mpj.messages.old import Gelezen
+
+_KINDS = ("JW323", "JW325", "JW303", "JW304")
 TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
 
 
@@ -106,8 +110,7 @@ class MemoryHistory:
         self._onbekend = onbekend or bool(answers)
         for message in declaraties:
             header = message.header
-            key = (header.afzender, header.ontvanger, header.identificatie.identificatie)
-            answer = answers.pop(key, None)
+            answer = answers.pop(key_of(message), None)
             if answer is not None and (found := contradiction(answer, message.totaal)) is not None:
                 self.meldingen.append(not_counted(answer, found))
                 lines = (line for client in message.clienten for line in client.prestaties)
@@ -118,7 +121,7 @@ class MemoryHistory:
 
     @classmethod
     def read(cls, paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT) -> MemoryHistory:
-        """Build the history from JW323 and JW325 files, in any order; folders and zips of them too.
+        """Build the history from JW323 and JW325 files (and JW303, JW304), in any order; folders and zips of them too.
 
         `reading` says whether files in sub-folders count, and hears of those that were not read; SHA-256 of the files go to
         `hashes`. Raises InputError for a file that is neither.
@@ -151,7 +154,7 @@ class MemoryHistory:
         self._onbekend, months = True, self._months.setdefault((aanbieder, gemeente), {})
         months[month_of(begin)] = months.get(month_of(begin), True) and answer is not None
         self._periods[aanbieder, gemeente] = max(begin, self._periods.get((aanbieder, gemeente), begin))
-        returned = _returned(answer)
+        returned = returned_by(answer)
         for client in message.clienten:
             for prestatie in client.prestaties:
                 refused = prestatie.referentienummer in returned
@@ -218,18 +221,22 @@ class MemoryHistory:
 
 def read_messages(
     sources: Iterable[Source], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT
-) -> Iterator[Declaratiebericht | Antwoordbericht]:
-    """Read JW323 and JW325 files one by one. SHA-256 of the files go to `hashes`; `reading` hears of messages of another kind in
-    folders and zips, which are passed over. Raises InputError for a file that is neither, and where all were passed over.
+) -> list[Declaratiebericht | Antwoordbericht]:
+    """Read JW323 and JW325 files, and the JW303 and JW304 of before (`mpj.messages.settled`). SHA-256 of the files go to `hashes`.
+
+    `reading` hears what there is to say of old messages, and of messages of another kind in folders and zips, which are passed
+    over. Raises InputError for a file that is none of these, and where all were passed over.
     """
     from mpj.messages import passed_over
+    from mpj.messages.settled import settled
 
-    read, passed = 0, list[Fault]()
+    read: list[Gelezen] = []
+    passed: list[Fault] = []
     for source in sources:
         try:
-            message, digest = _read_message(source)
+            one, digest = _read_message(source)
         except InputError as error:
-            warning = None if source.named else passed_over(error, ("JW323", "JW325"))
+            warning = None if source.named else passed_over(error, _KINDS)
             if warning is None:
                 raise
             reading.tell([warning])
@@ -237,35 +244,26 @@ def read_messages(
             continue
         if hashes is not None:
             hashes[source.naam] = digest
-        read += 1
-        yield message
+        reading.tell(one.meldingen)
+        read.append(one)
     if passed and not read:
         raise InputError(passed)
+    messages, told = settled(read)
+    reading.tell(told)
+    return messages
 
 
-def _read_message(source: Source) -> tuple[Declaratiebericht | Antwoordbericht, str]:
-    """Read a JW323 or JW325, with the SHA-256 of its file."""
-    from mpj.messages import read
+def _read_message(source: Source) -> tuple[Gelezen, str]:
+    """Read a declaration or an answer, with the SHA-256 of its file."""
+    from mpj.messages.old import read_before
 
     with source.open() as stream:
-        message = read(cast("BinaryIO", stream), source.naam)
+        one = read_before(cast("BinaryIO", stream), source.naam)
         digest = stream.sha256()
-    if not isinstance(message, Declaratiebericht | Antwoordbericht):
+    if not isinstance(one.bericht, Declaratiebericht | Antwoordbericht):
         text = "Een eerder bericht is een declaratie of een antwoord"
-        raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", "JW323 of JW325", text))
-    return message, digest
-
-
-def answered(answer: Antwoordbericht) -> tuple[str, str, str]:
-    """Return what an answer names its declaration by: aanbieder, gemeente and Identificatie."""
-    header = answer.header
-    return header.ontvanger, header.afzender, header.declaratie_identificatie.identificatie
-
-
-def _returned(answer: Antwoordbericht | None) -> frozenset[str]:
-    if answer is None or answer.antwoord is None:
-        return frozenset()
-    return frozenset(line.referentienummer for client in answer.antwoord.clienten for line in client.prestaties)
+        raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", " of ".join(_KINDS), text))
+    return one, digest
 
 
 def not_counted(answer: Antwoordbericht, found: Contradiction) -> Fault:
@@ -279,4 +277,6 @@ def loose_answer(answer: Antwoordbericht) -> Fault:
     """Return the warning that an answer belongs to no declaration that is known."""
     text = "De declaratie bij dit antwoord is niet gegeven; het antwoord telt niet mee"
     found = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
-    return Fault("antwoord_zonder_declaratie", gevonden=found, verwacht="de JW323 erbij", toelichting=text, soort="waarschuwing")
+    return Fault(
+        "antwoord_zonder_declaratie", gevonden=found, verwacht="de declaratie erbij", toelichting=text, soort="waarschuwing"
+    )

@@ -6,8 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from attrs import evolve
+from messages.old import Regel, jw303, jw304
 from world import contract, declare, registratie, toewijzing
 
+from mpj import cli
 from mpj.messages import write_berichten
 from mpj.output import write_result
 from mpj.reading.faults import InputError
@@ -72,3 +75,83 @@ def test_a_damaged_table_is_refused(out: Path, found: str, replacement: str) -> 
     table.write_text(text.replace(found, replacement), "utf-8")
     with pytest.raises(InputError):
         read_earlier([out])
+
+
+# --- The 303 of before ------------------------------------------------------------------------------------------------
+
+FEB = {"begin": "2026-02-01", "eind": "2026-02-28", "dagtekening": "2026-03-02"}
+OLD = Regel("R1", toewijzing=7, volume=30, tarief=None, bedrag=4910, begin="2026-02-01", eind="2026-02-28")
+CONTRACT = """
+[contract]
+id = "K"
+protocol = "MPJ-16"
+aanbieder = "65656055"
+gemeenten = ["0384"]
+begindatum = 2026-01-01
+einddatum = 2026-12-31
+[[perceel]]
+code = "A"
+naam = "Alles"
+"""
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> list[str]:
+    """The call that declares one contact of an hour of March on toewijzing 7, with a budget of 2 quarters and what was used."""
+    write = {
+        "contract/contract.toml": CONTRACT,
+        "contract/tarieven.csv": "perceel;prestatiecode;kwalificatieniveau;begindatum;einddatum;tarief\n"
+        "A;2.1;hbo;2026-01-01;;24,55\n",
+        "t.csv": "toewijzingnummer;bsn;gemeente;aanbieder;begindatum;prestatiecode;budget_cent;einddatum\n"
+        "7;999900006;0384;65656055;2026-01-01;2.1;9820;2026-12-31\n",
+        "r.csv": "id;bsn;datum;minuten;kwalificatieniveau;toewijzingnummer\na;999900006;2026-03-03;60;hbo;7\n",
+    }
+    (tmp_path / "contract").mkdir()
+    (tmp_path / "eerder").mkdir()
+    for name, text in write.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    paths = {"--contracten": "contract", "--toewijzingen": "t.csv", "--registraties": "r.csv", "--eerder": "eerder", "--out": "uit"}
+    named = [word for option, name in paths.items() for word in (option, str(tmp_path / name))]
+    return ["declare", *named, "--periode", "2026-03", "--dagtekening", "2026-04-02", "--force"]
+
+
+def declared(folder: Path) -> list[str]:
+    """The units and cents of the lines of a run."""
+    head, *rows = [row.split(";") for row in (folder / "declaratieregels.csv").read_text("utf-8").splitlines()]
+    return [row[head.index("bedrag_cent")] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("messages", "billed"),
+    [
+        ([jw303(OLD, **FEB)], ["4910"]),
+        ([jw303(OLD, **FEB), jw304(evolve(OLD, toegekend=2455), ingediend=4910, toegekend=2455, **FEB)], ["7365"]),
+        ([jw303(OLD, **FEB), jw304(evolve(OLD, toegekend=0), ingediend=4910, toegekend=0, **FEB)], ["9820"]),
+        ([jw303(OLD, evolve(OLD, nummer="C1", vorig="R1", dc="C", bedrag=2455), **FEB)], ["9820"]),
+        ([jw303(evolve(OLD, toewijzing=None), **FEB)], ["9820"]),
+    ],
+)
+def test_an_old_declaration_counts_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], call: list[str], messages: list[bytes], billed: list[str]
+) -> None:
+    """In full, in part, rejected, credited and without a toewijzing; each file is told to be old, and no BSN is told."""
+    for name, data in zip("ab", messages, strict=False):
+        (tmp_path / "eerder" / f"{name}.xml").write_bytes(data)
+    assert cli.run(call) == 0
+    shown = capsys.readouterr()
+    assert declared(tmp_path / "uit") == billed
+    assert shown.err.count("zonder officieel schema") == len(messages)
+    assert "9999" not in shown.err + shown.out
+
+
+def test_another_release_stops_the_run_and_a_start_of_care_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], call: list[str]
+) -> None:
+    (tmp_path / "eerder" / "a.xml").write_bytes(jw303(OLD, **FEB))
+    start = '<x:Bericht xmlns:x="http://www.istandaarden.nl/ijw/2_3/jw305/schema"/>'
+    (tmp_path / "eerder" / "b.xml").write_text(start, "utf-8")
+    assert cli.run(call) == 0
+    assert "eerder/b.xml: dit is JW305 2.3; dit bestand is niet gelezen" in capsys.readouterr().err
+    (tmp_path / "eerder" / "b.xml").write_bytes(jw303(OLD, **FEB).replace(b"2_3", b"2_4"))
+    assert cli.run(call) == 2
+    assert "Dit is JW303 release 2.4" in capsys.readouterr().err

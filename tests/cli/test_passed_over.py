@@ -147,7 +147,7 @@ def test_a_folder_goes_on_past_a_message_of_another_kind(tmp_path: Path, capsys:
     """
     folder, other = tmp_path / "in", tmp_path / "ander"
     write(tmp_path / "t.csv", TOEWIJZINGEN)
-    write(folder / "a.xml", foreign("jw303"))
+    write(folder / "a.xml", foreign("jw303" if option == "--toewijzingen" else "jw317", release="2_3"))
     write(folder / "b.xml", foreign("wmo301", "wmo", "3_2"))
     write(other / "a.xml", foreign("jw305"))
     if option == "--toewijzingen":
@@ -166,10 +166,11 @@ def test_a_folder_goes_on_past_a_message_of_another_kind(tmp_path: Path, capsys:
 
     code, named = told(folder)
     assert code == 0
-    assert named["in/a.xml"] == "dit is JW303 2.3; dit bestand is niet gelezen"
+    assert named["in/a.xml"] == f"dit is {'JW303' if option == '--toewijzingen' else 'JW317'} 2.3; dit bestand is niet gelezen"
     assert named["in/b.xml"] == "dit is WMO301 3.2; dit bestand is niet gelezen"
     assert ("in/c.xml" in named) == (option == "--toewijzingen")
     assert told(other)[0] == told(folder / "a.xml")[0] == 2
-    for text in (foreign("jw301" if option == "--toewijzingen" else "jw323"), '<Envelope xmlns="urn:x"/>', "<a/>"):
+    asked = ["jw301"] if option == "--toewijzingen" else ["jw323", "jw325", "jw303", "jw304"]
+    for text in (*(foreign(kind, release="2_4") for kind in asked), '<Envelope xmlns="urn:x"/>', "<a/>"):
         write(folder / "d.xml", text)
         assert told(folder)[0] == 2

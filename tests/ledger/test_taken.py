@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from messages.old import Regel, jw303, jw304
 
 import mpj
 from ledger.support import Partij, answer_to, empty_ledger, lines, refs, registratie, toewijzing
@@ -214,3 +215,74 @@ def test_what_stands_is_what_was_taken_over_and_what_somebody_agreed_to(
             partij.settle(partij.run(record, akkoord=codes))
         assert partij.ledger.status()["gemeenten"]["0384"]["toegekend"]["bedrag_cent"] == total
     assert partij.ledger.check()[1] == []
+
+
+# --- The 303 of before ------------------------------------------------------------------------------------------------
+
+FEBRUARY = {"begin": "2026-02-01", "eind": "2026-02-28", "dagtekening": "2026-03-02"}
+
+
+def old(tmp_path: Path, *parts: bytes) -> list[Path]:
+    """These messages as files."""
+    paths = [tmp_path / f"oud{at}.xml" for at in range(len(parts))]
+    for path, data in zip(paths, parts, strict=True):
+        path.write_bytes(data)
+    return paths
+
+
+def of_february(nummer: str, toewijzing: int = 1, **values: Any) -> Regel:
+    return Regel(nummer, toewijzing=toewijzing, begin="2026-02-01", eind="2026-02-28", **values)
+
+
+@pytest.mark.parametrize(("granted", "used"), [(None, 9840), (9840, 9840), (5000, 5000), (0, 9840)])
+def test_an_old_declaration_is_taken_over_as_far_as_it_was_granted(tmp_path: Path, granted: int | None, used: int) -> None:
+    """Dated in 2026, so that it meets a run. The budget leaves room for one contact of March; rejected care keeps its turn."""
+    line = of_february("R1")
+    parts = [jw303(line, **FEBRUARY)]
+    if granted is not None:
+        parts.append(jw304(Regel(**{**_fields(line), "toegekend": granted}), ingediend=9840, toegekend=granted, **FEBRUARY))
+    heard: list[mpj.Fault] = []
+    partij = Partij(empty_ledger(tmp_path / "ledger.db"))
+    partij.toewijzingen = [toewijzing(budget_cent=used + 9820 + 2454), toewijzing(8, prestatiecode="8.1")]
+    found = partij.ledger.begin("2026-03", eerder=old(tmp_path, *parts), report=heard.append)
+    stand = "verzonden" if granted is None else "toegekend" if granted else "afgekeurd"
+    assert {name: number for name, number in found.regels.items() if number} == {stand: 1}
+    assert sum(found.cent.values()) == (granted or 9840)
+    assert {one.code for one in heard} == {"oud_bericht"} | ({"oude_regel_telt_anders"} if granted == 5000 else set())
+    march = [registratie("M-1", "2026-03-03"), registratie("M-2", "2026-03-04")]
+    assert sum(row.bedrag_cent for row in partij.month(*march).regels) == 9820
+    assert partij.ledger.check()[1] == []
+
+
+def _fields(line: Regel) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in Regel.__slots__ if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("credited", [5000, 9840])
+def test_an_old_line_that_is_credited_leaves_nothing_in_a_ledger(tmp_path: Path, credited: int) -> None:
+    """Granted for a part, credited at that part or at the whole: the ledger is sound, and all of the budget is left."""
+    line = of_february("R1")
+    back = Regel(**{**_fields(line), "toegekend": 5000})
+    credit = of_february("C1", vorig="R1", dc="C", bedrag=credited, tarief=None)
+    later = FEBRUARY | {"nummer": "DN2020Y"}
+    parts = [
+        jw303(line, **FEBRUARY),
+        jw304(back, ingediend=9840, toegekend=5000, **FEBRUARY),
+        jw303(credit, **later),
+        jw304(ingediend=-credited, toegekend=-credited, codes=("8001",), antwoord="G2", **later),
+    ]
+    partij = Partij(empty_ledger(tmp_path / "ledger.db"))
+    partij.toewijzingen = [toewijzing(budget_cent=9820), toewijzing(8, prestatiecode="8.1")]
+    found = partij.ledger.begin("2026-03", eerder=old(tmp_path, *parts))
+    assert (found.regels["toegekend"], found.cent["toegekend"]) == (2, 0)
+    assert [line.bedrag_cent for line in partij.month(registratie("M-1", "2026-03-03")).regels] == [9820]
+    assert partij.ledger.check()[1] == []
+
+
+def test_an_old_answer_is_not_booked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = old(tmp_path, jw303(of_february("R1"), **FEBRUARY), jw304(ingediend=9840, toegekend=9840, codes=("8001",), **FEBRUARY))
+    url = str(tmp_path / "zorg.db")
+    assert cli.run(["ledger", "begin", "--ledger", url, "--vanaf", "2026-03", "--eerder", str(paths[0])]) == 0
+    assert "dit is JW303 2.3" in capsys.readouterr().err
+    assert cli.run(["ledger", "answer", "--ledger", url, str(paths[1])]) == 2
+    assert "Dit is JW304 release 2.3: alleen te lezen als wat eerder is gedeclareerd" in capsys.readouterr().err

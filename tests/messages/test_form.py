@@ -214,10 +214,14 @@ def test_the_known_bad_date_of_the_jw315_sample_is_no_date_for_mpj_either() -> N
     assert [fault.code for fault in form_faults(data)] == ["datum"]
 
 
+EARLIER = ": alleen te lezen als wat eerder is gedeclareerd, met --eerder en in mpj tariffs convert"
+
+
 @pytest.mark.parametrize(
     ("kind", "shown", "told"),
     [
-        ("ijw/2_3/jw303", "JW303 2.3", "Dit is JW303 release 2.3"),
+        ("ijw/2_3/jw303", "JW303 2.3", f"Dit is JW303 release 2.3{EARLIER}"),
+        ("ijw/2_4/jw303", "JW303 2.4", "Dit is JW303 release 2.4"),
         ("ijw/3_1/jw323", "JW323 3.1", "Dit is JW323 release 3.1"),
         ("iwmo/3_2/wmo323", "WMO323 3.2", "Dit is Wmo: WMO323 release 3.2"),
         ("iwlz/2_3/aw35", "AW35 2.3", "Dit is Wlz: AW35 release 2.3"),

@@ -13,8 +13,9 @@ import pytest
 from attrs import evolve
 
 import mpj.messages
-from messages.support import COUNTED, KINDS, Line, description
+from messages.support import COUNTED, KINDS, Line
 from mpj.messages import Registry, check, declaratieberichten, read, shipped, write
+from mpj.messages.description import with_old
 from mpj.messages.values import Declaratiebericht
 from mpj.reading.faults import InputError
 
@@ -23,6 +24,14 @@ SHIPPED = Path(mpj.messages.__file__).parent / "ijw_3_2"
 
 def test_the_shipped_descriptions_are_those_of_ijw_3_2() -> None:
     assert sorted(one.sleutel for one in shipped()) == [("ijw", "3.2", kind) for kind in sorted((*KINDS, *COUNTED))]
+
+
+def test_one_that_is_not_official_stands_apart() -> None:
+    """Messages of before are read by it, nothing else asks for it; what each is, is said in its file."""
+    old = [one for one in with_old() if not one.officieel]
+    assert sorted(one.sleutel for one in old) == [("ijw", "2.3", "JW303"), ("ijw", "2.3", "JW304")]
+    assert {one.sleutel for one in with_old()} == {one.sleutel for one in (*shipped(), *old)}
+    assert all("NOT OFFICIAL" in path.read_text("utf-8") for path in SHIPPED.with_name("ijw_2_3").iterdir())
 
 
 def test_an_unknown_key_is_an_input_error_that_names_the_known_ones() -> None:
@@ -54,17 +63,17 @@ def test_a_new_release_needs_a_new_description_and_nothing_else(tmp_path: Path) 
     assert isinstance(message, Declaratiebericht)
 
 
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(SHIPPED.parent.glob("ijw_*/*.toml")), ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_description_is_complete(path: Path) -> None:
     """Every type that an element names exists, and every type of the basis is used by some message."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    basis = tomllib.loads((SHIPPED / "basis.toml").read_text(encoding="utf-8"))
+    basis = tomllib.loads((path.parent / "basis.toml").read_text(encoding="utf-8"))
     known = {*basis["type"], *basis["groep"], *table["groep"]}
     named = {element["type"] for group in table["groep"].values() for element in group}
     assert named <= known
     if "bericht" in table:
         assert set(table["groep"]) - {table["wortel"]} <= named
-        assert description(table["bericht"]).wortel.kinderen
+        assert with_old().get("ijw", table["release"], table["bericht"]).wortel.kinderen
 
 
 def test_the_core_does_not_need_lxml() -> None:

@@ -6,10 +6,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages.old import Regel, jw303, jw304
 
-from mpj.reading.faults import InputError
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.sources import Reading
 from mpj.workbench.convert.conversion import convert, read_mapping, read_old_lines, split_cents
 from mpj.workbench.convert.report import carried_over, compared, unmapped
 from workbench.support import codes, csv_rows
@@ -104,3 +107,44 @@ def test_no_cent_is_lost(cents: int, weights: list[int]) -> None:
     parts = split_cents(cents, shares)
     assert sum(parts) == cents
     assert all(abs(part - cents * share / 100) < 1 for part, share in zip(parts, shares, strict=True))
+
+
+def test_old_lines_may_be_messages_and_their_answers(tmp_path: Path) -> None:
+    """A folder with two JW303, of which one has an answer: what stands of them, and what is told."""
+    hours = {"code": "45A04", "eenheid": "04", "volume": 10, "tarief": None}
+    sent = [
+        Regel("R1", **hours, bedrag=100000),
+        Regel("R2", **hours, toewijzing=2, bedrag=50000),
+        Regel("R3", **hours, toewijzing=3, bedrag=1),
+        Regel("R4", **hours, toewijzing=None, bedrag=7),
+    ]
+    folder = tmp_path / "oud"
+    folder.mkdir()
+    (folder / "a.xml").write_bytes(jw303(*sent))
+    back = [evolve(sent[1], toegekend=20000), evolve(sent[2], toegekend=0)]
+    (folder / "b.xml").write_bytes(jw304(*back, ingediend=150008, toegekend=120007))
+    april = {"nummer": "APRIL", "begin": "2020-04-01", "eind": "2020-04-30"}
+    more = [evolve(sent[0], nummer="C1", vorig="R1", dc="C"), Regel("R9", code="45A04", eenheid="01", bedrag=300, tarief=5)]
+    (folder / "c.xml").write_bytes(jw303(*more, **april))
+    heard: list[Fault] = []
+    found = read_old_lines([folder], Reading(heard.append))
+    assert sorted((one.bedrag_cent, one.volume) for one in found) == [(-100000, -10), (300, 60), (20000, 10), (100000, 10)]
+    assert {(one.gemeente, one.aanbieder, one.productcode, one.periode) for one in found} == {
+        ("0384", "65656055", "45A04", "2020-03")
+    }
+    outcome = convert(found, read_mapping(table(tmp_path, TABLE)))
+    assert outcome.totaal == 20300 and outcome.gemist == 0
+    assert [one.code for one in heard if one.code != "oud_bericht"] == [
+        "oude_regel_telt_niet",
+        "oude_regel_telt_anders",
+        "opmerking",
+    ]
+    assert "meer dan één eenheid" in str(heard[-1]) and heard[-1].gevonden == "01, 04"
+
+
+def test_tables_and_messages_come_together(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(jw303(Regel()))
+    assert len(read_old_lines([*lines(tmp_path), tmp_path / "a.xml"])) == 7
+    (tmp_path / "b.xml").write_text("<a/>", "utf-8")
+    with pytest.raises(InputError, match=r"b\.xml"):
+        read_old_lines([tmp_path / "b.xml"])

@@ -123,13 +123,16 @@ def read_mapping(path: Path, *, protocol: Protocol = MPJ_16) -> dict[Partij, tup
 
 
 def read_old_lines(paths: Iterable[Path], reading: Reading = SILENT) -> list[OudeRegel]:
-    """Read old lines from CSV files, folders or zips; other columns are read past. Raises InputError with every fault.
+    """Read old lines from CSV files, or from declarations (JW303, JW323) with the answers to them; from folders or zips of either.
 
-    `reading` says whether files in sub-folders count, and hears of those that were not read.
+    Other columns are read past. Raises InputError with every fault of the tables. `reading` says whether files in sub-folders
+    count, and hears of those that were not read and of what `mpj.verification.history.read_messages` tells of messages.
     """
     faults: list[Fault] = []
-    lines: list[OudeRegel] = []
-    for source in find_sources(paths, (".csv",), reading):
+    sources = find_sources(paths, (".csv", ".xml"), reading)
+    messages = [source for source in sources if source.suffix == ".xml"]
+    lines = _declared(messages, reading) if messages else []
+    for source in (one for one in sources if one.suffix != ".xml"):
         with open_table(source, Columns(REGELS_COLUMNS, REGELS_REQUIRED)) as table:
             for rij, fields in table:
                 texts = {name: fields[place].strip() for name, place in table.columns.items() if place < len(fields)}
@@ -142,6 +145,27 @@ def read_old_lines(paths: Iterable[Path], reading: Reading = SILENT) -> list[Oud
                     lines.append(OudeRegel(gemeente, aanbieder, code, periode or "", sign * volume, sign * cents))
     if faults:
         raise InputError(faults)
+    return lines
+
+
+def _declared(sources: Iterable[Source], reading: Reading) -> list[OudeRegel]:
+    """Return the lines of messages that stand: granted, or without an answer. Their volume is in the unit of the message."""
+    from mpj.verification.earlier import standing
+    from mpj.verification.history import MemoryHistory
+
+    history = MemoryHistory.of_sources(sources, reading=reading)
+    reading.tell(history.meldingen)
+    lines: list[OudeRegel] = []
+    units: dict[Partij, set[str]] = {}
+    for (aanbieder, _), (gemeente, line) in standing(history).items():
+        one = line.prestatie
+        volume, month = one.volume if one.debetcredit == "D" else -one.volume, month_text(month_of(one.begindatum))
+        lines.append(OudeRegel(gemeente, aanbieder, one.productcode, month, Fraction(volume), one.net))
+        units.setdefault((gemeente, aanbieder, one.productcode), set()).add(one.eenheid)
+    for (gemeente, _, code), own in units.items():
+        if len(own) > 1:
+            text = f"code {mask(code)} van gemeente {gemeente} staat in meer dan één eenheid: de volumes zijn bij elkaar geteld"
+            reading.tell([Fault("opmerking", gevonden=", ".join(sorted(own)), toelichting=text, soort="waarschuwing")])
     return lines
 
 

@@ -1,0 +1,180 @@
+"""What became of old declarations (JW303) by their answers (JW304) and credits, said in the values of today.
+
+Of a line of a JW323 all is granted or nothing, and its credit is of the same amount. Of a line of a JW303 a part may have been
+granted, its credit may be of that part alone, and of an invoice a rejected line was credited too. So of old declarations, however
+they are divided over files:
+
+- a line that was granted in part is of the amount that was granted, with all of its volume;
+- a line that is credited no longer stands: its credit takes away just what the line counts, whatever amount it says;
+- a credit takes nothing away of a line that does not count: one that was rejected, that another credit undid, or that is not given.
+
+Whatever that changes is told by file and line. A declaration whose answer contradicts stays as it is: whoever reads it tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import define, evolve, field, frozen
+
+from mpj.messages.answers import answered, contradiction, key_of, refuses_whole, returned_by
+from mpj.messages.old import Gelezen
+from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Client, Declaratiebericht, Prestatie, Totaal
+from mpj.presentation import words
+from mpj.reading.faults import Fault, mask_number
+from mpj.reading.register import Foutcode
+
+_Number = tuple[str, str, str]
+"""Aanbieder, gemeente and ReferentieNummer."""
+
+
+@frozen
+class _Debit:
+    """A debit line of an old declaration, and whether it counts."""
+
+    line: Prestatie
+    counts: bool
+
+
+@define
+class _Pair:
+    """A declaration with the answer to it, and where it was read."""
+
+    read: Gelezen
+    message: Declaratiebericht
+    answer: Antwoordbericht | None
+    at: int | None
+    """The place of the answer."""
+    told: list[Fault] = field(factory=list)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was not refused as a whole, and its answer does not contradict."""
+        answer = self.answer
+        return answer is None or (not refuses_whole(answer) and contradiction(answer, self.message.totaal) is None)
+
+    def number(self, referentienummer: str | None) -> _Number:
+        """Return what names a line of its aanbieder."""
+        header = self.message.header
+        return header.afzender, header.ontvanger, referentienummer or ""
+
+    def tell(self, code: Foutcode, line: Prestatie, found: str, expected: str, text: str) -> None:
+        """Say something of a line."""
+        where = f"regel {mask_number(line.referentienummer)}"
+        row = self.read.rijen.get(line.referentienummer, 0)
+        self.told.append(Fault(code, self.read.bestand, row, where, found, expected, text, "waarschuwing"))
+
+    def replace(self, lines: Mapping[int, Prestatie | None], *, granted: bool) -> None:
+        """Put lines in the place of others, by the `id` of those (None: leaves it out); the totals follow.
+
+        What is granted follows too where `granted`, else it was told in full already.
+        """
+        before = sum(line.net for client in self.message.clienten for line in client.prestaties)
+        clients = []
+        for client in self.message.clienten:
+            kept = tuple(line for one in client.prestaties if (line := lines.get(id(one), one)) is not None)
+            clients += [Client(client.bsn, kept)] if kept else []
+        change = sum(line.net for client in clients for line in client.prestaties) - before
+        total = Totaal.of(self.message.totaal.net + change)
+        self.message = evolve(self.message, totaal=total, clienten=tuple(clients))
+        if self.answer is not None and (body := self.answer.antwoord) is not None:
+            toegekend = Totaal.of(body.totaal_toegekend.net + change) if granted else body.totaal_toegekend
+            self.answer = evolve(self.answer, antwoord=evolve(body, totaal_ingediend=total, totaal_toegekend=toegekend))
+
+
+def settled(read: Sequence[Gelezen]) -> tuple[list[Declaratiebericht | Antwoordbericht], list[Fault]]:
+    """Return the declarations and answers that were read, in their order, and what there is to say of them: warnings.
+
+    Where none of them is old, they are as they were.
+    """
+    found = [one.bericht for one in read if isinstance(one.bericht, Declaratiebericht | Antwoordbericht)]
+    if not any(one.oud for one in read):
+        return found, []
+    answers = {answered(one): place for place, one in enumerate(found) if isinstance(one, Antwoordbericht)}
+    pairs: dict[int, _Pair] = {}
+    for place, (one, message) in enumerate(zip(read, found, strict=True)):
+        if isinstance(message, Declaratiebericht):
+            at = answers.get(key_of(message))
+            answer = None if at is None else found[at]
+            pairs[place] = _Pair(one, message, answer if isinstance(answer, Antwoordbericht) else None, at)
+    debits: dict[_Number, _Debit] = {}
+    for pair in pairs.values():
+        if pair.read.oud:
+            _grant(pair)
+            debits |= _debits(pair)
+    undone: dict[_Number, str] = {}
+    for place, pair in pairs.items():
+        if pair.counts:
+            _undo(pair, debits, undone)
+        found[place] = pair.message
+        if pair.at is not None and pair.answer is not None:
+            found[pair.at] = pair.answer
+    return found, [fault for pair in pairs.values() for fault in pair.told]
+
+
+def _grant(pair: _Pair) -> None:
+    """Make lines of which a part was refused as large as what was granted; the answer returns them no more."""
+    if pair.answer is None or (body := pair.answer.antwoord) is None or not pair.counts:
+        return
+    refused = {line.referentienummer: line for client in body.clienten for line in client.prestaties}
+    changed: dict[int, Prestatie] = {}
+    partly: set[str] = set()
+    for one in (one for client in pair.message.clienten for one in client.prestaties):
+        part = refused.get(one.referentienummer)
+        if part is not None and part.bedrag_cent < one.bedrag_cent:
+            changed[id(one)] = evolve(one, bedrag_cent=one.bedrag_cent - part.bedrag_cent)
+            partly.add(one.referentienummer)
+            found, expected = words.euros(changed[id(one)].bedrag_cent), words.euros(one.bedrag_cent)
+            text = "een deel van de regel is toegekend: dat deel telt, met het hele volume"
+            pair.tell("oude_regel_telt_anders", one, found, expected, text)
+    if changed:
+        clients = tuple(
+            evolve(client, prestaties=tuple(line for line in client.prestaties if line.referentienummer not in partly))
+            for client in body.clienten
+        )
+        pair.answer = evolve(pair.answer, antwoord=evolve(body, clienten=tuple(one for one in clients if one.prestaties)))
+        pair.replace(changed, granted=False)
+
+
+def _debits(pair: _Pair) -> Iterator[tuple[_Number, _Debit]]:
+    """Yield the debit lines of an old declaration, by their numbers."""
+    refused = returned_by(pair.answer)
+    for one in (one for client in pair.message.clienten for one in client.prestaties):
+        if one.debetcredit == DEBET:
+            yield pair.number(one.referentienummer), _Debit(one, pair.counts and one.referentienummer not in refused)
+
+
+def _undo(pair: _Pair, debits: Mapping[_Number, _Debit], undone: dict[_Number, str]) -> None:
+    """Have the credits of a declaration take away just what the old lines that they undo count.
+
+    A credit that was refused itself stays as it is, and so does one in a JW323 of a line that is in no old declaration.
+    """
+    refused = returned_by(pair.answer)
+    changed: dict[int, Prestatie | None] = {}
+    for one in (one for client in pair.message.clienten for one in client.prestaties):
+        if one.debetcredit != CREDIT or one.referentienummer in refused:
+            continue
+        number = pair.number(one.vorig_referentienummer)
+        debit = debits.get(number)
+        if debit is None and not pair.read.oud:
+            continue
+        text = ""
+        if debit is None:
+            text = "de regel die deze creditregel opheft is niet gegeven: zij telt niet mee"
+        elif not debit.counts:
+            text = "de regel die deze creditregel opheft telt niet: zij telt ook niet mee"
+        elif undone.setdefault(number, one.referentienummer) != one.referentienummer:
+            text = "de regel die deze creditregel opheft is al opgeheven: zij telt niet mee"
+        if debit is None or text:
+            pair.tell("oude_regel_telt_niet", one, f"credit {words.euros(one.bedrag_cent)}", "een regel die telt", text)
+            changed[id(one)] = None
+            continue
+        changed[id(one)] = mirrored = evolve(
+            debit.line, referentienummer=one.referentienummer, vorig_referentienummer=one.vorig_referentienummer, debetcredit=CREDIT
+        )
+        if mirrored.bedrag_cent != one.bedrag_cent:
+            found, expected = words.euros(one.bedrag_cent), words.euros(mirrored.bedrag_cent)
+            text = "de creditregel is van een ander bedrag dan de regel die zij opheft: die geldt als geheel opgeheven"
+            pair.tell("oude_regel_telt_anders", one, found, expected, text)
+    if changed:
+        pair.replace(changed, granted=True)
