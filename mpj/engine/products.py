@@ -20,6 +20,8 @@ from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.values import Prestatie, Toewijzing
 from mpj.tariefkaart import Outputprijs, Tariefkaart, Tariefkaarten
 
+_NONE = "de cliënt heeft op deze datum geen toewijzing voor dit product"
+
 
 class Products:
     """The products of all contracts of a job, and the answers about them so far."""
@@ -91,7 +93,9 @@ class Products:
         if nummer is not None:
             own = [one for one in own if one.toewijzing.toewijzingnummer == nummer]
         bound = [covering(one, code, self._kaarten.verkocht(one.toewijzing.aanbieder, code)) for one in own]
-        return Stretches(bound, search, periode, dekkingen.missed_by(bsn, gemeente, nummer))
+        # Where the product is assigned at all, a toewijzing of other care says nothing of a day outside it.
+        assigned = [one for one in bound if one.covers(code)] if nummer is None else []
+        return Stretches(assigned or bound, search, periode, dekkingen.missed_by(bsn, gemeente, nummer), none=_NONE)
 
     def sold(self, toewijzing: Toewijzing, productcode: str, day: date) -> tuple[Tariefkaart, Outputprijs] | Afwijzing:
         """Return the product on a toewijzing on a day and the contract that sells it, or why there is none."""

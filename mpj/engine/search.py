@@ -38,6 +38,9 @@ class Search(NamedTuple):
     """Or the code of a product beside MPJ, here and in `Match`."""
 
 
+_NONE = "de cliënt heeft op deze datum geen toewijzing"
+
+
 @frozen
 class Afwijzing:
     """Why care is not billed: a reason of `mpj.records.REDENEN` and a Dutch sentence."""
@@ -57,8 +60,12 @@ class Stretch(NamedTuple):
 class Stretches:
     """Where one search leads: between the days on which a toewijzing begins or is over it has one answer, found once."""
 
-    def __init__(self, own: Sequence[Dekking], search: Search, periode: Periode, missed: Missed | None) -> None:
+    def __init__(
+        self, own: Sequence[Dekking], search: Search, periode: Periode, missed: Missed | None, *, none: str = _NONE
+    ) -> None:
+        """`none` is what is said of a day on which none of `own` is valid."""
         self._own = own
+        self._none = none
         self._search = search
         self._periode = periode
         self._missed = missed
@@ -74,6 +81,8 @@ class Stretches:
         answer = find(self._own, self._search.toewijzingnummer, self._search.prestatiecode, self._begins[place])
         if isinstance(answer, Match) and self._periode.verlopen(end := answer.dekking.toewijzing.einddatum):
             answer = Afwijzing("te_oud", f"de productperiode eindigde op {end}")
+        elif answer == Afwijzing("geen_toewijzing", _NONE) and self._missed is None:
+            answer = Afwijzing("geen_toewijzing", self._none)
         elif isinstance(answer, Afwijzing) and answer.reden in _FOUND_NONE and self._missed is not None:
             answer = Afwijzing("toewijzing_ongeldig" if self._missed.ongeldig else answer.reden, self._missed.toelichting)
         self._answers[place] = answer
@@ -142,7 +151,7 @@ def _by_number(left: Sequence[Dekking], prestatiecode: str | None, day: date) ->
 def _by_search(own: Sequence[Dekking], prestatiecode: str | None, day: date) -> Match | Afwijzing:
     valid = [dekking for dekking in own if dekking.contract and not dekking.verwijderd and dekking.toewijzing.geldig(day)]
     if not valid:
-        return Afwijzing("geen_toewijzing", "de cliënt heeft op deze datum geen toewijzing")
+        return Afwijzing("geen_toewijzing", _NONE)
     mpj = [dekking for dekking in valid if dekking.soort != NIET_MPJ]
     if not mpj:
         return Afwijzing(NIET_MPJ, f"{valid[0].naam} heeft geen MPJ-code")

@@ -282,6 +282,19 @@ def test_an_end_without_a_start_begins_with_its_toewijzing() -> None:
     assert [wire(line) for line in found.regels] == [("2026-03", "83", 30_000, 30_000)]
 
 
+def test_what_lies_outside_the_toewijzing_of_a_product_speaks_of_no_other_care() -> None:
+    """An end without a start, and the days of a run: the toewijzing of another product of that day says nothing of them."""
+    grants = [granted("45W01", "2026-01-05", "2026-03-08"), granted("45P01", "2026-01-05", "2026-12-31", 1002)]
+    for told in ([event("e", "45W01", "2026-03-10", "einde")], [event("e", "45W01", "2026-03-09", "start")]):
+        (aside,) = run("2026-03", grants, told).uitval
+        text = "de cliënt heeft op deze datum geen toewijzing voor dit product"
+        assert (aside.reden, aside.toelichting, aside.vervolg) == ("geen_toewijzing", text, "wacht")
+    (numbered,) = run("2026-03", grants, [event("e", "45W01", "2026-03-10", "einde", toewijzingnummer=1002)]).uitval
+    assert numbered.toelichting == "toewijzing 1002 van gemeente 0384 is specifiek: andere zorg"
+    (unassigned,) = run("2026-03", grants, [event("e", "45S01", "2026-03-10", "einde")]).uitval
+    assert unassigned.reden == "prestatiecode_niet_toegewezen"
+
+
 def test_a_limit_stops_output_as_well() -> None:
     grants = [granted("45S01", "2026-01-01", volume=2, eenheid="82", frequentie="6")]
     found = run("2026-03", grants, [event("a", "45S01", "2026-03-05", "stuk", 3), event("b", "45S01", "2026-03-06", "stuk")])
