@@ -6,6 +6,7 @@ of those is held against its list here, and fails when the list has a word that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -27,7 +28,8 @@ from mpj.records import REDENEN
 from mpj.records.reasons import Oorzaak, Redencode, Vervolg
 from mpj.records.words import Status, Tijdsoort, Uitvalsoort
 
-PAGES = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "docs"
 
 
 def choices(name: str) -> Collection[str]:
@@ -127,3 +129,22 @@ def test_a_rounding_that_nobody_knows_bills_nothing() -> None:
     unknown: Any = "bankers"
     with pytest.raises(AssertionError):
         round_minutes(23, 15, Afronding(unknown, "contact", 1, 0))
+
+
+NOUNS = {"toewijzing": "assignments?", "gemeente": "municipalit(?:y|ies)", "aanbieder": "providers?"}
+"""What the field writes in Dutch, and the English that the glossary alone gives for it."""
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_noun_of_the_field_has_one_word(noun: str) -> None:
+    """Pages of the documentation and what they are generated from, docstrings and comments: all say it as the field does."""
+    english = re.compile(rf"(?<!ignore\[)\b{NOUNS[noun]}\b", re.IGNORECASE)
+    texts = [*PAGES.rglob("*.md"), *(ROOT / "mpj").rglob("*.py"), *(ROOT / "mpj").rglob("*.toml"), *(ROOT / "mpj").rglob("*.po")]
+    found = {
+        path.relative_to(ROOT).as_posix(): number
+        for path in texts
+        if "migrations" not in path.parts  # these stay as they were released
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if english.search(line)
+    }
+    assert found.keys() == {"docs/glossary.md"}

@@ -1,4 +1,4 @@
-"""`mpj verify`: a municipality checks a declaration line by line, or a provider its own before it is sent."""
+"""`mpj verify`: a gemeente checks a declaration line by line, or an aanbieder its own before it is sent."""
 
 from __future__ import annotations
 

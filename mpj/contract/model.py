@@ -140,9 +140,9 @@ class Contract:
     protocol: Protocol = field(repr=False)
     """The national rules it was made under."""
     aanbieder: str
-    """The AGB code of the provider."""
+    """The AGB code of the aanbieder."""
     gemeenten: tuple[str, ...]
-    """The CBS codes of the municipalities."""
+    """The CBS codes of the gemeenten."""
     begindatum: date
     """The first day."""
     einddatum: date

@@ -83,7 +83,7 @@ def settings_of(protocol: Protocol) -> tuple[Setting, ...]:
     return (
         Setting("contract", "id", "tekst", None, "the contract's name in every output"),
         Setting("contract", "protocol", "tekst", None, f"the national rules: {protocol.id}"),
-        Setting("contract", "aanbieder", "agb", None, "AGB code of the provider, 8 digits"),
+        Setting("contract", "aanbieder", "agb", None, "AGB code of the aanbieder, 8 digits"),
         Setting("contract", "gemeenten", "gemeenten", None, "CBS codes, 4 digits each, of the gemeenten that it binds"),
         Setting("contract", "begindatum", "datum", None, "first day, inclusive"),
         Setting("contract", "einddatum", "datum", None, "last day, inclusive"),

@@ -49,9 +49,9 @@ class Declaratieregel:
     contract: str
     """The id of the contract."""
     aanbieder: str
-    """The AGB code of the provider."""
+    """The AGB code of the aanbieder."""
     gemeente: str
-    """The CBS code of the municipality."""
+    """The CBS code of the gemeente."""
     bsn: str = field(repr=False)
     """The client."""
     toewijzingnummer: int

@@ -125,7 +125,7 @@ def _head(speech: Speech, line: Declaratieregel, normtijd: Normtijd) -> Blok:
         product = say("productcode {productcode}, buiten MPJ", productcode=line.productcode)
     price = say("{prijs} per {eenheid}", prijs=speech.euros(line.tarief_cent), eenheid=speech.word(normtijd.woord()))
     steps = (
-        (say("contract"), f"{where}, {sentences.assignment(speech, line)}"),
+        (say("contract"), f"{where}, {sentences.toewijzing(speech, line)}"),
         (say("product"), product),
         (say("periode"), sentences.product_period(speech, line)),
         (say("prijs"), f"{price} ({sentences.price_cell(speech, line)})"),

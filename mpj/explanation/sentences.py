@@ -55,7 +55,7 @@ def price_cell(speech: Speech, line: Declaratieregel) -> str:
     return speech.say(text, perceel=line.perceel, code=line.prestatiecode, niveau=level, maand=speech.month(line.begindatum))
 
 
-def assignment(speech: Speech, line: Declaratieregel) -> str:
+def toewijzing(speech: Speech, line: Declaratieregel) -> str:
     """Name the toewijzing of a line."""
     return speech.say(
         "toewijzing {nummer} van gemeente {gemeente}", nummer=line.toewijzingnummer, gemeente=speech.named(line.gemeente)
@@ -67,7 +67,7 @@ def chosen(speech: Speech, row: Herkomst, line: Declaratieregel) -> str:
     why = CHOICES.get(row.keuze, row.keuze)
     if row.soort == "prestatie":
         why = BESIDE.get(row.keuze, why)
-    return f"{assignment(speech, line)}: {speech.word(why)}"
+    return f"{toewijzing(speech, line)}: {speech.word(why)}"
 
 
 def level(speech: Speech, row: Herkomst, line: Declaratieregel) -> str:

@@ -171,7 +171,7 @@ class Ledger(Looking):
 
         One that was sent already stays so (`al_bekend`). Raises InputError, and sends nothing: a number is unknown or of a concept
         that was replaced, its run wrote no message (unless `zonder_bericht`), a declaration is answered or withdrawn, `op` is
-        before its dagtekening, a later month was sent to the same municipality (IV090), or, with `vier_ogen`, the run that made the
+        before its dagtekening, a later month was sent to the same gemeente (IV090), or, with `vier_ogen`, the run that made the
         concept was of the same `wie`, or of nobody who is known.
         """
         from mpj.engine.opdracht import read_month

@@ -1,4 +1,4 @@
-"""What a municipality received and answered before, from the ledger, for whoever verifies the next message."""
+"""What a gemeente received and answered before, from the ledger, for whoever verifies the next message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a municipality received, per gemeente, aanbieder and month: how much, when its answer is due, and what was said of it.
+"""What a gemeente received, per gemeente, aanbieder and month: how much, when its answer is due, and what was said of it.
 
 None is what the ledger cannot know, and is shown as ``onbekend``: the day on which a message from before the ledger came in, what
 a message without an answer will be granted, and the lines of one that was refused as a whole, of which none was declared.

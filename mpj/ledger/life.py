@@ -1,4 +1,4 @@
-"""The whole life of a line or a record: what it was made of, when it went out, what the municipality said, and what followed."""
+"""The whole life of a line or a record: what it was made of, when it went out, what the gemeente said, and what followed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Followed: TypeAlias = tuple[str, str, str]
 def life_of_line(connection: Connection, speech: Speech, referentienummer: str) -> Uitleg:
     """Return the life of the line with this number and of all lines of the same identity, oldest first, without BSN.
 
-    A line that a municipality received counts too. Raises InputError when the ledger has no such line.
+    A line that a gemeente received counts too. Raises InputError when the ledger has no such line.
     """
     table = schema.regel
     first = connection.execute(_lines().where(table.c.referentienummer.in_(_written(referentienummer)))).first()
@@ -236,7 +236,7 @@ def _traced(speech: Speech, traces: Iterable[Herkomst], bsn: str | None) -> Iter
 
 
 def _received(connection: Connection, speech: Speech, referentienummer: str) -> Uitleg:
-    """Return what a municipality said of the lines with this number, and which credits undo them."""
+    """Return what a gemeente said of the lines with this number, and which credits undo them."""
     regel, ontvangst = schema.ontvangen_regel, schema.ontvangst
     query = select(regel, ontvangst, schema.client.c.bsn).join(ontvangst).join(schema.client).set_label_style(_LABELS)
     query = query.order_by(regel.c.ontvangst_id, regel.c.id)

@@ -92,7 +92,7 @@ class Looking:
             return check(connection)
 
     def status(self) -> LedgerStatus:
-        """Return counts and eurocents by municipality and state, ready for JSON; no client is named."""
+        """Return counts and eurocents by gemeente and state, ready for JSON; no client is named."""
         from mpj.ledger.status import status
 
         with self._transaction(write=False) as connection:
@@ -118,7 +118,7 @@ class Looking:
         """Return the whole life of a line (`regel`: its referentienummer) or of a record (`bron`: its id), without BSN.
 
         Declared, sent, answered, credited, replaced, with return codes, and the records behind each line; of a line that a
-        municipality received what it said of it. `namen` stand beside codes. Raises InputError when nothing in the ledger has that
+        gemeente received what it said of it. `namen` stand beside codes. Raises InputError when nothing in the ledger has that
         number or id, and ValueError unless exactly one of `regel` and `bron` is given, and for another `taal`.
         """
         from mpj.explanation.speech import Speech
@@ -133,7 +133,7 @@ class Looking:
     def sample(self, jaar: int, *, aantal: int, zaad: str, taal: Taal = "nl") -> Steekproef:
         """Draw the auditor's sample from the lines of a year of delivery that stand, as `mpj.verification.sample.draw` does.
 
-        Of a municipality from what it granted: lines alone, each after its aanbieder. Raises ValueError as that does.
+        Of a gemeente from what it granted: lines alone, each after its aanbieder. Raises ValueError as that does.
         """
         from mpj.ledger.trace import year_trace
         from mpj.verification.sample import draw

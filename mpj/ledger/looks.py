@@ -37,7 +37,7 @@ class Used(TypedDict):
 
 
 class LimitUse(TypedDict):
-    """The limits of one municipality."""
+    """The limits of one gemeente."""
 
     budget: Used
     omvang: Used
@@ -70,7 +70,7 @@ class LimitRow(TypedDict):
 
 
 class OfGemeente(TypedDict):
-    """One municipality: its lines by state, as far as there are any, and the rest."""
+    """One gemeente: its lines by state, as far as there are any, and the rest."""
 
     concept: NotRequired[LineCount]
     verzonden: NotRequired[LineCount]
@@ -153,7 +153,7 @@ class WorkParts(TypedDict):
 
 
 class WorkOfGemeente(WorkParts):
-    """Onderhanden werk of one municipality."""
+    """Onderhanden werk of one gemeente."""
 
     sinds: dict[Workpart, str]
     """Of each part that is there, by its name without ``_cent``: since when the oldest is."""
@@ -168,14 +168,14 @@ class Work(WorkParts):
 
 
 class Received(TypedDict):
-    """What a municipality received of one aanbieder, by what it said of it."""
+    """What a gemeente received of one aanbieder, by what it said of it."""
 
     berichten: dict[Literal["wacht", "beantwoord", "niet_verzonden"], int]
     regels: dict[Literal["wacht", "toegekend", "afgekeurd"], LineCount]
 
 
 class Incoming(TypedDict):
-    """What a municipality received of one aanbieder for one month; None is what the ledger cannot know."""
+    """What a gemeente received of one aanbieder for one month; None is what the ledger cannot know."""
 
     gemeente: str
     aanbieder: str

@@ -1,4 +1,4 @@
-"""The municipality's side: a declaration is verified against all that came before it, and remembered with its answer.
+"""The gemeente's side: a declaration is verified against all that came before it, and remembered with its answer.
 
 A message is what it says (`fingerprint`). Seen again, it keeps its place among the others: it is held against what came before it,
 never against itself. An answer is replaced by another one only when told to.

@@ -93,7 +93,7 @@ def status(found: Mapping[str, Any], shown: Shown) -> LookBack:
         "vervangen": _replaced(found["vervangen"], shown),
         "onleesbaar": _faulty(found["onleesbaar"], shown),
     }
-    # A municipality declares nothing, so it has no work in hand.
+    # A gemeente declares nothing, so it has no work in hand.
     declares = gemeenten or not found["ontvangen"]
     parts: list[Part] = [table for name, table in tables.items() if table.rows or (name == "regels" and declares)]
     if declares:

@@ -193,7 +193,7 @@ def _net(regels: Iterable[Declaratieregel], debetcredit: str) -> int:
 
 
 def _check_period(connection: Connection, result: Result, maand: int) -> None:
-    """Refuse a declaration of a month before the last one that was sent to the same municipality (IV090)."""
+    """Refuse a declaration of a month before the last one that was sent to the same gemeente (IV090)."""
     table = schema.declaratie.c
     received = (table.status.in_([VERZONDEN, BEANTWOORD]), table.identificatie.is_not(None))
     query = select(table.aanbieder, table.gemeente, func.max(table.maand)).where(*received)

@@ -257,7 +257,7 @@ onleesbaar = Table(
     Column("bewaard", Boolean, nullable=False, server_default=false()),
     Index(None, "client_id"),
 )
-# What a municipality received and verified. A message has a number above zero, in the order of first verification; one that was
+# What a gemeente received and verified. A message has a number above zero, in the order of first verification; one that was
 # taken over from before the ledger has a number below zero. So what came before a message has a lower number. `zorg` of a line is
 # the care that its code names (`mpj.protocol.care_in`): a line of the same care may stand under another category.
 ontvangst = Table(

@@ -42,7 +42,7 @@ def same_eyes(row: Row[Any], wie: str) -> Fault | None:
 
 
 def _too_early(connection: Connection, row: Row[Any]) -> Fault | None:
-    """Return why a declaration may not be sent: a later month was sent to the same municipality (IV090)."""
+    """Return why a declaration may not be sent: a later month was sent to the same gemeente (IV090)."""
     table = schema.declaratie.c
     received = (table.status.in_(_LATER), table.identificatie.is_not(None))
     where = (table.aanbieder == row.aanbieder, table.gemeente == row.gemeente, *received)

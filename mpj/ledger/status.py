@@ -123,7 +123,7 @@ def _work_of(gemeente: str, parts: Mapping[str, _Part], beside: Mapping[str, tup
 
 
 def _states(connection: Connection) -> _Groups:
-    """Return lines and their amount by municipality and state; lines that no message carries are left out."""
+    """Return lines and their amount by gemeente and state; lines that no message carries are left out."""
     table = schema.regel.c
     found: _Groups = {}
     query = select(table.gemeente, table.status, func.count(), func.sum(_SIGNED)).where(table.in_bericht == true())
@@ -135,7 +135,7 @@ def _states(connection: Connection) -> _Groups:
 
 
 def _to_repair(connection: Connection) -> dict[str, dict[str, int]]:
-    """Return, by municipality, the rejected lines on the repair list.
+    """Return, by gemeente, the rejected lines on the repair list.
 
     A rejected credit counts below zero: it and the debit that was to replace a granted line are one correction.
     """
@@ -145,7 +145,7 @@ def _to_repair(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def _codes(connection: Connection) -> _Groups:
-    """Return rejected lines by municipality and return code: a line with two codes counts at both."""
+    """Return rejected lines by gemeente and return code: a line with two codes counts at both."""
     regel, code = schema.regel.c, schema.afkeuring.c
     query = select(regel.gemeente, code.retourcode, func.count(), func.sum(_SIGNED)).join(schema.regel, regel.id == code.regel_id)
     query = query.group_by(regel.gemeente, code.retourcode).order_by(regel.gemeente, code.retourcode)
@@ -193,7 +193,7 @@ def _declarations(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _received(connection: Connection) -> _Groups:
-    """Return, of what a municipality received, messages by aanbieder and lines with their amount by what it said of them."""
+    """Return, of what a gemeente received, messages by aanbieder and lines with their amount by what it said of them."""
     messages = schema.ontvangst.c
     found: _Groups = {}
     query = select(messages.aanbieder, messages.status, func.count()).group_by(messages.aanbieder, messages.status)
@@ -211,7 +211,7 @@ def _no_limits() -> dict[str, dict[str, int]]:
 
 
 def _limits(rows: Iterable[LimitRow]) -> _Groups:
-    """Return, by municipality, how many toewijzingen with a budget or an omvang are used for how much of the whole."""
+    """Return, by gemeente, how many toewijzingen with a budget or an omvang are used for how much of the whole."""
     found: _Groups = {}
     for row in fullest(rows):
         counts = found.setdefault(row["gemeente"], _no_limits())[row["soort"]]

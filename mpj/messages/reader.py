@@ -89,7 +89,7 @@ def read_jw325(source: Source, bestand: str = "", *, limits: Limits | None = Non
 
 
 def read_jw301(source: Source, bestand: str = "", *, limits: Limits | None = None) -> Toewijzingsbericht:
-    """Read an assignment message as one value; see `read`."""
+    """Read a toewijzing message as one value; see `read`."""
     return _read_kind(source, bestand, limits, "JW301", _toewijzing)
 
 

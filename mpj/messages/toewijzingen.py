@@ -44,7 +44,7 @@ def cd041(product: Product) -> Breuk | None:
 
 
 def cd080(product: Product) -> Breuk | None:
-    """CD080: without a product code there is no Omvang, unless the assignment ended before 2021."""
+    """CD080: without a product code there is no Omvang, unless the toewijzing ended before 2021."""
     if product.productcode is None and product.volume is not None and _runs_past_2020(product):
         return "Omvang", "gevuld", "niets", "Zonder productcode mag er geen omvang zijn"
     return None
@@ -102,7 +102,7 @@ def cs336(product: Product) -> Breuk | None:
 
 
 def cs338(product: Product) -> Breuk | None:
-    """CS338: etmaal, dagdeel, euros and pieces (effort) are not assigned per day, unless the assignment ended before
+    """CS338: etmaal, dagdeel, euros and pieces (effort) are not assigned per day, unless the toewijzing ended before
     2021.
     """
     if product.eenheid in {"14", "16", "83", "84"} and product.frequentie == "1" and _runs_past_2020(product):
@@ -149,7 +149,7 @@ def _pad(number: int) -> str:
 def iter_toewijzingen(
     source: Source, bestand: str = "", *, limits: Limits | None = None, registry: Registry | None = None
 ) -> Iterator[ToegewezenProduct]:
-    """Yield the products of a JW301 one by one, with the client, municipality and provider they belong to.
+    """Yield the products of a JW301 one by one, with the client, gemeente and aanbieder they belong to.
 
     `source` is a path, bytes or a binary file; `bestand` the name for faults where the source has none. A product
     that breaks a rule of chapter C.6 is yielded with its `fouten`. Raises InputError with every fault when the

@@ -200,10 +200,10 @@ class Product:
     toewijzingnummer: int = field(metadata=element("ToewijzingNummer"))
     referentie_aanbieder: str | None = field(metadata=element("ReferentieAanbieder"))
     productcategorie: str | None = field(metadata=element("Product/Categorie"))
-    """None where the assignment leaves it open; the code as well."""
+    """None where the toewijzing leaves it open; the code as well."""
     productcode: str | None = field(metadata=element("Product/Code"))
     toewijzingsdatum: date = field(metadata=element("Toewijzingsdatum"))
-    """With the time it orders the versions of an assignment."""
+    """With the time it orders the versions of a toewijzing."""
     toewijzingstijd: time = field(metadata=element("Toewijzingstijd"))
     begindatum: date = field(metadata=element("Ingangsdatum"))
     """Ingangsdatum, inclusive."""
@@ -241,7 +241,7 @@ class ToegewezenProduct(Product):
 
 @frozen
 class Toewijzingsbericht:
-    """A whole assignment message (JW301)."""
+    """A whole toewijzing message (JW301)."""
 
     header: Header
     bsn: str = field(repr=False)

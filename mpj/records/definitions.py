@@ -35,7 +35,7 @@ REGISTRATIE: Definition[Recordsoort] = Definition(
         Field(
             "id",
             forms.TEKST,
-            "the provider's own, unique over all registraties; best without personal data",
+            "the aanbieder's own, unique over all registraties; best without personal data",
             f"{_ID}, registratienummer, registratie id, contactnummer, contact id, afspraaknr, afspraaknummer",
             required=True,
         ),

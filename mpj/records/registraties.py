@@ -1,4 +1,4 @@
-"""`registraties.csv`: direct client time, and pieces, as the provider recorded them."""
+"""`registraties.csv`: direct client time, and pieces, as the aanbieder recorded them."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class Registratie:
     """
 
     id: str
-    """The provider's own name of the record; an id has one content."""
+    """The aanbieder's own name of the record; an id has one content."""
     bsn: str = field(repr=False)
     """The client."""
     datum: date
@@ -120,7 +120,7 @@ class Registratie:
     toewijzingnummer: int | None = None
     """The toewijzing it is declared on; None: the one that covers it."""
     gemeente: str | None = None
-    """The CBS code of the municipality, where the record names it: only its toewijzingen are looked at."""
+    """The CBS code of the gemeente, where the record names it: only its toewijzingen are looked at."""
     soort: Soort | None = None
     """groep or individueel; None: what the hulpvorm usually is."""
     tijdsoort: Tijdsoort = "direct"
@@ -161,7 +161,7 @@ class Registratie:
 
     @property
     def vervallen(self) -> bool:
-        """Whether the provider took it back."""
+        """Whether the aanbieder took it back."""
         return self.status == "vervallen"
 
     @property
@@ -204,7 +204,7 @@ class Verblijf(_Whole):
     """
 
     id: str
-    """The provider's own name of the stay."""
+    """The aanbieder's own name of the stay."""
     bsn: str = field(repr=False)
     """The client."""
     begindatum: date
@@ -218,7 +218,7 @@ class Verblijf(_Whole):
     toewijzingnummer: int | None = None
     """The toewijzing it is declared on; None: the one that covers a day."""
     gemeente: str | None = None
-    """The CBS code of the municipality, where the record names it: only its toewijzingen are looked at."""
+    """The CBS code of the gemeente, where the record names it: only its toewijzingen are looked at."""
     aanwezigheid: str = AANWEZIG
     """aanwezig; any other word makes them days away."""
     bestand: str = field(default="", eq=False)
@@ -250,7 +250,7 @@ class Prestatie(_Whole):
     """
 
     id: str
-    """The provider's own name of it; an id has one content."""
+    """The aanbieder's own name of it; an id has one content."""
     bsn: str = field(repr=False)
     """The client."""
     datum: date
@@ -262,7 +262,7 @@ class Prestatie(_Whole):
     toewijzingnummer: int | None = None
     """The toewijzing it is declared on; None: the one that covers it."""
     gemeente: str | None = None
-    """The CBS code of the municipality, where the record names it: only its toewijzingen are looked at."""
+    """The CBS code of the gemeente, where the record names it: only its toewijzingen are looked at."""
     aantal: int | None = None
     """Pieces, or of a milestone the percent of the assigned amount; None: one piece, or all that is left."""
     bestand: str = field(default="", eq=False)
@@ -316,13 +316,13 @@ class Toewijzing:
     """
 
     toewijzingnummer: int
-    """Its number in this municipality."""
+    """Its number in this gemeente."""
     bsn: str = field(repr=False)
     """The client."""
     gemeente: str
-    """The CBS code of the municipality."""
+    """The CBS code of the gemeente."""
     aanbieder: str
-    """The AGB code of the provider."""
+    """The AGB code of the aanbieder."""
     begindatum: date
     """The first day it covers."""
     einddatum: date | None = None
@@ -367,7 +367,7 @@ class Toewijzing:
 
     @property
     def sleutel(self) -> tuple[str, int]:
-        """(gemeente, toewijzingnummer): what identifies an assignment over its versions."""
+        """(gemeente, toewijzingnummer): what identifies a toewijzing over its versions."""
         return self.gemeente, self.toewijzingnummer
 
     @property
@@ -377,5 +377,5 @@ class Toewijzing:
         return (self.begindatum, *after)
 
     def geldig(self, day: date) -> bool:
-        """Say whether `day` lies inside the assignment."""
+        """Say whether `day` lies inside the toewijzing."""
         return self.begindatum <= day and (self.einddatum is None or day <= self.einddatum)

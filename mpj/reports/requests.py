@@ -23,8 +23,8 @@ from mpj.reading.sources import Reading, find_sources
 from mpj.reading.workdays import after, between
 from mpj.reports.norms import traffic_norms
 
-REQUEST, ASSIGNMENT, UNREADABLE = "JW315", "JW301", "onleesbaar"
-_PRODUCTS = {REQUEST: "AangevraagdProduct", ASSIGNMENT: "ToegewezenProduct"}
+REQUEST, TOEWIJZING, UNREADABLE = "JW315", "JW301", "onleesbaar"
+_PRODUCTS = {REQUEST: "AangevraagdProduct", TOEWIJZING: "ToegewezenProduct"}
 _Reference = tuple[str, str, str]
 """Gemeente, aanbieder, and the aanbieder's own reference of a request."""
 

@@ -21,9 +21,9 @@ class Instellingen:
     protocol: str
     """The id of its protocol."""
     aanbieder: str
-    """The AGB code of the provider."""
+    """The AGB code of the aanbieder."""
     gemeenten: tuple[str, ...]
-    """The CBS codes of the municipalities."""
+    """The CBS codes of the gemeenten."""
     begindatum: date
     """The first day of the contract."""
     einddatum: date

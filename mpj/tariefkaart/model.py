@@ -53,7 +53,7 @@ class Aanbod:
     """A perceel that serves a gemeente and has some price for a prestatiecode in a month."""
 
     gemeente: str
-    """The CBS code of the municipality."""
+    """The CBS code of the gemeente."""
     prestatiecode: str
     """The prestatiecode."""
     maand: int

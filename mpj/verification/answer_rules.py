@@ -1,6 +1,6 @@
 """Rules for an answer that is received (JW325, iJw 3.2), beside those of its content (level 2, `mpj.messages.content`).
 
-No message exists to report a fault in a JW325, so a provider that finds one tells the municipality outside the traffic.
+No message exists to report a fault in a JW325, so an aanbieder that finds one tells the gemeente outside the traffic.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class AnswerCase:
     nummers: Collection[str]
     """The DeclaratieNummers of all declarations given."""
     eerdere: Collection[str] | None
-    """The Identificaties of this municipality's earlier answers; None: TR056 is not checked."""
+    """The Identificaties of this gemeente's earlier answers; None: TR056 is not checked."""
     clienten: Collection[str] = field(repr=False)
     """The BSNs in those declarations."""
     systeemdatum: date
@@ -43,7 +43,7 @@ class AnswerCase:
 
 
 def tr056(case: AnswerCase) -> Breach | None:
-    """TR056 (level 3, 9056): the Identificatie is new for the sending municipality. Source: iJw 3.2."""
+    """TR056 (level 3, 9056): the Identificatie is new for the sending gemeente. Source: iJw 3.2."""
     found = case.antwoord.header.identificatie.identificatie
     if case.eerdere is None or found not in case.eerdere:
         return None
@@ -57,7 +57,7 @@ def tr135(case: AnswerCase) -> Breach | None:
 
 
 def tr378(case: AnswerCase) -> Breach | None:
-    """TR378 (level 4, S300): the municipality's code is in the CBS list. Source: iJw 3.2."""
+    """TR378 (level 4, S300): the gemeente's code is in the CBS list. Source: iJw 3.2."""
     if case.gemeenten is None or case.antwoord.header.afzender in case.gemeenten:
         return None
     return Breach(case.antwoord.header.afzender, Word("een code uit de lijst van het CBS"))

@@ -115,7 +115,7 @@ class Basis:
                 own.termen[of.toewijzingnummer] = terms.setdefault(_terms(dekking), len(terms))
                 if dekking.begrensd:
                     own.begrensd.add(of.toewijzingnummer)
-        # A toewijzing whose latest version is faulty is the municipality's own fault, not an unknown number.
+        # A toewijzing whose latest version is faulty is the gemeente's own fault, not an unknown number.
         self.hidden = {item.sleutel for item in values if item.sleutel is not None} - current
 
     def _today(self, item: Toewijzing | OngeldigeToewijzing) -> Toewijzing | OngeldigeToewijzing:

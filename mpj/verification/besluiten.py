@@ -1,4 +1,4 @@
-"""What a municipality decides about lines that cannot be judged, by product code and toewijzing, as a table."""
+"""What a gemeente decides about lines that cannot be judged, by product code and toewijzing, as a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A message with everything it is held against: assignments, contracts and history, looked up once per line.
+"""A message with everything it is held against: toewijzingen, contracts and history, looked up once per line.
 
 `Case` is what rules about the message see, `Line` what rules about a line see. Rules only read; what is used up of a
 toewijzing while the lines go by is kept in `mpj.verification.limits`.
@@ -103,7 +103,7 @@ class Line:
     bsn: str = field(repr=False)
     prestatie: Prestatie
     dekking: Dekking | None
-    """The toewijzing with the line's number, of this provider and municipality, whoever's it is."""
+    """The toewijzing with the line's number, of this aanbieder and gemeente, whoever's it is."""
     cell: ContractCell | None
     """What its product code means in the contract."""
     reden: str
@@ -266,7 +266,7 @@ class Case:
         return cell.kaart.instellingen.contract in self.basis.apart
 
     def valid(self, begin: date, end: date) -> tuple[Tariefkaart, ...]:
-        """Return the contracts of this provider and municipality that touch the inclusive period."""
+        """Return the contracts of this aanbieder and gemeente that touch the inclusive period."""
         return tuple(
             kaart for kaart in self._own.kaarten if kaart.instellingen.begindatum <= end and begin <= kaart.instellingen.einddatum
         )

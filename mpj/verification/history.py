@@ -56,7 +56,7 @@ class Bekend:
 
 
 class History(Protocol):
-    """What a municipality or an ERP tells about earlier messages. Numbers compare as they stand on the wire.
+    """What a gemeente or an ERP tells about earlier messages. Numbers compare as they stand on the wire.
 
     Earlier means: before the message that is verified; that message itself is not part of it.
     """
@@ -68,10 +68,10 @@ class History(Protocol):
         """Say whether this sender used this Identificatie for a JW323 before (TR056)."""
 
     def has_declaration(self, aanbieder: str, declaratienummer: str) -> bool:
-        """Say whether this provider used this DeclaratieNummer before (TR333)."""
+        """Say whether this aanbieder used this DeclaratieNummer before (TR333)."""
 
     def has_reference(self, aanbieder: str, referentienummer: str) -> bool:
-        """Say whether this provider used this ReferentieNummer before, whatever became of the line (TR314)."""
+        """Say whether this aanbieder used this ReferentieNummer before, whatever became of the line (TR314)."""
 
     def last_period(self, aanbieder: str, gemeente: str) -> date | None:
         """Return the first day of the latest DeclaratiePeriode that was sent, None when there is none (TR318)."""

@@ -1,4 +1,4 @@
-"""Rules that hold a message and its lines against earlier messages, the clock and the list of municipalities (iJw 3.2).
+"""Rules that hold a message and its lines against earlier messages, the clock and the list of gemeenten (iJw 3.2).
 
 Where the history or list is not there these rules return None; the register says what they need, and `verify` lists them as not
 checked.
@@ -33,7 +33,7 @@ def tr135(case: Case) -> Breach | None:
 
 
 def tr378(case: Case) -> Breach | None:
-    """TR378 (level 4, S300, Header): the municipality's code is in the CBS list. Source: iJw 3.2."""
+    """TR378 (level 4, S300, Header): the gemeente's code is in the CBS list. Source: iJw 3.2."""
     if case.gemeenten is None or case.gemeente in case.gemeenten:
         return None
     return Breach(case.gemeente, Word("een code uit de lijst van het CBS"))
@@ -51,7 +51,7 @@ def tr318(case: Case) -> Breach | None:
 
 
 def tr333(case: Case) -> Breach | None:
-    """TR333 (level 3, 9333, Declaratie): the DeclaratieNummer is new for this provider. Source: iJw 3.2, OP349."""
+    """TR333 (level 3, 9333, Declaratie): the DeclaratieNummer is new for this aanbieder. Source: iJw 3.2, OP349."""
     found = case.bericht.declaratienummer
     if case.history is None or not case.history.has_declaration(case.aanbieder, found):
         return None
@@ -59,7 +59,7 @@ def tr333(case: Case) -> Breach | None:
 
 
 def tr314(line: Line) -> Breach | None:
-    """TR314 (level 3, 8021): the ReferentieNummer is new for this provider, over all earlier messages. Source: iJw 3.2, OP283.
+    """TR314 (level 3, 8021): the ReferentieNummer is new for this aanbieder, over all earlier messages. Source: iJw 3.2, OP283.
 
     Twice inside one message under different clients is the same rule; under one client it is TR101.
     """

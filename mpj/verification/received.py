@@ -1,4 +1,4 @@
-"""The check of an answer (JW325) that a provider received, against the declarations that were sent (iJw 3.2)."""
+"""The check of an answer (JW325) that an aanbieder received, against the declarations that were sent (iJw 3.2)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def verify_answer(
 ) -> tuple[Bevinding, ...]:
     """Check a JW325 that was received; returns every fault, those of its content (level 2) first.
 
-    `declaraties` are the JW323 messages that were sent, read once; `eerdere` the Identificaties of this municipality's earlier
+    `declaraties` are the JW323 messages that were sent, read once; `eerdere` the Identificaties of this gemeente's earlier
     answers (None: TR056 is not checked); `systeemdatum` the receiver's date; `gemeenten` the CBS codes (None: TR378 is not
-    checked); `taal` nl or en. No message exists to report these faults, so a provider tells the municipality outside the traffic.
+    checked); `taal` nl or en. No message exists to report these faults, so an aanbieder tells the gemeente outside the traffic.
     """
     header = antwoord.header
     sent = [one for one in declaraties if (one.header.ontvanger, one.header.afzender) == (header.afzender, header.ontvanger)]

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from mpj.messages.answers import TECHNISCH
 from mpj.messages.content import RULES as CONTENT_RULES
-from mpj.verification import answer_rules, assignment_rules, contract_rules, history_rules
+from mpj.verification import answer_rules, contract_rules, history_rules, toewijzing_rules
 from mpj.verification.paginas import page_of
 from mpj.verification.values import CLIENT, DECLARATIE, HEADER, REGEL
 
@@ -45,7 +45,7 @@ class Rule:
     that lines that agree in these are judged once (`Case.line`)."""
 
 
-_A, _C, _H, _R = assignment_rules, contract_rules, history_rules, answer_rules
+_A, _C, _H, _R = toewijzing_rules, contract_rules, history_rules, answer_rules
 
 MESSAGE_RULES: tuple[Rule, ...] = (
     Rule("TR056", 3, "9056", HEADER, _H.tr056, HISTORY),
@@ -233,7 +233,7 @@ _STATUS = {
     ENFORCED: "checked on every message, unless the row says what it takes",
     NEEDS_HISTORY: "checked when earlier messages are given; else reported as not checked",
     NEEDS_CONTRACT: "checked when the code of the line is in a loaded contract; else the line is not assessed",
-    NEEDS_LIST: "checked when the CBS list of municipalities is given; else reported as not checked",
+    NEEDS_LIST: "checked when the CBS list of gemeenten is given; else reported as not checked",
     DELEGATED: "checked before verification: a message that breaks it is not read",
     NOT_APPLICABLE: "cannot occur, and why",
 }

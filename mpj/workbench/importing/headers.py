@@ -1,4 +1,4 @@
-"""The words municipalities use in a published matrix, and what they mean. What is not here is not guessed.
+"""The words gemeenten use in a published matrix, and what they mean. What is not here is not guessed.
 
 A word is compared in small letters, without blanks, hyphens and brackets around its parts, without a currency sign, with "plus"
 read as "+". A head of a price may say its unit, its level and the year or the date from which it holds, in any order.

@@ -52,7 +52,7 @@ def _ceilings(overzicht: Matrixoverzicht, namen: Mapping[str, str]) -> Iterator[
 
 
 def sheets(overzicht: Matrixoverzicht) -> Report:
-    """Return the matrix as one table per perceel in the form that municipalities publish."""
+    """Return the matrix as one table per perceel in the form that gemeenten publish."""
     title = f"Tariefmatrix {overzicht.contract}, tariefkaart {overzicht.hash}"
     return Report(title, (), tuple(_sheet(blad) for blad in overzicht.bladen if blad.rijen), _ORIGIN)
 

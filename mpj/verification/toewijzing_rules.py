@@ -16,7 +16,7 @@ from mpj.verification.values import Breach, Cent, Volume, Word
 
 
 def tr304_client(case: Case, client: Client) -> Breach | None:
-    """TR304 (level 3, 8187, Client): the BSN is that of a client known from the assignments. Source: iJw 3.2.
+    """TR304 (level 3, 8187, Client): the BSN is that of a client known from the toewijzingen. Source: iJw 3.2.
 
     Credit lines are judged by their debit alone, so a client with only credit lines is not asked for.
     """
@@ -38,9 +38,9 @@ def tr304(line: Line) -> Breach | None:
 
 
 def tr338(line: Line) -> Breach | None:
-    """TR338 (level 3, 9338): an assignment with this ToewijzingNummer exists. Source: iJw 3.2.
+    """TR338 (level 3, 9338): a toewijzing with this ToewijzingNummer exists. Source: iJw 3.2.
 
-    It exists for this municipality and this provider; an assignment of another provider does not count.
+    It exists for this gemeente and this aanbieder; a toewijzing of another aanbieder does not count.
     """
     if line.dekking is not None or line.reden == TOEWIJZING_ONGELDIG:
         return None
@@ -48,21 +48,21 @@ def tr338(line: Line) -> Breach | None:
 
 
 def tr384(line: Line) -> Breach | None:
-    """TR384 (level 3, 9384): the assignment was not removed (RedenWijziging 13). Source: iJw 3.2."""
+    """TR384 (level 3, 9384): the toewijzing was not removed (RedenWijziging 13). Source: iJw 3.2."""
     if line.dekking is None or not line.dekking.verwijderd:
         return None
     return Breach(Word("een verwijderde toewijzing"), Word("een geldige toewijzing"))
 
 
 def tr307(line: Line) -> Breach | None:
-    """TR307 (level 3, 9307): the product period does not begin before the assignment. Source: iJw 3.2, IV089."""
+    """TR307 (level 3, 9307): the product period does not begin before the toewijzing. Source: iJw 3.2, IV089."""
     if line.dekking is None or line.prestatie.begindatum >= line.dekking.toewijzing.begindatum:
         return None
     return Breach(line.prestatie.begindatum, line.dekking.toewijzing.begindatum)
 
 
 def tr308(line: Line) -> Breach | None:
-    """TR308 (level 3, 9308): the product period does not end after the assignment. Source: iJw 3.2, IV089."""
+    """TR308 (level 3, 9308): the product period does not end after the toewijzing. Source: iJw 3.2, IV089."""
     end = None if line.dekking is None else line.dekking.toewijzing.einddatum
     if end is None or line.prestatie.einddatum <= end:
         return None
@@ -70,7 +70,7 @@ def tr308(line: Line) -> Breach | None:
 
 
 def tr387(line: Line) -> Breach | None:
-    """TR387 (level 3, 9387): the product period begins on the first of its month, or on the assignment's first day when that is
+    """TR387 (level 3, 9387): the product period begins on the first of its month, or on the toewijzing's first day when that is
     later in the month. Source: iJw 3.2, IV089.
     """
     if line.dekking is None:
@@ -82,7 +82,7 @@ def tr387(line: Line) -> Breach | None:
 
 
 def tr388(line: Line) -> Breach | None:
-    """TR388 (level 3, 9388): the product period ends on the last of its month, or on the assignment's last day when that is
+    """TR388 (level 3, 9388): the product period ends on the last of its month, or on the toewijzing's last day when that is
     earlier in the month. Source: iJw 3.2, IV089.
     """
     if line.dekking is None:
@@ -94,7 +94,7 @@ def tr388(line: Line) -> Breach | None:
 
 
 def tr339(line: Line) -> Breach | None:
-    """TR339 (level 3, 9339): the category is that of the assignment, when the assignment has one. Source: iJw 3.2."""
+    """TR339 (level 3, 9339): the category is that of the toewijzing, when the toewijzing has one. Source: iJw 3.2."""
     if line.dekking is None:
         return None
     expected = line.dekking.categorie or line.dekking.toewijzing.productcategorie or ""
@@ -104,11 +104,11 @@ def tr339(line: Line) -> Breach | None:
 
 
 def tr340(line: Line) -> Breach | None:
-    """TR340 (level 3, 9340): the code is that of the assignment, when the assignment has one. Source: iJw 3.2.
+    """TR340 (level 3, 9340): the code is that of the toewijzing, when the toewijzing has one. Source: iJw 3.2.
 
-    Under MPJ a specific assignment names the prestatiecode, and the level digit of a line is the delivered one; so
+    Under MPJ a specific toewijzing names the prestatiecode, and the level digit of a line is the delivered one; so
     prestatiecodes are compared. A contract with ``tr340 = "productcode"`` insists on the assigned code itself. A code that no
-    contract knows is not that of a specific assignment either.
+    contract knows is not that of a specific toewijzing either.
     """
     if line.dekking is None:
         return None
@@ -129,7 +129,7 @@ def tr340(line: Line) -> Breach | None:
 
 
 def tr341(line: Line) -> Breach | None:
-    """TR341 (level 3, 9341): the unit is the assigned one, hours may be declared in minutes; where the assignment names none,
+    """TR341 (level 3, 9341): the unit is the assigned one, hours may be declared in minutes; where the toewijzing names none,
     or is aspecific or generic, it is the contract's. Source: iJw 3.2, OP267.
     """
     if line.dekking is None:
@@ -153,15 +153,15 @@ def _units(assigned: str, normtijd: Normtijd | None, protocol: Protocol) -> tupl
 
 
 def tr321(line: Line) -> Breach | None:
-    """TR321 (level 3, 9321): the volume fits what the assignment allows in one product period. Source: iJw 3.2, IV077.
+    """TR321 (level 3, 9321): the volume fits what the toewijzing allows in one product period. Source: iJw 3.2, IV077.
 
-    All accepted lines on the assignment in that month count together, whatever their level; 60 minutes are an hour.
+    All accepted lines on the toewijzing in that month count together, whatever their level; 60 minutes are an hour.
     """
     return _over(line, line.maand)
 
 
 def tr322(line: Line) -> Breach | None:
-    """TR322 (level 3, 9322): the sum of volumes fits what the assignment allows over its whole term. Source: iJw 3.2.
+    """TR322 (level 3, 9322): the sum of volumes fits what the toewijzing allows over its whole term. Source: iJw 3.2.
 
     Volumes of all accepted lines, earlier ones included, credits taken off; never euros, never one month alone.
     """
@@ -195,7 +195,7 @@ def _over(line: Line, month: int | None) -> Breach | None:
 
 
 def tr369(line: Line) -> Breach | None:
-    """TR369 (level 3, 9369): the lines together fit the budget of the assignment, in eurocents. Source: iJw 3.2.
+    """TR369 (level 3, 9369): the lines together fit the budget of the toewijzing, in eurocents. Source: iJw 3.2.
 
     The signed amounts of all accepted lines count, earlier ones included.
     """
