@@ -106,9 +106,6 @@ def group() -> None:
     """Declareren volgens het Model Prestatiecodes Jeugd: van registratie tot declaratieregel, tot op de cent uitgelegd."""
 
 
-named(group)
-
-
 def _wants(args: list[str], option: str, value: str) -> bool:
     """Say whether a call gives an option this value; it may be so wrong that nobody else can tell."""
     return f"{option}={value}" in args or (option, value) in pairwise(args)
@@ -178,7 +175,7 @@ def _run(args: list[str], signals: Signals) -> int:
     from mpj.cli.signals import Stopped
 
     try:
-        code: Any = _spoken(group).main(args, prog_name="mpj", standalone_mode=False, obj=signals)
+        code: Any = _spoken(named(group)).main(args, prog_name="mpj", standalone_mode=False, obj=signals)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:

@@ -132,9 +132,15 @@ def test_a_language_that_there_is_not_is_told(monkeypatch: pytest.MonkeyPatch, c
 def test_a_command_that_writes_in_a_language_writes_in_that_of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MPJ_TAAL", "en")
     cli.run(["--version"])
-    defaults = {name: one.default for name, command in commands() for one in command.params if one.name == "taal" and name}
-    assert set(defaults) == {name for name, command in commands() if name}
+    defaults = {name: one.default for name, command in commands() for one in command.params if one.name == "taal"}
+    assert set(defaults) == {name for name, command in commands()}
     assert set(defaults.values()) == {"en"}
+
+
+@pytest.mark.parametrize(("taal", "told"), [("nl", "standaard: nl]"), ("en", "default: en]")])
+def test_the_first_help_tells_its_own_language(taal: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--taal", taal, "--help"]) == 0
+    assert told in capsys.readouterr().out
 
 
 def test_messages_for_a_program_keep_their_codes(capsys: pytest.CaptureFixture[str]) -> None:
