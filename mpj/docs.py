@@ -316,7 +316,7 @@ def main(folder: Path) -> list[Path]:
         before = path.read_text("utf-8")
         after = rewritten(before)
         if after != before:
-            path.write_text(after, "utf-8")
+            path.write_text(after, "utf-8", newline="\n")
             changed.append(path)
     return changed
 

@@ -91,7 +91,7 @@ def user() -> str:
 
     try:
         return getuser()
-    except (OSError, KeyError):
+    except (OSError, KeyError, ImportError):  # The last on Windows, up to Python 3.12.
         return ""
 
 

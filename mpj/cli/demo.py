@@ -70,7 +70,7 @@ def _open(folder: Path, sizes: dict[str, int], poort: int) -> None:
     files |= {"verblijf": [region.verblijf_csv], "medewerkers": [region.medewerkers_csv]}
     lines = [f"{name} = [{', '.join(quoted(path.as_posix()) for path in paths)}]" for name, paths in files.items()]
     config = folder / "mpj.toml"
-    config.write_text("\n".join([*lines, 'ledger = "demo.db"', 'uit = "maanden/{periode}"', ""]), "utf-8")
+    config.write_text("\n".join([*lines, 'ledger = "demo.db"', 'uit = "maanden/{periode}"', ""]), "utf-8", newline="\n")
     logging.disable()  # What a library writes may quote a request.
 
     def ready(url: str) -> None:

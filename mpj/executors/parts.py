@@ -30,7 +30,7 @@ from mpj.output.shape import HERKOMST, REGELS, TRACE_FILES, Trace
 from mpj.output.write import RowTexts, as_parquet, open_rows, write_rest
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.masking import masked
-from mpj.reading.scratch import scratch_file
+from mpj.reading.scratch import read_at, scratch_file
 from mpj.records.entries import Entry
 from mpj.records.partitions import Partitions
 from mpj.records.reader import Entries
@@ -117,8 +117,8 @@ def declare_files(
     """Declare `registraties`, `verblijf` and `prestaties` and write the files of a run (docs/formats.md) into `folder`.
 
     Gives the bytes that `mpj.declare` and `write_result` give, with the trace as CSV or Parquet. `memory` is what was declared
-    before (`mpj.engine.memory.remember`). `processes` are at most so many at once (None: one per core where there are many records
-    and the system can fork); `progress` hears (parts done, parts in all).
+    before (`mpj.engine.memory.remember`). `processes` are at most so many at once (None: one per core where there are many records;
+    one where the system cannot fork); `progress` hears (parts done, parts in all).
     """
     if trace == "parquet":
         check_installed()
@@ -152,7 +152,9 @@ def computed(
         events += own.prestaties
     verdicts = _verdicts(job, registraties, unreadable)
     if processes is None:
-        processes = (os.cpu_count() or 1) if registraties.rows >= _MANY and hasattr(os, "fork") else 1
+        processes = (os.cpu_count() or 1) if registraties.rows >= _MANY else 1
+    if not hasattr(os, "fork"):
+        processes = 1
     with ExitStack() as stack:
         files = [stack.enter_context(scratch_file()) for _ in range(processes)]
         maker = _Maker(job, registraties, others, verdicts, memory, files)
@@ -362,7 +364,7 @@ class Computed:
             reader = readers.get(block.part)
             if reader is None:
                 file, region = owners[block.part]
-                reader = readers[block.part] = io.BufferedReader(_Region(file.fileno(), region[place]))
+                reader = readers[block.part] = io.BufferedReader(_Region(file, region[place]))
             data = reader.read(block.lengths[place])
             if not place:
                 for mark, number in marks[block.gemeente].items():
@@ -373,16 +375,16 @@ class Computed:
 class _Region(io.RawIOBase):
     """A file from one place on, read without moving anybody else's place in it."""
 
-    def __init__(self, descriptor: int, begin: int) -> None:
+    def __init__(self, file: IO[bytes], begin: int) -> None:
         super().__init__()
-        self._descriptor = descriptor
+        self._file = file
         self._place = begin
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = os.pread(self._descriptor, len(buffer), self._place)
+        data = read_at(self._file, len(buffer), self._place)
         buffer[: len(data)] = data
         self._place += len(data)
         return len(data)

@@ -22,7 +22,7 @@ from typing import Any
 
 from mpj.reading.faults import Fault, InputError, is_full
 from mpj.reading.register import Foutcode
-from mpj.reading.system import system_reason
+from mpj.reading.system import in_use, system_reason
 
 try:
     import fcntl
@@ -133,7 +133,7 @@ def _unusable(out: Path, error: OSError) -> InputError:
     if is_full(error):
         text, verwacht = "er is geen ruimte meer waar deze map moet komen", "ruimte daar, of een andere map"
         return InputError(_fault("uitvoer_vol", out, text, verwacht))
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and not in_use(error):
         text = "hier mag niet worden geschreven"
         return InputError(_fault("uitvoer_onbruikbaar", out, text, "schrijfrecht daar, of een andere map"))
     return InputError(_fault("uitvoer_onbruikbaar", out, f"de map kan niet worden geschreven ({system_reason(error)})"))

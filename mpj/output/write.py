@@ -44,7 +44,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str | 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """Write a JSON output in the house form."""
-    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8", newline="\n")
 
 
 class _Cells(dict[Any, str]):

@@ -19,7 +19,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 def write_protocol(protocol: Protocol, path: Path) -> None:
     """Write `protocol` as a file that `read_protocol` reads back."""
-    path.write_text(to_toml(protocol), "utf-8")
+    path.write_text(to_toml(protocol), "utf-8", newline="\n")
 
 
 def to_toml(protocol: Protocol) -> str:

@@ -27,6 +27,19 @@ def scratch_file() -> IO[bytes]:
         raise _unusable(error) from None
 
 
+def read_at(file: IO[bytes], size: int, place: int) -> bytes:
+    """Return at most `size` bytes of a file from `place` on; who writes in it does so at its end.
+
+    Processes that are forked share their place in a file, so it is left alone. Windows does not fork, and cannot.
+    """
+    if hasattr(os, "pread"):
+        return os.pread(file.fileno(), size, place)
+    file.seek(place)
+    data = file.read(size)
+    file.seek(0, os.SEEK_END)
+    return data
+
+
 def _unusable(error: OSError) -> InputError:
     text = "de map voor tijdelijke bestanden is niet te gebruiken"
     if is_full(error):

@@ -67,16 +67,26 @@ XML: Mapping[int, str] = {
 """By number of libxml2 (xmlParserErrors)."""
 
 
+_SHARED = 32
+"""What Windows says of a file that another program has open (ERROR_SHARING_VIOLATION); its errno is that of no rights."""
+
+
+def in_use(error: OSError) -> bool:
+    """Say whether a file cannot be written, replaced or removed because another program has it open, as Excel does on Windows."""
+    return getattr(error, "winerror", None) == _SHARED
+
+
 def system_reason(error: Exception) -> str:
     """Return why the system, or who reads in its place, could not do what was asked.
 
     >>> system_reason(FileNotFoundError(2, "No such file or directory")), system_reason(OSError(9999, "What?"))
     ('het bestaat niet', 'systeemfout 9999')
     """
-    number = error.errno if isinstance(error, OSError) else None
-    if number is None:
+    if not isinstance(error, OSError) or error.errno is None:
         return f"fout {type(error).__name__}"
-    return SYSTEM.get(number, f"systeemfout {errno.errorcode.get(number, number)}")
+    if in_use(error):
+        return "het bestand is open in een ander programma"
+    return SYSTEM.get(error.errno, f"systeemfout {errno.errorcode.get(error.errno, error.errno)}")
 
 
 def xml_reason(number: int, column: int) -> str:

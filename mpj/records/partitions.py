@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
@@ -18,7 +17,7 @@ from typing import IO, NamedTuple
 
 from attrs import define
 
-from mpj.reading.scratch import scratch_file
+from mpj.reading.scratch import read_at, scratch_file
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_lines
 from mpj.records.definitions import REGISTRATIE
@@ -135,7 +134,7 @@ class Partitions:
         assert self._file is not None
         rijen = array("q")
         head = segment.rows * rijen.itemsize
-        data = os.pread(self._file.fileno(), head + segment.size, segment.begin)
+        data = read_at(self._file, head + segment.size, segment.begin)
         rijen.frombytes(data[:head])
         text = data[head:].decode()
         if '"' in text or "\r" in text:

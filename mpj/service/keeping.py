@@ -43,7 +43,7 @@ def erase(office: Office, given: Uploads, today: date, step: Step) -> dict[str, 
 
 def _proposed(found: Voorstel, given: Uploads) -> dict[str, Any]:
     path = given.new_folder() / "wissen.txt"
-    path.write_text("".join(f"{bsn}\n" for bsn in found.bsns), "utf-8")
+    path.write_text("".join(f"{bsn}\n" for bsn in found.bsns), "utf-8", newline="\n")
     return {
         "aantal": len(found.bsns),
         "per_jaar": {str(year or "onbekend"): count for year, count in found.per_jaar.items()},

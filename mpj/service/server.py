@@ -81,7 +81,9 @@ def serve(
     app = make_app(today, clock, office=office, users=users, hosts=hosts)
     family = socket.AF_INET6 if ":" in adres else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Elsewhere a port that was just let go of can be had again; on Windows that would share one that is in use.
+        alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+        listening.setsockopt(socket.SOL_SOCKET, alone, 1)
         try:
             listening.bind((adres, poort))
             listening.listen()  # Who comes before the service runs waits for it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,8 @@ from mpj.reading.sources import Reading, find_sources
 
 _NAME = 100
 """Characters of a file's name that are kept."""
+_MEANT = re.compile(r'[<>:"|?*]|^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))', re.IGNORECASE)
+"""What is a disk, a stream, a pattern or a device to Windows, whatever folder stands before it."""
 
 
 @frozen
@@ -81,9 +84,9 @@ class Uploads:
 
 
 def _safe(name: str | None, otherwise: str) -> str:
-    """Return the last part of a name that came along, without signs that mean something to a file system."""
+    """Return the last part of a name that came along, without what means something to a file system."""
     last = printable((name or "").replace("\\", "/").rpartition("/")[2]).strip()[-_NAME:]
-    return last if last.strip(".") else otherwise
+    return _MEANT.sub("_", last) if last.strip(".") else otherwise
 
 
 def _sha256(path: Path) -> str:
@@ -96,10 +99,15 @@ def _together(given: Sequence[Path]) -> Path:
     out = Path(tempfile.mkdtemp(dir=given[0].parents[1])) / "contract"
     out.mkdir()
     for path in given:
-        if (out / path.name).exists():
-            raise _no_contract(path, "dit bestand komt meer dan één keer")
-        (out / path.name).write_bytes(path.read_bytes())
+        _put(out, path.name, path.read_bytes(), path)
     return out
+
+
+def _put(out: Path, name: str, data: bytes, path: Path) -> None:
+    """Write one of the files of a contract, which came in `path`; raises InputError for a second one of its name."""
+    if (out / name).exists():
+        raise _no_contract(path, "dit bestand komt meer dan één keer")
+    (out / name).write_bytes(data)
 
 
 def _unpacked(path: Path, report: Callable[[Fault], None]) -> Path:
@@ -115,7 +123,7 @@ def _unpacked(path: Path, report: Callable[[Fault], None]) -> Path:
     for lid, source in found.items():
         folder, _, name = lid.rpartition("/")
         if folder == top:
-            (out / name).write_bytes(source.read(WHOLE_BYTES))
+            _put(out, _safe(name, name), source.read(WHOLE_BYTES), path)
         else:
             text = "dit bestand staat niet bij contract.toml, en is niet gelezen"
             report(Fault("bestand_niet_gelezen", source.naam, toelichting=text, soort="waarschuwing"))

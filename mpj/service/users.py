@@ -183,7 +183,8 @@ def _write(path: Path, users: Iterable[User]) -> None:
     stage = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         try:
-            with os.fdopen(os.open(stage, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            made = os.open(stage, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(made, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text.getvalue())
                 file.flush()
                 os.fsync(file.fileno())

@@ -50,7 +50,7 @@ def write_tariefkaart(kaart: Tariefkaart, folder: Path) -> None:
         "percelen": kaart.percelen,
     }
     text = json.dumps(data | {"instellingen": settings}, indent=2, ensure_ascii=False)
-    (folder / "tariefkaart.json").write_text(text + "\n", "utf-8")
+    (folder / "tariefkaart.json").write_text(text + "\n", "utf-8", newline="\n")
 
 
 def read_tariefkaart(folder: Path, *, protocols: Mapping[str, Protocol] = PROTOCOLS) -> Tariefkaart:

@@ -9,10 +9,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import click
 import pytest
@@ -175,70 +173,3 @@ def test_the_wheel_opens_the_page_in_an_empty_environment(tmp_path: Path) -> Non
             assert process.wait(60) == 0
         finally:
             process.kill()
-
-
-_LIKE_WINDOWS = """
-import os, signal, sys
-
-class Missing:
-    def find_spec(self, name, path=None, target=None):
-        if name in ("fcntl", "resource", "pwd", "grp", "termios"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Missing())
-for name in ("fcntl", "resource", "pwd", "grp", "termios"):
-    sys.modules.pop(name, None)
-for module, names in (
-    (os, ("fork", "getuid", "geteuid", "getgid", "O_NOFOLLOW", "O_DIRECTORY", "register_at_fork", "sched_getaffinity")),
-    (signal, ("SIGHUP", "SIGQUIT", "SIGALRM", "alarm", "pthread_sigmask", "setitimer")),
-):
-    for name in names:
-        if hasattr(module, name):
-            delattr(module, name)
-
-from mpj.cli import main
-main(sys.argv[1:])
-"""
-
-
-@pytest.mark.slow
-def test_a_month_without_what_windows_does_not_have(tmp_path: Path) -> None:
-    """No fork, no locks of folders, no such signals, a console of Windows-1252: the same month, or a fault that says what to do."""
-    script = tmp_path / "like_windows.py"
-    script.write_text(_LIKE_WINDOWS, "utf-8")
-    environment = os.environ | {
-        "PYTHONIOENCODING": "cp1252",
-        "PYTHONUTF8": "0",
-        "LC_ALL": "C",
-        "PYTHONPATH": str(ROOT),
-        "USERNAME": "klerk",
-    }
-
-    def mpj(*words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, str(script), *words], cwd=tmp_path, env=environment, capture_output=True, check=False
-        )
-        said = (done.stdout + done.stderr).decode("cp1252")
-        assert done.returncode == code, said
-        return said
-
-    own = {"bsn": "999900006", "gemeente": "0384", "aanbieder": "65656055"}
-    care = f"1001;{own['bsn']};0384;65656055;2026-01-01;2.1\n1002;{own['bsn']};0363;65656055;2026-01-01;2.1\n"
-    (tmp_path / "toewijzingen.csv").write_text(f"toewijzingnummer;bsn;gemeente;aanbieder;begindatum;prestatiecode\n{care}", "utf-8")
-    (tmp_path / "maart.csv").write_bytes("id;bsn;datum;minuten;kwalificatieniveau;toewijzingnummer\r\n".encode("cp1252"))
-    with (tmp_path / "maart.csv").open("ab") as file:
-        file.write("é1;999900006;2026-03-02;50;hbo;1001\r\né2;999900006;2026-03-09;60;hbo;1002\r\n".encode("cp1252"))
-    shutil.copytree(ROOT / "tariffs" / "voorbeeldregio", tmp_path / "contract")
-    config = ["contracten = ['contract']", "toewijzingen = ['toewijzingen.csv']", "registraties = ['maart.csv']"]
-    (tmp_path / "mpj.toml").write_text("\n".join([*config, "ledger = 'zorg.db'", "uit = 'maanden/{periode}'", ""]), "utf-8")
-    given = ("--contracten", "contract", "--toewijzingen", "toewijzingen.csv")
-    mpj("ledger", "begin", "--ledger", "zorg.db", "--vanaf", "2026-03")
-    assert "\u20ac 171,85" in mpj("month", "2026-03", "--dagtekening", str(date(2026, 4, 3)))
-    mpj("ledger", "send", "2026-03", "--ledger", "zorg.db", "--op", "2026-04-03")
-    mpj("verify", "--bericht", "maanden/2026-03", *given, "--processen", "2", "--dagtekening", "2026-04-10", "--out", "antwoord")
-    assert mpj("ledger", "answer", "--ledger", "zorg.db", "antwoord").count("beantwoord: 1 regel") == 2
-    assert "heel" in mpj("ledger", "check", "--ledger", "zorg.db")
-    with ZipFile(tmp_path / "maart.xlsx", "w") as book:
-        book.writestr("xl/workbook.xml", "<workbook/>")
-    said = mpj("declare", *given, "--registraties", "maart.xlsx", "--periode", "2026-03", "--out", "uit", code=2)
-    assert "op dit systeem leest mpj geen werkmap" in said and "CSV" in said

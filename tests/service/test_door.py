@@ -62,7 +62,9 @@ def test_every_answer_is_for_nobody_else_and_not_to_be_kept() -> None:
         assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "..\\..\\x", "/abs", "..", ".", "a\x00b", "x" * 5000, ""])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "..\\..\\x", "/abs", "..", ".", "a\x00b", "x" * 5000, "", "C:x.csv", "nul.csv"]
+)
 def test_a_name_that_came_along_opens_nothing(name: str) -> None:
     files = [one for one in month() if one[0] != "registraties"] + [("registraties", (name, dict(month())["registraties"][1]))]
     answer = Client().post("declare", files, FIELDS)

@@ -172,7 +172,7 @@ async def _decide(desk: Desk, request: Request, visit: Visit) -> Response:
         raise InputError(Fault("niet_gevonden", toelichting=text, verwacht="kies de bestanden opnieuw"))
     if any(asked["keuze"]):
         path = Path(mkdtemp(dir=given.folder)) / "profiel.toml"
-        path.write_text(text, "utf-8")
+        path.write_text(text, "utf-8", newline="\n")
         given.files["profiel"] = [path]
     again = {name: asked[name] for name in ("vastleggen", "akkoord", KEY)} | {"taal": visit.taal}
     again["gekozen"] = "profiel" in given.files
