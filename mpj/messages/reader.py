@@ -159,7 +159,8 @@ def _read_kind(source: Source, bestand: str, limits: Limits | None, kind: str, b
 
 def _line(part: Part, kind: type[Prestatie]) -> Clientregel:
     client, number = part.nummers
-    return Clientregel(client, part.omgeving[3]["Bsn"], number, from_groep(kind, part.waarden), part.rij)
+    bsn = part.omgeving[3].get("Bsn", "")  # one that is missing is told where its client ends
+    return Clientregel(client, bsn, number, from_groep(kind, part.waarden), part.rij)
 
 
 def _codes(values: Groep) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -313,3 +314,11 @@ def test_a_message_of_a_few_bytes_is_refused(text: bytes) -> None:
         with pytest.raises(InputError):
             read_one(text)
     assert check(text)
+
+
+def test_a_stream_tells_what_is_missing_before_its_lines() -> None:
+    """A client without a BSN is a fault of the form, whichever way a message is read."""
+    data = re.sub(rb"\s*<jw323:Bsn>.*?</jw323:Bsn>", b"", declaration())
+    for read_all in (read_jw323, lambda source: list(iter_jw323(source))):
+        with pytest.raises(InputError, match="Client.1./Bsn: Een verplicht element ontbreekt"):
+            read_all(data)
