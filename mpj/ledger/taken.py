@@ -154,6 +154,8 @@ def _of_messages(
         lines = [told.get((header.afzender, line.referentienummer)) or line for line in _lines(message)]
         month, dated = month_of(message.periode.begindatum), message.dagtekening
         old = not header.xsdversie.bericht  # a JW303: nothing is written by its description
+        if old and answer is None:
+            report(_unanswered(message.declaratienummer))
         versions = (RELEASE, XSD_VERSIE) if old else (f"{header.berichtversie}.{header.berichtsubversie}", header.xsdversie.bericht)
         judged = _judged(lines, answer, VERZONDEN)
         yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], *versions, answer, judged)
@@ -207,6 +209,11 @@ def _lines(message: Declaratiebericht) -> Iterator[Declaratieregel]:
 
 UNKNOWN = "?"
 """The perceel of a line of which only the message is known, until a run has the contract that says it."""
+
+
+def _unanswered(nummer: str) -> Fault:
+    text = "deze declaratie wacht op haar antwoord, en een JW304 is later niet te boeken"
+    return Fault("oud_bericht", "", 0, f"declaratie {nummer}", "", "geef nu ook haar JW304", text, soort="waarschuwing")
 
 
 def _refused(answer: Antwoordbericht, nummer: str) -> Fault:

@@ -163,11 +163,15 @@ def read_before(source: Source, bestand: str) -> Gelezen:
         if description.officieel:
             return Gelezen(build(reader, parts), bestand)
         lines: list[_Line] = []
+        own: list[tuple[OudePrestatie, int]] = []
         for part in parts:
             last = part.waarden
             if part.naam == "Prestatie":
-                bsn, one = part.omgeving[2]["Bsn"], from_groep(OudePrestatie, last)
-                lines.append(_Line(part.nummers[0], bsn, part.nummers[1], one, part.rij))
+                own.append((from_groep(OudePrestatie, last), part.rij))
+            elif part.naam == "Client":
+                client, bsn = part.nummers[0], last["Bsn"]
+                lines += [_Line(client, bsn, number, one, row) for number, (one, row) in enumerate(own, 1)]
+                own.clear()
     head = from_groep(Oudekop, last["Header"])
     bericht, told = (_answer if description.bericht == "JW304" else _declaration)(head, lines)
     faults = tuple(evolve(fault, bestand=bestand) for fault in (_named(description), *told))

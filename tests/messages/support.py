@@ -108,7 +108,7 @@ class Line:
 
 def groups(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     """Return random groups for a whole message of `kind`, valid by construction of the description."""
-    return _group(description(kind).wortel)
+    return groups_of(description(kind).wortel)
 
 
 def render(kind: str, values: dict[str, Any]) -> bytes:
@@ -118,14 +118,15 @@ def render(kind: str, values: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def _group(element: Element) -> st.SearchStrategy[dict[str, Any]]:
+def groups_of(element: Element) -> st.SearchStrategy[dict[str, Any]]:
+    """Return random groups for one element."""
     wanted = {child.naam: _content(child) for child in element.kinderen if child.minimum}
     optional = {child.naam: _content(child) for child in element.kinderen if not child.minimum}
     return st.fixed_dictionaries(wanted, optional=optional)
 
 
 def _content(element: Element) -> st.SearchStrategy[Any]:
-    one: st.SearchStrategy[Any] = _value(element.type) if element.type is not None else _group(element)
+    one: st.SearchStrategy[Any] = _value(element.type) if element.type is not None else groups_of(element)
     return st.lists(one, min_size=1, max_size=2) if element.herhaald else one
 
 
@@ -147,17 +148,22 @@ def _value(kind: Simpeltype) -> st.SearchStrategy[Any]:
     fixed = _FIXED.get(kind.naam)
     if fixed is not None:
         return st.sampled_from(fixed)
+    if re.fullmatch("[0-9]+([|][0-9]+)+", kind.patroon):
+        return st.sampled_from(kind.patroon.split("|"))
     if kind.patroon.startswith("[0-9]{"):
         length = int(kind.patroon[6:-1])
         return st.integers(0, 10**length - 1).map(lambda number: f"{number:0{length}d}")
     longest = kind.max_lengte or 40
+    if kind.patroon == "[a-zA-Z0-9]+":
+        return st.sampled_from(("x" * longest, "DN1"))
     filled = st.sampled_from(("x" * longest, "é" * longest, "x"))
-    return filled if kind.patroon == "[a-zA-Z0-9]+" else filled | _ANY.map(lambda text: f"x{text}"[:longest])
+    return filled | _ANY.map(lambda text: f"x{text}"[:longest])
 
 
 _FIXED = {
     "LDT_Versie": ("1.0.0", "0.1.0", "10.20.30"),
+    "LDT_Servicebureau": ("00000000", "98000001"),
+    "LDT_BtwIDNummer": ("NL123456789B01",),
     "LDT_Voorletters": ("T", "ABCDEF", "É"),
     "LDT_Telefoonnummer": ("0201234567", "1"),
-    "LDT_IdentificatieDeclaratie": ("DN1", "A" * 12),
 }

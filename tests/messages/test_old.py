@@ -15,14 +15,16 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from messages.old import AANBIEDER, ANNA, BORN, BRAM, GEMEENTE, NAME, Regel, jw303, jw304
-from messages.support import assert_no_bsn, written
+from messages.support import assert_no_bsn, groups_of, written
 from mpj.messages import Declaratiebericht, Header, Periode, Prestatie, Totaal, Xsdversie, check, from_bytes, read_jw323, write
 from mpj.messages.description import with_old
 from mpj.messages.old import Gelezen, read_before
 from mpj.messages.settled import settled
 from mpj.messages.values import Antwoordbericht, Berichtidentificatie, Client
+from mpj.messages.writer import Writer
 from mpj.reading.faults import Fault, InputError
 from mpj.verification.earlier import read_earlier
 from mpj.verification.history import AFGEKEURD, TOEGEKEND, MemoryHistory
@@ -407,6 +409,62 @@ def test_everything_else_goes_on_refusing_it_and_says_where_it_can_be_read(kind:
             ("bericht_onbekend", f"{kind} 2.3", hint)
         ]
     assert [one.toelichting for one in check(data)] == [hint]
+
+
+@pytest.mark.parametrize("kind", ["JW303", "JW304"])
+@given(st.data())
+def test_whatever_is_right_by_its_description_is_read(kind: str, data: st.DataObject) -> None:
+    """Every optional field there or not, every bound: a value, or, of an answer, what it grants too much."""
+    description = with_old().get("ijw", "2.3", kind)
+    out = io.BytesIO()
+    Writer(description).write(data.draw(groups_of(description.wortel)), out)
+    try:
+        (read,) = before(out.getvalue())
+    except InputError as error:
+        assert kind == "JW304" and {one.code for one in error.faults} == {"oud_bedrag"}
+    else:
+        settled([read, read])
+
+
+SOURCES = [path.read_bytes() for path in sorted(GOLDEN.iterdir())]
+
+
+@given(st.sampled_from(SOURCES), st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=3)), min_size=1, max_size=4))
+def test_whatever_the_bytes_one_error_and_no_bsn(data: bytes, changes: list[tuple[int, bytes]]) -> None:
+    for at, new in changes:
+        data = data[:at] + new + data[at + len(new) :]
+    try:
+        before(data)
+    except InputError as error:
+        assert_no_bsn(error.faults)
+
+
+def test_every_element_is_looked_at() -> None:
+    """What may not be left out is missed, by its path."""
+    for data in SOURCES:
+        tree = etree.fromstring(data)
+        for at, node in enumerate(tree.iter()):
+            if at == 0:
+                continue
+            changed = etree.fromstring(data)
+            gone = list(changed.iter())[at]
+            parent = gone.getparent()
+            assert parent is not None
+            parent.remove(gone)
+            name = etree.QName(node).localname
+            try:
+                before(etree.tostring(changed))
+            except InputError as error:
+                assert any(one.kolom.endswith(name) for one in error.faults) or error.faults[0].code == "element_ontbreekt"
+            else:
+                assert name in OPTIONAL, name
+
+
+OPTIONAL = {
+    *("Servicebureau", "Commentaar", "Voorletters", "BeschikkingNummer", "ToewijzingNummer", "VorigReferentieNummer"),
+    *("ProductTarief", "Verrekenpercentage", "BerekendBedrag", "RetourCodes", "RetourCode", "Client", "Prestatie", "Clienten"),
+}
+"""Some of the last four may go where another is left, or in an answer."""
 
 
 def test_none_is_written() -> None:
