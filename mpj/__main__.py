@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 
@@ -17,10 +18,17 @@ def main() -> None:
             raise
         sys.stderr.write("De opdrachtregel heeft een uitbreiding nodig: pip install 'mpj[cli]'\n")
         sys.exit(2)
-    # A command makes no rings of references and ends soon; looking for them would walk over every record again and again. It is
-    # switched off in a process of our own alone, never in a program that calls the library.
-    gc.disable()
+    rest_collector()
     run()
+
+
+def rest_collector() -> None:
+    """Look for no rings of references, in a process of our own alone: never in a program that calls the library.
+
+    A command makes few and ends soon; looking would walk over every record again and again, and once more at its end.
+    """
+    gc.disable()
+    atexit.register(gc.freeze)
 
 
 if __name__ == "__main__":

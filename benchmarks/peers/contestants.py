@@ -44,9 +44,10 @@ class Contestant:
 
 
 BEGUN = """
-import gc, sys
+import sys
+from mpj.__main__ import rest_collector
 from mpj.cli import run
-gc.disable()
+rest_collector()
 sys.exit(run(["ledger", "begin", "--ledger", {database!r}, "--vanaf", "2026-01"]) or run(sys.argv[1:]))
 """
 """The care of the whole year is declared in its last month: a ledger that begins in the first one asks nothing about it. As
