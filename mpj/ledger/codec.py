@@ -61,22 +61,22 @@ def dump(value: _Value) -> str:
 def dump_all(values: Sequence[_Value], outside: frozenset[str] = _OUTSIDE) -> list[str]:
     """Return the content of values of one kind as texts, without the fields `outside`, in their order.
 
-    A run dumps each record and its trace: what many say becomes text once.
+    A run dumps each record and its trace: what many say becomes text once, and what all say goes before what comes next.
     """
     found: list[str] = []
     for part in chunks(values):
         kind: Any = type(part[0])
-        columns = (_texts(begin, default, list(map(of, part))) for begin, default, of in _fields(kind, outside))
-        found += map("".join, zip(*filter(None, columns), repeat("}")))
+        before, columns = "", []
+        for begin, default, of in _fields(kind, outside):
+            column = list(map(of, part))
+            known = {one: before if one == default else before + begin + _TEXTS.get(type(one), _encode)(one) for one in set(column)}
+            if len(known) == 1:
+                (before,) = known.values()
+            else:
+                columns.append(map(known.__getitem__, column))
+                before = ""
+        found += map("".join, zip(*columns, repeat(before + "}", len(part)), strict=True))
     return found
-
-
-def _texts(begin: str, default: object, column: list[object]) -> Iterable[str] | None:
-    """Return a field of many values as text, empty where it is the default; None where it is that everywhere."""
-    if column.count(default) == len(column):
-        return None
-    known = {one: "" if one is default or one == default else begin + _TEXTS.get(type(one), _encode)(one) for one in set(column)}
-    return map(known.__getitem__, column)
 
 
 def load(kind: type[_T], text: str, **outside: Any) -> _T:

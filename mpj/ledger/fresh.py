@@ -31,7 +31,7 @@ class Fresh:
     def herkomst(self, referentienummer: str) -> tuple[Herkomst, ...]:
         """Return its trace under a number."""
         pieces = [evolve(one, referentienummer=referentienummer) for one in self.pieces]
-        return (*pieces, *(make_trace(referentienummer, one) for one in self.care))
+        return (*pieces, *[make_trace(referentienummer, one) for one in self.care])
 
     def same(self, line: Declaratieregel, *, anew: bool) -> bool:
         """Say whether it is as `line` was: period, volume and unit, and where it is made `anew` code and amount too."""

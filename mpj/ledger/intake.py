@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from attrs import evolve, frozen
@@ -58,6 +59,10 @@ class _Row(NamedTuple):
     inhoud: str
     bestand: str
     rij: int
+
+
+# As the class itself makes it, in half the time.
+_make_row = partial(tuple.__new__, _Row)
 
 
 class Intake:
@@ -182,19 +187,21 @@ class Intake:
     def _row(self, soort: str, one: Record, months: tuple[int, int | None], inhoud: str, *, gone: bool) -> _Row:
         begin, end = months
         runs = soort in LOPEND
-        return _Row(
-            soort,
-            one.id,
-            self._clients[one.bsn],
-            begin,
-            end if runs else None,
-            self._cells.maand if runs else None,
-            gone or one.vervallen,
-            one.medewerker,
-            one.afspraak if isinstance(one, Registratie) else None,
-            inhoud,
-            one.bestand,
-            one.rij,
+        return _make_row(
+            (
+                soort,
+                one.id,
+                self._clients[one.bsn],
+                begin,
+                end if runs else None,
+                self._cells.maand if runs else None,
+                gone or one.vervallen,
+                one.medewerker,
+                one.afspraak if isinstance(one, Registratie) else None,
+                inhoud,
+                one.bestand,
+                one.rij,
+            )
         )
 
     def _update(self, rows: Sequence[_Row]) -> None:

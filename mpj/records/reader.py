@@ -41,7 +41,7 @@ _LAYOUTS = 100
 _PLAIN = frozenset((str, type(None), int, date))
 _YES_OR_NO = frozenset((str, type(None), bool))
 _vorm_of = attrgetter(*_VORM)
-_tijd_of = attrgetter(*_TIJD, "duur")
+_tijd_of = attrgetter(*_TIJD)
 _reeks_of = attrgetter(*_REEKS)
 _series_of = attrgetter(*_REEKS, *_VORM)
 _own_of = attrgetter("datum", "id", "afspraak", "bestand", "rij")
@@ -93,7 +93,7 @@ class Entries:
     def tijd(self, registratie: Registratie) -> Tijd:
         """Return its time."""
         clock = _tijd_of(registratie)
-        return self._tijden.get(clock) or self._tijden.setdefault(clock, Tijd(*clock))
+        return self._tijden.get(clock) or self._tijden.setdefault(clock, Tijd(*clock, registratie.duur))
 
     def reeks(self, *values: Any) -> Reeks:
         """Return the one Reeks with these fields."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from itertools import compress, count
 from operator import attrgetter, is_not
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -41,7 +41,8 @@ def unchecked(kind: type[_T]) -> Callable[[Iterable[object]], _T]:
             draft = _draft_of(kind)
         one: Any = draft(*values)
         one.__class__ = kind
-        return cast("_T", one)
+        made: _T = one
+        return made
 
     return make
 
