@@ -182,6 +182,7 @@ Foutcode: TypeAlias = Literal[
     "ander_bericht",
     "verkeerd_bestand",
     "antwoord_zonder_declaratie",
+    "antwoord_dubbel",
     "antwoord_spreekt_tegen",
     "antwoord_zonder_reden",
     "oud_bericht",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from mpj.engine.values import Declaratieregel
@@ -39,6 +39,7 @@ def read_earlier(
     tables = [source for source in sources if source.suffix != ".xml" and is_lines(source)]
     messages = [source for source in sources if source.suffix == ".xml"]
     found: dict[tuple[str, str], Declaratieregel] = {}
+    declared: list[Declaratieregel] = []
     for source in tables:
         for line in read_regels(source, protocol=protocol, hashes=hashes):
             found[line.aanbieder, line.referentienummer] = line
@@ -48,18 +49,17 @@ def read_earlier(
         refused = {(aanbieder, line.prestatie.referentienummer) for aanbieder, _, line in history.refused()}
         refused |= history.doubtful
         found = {key: line for key, line in found.items() if key not in refused}
-        for key, (gemeente, earlier) in standing(history).items():
-            found.setdefault(key, line_of(key[0], gemeente, earlier.bsn, earlier.prestatie))
-    return list(found.values())
+        for aanbieder, gemeente, earlier in standing(history):
+            if (aanbieder, earlier.prestatie.referentienummer) not in found:
+                declared.append(line_of(aanbieder, gemeente, earlier.bsn, earlier.prestatie))
+    return [*found.values(), *declared]
 
 
-def standing(history: MemoryHistory) -> dict[tuple[str, str], tuple[str, EerdereRegel]]:
-    """Return gemeente and line of what stands in a history, each once, by aanbieder and referentienummer: all that counts."""
-    found: dict[tuple[str, str], tuple[str, EerdereRegel]] = {}
+def standing(history: MemoryHistory) -> Iterator[tuple[str, str, EerdereRegel]]:
+    """Yield aanbieder, gemeente and line of what stands in a history and is not in doubt: all that counts."""
     for aanbieder, gemeente, earlier in history.standing():
-        if (key := (aanbieder, earlier.prestatie.referentienummer)) not in history.doubtful:
-            found.setdefault(key, (gemeente, earlier))
-    return found
+        if (aanbieder, earlier.prestatie.referentienummer) not in history.doubtful:
+            yield aanbieder, gemeente, earlier
 
 
 def is_lines(source: Source) -> bool:

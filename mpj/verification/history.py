@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from attrs import field, frozen
 
 from mpj.messages.answers import Contradiction, answered, contradiction, key_of, refuses_whole, returned_by
-from mpj.messages.values import CREDIT, Antwoordbericht, Declaratiebericht, Prestatie
-from mpj.reading.faults import Fault, InputError
+from mpj.messages.values import CREDIT, Antwoordbericht, Berichtidentificatie, Declaratiebericht, Prestatie
+from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
 
 if TYPE_CHECKING:
     from mpj.messages.old import Gelezen
+    from mpj.messages.values import Bericht
 
 _KINDS = ("JW323", "JW325", "JW303", "JW304")
 TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
@@ -89,8 +90,9 @@ class History(Protocol):
 class MemoryHistory:
     """A `History` in memory. One of nothing at all says that nothing was declared before, unless it is `onbekend`.
 
-    `meldingen` names the answers that belong to no declaration that was given, and those whose money contradicts: they do not
-    count, and `doubtful` holds (aanbieder, referentienummer) of the lines that they are about.
+    A line that was given twice counts once. `meldingen` names the answers that belong to no declaration that was
+    given, and those whose money contradicts: they do not count, and `doubtful` holds (aanbieder, referentienummer) of the lines
+    that they are about. It names different lines under one number too: those all count.
     """
 
     def __init__(
@@ -170,6 +172,11 @@ class MemoryHistory:
             # A number that was used again is refused for it (TR314), and hides no line that stands.
             self._lines.setdefault(key, line)
             return
+        known = self._lines.get(key)
+        if known is not None and known.stand != AFGEKEURD:
+            if (known.bsn, known.prestatie) == (line.bsn, one):
+                return
+            self.meldingen.append(_two_lines(one))
         self._lines[key] = line
         if one.debetcredit == CREDIT and one.vorig_referentienummer is not None:
             self._credited.add((aanbieder, gemeente, one.vorig_referentienummer))
@@ -224,13 +231,14 @@ def read_messages(
 ) -> list[Declaratiebericht | Antwoordbericht]:
     """Read JW323 and JW325 files, and the JW303 and JW304 of before (`mpj.messages.settled`). SHA-256 of the files go to `hashes`.
 
-    `reading` hears what there is to say of old messages, and of messages of another kind in folders and zips, which are passed
+    A message that is given twice, as in a folder and in a zip, comes once. `reading` hears what there is to say of old messages, of
+    declarations with more than one answer, and of messages of another kind in folders and zips, which are passed
     over. Raises InputError for a file that is none of these, and where all were passed over.
     """
     from mpj.messages import passed_over
     from mpj.messages.settled import settled
 
-    read: list[Gelezen] = []
+    read: dict[Bericht, Gelezen] = {}
     passed: list[Fault] = []
     for source in sources:
         try:
@@ -245,11 +253,11 @@ def read_messages(
         if hashes is not None:
             hashes[source.naam] = digest
         reading.tell(one.meldingen)
-        read.append(one)
+        read.setdefault(one.bericht, one)
     if passed and not read:
         raise InputError(passed)
-    messages, told = settled(read)
-    reading.tell(told)
+    messages, told = settled(list(read.values()))
+    reading.tell([*told, *_two_answers(messages)])
     return messages
 
 
@@ -264,6 +272,24 @@ def _read_message(source: Source) -> tuple[Gelezen, str]:
         text = "Een eerder bericht is een declaratie of een antwoord"
         raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", " of ".join(_KINDS), text))
     return one, digest
+
+
+def _two_answers(messages: Iterable[Declaratiebericht | Antwoordbericht]) -> Iterator[Fault]:
+    """Yield a warning of every declaration to which answers of different names were given."""
+    names: dict[tuple[str, str, str], set[Berichtidentificatie]] = {}
+    for answer in (one for one in messages if isinstance(one, Antwoordbericht)):
+        names.setdefault(answered(answer), set()).add(answer.header.identificatie)
+    for (aanbieder, gemeente, nummer), own in names.items():
+        if len(own) > 1:
+            text = f"declaratie {mask(nummer)} van {aanbieder} heeft meer dan één antwoord van {gemeente}: het laatst gelezen telt"
+            found = ", ".join(sorted(f"antwoord van {one.dagtekening}" for one in own))
+            yield Fault("antwoord_dubbel", "", 0, "", found, "één antwoord", text, "waarschuwing")
+
+
+def _two_lines(line: Prestatie) -> Fault:
+    where = f"regel {mask_number(line.referentienummer)}"
+    text = "dit nummer staat op verschillende regels: zij tellen allemaal mee"
+    return Fault("regel_dubbel", "", 0, where, "", "een nummer per regel", text, "waarschuwing")
 
 
 def not_counted(answer: Antwoordbericht, found: Contradiction) -> Fault:

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from mpj.reading.faults import InputError
+from mpj.messages.values import Berichtidentificatie
+from mpj.reading.faults import Fault, InputError
+from mpj.reading.sources import Reading
 from mpj.verification import MemoryHistory, Oordeel, build_answer
+from mpj.verification.earlier import read_earlier
 from verify.examples import OUD
 from verify.support import AANBIEDER, GEMEENTE, ONTVANGST, answer, credit, earlier, line, message, written, zaak
 
@@ -75,6 +78,44 @@ def test_files_in_any_order_give_the_same_history(tmp_path: Path) -> None:
     found = history.line(AANBIEDER, GEMEENTE, "R2")
     assert found is not None and found.stand == "afgekeurd"
     assert history.meldingen == []
+
+
+def test_a_message_that_is_given_twice_counts_once(tmp_path: Path) -> None:
+    """As in a folder and in a zip of it; its answer too."""
+    for name, one in {"a": TWEE, "b": TWEE, "c": answer(TWEE, "R2"), "d": answer(TWEE, "R2")}.items():
+        (tmp_path / f"{name}.xml").write_bytes(written(one))
+    heard: list[Fault] = []
+    history = MemoryHistory.read([tmp_path], reading=Reading(heard.append))
+    assert [one.prestatie.referentienummer for one in history.lines(AANBIEDER, GEMEENTE, 1001)] == ["R0"]
+    assert [line.referentienummer for line in read_earlier([tmp_path])] == ["R0"]
+    assert history.meldingen == heard == [] and history.known(AANBIEDER, GEMEENTE).volledig(2026 * 12 + 1)
+
+
+def test_a_line_in_two_messages_counts_once_and_different_lines_under_one_number_all_and_are_told(tmp_path: Path) -> None:
+    again = evolve(TWEE, declaratienummer="DN9", header=evolve(TWEE.header, identificatie=Berichtidentificatie("B9", ONTVANGST)))
+    other = earlier(evolve(OUD, bedrag_cent=OUD.bedrag_cent + 1), nummer="DN8", identificatie="B8")
+    for name, one in {"a": TWEE, "b": again, "c": other}.items():
+        (tmp_path / f"{name}.xml").write_bytes(written(one))
+    heard: list[Fault] = []
+    found = read_earlier([tmp_path], report=heard.append)
+    assert sorted((line.referentienummer, line.bedrag_cent) for line in found) == [
+        ("R0", OUD.bedrag_cent),
+        ("R0", OUD.bedrag_cent + 1),
+        ("R2", OUD.bedrag_cent),
+    ]
+    assert [(one.code, one.kolom) for one in heard] == [("regel_dubbel", "regel R0")]
+    assert len(MemoryHistory.read([tmp_path]).lines(AANBIEDER, GEMEENTE, 1001)) == 3
+
+
+def test_two_answers_to_one_declaration_are_told(tmp_path: Path) -> None:
+    first, last = answer(TWEE, "R2"), answer(TWEE)
+    last = evolve(last, header=evolve(last.header, identificatie=Berichtidentificatie("ANDER", ONTVANGST)))
+    for name, one in {"a": TWEE, "b": first, "c": last}.items():
+        (tmp_path / f"{name}.xml").write_bytes(written(one))
+    heard: list[Fault] = []
+    history = MemoryHistory.read([tmp_path], reading=Reading(heard.append))
+    assert [one.code for one in heard] == ["antwoord_dubbel"] and "het laatst gelezen telt" in str(heard[0])
+    assert len(history.lines(AANBIEDER, GEMEENTE, 1001)) == 2
 
 
 def test_an_answer_without_its_declaration_is_named(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def _declared(sources: Iterable[Source], reading: Reading) -> list[OudeRegel]:
     reading.tell(history.meldingen)
     lines: list[OudeRegel] = []
     units: dict[Partij, set[str]] = {}
-    for (aanbieder, _), (gemeente, line) in standing(history).items():
+    for aanbieder, gemeente, line in standing(history):
         one = line.prestatie
         volume, month = one.volume if one.debetcredit == "D" else -one.volume, month_text(month_of(one.begindatum))
         lines.append(OudeRegel(gemeente, aanbieder, one.productcode, month, Fraction(volume), one.net))
