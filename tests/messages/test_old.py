@@ -358,6 +358,7 @@ BROKEN = {
     "code": (GOOD.replace(">432<", ">490<"), "patroon", "Header/BerichtCode"),
     "namespace": (GOOD.replace("ijw:Eenheid>", "jw303:Eenheid>"), "element_naamruimte", "IngediendeBedragPrestatie/Eenheid"),
     "birth": (GOOD.replace(BORN, "1-5-2012"), "datum", "Geboortedatum/Datum"),
+    "bureau": (GOOD.replace(">98000001<", ">97000001<"), "patroon", "Header/Servicebureau"),
     "name": (GOOD.replace(">AB<", ">A 999900018<"), "max_lengte", "Naam/Voorletters"),
     "bsn": (GOOD.replace(f"Bsn>{ANNA}", f"Bsn>{ANNA}1"), "max_lengte", "Bsn"),
 }
