@@ -23,7 +23,7 @@ from mpj.engine.produced import produced
 from mpj.engine.products import Products
 from mpj.engine.runs import RUNNING
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
-from mpj.engine.sieve import NO_VERDICTS, Records, Verdicts, by_client, sift_prestaties, sift_registraties, sift_stays, uitval_of
+from mpj.engine.sieve import NOTHING_DECIDED, Decided, Records, by_client, sift_prestaties, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
 from mpj.engine.steps import STEPS
 from mpj.engine.summary import Totals, summarise
@@ -130,16 +130,16 @@ class Job:
         self,
         registraties: Iterable[Entry | Ongeldig],
         verblijf: Iterable[Verblijf | Ongeldig] = (),
-        decided: tuple[Verdicts, Verdicts] = (NO_VERDICTS, NO_VERDICTS),
+        decided: Decided = NOTHING_DECIDED,
         prestaties: Iterable[Prestatie | Ongeldig] = (),
     ) -> tuple[dict[str, Records], tuple[Uitval, ...]]:
         """Step 1: return what counts once, by client, and what was set aside.
 
-        `decided` is what others found of ids, of registraties and of stays, who saw records of other clients.
+        `decided` is what others found of ids, of each kind of record, who saw records of other clients.
         """
         entries = sift_registraties(registraties, decided[0])
         stays = sift_stays(verblijf, self.protocol, decided[1])
-        events = sift_prestaties(prestaties)
+        events = sift_prestaties(prestaties, decided[2])
         aside = uitval_of(entries, stays, events, self._context.periode)
         return by_client(entries.kept, stays.kept, events.kept), tuple(self._estimates.completed(row, bsn) for row, bsn in aside)
 
@@ -150,7 +150,7 @@ class Job:
         memory: Memory = NOTHING,
         *,
         prestaties: Iterable[Prestatie | Ongeldig] = (),
-        decided: tuple[Verdicts, Verdicts] = (NO_VERDICTS, NO_VERDICTS),
+        decided: Decided = NOTHING_DECIDED,
         progress: Progress | None = None,
     ) -> Iterator[Uitkomst]:
         """Sift records, then compute client by client. The last outcome is what the sieve set aside."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -42,6 +42,9 @@ class Records:
 Verdicts = Mapping[str, tuple[Redencode, str]]
 """What was decided elsewhere of all readable records with an id: (reason, Dutch sentence)."""
 NO_VERDICTS: Verdicts = MappingProxyType({})
+Decided: TypeAlias = tuple[Verdicts, Verdicts, Verdicts]
+"""What was decided of ids: of registraties, of stays and of prestaties."""
+NOTHING_DECIDED: Decided = (NO_VERDICTS, NO_VERDICTS, NO_VERDICTS)
 
 
 @frozen
@@ -107,13 +110,15 @@ def sift_stays(items: Iterable[Verblijf | Ongeldig], protocol: Protocol, decided
     return _once(good, withdrawn, found)
 
 
-def sift_prestaties(items: Iterable[Prestatie | Ongeldig]) -> Sifted[Prestatie]:
+def sift_prestaties(items: Iterable[Prestatie | Ongeldig], decided: Verdicts = NO_VERDICTS) -> Sifted[Prestatie]:
     """Return the prestaties that count once."""
     found: Sifted[Prestatie] = Sifted([])
     good: list[Prestatie] = []
     for item in items:
         if isinstance(item, Ongeldig):
             found.unreadable.append(item.uitval)
+        elif item.id in decided:
+            found.out.append(Out(item, *decided[item.id]))
         else:
             good.append(item)
     return _once(good, set(), found)

@@ -273,7 +273,7 @@ class _Maker:
         rows: Rows = {}
         found = chain.from_iterable(map(entries.rows, self.registraties.tables(part)))
         stays, events = self.others.get(part, ([], []))
-        given: dict[str, Any] = {"prestaties": events, "decided": (self.verdicts, NO_VERDICTS)}
+        given: dict[str, Any] = {"prestaties": events, "decided": (self.verdicts, NO_VERDICTS, NO_VERDICTS)}
         for outcome in self.job.outcomes(found, stays, self.memory, **given):
             share.take(outcome)
             self._client(outcome, rows, share)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from io import StringIO
@@ -122,14 +123,20 @@ def _done(args: list[str]) -> None:
     assert code == 0, err.getvalue() + json.dumps(args)
 
 
-def conforms(cases: Mapping[str, ConformanceCase], folder: Path, ask: Callable[[Mapping[str, Any], Path], dict[str, Any]]) -> None:
+def conforms(
+    cases: Mapping[str, ConformanceCase], folder: Path, ask: Callable[[Mapping[str, Any], Path], dict[str, Any]], at_once: int = 1
+) -> None:
     """Have each case answered in a folder of its own, and all answers checked."""
     given, answers = folder / "gevallen", folder / "antwoorden"
     answers.mkdir()
     given.mkdir()
-    for number, (naam, case) in enumerate(cases.items()):
+
+    def one(number: int, naam: str, case: ConformanceCase) -> None:
         for place, value in ((answers, ask(case.given, folder / str(number))), (given, case.given)):
             (place / f"{naam}.json").write_text(json.dumps(value), "utf-8")
+
+    with ThreadPoolExecutor(at_once) as threads:
+        list(threads.map(one, range(len(cases)), cases.keys(), cases.values()))
     told = check(given, answers)
     assert told.verschillen == () and told.conform and told.gevallen == len(cases)
 
@@ -147,7 +154,8 @@ def on_spark(spark: Any) -> Callable[[Mapping[str, Any], Path], dict[str, Any]]:
         folder.mkdir()
         contracts = load_contracts(_contract(case, folder)[1:])
         words = {name: case[name] for name in ("periode", "nalevering", "medewerkers")}
-        words |= {"dagtekening": date.fromisoformat(case["dagtekening"]), "verblijf": table(case["verblijf"])}
+        words |= {name: table(case[name]) for name in ("verblijf", "prestaties")}
+        words["dagtekening"] = date.fromisoformat(case["dagtekening"])
         assigned = table(case["toewijzingen"])
         with declare(spark, contracts, () if assigned is None else assigned, table(case["registraties"]), delen=1, **words) as made:
             (folder / "uit").mkdir()

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from docs.examples import ROOT, Page, matches
+from engine.test_prestaties import OTHER, event
+from engine.test_variants import CODE, OPEN, WEEKS_THEN_PIECES
 from scenarios import Scenario
 from world import BSN, BSN_2, contract, registratie, toewijzing
 
@@ -210,6 +212,25 @@ def test_faults_are_those_of_declare(local: Any) -> None:
 
 def test_nothing_to_declare(local: Any) -> None:
     same(on_spark(local, [contract(PRICES)], [], **MONTH), mpj.declare([contract(PRICES)], [], [], **MONTH))
+
+
+def test_output_is_declared_as_well(local: Any) -> None:
+    """Prestaties of two clients: one of an id that both have, one that cannot be read, and a product that is bought otherwise."""
+    told = [
+        event("s", CODE, "2025-12-08", "start"),
+        event("e", CODE, "2026-02-10", "einde"),
+        event("p", CODE, "2026-03-03", "stuk", 2) | {"bsn": OTHER},
+        event("twee", CODE, "2026-03-04", "stuk"),
+        event("twee", CODE, "2026-03-05", "stuk") | {"bsn": OTHER},
+        event("fout", CODE, "2026-03-06", "feest"),
+    ]
+    toewijzingen = [*OPEN, OPEN[0] | {"bsn": OTHER, "toewijzingnummer": 1002}]
+    alone = mpj.declare([WEEKS_THEN_PIECES], toewijzingen, prestaties=told, nalevering=True, **MONTH)
+    assert [line.bedrag_cent for line in alone.regels] == [45_000, 25_000]
+    assert {"id_meermaals", "ongeldig", "eenheid_past_niet"} <= set(alone.samenvatting["uitval_per_reden"])
+    given = {"prestaties": table(local, told), "nalevering": True, **MONTH}
+    for parts in (1, 3):
+        same(on_spark(local, [WEEKS_THEN_PIECES], toewijzingen, delen=parts, **given), alone)
 
 
 def test_a_profile_is_laid_over_tables_and_mappings(local: Any) -> None:

@@ -31,10 +31,13 @@ from mpj.output.shape import HERKOMST, REGELS, UITVAL
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.headers import Columns
 from mpj.reading.names import check_names
+from mpj.records.entries import PRESTATIE, VERBLIJF
 
-REGISTRATIE, VERBLIJF, TOEWIJZING, EERDER, FOUT = "registratie", "verblijf", "toewijzing", "eerder", "fout"
+REGISTRATIE, TOEWIJZING, EERDER, FOUT = "registratie", "toewijzing", "eerder", "fout"
 OORDEEL = "oordeel_"
 """Before the kind of record: what was decided of all records with an id, whoever they are of."""
+RECORDED = (REGISTRATIE, VERBLIJF, PRESTATIE)
+"""The kinds of record of a client."""
 PLACE = ("bestand", "rij")
 """Columns that say where a row was read."""
 

@@ -21,7 +21,7 @@ from pyspark import Broadcast, cloudpickle
 from mpj.engine.job import Job
 from mpj.engine.lines import declaration_number, make_line, trace_values
 from mpj.engine.memory import remember
-from mpj.engine.sieve import Sifted, sift_registraties, sift_stays
+from mpj.engine.sieve import Sifted, sift_prestaties, sift_registraties, sift_stays
 from mpj.engine.summary import Totals
 from mpj.engine.values import Declaratieregel
 from mpj.executors.spark.frames import (
@@ -33,23 +33,24 @@ from mpj.executors.spark.frames import (
     FOUT,
     OORDEEL,
     OUTCOME,
+    RECORDED,
     RECORDS,
     REGISTRATIE,
     TOEWIJZING,
-    VERBLIJF,
 )
 from mpj.output.read import RegelReader
 from mpj.output.shape import UITVAL
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.profile import Profiled
 from mpj.reading.tables import Table
-from mpj.records.entries import Entry
+from mpj.records.entries import PRESTATIE, VERBLIJF, Entry
+from mpj.records.prestaties import parse_prestatie
 from mpj.records.reasons import Redencode
 from mpj.records.registraties import Ongeldig
 from mpj.records.rows import Row
 from mpj.records.toewijzingen import parse_toewijzing
 from mpj.records.uitval import Uitval, conceal, suspects
-from mpj.records.values import Verblijf
+from mpj.records.values import Prestatie, Verblijf
 from mpj.records.verblijf import parse_verblijf
 
 Batches = Iterator[pa.RecordBatch]
@@ -136,9 +137,10 @@ def judge(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches
     part = _Part(job, layouts, batches)
     yield from _verdicts(REGISTRATIE, sift_registraties(part.registraties))
     yield from _verdicts(VERBLIJF, sift_stays(part.stays, job.protocol))
+    yield from _verdicts(PRESTATIE, sift_prestaties(part.prestaties))
 
 
-def _verdicts(soort: str, sifted: Sifted[Entry] | Sifted[Verblijf]) -> Batches:
+def _verdicts(soort: str, sifted: Sifted[Entry] | Sifted[Verblijf] | Sifted[Prestatie]) -> Batches:
     verdicts = sifted.verdicts
     told = {(out.record.bsn, out.record.id): verdicts[out.record.id] for out in sifted.out if out.record.id in verdicts}
     rows = [{"soort": OORDEEL + soort, "sleutel": bsn, "velden": [identity, *why]} for (bsn, identity), why in told.items()]
@@ -150,8 +152,9 @@ def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batch
     reader = shared.value.part(())
     part, totals, made = _Part(reader, layouts, batches), Totals(), _Outcome()
     job, memory = reader.part(part.values[TOEWIJZING]), remember(part.values[EERDER], reader.protocol)
-    decided = (part.verdicts[REGISTRATIE], part.verdicts[VERBLIJF])
-    outcomes = job.outcomes(part.registraties, part.stays, memory, decided=decided)
+    registraties, verblijf, prestaties = (part.verdicts[soort] for soort in RECORDED)
+    given: dict[str, Any] = {"prestaties": part.prestaties, "decided": (registraties, verblijf, prestaties)}
+    outcomes = job.outcomes(part.registraties, part.stays, memory, **given)
     notes = dict.fromkeys(job.meldingen)
     for outcome in outcomes:
         totals.add(outcome)
@@ -203,8 +206,9 @@ class _Part:
         entries = job.entries()
         self.registraties: list[Entry | Ongeldig] = []
         self.stays: list[Verblijf | Ongeldig] = []
+        self.prestaties: list[Prestatie | Ongeldig] = []
         self.values: dict[str, list[Any]] = {TOEWIJZING: [], EERDER: []}
-        self.verdicts: dict[str, dict[str, tuple[Redencode, str]]] = {REGISTRATIE: {}, VERBLIJF: {}}
+        self.verdicts: dict[str, dict[str, tuple[Redencode, str]]] = {soort: {} for soort in RECORDED}
         columns = {name: place for place, name in enumerate(layouts[REGISTRATIE])}
         for batch in batches:
             kinds = batch.column("soort")
@@ -216,6 +220,8 @@ class _Part:
             for soort, bestand, rij, velden, waarde in _rows([batch.filter(pc.not_equal(kinds, REGISTRATIE))]):
                 if soort == VERBLIJF:
                     self.stays.append(parse_verblijf(_row(layouts[soort], bestand, rij, velden)))
+                elif soort == PRESTATIE:
+                    self.prestaties.append(parse_prestatie(_row(layouts[soort], bestand, rij, velden)))
                 elif waarde is not None:
                     self.values[soort].append(pickle.loads(waarde))
                 else:

@@ -26,10 +26,10 @@ from mpj.executors.spark.frames import (
     FOUT,
     OUTCOME,
     PLACE,
+    RECORDED,
     RECORDS,
     REGISTRATIE,
     TOEWIJZING,
-    VERBLIJF,
     cells_of,
     client_of,
     columns_of,
@@ -49,15 +49,22 @@ from mpj.reading.headers import Columns
 from mpj.reading.profile import NO_PROFILE, PLAIN, Profiel, Tabelprofiel
 from mpj.records import definitions
 from mpj.records.definitions import Recordsoort, definition_of
+from mpj.records.entries import PRESTATIE, VERBLIJF
 from mpj.records.given import layout, profiled, tell_skipped
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.uitval import Uitval
 from mpj.records.values import Medewerker, Toewijzing
 
-_KINDS: Mapping[str, Recordsoort] = {REGISTRATIE: "registraties", VERBLIJF: "verblijf", TOEWIJZING: "toewijzingen"}
+_KINDS: Mapping[str, Recordsoort] = {
+    REGISTRATIE: "registraties",
+    VERBLIJF: "verblijf",
+    PRESTATIE: "prestaties",
+    TOEWIJZING: "toewijzingen",
+}
 _KNOWN = {
     REGISTRATIE: definitions.REGISTRATIE.columns,
     VERBLIJF: definitions.VERBLIJF.columns,
+    PRESTATIE: definitions.PRESTATIE.columns,
     TOEWIJZING: definitions.TOEWIJZING.columns,
     EERDER: Columns(REGELS.names, REGELS.names),
 }
@@ -70,6 +77,7 @@ def declare(
     registraties: DataFrame | None = None,
     *,
     verblijf: DataFrame | None = None,
+    prestaties: DataFrame | None = None,
     medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
     eerder: DataFrame | Iterable[Declaratieregel] = (),
     invoer: Mapping[str, Mapping[str, str]] | None = None,
@@ -91,7 +99,8 @@ def declare(
     notes: list[Fault] = []
     staff = None if medewerkers is None else profiled(medewerkers, "medewerkers", profiel, notes.append)
     job = Job.of(contracten, (), medewerkers=staff, report=notes.append, **words)
-    given: dict[str, Any] = {REGISTRATIE: registraties, VERBLIJF: verblijf, TOEWIJZING: toewijzingen, EERDER: eerder}
+    given: dict[str, Any] = {REGISTRATIE: registraties, VERBLIJF: verblijf, PRESTATIE: prestaties}
+    given |= {TOEWIJZING: toewijzingen, EERDER: eerder}
     frames: dict[str, DataFrame] = {}
     for soort, table in given.items():
         if isinstance(table, DataFrame):
@@ -187,7 +196,7 @@ class _Run:
         """Return what was decided of ids that occur more than once: the one thing that no client can tell alone."""
         rows = [
             rows_of(self.frames[soort], soort, self.layouts[soort], id_of(self.frames[soort], soort))
-            for soort in (REGISTRATIE, VERBLIJF)
+            for soort in RECORDED
             if soort in self.frames
         ]
         if rows:
@@ -200,7 +209,7 @@ class _Run:
         """Return what the clients came to, each computed where all that is known of it has come together."""
         records = [
             rows_of(self.frames[soort], soort, self.layouts[soort], client_of(self.frames[soort]))
-            for soort in (REGISTRATIE, VERBLIJF)
+            for soort in RECORDED
             if soort in self.frames
         ]
         known = bound.where(F.col("soort").isin(TOEWIJZING, EERDER)).select(*RECORDS.names)
