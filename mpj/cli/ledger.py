@@ -133,7 +133,10 @@ def reprice(
     loaded = load_contracts(contracten, report=lambda fault: show_fault(fault, meldingen))
     asked: dict[str, Any] = {"van": van, "tot": tot, "gemeenten": gemeente or None, "dagtekening": today(), "op": today()}
     with opened_ledger(ledger) as opened:
-        found = opened.reprice(loaded, **asked, akkoord=akkoord, proef=True).samenvatting["ledger"]["herprijzing"]
+        told = opened.reprice(loaded, **asked, akkoord=akkoord, proef=True).samenvatting["ledger"]
+        found, waits = told["herprijzing"], [f"{words.counted(much, 'regel')} op {one}" for one, much in told["wacht_op"].items()]
+        if waits:
+            say(f"Wacht op antwoord, en wordt pas daarna herprijsd: {', '.join(waits)}.")
         for row in found:
             old, new, more = (words.euros(row[name]) for name in ("oud_cent", "nieuw_cent", "verschil_cent"))
             say(f"Gemeente {row['gemeente']}: {words.counted(row['regels'], 'regel')}, was {old}, wordt {new}, verschil {more}.")

@@ -35,6 +35,7 @@ from mpj.ledger.memory import remembered
 from mpj.ledger.older import Older, Opening
 from mpj.ledger.release import Released
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
+from mpj.ledger.sent import unanswered
 from mpj.ledger.signals import Odd
 from mpj.ledger.stand import Clientstand, load_herkomst, load_stands
 from mpj.ledger.store import store
@@ -51,7 +52,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
 
     `wie` runs it.
     """
-    cells = _cells(connection, given)
+    cells, underway = _cells(connection, given)
     agreed = Agreed.of(connection, given.asked.akkoord, wie, given.asked.op or given.asked.dagtekening)
     start, gathered = beginning(connection, given.job), gather(connection, given, cells)
     later = _later(connection, cells)
@@ -63,6 +64,7 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     older = Older.of(connection, start.vanaf)
     verdicts, open_ = older.settled(connection, _verdicts(ledgerrun, (job, every), older, stands, records, given), agreed)
     changes = Changes.sum([*(one.changes for one in verdicts), Changes(look_again=later), open_])
+    changes = evolve(changes, waits={**changes.waits, **underway})
     outcomes = [(Uitkomst(uitval=aside, bsns=frozenset(stands)), ()), *_with_lines(connection, verdicts)]
     result = _divided(lay_together(job, outcomes, given.asked.invoer or {}), given.asked.release)
     _check_period(connection, result, cells.maand)
@@ -98,12 +100,14 @@ def _remember(connection: Connection, given: Input, result: Result, agreed: Agre
         note(connection, done, f"{given.asked.periode}: {', '.join(made)}", agreed.wie, agreed.op)
 
 
-def _cells(connection: Connection, given: Input) -> Cells:
+def _cells(connection: Connection, given: Input) -> tuple[Cells, Mapping[str, int]]:
+    """Return what a run looks at before its input, and of how many lines a repricing waits for the answer, by declaration."""
     cells = Cells(given.job.opdracht.maand)
-    if given.reprice is not None:
-        pairs = [pair for pair in given.parties if given.reprice.concerns(pair[1])]
-        touch_granted(connection, given.reprice.van, given.reprice.tot, pairs, cells)
-    return cells
+    if given.reprice is None:
+        return cells, {}
+    asked = given.reprice.van, given.reprice.tot, [pair for pair in given.parties if given.reprice.concerns(pair[1])]
+    touch_granted(connection, *asked, cells)
+    return cells, unanswered(connection, *asked)
 
 
 def _verdicts(

@@ -61,6 +61,15 @@ def sent_among(connection: Connection, nummers: Iterable[str]) -> set[str]:
     return {row.declaratienummer for row in among(connection, query, table.declaratienummer, nummers)}
 
 
+def unanswered(connection: Connection, van: int, tot: int, pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Return how many debit lines of care of these months are without answer, by the number of the declaration that took them."""
+    table, regel, wanted = schema.declaratie.c, schema.regel.c, set(pairs)
+    query = select(table.declaratienummer, table.aanbieder, table.gemeente, func.count()).join(schema.regel)
+    query = query.where(regel.status == VERZONDEN, regel.debetcredit == "D", regel.maand.between(van, tot))
+    rows = connection.execute(query.group_by(table.declaratienummer, table.aanbieder, table.gemeente))
+    return {nummer: count for nummer, aanbieder, gemeente, count in rows if (aanbieder, gemeente) in wanted}
+
+
 def _elsewhere(nummer: str) -> Fault:
     text = "deze declaratie is van voor dit ledger: haar bericht is in een ander systeem gemaakt"
     return Fault("declaratie_onbekend", "", 0, f"declaratie {nummer}", toelichting=text)

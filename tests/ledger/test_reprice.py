@@ -127,7 +127,9 @@ def test_a_code_table_that_changed_is_a_credit_and_a_debit_of_the_whole(partij: 
 def test_what_waits_for_an_answer_is_not_repriced(partij: Partij) -> None:
     messages = partij.send(partij.run(registratie("a")))
     partij.contract = contract({"2.1 hbo": "20,00"})
-    assert lines(reprice(partij)) == []
+    early = reprice(partij)
+    assert lines(early) == []
+    assert early.samenvatting["ledger"]["wacht_op"] == {messages[0].declaratienummer: 1}, "it is said what is left as it is"
     partij.book(messages)
     assert lines(reprice(partij)) == [("C", "45212", 9820), ("D", "45212", 8000)]
 
