@@ -23,6 +23,7 @@ from mpj.service.office import NOBODY, Office
 from mpj.service.operations import OPERATIONS, Operation
 from mpj.service.pages import add_pages
 from mpj.service.problems import UNEXPECTED, problem, refusal, status_of
+from mpj.service.processes import Processes
 from mpj.service.roles import LOOKS
 from mpj.service.schemas import PROBLEMS, answers, asking, openapi_of
 from mpj.service.spoken import Spoken
@@ -42,18 +43,20 @@ def make_app(
     hosts: Iterable[str] = LOCAL,
     most: int = REQUEST_BYTES,
     patience: float = REQUEST_SECONDS,
+    processes: Processes | None = None,
 ) -> ASGIApp:
     """Return the service as an ASGI application.
 
     `today` tells the date where a request gives no `dagtekening`; `clock` seconds, for how long an outcome is remembered. `office`
     is whose ledger and folders it uses, `users` who may, and None: whoever reaches it. `hosts` are the names of this machine that
     it answers to, beside those of the sites of the office; `most` the bytes that a request may have,
-    `patience` the seconds that it may let us wait.
+    `patience` the seconds that it may let us wait; `processes` compute, by default those of this application alone.
     """
-    tasks, gate = Tasks(clock), Gate(office, None if users is None else Logins(users, clock))
+    tasks, gate = Tasks(clock, processes), Gate(office, None if users is None else Logins(users, clock))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(tasks.processes.warm)
         yield
         await asyncio.to_thread(tasks.close)
 

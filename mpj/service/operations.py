@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import TypeAlias
 
 from attrs import frozen
@@ -17,7 +18,9 @@ from mpj.service.uploads import Uploads
 from mpj.service.work import Document, Function, Step
 
 Asking: TypeAlias = Callable[[Office, Uploads, date, Step], Document]
-"""Does what a request asks of an office, with its files and fields, on a day; raises InputError."""
+"""Does what a request asks of an office, with its files and fields, on a day; raises InputError.
+
+Where it takes anything it is done in another process."""
 
 
 @frozen
@@ -42,9 +45,11 @@ def _free(
     path: str, name: str, summary: str, rollen: frozenset[Rol], function: Function, document: str, form: RequestForm
 ) -> Operation:
     """Return a function that looks at nothing but what a request brings."""
-    return Operation(
-        f"/{path}", name, summary, rollen, lambda office, given, today, step: function(given, today, step), document, form
-    )
+    return Operation(f"/{path}", name, summary, rollen, partial(_without_office, function), document, form)
+
+
+def _without_office(function: Function, office: Office, given: Uploads, today: date, step: Step) -> Document:
+    return function(given, today, step)
 
 
 def _asking(path: str, summary: str, rollen: frozenset[Rol], function: Asking, document: str, form: RequestForm) -> Operation:

@@ -28,6 +28,10 @@ class KeptLooks:
         self._known: object = None
         self._found: dict[Hashable, Any] = {}
 
+    def __reduce__(self) -> tuple[type[KeptLooks], tuple[()]]:
+        """Stay in this process: another one begins with nothing."""
+        return KeptLooks, ()
+
     def of(self, ledger: Ledger, name: Hashable, make: Callable[[], _T]) -> _T:
         """Return what `make` makes of the ledger as it is now; who asks while another has it made waits for that.
 

@@ -1,4 +1,4 @@
-"""Work that a request asks for: done by a few threads, watched by who waits, and remembered for at most an hour, in memory."""
+"""Work that a request asks for: a few at a time, watched by who waits, and remembered for at most an hour, in memory."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from attrs import define, field, frozen
 
 from mpj.reading.faults import Fault, RefusedError
+from mpj.service.processes import Processes
 
 KEPT = 3600
 """Seconds that an outcome is remembered."""
@@ -65,9 +66,10 @@ class Task:
 
 
 class Tasks:
-    """The work of a service: `workers` threads, and what is remembered of it."""
+    """The work of a service: `workers` threads that see to it, `processes` that compute it, and what is remembered of it."""
 
-    def __init__(self, clock: Callable[[], float], workers: int = 2) -> None:
+    def __init__(self, clock: Callable[[], float], processes: Processes | None = None, workers: int = 2) -> None:
+        self.processes = Processes() if processes is None else processes
         self._clock = clock
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="mpj")
         self._tasks: dict[str, Task] = {}
@@ -108,6 +110,7 @@ class Tasks:
     def close(self) -> None:
         """End: what runs is done, what waits is not begun."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self.processes.close()
 
     def _forget(self) -> None:
         old = self._clock() - KEPT

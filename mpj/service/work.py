@@ -1,4 +1,4 @@
-"""The work of a request: read what it brought, do it on a thread and answer it, or say which task does."""
+"""The work of a request: read what it brought, have it done in another process and answer it, or say which task does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -44,8 +45,9 @@ class Worker:
             await request.close()
 
         def work(step: Step) -> Answer:
+            job = partial(_made, function, given, self.today())
             try:
-                return self.done(function, given, step)
+                return done(lambda: self.tasks.processes.do(job, given.folder, step))
             finally:
                 given.remove()
 
@@ -65,19 +67,25 @@ class Worker:
     async def look(self, function: Function, request: Request) -> Response:
         """Answer what takes nothing and only looks: it waits for no work of others."""
         await NOTHING.read(request)
-        found = await asyncio.to_thread(self.done, function, Uploads(Path()), lambda done, total: None)
+        found = await asyncio.to_thread(done, lambda: _made(function, Uploads(Path()), self.today(), lambda done, total: None))
         return Response(found.body, found.status, media_type=found.kind)
 
-    def done(self, function: Function, given: Uploads, step: Step) -> Answer:
-        """Do the work, and return its outcome: also what went wrong is one."""
-        try:
-            return Answer(HTTPStatus.OK, as_json(function(given, self.today(), step)))
-        except InputError as error:
-            status = status_of(error)
-            return Answer(status, as_json(document(status, error.faults)), PROBLEM, again=isinstance(error, BusyError))
-        except Exception:
-            status = HTTPStatus.INTERNAL_SERVER_ERROR
-            return Answer(status, as_json(document(status, [UNEXPECTED])), PROBLEM)
+
+def _made(function: Function, given: Uploads, today: date, step: Step) -> bytes:
+    """Return what a function answers as it goes out: made where it is computed, so that nobody else waits for that."""
+    return as_json(function(given, today, step))
+
+
+def done(make: Callable[[], bytes]) -> Answer:
+    """Return what work came to, as an answer: also what went wrong is one."""
+    try:
+        return Answer(HTTPStatus.OK, make())
+    except InputError as error:
+        status = status_of(error)
+        return Answer(status, as_json(document(status, error.faults)), PROBLEM, again=isinstance(error, BusyError))
+    except Exception:
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        return Answer(status, as_json(document(status, [UNEXPECTED])), PROBLEM)
 
 
 async def outcome(task: Task) -> Response:

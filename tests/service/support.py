@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -22,11 +22,22 @@ import uvicorn
 from mpj.messages import Declaratiebericht, from_bytes, to_bytes
 from mpj.reading.config import read_config
 from mpj.service import Office, make_app
+from mpj.service.processes import Processes
 from mpj.service.server import settings_for
 from mpj.verification import Oordeel, build_answer
 
 TODAY = date(2026, 4, 7)
+COMPUTING = Processes()
+"""Where jobs of tests are done: a process takes a while to begin, so every client has them done by the same."""
 File = tuple[str, tuple[str, bytes]]
+
+
+class Here(Processes):
+    """Does jobs in this process: where a test has something go wrong in one."""
+
+    def do(self, job: Callable[..., Any], folder: Path, step: Any) -> Any:
+        """Do a job here."""
+        return job(step)
 
 
 class Client:
@@ -34,7 +45,7 @@ class Client:
 
     def __init__(self, *, today: date = TODAY, **options: Any) -> None:
         self.now = 0.0
-        self.app = make_app(lambda: today, lambda: self.now, **options)
+        self.app = make_app(lambda: today, lambda: self.now, **{"processes": COMPUTING} | options)
 
     def ask(self, method: str, path: str, files: Sequence[File] = (), **asked: Any) -> httpx.Response:
         """Send a request, and return its answer."""

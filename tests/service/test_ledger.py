@@ -14,7 +14,7 @@ from verify.test_many import folder as messages
 
 from mpj import cli
 from mpj.ledger import Ledger
-from service.support import CONTRACT, REGISTRATIES, TODAY, Client, answered, office, zipped
+from service.support import CONTRACT, REGISTRATIES, TODAY, Client, Here, answered, office, zipped
 from service.test_api import check
 
 PERIODE = {"periode": "2026-03", "dagtekening": "2026-04-07"}
@@ -130,10 +130,11 @@ def test_what_was_sent_is_not_written_over(client: Client, tmp_path: Path) -> No
     assert answer.status_code == 409 and "uitvoer_verzonden" in answer.text
 
 
-def test_what_is_booked_and_not_written_says_so(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_booked_and_not_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(stage: Path, out: Path) -> None:
         raise OSError(28, "No space left on device")
 
+    client = Client(office=office(tmp_path / "kantoor"), processes=Here())
     monkeypatch.setattr("mpj.output.folder._publish", refuse)
     answer = client.ask("POST", "/api/v1/ledger/declare", data=PERIODE)
     assert [one["code"] for one in answer.json()["meldingen"]] == ["uitvoer_vol", "ledger_wel_bijgewerkt"]

@@ -21,10 +21,9 @@ from verify.test_many import folder as messages
 
 from mpj.presentation.languages import catalog
 from mpj.reading.config import read_config
-from mpj.service.office import NOBODY
 from mpj.service.pages.files import paged
 from mpj.service.pages.site import SECTIONS
-from mpj.service.pages.tarieven import tools
+from mpj.service.pages.tarieven import TOOLS
 from mpj.service.pages.visits import COOKIE, HEAVY, KEPT, MOST, PageWork, Visits
 from service.support import CONFIG, CONTRACT, REGISTRATIES, TODAY, Client, File, answered, office, zipped
 
@@ -72,7 +71,7 @@ def with_ledger(tmp_path: Path) -> Client:
 
 def test_a_page_holds_nothing_from_elsewhere_and_nothing_inline(with_ledger: Client) -> None:
     visitor = Visitor(with_ledger)
-    for path in [*SECTIONS, *(f"/{tool.pagina}" for tool in tools(NOBODY)), "/stijl.css", "/mpj.js"]:
+    for path in [*SECTIONS, *(f"/{tool.pagina}" for tool in TOOLS), "/stijl.css", "/mpj.js"]:
         answer = visitor.ask("GET", path)
         policy = answer.headers["content-security-policy"]
         assert answer.status_code == 200 and "default-src 'none'" in policy and "unsafe" not in policy
@@ -283,7 +282,7 @@ def test_a_list_is_turned_sheet_by_sheet() -> None:
 def test_the_pages_that_are_described_are_there(with_ledger: Client) -> None:
     text = (Path(__file__).parents[2] / "docs" / "pages.md").read_text("utf-8")
     told = set(re.findall(r"^\| `(/[^`]*)`", text, re.M))
-    assert {f"/{tool.pagina}" for tool in tools(NOBODY)} <= told
+    assert {f"/{tool.pagina}" for tool in TOOLS} <= told
     assert set(SECTIONS) - {"/tarieven"} <= told
     # Of a month that was not chosen yet the pages say that it is not there.
     assert {path for path in told if Visitor(with_ledger).ask("GET", path).status_code not in (200, 422)} == set()

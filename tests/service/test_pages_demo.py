@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -32,6 +33,7 @@ def test_the_page_opens_on_the_invented_region() -> None:
                 for _ in range(60):
                     if "<progress" not in answer.text:
                         break
+                    time.sleep(0.5)
                     answer = client.get("/maand")
                 assert "Leg vast als concept" in answer.text
             process.send_signal(signal.SIGTERM)

@@ -15,7 +15,7 @@ from ledger.test_replaced import log
 
 from mpj.ledger import Ledger
 from mpj.service import Office
-from service.support import Client, answered, office
+from service.support import Client, Here, answered, office
 from service.test_pages import Visitor
 
 pytestmark = pytest.mark.lowest
@@ -98,9 +98,8 @@ def broken(*_: object, **__: object) -> Any:
     raise RuntimeError("999900006")
 
 
-def test_what_goes_wrong_after_the_ledger_was_changed_says_that_it_was(
-    clerk: Clerk, own: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_goes_wrong_after_the_ledger_was_changed_says_that_it_was(own: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    clerk = Clerk(Client(office=own, processes=Here()))
     monkeypatch.setattr("mpj.service.ledgering.made_new", broken)
     clerk.sends("/maand", clerk.form("/maand"), **MONTH)
     page = clerk.ask("GET", "/maand").text
@@ -110,12 +109,14 @@ def test_what_goes_wrong_after_the_ledger_was_changed_says_that_it_was(
 
 def test_the_api_says_so_too(own: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mpj.service.ledgering.made_new", broken)
-    answer = Client(office=own).ask("POST", "/api/v1/ledger/declare", data={"periode": "2026-03", "dagtekening": "2026-04-07"})
+    client = Client(office=own, processes=Here())
+    answer = client.ask("POST", "/api/v1/ledger/declare", data={"periode": "2026-03", "dagtekening": "2026-04-07"})
     codes = [one["code"] for one in answer.json()["meldingen"]]
     assert (answer.status_code, codes) == (500, ["onverwacht", "ledger_wel_bijgewerkt"])
 
 
-def test_what_goes_wrong_where_nothing_is_kept_says_that_nothing_was(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_goes_wrong_where_nothing_is_kept_says_that_nothing_was(own: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    clerk = Clerk(Client(office=own, processes=Here()))
     monkeypatch.setattr("mpj.service.pages.tarieven.check_folders", broken)
     clerk.matrix()
     page = clerk.ask("GET", "/tarieven/matrix").text

@@ -19,6 +19,7 @@ from mpj.presentation.report import Cell, Report, Row, Table, Value
 from mpj.reading.faults import Fault, InputError
 from mpj.service.declaring import Heard
 from mpj.service.forms import RequestForm
+from mpj.service.office import Office
 from mpj.service.pages.desk import Desk, download, told
 from mpj.service.pages.files import page_asked, paged, zipped
 from mpj.service.pages.visits import Visit
@@ -94,7 +95,7 @@ async def _front(desk: Desk, request: Request, visit: Visit) -> Response:
 async def _judge(desk: Desk, request: Request, visit: Visit) -> Response:
     given = await desk.uploads(request, visit, _ASKED)
     given = evolve(given, fields={**given.fields, "taal": visit.taal})
-    return await desk.work(visit, PAGE, given, partial(_judged, today=desk.today(), namen=desk.office.names))
+    return await desk.work(visit, PAGE, given, _judged)
 
 
 async def _away(desk: Desk, request: Request, visit: Visit) -> Response:
@@ -126,9 +127,9 @@ async def _message(desk: Desk, request: Request, visit: Visit) -> Response:
     return desk.show(visit, "bericht.html", values)
 
 
-def _judged(given: Uploads, step: Step, *, today: date, namen: Mapping[str, str]) -> Toetsronde:
+def _judged(office: Office, given: Uploads, today: date, step: Step) -> Toetsronde:
     """Judge the messages of a visitor, and keep what the command writes."""
-    heard, folder = Heard(), given.new_folder()
+    heard, folder, namen = Heard(), given.new_folder(), office.names
     berichten: list[Beoordeling] = []
     hashes: dict[str, str] = {}
     passed: list[str] = []

@@ -49,7 +49,8 @@ SEAL, KEY = "zegel", "sleutel"
 LOGIN = "/inloggen"
 _OF_PAGES = (FormField(SEAL), FormField(KEY))
 Handler: TypeAlias = Callable[[Request, Visit], Awaitable[Response]]
-Make: TypeAlias = Callable[[Uploads, Step], Any]
+Make: TypeAlias = Callable[[Office, Uploads, date, Step], Any]
+"""Computes in another process what a page shows, of an office and what a visitor gave, on a day; raises InputError."""
 Holds: TypeAlias = Callable[[PageWork], bool]
 """Says whether the files are held for as long as what was computed is kept, to go on with them."""
 
@@ -220,10 +221,11 @@ class Desk:
         The files go when the work is done, unless it `holds` them.
         """
         kept = PageWork(asked=given.fields)
+        job = partial(make, self.office_of(visit), given, self.today())
 
         def work(step: Step) -> Answer:
             try:
-                kept.found = make(given, step)
+                kept.found = self._tasks.processes.do(job, given.folder, step)
             except InputError as error:
                 kept.faults = error.faults
             except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -23,8 +24,9 @@ from mpj.presentation.translation import translated
 from mpj.reading.faults import Fault
 from mpj.service.forms import DAY, FormField, RequestForm
 from mpj.service.ledgering import ANSWER, NUMMERS, STATUS
+from mpj.service.office import Office
 from mpj.service.pages import maand
-from mpj.service.pages.desk import Desk, Make, download, shown
+from mpj.service.pages.desk import Desk, download, shown
 from mpj.service.pages.files import zipped_of
 from mpj.service.pages.visits import Visit
 from mpj.service.uploads import Uploads
@@ -121,14 +123,12 @@ async def _sent_by_another(desk: Desk, request: Request, visit: Visit) -> Respon
 
 
 async def _send(desk: Desk, visit: Visit, asked: Mapping[str, Any]) -> Response:
-    office, numbers, op = desk.office_of(visit), asked["nummers"], asked["op"]
+    return await desk.work(visit, PAGE, await Uploads.of({}, asked), _remembered, writes=True)
 
-    def make(given: Uploads, step: Step) -> Boeking:
-        with office.ledger() as ledger:
-            found = ledger.send(numbers, op=op or desk.today(), vier_ogen=office.vier_ogen)
-        return _told(desk, found)
 
-    return await desk.work(visit, PAGE, await Uploads.of({}, asked), make, writes=True)
+def _remembered(office: Office, given: Uploads, today: date, step: Step) -> Boeking:
+    with office.ledger() as ledger:
+        return _told(office, ledger.send(given.fields["nummers"], op=given.fields["op"] or today, vier_ogen=office.vier_ogen))
 
 
 async def _messages(desk: Desk, request: Request, visit: Visit) -> Response:
@@ -145,16 +145,15 @@ async def _messages(desk: Desk, request: Request, visit: Visit) -> Response:
 async def _answer(desk: Desk, request: Request, visit: Visit) -> Response:
     """Book answers (JW325), each by itself."""
     given = await desk.uploads(request, visit, ANSWER)
-    make: Make = partial(_booked, desk, visit)
-    return await desk.work(visit, PAGE, given, make, writes=True)
+    return await desk.work(visit, PAGE, given, _booked, writes=True)
 
 
-def _booked(desk: Desk, visit: Visit, given: Uploads, step: Step) -> Boeking:
+def _booked(office: Office, given: Uploads, today: date, step: Step) -> Boeking:
     told: list[Fault] = []
-    with desk.office_of(visit).ledger() as ledger:
-        return _told(desk, ledger.answer(given.files["antwoord"], op=desk.today(), report=told.append), told)
+    with office.ledger() as ledger:
+        return _told(office, ledger.answer(given.files["antwoord"], op=today, report=told.append), told)
 
 
-def _told(desk: Desk, found: Sequence[Geboekt], told: Sequence[Fault] = ()) -> Boeking:
-    names = desk.office.names
+def _told(office: Office, found: Sequence[Geboekt], told: Sequence[Fault] = ()) -> Boeking:
+    names = office.names
     return Boeking(tuple((ledger_report.booked(one, names), one) for one in found), tuple(told))

@@ -147,8 +147,7 @@ async def _begin(desk: Desk, request: Request, visit: Visit) -> Response:
     form = MONTH if desk.office.config is None else _BOOKED if desk.office.has_ledger else _KNOWN
     given = await desk.uploads(request, visit, form)
     given = evolve(given, fields={**given.fields, "taal": visit.taal})
-    make = partial(_seen, office=desk.office_of(visit), today=desk.today())
-    return await desk.work(visit, PAGE, given, make, writes=given.fields.get("vastleggen", False), holds=_holds)
+    return await desk.work(visit, PAGE, given, _seen, writes=given.fields.get("vastleggen", False), holds=_holds)
 
 
 def _holds(kept: PageWork) -> bool:
@@ -176,9 +175,8 @@ async def _decide(desk: Desk, request: Request, visit: Visit) -> Response:
         given.files["profiel"] = [path]
     again = {name: asked[name] for name in ("vastleggen", "akkoord", KEY)} | {"taal": visit.taal}
     again["gekozen"] = "profiel" in given.files
-    make = partial(_seen, office=desk.office_of(visit), today=desk.today())
     given = evolve(given, fields={**given.fields, **again})
-    return await desk.work(visit, PAGE, given, make, writes=asked["vastleggen"], holds=_holds)
+    return await desk.work(visit, PAGE, given, _seen, writes=asked["vastleggen"], holds=_holds)
 
 
 async def _away(desk: Desk, request: Request, visit: Visit) -> Response:
@@ -296,7 +294,7 @@ def _values(found: Maandbeeld, path: str) -> dict[str, Any]:
     }
 
 
-def _seen(given: Uploads, step: Step, *, office: Office, today: date) -> Maandbeeld:
+def _seen(office: Office, given: Uploads, today: date, step: Step) -> Maandbeeld:
     """Look at the files of a month, and declare it where nothing stands in the way."""
     heard, chosen = Heard(), bool(given.files)
     given = evolve(given, files={**office.files(given.fields["periode"]), **given.files})
@@ -341,7 +339,7 @@ def _read(found: Maandbeeld, folder: Path, taal: Taal) -> Maandbeeld:
     """Add what a run wrote into a folder, held in memory; the work list in a language."""
     read = read_run(folder)
     lines, trace, aside = tuple(read.regels()), tuple(read.herkomst()), tuple(read.uitval())
-    run = Run(lambda: lines, lambda: trace, lambda: aside, read.samenvatting, read.protocol)
+    run = Run(partial(tuple, lines), partial(tuple, trace), partial(tuple, aside), read.samenvatting, read.protocol)
     said = read.samenvatting["instellingen"]
     made = Werklijst(aside, f"Werklijst {said['periode']}", date.fromisoformat(said["dagtekening"]))
     found = evolve(found, run=run, uitleg=Explainer(run), regels=lines, uitval=aside, keuzes=_choices(aside))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import date
 from typing import Any
 
 from attrs import evolve
@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from mpj.service import reporting
 from mpj.service.forms import DAY, FLAG, MONTH, FormField, RequestForm, words
+from mpj.service.office import Office
 from mpj.service.pages.desk import Desk
 from mpj.service.pages.files import zipped
 from mpj.service.pages.tarieven import Bevonden, Gereedschap, add_tool
@@ -37,13 +38,13 @@ _ASKED = RequestForm(
 
 def add(app: Starlette, desk: Desk) -> None:
     """Have the page answer."""
-    add_tool(app, desk, Gereedschap("rapporten", _ASKED, partial(_made, desk), "rapport.zip"))
+    add_tool(app, desk, Gereedschap("rapporten", _ASKED, _made, "rapport.zip"))
 
 
-def _made(desk: Desk, given: Uploads, step: Step) -> Bevonden:
+def _made(office: Office, given: Uploads, today: date, step: Step) -> Bevonden:
     """Make the report that was asked for, and its files: of a year that of the first month, of limits those of today."""
     van, _ = reporting.months_of(given)
     asked: dict[str, Any] = {**given.fields, "jaar": van // 12, "gemeente": (), "op": None}
     told = reporting.Told(given.new_folder(), taal=given.fields["taal"])
-    report = _MAKES[given.fields["soort"]](desk.office, evolve(given, fields=asked), desk.today(), told)
+    report = _MAKES[given.fields["soort"]](office, evolve(given, fields=asked), today, told)
     return Bevonden((report,), tuple(told.heard.meldingen), zipped(told.folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -103,7 +104,7 @@ def add(app: Starlette, desk: Desk) -> None:
         return desk.show(visit, "tarieven.html", {"pad": "/tarieven"})
 
     desk.add(app, "/tarieven", front)
-    for tool in tools(desk.office):
+    for tool in TOOLS:
         add_tool(app, desk, tool)
 
 
@@ -118,14 +119,14 @@ def add_tool(app: Starlette, desk: Desk, tool: Gereedschap) -> None:
         desk.add(app, f"/{tool.pagina}{path}", partial(handler, desk), method)
 
 
-def _read(office: Office, given: Uploads, step: Step) -> Bevonden:
+def _read(office: Office, given: Uploads, today: date, step: Step) -> Bevonden:
     """Check contracts, and show each matrix."""
     told: list[Fault] = []
     contracts, warnings = check_folders(given.contracts(told.append))
     return Bevonden(tuple(show_report.report(overview(one), office.names) for one in contracts), (*told, *warnings))
 
 
-def _compare(given: Uploads, step: Step) -> Bevonden:
+def _compare(office: Office, given: Uploads, today: date, step: Step) -> Bevonden:
     """Compare two matrices; the table of differences goes along."""
     told: list[Fault] = []
     oud, nieuw = (contract_of(given, name, told) for name in ("oud", "nieuw"))
@@ -136,7 +137,7 @@ def _compare(given: Uploads, step: Step) -> Bevonden:
     return Bevonden((diff_report.report(result, (oud.id, nieuw.id), hashes),), tuple(told), zipped(folder))
 
 
-def _reprice(given: Uploads, step: Step) -> Bevonden:
+def _reprice(office: Office, given: Uploads, today: date, step: Step) -> Bevonden:
     """Reprice lines under another matrix."""
     told: list[Fault] = []
     oud, nieuw = (contracts_of(given, name, told) for name in ("oud", "nieuw"))
@@ -147,7 +148,7 @@ def _reprice(given: Uploads, step: Step) -> Bevonden:
     return Bevonden((report,), (*told, *outcome.meldingen), zipped(folder))
 
 
-def _import(office: Office, given: Uploads, step: Step) -> Bevonden:
+def _import(office: Office, given: Uploads, today: date, step: Step) -> Bevonden:
     """Read a published workbook in: what was understood of it is told, also where there are faults."""
     understood: list[Report] = []
     told: list[Fault] = []
@@ -170,26 +171,25 @@ def _import(office: Office, given: Uploads, step: Step) -> Bevonden:
         return Bevonden(tuple(understood), (*told, *error.faults))
 
 
-def tools(office: Office) -> tuple[Gereedschap, ...]:
-    """Return the tools, in the order of the page that leads to them."""
-    return (
-        Gereedschap("tarieven/matrix", RequestForm(("contract",)), partial(_read, office)),
-        Gereedschap(
-            "tarieven/vergelijken",
-            RequestForm(("oud", "nieuw"), (), (FormField("oud_op", DAY), FormField("nieuw_op", DAY))),
-            _compare,
-            "verschillen.zip",
-        ),
-        Gereedschap(
-            "tarieven/herberekenen",
-            RequestForm(("regels", "oud", "nieuw"), ("herkomst",), (FormField("prijspeil", DAY),)),
-            _reprice,
-            "herberekening.zip",
-        ),
-        Gereedschap(
-            "tarieven/inlezen",
-            RequestForm(("werkmap", "contract"), (), (FormField("vanaf", DAY),)),
-            partial(_import, office),
-            "contract.zip",
-        ),
-    )
+TOOLS = (
+    Gereedschap("tarieven/matrix", RequestForm(("contract",)), _read),
+    Gereedschap(
+        "tarieven/vergelijken",
+        RequestForm(("oud", "nieuw"), (), (FormField("oud_op", DAY), FormField("nieuw_op", DAY))),
+        _compare,
+        "verschillen.zip",
+    ),
+    Gereedschap(
+        "tarieven/herberekenen",
+        RequestForm(("regels", "oud", "nieuw"), ("herkomst",), (FormField("prijspeil", DAY),)),
+        _reprice,
+        "herberekening.zip",
+    ),
+    Gereedschap(
+        "tarieven/inlezen",
+        RequestForm(("werkmap", "contract"), (), (FormField("vanaf", DAY),)),
+        _import,
+        "contract.zip",
+    ),
+)
+"""The tools, in the order of the page that leads to them."""
