@@ -16,7 +16,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import MappingProxyType
@@ -32,11 +32,12 @@ NICE = 5
 """How much lower the priority of a job is than that of who answers (`nice`)."""
 _END_SECONDS = 10
 """How long a process that has nothing to do gets to end."""
-_DEAF = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+_OF_WINDOWS = ("SIGINT", "SIGBREAK")
+"""The signals of a console where none can be masked."""
 _GONE = Fault(
     "proces_weg",
-    toelichting="het proces dat dit uitrekende is van buiten gestopt; vaak was het geheugen vol; een ledger kan al gewijzigd zijn: "
-    "bekijk eerst de stand ervan",
+    toelichting="het proces dat dit uitrekende is van buiten gestopt, vaak omdat het geheugen vol was; een ledger kan al gewijzigd "
+    "zijn: bekijk eerst de stand ervan",
     verwacht="meer geheugen",
 )
 _Kind: TypeAlias = Literal["stap", "gevonden", "fouten", "mislukt"]
@@ -130,6 +131,8 @@ class _Process:
 
     def __init__(self) -> None:
         context = get_context("spawn")
+        if hasattr(os, "fork"):
+            resource_tracker.ensure_running()  # Of itself it begins in the block below, and Python 3.11 hears signals behind it.
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), name="mpj")
         with theirs, deaf():
@@ -166,7 +169,7 @@ def _serve(pipe: Connection) -> None:
 
 def _settle() -> None:
     """Become a process that hears no signal, says nothing, lets others go first, and ends with the one that made it."""
-    for name in _DEAF:
+    for name in _OF_WINDOWS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     nothing = os.open(os.devnull, os.O_WRONLY)
