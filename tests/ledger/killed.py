@@ -66,19 +66,20 @@ def killed(point: str, command: Sequence[str]) -> None:
     assert ended.code == KILLED, ended
 
 
-def die(*_: object) -> None:
-    """The machine is switched off."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 DYING: list[threading.Thread] = []
 """What will kill this process: a command that is quicker than its killer waits for it, so that it never ends by itself."""
 
 
-def arm(point: str) -> None:
+def arm(point: str, *, above: bool = False) -> None:
     """Have this process die before, during (so many milliseconds into it) or after the commit, at a statement (of
-    ``uitspraak-12`` the twelfth), or in the middle of the files.
+    ``uitspraak-12`` the twelfth), or in the middle of the files; with the one `above` it, that it works for.
     """
+
+    def die(*_: object) -> None:
+        if above:
+            os.kill(os.getppid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
+
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import httpx
@@ -81,14 +83,20 @@ def served(**options: Any) -> Iterator[str]:
 
 
 @contextmanager
-def serving(folder: Path, *, before: str = "") -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(folder: Path, *, first: str = "") -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`mpj serve` in a process of its own, for the office whose files stand in a folder; the process, and its address.
 
-    `before` is what the process does first, in Python.
+    `first` is what the process that computes for it does first, in Python.
     """
+    place = folder / "eerst"
+    place.mkdir(exist_ok=True)
+    begin = "import sys\nif '--multiprocessing-fork' in sys.orig_argv:\n    pass\n" + indent(first, "    ")
+    (place / "sitecustomize.py").write_text(begin, "utf-8")
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (str(place), os.environ.get("PYTHONPATH"))))}
     called = ["serve", "--poort", "0", "--config", str(folder / "mpj.toml")]
-    command = [sys.executable, "-c", f"import sys\n{before}\nfrom mpj.cli import run\nsys.exit(run({called}))"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder) as process:
+    command = [sys.executable, "-m", "mpj", *called]
+    own: Any = {"cwd": folder, "env": env, "text": True}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **own) as process:
         assert process.stdout is not None
         try:
             url = process.stdout.readline().split()[-1].removesuffix("/api/v1")

@@ -92,15 +92,27 @@ POINTS = [
 ]
 
 
+@pytest.mark.parametrize("alone", [False, True], ids=["all", "what computes"])
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_during_a_send_the_ledger_is_as_before_or_as_after(tmp_path: Path, point: str) -> None:
+def test_killed_during_a_send_the_ledger_is_as_before_or_as_after(tmp_path: Path, point: str, alone: bool) -> None:
+    """Either the whole service is gone at that point, or the process alone that the send is done in: then the service says so."""
     own = office(tmp_path)
     assert Client(office=own).ask("POST", "/api/v1/ledger/declare", data=PERIODE).status_code == 200
-    before = f"sys.path.insert(0, {str(Path(__file__).parents[1])!r})\nfrom ledger.killed import arm\narm({point!r})"
-    with serving(tmp_path, before=before) as (process, url):
-        with pytest.raises(httpx.HTTPError):
-            httpx.post(f"{url}/api/v1/ledger/send", json={"maand": "2026-03", "op": "2026-04-08"}, timeout=60)
-        assert process.wait(30) == -9
+    first = (
+        f"sys.path.insert(0, {str(Path(__file__).parents[1])!r})\nfrom ledger.killed import arm\narm({point!r}, above={not alone})"
+    )
+    with serving(tmp_path, first=first) as (process, url):
+
+        def send() -> httpx.Response:
+            return httpx.post(f"{url}/api/v1/ledger/send", json={"maand": "2026-03", "op": "2026-04-08"}, timeout=60)
+
+        if alone:
+            answer = send()
+            assert answer.status_code == 503 and [one["code"] for one in answer.json()["meldingen"]] == ["proces_weg"]
+        else:
+            with pytest.raises(httpx.HTTPError):
+                send()
+            assert process.wait(30) == -9
     with Ledger(tmp_path / "zorg.db") as ledger:
         (found,) = ledger.status()["declaraties"]
         assert ledger.check()[1] == []
