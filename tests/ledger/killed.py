@@ -76,6 +76,7 @@ def arm(point: str, *, above: bool = False) -> None:
     """
 
     def die(*_: object) -> None:
+        """The machine is switched off."""
         if above:
             os.kill(os.getppid(), signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
