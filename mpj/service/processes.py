@@ -26,6 +26,7 @@ from attrs import frozen
 
 from mpj.executors.forked import deaf, end_with_parent
 from mpj.reading.faults import Fault, InputError
+from mpj.reading.system import system_reason
 
 _T = TypeVar("_T")
 NICE = 5
@@ -72,14 +73,15 @@ class Processes:
         self._lock = threading.Lock()
 
     def warm(self) -> None:
-        """Have a process stand ready for the first job: it takes a second or two to begin."""
-        self._leave(self._take())
+        """Have a process stand ready for the first job, if that can be: it takes a second or two to begin."""
+        with suppress(InputError):
+            self._leave(self._take())
 
     def do(self, job: Callable[[Callable[[int, int], None]], _T], folder: Path, step: Callable[[int, int], None]) -> _T:
         """Have a job done in another process, and return what came of it; `step` hears (done, in all) meanwhile.
 
         The job and what comes of it can be pickled. Files that it makes for a while stand in `folder`. Raises InputError as the job
-        does, and for a process that was stopped from outside; FailedError where the job raises anything else.
+        does, and for a process that cannot be started or was stopped from outside; FailedError where it raises anything else.
         """
         process = self._take()
         try:
@@ -112,7 +114,11 @@ class Processes:
                 if process.lives:
                     return process
                 process.end(0)
-            process = _Process()
+            try:
+                process = _Process()
+            except OSError as error:
+                text = f"het systeem werkt niet mee ({system_reason(error)}); controleer schijfruimte en rechten"
+                raise InputError(Fault("systeem_weigert", toelichting=text)) from None
             # Else Python waits at its end for a process that waits for a job.
             atexit.unregister(self.close)
             atexit.register(self.close)

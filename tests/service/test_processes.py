@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -20,7 +21,7 @@ import httpx
 import pytest
 
 from mpj.ledger import Ledger
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, UnavailableError
 from mpj.service.processes import NICE, FailedError, Processes
 from service.support import REGISTRATIES, Client, office, serving
 from service.test_pages_twice import Clerk
@@ -109,6 +110,18 @@ def test_a_process_that_dies_is_told_and_the_next_job_has_another(processes: Pro
     os.waitid(os.P_PID, second, os.WEXITED | os.WNOWAIT)
     third = do(processes, pid, tmp_path)
     assert len({first, second, third, os.getpid()}) == 4
+
+
+def test_a_process_that_cannot_be_started_is_told(processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(kind: str) -> Any:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mpj.service.processes.get_context", refuse)
+        processes.warm()
+        with pytest.raises(UnavailableError, match="het systeem werkt niet mee"):
+            do(processes, pid, tmp_path)
+    assert do(processes, pid, tmp_path) != os.getpid()
 
 
 def test_no_process_stays_behind(tmp_path: Path) -> None:
