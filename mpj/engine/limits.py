@@ -228,8 +228,8 @@ class Limieten:
         for (telt, month), volume in new.volumes.items():
             if telt == self.telt:
                 whole += volume
-                period = self._period(month)
-                if period is not None and period.used + volume > period.maximum:
+                maximum = maximum_per_period(self.protocol, self.toewijzing, month)
+                if maximum is not None and self._earlier.volume(telt, month) + volume > maximum * self._weight:
                     return True
         return self.total is not None and self.total.used + whole > self.total.maximum
 

@@ -52,7 +52,8 @@ def number(length: int, *parts: object) -> str:
 
     A letter comes first and there is no E: no spreadsheet or dataframe takes it for an amount.
     """
-    return number_of(hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest(), length)
+    text = "\x1f".join(["%s"] * len(parts)) % parts
+    return number_of(hashlib.sha256(text.encode()).hexdigest(), length)
 
 
 def number_of(digits: str, length: int) -> str:
@@ -72,7 +73,7 @@ def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
     return _declaratieregel(line_values(regel, opdracht))
 
 
-def line_values(regel: Regel, opdracht: Opdracht) -> tuple[Any, ...]:
+def line_values(regel: Regel, opdracht: Opdracht) -> list[Any]:
     """Return the fields of a `Declaratieregel`, in their order: one per toewijzing, product code and product period (IV089).
 
     The declaratienummer, which follows from all lines of a declaration, is left empty.
@@ -81,7 +82,7 @@ def line_values(regel: Regel, opdracht: Opdracht) -> tuple[Any, ...]:
     toewijzing = match.dekking.toewijzing
     billed, settings = tarief.price, tarief.kaart.instellingen
     begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
-    values: tuple[Any, ...] = (
+    values = [
         "",
         "",
         "D",
@@ -106,8 +107,9 @@ def line_values(regel: Regel, opdracht: Opdracht) -> tuple[Any, ...]:
         tarief.eenheid,
         regel.eenheden * tarief.per_unit,
         True,
-    )
-    return number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer), *values[1:]
+    ]
+    values[0] = number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer)
+    return values
 
 
 def make_trace(referentienummer: str, care: Care) -> Herkomst:
@@ -148,7 +150,7 @@ def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
 
 sort_key: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(*_SORTED_BY)
 """The order of lines in every output: gemeente, bsn, toewijzingnummer, productcode, begindatum, credits first."""
-sort_key_of: Callable[[tuple[Any, ...]], tuple[Any, ...]] = itemgetter(*map(_FIELDS.index, _SORTED_BY))
+sort_key_of: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*map(_FIELDS.index, _SORTED_BY))
 """The same, of what `line_values` returns."""
 
 

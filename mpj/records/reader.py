@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from functools import partial
-from itertools import groupby, islice, repeat
-from operator import attrgetter, itemgetter
+from itertools import compress, count, groupby, islice, repeat
+from operator import attrgetter, itemgetter, not_
 from pathlib import Path
 from typing import Any
 
@@ -197,11 +197,9 @@ class _Memory:
         shared = zip(days, names, reeksen, tijden, (text or None for text in afspraken), repeat(table.naam), rijen, strict=False)
         made: list[Entry | Ongeldig] = list(map(_make_entry, shared))
         if not (all(days) and all(names) and all(tijden) and all(reeksen)) or None in afspraken:
-            for place, (afspraak, *known) in enumerate(zip(afspraken, days, names, tijden, reeksen, strict=True)):
-                if place in special:
-                    made[place] = special[place]
-                elif afspraak is None or not all(known):
-                    made[place] = self._again(table, rijen[place], rows[place])
+            known = zip(days, names, tijden, reeksen, (text is not None for text in afspraken), strict=True)
+            for place in compress(count(), map(not_, map(all, known))):
+                made[place] = special.get(place) or self._again(table, rijen[place], rows[place])
         return made
 
     def _afspraken(self, rows: Sequence[Cells]) -> Sequence[str | None]:
