@@ -182,6 +182,7 @@ Foutcode: TypeAlias = Literal[
     "ander_bericht",
     "verkeerd_bestand",
     "antwoord_zonder_declaratie",
+    "credit_zonder_regel",
     "antwoord_dubbel",
     "antwoord_spreekt_tegen",
     "antwoord_zonder_reden",

@@ -232,7 +232,8 @@ class _Rows:
             return InputError(self.fault("bestand_te_groot", rij, "de rij is te lang", verwacht))
         if isinstance(error, UnicodeDecodeError):
             rij = _undecodable(self.source, self.form.encoding) or rij
-            text = f"het bestand is geen UTF-8{'' if self.form.encoding == _UTF8 else ' en geen Windows-1252'}"
+            neither = "het bestand is geen UTF-8 en geen Windows-1252"
+            text = "het bestand is geen UTF-8" if self.form.encoding == _UTF8 else neither
             return InputError(self.fault("codering_onjuist", rij, text, "UTF-8 (in Excel: CSV UTF-8)"))
         verwacht = f"velden met {shown(self.form.separator)} ertussen, aanhalingstekens per veld gesloten"
         return InputError(self.fault("csv_onleesbaar", rij, "geen leesbare CSV vanaf deze rij", verwacht))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mpj.engine.values import Declaratieregel
-from mpj.messages.values import Prestatie
+from mpj.messages.values import DEBET, Prestatie
 from mpj.output import read_regels
 from mpj.output.shape import REGELS
+from mpj.presentation import words
 from mpj.protocol import MPJ_16, Protocol
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, mask_number
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.sources import Reading, Source, find_sources
 from mpj.verification.history import EerdereRegel, MemoryHistory
@@ -30,8 +31,8 @@ def read_earlier(
     A folder or zip may hold either, or a whole output folder: then its line file is read and its other tables are passed over.
     A line that comes twice, from a line file and a message, counts once. Lines from messages know no contract, perceel,
     prestatiecode or level. `protocol` is the one that they were made under. `report` hears of files that were not read (those in
-    sub-folders count with `submappen`), and of answers that do not count: those whose money contradicts, and then neither do the
-    lines that they are about.
+    sub-folders count with `submappen`), of answers that do not count: those whose money contradicts, and then neither do the
+    lines that they are about; and of credits that undo no line that counts here: they take nothing away.
     SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
     """
     reading = Reading(report, submappen=submappen)
@@ -52,7 +53,20 @@ def read_earlier(
         for aanbieder, gemeente, earlier in standing(history):
             if (aanbieder, earlier.prestatie.referentienummer) not in found:
                 declared.append(line_of(aanbieder, gemeente, earlier.bsn, earlier.prestatie))
-    return [*found.values(), *declared]
+    return list(_counting([*found.values(), *declared], reading.tell))
+
+
+def _counting(lines: Sequence[Declaratieregel], tell: Callable[[Iterable[Fault]], None]) -> Iterator[Declaratieregel]:
+    """Yield the lines without the credits of what is not among them: what they undo does not count, so they take nothing away."""
+    debits = {(line.aanbieder, line.referentienummer) for line in lines if line.debetcredit == DEBET}
+    for line in lines:
+        if line.debetcredit == DEBET or (line.aanbieder, line.vorig_referentienummer) in debits:
+            yield line
+        else:
+            where = f"regel {mask_number(line.referentienummer)}"
+            text = "de regel die deze creditregel opheft is niet gegeven of telt niet: zij telt ook niet mee"
+            found = f"credit {words.euros(line.bedrag_cent)}"
+            tell([Fault("credit_zonder_regel", "", 0, where, found, "een regel die telt", text, "waarschuwing")])
 
 
 def standing(history: MemoryHistory) -> Iterator[tuple[str, str, EerdereRegel]]:

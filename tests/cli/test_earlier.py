@@ -13,7 +13,7 @@ from world import contract, declare, registratie, toewijzing
 from mpj import cli
 from mpj.messages import write_berichten
 from mpj.output import write_result
-from mpj.reading.faults import InputError
+from mpj.reading.faults import Fault, InputError
 from mpj.verification.earlier import read_earlier
 
 FEBRUARY = declare(
@@ -63,6 +63,22 @@ def test_the_budget_counts_what_was_declared(out: Path) -> None:
     budget = toewijzing(budget_cent=sum(line.bedrag_cent for line in FEBRUARY.regels) + 2455)
     march = declare(contract({"2.1 hbo": "24,55"}), [budget], [registratie()], eerder=read_earlier([out]))
     assert [line.volume for line in march.regels] == [1]
+
+
+def test_a_credit_of_a_line_that_is_not_given_takes_nothing_away_and_is_told(tmp_path: Path) -> None:
+    debit = FEBRUARY.regels[0]
+    other = evolve(debit, referentienummer="NIETGEGEVEN")
+    credits = [
+        evolve(one, referentienummer=f"CREDIT{number}", vorig_referentienummer=one.referentienummer, debetcredit="C")
+        for number, one in enumerate((debit, other))
+    ]
+    result = evolve(FEBRUARY, regels=(debit, *credits), herkomst=())
+    told: list[Fault] = []
+    write_result(result, tmp_path)
+    lines = read_earlier([tmp_path / "declaratieregels.csv"], report=told.append)
+    assert [line.referentienummer for line in lines] == [debit.referentienummer, "CREDIT0"]
+    assert [(one.code, one.kolom, one.soort) for one in told] == [("credit_zonder_regel", "regel CREDIT1", "waarschuwing")]
+    assert [line.referentienummer for line in read_earlier([tmp_path / "declaratieregels.csv"])] == [debit.referentienummer, "CREDIT0"]
 
 
 @pytest.mark.parametrize(
