@@ -102,6 +102,7 @@ class Job:
         self._context = Context(self.opdracht, self.protocol, periode, dekkingen, answers, days, self._levels)
         self._estimates = Estimates(self.protocol, self._kaarten, dekkingen)
         self._shortcut = Shortcut()
+        self._terms: dict[tuple[int, str, date], str] = {}
 
     def part(
         self,
@@ -232,9 +233,13 @@ class Job:
 
         What decides about planned time stands alone, before the ``#``. Empty where no contract covers it.
         """
-        kaarten = self._kaarten.valid(aanbieder, gemeente, day)
-        terms = [kaart.terms(gemeente, prestatiecode, month_of(day)) for kaart in kaarten]
-        return "#".join("/".join(parts) for parts in zip(*terms, strict=True)) + self._products.terms(prestatiecode, day)
+        key = self._kaarten.like(aanbieder, gemeente), prestatiecode, day
+        if key not in self._terms:
+            kaarten = self._kaarten.valid(aanbieder, gemeente, day)
+            terms = [kaart.terms(gemeente, prestatiecode, month_of(day)) for kaart in kaarten]
+            text = "#".join("/".join(parts) for parts in zip(*terms, strict=True))
+            self._terms[key] = text + self._products.terms(prestatiecode, day)
+        return self._terms[key]
 
     def runs_on(self, productcode: str, day: date) -> bool | None:
         """Say whether what a prestatie of `day` names may run from a start to an end; None where no contract of the call tells."""

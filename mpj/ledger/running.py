@@ -151,7 +151,7 @@ def _ledgerrun(connection: Connection, given: Input, gathered: Gathered, job: Jo
         loose_ends=gathered.loose_ends,
         agreed=agreed,
         beforehand=Beforehand.of(connection, job, given.asked.dagtekening),
-        terms=cache(job.terms),
+        terms=job.terms,
     )
 
 
