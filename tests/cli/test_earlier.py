@@ -68,17 +68,17 @@ def test_the_budget_counts_what_was_declared(out: Path) -> None:
 def test_a_credit_of_a_line_that_is_not_given_takes_nothing_away_and_is_told(tmp_path: Path) -> None:
     debit = FEBRUARY.regels[0]
     other = evolve(debit, referentienummer="NIETGEGEVEN")
-    credits = [
+    undoing = [
         evolve(one, referentienummer=f"CREDIT{number}", vorig_referentienummer=one.referentienummer, debetcredit="C")
         for number, one in enumerate((debit, other))
     ]
-    result = evolve(FEBRUARY, regels=(debit, *credits), herkomst=())
+    result = evolve(FEBRUARY, regels=(debit, *undoing), herkomst=())
     told: list[Fault] = []
     write_result(result, tmp_path)
-    lines = read_earlier([tmp_path / "declaratieregels.csv"], report=told.append)
-    assert [line.referentienummer for line in lines] == [debit.referentienummer, "CREDIT0"]
+    for report in (None, told.append):
+        lines = read_earlier([tmp_path / "declaratieregels.csv"], report=report)
+        assert [line.referentienummer for line in lines] == [debit.referentienummer, "CREDIT0"]
     assert [(one.code, one.kolom, one.soort) for one in told] == [("credit_zonder_regel", "regel CREDIT1", "waarschuwing")]
-    assert [line.referentienummer for line in read_earlier([tmp_path / "declaratieregels.csv"])] == [debit.referentienummer, "CREDIT0"]
 
 
 @pytest.mark.parametrize(
