@@ -1,7 +1,8 @@
 """Months of products of output between provider and municipality, in any order, against a recomputation by hand of what happened.
 
 Weeks, periods, months of a GI, pieces and milestones, on toewijzingen of their own and on one budget together: told late, told
-otherwise, left out, granted, refused. Nothing is declared twice, nothing is credited in silence, and no limit is passed.
+otherwise, of another client, left out, granted, refused; on a toewijzing that is shortened, withdrawn or replaced; at prices that
+change. Nothing is declared twice, nothing is credited in silence, and no limit is passed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -50,18 +51,21 @@ TOEWIJZINGEN: dict[int, Row] = {
     5: {"bsn": BSN, "productcode": GI, "productcategorie": "48"},
     6: {"bsn": OTHER, "budget_cent": "100000"},
 }
-UNLIMITED = (1, 4, 5)
+# What takes the place of the first, from the day after its end.
+NEXT = 7
+UNLIMITED = (1, 4, 5, NEXT)
+PRICES = {WEEK: ("150,00", "160,00"), PIECE: ("125,00", "130,00"), PERIOD: ("200,00", "190,00"), GI: ("801,25", "810,50")}
 LIMITS = {2: ("volume", ["2", "4", "9"]), 3: ("volume", ["10001", "20003"]), 6: ("budget_cent", ["60000", "100000", "250000"])}
 ENDS = ["2026-02-03", "2026-02-28", "2026-03-20", "2026-12-31", "2026-12-31"]
 
 
 @cache
-def contract(stuksprijs: str, over: str) -> mpj.Contract:
+def contract(prices: tuple[tuple[str, str], ...], over: str) -> mpj.Contract:
     told = {"id": "R-1", "protocol": "MPJ-16", "aanbieder": AGB, "gemeenten": [STAD]}
     toml = {"contract": told | {"begindatum": date(2025, 1, 1), "einddatum": date(2027, 12, 31)}}
     rows = [
         {"productcategorie": code[:2], "productcode": code, "variant": variant, "tarief": tarief, "begindatum": "2025-01-01"}
-        for code, (variant, tarief) in (CODES | {PIECE: ("stuk", stuksprijs)}).items()
+        for code, (variant, tarief) in (CODES | {code: (CODES[code][0], price) for code, price in prices}).items()
     ]
     return mpj.make_contract(toml | {"limiet": {"bij_overschrijding": over}}, [], producten=rows)
 
@@ -136,12 +140,32 @@ def counted(code: str, care: Span, begin: date, end: date, until: int) -> Iterat
             yield max(first_day(month), begin)
 
 
+def counted_on(nummer: int, code: str, term: tuple[date, date], own: Sequence[Row], until: int) -> Iterator[Piece]:
+    """What was told of a product comes to on one toewijzing, up to a month."""
+    begin, end = term
+    if code == PIECE:
+        days = ((row, date.fromisoformat(row["datum"])) for row in own)
+        yield from (
+            Piece(nummer, code, row["id"], day, int(row["aantal"] or 1))
+            for row, day in days
+            if begin <= day <= end and month_number(day) <= until
+        )
+        return
+    taken: set[date] = set()
+    last = end - timedelta(days=end.isoweekday() % 7)
+    for span in spans(own, begin, end):
+        fresh = [one for one in counted(code, span, begin, end, until) if one not in taken]
+        taken |= set(fresh)
+        for day, units in sorted(Counter(min(one, last) if code == WEEK else one for one in fresh).items()):
+            yield Piece(nummer, code, span.bron, day, units)
+
+
 class Output(Exchange):
     """Prestaties through a ledger."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stuksprijs, self.over = "125,00", "aftoppen"
+        self.euros, self.over = {code: price for code, (price, _) in PRICES.items()}, "aftoppen"
         self.events: dict[str, Row] = {}
         self.pending: dict[str, Row] = {}
         self.moved: set[int] = set()
@@ -160,14 +184,19 @@ class Output(Exchange):
     # What a machine of care says
 
     def contracts(self, both: bool = True) -> list[mpj.Contract]:
-        return [contract(self.stuksprijs, self.over)]
+        return [contract(tuple(self.euros.items()), self.over)]
 
     @property
     def prices(self) -> Mapping[str, int]:
-        return {WEEK: 15_000, PIECE: cents(self.stuksprijs), TRAJECT: 1, PERIOD: 20_000, GI: 80_125}
+        return {TRAJECT: 1} | {code: cents(price) for code, price in self.euros.items()}
+
+    def content(self, line: mpj.Declaratieregel) -> Inhoud:
+        """An amount is told in units: weeks and months."""
+        found = content(line)
+        return replace(found, volume=found.volume // line.tarief_cent) if line.eenheid == "83" else found
 
     def first_version(self, nummer: int) -> Row:
-        return {"gemeente": STAD} | TOEWIJZINGEN[nummer]
+        return {"gemeente": STAD} | TOEWIJZINGEN[1 if nummer == NEXT else nummer]
 
     def unlimited(self, key: Identiteit) -> bool:
         return key[1] in UNLIMITED
@@ -196,26 +225,52 @@ class Output(Exchange):
                 row |= {"gebeurtenis": "einde" if slot == 2 else "start", "aantal": ""}
             self.pending[row["id"]] = row
 
-    @rule(nummer=st.sampled_from(sorted(TOEWIJZINGEN)), end=st.sampled_from(ENDS), limit=st.integers(0, 2), ends=st.booleans())
-    def change_toewijzing(self, nummer: int, end: str, limit: int, ends: bool) -> None:
-        """Shortened, extended, there at last; or more or less of it."""
+    @rule(name=IDS, day=st.one_of(st.none(), st.integers(1, 28)))
+    def move(self, name: str, day: int | None) -> None:
+        """What was told of one client turns out to be of the other, perhaps on another day too."""
+        known = self.pending.get(name) or self.events.get(name)
+        if known is None or known["productcode"] not in (WEEK, PIECE):
+            return
+        moved = known | {"bsn": OTHER if known["bsn"] == BSN else BSN}
+        self.pending[name] = moved if day is None else moved | {"datum": f"{known['datum'][:7]}-{day:02d}"}
+
+    @rule(
+        nummer=st.sampled_from(sorted(TOEWIJZINGEN)),
+        kind=st.sampled_from(["eind", "eind", "limiet", "limiet", "weg", "vervangen"]),
+        end=st.sampled_from(ENDS),
+        limit=st.integers(0, 2),
+    )
+    def change_toewijzing(self, nummer: int, kind: str, end: str, limit: int) -> None:
+        """Shortened, extended, there at last; more or less of it; removed; or replaced by another."""
         before = self.versions[nummer][-1] if nummer in self.versions else self.first_version(nummer)
         changes: dict[str, str] = {name: before[name] for name in ["einddatum", "volume", "budget_cent"] if name in before}
-        if ends or nummer not in LIMITS:
-            changes["einddatum"] = end
-        else:
+        if kind == "weg" and nummer in self.versions:
+            changes |= {"einddatum": "2026-01-01", "reden_wijziging": "13"}
+        elif kind == "limiet" and nummer in LIMITS:
             name, values = LIMITS[nummer]
             changes[name] = values[limit % len(values)]
+        else:
+            changes["einddatum"] = end
+        if nummer == 1 and (kind == "vervangen" or NEXT in self.versions):
+            self.follow(changes["einddatum"])
         self.assign(nummer, **changes)
         self.granted_anew.add(nummer)
 
-    @rule(what=st.sampled_from(["maand", "maand", "125,00", "130,00"]))
-    def change_terms(self, what: str) -> None:
+    def follow(self, end: str) -> None:
+        """What comes after the first toewijzing begins with the day after its end; there is none where that does not end."""
+        begin = (date.fromisoformat(end) + timedelta(days=1)).isoformat()
+        gone = {"einddatum": "2026-01-01", "reden_wijziging": "13"}
+        if begin < "2027" or NEXT in self.versions:
+            self.assign(NEXT, **({"begindatum": begin} if begin < "2027" else gone))
+            self.granted_anew.add(NEXT)
+
+    @rule(code=st.sampled_from([None, None, WEEK, PIECE, PERIOD, GI]), which=st.integers(0, 1))
+    def change_terms(self, code: str | None, which: int) -> None:
         """A price changes in retrospect, or just time goes by."""
-        if what == "maand":
+        if code is None:
             self.next_month()
         else:
-            self.stuksprijs = what
+            self.euros[code] = PRICES[code][which]
 
     # The provider
 
@@ -291,8 +346,9 @@ class Output(Exchange):
         """The ledger knows these now."""
         for name in [*given, *gone]:
             before, now = self.events.get(name), given.get(name)
-            if before != now:
-                self.moved |= {nummer_of(CARE[int(name[0])])}
+            for row in (before, now):
+                if before != now and row is not None:
+                    self.moved |= nummers_of(row["bsn"], row["productcode"])
             if now is None:
                 del self.events[name]
             else:
@@ -324,28 +380,18 @@ class Output(Exchange):
     def pieces(self, until: int) -> list[Piece]:
         """What care up to a month comes to before limits, but for milestones."""
         found: list[Piece] = []
-        for care, (bsn, code) in enumerate(CARE):
-            nummer = nummer_of((bsn, code))
-            if code == TRAJECT or nummer not in self.versions:
-                continue
-            own = sorted(
-                (row for name, row in self.events.items() if name[0] == str(care)), key=lambda row: (row["datum"], row["id"])
-            )
-            begin, end = dates(self.versions[nummer][-1])
-            if code == PIECE:
-                for row in own:
-                    day = date.fromisoformat(row["datum"])
-                    if begin <= day <= end and month_number(day) <= until:
-                        found.append(Piece(nummer, code, row["id"], day, int(row["aantal"] or 1)))
-                continue
-            taken: set[date] = set()
-            last = end - timedelta(days=end.isoweekday() % 7)
-            for span in spans(own, begin, end):
-                fresh = [one for one in counted(code, span, begin, end, until) if one not in taken]
-                taken |= set(fresh)
-                for day, units in sorted(Counter(min(one, last) if code == WEEK else one for one in fresh).items()):
-                    found.append(Piece(nummer, code, span.bron, day, units))
+        for bsn, code in CARE:
+            own = [row for row in self.events.values() if (row["bsn"], row["productcode"]) == (bsn, code)]
+            own.sort(key=lambda row: (row["datum"], row["id"]))
+            for nummer in sorted(nummers_of(bsn, code)):
+                if code != TRAJECT and (row := self.granted(nummer)) is not None:
+                    found += counted_on(nummer, code, dates(row), own, until)
         return sorted(found, key=lambda one: (one.day, one.bron))
+
+    def granted(self, nummer: int) -> Row | None:
+        """A toewijzing as it is now; None where it was removed or not there yet."""
+        row = self.versions[nummer][-1] if nummer in self.versions else None
+        return None if row is None or row.get("reden_wijziging") else row
 
     def wanted(self, month: int, kept: Mapping[Spoor, int]) -> Mapping[Identiteit, Inhoud]:
         """What all care comes to but milestones: first what was granted, then the rest in order of date, while a limit has room."""
@@ -385,9 +431,8 @@ class Output(Exchange):
 
     def line(self, key: Identiteit, units: int) -> Inhoud:
         begin, end = dates(self.versions[key[1]][-1])
-        cent = units * self.price(key)
-        volume = units if UNITS[key[3]] == "82" else cent
-        return Inhoud(max(begin, first_day(key[-1])), min(end, last_day(key[-1])), volume, UNITS[key[3]], cent)
+        days = max(begin, first_day(key[-1])), min(end, last_day(key[-1]))
+        return Inhoud(*days, units, UNITS[key[3]], units * self.price(key))
 
     def check_sum(self) -> None:
         super().check_sum()
@@ -399,7 +444,7 @@ class Output(Exchange):
                 assert sum(line.volume_bericht for line in own) <= most.get("volume", 1 << 60)
 
     def check_end(self) -> None:
-        found = {key: content(line) for key, line in self.paid.items() if key[-1] <= self.month and key[3] != TRAJECT}
+        found = {key: self.content(line) for key, line in self.paid.items() if key[-1] <= self.month and key[3] != TRAJECT}
         assert found == self.wanted(self.month, self.kept())
         self.check_milestones()
 
@@ -409,10 +454,9 @@ class Output(Exchange):
             bron: cent for (_, bron, _), cent in self.kept().items() if self.events.get(bron, {}).get("productcode") == TRAJECT
         }
         assert sum(line.bedrag_cent for key, line in self.paid.items() if key[3] == TRAJECT) == sum(stands.values())
-        if 3 not in self.versions:
+        if (row := self.granted(3)) is None:
             assert not stands
             return
-        row = self.versions[3][-1]
         (begin, end), assigned = dates(row), int(row["volume"])
         own = {
             name: told["aantal"]
@@ -437,11 +481,10 @@ def cents(price: str) -> int:
     return int(price.replace(",", ""))
 
 
-def nummer_of(care: tuple[str, str]) -> int:
-    """The toewijzing of a client and a product."""
-    return next(
-        nummer for nummer, row in TOEWIJZINGEN.items() if row["bsn"] == care[0] and row.get("productcode", care[1]) == care[1]
-    )
+def nummers_of(bsn: str, code: str) -> set[int]:
+    """The toewijzingen of a client and a product."""
+    found = {nummer for nummer, row in TOEWIJZINGEN.items() if row["bsn"] == bsn and row.get("productcode", code) == code}
+    return found | {NEXT} if 1 in found else found
 
 
 def dates(row: Row) -> tuple[date, date]:
