@@ -234,7 +234,7 @@ def _contradicts(naam: str, row: Row[Any], message: Antwoordbericht, sent: Seque
     if dated < row.dagtekening:
         text = "het antwoord is ouder dan de declaratie"
         yield Fault("antwoord_spreekt_tegen", naam, 0, where, str(dated), f"{row.dagtekening} of later", text)
-    for found in filter(None, (contradiction(message, one.totaal) for one in sent)):
+    for found in filter(None, (contradiction(message, one) for one in sent)):
         yield Fault("antwoord_spreekt_tegen", naam, 0, where, found.gevonden, found.verwacht, found.tekst)
 
 

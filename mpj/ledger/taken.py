@@ -148,7 +148,7 @@ def _of_messages(
         if answer is not None and refuses_whole(answer):
             report(_refused(answer, message.declaratienummer))
             continue
-        if answer is not None and (wrong := contradiction(answer, message.totaal)) is not None:
+        if answer is not None and (wrong := contradiction(answer, message)) is not None:
             report(evolve(not_counted(answer, wrong), toelichting=f"{wrong.tekst}; de declaratie wacht nog op haar antwoord"))
             answer = None
         lines = [told.get((header.afzender, line.referentienummer)) or line for line in _lines(message)]

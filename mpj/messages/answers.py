@@ -59,12 +59,12 @@ def refuses_whole(answer: Antwoordbericht) -> bool:
     return _named(body) and not body.clienten and body.totaal_toegekend == _NOTHING
 
 
-def contradiction(answer: Antwoordbericht, submitted: Totaal) -> Contradiction | None:
-    """Return where the money of an answer contradicts what was submitted, its returned lines or its codes; None where it adds up.
+def contradiction(answer: Antwoordbericht, message: Declaratiebericht) -> Contradiction | None:
+    """Return where the money of an answer contradicts the declaration that it answers, its returned lines or its codes.
 
-    `submitted` is the total of the declaration that it answers.
+    None where it adds up.
     """
-    body = answer.antwoord
+    body, submitted = answer.antwoord, message.totaal
     if body is None:
         return None
     granted = body.totaal_toegekend
@@ -72,7 +72,13 @@ def contradiction(answer: Antwoordbericht, submitted: Totaal) -> Contradiction |
         return Contradiction.of("Het ingediende totaal is niet dat van de declaratie", body.totaal_ingediend, submitted)
     if granted.net and (_named(body) or answer.header.retourcodes != (IN_ORDE,)):
         return Contradiction.of("Een code weigert de hele declaratie, en toch is er geld toegekend", granted, _NOTHING)
-    rest = submitted.net - sum(line.net for client in body.clienten for line in client.prestaties)
+    declared = {line.referentienummer for client in message.clienten for line in client.prestaties}
+    returned = [line for client in body.clienten for line in client.prestaties]
+    # A line of a JW303 that names no toewijzing is left out of its declaration (`mpj.messages.old`).
+    other = [line.net for line in returned if line.toewijzingnummer and line.referentienummer not in declared]
+    if other:
+        return Contradiction.of("Er komt een regel terug die niet in de declaratie staat", Totaal.of(sum(other)), _NOTHING)
+    rest = submitted.net - sum(line.net for line in returned)
     if granted.net != rest and not refuses_whole(answer):
         text = "Ingediend min toegekend is niet de som van de teruggestuurde regels"
         return Contradiction.of(text, granted, Totaal.of(rest))

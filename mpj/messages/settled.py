@@ -51,7 +51,7 @@ class _Pair:
     def counts(self) -> bool:
         """Whether it was not refused as a whole, and its answer does not contradict."""
         answer = self.answer
-        return answer is None or (not refuses_whole(answer) and contradiction(answer, self.message.totaal) is None)
+        return answer is None or (not refuses_whole(answer) and contradiction(answer, self.message) is None)
 
     def number(self, referentienummer: str | None) -> _Number:
         """Return what names a line of its aanbieder."""

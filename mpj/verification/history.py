@@ -113,7 +113,7 @@ class MemoryHistory:
         for message in declaraties:
             header = message.header
             answer = answers.pop(key_of(message), None)
-            if answer is not None and (found := contradiction(answer, message.totaal)) is not None:
+            if answer is not None and (found := contradiction(answer, message)) is not None:
                 self.meldingen.append(not_counted(answer, found))
                 lines = (line for client in message.clienten for line in client.prestaties)
                 self.doubtful |= {(header.afzender, line.referentienummer) for line in lines}

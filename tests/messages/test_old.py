@@ -255,6 +255,16 @@ def test_an_answer_whose_money_contradicts_changes_nothing_and_is_told() -> None
     assert {nummer for _, nummer in history.doubtful} == {"R1", "R2", "R3"}
 
 
+def test_an_answer_with_a_line_that_was_not_declared_does_not_count() -> None:
+    """Its money adds up, and the line that it is about would count as granted; one without a toewijzing was declared."""
+    history = history_of(jw303(*SENT), answer(evolve(SENT[1], nummer="R9", toegekend=0)))
+    assert [one.code for one in history.meldingen] == ["antwoord_spreekt_tegen"]
+    assert "€ 100,00 D" in str(history.meldingen[0]) and {nummer for _, nummer in history.doubtful} == {"R1", "R2", "R3"}
+    loose = (*SENT[:2], evolve(SENT[2], toewijzing=None))
+    history = history_of(jw303(*loose), answer(evolve(loose[2], toegekend=0)))
+    assert history.meldingen == [] and [line.stand for *_, line in history.standing()] == [TOEGEKEND] * 2
+
+
 @pytest.mark.parametrize("odd", [evolve(SENT[1], toegekend=10001), evolve(SENT[1], toegekend=1, toegekend_dc="C")])
 def test_more_granted_than_asked_is_refused(odd: Regel) -> None:
     with pytest.raises(InputError, match=r"b\.xml, rij [0-9]+.*ToegekendBedrag.*meer toegekend") as caught:
