@@ -25,10 +25,11 @@ from mpj.service.office import NOBODY, Office
 from mpj.service.users import Users
 
 _TURN = 0.0005
-"""Seconds that a run computes before who looks gets a turn: a click takes many, and five milliseconds each is Python's own."""
+"""Seconds that a look at the ledger, or a month that comes in from where it was computed, goes on before another click gets a
+turn: a click takes many, and five milliseconds each is Python's own."""
 _TIDY = (50_000, 10, 100)
 """After how many new objects Python looks for rings of references that nobody uses any more: mostly among the young ones, which
-takes milliseconds. To walk over all records of a run makes everybody wait for half a second."""
+takes milliseconds. To walk over all records of the months on pages makes everybody wait for half a second."""
 _GRACE = 30
 """Seconds that a request gets to end once the service was told to stop."""
 
