@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from mpj.messages.values import DEBET, Antwoordbericht, Declaratieantwoord, Declaratiebericht, Totaal
+from mpj.messages.values import DEBET, NO_TOEWIJZING, Antwoordbericht, Declaratieantwoord, Declaratiebericht, Totaal
 from mpj.presentation.words import euros
 
 IN_ORDE, NIET_BEOORDEELD, VOLLEDIG_TOEGEKEND, TECHNISCH = "0200", "0233", "8001", "0001"
@@ -74,8 +74,8 @@ def contradiction(answer: Antwoordbericht, message: Declaratiebericht) -> Contra
         return Contradiction.of("Een code weigert de hele declaratie, en toch is er geld toegekend", granted, _NOTHING)
     declared = {line.referentienummer for client in message.clienten for line in client.prestaties}
     returned = [line for client in body.clienten for line in client.prestaties]
-    # A line of a JW303 that names no toewijzing is left out of its declaration (`mpj.messages.old`).
-    other = [line.net for line in returned if line.toewijzingnummer and line.referentienummer not in declared]
+    # A line of a JW303 that names no toewijzing is left out of its declaration (`mpj.messages.settled`).
+    other = [line.net for line in returned if line.toewijzingnummer != NO_TOEWIJZING and line.referentienummer not in declared]
     if other:
         return Contradiction.of("Er komt een regel terug die niet in de declaratie staat", Totaal.of(sum(other)), _NOTHING)
     rest = submitted.net - sum(line.net for line in returned)

@@ -2,7 +2,7 @@
 
 They tell what was declared before, and nothing else: no other reader takes them, and none is written. Their descriptions were not
 written from an official schema; who reads one is told so once per file. What the values of today have no place for is told by file
-and line: a line without a toewijzing counts nowhere, one in another unit, at a part of its price or with BTW counts otherwise, and
+and line: a line without a toewijzing counts for none, one in another unit, at a part of its price or with BTW counts otherwise, and
 an amount that does not add up counts as it was declared. Names, dates of birth and comments are checked for their form and not
 kept. See docs/messages.md.
 """
@@ -25,6 +25,8 @@ from mpj.messages.description import Beschrijving, shipped, with_old
 from mpj.messages.parsing import Source
 from mpj.messages.reader import build, open_message
 from mpj.messages.values import (
+    DEBET,
+    NO_TOEWIJZING,
     PRESTATIE_FIELDS,
     Antwoordbericht,
     Antwoordclient,
@@ -190,7 +192,7 @@ def _named(description: Beschrijving) -> Fault:
 
 
 def _declaration(head: Oudekop, lines: Sequence[_Line]) -> tuple[Declaratiebericht, list[Fault]]:
-    """Return a JW303 as a declaration of today, without the lines that name no toewijzing, and what there is to say of it."""
+    """Return a JW303 as a declaration of today, and what there is to say of it."""
     told = [fault for line in lines for rule in _RULES for fault in rule(line)]
     code = Header(
         head.berichtcode,
@@ -206,9 +208,12 @@ def _declaration(head: Oudekop, lines: Sequence[_Line]) -> tuple[Declaratieberic
     told += _sum("DeclaratieFactuurTotaalBedrag", total, [line.one.bedrag for line in lines])
     if head.btw is not None:
         told += _sum("BtwTotaalBedrag", head.btw, [line.one.btw for line in lines if line.one.btw is not None])
-    counted = groupby((line for line in lines if line.one.toewijzingnummer is not None), lambda line: (line.client, line.bsn))
-    clients = tuple(Client(bsn, tuple(_prestatie(line.one) for line in own)) for (_, bsn), own in counted)
+    clients = tuple(Client(bsn, tuple(_prestatie(line.one) for line in own)) for (_, bsn), own in groupby(lines, _client))
     return Declaratiebericht(code, head.nummer, head.periode, head.dagtekening, total, clients), told
+
+
+def _client(line: _Line) -> tuple[int, str]:
+    return line.client, line.bsn
 
 
 def _prestatie(one: OudePrestatie) -> Prestatie:
@@ -217,7 +222,8 @@ def _prestatie(one: OudePrestatie) -> Prestatie:
 
 def _alike(one: OudePrestatie) -> dict[str, Any]:
     """Return what a line says of itself in an old message and today alike: all but its amount."""
-    return {name: getattr(one, name) for name in PRESTATIE_FIELDS if hasattr(one, name)}
+    alike = {name: getattr(one, name) for name in PRESTATIE_FIELDS if hasattr(one, name)}
+    return alike if one.toewijzingnummer is not None else alike | {"toewijzingnummer": NO_TOEWIJZING}
 
 
 def _sum(name: str, total: Totaal, amounts: Iterable[OudBedrag]) -> Iterator[Fault]:
@@ -228,9 +234,10 @@ def _sum(name: str, total: Totaal, amounts: Iterable[OudBedrag]) -> Iterator[Fau
 
 
 def _unplaced(line: _Line) -> Iterator[Fault]:
-    """A line that names no toewijzing counts towards the limits of none."""
-    if line.one.toewijzingnummer is None:
-        text = "de regel noemt geen toewijzing en telt nergens mee"
+    """A line that names no toewijzing counts towards the limits of none; a credit is of the one of the line that it undoes."""
+    one = line.one
+    if one.toewijzingnummer is None and (one.bedrag.debetcredit == DEBET or one.vorig_referentienummer is None):
+        text = "de regel noemt geen toewijzing en telt voor geen enkele mee"
         yield line.fault("oude_regel_telt_niet", "ToewijzingNummer", "niets", "een toewijzing", text)
 
 
@@ -307,7 +314,7 @@ def _answer(head: Oudekop, lines: Sequence[_Line]) -> tuple[Antwoordbericht, lis
         xsdversie_declaratie=_NO_VERSION,
         retourcodes=(IN_ORDE,),
     )
-    returned = groupby((line for line in lines if _refused(line.one)), lambda line: (line.client, line.bsn))
+    returned = groupby((line for line in lines if _refused(line.one)), _client)
     clients = tuple(Antwoordclient(bsn, tuple(_returned(line.one) for line in own), ()) for (_, bsn), own in returned)
     body = Declaratieantwoord(head.nummer, asked, granted, clients, head.retourcodes)
     return Antwoordbericht(header, body), [fault for line in lines for fault in _more(line)]
@@ -318,11 +325,10 @@ def _refused(one: OudePrestatie) -> bool:
 
 
 def _returned(one: OudePrestatie) -> Antwoordprestatie:
-    """Return a line as it comes back: with the part of its amount that was refused. Nobody asks it for its toewijzing."""
+    """Return a line as it comes back: with the part of its amount that was refused."""
     assert one.toegekend is not None
-    alike = _alike(one) | {"toewijzingnummer": one.toewijzingnummer or 0}
     refused = one.bedrag.cent - one.toegekend.cent
-    return Antwoordprestatie(**alike, bedrag_cent=refused, debetcredit=one.bedrag.debetcredit, retourcodes=one.retourcodes)
+    return Antwoordprestatie(**_alike(one), bedrag_cent=refused, debetcredit=one.bedrag.debetcredit, retourcodes=one.retourcodes)
 
 
 def _more(line: _Line) -> Iterator[Fault]:

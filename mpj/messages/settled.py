@@ -6,7 +6,8 @@ they are divided over files:
 
 - a line that was granted in part is of the amount that was granted, with all of its volume;
 - a line that is credited no longer stands: its credit takes away just what the line counts, whatever amount it says;
-- a credit takes nothing away of a line that does not count: one that was rejected, that another credit undid, or that is not given.
+- a credit takes nothing away of a line that does not count: one that was rejected, that another credit undid, or that is not given;
+- a line that names no toewijzing is left out, but for who asks for what was declared on none as well.
 
 Whatever that changes is told by file and line. A declaration whose answer contradicts stays as it is: whoever reads it tells.
 """
@@ -19,7 +20,7 @@ from attrs import define, evolve, field, frozen
 
 from mpj.messages.answers import answered, contradiction, key_of, refuses_whole, returned_by
 from mpj.messages.old import Gelezen
-from mpj.messages.values import CREDIT, DEBET, Antwoordbericht, Client, Declaratiebericht, Prestatie, Totaal
+from mpj.messages.values import CREDIT, DEBET, NO_TOEWIJZING, Antwoordbericht, Client, Declaratiebericht, Prestatie, Totaal
 from mpj.presentation import words
 from mpj.reading.faults import Fault, mask_number
 from mpj.reading.register import Foutcode
@@ -82,10 +83,12 @@ class _Pair:
             self.answer = evolve(self.answer, antwoord=evolve(body, totaal_ingediend=total, totaal_toegekend=toegekend))
 
 
-def settled(read: Sequence[Gelezen]) -> tuple[list[Declaratiebericht | Antwoordbericht], list[Fault]]:
+def settled(
+    read: Sequence[Gelezen], *, without_toewijzing: bool = False
+) -> tuple[list[Declaratiebericht | Antwoordbericht], list[Fault]]:
     """Return the declarations and answers that were read, in their order, and what there is to say of them: warnings.
 
-    Where none of them is old, they are as they were.
+    Where none of them is old, they are as they were. `without_toewijzing`: with the lines that name none.
     """
     found = [one.bericht for one in read if isinstance(one.bericht, Declaratiebericht | Antwoordbericht)]
     if not any(one.oud for one in read):
@@ -109,7 +112,18 @@ def settled(read: Sequence[Gelezen]) -> tuple[list[Declaratiebericht | Antwoordb
         found[place] = pair.message
         if pair.at is not None and pair.answer is not None:
             found[pair.at] = pair.answer
+    if not without_toewijzing:
+        found = [_placed(one) if isinstance(one, Declaratiebericht) else one for one in found]
     return found, [fault for pair in pairs.values() for fault in pair.told]
+
+
+def _placed(message: Declaratiebericht) -> Declaratiebericht:
+    """Leave out the lines that name no toewijzing; the total is still that of all."""
+    clients = (
+        Client(client.bsn, tuple(line for line in client.prestaties if line.toewijzingnummer != NO_TOEWIJZING))
+        for client in message.clienten
+    )
+    return evolve(message, clienten=tuple(client for client in clients if client.prestaties))
 
 
 def _grant(pair: _Pair) -> None:

@@ -124,6 +124,8 @@ class Prestatie:
         return signed(self.bedrag_cent, self.debetcredit)
 
 
+NO_TOEWIJZING = -1
+"""Stands for the number of a line of a JW303 that names none: no toewijzing has it."""
 PRESTATIE_FIELDS = tuple(one.name for one in fields(Prestatie))
 prestatie_values = attrgetter(*PRESTATIE_FIELDS)
 

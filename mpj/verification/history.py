@@ -132,12 +132,17 @@ class MemoryHistory:
 
     @classmethod
     def of_sources(
-        cls, sources: Iterable[Source], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT
+        cls,
+        sources: Iterable[Source],
+        *,
+        hashes: dict[str, str] | None = None,
+        reading: Reading = SILENT,
+        without_toewijzing: bool = False,
     ) -> MemoryHistory:
-        """As `read`, from files that were found before."""
+        """As `read`, from files that were found before; `without_toewijzing` as `read_messages` has it."""
         declarations: list[Declaratiebericht] = []
         answers: list[Antwoordbericht] = []
-        for message in read_messages(sources, hashes=hashes, reading=reading):
+        for message in read_messages(sources, hashes=hashes, reading=reading, without_toewijzing=without_toewijzing):
             if isinstance(message, Declaratiebericht):
                 declarations.append(message)
             else:
@@ -227,13 +232,18 @@ class MemoryHistory:
 
 
 def read_messages(
-    sources: Iterable[Source], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT
+    sources: Iterable[Source],
+    *,
+    hashes: dict[str, str] | None = None,
+    reading: Reading = SILENT,
+    without_toewijzing: bool = False,
 ) -> list[Declaratiebericht | Antwoordbericht]:
     """Read JW323 and JW325 files, and the JW303 and JW304 of before (`mpj.messages.settled`). SHA-256 of the files go to `hashes`.
 
     A message that is given twice, as in a folder and in a zip, comes once. `reading` hears what there is to say of old messages, of
-    declarations with more than one answer, and of messages of another kind in folders and zips, which are passed
-    over. Raises InputError for a file that is none of these, and where all were passed over.
+    declarations with more than one answer, and of messages of another kind in folders and zips, which are passed over. Lines of a
+    JW303 that name no toewijzing are left out, but for `without_toewijzing`. Raises InputError for a file that is none of these,
+    and where all were passed over.
     """
     from mpj.messages import passed_over
     from mpj.messages.settled import settled
@@ -256,7 +266,7 @@ def read_messages(
         read.setdefault(one.bericht, one)
     if passed and not read:
         raise InputError(passed)
-    messages, told = settled(list(read.values()))
+    messages, told = settled(list(read.values()), without_toewijzing=without_toewijzing)
     reading.tell([*told, *_two_answers(messages)])
     return messages
 

@@ -168,7 +168,7 @@ def test_what_does_not_fit_is_told_by_file_and_line(name: str) -> None:
     (fault,) = (one for one in read.meldingen if one.code != "oud_bericht")
     assert told(read.meldingen) == [(code, "a.xml", name.partition(",")[0])] and fault.soort == "waarschuwing"
     assert "Client[1]/Prestaties/Prestatie[2]/" in fault.kolom and fault.rij > 30
-    kept = [one.referentienummer for one in lines_of([read.bericht])]  # type: ignore[list-item]
+    kept = [one.referentienummer for one in lines_of(settled([read])[0])]
     assert kept == (["R0"] if name == "ToewijzingNummer" else ["R0", "R1"])
 
 
@@ -309,6 +309,16 @@ def test_a_line_that_is_credited_stands_no_more(granted: int | None, credited: i
 def test_a_credit_of_what_is_not_given_counts_nothing(odd: Regel) -> None:
     lines, faults = settle(jw303(*SENT), jw303(odd, **APRIL))
     assert len(lines) == 3 and told(faults) == [("oude_regel_telt_niet", "b.xml", "regel C2")] and faults[0].rij > 30
+
+
+def test_a_credit_without_a_toewijzing_is_of_that_of_its_line() -> None:
+    """What it undoes stands no more; where that names none, it counts for none."""
+    credit = evolve(CREDIT, bedrag=10000, toewijzing=None)
+    lines, faults = settle(jw303(*SENT), jw303(credit, **APRIL))
+    assert sum(one.net for one in lines if one.toewijzingnummer == 2) == 0 and len(lines) == 4 and faults == []
+    assert told(before(jw303(credit))[0].meldingen) == []
+    lines, faults = settle(jw303(evolve(SENT[1], toewijzing=None)), jw303(evolve(credit, toewijzing=2), **APRIL))
+    assert lines == [] and faults == []
 
 
 def test_a_line_is_credited_once() -> None:

@@ -153,7 +153,7 @@ def _declared(sources: Iterable[Source], reading: Reading) -> list[OudeRegel]:
     from mpj.verification.earlier import standing
     from mpj.verification.history import MemoryHistory
 
-    history = MemoryHistory.of_sources(sources, reading=reading)
+    history = MemoryHistory.of_sources(sources, reading=reading, without_toewijzing=True)
     reading.tell(history.meldingen)
     lines: list[OudeRegel] = []
     units: dict[Partij, set[str]] = {}
