@@ -9,12 +9,11 @@ from mpj.engine.values import Declaratieregel
 from mpj.messages.values import DEBET, Prestatie
 from mpj.output import read_regels
 from mpj.output.shape import REGELS
-from mpj.presentation import words
 from mpj.protocol import MPJ_16, Protocol
-from mpj.reading.faults import Fault, mask_number
+from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.sources import Reading, Source, find_sources
-from mpj.verification.history import EerdereRegel, MemoryHistory
+from mpj.verification.history import EerdereRegel, MemoryHistory, loose_credit
 
 
 def read_earlier(
@@ -63,10 +62,7 @@ def _counting(lines: Sequence[Declaratieregel], tell: Callable[[Iterable[Fault]]
         if line.debetcredit == DEBET or (line.aanbieder, line.vorig_referentienummer) in debits:
             yield line
         else:
-            where = f"regel {mask_number(line.referentienummer)}"
-            text = "de regel die deze creditregel opheft is niet gegeven of telt niet: zij telt ook niet mee"
-            found = f"credit {words.euros(line.bedrag_cent)}"
-            tell([Fault("credit_zonder_regel", "", 0, where, found, "een regel die telt", text, "waarschuwing")])
+            tell([loose_credit(line)])
 
 
 def standing(history: MemoryHistory) -> Iterator[tuple[str, str, EerdereRegel]]:

@@ -15,11 +15,13 @@ from attrs import field, frozen
 
 from mpj.messages.answers import Contradiction, answered, contradiction, key_of, refuses_whole, returned_by
 from mpj.messages.values import CREDIT, Antwoordbericht, Berichtidentificatie, Declaratiebericht, Prestatie
+from mpj.presentation.words import euros
 from mpj.reading.faults import Fault, InputError, mask, mask_number
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
 
 if TYPE_CHECKING:
+    from mpj.engine.values import Declaratieregel
     from mpj.messages.old import Gelezen
     from mpj.messages.values import Bericht
 
@@ -128,7 +130,9 @@ class MemoryHistory:
         `reading` says whether files in sub-folders count, and hears of those that were not read; SHA-256 of the files go to
         `hashes`. Raises InputError for a file that is neither.
         """
-        return cls.of_sources(find_sources(paths, (".xml",), reading), hashes=hashes, reading=reading)
+        found = cls.of_sources(find_sources(paths, (".xml",), reading), hashes=hashes, reading=reading)
+        found.leave_loose_credits()
+        return found
 
     @classmethod
     def of_sources(
@@ -167,6 +171,15 @@ class MemoryHistory:
                 refused = prestatie.referentienummer in returned
                 stand = AFGEKEURD if refused else WACHT if answer is None else TOEGEKEND
                 self.remember(aanbieder, gemeente, EerdereRegel(client.bsn, prestatie, stand))
+
+    def leave_loose_credits(self) -> None:
+        """Have the credits of lines that are not here, or do not count, take nothing away either; `meldingen` names them."""
+        for (aanbieder, gemeente, _), lines in self._by_toewijzing.items():
+            for line in [one for one in lines if one.prestatie.debetcredit == CREDIT]:
+                undone = self._lines.get((aanbieder, gemeente, line.prestatie.vorig_referentienummer or ""))
+                if undone is None or undone.stand == AFGEKEURD:
+                    self.meldingen.append(loose_credit(line.prestatie))
+                    lines.remove(line)
 
     def remember(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
         """Remember one line, of whatever declaration."""
@@ -294,6 +307,13 @@ def _two_answers(messages: Iterable[Declaratiebericht | Antwoordbericht]) -> Ite
             text = f"declaratie {mask(nummer)} van {aanbieder} heeft meer dan één antwoord van {gemeente}: het laatst gelezen telt"
             found = ", ".join(sorted(f"antwoord van {one.dagtekening}" for one in own))
             yield Fault("antwoord_dubbel", "", 0, "", found, "één antwoord", text, "waarschuwing")
+
+
+def loose_credit(line: Prestatie | Declaratieregel) -> Fault:
+    """Return the warning that what a credit undoes is not known or does not count, so that it takes nothing away."""
+    where, found = f"regel {mask_number(line.referentienummer)}", f"credit {euros(line.bedrag_cent)}"
+    text = "de regel die deze creditregel opheft is niet gegeven of telt niet: zij telt ook niet mee"
+    return Fault("credit_zonder_regel", "", 0, where, found, "een regel die telt", text, "waarschuwing")
 
 
 def _two_lines(line: Prestatie) -> Fault:

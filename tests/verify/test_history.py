@@ -107,6 +107,20 @@ def test_a_line_in_two_messages_counts_once_and_different_lines_under_one_number
     assert len(MemoryHistory.read([tmp_path]).lines(AANBIEDER, GEMEENTE, 1001)) == 3
 
 
+def test_a_credit_of_what_is_not_given_or_was_refused_makes_no_room(tmp_path: Path) -> None:
+    refused = line(referentienummer="R2", productcode="45213")
+    undo = earlier(credit(OUD), credit(refused), credit(line(referentienummer="R9")), nummer="DN01", identificatie="B01")
+    for name, one in {"a": TWEE, "b": answer(TWEE, "R2"), "c": undo}.items():
+        (tmp_path / f"{name}.xml").write_bytes(written(one))
+    history = MemoryHistory.read([tmp_path])
+    left = sorted(one.prestatie.referentienummer for one in history.lines(AANBIEDER, GEMEENTE, 1001))
+    assert left == ["C-R0", "R0"]
+    assert [(one.code, one.kolom) for one in history.meldingen] == [
+        ("credit_zonder_regel", "regel C-R2"),
+        ("credit_zonder_regel", "regel C-R9"),
+    ]
+
+
 def test_two_answers_to_one_declaration_are_told(tmp_path: Path) -> None:
     first, last = answer(TWEE, "R2"), answer(TWEE)
     last = evolve(last, header=evolve(last.header, identificatie=Berichtidentificatie("ANDER", ONTVANGST)))
