@@ -60,12 +60,12 @@ class Played:
 
     def __init__(self, ledger: mpj.Ledger) -> None:
         self.ledger = ledger
-        self.arrived: dict[str, Rows] = {"registraties": [], "verblijf": []}
+        self.arrived: dict[str, Rows] = {"registraties": [], "verblijf": [], "prestaties": []}
 
     def step(self, call: Call) -> Outcome:
         """Play one step; what is refused comes out as `fouten`, and changes nothing."""
-        for name, rows in (("registraties", call.registraties), ("verblijf", call.verblijf)):
-            self.arrived[name] = [*self.arrived[name], *rows]
+        for name, known in self.arrived.items():
+            self.arrived[name] = [*known, *getattr(call, name)]
         found: Outcome = {name: [] for name in (*OUTCOMES, *OF_A_LEDGER)}
         try:
             found |= getattr(self, f"_{call.wat.replace('-', '_')}")(call)
