@@ -15,19 +15,19 @@ from mpj.contract import Contract, check_together
 from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed
 from mpj.engine.estimate import Estimates
 from mpj.engine.fast import Shortcut
-from mpj.engine.matching import Dekkingen
+from mpj.engine.matching import Dekking, Dekkingen
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.opdracht import Opdracht, OpdrachtWords, Periode
 from mpj.engine.outcome import Uitkomst, uitkomst_of
 from mpj.engine.produced import produced
 from mpj.engine.products import Products
 from mpj.engine.runs import RUNNING
-from mpj.engine.search import Afwijzing, Match, Search, Stretches
+from mpj.engine.search import Afwijzing, Search, Stretches
 from mpj.engine.sieve import NOTHING_DECIDED, Decided, Records, by_client, sift_prestaties, sift_registraties, sift_stays, uitval_of
 from mpj.engine.stays import stretches_of
 from mpj.engine.steps import STEPS
 from mpj.engine.summary import Totals, summarise
-from mpj.engine.tarieven import Answers, Tarief, Tariefvraag
+from mpj.engine.tarieven import Answers, Tarief, Tariefvraag, Terms
 from mpj.engine.told import DeclarationSummary, RunSummary
 from mpj.engine.versions import Missed
 from mpj.protocol import Protocol
@@ -216,9 +216,9 @@ class Job:
         """Return where a search for a toewijzing leads, day by day."""
         return self._context.stretches(search)
 
-    def question(self, match: Match, tijdvak: int, soort: Zorgsoort | None, niveau: str | None, *, timed: bool) -> Tariefvraag:
-        """Make the question about the price of care on a found toewijzing."""
-        return self._context.answers.question(match, tijdvak, soort, niveau, timed=timed)
+    def terms_of(self, dekking: Dekking) -> Terms:
+        """Return what of a toewijzing is asked about the price of care on it."""
+        return self._context.answers.terms(dekking)
 
     def default_soort(self, prestatiecode: str) -> Zorgsoort:
         """Return the soort of a registratie that names none."""

@@ -123,9 +123,12 @@ class Dekkingen:
         """The current toewijzingen of all clients."""
         return (dekking.toewijzing for dekkingen in self._by_bsn.values() for dekking in dekkingen)
 
-    def of(self, bsn: str) -> Sequence[Dekking]:
-        """Return the client's current toewijzingen, by gemeente and number."""
-        return self._by_bsn.get(bsn, ())
+    def of(self, bsn: str, gemeente: str | None = None, nummer: int | None = None) -> Sequence[Dekking]:
+        """Return the client's current toewijzingen of this gemeente and number (None: any), in this order."""
+        own = self._by_bsn.get(bsn, ())
+        if gemeente is not None:
+            own = [one for one in own if one.toewijzing.gemeente == gemeente]
+        return own if nummer is None else [one for one in own if one.toewijzing.toewijzingnummer == nummer]
 
     def missed_by(self, bsn: str, gemeente: str | None, nummer: int | None) -> Missed | None:
         """Return why a client has no toewijzing of this gemeente and number (None: any), where a row of toewijzingen tells."""

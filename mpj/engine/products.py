@@ -89,9 +89,7 @@ class Products:
         """Return where a search for the toewijzing of a product (in place of the prestatiecode) leads, by day."""
         bsn, nummer, gemeente, code = search
         assert code is not None
-        own = [one for one in dekkingen.of(bsn) if gemeente in (None, one.toewijzing.gemeente)]
-        if nummer is not None:
-            own = [one for one in own if one.toewijzing.toewijzingnummer == nummer]
+        own = dekkingen.of(bsn, gemeente, nummer)
         bound = [covering(one, code, self._kaarten.verkocht(one.toewijzing.aanbieder, code)) for one in own]
         # Where the product is assigned at all, a toewijzing of other care says nothing of a day outside it.
         assigned = [one for one in bound if one.covers(code)] if nummer is None else []

@@ -98,14 +98,22 @@ class Stretches:
                 begin, answer = self._begins[place], following
         yield Stretch(begin, last, answer)
 
+    def matches(self, first: date, last: date) -> Iterator[tuple[date, date, Match]]:
+        """Yield the matches of days from `first` to `last`, each with the days around these, the last included, that have it.
+
+        Where no toewijzing is valid there is none, and it is not asked why.
+        """
+        begins = [*self._begins, None]
+        for place in range(bisect_right(self._begins, first) - 1, bisect_right(self._begins, last)):
+            begin, after = self._begins[place], begins[place + 1]
+            if any(dekking.toewijzing.geldig(begin) for dekking in self._own) and isinstance(answer := self.on(begin), Match):
+                yield begin, date.max if after is None else after - _DAY, answer
+
 
 def search_in(dekkingen: Dekkingen, search: Search, periode: Periode) -> Stretches:
     """Return where a search leads among the client's toewijzingen, by day; what ended too long ago leads to `te_oud`."""
-    bsn, nummer, gemeente, _ = search
-    own = [dekking for dekking in dekkingen.of(bsn) if gemeente is None or dekking.toewijzing.gemeente == gemeente]
-    if nummer is not None:
-        own = [dekking for dekking in own if dekking.toewijzing.toewijzingnummer == nummer]
-    return Stretches(own, search, periode, dekkingen.missed_by(bsn, gemeente, nummer))
+    named = search.bsn, search.gemeente, search.toewijzingnummer
+    return Stretches(dekkingen.of(*named), search, periode, dekkingen.missed_by(*named))
 
 
 def find(own: Sequence[Dekking], nummer: int | None, prestatiecode: str | None, day: date) -> Match | Afwijzing:

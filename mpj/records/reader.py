@@ -171,6 +171,7 @@ class _Memory:
         self._id, self._datum = (itemgetter(columns[name]) for name in ("id", "datum"))
         self._vorm_of, self._tijd_of = (_cells_of(columns, names) for names in (_VORM, _TIJD))
         self._series_of = _cells_of(columns, (*_REEKS, *_VORM))
+        self._reeks_of = itemgetter(*(columns.get(name, -1) for name in _REEKS))
         self._vormen: dict[object, Vorm] = {}
         self._tijden: dict[object, Tijd] = {}
         self.reeksen: dict[object, Reeks] = {}
@@ -214,9 +215,7 @@ class _Memory:
             vorm = self._vormen.get(self._vorm_of(cells))
             if vorm is None:
                 return None
-            bsn, nummer, gemeente, medewerker, onderaannemer = (
-                "" if (place := self._columns.get(name)) is None else cells[place] for name in _REEKS
-            )
+            bsn, nummer, gemeente, medewerker, onderaannemer = self._reeks_of((*cells, ""))
             try:
                 values = (
                     check_bsn(as_text(bsn)),

@@ -1,13 +1,17 @@
-"""The shortcut for plain care (`mpj.engine.fast`) gives what the steps give, for every client of whole random months."""
+"""What is worked out for many records at once is what the steps work out for each, in whole random months.
+
+The shortcut for plain care (`mpj.engine.fast`), and the matches of a search that executors join with.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from scenarios import Scenario, scenarios
 from world import BSN, contract, declare, reasons, registratie, toewijzing
 
@@ -15,6 +19,7 @@ import mpj
 from mpj.engine.job import Job
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Uitkomst
+from mpj.engine.search import Match, Search
 from mpj.engine.sieve import Records
 from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.registraties import Ongeldig, as_registraties
@@ -76,3 +81,17 @@ def test_a_number_on_a_toewijzing_that_no_contract_can_read_is_told_so() -> None
     elsewhere = toewijzing(aanbieder="12345678", productcode="45210")
     result = declare(contract({"2.1 hbo": "24,55"}), [elsewhere], [registratie(toewijzingnummer=1, prestatiecode=None)])
     assert reasons(result) == {"geen_contract": 1}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scenarios(), st.dates(date(2025, 10, 1), date(2026, 8, 1)), st.integers(0, 250))
+def test_the_matches_of_some_days_are_those_of_each_day(scenario: Scenario, first: date, more: int) -> None:
+    job = job_of(scenario)
+    days = [first + timedelta(days=place) for place in range(more + 1)]
+    for reeks in {entry.reeks for records in clients_of(job, scenario).values() for entry in records.registraties}:
+        stretches = job.stretches(Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.zorgcode))
+        found = list(stretches.matches(days[0], days[-1]))
+        for day in days:
+            answer = stretches.on(day)
+            own = [match for begin, einde, match in found if begin <= day <= einde]
+            assert own == ([answer] if isinstance(answer, Match) else [])

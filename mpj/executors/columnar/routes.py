@@ -16,7 +16,7 @@ from mpj.engine.job import Job
 from mpj.engine.limits import counted, maximum_total
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import Memory
-from mpj.engine.search import Afwijzing, Match, Search
+from mpj.engine.search import Afwijzing, Search
 from mpj.engine.tarieven import AXES, Tarief, Tariefvraag
 from mpj.executors.columnar.database import Database
 from mpj.executors.columnar.kinds import Kinds, Numbers, Reader
@@ -31,13 +31,13 @@ _ROUTE = {
     "begin": "INTEGER",
     "einde": "INTEGER",
     "dekking": "INTEGER",
-    "terms": "INTEGER",
     "code": "INTEGER",
     "keuze": "TINYINT",
-    "bijzonder": "BOOLEAN",
 }
 _DEKKING = {
     "dekking": "INTEGER",
+    "terms": "INTEGER",
+    "gebruikt": "BOOLEAN",
     "gemeente": "VARCHAR",
     "bsn": "VARCHAR",
     "nummer": "INTEGER",
@@ -72,28 +72,25 @@ def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds, memo
     database.create("gevonden", _ROUTE, ())
     database.create("gedekt", _DEKKING, ())
     client, numbers = "", Numbers()
-    wanted = kinds.eerste <= kinds.laatste
     for batch in database.batches(f"SELECT zoek, {', '.join(names)} FROM zoek_texts ORDER BY bsn"):
         rows: list[tuple[Any, ...]] = []
         dekkingen: list[tuple[Any, ...]] = []
         for (zoek, *_), item in zip(batch, reader.read(names, (row[1:] for row in batch)), strict=True):
-            if not wanted or not isinstance(item, Entry) or item.reeks.vorm.fout:
+            if not isinstance(item, Entry) or item.reeks.vorm.fout:
                 continue
-            if item.bsn != client:
-                client, numbers = item.bsn, Numbers()
             reeks = item.reeks
-            search = Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.zorgcode)
-            for begin, einde, match in job.stretches(search).between(kinds.eerste, kinds.laatste):
-                if not isinstance(match, Match):
-                    continue
+            if reeks.bsn != client:
+                client, numbers = reeks.bsn, Numbers()
+            search = Search(client, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.zorgcode)
+            for begin, einde, match in job.stretches(search).matches(kinds.eerste, kinds.laatste):
                 of = match.dekking
                 if of not in numbers:
                     numbers[of] = len(routes.dekkingen)
-                    dekkingen.append((len(routes.dekkingen), *_dekking(job, routes, of)))
+                    used = of.toewijzing.sleutel in memory.used
+                    dekkingen.append((numbers[of], routes.terms[job.terms_of(of)], used, *_dekking(job, routes, of)))
                     routes.dekkingen.append(of)
-                asked = job.question(match, 0, None, None, timed=True)
-                ways = (routes.terms[asked.terms], routes.codes[asked.prestatiecode], routes.keuzen[match.keuze])
-                rows.append((zoek, begin.toordinal(), einde.toordinal(), numbers[of], *ways, of.toewijzing.sleutel in memory.used))
+                way = routes.codes[match.prestatiecode], routes.keuzen[match.keuze]
+                rows.append((zoek, begin.toordinal(), einde.toordinal(), numbers[of], *way))
         database.insert("gevonden", _ROUTE, rows)
         database.insert("gedekt", _DEKKING, dekkingen)
     database.run(
@@ -101,7 +98,7 @@ def find_routes(database: Database, job: Job, reader: Reader, kinds: Kinds, memo
         dekking AS gevonden FROM gedekt"""
     )
     database.run(
-        """CREATE TABLE route AS SELECT gevonden.* REPLACE (dekking.dekking AS dekking)
+        """CREATE TABLE route AS SELECT gevonden.* REPLACE (dekking.dekking AS dekking), terms, gebruikt
         FROM gevonden JOIN dekking ON dekking.gevonden = gevonden.dekking"""
     )
     database.run("DROP TABLE gevonden; DROP TABLE gedekt")

@@ -151,7 +151,7 @@ def _make_facts(database: Database, job: Job, files: list[File], kinds: Kinds, k
           zoek.zoek, vorm.vorm, tijd.tijd, dag.dag, wie.wie, tijd.duur::SMALLINT AS duur, vorm.stuks::SMALLINT AS stuks,
           route.dekking, route.keuze,
           CASE WHEN {placed} THEN {key.sql} END AS sleutel,
-          vorm.bijzonder OR wie.bijzonder OR r.vreemd OR {planned} OR {differs} OR (({placed}) AND route.bijzonder) AS bijzonder
+          vorm.bijzonder OR wie.bijzonder OR r.vreemd OR {planned} OR {differs} OR (({placed}) AND route.gebruikt) AS bijzonder
         FROM ({raw(files)}) AS r {" ".join(joins)}"""
     )
 
