@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from messages.old import Regel, jw303, jw304
@@ -255,7 +256,7 @@ def test_an_old_declaration_is_taken_over_as_far_as_it_was_granted(tmp_path: Pat
 
 
 def _fields(line: Regel) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in Regel.__slots__ if not name.startswith("_")}
+    return {one.name: getattr(line, one.name) for one in fields(Regel)}
 
 
 @pytest.mark.parametrize("credited", [5000, 9840])

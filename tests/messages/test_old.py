@@ -296,9 +296,8 @@ def test_a_line_that_is_credited_stands_no_more(granted: int | None, credited: i
     for order in (data, data[::-1]):
         messages, faults = settled(before(*order))
         assert [one.code for one in faults] == codes
-        history = MemoryHistory(
-            *(tuple(one for one in messages if isinstance(one, kind)) for kind in (Declaratiebericht, Antwoordbericht))
-        )
+        declarations = [one for one in messages if isinstance(one, Declaratiebericht)]
+        history = MemoryHistory(declarations, [one for one in messages if isinstance(one, Antwoordbericht)])
         own = [line.prestatie for line in history.lines(AANBIEDER, GEMEENTE, 2)]
         assert sum(one.net for one in own) == left == sum(one.volume if one.debetcredit == "D" else -one.volume for one in own)
         assert history.meldingen == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
-from mpj.messages.values import Berichtidentificatie
+from mpj.messages.values import Antwoordbericht, Berichtidentificatie, Declaratiebericht
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Reading
 from mpj.verification import MemoryHistory, Oordeel, build_answer
@@ -17,6 +18,12 @@ from verify.examples import OUD
 from verify.support import AANBIEDER, GEMEENTE, ONTVANGST, answer, credit, earlier, line, message, written, zaak
 
 TWEE = earlier(OUD, line(referentienummer="R2", productcode="45213"))
+
+
+def _write(folder: Path, messages: Mapping[str, Antwoordbericht | Declaratiebericht]) -> None:
+    """Write messages as files under these names."""
+    for name, one in messages.items():
+        (folder / f"{name}.xml").write_bytes(written(one))
 
 
 def test_without_history_the_rules_that_need_it_say_so() -> None:
@@ -82,8 +89,7 @@ def test_files_in_any_order_give_the_same_history(tmp_path: Path) -> None:
 
 def test_a_message_that_is_given_twice_counts_once(tmp_path: Path) -> None:
     """As in a folder and in a zip of it; its answer too."""
-    for name, one in {"a": TWEE, "b": TWEE, "c": answer(TWEE, "R2"), "d": answer(TWEE, "R2")}.items():
-        (tmp_path / f"{name}.xml").write_bytes(written(one))
+    _write(tmp_path, {"a": TWEE, "b": TWEE, "c": answer(TWEE, "R2"), "d": answer(TWEE, "R2")})
     heard: list[Fault] = []
     history = MemoryHistory.read([tmp_path], reading=Reading(heard.append))
     assert [one.prestatie.referentienummer for one in history.lines(AANBIEDER, GEMEENTE, 1001)] == ["R0"]
@@ -94,8 +100,7 @@ def test_a_message_that_is_given_twice_counts_once(tmp_path: Path) -> None:
 def test_a_line_in_two_messages_counts_once_and_different_lines_under_one_number_all_and_are_told(tmp_path: Path) -> None:
     again = evolve(TWEE, declaratienummer="DN9", header=evolve(TWEE.header, identificatie=Berichtidentificatie("B9", ONTVANGST)))
     other = earlier(evolve(OUD, bedrag_cent=OUD.bedrag_cent + 1), nummer="DN8", identificatie="B8")
-    for name, one in {"a": TWEE, "b": again, "c": other}.items():
-        (tmp_path / f"{name}.xml").write_bytes(written(one))
+    _write(tmp_path, {"a": TWEE, "b": again, "c": other})
     heard: list[Fault] = []
     found = read_earlier([tmp_path], report=heard.append)
     assert sorted((line.referentienummer, line.bedrag_cent) for line in found) == [
@@ -110,8 +115,7 @@ def test_a_line_in_two_messages_counts_once_and_different_lines_under_one_number
 def test_a_credit_of_what_is_not_given_or_was_refused_makes_no_room(tmp_path: Path) -> None:
     refused = line(referentienummer="R2", productcode="45213")
     undo = earlier(credit(OUD), credit(refused), credit(line(referentienummer="R9")), nummer="DN01", identificatie="B01")
-    for name, one in {"a": TWEE, "b": answer(TWEE, "R2"), "c": undo}.items():
-        (tmp_path / f"{name}.xml").write_bytes(written(one))
+    _write(tmp_path, {"a": TWEE, "b": answer(TWEE, "R2"), "c": undo})
     history = MemoryHistory.read([tmp_path])
     left = sorted(one.prestatie.referentienummer for one in history.lines(AANBIEDER, GEMEENTE, 1001))
     assert left == ["C-R0", "R0"]
@@ -124,8 +128,7 @@ def test_a_credit_of_what_is_not_given_or_was_refused_makes_no_room(tmp_path: Pa
 def test_two_answers_to_one_declaration_are_told(tmp_path: Path) -> None:
     first, last = answer(TWEE, "R2"), answer(TWEE)
     last = evolve(last, header=evolve(last.header, identificatie=Berichtidentificatie("ANDER", ONTVANGST)))
-    for name, one in {"a": TWEE, "b": first, "c": last}.items():
-        (tmp_path / f"{name}.xml").write_bytes(written(one))
+    _write(tmp_path, {"a": TWEE, "b": first, "c": last})
     heard: list[Fault] = []
     history = MemoryHistory.read([tmp_path], reading=Reading(heard.append))
     assert [one.code for one in heard] == ["antwoord_dubbel"] and "het laatst gelezen telt" in str(heard[0])

@@ -111,12 +111,12 @@ def test_no_cent_is_lost(cents: int, weights: list[int]) -> None:
 
 def test_old_lines_may_be_messages_and_their_answers(tmp_path: Path) -> None:
     """A folder with two JW303, of which one has an answer: what stands of them, of whatever toewijzing, and what is told."""
-    hours = {"code": "45A04", "eenheid": "04", "volume": 10, "tarief": None}
+    hours = Regel("R1", code="45A04", eenheid="04", volume=10, tarief=None, bedrag=100000)
     sent = [
-        Regel("R1", **hours, bedrag=100000),
-        Regel("R2", **hours, toewijzing=2, bedrag=50000),
-        Regel("R3", **hours, toewijzing=3, bedrag=1),
-        Regel("R4", **hours, toewijzing=None, bedrag=7),
+        hours,
+        evolve(hours, nummer="R2", toewijzing=2, bedrag=50000),
+        evolve(hours, nummer="R3", toewijzing=3, bedrag=1),
+        evolve(hours, nummer="R4", toewijzing=None, bedrag=7),
     ]
     folder = tmp_path / "oud"
     folder.mkdir()
@@ -129,7 +129,7 @@ def test_old_lines_may_be_messages_and_their_answers(tmp_path: Path) -> None:
     heard: list[Fault] = []
     found = read_old_lines([folder], Reading(heard.append))
     assert sorted((one.bedrag_cent, one.volume) for one in found) == [
-        *((-100000, -10), (7, 10), (300, 60), (20000, 10), (100000, 10)),
+        (cents, Fraction(volume)) for cents, volume in ((-100000, -10), (7, 10), (300, 60), (20000, 10), (100000, 10))
     ]
     assert {(one.gemeente, one.aanbieder, one.productcode, one.periode) for one in found} == {
         ("0384", "65656055", "45A04", "2020-03")
