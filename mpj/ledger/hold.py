@@ -87,6 +87,10 @@ def reasons_to_hold(kept: Kept, found: Uitkomst, fingerprints: Mapping[tuple[str
     was kept under is the cause; where that is not known, the register of reasons says which of these a reason usually comes from
     (`Reden.oorzaken`).
     """
+    if any(soort == PRESTATIE for soort, _ in kept.unseen):
+        # All prestaties of a client decide together, whichever changed: a run that computes the month does.
+        yield _not_computed("na_periode")
+        return
     behind = (one for one in kept.behind if one.eenheden or one.recorded[0] != PRESTATIE)  # an end counts nothing of its own
     as_it_was = [one for one in behind if fingerprints.get(one.recorded[:2]) == one.fingerprint]
     billed = {one.recorded: one for one in found.care} if as_it_was else {}
@@ -105,7 +109,7 @@ def _held_aside(kept: Kept, one: Behind, aside: Mapping[tuple[str, str], Sequenc
     """Return why a record that is set aside now keeps its line; `billed`: it is behind a line on other days."""
     reden = _reason_aside(one.recorded, aside)
     if reden is None and one.recorded[:2] in kept.unseen:
-        return _hold("na_periode", kept)
+        return _not_computed("na_periode")
     if reden is None and one.recorded[0] == PRESTATIE:
         return _held_output(kept, aside.get(one.recorded[:2], ()), billed=billed)
     if reden is not None and kept.by_contract(reden) and REDENEN[reden].oorzaken != _DOUBT:
@@ -142,6 +146,10 @@ def _held_elsewhere(kept: Kept, one: Behind, care: Care) -> Hold | None:
     if not kept.assigned_alike:
         return _by_toewijzing("de toewijzing geeft een ander niveau of perceel; met --crediteer wordt de regel gecorrigeerd")
     return None
+
+
+def _not_computed(reden: Redencode) -> Hold:
+    return Hold(f"{reden}: deze run kijkt er niet naar", melden=False, reden=reden)
 
 
 def _by_contract(text: str) -> Hold:
@@ -198,7 +206,7 @@ def _hold(reden: Redencode | None, kept: Kept) -> Hold | None:
     register = REDENEN[reden]
     match register.oorzaak:
         case "periode":
-            return Hold(f"{reden}: deze run kijkt er niet naar", melden=False, reden=reden)
+            return _not_computed(reden)
         case "contract" if register.oorzaken == _DOUBT:
             text = f"{reden}: door het contract of door de registratie; met --crediteer of reprice wordt de regel gecrediteerd"
             return Hold(text, melden=True, door=_CREDITEER + _REPRICE)

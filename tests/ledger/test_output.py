@@ -459,3 +459,13 @@ def test_a_run_of_an_earlier_month_says_nothing_of_granted_weeks_after_it(path: 
         again = one.run(periode="2022-04", prestaties=[*care, later], crediteer=crediteer)
         assert lines(again) == []
         assert [fault for fault in again.meldingen if fault.code == "toegekend_blijft_staan"] == []
+
+
+def test_an_end_that_a_run_of_an_earlier_month_brings_is_for_the_run_of_its_own(path: Path) -> None:
+    """June is granted by its start alone; a run of May computes nothing of June, and credits nothing of it, however often."""
+    one = partij(path, granted("45W01", "2022-04-15", "2022-12-31"))
+    start, end = event("s", "45W01", "2022-06-06", "start"), event("e", "45W01", "2022-06-08", "einde")
+    assert told(month(one, "2022-06", start)) == [("D", "2022-06", 45_000)]
+    for _ in range(3):
+        assert told(one.run(periode="2022-05", prestaties=[end])) == []
+    assert told(month(one, "2022-06")) == [("C", "2022-06", 45_000), ("D", "2022-06", 15_000)]
