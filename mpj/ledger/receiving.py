@@ -7,7 +7,7 @@ never against itself. An answer is replaced by another one only when told to.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any, Required, Unpack, cast
@@ -21,14 +21,14 @@ from mpj.ledger.history import LedgerHistory
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages import Antwoordbericht, Declaratiebericht
-from mpj.messages.answers import answered, key_of, refuses_whole
-from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, prestatie_values
+from mpj.messages.answers import answered, key_of, refuses_whole, returned_by
+from mpj.messages.values import CREDIT, PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.protocol import Protocol, care_in
 from mpj.reading.calls import expect_date
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
 from mpj.verification import Basis, Toetsing, Verificatie
-from mpj.verification.history import loose_answer
+from mpj.verification.history import loose_answer, loose_credit
 from mpj.verification.opdracht import ToetsWords
 from mpj.verification.verification import judged
 
@@ -47,6 +47,8 @@ _HEAD = (
 _head = attrgetter(*_HEAD)
 _OWN = frozenset({"op", "dagtekening", "eerder", "vervang", "proef"})
 _Key = tuple[str, str, str]
+_Sent = tuple[str, Declaratiebericht, Antwoordbericht | None]
+"""A message from before the ledger: its fingerprint, itself, and the answer to it."""
 
 
 class OntvangenWords(ToetsWords, total=False):
@@ -264,7 +266,23 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
         _store(connection, number, message, sha256, dated, answer, given.basis.protocol)
     if faults:
         raise InputError(faults)
-    return notes
+    return [*notes, *_loose_credits(connection, sent)]
+
+
+def _loose_credits(
+    connection: Connection, sent: Sequence[tuple[str, Declaratiebericht, Antwoordbericht | None]]
+) -> Iterator[Fault]:
+    """Yield a warning of every credit in messages that were taken over of a line that is not known, or does not count."""
+    history = LedgerHistory(connection, next_id(connection, schema.ontvangst))
+    for _, message, answer in sent:
+        returned, (aanbieder, gemeente, _) = returned_by(answer), key_of(message)
+        lines = [one for client in message.clienten for one in client.prestaties]
+        credited = [one for one in lines if one.debetcredit == CREDIT and one.referentienummer not in returned]
+        history.prepare(aanbieder, gemeente, credited)
+        for one in credited:
+            undone = history.line(aanbieder, gemeente, one.vorig_referentienummer or "")
+            if undone is None or undone.stand == AFGEKEURD:
+                yield loose_credit(one)
 
 
 def _answer_to(message: Declaratiebericht, answers: Sequence[Antwoordbericht]) -> Antwoordbericht | None:

@@ -86,7 +86,7 @@ class History(Protocol):
         """Say whether an earlier credit line, not refused, undoes this line (TR389, TR390)."""
 
     def lines(self, aanbieder: str, gemeente: str, toewijzingnummer: int) -> Sequence[EerdereRegel]:
-        """Return the granted and waiting lines on a toewijzing, debit and credit (TR322, TR369, TR389)."""
+        """Return the granted and waiting lines on a toewijzing (TR322, TR369, TR389): debits, and the credits of those."""
 
 
 class MemoryHistory:
@@ -131,7 +131,7 @@ class MemoryHistory:
         `hashes`. Raises InputError for a file that is neither.
         """
         found = cls.of_sources(find_sources(paths, (".xml",), reading), hashes=hashes, reading=reading)
-        found.leave_loose_credits()
+        found.meldingen += found.loose_credits()
         return found
 
     @classmethod
@@ -172,14 +172,15 @@ class MemoryHistory:
                 stand = AFGEKEURD if refused else WACHT if answer is None else TOEGEKEND
                 self.remember(aanbieder, gemeente, EerdereRegel(client.bsn, prestatie, stand))
 
-    def leave_loose_credits(self) -> None:
-        """Have the credits of lines that are not here, or do not count, take nothing away either; `meldingen` names them."""
+    def loose_credits(self) -> Iterator[Fault]:
+        """Yield a warning of every credit of a line that is not here, or does not count: it takes nothing away either."""
         for (aanbieder, gemeente, _), lines in self._by_toewijzing.items():
-            for line in [one for one in lines if one.prestatie.debetcredit == CREDIT]:
-                undone = self._lines.get((aanbieder, gemeente, line.prestatie.vorig_referentienummer or ""))
-                if undone is None or undone.stand == AFGEKEURD:
-                    self.meldingen.append(loose_credit(line.prestatie))
-                    lines.remove(line)
+            yield from (loose_credit(one.prestatie) for one in lines if not self._counts(aanbieder, gemeente, one.prestatie))
+
+    def _counts(self, aanbieder: str, gemeente: str, one: Prestatie) -> bool:
+        """Say whether a line is a debit, or undoes one that is here and was not refused."""
+        undone = self._lines.get((aanbieder, gemeente, one.vorig_referentienummer or ""))
+        return one.debetcredit != CREDIT or (undone is not None and undone.stand != AFGEKEURD)
 
     def remember(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
         """Remember one line, of whatever declaration."""
@@ -241,7 +242,8 @@ class MemoryHistory:
 
     def lines(self, aanbieder: str, gemeente: str, toewijzingnummer: int) -> Sequence[EerdereRegel]:
         """See `History`."""
-        return self._by_toewijzing.get((aanbieder, gemeente, toewijzingnummer), ())
+        lines = self._by_toewijzing.get((aanbieder, gemeente, toewijzingnummer), ())
+        return tuple(one for one in lines if self._counts(aanbieder, gemeente, one.prestatie))
 
 
 def read_messages(

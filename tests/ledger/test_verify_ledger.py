@@ -351,6 +351,22 @@ def test_a_message_under_the_name_of_an_earlier_one_leaves_it_its_answer(small: 
     assert small.lines() == [("R0", "toegekend")]
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_credit_of_what_is_not_known_or_was_refused_makes_no_room(gemeente: Gemeente, refused: bool) -> None:
+    """Of a message that is taken over it is told; a later message is held against the same."""
+    loose = credit(line(referentienummer="R8", **FEBRUARY))
+    known = [OUD, answer(OUD)]
+    if refused:
+        other = earlier(line(referentienummer="R8", **FEBRUARY), nummer="DN8", identificatie="B8")
+        known += [other, answer(other, "R8")]
+    undoing = earlier(loose, nummer="DN9", identificatie="B9", dagtekening=date(2026, 3, 6))
+    told = gemeente.verify(message(), eerder=[*known, undoing]).meldingen
+    assert [(one.code, one.kolom) for one in told] == [("credit_zonder_regel", "regel C-R8")]
+    with gemeente.ledger.database.transaction(write=False) as connection:
+        found = LedgerHistory(connection, 2).lines(AANBIEDER, GEMEENTE, 1001)
+    assert [one.prestatie.referentienummer for one in found] == ["R0", "R1"]
+
+
 def test_an_answer_without_its_declaration_is_told(small: Gemeente) -> None:
     own = answer(message())
     assert [fault.code for fault in small.verify(message(), eerder=[answer(OUD), own]).meldingen] == ["antwoord_zonder_declaratie"]
