@@ -23,7 +23,7 @@ from mpj.reading.frozen import Frozen
 from mpj.reading.limits import TOML_BYTES
 from mpj.reading.masking import hide
 from mpj.reading.names import check_names
-from mpj.reading.sources import Source
+from mpj.reading.sources import Reading, Source
 from mpj.reading.tables import open_table
 from mpj.reading.toml import Document, parse_toml
 
@@ -122,7 +122,7 @@ def _read_toml(source: Source, faults: list[Fault], hashes: dict[str, str]) -> D
 def _read_table(source: Source, definition: Definition[str], faults: list[Fault], hashes: dict[str, str]) -> Contracttabel:
     rows: list[tuple[int, Mapping[str, str]]] = []
     try:
-        with open_table(evolve(source, strict=True), definition.columns) as table:
+        with open_table(evolve(source, strict=True), definition.columns, Reading(hashes=hashes)) as table:
             faults += table.warnings
             for rij, fields in table:
                 if len(fields) != table.width:
@@ -138,7 +138,6 @@ def _read_table(source: Source, definition: Definition[str], faults: list[Fault]
                     )
                     continue
                 rows.append((rij, {name: fields[place].strip() for name, place in table.columns.items()}))
-        hashes[source.naam] = table.sha256
     except InputError as error:
         faults += error.faults
     return Contracttabel(source.naam, rows)

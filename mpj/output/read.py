@@ -38,7 +38,7 @@ from mpj.reading.headers import Columns
 from mpj.reading.limits import WHOLE_BYTES
 from mpj.reading.masking import masked
 from mpj.reading.periods import month_text, parse_month
-from mpj.reading.sources import Source
+from mpj.reading.sources import Reading, Source
 from mpj.reading.tables import open_table
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
@@ -129,15 +129,13 @@ def _rows(
 
     `required` are the columns that it has at the least, where an older one may lack others.
     """
-    with open_table(source, Columns(shape.names, required or shape.names)) as table:
+    with open_table(source, Columns(shape.names, required or shape.names), Reading(hashes=hashes)) as table:
         for rij, texts in table:
             if len(texts) != table.width:
                 raise InputError(Fault("rij_onvolledig", source.naam, rij, toelichting="de rij past niet bij de kopregel"))
             yield _parsed(
                 {name: texts[table.columns[name]] for name in shape.names if name in table.columns}, parsers, source.naam, rij
             )
-    if hashes is not None:
-        hashes[source.naam] = table.sha256
 
 
 def _parsed(texts: Mapping[str, str], parsers: Mapping[str, Callable[[str], Any]], bestand: str, rij: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _RUN = ("=", "+", "-", "@", "\t", "\r")
+_ODD = frozenset(("'", *_RUN))
 
 
 def guarded(text: str) -> str:
@@ -11,7 +12,7 @@ def guarded(text: str) -> str:
     >>> guarded("=1+1"), guarded("-2+3"), guarded("R\x1b-1"), guarded("R-1")
     ("'=1+1", "'-2+3", 'R\\x1b-1', 'R-1')
     """
-    if text.isprintable() and text[:1] not in ("'", *_RUN):
+    if text.isprintable() and text[:1] not in _ODD:
         return text
     shown = "".join(f"\\x{ord(sign):02x}" if ord(sign) < 32 or 127 <= ord(sign) < 160 else sign for sign in text)
     return f"'{shown}" if text.lstrip("'").startswith(_RUN) else shown

@@ -31,9 +31,9 @@ BEGINS = (b"PK\3\4", b"\xd0\xcf\x11\xe0")
 class Table(Generic[_F]):
     """An opened table: `columns` maps a known column to its place, iterating gives (rij, fields).
 
-    `warnings` are the unknown columns and what was done to read it; `sha256` is filled once all rows were read. Rows that are
-    wholly empty are passed over; fields come as they stand, so a row may have more or fewer than `width`. From `open_lines` they
-    come as one text. `tidy`: the file is UTF-8 with ``;`` between the fields, and its header is its first row.
+    `warnings` are the unknown columns and what was done to read it. Rows that are wholly empty are passed over; fields come as
+    they stand, so a row may have more or fewer than `width`. From `open_lines` they come as one text. `tidy`: the file is UTF-8
+    with ``;`` between the fields, and its header is its first row.
     """
 
     naam: str
@@ -41,7 +41,6 @@ class Table(Generic[_F]):
     width: int
     warnings: tuple[Fault, ...]
     rows: Iterator[tuple[int, _F]]
-    sha256: str = ""
     tidy: bool = False
 
     def __iter__(self) -> Iterator[tuple[int, _F]]:
@@ -113,10 +112,9 @@ def _opened(
         table.tidy = found.tidy
         reading.tell(table.warnings)
         yield table
-        table.sha256 = found.sha256()
         reading.tell(profiled.notices(source.naam) if profiled is not None else ())
         if reading.hashes is not None:
-            reading.hashes[source.naam] = table.sha256
+            reading.hashes[source.naam] = found.sha256()
         if reading.lines is not None and found.lines:
             reading.lines[source.naam] = found.lines
 

@@ -121,7 +121,8 @@ def _encoding(source: Source) -> str:
     decoder = getincrementaldecoder("utf-8")()
     endless = 0
     with source.open() as raw:
-        chunk = raw.read(_CHUNK)
+        stream = raw.stream  # This look asks for no SHA-256.
+        chunk = stream.read(_CHUNK)
         if chunk.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
             return _UTF16
         try:
@@ -129,7 +130,7 @@ def _encoding(source: Source) -> str:
                 if not chunk.isascii() or decoder.getstate()[0]:
                     decoder.decode(chunk)
                 endless = 0 if b"\n" in chunk or b"\r" in chunk else endless + len(chunk)
-                chunk = raw.read(_CHUNK)
+                chunk = stream.read(_CHUNK)
             decoder.decode(b"", final=not chunk)
         except UnicodeDecodeError:
             return _WINDOWS

@@ -8,7 +8,7 @@ from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_choice
 from mpj.reading.forms import parse_nummer
 from mpj.reading.headers import Columns
-from mpj.reading.sources import Source
+from mpj.reading.sources import Reading, Source
 from mpj.reading.tables import open_table
 from mpj.verification.opdracht import Besluiten, Besluitsleutel, Onbeoordeeld
 from mpj.verification.values import AFWIJZEN, TOEKENNEN
@@ -23,7 +23,7 @@ def read_besluiten(source: Source, *, hashes: dict[str, str] | None = None) -> B
     """
     found: dict[tuple[str, int | None], str] = {}
     faults: list[Fault] = []
-    with open_table(source, Columns(COLUMNS, COLUMNS)) as table:
+    with open_table(source, Columns(COLUMNS, COLUMNS), Reading(hashes=hashes)) as table:
         for rij, fields in table:
             row = {name: fields[place].strip() if place < len(fields) else "" for name, place in table.columns.items()}
             wrong = list(_faults(row))
@@ -38,8 +38,6 @@ def read_besluiten(source: Source, *, hashes: dict[str, str] | None = None) -> B
             found[key] = row["besluit"]
     if faults:
         raise InputError(faults)
-    if hashes is not None:
-        hashes[source.naam] = table.sha256
     return found
 
 
