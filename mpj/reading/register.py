@@ -25,6 +25,7 @@ Foutcode: TypeAlias = Literal[
     "geheugen_vol",
     "systeem_weigert",
     "proces_weg",
+    "herstart_nodig",
     "tijdelijk_onbruikbaar",
     "invoer_ontbreekt",
     "invoer_leeg",

@@ -27,6 +27,7 @@ from attrs import frozen
 from mpj.executors.forked import deaf, end_with_parent
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.system import system_reason
+from mpj.version import __version__
 
 _T = TypeVar("_T")
 NICE = 5
@@ -40,6 +41,11 @@ _GONE = Fault(
     toelichting="het proces dat dit uitrekende is van buiten gestopt, vaak omdat het geheugen vol was; een ledger kan al gewijzigd "
     "zijn: bekijk eerst de stand ervan",
     verwacht="meer geheugen",
+)
+_UPDATED = Fault(
+    "herstart_nodig",
+    toelichting="mpj is bijgewerkt terwijl deze dienst draaide; er is niets gedaan",
+    verwacht="een dienst die daarna is gestart",
 )
 _Kind: TypeAlias = Literal["stap", "gevonden", "fouten", "mislukt"]
 
@@ -85,7 +91,7 @@ class Processes:
         """
         process = self._take()
         try:
-            said = process.asked((job, folder), step)
+            said = process.asked((__version__, pickle.dumps((job, folder))), step)
         except BaseException as error:
             process.end(0)
             if isinstance(error, EOFError | OSError):
@@ -200,7 +206,10 @@ def _done(asked: bytes, pipe: Connection) -> bytes:
             pipe.send_bytes(pickle.dumps(_Said("stap", (done, total))))
 
     try:
-        job, folder = pickle.loads(asked)
+        version, what = pickle.loads(asked)
+        if version != __version__:  # What was pickled by another version may mean something else here.
+            raise InputError(_UPDATED)
+        job, folder = pickle.loads(what)
         tempfile.tempdir = str(folder)
         return pickle.dumps(_Said("gevonden", job(step)))
     except InputError as error:

@@ -112,6 +112,16 @@ def test_a_process_that_dies_is_told_and_the_next_job_has_another(processes: Pro
     assert len({first, second, third, os.getpid()}) == 4
 
 
+def test_a_process_of_another_version_does_nothing_and_says_why(
+    processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an update of mpj while the service runs: what it asks may mean something else there."""
+    monkeypatch.setattr("mpj.service.processes.__version__", "0.0.1")
+    with pytest.raises(UnavailableError) as refused:
+        do(processes, pid, tmp_path)
+    assert [one.code for one in refused.value.faults] == ["herstart_nodig"]
+
+
 def test_a_process_that_cannot_be_started_is_told(processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(kind: str) -> Any:
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
