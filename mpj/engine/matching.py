@@ -132,7 +132,8 @@ class Dekkingen:
 
     def missed_by(self, bsn: str, gemeente: str | None, nummer: int | None) -> Missed | None:
         """Return why a client has no toewijzing of this gemeente and number (None: any), where a row of toewijzingen tells."""
-        return next((one for one in self._missed_by.get(bsn, ()) if one.fits(gemeente, nummer)), None)
+        own = self._missed_by.get(bsn)
+        return next((one for one in own if one.fits(gemeente, nummer)), None) if own else None
 
     @property
     def meldingen(self) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ from mpj.records.words import Aanwezigheid, Gebeurtenis, Soort, Status, Tijdsoor
 _T = TypeVar("_T")
 AANWEZIG: Aanwezigheid = "aanwezig"
 _NOTHING = object()
+_DAY = timedelta(days=1)
 
 
 def unchecked(kind: type[_T]) -> Callable[[Iterable[object]], _T]:
@@ -374,8 +375,8 @@ class Toewijzing:
     @property
     def grenzen(self) -> tuple[date, ...]:
         """The days on which it begins and on which it is over."""
-        after = () if self.einddatum in (None, date.max) else (self.einddatum + timedelta(days=1),)
-        return (self.begindatum, *after)
+        einde = self.einddatum
+        return (self.begindatum,) if einde is None or einde == date.max else (self.begindatum, einde + _DAY)
 
     def geldig(self, day: date) -> bool:
         """Say whether `day` lies inside the toewijzing."""
