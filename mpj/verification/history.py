@@ -307,7 +307,7 @@ def _two_answers(messages: Iterable[Declaratiebericht | Antwoordbericht]) -> Ite
     for (aanbieder, gemeente, nummer), own in names.items():
         if len(own) > 1:
             text = f"declaratie {mask(nummer)} van {aanbieder} heeft meer dan één antwoord van {gemeente}: het laatst gelezen telt"
-            found = ", ".join(sorted(f"antwoord van {one.dagtekening}" for one in own))
+            found = ", ".join(sorted(f"antwoord met dagtekening {one.dagtekening}" for one in own))
             yield Fault("antwoord_dubbel", "", 0, "", found, "één antwoord", text, "waarschuwing")
 
 
