@@ -29,8 +29,9 @@ from mpj.reading.faults import InputError
 from mpj.reading.system import system_reason
 from mpj.service.uploads import _safe
 
-_ASKED_FIRST = {"mpj/reading/sheets.py", "mpj/executors/forked.py", "mpj/output/folder.py"}
-"""What asks first whether it is there: the child that reads workbooks, the pool of processes, the lock of a folder."""
+_ASKED_FIRST = {"mpj/reading/sheets.py", "mpj/executors/forked.py", "mpj/output/folder.py", "mpj/service/processes.py"}
+"""What asks first whether it is there, or does without: the child that reads workbooks, the pool of processes, the lock of a
+folder, the priority of a process of the service."""
 
 
 _SYSTEM = re.compile(r"^\s*(?:import|from) (?:errno|fcntl|locale|mmap|os|resource|select|signal|socket|stat|time)\b", re.MULTILINE)
