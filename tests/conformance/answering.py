@@ -126,7 +126,7 @@ def _done(args: list[str]) -> None:
 def conforms(
     cases: Mapping[str, ConformanceCase], folder: Path, ask: Callable[[Mapping[str, Any], Path], dict[str, Any]], at_once: int = 1
 ) -> None:
-    """Have each case answered in a folder of its own, and all answers checked."""
+    """Have each case answered in a folder of its own, and all answers checked; commands, which hear signals, one after another."""
     given, answers = folder / "gevallen", folder / "antwoorden"
     answers.mkdir()
     given.mkdir()
@@ -136,7 +136,8 @@ def conforms(
             (place / f"{naam}.json").write_text(json.dumps(value), "utf-8")
 
     with ThreadPoolExecutor(at_once) as threads:
-        list(threads.map(one, range(len(cases)), cases.keys(), cases.values()))
+        each = map if at_once == 1 else threads.map
+        list(each(one, range(len(cases)), cases.keys(), cases.values()))
     told = check(given, answers)
     assert told.verschillen == () and told.conform and told.gevallen == len(cases)
 
