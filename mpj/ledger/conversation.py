@@ -265,11 +265,7 @@ def _book_answer(connection: Connection, message: Antwoordbericht, sha256: str) 
         return _outcome(connection, row.id)
     body = message.antwoord
     assert body is not None
-    returned = {
-        line.referentienummer: tuple(code for code in line.retourcodes if code != IN_ORDE)
-        for client in body.clienten
-        for line in client.prestaties
-    }
+    returned = {line.referentienummer: tuple(code for code in line.retourcodes if code != IN_ORDE) for line in body.prestaties}
     _book_lines(connection, row.id, returned)
     found = update(schema.declaratie).where(schema.declaratie.c.id == row.id)
     connection.execute(found.values(status=BEANTWOORD, afgesloten_op=op, retourcodes=",".join(body.retourcodes)))

@@ -28,7 +28,7 @@ from mpj.reading.calls import expect_date
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
 from mpj.verification import Basis, Toetsing, Verificatie
-from mpj.verification.history import loose_answer, loose_credit
+from mpj.verification.history import counts, loose_answer, loose_credit
 from mpj.verification.opdracht import ToetsWords
 from mpj.verification.verification import judged
 
@@ -99,7 +99,7 @@ def receive(connection: Connection, given: Ontvangen, wie: str = "") -> Verifica
     number = known.id if known is not None else max(1, next_id(connection, schema.ontvangst))
     dagtekening = given.dagtekening or (known.dagtekening if known is not None else given.op)
     history = LedgerHistory(connection, number)
-    history.prepare(*_parties(bericht), (one for client in bericht.clienten for one in client.prestaties))
+    history.prepare(*_parties(bericht), bericht.prestaties)
     outcome = judged(Toetsing(bericht, given.basis, dagtekening=dagtekening, history=history, **given.words))
     if known is None or known.antwoord != _name(outcome.antwoord):
         if known is not None:
@@ -269,20 +269,14 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
     return [*notes, *_loose_credits(connection, sent)]
 
 
-def _loose_credits(
-    connection: Connection, sent: Sequence[tuple[str, Declaratiebericht, Antwoordbericht | None]]
-) -> Iterator[Fault]:
+def _loose_credits(connection: Connection, sent: Sequence[_Sent]) -> Iterator[Fault]:
     """Yield a warning of every credit in messages that were taken over of a line that is not known, or does not count."""
     history = LedgerHistory(connection, next_id(connection, schema.ontvangst))
     for _, message, answer in sent:
         returned, (aanbieder, gemeente, _) = returned_by(answer), key_of(message)
-        lines = [one for client in message.clienten for one in client.prestaties]
-        credited = [one for one in lines if one.debetcredit == CREDIT and one.referentienummer not in returned]
-        history.prepare(aanbieder, gemeente, credited)
-        for one in credited:
-            undone = history.line(aanbieder, gemeente, one.vorig_referentienummer or "")
-            if undone is None or undone.stand == AFGEKEURD:
-                yield loose_credit(one)
+        undoing = [one for one in message.prestaties if one.debetcredit == CREDIT and one.referentienummer not in returned]
+        history.prepare(aanbieder, gemeente, undoing)
+        yield from (loose_credit(one) for one in undoing if not counts(history, aanbieder, gemeente, one))
 
 
 def _answer_to(message: Declaratiebericht, answers: Sequence[Antwoordbericht]) -> Antwoordbericht | None:

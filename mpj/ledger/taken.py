@@ -182,7 +182,7 @@ def _judged(lines: Iterable[Declaratieregel], answer: Antwoordbericht | None, un
     body = None if answer is None else answer.antwoord
     if body is None:
         return [TakenLine(line, unanswered) for line in lines]
-    returned = {one.referentienummer: one.retourcodes for client in body.clienten for one in client.prestaties}
+    returned = {one.referentienummer: one.retourcodes for one in body.prestaties}
     return [
         TakenLine(line, TOEGEKEND)
         if (codes := returned.get(line.referentienummer)) is None

@@ -43,7 +43,7 @@ def returned_by(answer: Antwoordbericht | None) -> frozenset[str]:
     """Return the ReferentieNummers of the lines that an answer returns."""
     if answer is None or answer.antwoord is None:
         return frozenset()
-    return frozenset(line.referentienummer for client in answer.antwoord.clienten for line in client.prestaties)
+    return frozenset(line.referentienummer for line in answer.antwoord.prestaties)
 
 
 def refuses_whole(answer: Antwoordbericht) -> bool:
@@ -72,8 +72,8 @@ def contradiction(answer: Antwoordbericht, message: Declaratiebericht) -> Contra
         return Contradiction.of("Het ingediende totaal is niet dat van de declaratie", body.totaal_ingediend, submitted)
     if granted.net and (_named(body) or answer.header.retourcodes != (IN_ORDE,)):
         return Contradiction.of("Een code weigert de hele declaratie, en toch is er geld toegekend", granted, _NOTHING)
-    declared = {line.referentienummer for client in message.clienten for line in client.prestaties}
-    returned = [line for client in body.clienten for line in client.prestaties]
+    declared = {line.referentienummer for line in message.prestaties}
+    returned = body.prestaties
     # A line of a JW303 that names no toewijzing is left out of its declaration (`mpj.messages.settled`).
     other = [line.net for line in returned if line.toewijzingnummer != NO_TOEWIJZING and line.referentienummer not in declared]
     if other:
@@ -90,9 +90,8 @@ def without_reason(answer: Antwoordbericht) -> int:
     body = answer.antwoord
     if body is None:
         return 0
-    lines = [line for client in body.clienten for line in client.prestaties]
     in_full = VOLLEDIG_TOEGEKEND in body.retourcodes
-    return sum(in_full or {IN_ORDE}.issuperset(line.retourcodes) for line in lines)
+    return sum(in_full or {IN_ORDE}.issuperset(line.retourcodes) for line in body.prestaties)
 
 
 def _named(body: Declaratieantwoord) -> bool:

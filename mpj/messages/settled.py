@@ -70,7 +70,7 @@ class _Pair:
 
         What is granted follows too where `granted`, else it was told in full already.
         """
-        before = sum(line.net for client in self.message.clienten for line in client.prestaties)
+        before = sum(line.net for line in self.message.prestaties)
         clients = []
         for client in self.message.clienten:
             kept = tuple(line for one in client.prestaties if (line := lines.get(id(one), one)) is not None)
@@ -130,10 +130,10 @@ def _grant(pair: _Pair) -> None:
     """Make lines of which a part was refused as large as what was granted; the answer returns them no more."""
     if pair.answer is None or (body := pair.answer.antwoord) is None or not pair.counts:
         return
-    refused = {line.referentienummer: line for client in body.clienten for line in client.prestaties}
+    refused = {line.referentienummer: line for line in body.prestaties}
     changed: dict[int, Prestatie] = {}
     partly: set[str] = set()
-    for one in (one for client in pair.message.clienten for one in client.prestaties):
+    for one in pair.message.prestaties:
         part = refused.get(one.referentienummer)
         if part is not None and part.bedrag_cent < one.bedrag_cent:
             changed[id(one)] = evolve(one, bedrag_cent=one.bedrag_cent - part.bedrag_cent)
@@ -153,7 +153,7 @@ def _grant(pair: _Pair) -> None:
 def _debits(pair: _Pair) -> Iterator[tuple[_Number, _Debit]]:
     """Yield the debit lines of an old declaration, by their numbers."""
     refused = returned_by(pair.answer)
-    for one in (one for client in pair.message.clienten for one in client.prestaties):
+    for one in pair.message.prestaties:
         if one.debetcredit == DEBET:
             yield pair.number(one.referentienummer), _Debit(one, pair.counts and one.referentienummer not in refused)
 
@@ -165,7 +165,7 @@ def _undo(pair: _Pair, debits: Mapping[_Number, _Debit], undone: dict[_Number, s
     """
     refused = returned_by(pair.answer)
     changed: dict[int, Prestatie | None] = {}
-    for one in (one for client in pair.message.clienten for one in client.prestaties):
+    for one in pair.message.prestaties:
         if one.debetcredit != CREDIT or one.referentienummer in refused:
             continue
         number = pair.number(one.vorig_referentienummer)

@@ -171,6 +171,11 @@ class Declaratiebericht(Declaratiekop):
 
     clienten: tuple[Client, ...] = field(metadata=element("Declaratie/Clienten/Client", Client, reeks=True))
 
+    @property
+    def prestaties(self) -> list[Prestatie]:
+        """The lines of all clients, in their order."""
+        return [line for client in self.clienten for line in client.prestaties]
+
 
 @frozen
 class Declaratieantwoord:
@@ -185,6 +190,11 @@ class Declaratieantwoord:
     """The returned lines."""
     retourcodes: tuple[str, ...] = field(metadata=element("RetourCodes/RetourCode", reeks=True))
     """The codes about the declaration (WJ001)."""
+
+    @property
+    def prestaties(self) -> list[Antwoordprestatie]:
+        """The returned lines of all clients, in their order."""
+        return [line for client in self.clienten for line in client.prestaties]
 
 
 @frozen

@@ -117,8 +117,7 @@ class MemoryHistory:
             answer = answers.pop(key_of(message), None)
             if answer is not None and (found := contradiction(answer, message)) is not None:
                 self.meldingen.append(not_counted(answer, found))
-                lines = (line for client in message.clienten for line in client.prestaties)
-                self.doubtful |= {(header.afzender, line.referentienummer) for line in lines}
+                self.doubtful |= {(header.afzender, line.referentienummer) for line in message.prestaties}
                 answer = None
             self.add(message, answer)
         self.meldingen += [loose_answer(answer) for answer in answers.values()]
@@ -175,12 +174,7 @@ class MemoryHistory:
     def loose_credits(self) -> Iterator[Fault]:
         """Yield a warning of every credit of a line that is not here, or does not count: it takes nothing away either."""
         for (aanbieder, gemeente, _), lines in self._by_toewijzing.items():
-            yield from (loose_credit(one.prestatie) for one in lines if not self._counts(aanbieder, gemeente, one.prestatie))
-
-    def _counts(self, aanbieder: str, gemeente: str, one: Prestatie) -> bool:
-        """Say whether a line is a debit, or undoes one that is here and was not refused."""
-        undone = self._lines.get((aanbieder, gemeente, one.vorig_referentienummer or ""))
-        return one.debetcredit != CREDIT or (undone is not None and undone.stand != AFGEKEURD)
+            yield from (loose_credit(one.prestatie) for one in lines if not counts(self, aanbieder, gemeente, one.prestatie))
 
     def remember(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
         """Remember one line, of whatever declaration."""
@@ -195,7 +189,7 @@ class MemoryHistory:
         if known is not None and known.stand != AFGEKEURD:
             if (known.bsn, known.prestatie) == (line.bsn, one):
                 return
-            self.meldingen.append(_two_lines(one))
+            self.meldingen.append(two_lines(one))
         self._lines[key] = line
         if one.debetcredit == CREDIT and one.vorig_referentienummer is not None:
             self._credited.add((aanbieder, gemeente, one.vorig_referentienummer))
@@ -243,7 +237,7 @@ class MemoryHistory:
     def lines(self, aanbieder: str, gemeente: str, toewijzingnummer: int) -> Sequence[EerdereRegel]:
         """See `History`."""
         lines = self._by_toewijzing.get((aanbieder, gemeente, toewijzingnummer), ())
-        return tuple(one for one in lines if self._counts(aanbieder, gemeente, one.prestatie))
+        return tuple(one for one in lines if counts(self, aanbieder, gemeente, one.prestatie))
 
 
 def read_messages(
@@ -311,6 +305,14 @@ def _two_answers(messages: Iterable[Declaratiebericht | Antwoordbericht]) -> Ite
             yield Fault("antwoord_dubbel", "", 0, "", found, "één antwoord", text, "waarschuwing")
 
 
+def counts(history: History, aanbieder: str, gemeente: str, one: Prestatie) -> bool:
+    """Say whether a line is a debit, or undoes one that the history knows and that was not refused."""
+    if one.debetcredit != CREDIT:
+        return True
+    undone = history.line(aanbieder, gemeente, one.vorig_referentienummer or "")
+    return undone is not None and undone.stand != AFGEKEURD
+
+
 def loose_credit(line: Prestatie | Declaratieregel) -> Fault:
     """Return the warning that what a credit undoes is not known or does not count, so that it takes nothing away."""
     where, found = f"regel {mask_number(line.referentienummer)}", f"credit {euros(line.bedrag_cent)}"
@@ -318,7 +320,8 @@ def loose_credit(line: Prestatie | Declaratieregel) -> Fault:
     return Fault("credit_zonder_regel", "", 0, where, found, "een regel die telt", text, "waarschuwing")
 
 
-def _two_lines(line: Prestatie) -> Fault:
+def two_lines(line: Prestatie | Declaratieregel) -> Fault:
+    """Return the warning that different lines bear the number of this one."""
     where = f"regel {mask_number(line.referentienummer)}"
     text = "dit nummer staat op verschillende regels: zij tellen allemaal mee"
     return Fault("regel_dubbel", "", 0, where, "", "een nummer per regel", text, "waarschuwing")
