@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from mpj.engine.values import Declaratieregel
@@ -13,7 +14,13 @@ from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
 from mpj.reading.sources import Reading, Source, find_sources
-from mpj.verification.history import EerdereRegel, MemoryHistory, loose_credit
+from mpj.verification.history import EerdereRegel, MemoryHistory, loose_credit, two_lines
+
+_sent: Callable[[Declaratieregel], tuple[object, ...]] = attrgetter(
+    *("gemeente", "bsn", "toewijzingnummer", "productcategorie", "productcode", "begindatum", "einddatum"),
+    *("volume_bericht", "eenheid", "bedrag_cent", "debetcredit", "vorig_referentienummer"),
+)
+"""What a message says of a line."""
 
 
 def read_earlier(
@@ -28,7 +35,8 @@ def read_earlier(
     what was refused.
 
     A folder or zip may hold either, or a whole output folder: then its line file is read and its other tables are passed over.
-    A line that comes twice, from a line file and a message, counts once. Lines from messages know no contract, perceel,
+    A line that comes twice, from a line file and a message, counts once; different lines under one number all count, and are told.
+    Lines from messages know no contract, perceel,
     prestatiecode or level. `protocol` is the one that they were made under. `report` hears of files that were not read (those in
     sub-folders count with `submappen`), of answers that do not count: those whose money contradicts, and then neither do the
     lines that they are about; and of credits that undo no line that counts here: they take nothing away.
@@ -38,21 +46,30 @@ def read_earlier(
     sources = find_sources(paths, (".csv", ".xml"), reading)
     tables = [source for source in sources if source.suffix != ".xml" and is_lines(source)]
     messages = [source for source in sources if source.suffix == ".xml"]
-    found: dict[tuple[str, str], Declaratieregel] = {}
+    found: dict[tuple[str, str], list[Declaratieregel]] = {}
     declared: list[Declaratieregel] = []
+
+    def is_new(line: Declaratieregel) -> bool:
+        """Say whether no line file has told this line; that it told another one under its number is said."""
+        own = found.get((line.aanbieder, line.referentienummer), [])
+        if _sent(line) in map(_sent, own):
+            return False
+        if own:
+            reading.tell([two_lines(line)])
+        return True
+
     for source in tables:
-        for line in read_regels(source, protocol=protocol, hashes=hashes):
-            found[line.aanbieder, line.referentienummer] = line
+        for line in filter(is_new, read_regels(source, protocol=protocol, hashes=hashes)):
+            found.setdefault((line.aanbieder, line.referentienummer), []).append(line)
     if messages:
         history = MemoryHistory.of_sources(messages, hashes=hashes, reading=reading)
         reading.tell(history.meldingen)
         refused = {(aanbieder, line.prestatie.referentienummer) for aanbieder, _, line in history.refused()}
         refused |= history.doubtful
-        found = {key: line for key, line in found.items() if key not in refused}
-        for aanbieder, gemeente, earlier in standing(history):
-            if (aanbieder, earlier.prestatie.referentienummer) not in found:
-                declared.append(line_of(aanbieder, gemeente, earlier.bsn, earlier.prestatie))
-    return list(_counting([*found.values(), *declared], reading.tell))
+        found = {key: own for key, own in found.items() if key not in refused}
+        standing_lines = (line_of(aanbieder, gemeente, one.bsn, one.prestatie) for aanbieder, gemeente, one in standing(history))
+        declared += filter(is_new, standing_lines)
+    return list(_counting([*(line for own in found.values() for line in own), *declared], reading.tell))
 
 
 def _counting(lines: Sequence[Declaratieregel], tell: Callable[[Iterable[Fault]], None]) -> Iterator[Declaratieregel]:

@@ -65,6 +65,22 @@ def test_the_budget_counts_what_was_declared(out: Path) -> None:
     assert [line.volume for line in march.regels] == [1]
 
 
+def test_different_lines_under_one_number_all_count_and_are_told(out: Path, tmp_path: Path) -> None:
+    """In two line files, or in a line file and a message; the same line in both counts once."""
+    first, *others = FEBRUARY.regels
+    other = tmp_path / "ander"
+    other.mkdir()
+    write_result(evolve(FEBRUARY, regels=(evolve(first, bedrag_cent=first.bedrag_cent + 1), *others), herkomst=()), other)
+    table, messages = other / "declaratieregels.csv", sorted(out.glob("*.xml"))
+    for paths in ([out / "declaratieregels.csv", table], [table, *messages], [out, table]):
+        told: list[Fault] = []
+        lines = read_earlier(paths, report=told.append)
+        own = sorted(line.bedrag_cent for line in lines if line.referentienummer == first.referentienummer)
+        assert own == [first.bedrag_cent, first.bedrag_cent + 1] and len(lines) == len(FEBRUARY.regels) + 1
+        doubles = [one.soort for one in told if one.code == "regel_dubbel"]
+        assert doubles == ["waarschuwing"]
+
+
 def test_a_credit_of_a_line_that_is_not_given_takes_nothing_away_and_is_told(tmp_path: Path) -> None:
     debit = FEBRUARY.regels[0]
     other = evolve(debit, referentienummer="NIETGEGEVEN")
