@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -84,11 +85,9 @@ def _family(pid: int) -> list[int]:
     """Return the process and all its descendants."""
     found = [pid]
     for parent in found:
-        for children in (_PROC / str(parent) / "task").glob("*/children"):
-            try:
+        with suppress(OSError):  # it ended meanwhile, before its threads were listed or after
+            for children in (_PROC / str(parent) / "task").glob("*/children"):
                 found += map(int, children.read_text().split())
-            except OSError:  # it ended meanwhile
-                continue
     return found
 
 

@@ -266,6 +266,14 @@ def test_a_command_is_measured_or_its_fault_shown() -> None:
         measure([sys.executable, "-c", "raise SystemExit(3)"])
 
 
+def test_a_process_that_ends_while_it_is_looked_at_holds_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_folder: Path, _pattern: str) -> Iterable[Path]:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "glob", gone)
+    assert measure([sys.executable, "-c", "x = bytearray(60_000_000)\nfor _ in range(10**6): pass"]).peak_mb in range(60, 1000)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(JOBS))
 def test_every_job_of_the_growth_benchmark_can_be_done(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
