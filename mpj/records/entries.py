@@ -88,6 +88,35 @@ class Entry(NamedTuple):
         return self[:-2]
 
     @property
+    def fields(self) -> tuple[object, ...]:
+        """The fields of the `mpj.Registratie` that it is of, in their order, without the birth date."""
+        datum, identity, reeks, (minuten, begintijd, eindtijd, _), afspraak, bestand, rij = self
+        vorm = reeks.vorm
+        return (
+            identity,
+            reeks.bsn,
+            datum,
+            minuten,
+            begintijd,
+            eindtijd,
+            vorm.kwalificatieniveau,
+            reeks.medewerker,
+            vorm.prestatiecode,
+            vorm.productcode,
+            reeks.toewijzingnummer,
+            reeks.gemeente,
+            vorm.soort,
+            vorm.tijdsoort,
+            vorm.status,
+            vorm.bevestigd,
+            afspraak,
+            vorm.aantal,
+            reeks.onderaannemer,
+            bestand,
+            rij,
+        )
+
+    @property
     def bsn(self) -> str:
         """The client."""
         return self.reeks.bsn

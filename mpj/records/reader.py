@@ -17,16 +17,17 @@ from typing import Any
 from mpj.reading.cells import as_text
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date, parse_text
-from mpj.reading.forms import parse_nummer
+from mpj.reading.forms import birth_date, parse_nummer
 from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_table
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.entries import Entry, Reeks, Tijd, Vorm
+from mpj.records.held import entry_of, holder
 from mpj.records.registraties import REQUIRED, Ongeldig, parse_registratie
 from mpj.records.rows import MappingRows, records_or_errors, row_of
-from mpj.records.values import Registratie, unchecked
+from mpj.records.values import Registratie
 
 Cells = Sequence[object]
 """One row of a table: texts, or the values of a mapping."""
@@ -45,7 +46,7 @@ _tijd_of = attrgetter(*_TIJD)
 _reeks_of = attrgetter(*_REEKS)
 _series_of = attrgetter(*_REEKS, *_VORM)
 _own_of = attrgetter("datum", "id", "afspraak", "bestand", "rij")
-_registratie = unchecked(Registratie)
+_registratie = holder(Registratie)
 _make_entry = partial(tuple.__new__, Entry)
 
 
@@ -62,12 +63,18 @@ class Entries:
         self._tijden: dict[tuple[object, ...], Tijd] = {}
         self._reeksen: dict[tuple[object, ...], Reeks] = {}
         self._series: dict[tuple[object, ...], Reeks] = {}
+        self._taken: dict[Reeks, Reeks] = {}
         self._memories: dict[object, _Memory] = {}
+        self._births = _Births()
         self._keys = MappingRows(REGISTRATIE, report)
 
     def of(self, registratie: Registratie) -> Entry:
         """Return a registratie as an entry."""
         one = registratie
+        read = entry_of(one)
+        if read is not None:
+            own = self._taken.get(read.reeks) or self._take(one, read.reeks)
+            return read if own is read.reeks else _make_entry((*read[:2], own, *read[3:]))
         series = _series_of(one)
         reeks = self._series.get(series)
         if reeks is None:
@@ -75,19 +82,28 @@ class Entries:
         datum, identity, afspraak, bestand, rij = _own_of(one)
         return _make_entry((datum, identity, reeks, self.tijd(one), afspraak, bestand, rij))
 
+    def _take(self, registratie: Registratie, reeks: Reeks) -> Reeks:
+        """Return the reeks of a registratie that another reader read: that reader's own where it will do and is the first."""
+        vorm = self.vorm(registratie, reeks.vorm)
+        content = (*_reeks_of(registratie), vorm)
+        own = self._reeksen.setdefault(content, reeks) if reeks.vorm is vorm else self.reeks(*content)
+        return self._taken.setdefault(reeks, own)
+
     def forget(self) -> None:
         """Let go of the reeksen so far: the clients they are of are done."""
         self._reeksen.clear()
         self._series.clear()
+        self._taken.clear()
         for memory in self._memories.values():
             memory.reeksen.clear()
 
-    def vorm(self, registratie: Registratie) -> Vorm:
-        """Return what it can share with registraties of other children."""
+    def vorm(self, registratie: Registratie, read: Vorm | None = None) -> Vorm:
+        """Return what it can share with registraties of other children; `read` is what another reader says that it is."""
         shared: tuple[Any, ...] = _vorm_of(registratie)
         vorm = self._vormen.get(shared)
         if vorm is None:
-            vorm = self._vormen[shared] = Vorm(*(*shared, self._check(registratie)))
+            fout = self._check(registratie)
+            vorm = self._vormen[shared] = read if read is not None and read.fout == fout else Vorm(*(*shared, fout))
         return vorm
 
     def tijd(self, registratie: Registratie) -> Tijd:
@@ -110,13 +126,28 @@ class Entries:
 
     def rows(self, table: Table[list[str]]) -> Iterator[Entry | Ongeldig]:
         """Turn the rows of a table of registraties into entries, column by column, some rows at a time."""
+        return (item for _, items in self._batches(table) for item in items)
+
+    def values(self, table: Table[list[str]]) -> Iterator[Registratie | Ongeldig]:
+        """Turn the rows of a table into values, with the birth dates that entries do not have; forgets reeksen as it goes."""
+        place = table.columns.get("geboortedatum")
+        for rows, items in self._batches(table):
+            births = [None if place is None or len(cells) <= place else self._births[cells[place]] for cells in rows]
+            for item, birth in zip(items, births, strict=True):
+                yield item if isinstance(item, Ongeldig) else _registratie(item, birth)
+            if len(self._reeksen) > _MANY:
+                self.forget()
+
+    def _batches(self, table: Table[list[str]]) -> Iterator[tuple[list[list[str]], list[Entry | Ongeldig]]]:
+        """Yield some rows of a table at a time, and what they are."""
         memory = self._memory(table)
         pairs = iter(table)
         while batch := list(islice(pairs, _BATCH)):
-            rows: list[Cells] = [fields for _, fields in batch]
+            found = [fields for _, fields in batch]
+            rows: list[Cells] = [*found]
             ragged = set(map(len, rows)) != {table.width}
             apart = [place for place, fields in enumerate(rows) if len(fields) != table.width] if ragged else ()
-            yield from memory.entries(table, [rij for rij, _ in batch], rows, apart)
+            yield found, memory.entries(table, [rij for rij, _ in batch], rows, apart)
 
     def given(self, items: Iterable[Registratie | Ongeldig | Mapping[str, object]]) -> Iterator[Entry | Ongeldig]:
         """Turn what a caller gives into entries, in its order; raises what `as_registraties` does.
@@ -261,48 +292,11 @@ def read_registraties(
     that is not their number. With `submappen` files in sub-folders count; `profiel` says how the tables
     are written (`mpj.read_profile`). Raises InputError for a file that is no such table.
     """
-    entries, number = Entries(lambda _: ""), 0
+    entries = Entries(lambda _: "")
     reading = Reading(report, hashes, lines, submappen, profiel.of("registraties"))
     for source in find_sources(paths, TABLES, reading):
         with open_table(source, REGISTRATIE.columns, reading) as table:
-            born = "geboortedatum" in table.columns  # an entry holds none: who computes has no use for it
-            yield from (parse_registratie(row_of(table, rij, fields)) for rij, fields in (table if born else ()))
-            for item in entries.rows(table):
-                yield item if isinstance(item, Ongeldig) else _value(item)
-                number += 1
-                if number % _MANY == 0:
-                    entries.forget()
-
-
-def _value(entry: Entry) -> Registratie:
-    """Return an entry as the value that it is of."""
-    datum, identity, reeks, (minuten, begintijd, eindtijd, _), afspraak, bestand, rij = entry
-    vorm = reeks.vorm
-    return _registratie(
-        (
-            identity,
-            reeks.bsn,
-            datum,
-            minuten,
-            begintijd,
-            eindtijd,
-            vorm.kwalificatieniveau,
-            reeks.medewerker,
-            *(vorm.prestatiecode, vorm.productcode),
-            reeks.toewijzingnummer,
-            reeks.gemeente,
-            vorm.soort,
-            vorm.tijdsoort,
-            vorm.status,
-            vorm.bevestigd,
-            afspraak,
-            vorm.aantal,
-            reeks.onderaannemer,
-            None,
-            bestand,
-            rij,
-        )
-    )
+            yield from entries.values(table)
 
 
 def _kind(item: object) -> object:
@@ -359,6 +353,14 @@ class _Days(dict[object, date | None]):
             return self.setdefault(cell, parse_date(as_text(cell).strip()))
         except FieldError:
             return self.setdefault(cell, None)
+
+
+class _Births(dict[str, date | None]):
+    """Birth dates by their cell, None where there is none."""
+
+    def __missing__(self, cell: str) -> date | None:
+        text = cell.strip()
+        return self.setdefault(cell, birth_date(text) if text else None)
 
 
 class _Numbers(dict[object, int | None]):

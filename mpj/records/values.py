@@ -20,6 +20,7 @@ from mpj.reading.fields import FieldError
 from mpj.reading.forms import MAX_MINUTEN
 from mpj.reading.masking import masked
 from mpj.records.definitions import MEDEWERKER, PRESTATIE, REGISTRATIE, TOEWIJZING, VERBLIJF
+from mpj.records.held import FromEntry
 from mpj.records.words import Aanwezigheid, Gebeurtenis, Soort, Status, Tijdsoort
 
 _T = TypeVar("_T")
@@ -92,7 +93,7 @@ def minutes_between(begin: time, end: time) -> int:
 
 
 @frozen(field_transformer=masked)
-class Registratie:
+class Registratie(FromEntry):
     """One registration of client time, or of pieces.
 
     Raises TypeError naming a field and the type it got, and ValueError where a value is not what its field may hold or times and
