@@ -12,7 +12,7 @@ from attrs import fields
 from mpj.engine.care import Care
 from mpj.engine.limits import product_period
 from mpj.engine.opdracht import Opdracht
-from mpj.engine.outcome import Regel
+from mpj.engine.outcome import Regel, Traced
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.records.values import unchecked
 
@@ -61,11 +61,11 @@ def number_of(digits: str, length: int) -> str:
     return digits[0].translate(_FIRST) + digits[1:length].translate(_REST)
 
 
-def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
-    """Make lines, each with its trace: see `make_line`."""
+def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[Declaratieregel, tuple[Traced]]]:
+    """Make lines, each with its trace: see `make_line` and `herkomst_of`."""
     for regel in regels:
         line = make_line(regel, opdracht)
-        yield line, [make_trace(line.referentienummer, care) for care in regel.care]
+        yield line, (Traced(line.referentienummer, regel),)
 
 
 def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
@@ -112,9 +112,13 @@ def line_values(regel: Regel, opdracht: Opdracht) -> list[Any]:
     return values
 
 
-def make_trace(referentienummer: str, care: Care) -> Herkomst:
-    """Return the row of the trace that care is, behind the line with this number."""
-    return _herkomst(trace_values(referentienummer, care))
+def herkomst_of(traces: Iterable[Herkomst | Traced]) -> Iterator[Herkomst]:
+    """Make the rows of the trace, of what is not a row already."""
+    for one in traces:
+        if isinstance(one, Traced):
+            yield from (_herkomst(trace_values(one.referentienummer, care)) for care in one.regel.care)
+        else:
+            yield one
 
 
 def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from attrs import field, frozen
@@ -49,6 +50,13 @@ class Regel(NamedTuple):
             eenheden += counted.eenheden
             cent += counted.cent
         return cls(identiteit, care, geleverd, geteld, voor_limiet, eenheden, cent)
+
+
+class Traced(NamedTuple):
+    """The trace of a line as the care behind it: its rows are made for who asks for them."""
+
+    referentienummer: str
+    regel: Regel
 
 
 @frozen
@@ -121,13 +129,19 @@ class Bijlage:
     rijen: tuple[tuple[str | int, ...], ...]
 
 
-@frozen
+def _rows(traces: Iterable[Herkomst | Traced]) -> tuple[Herkomst, ...]:
+    from mpj.engine.lines import herkomst_of  # it makes lines of what is here
+
+    return tuple(herkomst_of(traces))
+
+
+@frozen(slots=False)
 class Result:
     """The outcome of a run."""
 
     regels: tuple[Declaratieregel, ...]
-    herkomst: tuple[Herkomst, ...]
-    """The trace of the lines, in their order, then by date and id."""
+    traces: tuple[Herkomst | Traced, ...] = field(eq=_rows)
+    """What `herkomst` is made of."""
     uitval: tuple[Uitval, ...]
     """Every record that stands behind no line, with the reason."""
     meldingen: tuple[Fault, ...]
@@ -138,6 +152,11 @@ class Result:
     """What it was made under."""
     bijlagen: tuple[Bijlage, ...] = field(default=(), repr=False)
     """Further tables of a run with a ledger, written beside the lines."""
+
+    @cached_property
+    def herkomst(self) -> tuple[Herkomst, ...]:
+        """The trace of the lines, in their order, then by date and id."""
+        return _rows(self.traces)
 
     def __repr__(self) -> str:
         counts = (("regels", self.regels), ("herkomst", self.herkomst), ("uitval", self.uitval), ("meldingen", self.meldingen))

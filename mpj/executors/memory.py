@@ -10,7 +10,7 @@ from mpj.engine.job import Job
 from mpj.engine.lines import make_lines, number_declarations, sort_key
 from mpj.engine.memory import remember
 from mpj.engine.opdracht import OpdrachtWords
-from mpj.engine.outcome import Result, Uitkomst
+from mpj.engine.outcome import Result, Traced, Uitkomst
 from mpj.engine.summary import Totals, declarations, passed_over, sort_notes
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.faults import Fault
@@ -66,7 +66,7 @@ def declare(
 
 def lay_together(
     job: Job,
-    outcomes: Iterable[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst]]]]],
+    outcomes: Iterable[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst | Traced]]]]],
     invoer: Mapping[str, Mapping[str, str]],
     heard: Sequence[Fault] = (),
 ) -> Result:
@@ -78,7 +78,7 @@ def lay_together(
     notes: list[Fault] = list(job.meldingen)
     totals = Totals()
     bsns: set[str] = set()
-    pairs: list[tuple[Declaratieregel, Sequence[Herkomst]]] = []
+    pairs: list[tuple[Declaratieregel, Sequence[Herkomst | Traced]]] = []
     for outcome, lines in outcomes:
         uitval += outcome.uitval
         bsns |= outcome.bsns
@@ -88,6 +88,6 @@ def lay_together(
     pairs.sort(key=lambda pair: sort_key(pair[0]))
     regels = tuple(number_declarations([line for line, _ in pairs], job.opdracht.volgnummer))
     uitval = job.all_aside(uitval, bsns)
-    herkomst = tuple(trace for _, traces in pairs for trace in traces)
+    traces = tuple(trace for _, traces in pairs for trace in traces)
     samenvatting = job.summary(totals, declarations(regels), uitval, passed_over(invoer, heard))
-    return Result(regels, herkomst, tuple(uitval), sort_notes([*notes, *heard]), samenvatting, job.protocol)
+    return Result(regels, traces, tuple(uitval), sort_notes([*notes, *heard]), samenvatting, job.protocol)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
+from mpj.engine.outcome import Traced
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger.decide import Decision
 from mpj.reading.faults import Fault
@@ -27,7 +28,7 @@ class NewLine:
     client_id: int
     sleutel: str
     """What it is made of (`mpj.ledger.codec.dump_sleutel`); of a credit what its identity is made of now, without the price."""
-    herkomst: tuple[Herkomst, ...] = ()
+    herkomst: Sequence[Herkomst | Traced] = ()
     """Its trace; that of a credit is stored, with the line that it credits."""
     vorige_id: int | None = None
     """The row number of the line that it credits."""
@@ -40,13 +41,22 @@ class NewLine:
     oorzaak: Oorzaak = ""
     """Why it takes the place of another, or takes it back."""
 
+    @property
+    def behind(self) -> Iterator[tuple[str, str]]:
+        """The records behind it, by kind and id."""
+        for one in self.herkomst:
+            if isinstance(one, Traced):
+                yield from (care.recorded[:2] for care in one.regel.care)
+            else:
+                yield one.soort, one.bron
+
 
 @frozen
 class Changes:
     """What a run adds to the ledger."""
 
     lines: tuple[NewLine, ...] = ()
-    traces: Mapping[int, tuple[Herkomst, ...]] = field(factory=dict)
+    traces: Mapping[int, Sequence[Herkomst | Traced]] = field(factory=dict)
     """The new trace of lines that stand as they were on records that changed, by row number."""
     terms: Mapping[int, str] = field(factory=dict)
     """The terms that lines that stand as they were are kept under from now on, by row number."""

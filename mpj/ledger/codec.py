@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from functools import cache
 from itertools import repeat
@@ -19,6 +19,7 @@ from typing import Any, TypeAlias, TypeVar
 import attrs
 
 from mpj.engine.memory import Regelinhoud
+from mpj.engine.outcome import Traced
 from mpj.engine.values import Herkomst
 from mpj.ledger.rows import chunks
 from mpj.protocol import Afronding
@@ -67,9 +68,9 @@ def dump_all(values: Sequence[_Value], outside: frozenset[str] = _OUTSIDE) -> li
     for part in chunks(values):
         kind: Any = type(part[0])
         before, columns = "", []
-        for begin, default, of in _fields(kind, outside):
+        for _, begin, default, of in _fields(kind, outside):
             column = list(map(of, part))
-            known = {one: before if one == default else before + begin + _TEXTS.get(type(one), _encode)(one) for one in set(column)}
+            known = {one: before if one == default else before + begin + _text(one) for one in set(column)}
             if len(known) == 1:
                 (before,) = known.values()
             else:
@@ -77,6 +78,56 @@ def dump_all(values: Sequence[_Value], outside: frozenset[str] = _OUTSIDE) -> li
                 before = ""
         found += map("".join, zip(*columns, repeat(before + "}", len(part)), strict=True))
     return found
+
+
+class _Part(dict[Any, str]):
+    """Some fields of a kind as they stand in its text, by what many values share, each worked out once.
+
+    `of` tells the values of the fields `names`, which are next to each other; without it there is one, the key itself.
+    """
+
+    def __init__(self, kind: type, names: Sequence[str], of: Callable[[Any], Iterable[object]] = lambda one: (one,)) -> None:
+        super().__init__()
+        self._fields = _parts(kind, names)
+        self._of = of
+
+    def __missing__(self, key: Any) -> str:
+        found = zip(self._fields, self._of(key), strict=True)
+        text = self[key] = "".join(begin + _text(one) for (begin, default), one in found if one != default)
+        return text
+
+
+class TraceTexts:
+    """The trace of lines as text, as `dump` writes its rows, fast enough for millions: of care it makes no rows."""
+
+    def __init__(self) -> None:
+        self._days, self._minutes, self._levels, self._files = (
+            _Part(Herkomst, [name]) for name in ("datum", "minuten", "kwalificatieniveau", "bestand")
+        )
+        who, found = ("status", "medewerker", "onderaannemer"), ("keuze", "niveaus", "maximum")
+        self._whos = _Part(Herkomst, who, lambda one: (one.vorm.status, one.medewerker or "", one.onderaannemer or ""))
+        self._found = _Part(Herkomst, found, lambda one: (one.match.keuze, one.tarief.niveaus, one.match.dekking.maximum or ""))
+        counts = ("eenheden", "cent", "afgetopt"), ("geteld", "som_voor", "voor_limiet")
+        self._units = _Part(Herkomst, ("aantal_eenheden", "bedrag_cent", "afgetopt"), attrgetter(*counts[0]))
+        self._counts = _Part(Herkomst, counts[1], attrgetter(*counts[1]))
+
+    def rows(self, one: Herkomst | Traced) -> Iterator[tuple[str, str, date, int, str]]:
+        """Yield soort, bron, datum and eenheden of its rows, each with its text."""
+        if not isinstance(one, Traced):
+            yield one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)
+            return
+        days, minutes, levels, files = self._days, self._minutes, self._levels, self._files
+        whos, units, counts, at, found = self._whos, self._units, self._counts, None, ""
+        for (datum, bron, reeks, tijd, _, bestand, rij), niveau, placed, counted in one.regel.care:
+            if placed is not at:
+                at, found = placed, self._found[placed]
+            soort = reeks.vorm.bron
+            inhoud = (
+                f'{{"referentienummer":"{one.referentienummer}","soort":"{soort}","bron":{encode_basestring(bron)}'
+                f"{days[datum]}{minutes[tijd[3]]}{levels[niveau or '']}{units[counted]}{whos[reeks]}"
+                f'{files[bestand]},"rij":{rij}{found}{counts[counted]}}}'
+            )
+            yield soort, bron, datum, counted[3], inhoud
 
 
 def load(kind: type[_T], text: str, **outside: Any) -> _T:
@@ -175,16 +226,26 @@ def _value(name: str, value: Any) -> Any:
     return tuple(value) if name in _TUPLES else value
 
 
+def _text(value: object) -> str:
+    return _TEXTS.get(type(value), _encode)(value)
+
+
+def _parts(kind: type, names: Sequence[str]) -> list[tuple[str, object]]:
+    """Return how some fields of a kind begin in its text, and their defaults."""
+    known = {name: (begin, default) for name, begin, default, _ in _fields(kind, _OUTSIDE)}
+    return [known[name] for name in names]
+
+
 @cache
-def _fields(kind: type, outside: frozenset[str]) -> Sequence[tuple[str, object, Callable[[object], object]]]:
-    """Return of the fields of a kind but those `outside` how each begins in the text, its default, and what reads it from a value.
+def _fields(kind: type, outside: frozenset[str]) -> Sequence[tuple[str, str, object, Callable[[object], object]]]:
+    """Return of the fields of a kind but `outside` their name, how each begins in the text, its default, and what reads it.
 
     The first has no default.
     """
     left_out = frozenset() if kind is Herkomst else outside
     fields = [one for one in attrs.fields(kind) if one.name not in left_out]
     begins = [f"{',' if place else '{'}{_encode(_STORED_AS.get(one.name, one.name))}:" for place, one in enumerate(fields)]
-    return [(begin, one.default, attrgetter(one.name)) for begin, one in zip(begins, fields, strict=True)]
+    return [(one.name, begin, one.default, attrgetter(one.name)) for begin, one in zip(begins, fields, strict=True)]
 
 
 def stamp_of(datum: date | None, tijd: time | None) -> str:

@@ -130,7 +130,7 @@ def _row(new: Sequence[NewLine], loose_ends: Collection[tuple[str, str]]) -> _Ro
         return _Row.of("correctie", cause, lines)
     if any(one.again for one in new):
         return _Row.of("opnieuw", cause, lines)
-    if loose_ends and any((one.soort, one.bron) in loose_ends for line in new for one in line.herkomst):
+    if loose_ends and any(name in loose_ends for one in new for name in one.behind):
         return _Row.of("verblijf", cause, lines)
     late = any(line.begindatum.isoformat()[:7] < line.declaratieperiode for line in lines)
     return _Row.of("nalevering" if late else "nieuw", cause, lines)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
+from mpj.engine import outcome
 from mpj.engine.care import Care
-from mpj.engine.lines import make_trace
+from mpj.engine.outcome import Traced
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger.stand import Regel
 
@@ -17,21 +18,27 @@ class Fresh:
     """A line as it would be declared now, numbered as if it were the first of its identity, with the care behind it."""
 
     line: Declaratieregel
-    care: Sequence[Care]
+    found: outcome.Regel | None
+    """The care behind it, as it was found."""
     pieces: Sequence[Herkomst] = ()
     """What was taken over from before the ledger."""
     adds: bool = True
     """Whether that and the care have one unit and one price, so that they can be one line."""
 
     @property
+    def care(self) -> Sequence[Care]:
+        """The care behind it."""
+        return () if self.found is None else self.found.care
+
+    @property
     def capped(self) -> bool:
         """Whether a limit cut any of its care."""
         return any(one.counted.afgetopt for one in self.care)
 
-    def herkomst(self, referentienummer: str) -> tuple[Herkomst, ...]:
+    def herkomst(self, referentienummer: str) -> tuple[Herkomst | Traced, ...]:
         """Return its trace under a number."""
-        pieces = [evolve(one, referentienummer=referentienummer) for one in self.pieces]
-        return (*pieces, *[make_trace(referentienummer, one) for one in self.care])
+        traced = () if self.found is None else (Traced(referentienummer, self.found),)
+        return (*(evolve(one, referentienummer=referentienummer) for one in self.pieces), *traced)
 
     def same(self, line: Declaratieregel, *, anew: bool) -> bool:
         """Say whether it is as `line` was: period, volume and unit, and where it is made `anew` code and amount too."""
@@ -53,4 +60,4 @@ def with_pieces(regel: Regel, pieces: Sequence[Herkomst], fresh: Fresh | None) -
         units, rest = divmod(wire * line.volume, line.volume_bericht)
         adds = not rest and line.eenheid == regel.line.eenheid and cent * line.volume == line.bedrag_cent * units
     more = evolve(line, volume=line.volume + units, volume_bericht=line.volume_bericht + wire, bedrag_cent=line.bedrag_cent + cent)
-    return Fresh(more, () if fresh is None else fresh.care, pieces, adds)
+    return Fresh(more, None if fresh is None else fresh.found, pieces, adds)

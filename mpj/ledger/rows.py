@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Case, Column, ColumnElement, Connection, Dialect, Select, Table, case, func, select
+from sqlalchemy import Case, ColumnElement, Connection, Select, Table, case, func, select
 
 from mpj.ledger.schema import client
 
@@ -52,34 +53,30 @@ def by_month(cells: Mapping[int, Iterable[int]]) -> Iterator[tuple[list[int], in
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows, if there are any; all have the same columns."""
-    add_columns(connection, table, {name: [row[name] for row in rows] for name in (rows[0] if rows else ())})
+    names = list(rows[0]) if rows else []
+    add_rows(connection, table, names, ([row[name] for name in names] for row in rows))
 
 
-def add_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows, if there are any, each with the values of the columns `names`."""
-    add_columns(connection, table, dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {})
-
-
-def add_columns(connection: Connection, table: Table, values: Mapping[str, Sequence[Any]]) -> None:
-    """Insert rows, if there are any, of which the values are given by column.
+def add_rows(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows, if there are any, each with the values of the columns `names`; they are taken when their turn comes.
 
     A run adds a row for each record: the statement is made once, and values go into it as the driver takes them.
     """
-    dialect, names = connection.dialect, list(values)
+    dialect, rest = connection.dialect, iter(rows)
     quote = dialect.identifier_preparer.quote
     marks = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(names))
     statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})"
-    columns = [_bound(dialect, table.c[name], values[name]) for name in names]
-    for part in chunks(zip(*columns, strict=True)):
-        connection.exec_driver_sql(statement, part)
+    makers = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    while part := list(islice(rest, CHUNK)):
+        columns = [_bound(make, values) for make, values in zip(makers, zip(*part, strict=True), strict=True)]
+        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
 
 
-def _bound(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Iterable[Any]:
+def _bound(make: Callable[[Any], Any] | None, values: Sequence[Any]) -> Iterable[Any]:
     """Return the values of a column as the driver takes them."""
-    process = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if process is None:
+    if make is None:
         return values
-    known = {one: process(one) for one in set(values)}
+    known = {one: make(one) for one in set(values)}
     return map(known.__getitem__, values)
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from sqlalchemy import Connection, func, select
 
 from mpj.engine.job import Job
-from mpj.engine.outcome import Result, Uitkomst
+from mpj.engine.outcome import Result, Traced, Uitkomst
 from mpj.engine.sieve import Records
 from mpj.engine.summary import renumbered
 from mpj.engine.told import RunSummary
@@ -178,7 +178,7 @@ def _later(connection: Connection, cells: Cells) -> frozenset[tuple[int, int]]:
 
 def _with_lines(
     connection: Connection, verdicts: Sequence[Verdict]
-) -> Iterator[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst]]]]]:
+) -> Iterator[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst | Traced]]]]]:
     """Return each outcome with its new lines; a credit has the trace of the line that it credits."""
     credited = {new.vorige_id for one in verdicts for new in one.changes.lines if new.vorige_id is not None}
     stored = load_herkomst(connection, credited)
@@ -186,7 +186,7 @@ def _with_lines(
         yield one.uitkomst, [(new.line, _trace(new, stored)) for new in one.changes.lines]
 
 
-def _trace(new: NewLine, stored: Mapping[int, Sequence[Herkomst]]) -> Sequence[Herkomst]:
+def _trace(new: NewLine, stored: Mapping[int, Sequence[Herkomst]]) -> Sequence[Herkomst | Traced]:
     if new.vorige_id is None:
         return new.herkomst
     return [evolve(one, referentienummer=new.line.referentienummer) for one in stored.get(new.vorige_id, ())]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from sqlalchemy import Connection, bindparam, delete, select, true, update
 
-from mpj.engine.outcome import Result
+from mpj.engine.outcome import Result, Traced
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.ledger import schema
 from mpj.ledger.carried import Replaced
 from mpj.ledger.changes import Changes, NewLine
-from mpj.ledger.codec import dump_all
+from mpj.ledger.codec import TraceTexts
 from mpj.ledger.input import Ledgeropdracht
+from mpj.ledger.intake import Naam
 from mpj.ledger.known import FAULTY
 from mpj.ledger.protocols import remember
 from mpj.ledger.replaced import keep
-from mpj.ledger.rows import add, add_columns, chunks, next_id
+from mpj.ledger.rows import add, add_rows, chunks, next_id
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS
 from mpj.ledger.verdict import Ledgerrun
@@ -79,9 +80,10 @@ def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: It
         "id": [ids[line.referentienummer] for line in result.regels],
         "declaratie_id": [numbers[_declaration(line)] for line in result.regels],
     }
-    add_columns(connection, schema.regel, columns | placed)
-    traces: dict[int, list[Herkomst]] = {}
-    for one in result.herkomst:
+    columns |= placed
+    add_rows(connection, schema.regel, list(columns), zip(*columns.values(), strict=True))
+    traces: dict[int, list[Herkomst | Traced]] = {}
+    for one in result.traces:
         traces.setdefault(ids[one.referentienummer], []).append(one)
     _store_traces(connection, run, traces)
 
@@ -99,22 +101,22 @@ def _line_columns(lines: Sequence[Declaratieregel], beside: Sequence[NewLine]) -
     return told | kept | own | {name: [value] * len(lines) for name, value in alike.items()}
 
 
-def _store_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst]]) -> None:
-    every = [one for own in traces.values() for one in own]
-    columns: dict[str, Sequence[object]] = {
-        "regel_id": [regel_id for regel_id, own in traces.items() for _ in own],
-        "volg": [place for own in traces.values() for place in range(len(own))],
-        "soort": [one.soort for one in every],
-        "bron": [one.bron for one in every],
-        "datum": [one.datum for one in every],
-        "eenheden": [one.aantal_eenheden for one in every],
-        "vinger": [run.fingerprints.get((one.soort, one.bron), "") for one in every],
-        "inhoud": dump_all(every),
-    }
-    add_columns(connection, schema.herkomst, columns)
+def _store_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst | Traced]]) -> None:
+    names = ("regel_id", "volg", "soort", "bron", "datum", "eenheden", "vinger", "inhoud")
+    add_rows(connection, schema.herkomst, names, _trace_rows(run.fingerprints, traces))
 
 
-def _renew_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst]]) -> None:
+def _trace_rows(
+    fingerprints: Mapping[Naam, str], traces: Mapping[int, Sequence[Herkomst | Traced]]
+) -> Iterator[tuple[object, ...]]:
+    texts = TraceTexts()
+    for regel_id, own in traces.items():
+        rows = (row for one in own for row in texts.rows(one))
+        for volg, (soort, bron, datum, eenheden, inhoud) in enumerate(rows):
+            yield regel_id, volg, soort, bron, datum, eenheden, fingerprints.get((soort, bron), ""), inhoud
+
+
+def _renew_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst | Traced]]) -> None:
     for part in chunks(traces):
         connection.execute(delete(schema.herkomst).where(schema.herkomst.c.regel_id.in_(part)))
     _store_traces(connection, run, traces)

@@ -98,7 +98,7 @@ class Verdict:
 
 def verdict(run: Ledgerrun, stand: Clientstand, decisions: SoFar, found: Uitkomst) -> Verdict | SoFar:
     """Hold an outcome against what stands; SoFar where that asks for another look."""
-    fresh = {regel.identiteit: Fresh(make_line(regel, run.opdracht), regel.care) for regel in found.regels}
+    fresh = {regel.identiteit: Fresh(make_line(regel, run.opdracht), regel) for regel in found.regels}
     for identiteit in stand.regels if stand.pieces else ():
         _, regel = stand.state(identiteit)
         if regel is not None and regel.id in stand.pieces:

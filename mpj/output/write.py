@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from mpj.engine.care import Counted
 from mpj.engine.lines import trace_values
-from mpj.engine.outcome import Regel, Result
+from mpj.engine.outcome import Regel, Result, Traced
 from mpj.output.parquet import check_installed, write_trace
 from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
 from mpj.protocol import PROTOCOLS, Protocol, write_protocol
@@ -132,7 +132,9 @@ def write_result(result: Result, folder: Path, *, trace: Trace = "csv", beside: 
     with open_rows(folder, REGELS) as regels:
         regels.writelines(texts.regel(_regel_of(line), line.declaratienummer) for line in result.regels)
     with open_rows(folder, HERKOMST) as herkomst:
-        herkomst.writelines(texts.herkomst(_herkomst_of(row)) for row in result.herkomst)
+        herkomst.writelines(
+            texts.trace(*one) if isinstance(one, Traced) else texts.herkomst(_herkomst_of(one)) for one in result.traces
+        )
     if trace == "parquet":
         as_parquet(folder)
     for table in result.bijlagen:

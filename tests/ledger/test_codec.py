@@ -7,12 +7,13 @@ from datetime import date, time
 
 import pytest
 from attrs import evolve, fields
-from hypothesis import given
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from world import BSN
+from scenarios import Scenario, scenarios
+from world import BSN, run
 
 from mpj.engine import Herkomst
-from mpj.ledger.codec import dump, dump_all, load
+from mpj.ledger.codec import TraceTexts, dump, dump_all, load
 from mpj.records.values import Registratie, Toewijzing
 
 STORED = (
@@ -85,3 +86,12 @@ def one_by_one(value: Registratie | Toewijzing | Herkomst) -> str:
 def test_many_values_have_the_texts_that_each_has_by_itself(values: list[Registratie] | list[Toewijzing] | list[Herkomst]) -> None:
     texts = dump_all(values)
     assert texts == [one_by_one(one) for one in values] == [dump(one) for one in values]
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
+@given(scenarios())
+def test_the_trace_of_care_has_the_texts_that_its_rows_have(scenario: Scenario) -> None:
+    result, texts = run(scenario), TraceTexts()
+    told = [row for one in result.traces for row in texts.rows(one)]
+    assert told == [(one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)) for one in result.herkomst]
