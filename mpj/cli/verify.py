@@ -282,7 +282,8 @@ def earlier_messages(asked: VerifyOptions, invoer: dict[str, str]) -> list[Any]:
 
     if not asked.eerder:
         return []
-    return list(read_messages(find_sources(asked.eerder, (".xml",), asked.reading), hashes=invoer, reading=asked.reading))
+    read = read_messages(find_sources(asked.eerder, (".xml",), asked.reading), hashes=invoer, reading=asked.reading)
+    return [one.bericht for one in read]
 
 
 def _sources(asked: VerifyOptions) -> Sequence[Source]:

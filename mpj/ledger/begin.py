@@ -138,23 +138,25 @@ def _doubles(taken: Sequence[Taken]) -> Iterable[Fault]:
     """Yield two lines under one number, and two debits of the same care that both stand: which of them counts is not known."""
     lines = [one for declaration in taken for one in declaration.regels]
     credited = {(one.line.aanbieder, one.line.vorig_referentienummer) for one in lines if one.status != AFGEKEURD}
-    seen: set[object] = set()
-    for one in (one.line for one in lines):
-        if (number := (one.aanbieder, one.referentienummer)) in seen:
-            yield _double(one, "dit nummer staat op twee regels")
-        seen.add(number)
-    standing: set[object] = set()
-    for line in (one.line for one in lines if one.line.debetcredit == "D" and one.status != AFGEKEURD):
-        care = line.bsn, *Identiteit.of(line)
-        if (line.aanbieder, line.referentienummer) in credited:
+    seen: dict[object, TakenLine] = {}
+    for one in lines:
+        if (known := seen.setdefault((one.line.aanbieder, one.line.referentienummer), one)) is not one:
+            yield _double(one, known, "dit nummer staat op twee regels")
+    standing: dict[object, TakenLine] = {}
+    for one in (one for one in lines if one.line.debetcredit == "D" and one.status != AFGEKEURD):
+        care = one.line.bsn, *Identiteit.of(one.line)
+        if (one.line.aanbieder, one.line.referentienummer) in credited:
             continue
-        if care in standing:
-            yield _double(line, "voor deze toewijzing, code en maand staan twee regels; geef ook de credit van een van beide")
-        standing.add(care)
+        if (known := standing.setdefault(care, one)) is not one:
+            text = "voor deze toewijzing, code en maand staan twee regels; geef ook de credit van een van beide"
+            yield _double(one, known, text)
 
 
-def _double(line: Declaratieregel, text: str) -> Fault:
-    return Fault("eerder_dubbel", kolom="eerder", gevonden=f"regel {mask_number(line.referentienummer)}", toelichting=text)
+def _double(one: TakenLine, known: TakenLine, text: str) -> Fault:
+    """Return that a line stands beside one that was read before, with the places of both."""
+    bestand, rij = known.place
+    found, told = (f"regel {mask_number(each.line.referentienummer)}" for each in (one, known))
+    return Fault("eerder_dubbel", *one.place, "eerder", found, f"alleen {told}, zoals in {bestand}, rij {rij}", text)
 
 
 def _declaration(one: Taken) -> dict[str, object]:

@@ -7,24 +7,25 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from mpj.engine.values import Declaratieregel
 from mpj.ledger.schema import AFGEKEURD, PRESTATIE, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
 from mpj.messages import read_jw325
-from mpj.messages.answers import IN_ORDE, answered, contradiction, key_of, refuses_whole
+from mpj.messages.answers import IN_ORDE, contradiction, key_of, refuses_whole
 from mpj.messages.declaratie import RELEASE, XSD_VERSIE
-from mpj.messages.values import Antwoordbericht, Declaratiebericht
-from mpj.output import read_regels
+from mpj.messages.values import Antwoordbericht, Declaratiebericht, Gelezen
+from mpj.output.read import RegelReader
 from mpj.protocol import MPJ_16, decode
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import NOWHERE, Fault, InputError, Place
 from mpj.reading.periods import last_day, month_of, month_text, parse_month
 from mpj.reading.sources import Reading, find_sources
 from mpj.records.prestaties import read_prestaties
 from mpj.records.reader import read_registraties
 from mpj.records.verblijf import read_verblijf
-from mpj.verification.earlier import is_lines, line_of
-from mpj.verification.history import loose_answer, not_counted, read_messages
+from mpj.verification.earlier import Told, is_lines
+from mpj.verification.history import Answers, loose_answer, not_counted, paired, read_messages
+from mpj.verification.lines import line_of, two_lines, unlike
 
 Report = Callable[[Fault], object]
 
@@ -36,6 +37,8 @@ class TakenLine:
     line: Declaratieregel
     status: str
     retourcodes: tuple[str, ...] = ()
+    place: Place = NOWHERE
+    """Where it stands."""
 
 
 @frozen
@@ -69,17 +72,21 @@ def read_taken(paths: Iterable[str | Path], reading: Reading) -> list[Taken]:
     A folder or zip may hold either, or be a whole output folder. A line of a message that also stands in a line file has the
     meaning that the file tells; a declaration of a line file alone, without an answer, was granted. A declaration that was refused
     as a whole counts as not sent. `reading` hears of that, of answers whose money contradicts, which answer nothing, or that
-    answer no declaration given, and of files that were not read. Raises InputError for a file that is none of these.
+    answer no declaration given, and of files that were not read. Raises InputError for a file that is none of these, and where
+    files tell a line of a declaration otherwise: which of them is right is not known.
     """
     report = reading.report or _unheard
     sources = find_sources(paths, (".csv", ".xml"), reading)
-    told: dict[tuple[str, str], Declaratieregel] = {}
+    told = _Files()
     for source in (one for one in sources if one.suffix != ".xml" and is_lines(one)):
-        told |= {(line.aanbieder, line.referentienummer): line for line in read_regels(source)}
-    messages, answers = _sorted(read_messages((one for one in sources if one.suffix == ".xml"), reading=reading))
-    found = [*_of_messages(messages, told, answers, report), *_of_files(told.values(), messages, answers)]
-    for answer in answers.values():
-        report(loose_answer(answer))
+        for line in RegelReader(MPJ_16).placed(source):
+            told.add(line)
+    declarations, answers = paired(read_messages((one for one in sources if one.suffix == ".xml"), reading=reading))
+    found = [*_of_messages(declarations, told, answers, report), *_of_files(told, declarations, answers)]
+    if told.faults:
+        raise InputError(told.faults)
+    for read, answer in answers.values():
+        report(loose_answer(answer, read.bestand))
     return sorted((one for one in found if one.regels), key=lambda one: (one.maand, one.dagtekening, one.declaratienummer))
 
 
@@ -121,37 +128,49 @@ def _names(path: str | Path, how: Mapping[str, Any]) -> list[tuple[str, str]]:
 _Key = tuple[str, str, str]
 
 
-def _sorted(
-    read: Iterable[Declaratiebericht | Antwoordbericht],
-) -> tuple[list[Declaratiebericht], dict[_Key, Antwoordbericht]]:
-    """Return declarations, and answers by aanbieder, gemeente and the Identificatie that they answer."""
-    messages: list[Declaratiebericht] = []
-    answers: dict[_Key, Antwoordbericht] = {}
-    for one in read:
-        if isinstance(one, Declaratiebericht):
-            messages.append(one)
-        else:
-            answers[answered(one)] = one
-    return messages, answers
+@define
+class _Files:
+    """The lines of line files, by aanbieder, declaration and number; `faults` has those that are told in two ways."""
+
+    lines: dict[_Key, Told] = field(factory=dict)
+    faults: list[Fault] = field(factory=list)
+
+    def add(self, told: Told) -> None:
+        """Take a line of a file."""
+        if (known := self.lines.setdefault(_key(told[0]), told))[0] != told[0]:
+            self.faults.append(_told_twice(told, known))
+
+    def meant(self, told: Told) -> Told:
+        """Return what the files tell of a line of a message: itself where they tell nothing."""
+        known = self.lines.get(_key(told[0]), told)
+        if unlike(told[0], known[0]):
+            self.faults.append(_told_twice(told, known))
+        return known
+
+
+def _key(line: Declaratieregel) -> _Key:
+    return line.aanbieder, line.declaratienummer, line.referentienummer
+
+
+def _told_twice(told: Told, known: Told) -> Fault:
+    return evolve(two_lines(*told, *known), code="eerder_dubbel", toelichting="dit nummer staat op twee regels", soort="fout")
 
 
 def _of_messages(
-    messages: Iterable[Declaratiebericht],
-    told: Mapping[tuple[str, str], Declaratieregel],
-    answers: dict[_Key, Antwoordbericht],
-    report: Report,
+    declarations: Iterable[tuple[Gelezen, Declaratiebericht]], told: _Files, answers: Answers, report: Report
 ) -> Iterator[Taken]:
-    for message in messages:
+    for read, message in declarations:
         header = message.header
         key = key_of(message)
-        answer = answers.pop(key, None)
+        by, answer = answers.pop(key, (read, None))
         if answer is not None and refuses_whole(answer):
             report(_refused(answer, message.declaratienummer))
             continue
-        if answer is not None and (wrong := contradiction(answer, message)) is not None:
-            report(evolve(not_counted(answer, wrong), toelichting=f"{wrong.tekst}; de declaratie wacht nog op haar antwoord"))
+        if answer is not None and (wrong := contradiction(answer, message, by.ingediend)) is not None:
+            text = f"{wrong.tekst}; de declaratie wacht nog op haar antwoord"
+            report(evolve(not_counted(by, answer, wrong), toelichting=text))
             answer = None
-        lines = [told.get((header.afzender, line.referentienummer)) or line for line in _lines(message)]
+        lines = [told.meant((line, read.place(line.referentienummer))) for line in _lines(message)]
         month, dated = month_of(message.periode.begindatum), message.dagtekening
         old = not header.xsdversie.bericht  # a JW303: nothing is written by its description
         if old and answer is None:
@@ -161,33 +180,31 @@ def _of_messages(
         yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], *versions, answer, judged)
 
 
-def _of_files(
-    lines: Iterable[Declaratieregel], messages: Iterable[Declaratiebericht], answers: dict[_Key, Antwoordbericht]
-) -> Iterator[Taken]:
+def _of_files(told: _Files, declarations: Iterable[tuple[Gelezen, Declaratiebericht]], answers: Answers) -> Iterator[Taken]:
     """Yield the declarations of which only a line file is known; an answer names one by its declaratienummer."""
-    known = {(one.header.afzender, one.declaratienummer) for one in messages}
-    found: dict[_Key, list[Declaratieregel]] = {}
-    for line in lines:
+    known = {(one.header.afzender, one.declaratienummer) for _, one in declarations}
+    found: dict[_Key, list[Told]] = {}
+    for line, place in told.lines.values():
         if (line.aanbieder, line.declaratienummer) not in known:
-            found.setdefault((line.aanbieder, line.gemeente, line.declaratienummer), []).append(line)
+            found.setdefault((line.aanbieder, line.gemeente, line.declaratienummer), []).append((line, place))
     for key, own in found.items():
-        named = [name for name, one in answers.items() if one.antwoord and (*name[:2], one.antwoord.declaratienummer) == key]
-        answer = answers.pop(named[0]) if named else None
+        named = [name for name, (_, one) in answers.items() if one.antwoord and (*name[:2], one.antwoord.declaratienummer) == key]
+        answer = answers.pop(named[0])[1] if named else None
         if answer is None or not refuses_whole(answer):
-            month = parse_month(own[0].declaratieperiode)
+            month = parse_month(own[0][0].declaratieperiode)
             yield Taken(*key, month, last_day(month), None, RELEASE, XSD_VERSIE, answer, _judged(own, answer, TOEGEKEND))
 
 
-def _judged(lines: Iterable[Declaratieregel], answer: Antwoordbericht | None, unanswered: str) -> list[TakenLine]:
+def _judged(lines: Iterable[Told], answer: Antwoordbericht | None, unanswered: str) -> list[TakenLine]:
     body = None if answer is None else answer.antwoord
     if body is None:
-        return [TakenLine(line, unanswered) for line in lines]
+        return [TakenLine(line, unanswered, (), place) for line, place in lines]
     returned = {one.referentienummer: one.retourcodes for one in body.prestaties}
     return [
-        TakenLine(line, TOEGEKEND)
+        TakenLine(line, TOEGEKEND, (), place)
         if (codes := returned.get(line.referentienummer)) is None
-        else TakenLine(line, AFGEKEURD, tuple(code for code in codes if code != IN_ORDE))
-        for line in lines
+        else TakenLine(line, AFGEKEURD, tuple(code for code in codes if code != IN_ORDE), place)
+        for line, place in lines
     ]
 
 

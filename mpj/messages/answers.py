@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import frozen
 
 from mpj.messages.values import DEBET, NO_TOEWIJZING, Antwoordbericht, Declaratieantwoord, Declaratiebericht, Totaal
@@ -20,11 +22,14 @@ class Contradiction:
     gevonden: str
     """An amount, as `verwacht`."""
     verwacht: str
+    referentienummer: str = ""
+    """Of the line that it is about, where it is about one."""
 
     @classmethod
-    def of(cls, tekst: str, found: Totaal, expected: Totaal) -> Contradiction:
+    def of(cls, tekst: str, found: Totaal, expected: Totaal, referentienummer: str = "") -> Contradiction:
         """Say that one total was found where another was expected."""
-        return cls(tekst, *(f"{euros(one.cent)} {one.debetcredit}" for one in (found, expected)))
+        gevonden, verwacht = (f"{euros(one.cent)} {one.debetcredit}" for one in (found, expected))
+        return cls(tekst, gevonden, verwacht, referentienummer)
 
 
 def key_of(message: Declaratiebericht) -> tuple[str, str, str]:
@@ -59,10 +64,12 @@ def refuses_whole(answer: Antwoordbericht) -> bool:
     return _named(body) and not body.clienten and body.totaal_toegekend == _NOTHING
 
 
-def contradiction(answer: Antwoordbericht, message: Declaratiebericht) -> Contradiction | None:
+def contradiction(
+    answer: Antwoordbericht, message: Declaratiebericht, ingediend: Mapping[str, int] | None = None
+) -> Contradiction | None:
     """Return where the money of an answer contradicts the declaration that it answers, its returned lines or its codes.
 
-    None where it adds up.
+    None where it adds up. `ingediend` is what a JW304 says that was submitted of each line; of a JW325 its returned lines say it.
     """
     body, submitted = answer.antwoord, message.totaal
     if body is None:
@@ -72,12 +79,16 @@ def contradiction(answer: Antwoordbericht, message: Declaratiebericht) -> Contra
         return Contradiction.of("Het ingediende totaal is niet dat van de declaratie", body.totaal_ingediend, submitted)
     if granted.net and (_named(body) or answer.header.retourcodes != (IN_ORDE,)):
         return Contradiction.of("Een code weigert de hele declaratie, en toch is er geld toegekend", granted, _NOTHING)
-    declared = {line.referentienummer for line in message.prestaties}
+    declared = {line.referentienummer: line.net for line in message.prestaties}
     returned = body.prestaties
     # A line of a JW303 that names no toewijzing is left out of its declaration (`mpj.messages.settled`).
     other = [line.net for line in returned if line.toewijzingnummer != NO_TOEWIJZING and line.referentienummer not in declared]
     if other:
         return Contradiction.of("Er komt een regel terug die niet in de declaratie staat", Totaal.of(sum(other)), _NOTHING)
+    for number, asked in (ingediend or {line.referentienummer: line.net for line in returned}).items():
+        if (own := declared.get(number, asked)) != asked:
+            text = "Een regel heeft in het antwoord een ander bedrag dan in de declaratie"
+            return Contradiction.of(text, Totaal.of(asked), Totaal.of(own), number)
     rest = submitted.net - sum(line.net for line in returned)
     if granted.net != rest and not refuses_whole(answer):
         text = "Ingediend min toegekend is niet de som van de teruggestuurde regels"

@@ -9,7 +9,7 @@ kept. See docs/messages.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -22,6 +22,7 @@ from mpj.messages.answers import IN_ORDE
 from mpj.messages.binding import element, from_groep
 from mpj.messages.declaratie import NUMBER_LENGTH, RELEASE, digest
 from mpj.messages.description import Beschrijving, shipped, with_old
+from mpj.messages.form import Part
 from mpj.messages.parsing import Source
 from mpj.messages.reader import build, open_message
 from mpj.messages.values import (
@@ -32,11 +33,11 @@ from mpj.messages.values import (
     Antwoordclient,
     Antwoordheader,
     Antwoordprestatie,
-    Bericht,
     Berichtidentificatie,
     Client,
     Declaratieantwoord,
     Declaratiebericht,
+    Gelezen,
     Header,
     Periode,
     Prestatie,
@@ -54,21 +55,6 @@ _WHOLE = 10_000
 _NO_VERSION = Xsdversie("", "")
 _PRESTATIE = ("Declaratie", "Clienten", "Client", "Prestaties", "Prestatie")
 _AMOUNTS, _GRANTED = "IngediendeBedragPrestatie", "ToegekendeBedragPrestatie"
-
-
-@frozen
-class Gelezen:
-    """A message as what was declared before: of today (JW323, JW325) or an old one, in the values of today."""
-
-    bericht: Bericht
-    bestand: str
-    """The name of its file."""
-    oud: bool = False
-    """Whether it is a JW303 or JW304."""
-    rijen: Mapping[str, int] = field(factory=dict)
-    """Of an old one the line of the file on which each Prestatie begins, by its ReferentieNummer."""
-    meldingen: tuple[Fault, ...] = ()
-    """What there is to say of an old one: warnings."""
 
 
 @frozen
@@ -163,7 +149,8 @@ def read_before(source: Source, bestand: str) -> Gelezen:
         description = reader.beschrijving
         assert description is not None
         if description.officieel:
-            return Gelezen(build(reader, parts), bestand)
+            rows: dict[str, int] = {}
+            return Gelezen(build(reader, _noted(parts, rows)), bestand, rijen=rows)
         lines: list[_Line] = []
         own: list[tuple[OudePrestatie, int]] = []
         for part in parts:
@@ -179,7 +166,17 @@ def read_before(source: Source, bestand: str) -> Gelezen:
     faults = tuple(evolve(fault, bestand=bestand) for fault in (_named(description), *told))
     if any(fault.soort == "fout" for fault in faults):
         raise InputError([fault for fault in faults if fault.soort == "fout"])
-    return Gelezen(bericht, bestand, oud=True, rijen={line.one.referentienummer: line.rij for line in lines}, meldingen=faults)
+    rows = {line.one.referentienummer: line.rij for line in lines}
+    asked = {line.one.referentienummer: line.one.bedrag.net for line in lines if line.one.toegekend is not None}
+    return Gelezen(bericht, bestand, oud=True, rijen=rows, ingediend=asked, meldingen=faults)
+
+
+def _noted(parts: Iterator[Part], rows: dict[str, int]) -> Iterator[Part]:
+    """Yield the parts; the line of the file on which each Prestatie begins goes to `rows`, by its ReferentieNummer."""
+    for part in parts:
+        if part.naam == "Prestatie":
+            rows.setdefault(part.waarden["ProductReferentie"]["ReferentieNummer"], part.rij)
+        yield part
 
 
 def _named(description: Beschrijving) -> Fault:

@@ -19,8 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import define, evolve, field, frozen
 
 from mpj.messages.answers import answered, contradiction, key_of, refuses_whole, returned_by
-from mpj.messages.old import Gelezen
-from mpj.messages.values import CREDIT, DEBET, NO_TOEWIJZING, Antwoordbericht, Client, Declaratiebericht, Prestatie, Totaal
+from mpj.messages.values import CREDIT, DEBET, NO_TOEWIJZING, Antwoordbericht, Client, Declaratiebericht, Gelezen, Prestatie, Totaal
 from mpj.presentation import words
 from mpj.reading.faults import Fault, mask_number
 from mpj.reading.register import Foutcode
@@ -39,20 +38,21 @@ class _Debit:
 
 @define
 class _Pair:
-    """A declaration with the answer to it, and where it was read."""
+    """A declaration with the answer to it, where it was read, and what its answer says that was submitted of its lines."""
 
     read: Gelezen
     message: Declaratiebericht
     answer: Antwoordbericht | None
     at: int | None
     """The place of the answer."""
+    ingediend: Mapping[str, int]
     told: list[Fault] = field(factory=list)
 
     @property
     def counts(self) -> bool:
         """Whether it was not refused as a whole, and its answer does not contradict."""
         answer = self.answer
-        return answer is None or (not refuses_whole(answer) and contradiction(answer, self.message) is None)
+        return answer is None or (not refuses_whole(answer) and contradiction(answer, self.message, self.ingediend) is None)
 
     def number(self, referentienummer: str | None) -> _Number:
         """Return what names a line of its aanbieder."""
@@ -62,8 +62,8 @@ class _Pair:
     def tell(self, code: Foutcode, line: Prestatie, found: str, expected: str, text: str) -> None:
         """Say something of a line."""
         where = f"regel {mask_number(line.referentienummer)}"
-        row = self.read.rijen.get(line.referentienummer, 0)
-        self.told.append(Fault(code, self.read.bestand, row, where, found, expected, text, "waarschuwing"))
+        place = self.read.place(line.referentienummer)
+        self.told.append(Fault(code, *place, where, found, expected, text, "waarschuwing"))
 
     def replace(self, lines: Mapping[int, Prestatie | None], *, granted: bool) -> None:
         """Put lines in the place of others, by the `id` of those (None: leaves it out); the totals follow.
@@ -83,23 +83,22 @@ class _Pair:
             self.answer = evolve(self.answer, antwoord=evolve(body, totaal_ingediend=total, totaal_toegekend=toegekend))
 
 
-def settled(
-    read: Sequence[Gelezen], *, without_toewijzing: bool = False
-) -> tuple[list[Declaratiebericht | Antwoordbericht], list[Fault]]:
+def settled(read: Sequence[Gelezen], *, without_toewijzing: bool = False) -> tuple[list[Gelezen], list[Fault]]:
     """Return the declarations and answers that were read, in their order, and what there is to say of them: warnings.
 
     Where none of them is old, they are as they were. `without_toewijzing`: with the lines that name none.
     """
-    found = [one.bericht for one in read if isinstance(one.bericht, Declaratiebericht | Antwoordbericht)]
+    found = list(read)
     if not any(one.oud for one in read):
         return found, []
-    answers = {answered(one): place for place, one in enumerate(found) if isinstance(one, Antwoordbericht)}
+    answers = {answered(one.bericht): place for place, one in enumerate(read) if isinstance(one.bericht, Antwoordbericht)}
     pairs: dict[int, _Pair] = {}
-    for place, (one, message) in enumerate(zip(read, found, strict=True)):
-        if isinstance(message, Declaratiebericht):
+    for place, one in enumerate(read):
+        if isinstance(message := one.bericht, Declaratiebericht):
             at = answers.get(key_of(message))
-            answer = None if at is None else found[at]
-            pairs[place] = _Pair(one, message, answer if isinstance(answer, Antwoordbericht) else None, at)
+            answer = None if at is None else read[at].bericht
+            asked = {} if at is None else read[at].ingediend
+            pairs[place] = _Pair(one, message, answer if isinstance(answer, Antwoordbericht) else None, at, asked)
     debits: dict[_Number, _Debit] = {}
     for pair in pairs.values():
         if pair.read.oud:
@@ -109,11 +108,10 @@ def settled(
     for place, pair in pairs.items():
         if pair.counts:
             _undo(pair, debits, undone)
-        found[place] = pair.message
+        message = pair.message if without_toewijzing else _placed(pair.message)
+        found[place] = evolve(pair.read, bericht=message)
         if pair.at is not None and pair.answer is not None:
-            found[pair.at] = pair.answer
-    if not without_toewijzing:
-        found = [_placed(one) if isinstance(one, Declaratiebericht) else one for one in found]
+            found[pair.at] = evolve(read[pair.at], bericht=pair.answer, ingediend=pair.ingediend)
     return found, [fault for pair in pairs.values() for fault in pair.told]
 
 
@@ -130,6 +128,7 @@ def _grant(pair: _Pair) -> None:
     """Make lines of which a part was refused as large as what was granted; the answer returns them no more."""
     if pair.answer is None or (body := pair.answer.antwoord) is None or not pair.counts:
         return
+    pair.ingediend = {}  # they are the declaration's, and from here on those of its lines change
     refused = {line.referentienummer: line for line in body.prestaties}
     changed: dict[int, Prestatie] = {}
     partly: set[str] = set()

@@ -7,6 +7,7 @@ description has these elements.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time
 from operator import attrgetter
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from attrs import field, fields, frozen
 
 from mpj.messages.binding import element
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, Place
 
 DEBET = "D"
 CREDIT = "C"
@@ -263,6 +264,27 @@ class Toewijzingsbericht:
 
 
 Bericht = Declaratiebericht | Antwoordbericht | Toewijzingsbericht
+
+
+@frozen
+class Gelezen:
+    """A message as what was declared before: of today (JW323, JW325) or an old one, in the values of today."""
+
+    bericht: Bericht
+    bestand: str = ""
+    """The name of its file."""
+    oud: bool = False
+    """Whether it is a JW303 or JW304."""
+    rijen: Mapping[str, int] = field(factory=dict)
+    """The line of the file on which each Prestatie begins, by its ReferentieNummer."""
+    ingediend: Mapping[str, int] = field(factory=dict)
+    """Of a JW304 what it says that was submitted of each line, in eurocents (a credit below zero), by its ReferentieNummer."""
+    meldingen: tuple[Fault, ...] = ()
+    """What there is to say of an old one: warnings."""
+
+    def place(self, referentienummer: str) -> Place:
+        """Return where a line stands."""
+        return Place(self.bestand, self.rijen.get(referentienummer, 0))
 
 
 @frozen

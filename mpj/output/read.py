@@ -31,7 +31,7 @@ from mpj.output.shape import (
     Shape,
 )
 from mpj.protocol import MPJ_16, PROTOCOLS, Protocol, read_protocol
-from mpj.reading.faults import Fault, InputError, mask
+from mpj.reading.faults import Fault, InputError, Place, mask
 from mpj.reading.fields import FieldError, check_agb, check_bsn, check_choice, check_gemeente, parse_date
 from mpj.reading.guard import unguarded
 from mpj.reading.headers import Columns
@@ -118,24 +118,31 @@ def _maybe(parse: Callable[[str], Any], text: str) -> Any:
     return parse(text) if text else None
 
 
-def _rows(
+def _numbered(
     source: Source,
     shape: Shape,
     parsers: Mapping[str, Callable[[str], Any]],
     hashes: dict[str, str] | None = None,
     required: Sequence[str] = (),
-) -> Iterator[dict[str, Any]]:
-    """Read a table that mpj wrote, row by row; raises InputError with every unreadable field of the first bad row.
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Read a table that mpj wrote, row by row, each with its number.
 
-    `required` are the columns that it has at the least, where an older one may lack others.
+    Raises InputError with every unreadable field of the first bad row. `required` are the columns that it has at the least, where
+    an older one may lack others.
     """
     with open_table(source, Columns(shape.names, required or shape.names), Reading(hashes=hashes)) as table:
         for rij, texts in table:
             if len(texts) != table.width:
                 raise InputError(Fault("rij_onvolledig", source.naam, rij, toelichting="de rij past niet bij de kopregel"))
-            yield _parsed(
-                {name: texts[table.columns[name]] for name in shape.names if name in table.columns}, parsers, source.naam, rij
-            )
+            own = {name: texts[table.columns[name]] for name in shape.names if name in table.columns}
+            yield rij, _parsed(own, parsers, source.naam, rij)
+
+
+def _rows(
+    source: Source, shape: Shape, parsers: Mapping[str, Callable[[str], Any]], required: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Read as `_numbered`, without the numbers."""
+    return (values for _, values in _numbered(source, shape, parsers, required=required))
 
 
 def _parsed(texts: Mapping[str, str], parsers: Mapping[str, Callable[[str], Any]], bestand: str, rij: int) -> dict[str, Any]:
@@ -169,7 +176,12 @@ class RegelReader:
 
     def read(self, path: Path | Source, hashes: dict[str, str] | None = None) -> Iterator[Declaratieregel]:
         """Return the lines of a file, one at a time: see `read_regels`."""
-        return (Declaratieregel(**values) for values in _rows(_source(path), REGELS, self._parsers, hashes))
+        return (line for line, _ in self.placed(_source(path), hashes))
+
+    def placed(self, source: Source, hashes: dict[str, str] | None = None) -> Iterator[tuple[Declaratieregel, Place]]:
+        """Return the lines of a file, each with where it stands."""
+        rows = _numbered(source, REGELS, self._parsers, hashes)
+        return ((Declaratieregel(**values), Place(source.naam, rij)) for rij, values in rows)
 
 
 def read_regels(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 from attrs import field, frozen
 
@@ -57,6 +57,16 @@ def printable(text: str) -> str:
 def is_full(error: OSError) -> bool:
     """Say whether the system refused a write because there is no room: on the disk, in a quota, or below a limit of the process."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Place(NamedTuple):
+    """Where something stands: a file and a row of it, as `Fault` has them; empty where it came in no file."""
+
+    bestand: str = ""
+    rij: int = 0
+
+
+NOWHERE = Place()
 
 
 Ernst: TypeAlias = Literal["fout", "waarschuwing"]

@@ -114,7 +114,8 @@ def _judge_with(ledger: Ledger, kept: ExitStack, given: Uploads, today: date, he
     """Return how a message is judged with a ledger, which takes over the earlier messages beside the first."""
     fields, reading = given.fields, Reading(heard.meldingen.append)
     receive: Callable[..., Verificatie] = kept.enter_context(ledger.receiving(basis, proef=fields["proef"]))
-    earlier = list(read_messages(find_sources(given.files.get("eerder", ()), (".xml",), reading), reading=reading))
+    sources = find_sources(given.files.get("eerder", ()), (".xml",), reading)
+    earlier = [one.bericht for one in read_messages(sources, reading=reading)]
     told = {"op": today, "dagtekening": fields["dagtekening"], "proef": fields["proef"], "vervang": fields["vervang"]}
     settings = told | _settings(given, heard)
 

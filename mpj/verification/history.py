@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from attrs import field, frozen
 
 from mpj.messages.answers import Contradiction, answered, contradiction, key_of, refuses_whole, returned_by
-from mpj.messages.values import CREDIT, Antwoordbericht, Berichtidentificatie, Declaratiebericht, Prestatie
-from mpj.presentation.words import euros
-from mpj.reading.faults import Fault, InputError, mask, mask_number
+from mpj.messages.values import CREDIT, Antwoordbericht, Berichtidentificatie, Declaratiebericht, Gelezen, Prestatie
+from mpj.reading.faults import NOWHERE, Fault, InputError, Place, mask, mask_number
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
+from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
 
 if TYPE_CHECKING:
-    from mpj.engine.values import Declaratieregel
-    from mpj.messages.old import Gelezen
     from mpj.messages.values import Bericht
 
 _KINDS = ("JW323", "JW325", "JW303", "JW304")
@@ -37,6 +35,8 @@ class EerdereRegel:
     prestatie: Prestatie
     stand: str
     """What became of it: toegekend, afgekeurd or wacht."""
+    place: Place = field(default=NOWHERE, eq=False)
+    """Where it was read."""
 
 
 @frozen
@@ -110,17 +110,27 @@ class MemoryHistory:
         self._credited: set[tuple[str, str, str]] = set()
         self._by_toewijzing: dict[tuple[str, str, int], list[EerdereRegel]] = {}
         self._months: dict[tuple[str, str], dict[int, bool]] = {}
-        answers = {answered(answer): answer for answer in antwoorden}
-        self._onbekend = onbekend or bool(answers)
-        for message in declaraties:
-            header = message.header
-            answer = answers.pop(key_of(message), None)
-            if answer is not None and (found := contradiction(answer, message)) is not None:
-                self.meldingen.append(not_counted(answer, found))
-                self.doubtful |= {(header.afzender, line.referentienummer) for line in message.prestaties}
+        self._onbekend = onbekend
+        self._remember([*map(Gelezen, declaraties), *map(Gelezen, antwoorden)])
+
+    @classmethod
+    def of(cls, read: Iterable[Gelezen]) -> MemoryHistory:
+        """Build the history from messages and answers as `read_messages` gives them: what it tells names their files."""
+        found = cls()
+        found._remember(read)
+        return found
+
+    def _remember(self, read: Iterable[Gelezen]) -> None:
+        declarations, answers = paired(read)
+        self._onbekend |= bool(answers)
+        for one, message in declarations:
+            told, answer = answers.pop(key_of(message), (None, None))
+            if told is not None and answer is not None and (found := contradiction(answer, message, told.ingediend)) is not None:
+                self.meldingen.append(not_counted(told, answer, found))
+                self.doubtful |= {(message.header.afzender, line.referentienummer) for line in message.prestaties}
                 answer = None
-            self.add(message, answer)
-        self.meldingen += [loose_answer(answer) for answer in answers.values()]
+            self.add(message, answer, one)
+        self.meldingen += [loose_answer(answer, told.bestand) for told, answer in answers.values()]
 
     @classmethod
     def read(cls, paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT) -> MemoryHistory:
@@ -143,17 +153,13 @@ class MemoryHistory:
         without_toewijzing: bool = False,
     ) -> MemoryHistory:
         """As `read`, from files that were found before; `without_toewijzing` as `read_messages` has it."""
-        declarations: list[Declaratiebericht] = []
-        answers: list[Antwoordbericht] = []
-        for message in read_messages(sources, hashes=hashes, reading=reading, without_toewijzing=without_toewijzing):
-            if isinstance(message, Declaratiebericht):
-                declarations.append(message)
-            else:
-                answers.append(message)
-        return cls(declarations, answers)
+        return cls.of(read_messages(sources, hashes=hashes, reading=reading, without_toewijzing=without_toewijzing))
 
-    def add(self, message: Declaratiebericht, answer: Antwoordbericht | None) -> None:
-        """Remember a declaration with its answer, None when there is none; one that was refused as a whole was not sent."""
+    def add(self, message: Declaratiebericht, answer: Antwoordbericht | None, read: Gelezen | None = None) -> None:
+        """Remember a declaration with its answer, None when there is none; one that was refused as a whole was not sent.
+
+        `read` says where its lines stand.
+        """
         if answer is not None and refuses_whole(answer):
             return
         header = message.header
@@ -169,12 +175,14 @@ class MemoryHistory:
             for prestatie in client.prestaties:
                 refused = prestatie.referentienummer in returned
                 stand = AFGEKEURD if refused else WACHT if answer is None else TOEGEKEND
-                self.remember(aanbieder, gemeente, EerdereRegel(client.bsn, prestatie, stand))
+                place = NOWHERE if read is None else read.place(prestatie.referentienummer)
+                self.remember(aanbieder, gemeente, EerdereRegel(client.bsn, prestatie, stand, place))
 
     def loose_credits(self) -> Iterator[Fault]:
         """Yield a warning of every credit of a line that is not here, or does not count: it takes nothing away either."""
         for (aanbieder, gemeente, _), lines in self._by_toewijzing.items():
-            yield from (loose_credit(one.prestatie) for one in lines if not counts(self, aanbieder, gemeente, one.prestatie))
+            loose = (one for one in lines if not counts(self, aanbieder, gemeente, one.prestatie))
+            yield from (loose_credit(one.prestatie, one.place) for one in loose)
 
     def remember(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
         """Remember one line, of whatever declaration."""
@@ -187,9 +195,10 @@ class MemoryHistory:
             return
         known = self._lines.get(key)
         if known is not None and known.stand != AFGEKEURD:
-            if (known.bsn, known.prestatie) == (line.bsn, one):
+            own, other = (line_of(aanbieder, gemeente, each.bsn, each.prestatie) for each in (line, known))
+            if not unlike(own, other):
                 return
-            self.meldingen.append(two_lines(one))
+            self.meldingen.append(two_lines(own, line.place, other, known.place))
         self._lines[key] = line
         if one.debetcredit == CREDIT and one.vorig_referentienummer is not None:
             self._credited.add((aanbieder, gemeente, one.vorig_referentienummer))
@@ -246,7 +255,7 @@ def read_messages(
     hashes: dict[str, str] | None = None,
     reading: Reading = SILENT,
     without_toewijzing: bool = False,
-) -> list[Declaratiebericht | Antwoordbericht]:
+) -> list[Gelezen]:
     """Read JW323 and JW325 files, and the JW303 and JW304 of before (`mpj.messages.settled`). SHA-256 of the files go to `hashes`.
 
     A message that is given twice, as in a folder and in a zip, comes once. `reading` hears what there is to say of old messages, of
@@ -280,6 +289,21 @@ def read_messages(
     return messages
 
 
+Answers = dict[tuple[str, str, str], tuple[Gelezen, Antwoordbericht]]
+
+
+def paired(read: Iterable[Gelezen]) -> tuple[list[tuple[Gelezen, Declaratiebericht]], Answers]:
+    """Return declarations, and answers by what they name their declaration by (`answered`): the last of each."""
+    declarations: list[tuple[Gelezen, Declaratiebericht]] = []
+    answers: Answers = {}
+    for one in read:
+        if isinstance(one.bericht, Declaratiebericht):
+            declarations.append((one, one.bericht))
+        elif isinstance(one.bericht, Antwoordbericht):
+            answers[answered(one.bericht)] = one, one.bericht
+    return declarations, answers
+
+
 def _read_message(source: Source) -> tuple[Gelezen, str]:
     """Read a declaration or an answer, with the SHA-256 of its file."""
     from mpj.messages.old import read_before
@@ -293,16 +317,16 @@ def _read_message(source: Source) -> tuple[Gelezen, str]:
     return one, digest
 
 
-def _two_answers(messages: Iterable[Declaratiebericht | Antwoordbericht]) -> Iterator[Fault]:
-    """Yield a warning of every declaration to which answers of different names were given."""
-    names: dict[tuple[str, str, str], set[Berichtidentificatie]] = {}
-    for answer in (one for one in messages if isinstance(one, Antwoordbericht)):
-        names.setdefault(answered(answer), set()).add(answer.header.identificatie)
+def _two_answers(read: Iterable[Gelezen]) -> Iterator[Fault]:
+    """Yield a warning of every declaration to which answers of different names were given; it names the file of the last."""
+    names: dict[tuple[str, str, str], dict[Berichtidentificatie, str]] = {}
+    for told, answer in ((one, one.bericht) for one in read if isinstance(one.bericht, Antwoordbericht)):
+        names.setdefault(answered(answer), {})[answer.header.identificatie] = told.bestand
     for (aanbieder, gemeente, nummer), own in names.items():
         if len(own) > 1:
             text = f"declaratie {mask(nummer)} van {aanbieder} heeft meer dan één antwoord van {gemeente}: het laatst gelezen telt"
             found = ", ".join(sorted(f"antwoord met dagtekening {one.dagtekening}" for one in own))
-            yield Fault("antwoord_dubbel", "", 0, "", found, "één antwoord", text, "waarschuwing")
+            yield Fault("antwoord_dubbel", [*own.values()][-1], 0, "", found, "één antwoord", text, "waarschuwing")
 
 
 def counts(history: History, aanbieder: str, gemeente: str, one: Prestatie) -> bool:
@@ -313,31 +337,17 @@ def counts(history: History, aanbieder: str, gemeente: str, one: Prestatie) -> b
     return undone is not None and undone.stand != AFGEKEURD
 
 
-def loose_credit(line: Prestatie | Declaratieregel) -> Fault:
-    """Return the warning that what a credit undoes is not known or does not count, so that it takes nothing away."""
-    where, found = f"regel {mask_number(line.referentienummer)}", f"credit {euros(line.bedrag_cent)}"
-    text = "de regel die deze creditregel opheft is niet gegeven of telt niet: zij telt ook niet mee"
-    return Fault("credit_zonder_regel", "", 0, where, found, "een regel die telt", text, "waarschuwing")
-
-
-def two_lines(line: Prestatie | Declaratieregel) -> Fault:
-    """Return the warning that different lines bear the number of this one."""
-    where = f"regel {mask_number(line.referentienummer)}"
-    text = "dit nummer staat op verschillende regels: zij tellen allemaal mee"
-    return Fault("regel_dubbel", "", 0, where, "", "een nummer per regel", text, "waarschuwing")
-
-
-def not_counted(answer: Antwoordbericht, found: Contradiction) -> Fault:
+def not_counted(read: Gelezen, answer: Antwoordbericht, found: Contradiction) -> Fault:
     """Return the warning that the money of an answer contradicts, so that neither it nor its declaration counts."""
+    number = found.referentienummer
     where = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
+    where = f"regel {mask_number(number)}" if number else where
     text = f"{found.tekst}; het antwoord en zijn declaratie tellen niet mee"
-    return Fault("antwoord_spreekt_tegen", "", 0, where, found.gevonden, found.verwacht, text, soort="waarschuwing")
+    return Fault("antwoord_spreekt_tegen", *read.place(number), where, found.gevonden, found.verwacht, text, soort="waarschuwing")
 
 
-def loose_answer(answer: Antwoordbericht) -> Fault:
+def loose_answer(answer: Antwoordbericht, bestand: str = "") -> Fault:
     """Return the warning that an answer belongs to no declaration that is known."""
     text = "De declaratie bij dit antwoord is niet gegeven; het antwoord telt niet mee"
     found = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
-    return Fault(
-        "antwoord_zonder_declaratie", gevonden=found, verwacht="de declaratie erbij", toelichting=text, soort="waarschuwing"
-    )
+    return Fault("antwoord_zonder_declaratie", bestand, 0, "", found, "de declaratie erbij", text, "waarschuwing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -77,8 +78,12 @@ def test_different_lines_under_one_number_all_count_and_are_told(out: Path, tmp_
         lines = read_earlier(paths, report=told.append)
         own = sorted(line.bedrag_cent for line in lines if line.referentienummer == first.referentienummer)
         assert own == [first.bedrag_cent, first.bedrag_cent + 1] and len(lines) == len(FEBRUARY.regels) + 1
-        doubles = [one.soort for one in told if one.code == "regel_dubbel"]
-        assert doubles == ["waarschuwing"]
+        (double,) = (one for one in told if one.code == "regel_dubbel")
+        assert (double.soort, double.kolom) == ("waarschuwing", f"regel {first.referentienummer}")
+        assert (
+            double.bestand and double.rij and {double.gevonden, double.verwacht.partition(", zoals")[0]} <= {"€ 98,20", "€ 98,21"}
+        )
+        assert re.search(r", zoals in \S*declaratieregels.csv, rij 2$", double.verwacht)
 
 
 def test_a_credit_of_a_line_that_is_not_given_takes_nothing_away_and_is_told(tmp_path: Path) -> None:
@@ -95,6 +100,7 @@ def test_a_credit_of_a_line_that_is_not_given_takes_nothing_away_and_is_told(tmp
         lines = read_earlier([tmp_path / "declaratieregels.csv"], report=report)
         assert [line.referentienummer for line in lines] == [debit.referentienummer, "CREDIT0"]
     assert [(one.code, one.kolom, one.soort) for one in told] == [("credit_zonder_regel", "regel CREDIT1", "waarschuwing")]
+    assert (told[0].bestand, told[0].rij) == ("declaratieregels.csv", 4)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import fields
+from attrs import evolve, fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from messages.old import Regel, jw303, jw304
@@ -125,6 +125,43 @@ def test_care_of_the_begin_month_adds_to_what_stands_of_it(tmp_path: Path) -> No
     assert lines(partij.run(registratie("M-1", "2026-03-03"), periode="2026-04")) == []
     more = partij.run(registratie("M-1", "2026-03-03", status="vervallen"), periode="2026-04")
     assert lines(more) == [("C", "45212", 19640), ("D", "45212", 9820)]
+
+
+@pytest.mark.parametrize("form", ["bericht", "bestand", "perceel"])
+def test_a_line_that_two_files_tell_otherwise_is_refused(tmp_path: Path, form: str) -> None:
+    """Which of them is right is not known: both are named, with what they say; nothing is taken over."""
+    result, paths = elsewhere(tmp_path)
+    (line,) = result.regels
+    other = evolve(line, perceel="B") if form == "perceel" else evolve(line, bedrag_cent=9820, volume=4, volume_bericht=60)
+    for name, one in (("goed", line), ("ander", other)):
+        (tmp_path / name).mkdir()
+        write_result(evolve(result, regels=(one,), herkomst=()), tmp_path / name)
+    given = [tmp_path / "ander", paths[0] if form == "bericht" else tmp_path / "goed"]
+    with pytest.raises(mpj.InvalidError) as error:
+        begun(tmp_path, given)
+    (fault,) = error.value.faults
+    assert (fault.code, fault.soort, fault.kolom) == ("eerder_dubbel", "fout", f"regel {line.referentienummer}")
+    assert fault.bestand == ("feb.xml" if form == "bericht" else "goed/declaratieregels.csv") and fault.rij
+    found, expected = (
+        ("perceel A", "perceel B") if form == "perceel" else ("€ 196,40, volume_bericht 120", "€ 98,20, volume_bericht 60")
+    )
+    assert (fault.gevonden, fault.verwacht) == (found, f"{expected}, zoals in ander/declaratieregels.csv, rij 2")
+    assert "9999" not in str(fault) and not any((tmp_path / "ledger.db").parent.glob("ledger.db?*"))
+
+
+def test_two_declarations_of_one_care_are_named_with_their_places(tmp_path: Path) -> None:
+    result, _ = elsewhere(tmp_path)
+    (line,) = result.regels
+    for name, one in (("a", line), ("b", evolve(line, referentienummer="B" * 20, declaratienummer="DANDER"))):
+        (tmp_path / name).mkdir()
+        write_result(evolve(result, regels=(one,), herkomst=()), tmp_path / name)
+    with pytest.raises(mpj.InvalidError) as error:
+        begun(tmp_path, [tmp_path / "a", tmp_path / "b"])
+    (fault,) = error.value.faults
+    assert {fault.bestand, fault.verwacht.rpartition(" zoals in ")[2].partition(",")[0]} == {
+        "a/declaratieregels.csv",
+        "b/declaratieregels.csv",
+    }
 
 
 def test_the_command_tells_what_it_took_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

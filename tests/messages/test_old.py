@@ -7,7 +7,7 @@ BSN is ever shown or kept.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,9 +21,9 @@ from messages.old import AANBIEDER, ANNA, BORN, BRAM, GEMEENTE, NAME, Regel, jw3
 from messages.support import assert_no_bsn, groups_of, written
 from mpj.messages import Declaratiebericht, Header, Periode, Prestatie, Totaal, Xsdversie, check, from_bytes, read_jw323, write
 from mpj.messages.description import with_old
-from mpj.messages.old import Gelezen, read_before
+from mpj.messages.old import read_before
 from mpj.messages.settled import settled
-from mpj.messages.values import Antwoordbericht, Berichtidentificatie, Client
+from mpj.messages.values import Bericht, Berichtidentificatie, Client, Gelezen
 from mpj.messages.writer import Writer
 from mpj.reading.faults import Fault, InputError
 from mpj.verification.earlier import read_earlier
@@ -38,7 +38,7 @@ def before(*data: bytes) -> list[Gelezen]:
     return [read_before(one, f"{name}.xml") for name, one in zip("abcdef", data, strict=False)]
 
 
-def lines_of(messages: Sequence[Declaratiebericht | Antwoordbericht]) -> list[Prestatie]:
+def lines_of(messages: Iterable[Bericht]) -> list[Prestatie]:
     """The lines of declarations, of whichever client."""
     declared = (one for one in messages if isinstance(one, Declaratiebericht))
     return [line for one in declared for client in one.clienten for line in client.prestaties]
@@ -51,8 +51,8 @@ def told(faults: Sequence[Fault]) -> list[tuple[str, str, str]]:
 
 def settle(*data: bytes) -> tuple[list[Prestatie], list[Fault]]:
     """The lines of these messages once answers and credits were looked at, and what is said of them."""
-    messages, faults = settled(before(*data))
-    return lines_of(messages), faults
+    read, faults = settled(before(*data))
+    return lines_of(one.bericht for one in read), faults
 
 
 # --- What is read -----------------------------------------------------------------------------------------------------
@@ -143,8 +143,8 @@ def test_it_says_what_a_jw323_with_the_same_lines_says(lines: list[Regel]) -> No
 def test_its_lines_are_earlier_lines_as_those_of_a_jw323_are(lines: list[Regel]) -> None:
     debits = [evolve(one, dc="D") for one in lines]
     undone = [evolve(one, nummer=f"C{one.nummer[1:]}", vorig=one.nummer, dc="C") for one in debits[::2]]
-    found = [settled(before(data))[0] for data in (jw303(*debits, *undone), jw323([*debits, *undone]))]
-    assert lines_of(found[0]) == lines_of(found[1])
+    found = [settle(data)[0] for data in (jw303(*debits, *undone), jw323([*debits, *undone]))]
+    assert found[0] == found[1]
 
 
 # --- What is told -----------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_what_does_not_fit_is_told_by_file_and_line(name: str) -> None:
     (fault,) = (one for one in read.meldingen if one.code != "oud_bericht")
     assert told(read.meldingen) == [(code, "a.xml", name.partition(",")[0])] and fault.soort == "waarschuwing"
     assert "Client[1]/Prestaties/Prestatie[2]/" in fault.kolom and fault.rij > 30
-    kept = [one.referentienummer for one in lines_of(settled([read])[0])]
+    kept = [one.referentienummer for one in lines_of(one.bericht for one in settled([read])[0])]
     assert kept == (["R0"] if name == "ToewijzingNummer" else ["R0", "R1"])
 
 
@@ -229,9 +229,7 @@ def test_what_was_granted_stands_at_what_was_granted() -> None:
 
 
 def history_of(*data: bytes) -> MemoryHistory:
-    messages, _ = settled(before(*data))
-    declared = [one for one in messages if isinstance(one, Declaratiebericht)]
-    return MemoryHistory(declared, [one for one in messages if isinstance(one, Antwoordbericht)])
+    return MemoryHistory.of(settled(before(*data))[0])
 
 
 @pytest.mark.parametrize(
@@ -265,6 +263,26 @@ def test_an_answer_with_a_line_that_was_not_declared_does_not_count() -> None:
     assert history.meldingen == [] and [line.stand for *_, line in history.standing()] == [TOEGEKEND] * 2
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (evolve(SENT[1], bedrag=6000, tarief=None, toegekend=0),),
+        (evolve(SENT[1], bedrag=6000, tarief=None, toegekend=1000), evolve(SENT[0], toegekend=1)),
+        (evolve(SENT[1], bedrag=16000, tarief=None, toegekend=6000),),
+        (evolve(SENT[1], bedrag=6000, tarief=None, toegekend=6000), evolve(SENT[0], toegekend=0)),
+    ],
+)
+def test_an_answer_that_says_another_amount_of_a_line_than_was_declared_does_not_count(lines: tuple[Regel, ...]) -> None:
+    """Its totals add up with its lines; what is refused of a line, or granted, is no part of what was asked."""
+    history = history_of(jw303(*SENT), answer(*lines))
+    (fault,) = history.meldingen
+    found = f"€ {lines[0].bedrag // 100},00 D"
+    assert (fault.code, fault.bestand, fault.kolom) == ("antwoord_spreekt_tegen", "b.xml", "regel R2") and fault.rij > 30
+    assert (fault.gevonden, fault.verwacht) == (found, "€ 100,00 D")
+    assert {nummer for _, nummer in history.doubtful} == {"R1", "R2", "R3"}
+    assert sorted(line.prestatie.bedrag_cent for *_, line in history.standing()) == [9840, 9840, 10000]
+
+
 @pytest.mark.parametrize("odd", [evolve(SENT[1], toegekend=10001), evolve(SENT[1], toegekend=1, toegekend_dc="C")])
 def test_more_granted_than_asked_is_refused(odd: Regel) -> None:
     with pytest.raises(InputError, match=r"b\.xml, rij [0-9]+.*ToegekendBedrag.*meer toegekend") as caught:
@@ -294,10 +312,9 @@ def test_a_line_that_is_credited_stands_no_more(granted: int | None, credited: i
     if granted is not None:
         data.append(answer(*([] if granted == 10000 else [evolve(SENT[1], toegekend=granted)])))
     for order in (data, data[::-1]):
-        messages, faults = settled(before(*order))
+        read, faults = settled(before(*order))
         assert [one.code for one in faults] == codes
-        declarations = [one for one in messages if isinstance(one, Declaratiebericht)]
-        history = MemoryHistory(declarations, [one for one in messages if isinstance(one, Antwoordbericht)])
+        history = MemoryHistory.of(read)
         own = [line.prestatie for line in history.lines(AANBIEDER, GEMEENTE, 2)]
         assert sum(one.net for one in own) == left == sum(one.volume if one.debetcredit == "D" else -one.volume for one in own)
         assert history.meldingen == []

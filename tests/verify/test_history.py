@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 
 from mpj.messages.values import Antwoordbericht, Berichtidentificatie, Declaratiebericht
+from mpj.presentation.words import euros
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Reading
 from mpj.verification import MemoryHistory, Oordeel, build_answer
@@ -123,6 +124,23 @@ def test_a_credit_of_what_is_not_given_or_was_refused_makes_no_room(tmp_path: Pa
         ("credit_zonder_regel", "regel C-R2"),
         ("credit_zonder_regel", "regel C-R9"),
     ]
+
+
+def test_a_line_that_an_answer_returns_at_another_amount_contradicts(tmp_path: Path) -> None:
+    """Also where its totals add up: two returned lines, of which one is 100 cents less and the other 100 more."""
+    back = answer(TWEE, "R0", "R2")
+    assert back.antwoord is not None
+    lines = [
+        evolve(one, bedrag_cent=one.bedrag_cent + change) for one, change in zip(back.antwoord.prestaties, (100, -100), strict=True)
+    ]
+    (client,) = back.antwoord.clienten
+    wrong = evolve(back, antwoord=evolve(back.antwoord, clienten=(evolve(client, prestaties=tuple(lines)),)))
+    _write(tmp_path, {"a": TWEE, "b": wrong})
+    history = MemoryHistory.read([tmp_path])
+    (fault,) = history.meldingen
+    assert (fault.code, fault.bestand, fault.kolom) == ("antwoord_spreekt_tegen", f"{tmp_path.name}/b.xml", "regel R0")
+    assert fault.rij and (fault.gevonden, fault.verwacht) == (f"{euros(lines[0].bedrag_cent)} D", f"{euros(OUD.bedrag_cent)} D")
+    assert read_earlier([tmp_path]) == [] and read_earlier([tmp_path / "a.xml"]) != []
 
 
 def test_two_answers_to_one_declaration_are_told(tmp_path: Path) -> None:
