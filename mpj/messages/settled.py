@@ -30,10 +30,11 @@ _Number = tuple[str, str, str]
 
 @frozen
 class _Debit:
-    """A debit line of an old declaration, and whether it counts."""
+    """A debit line, whether it counts, and whether it stands in an old declaration."""
 
     line: Prestatie
     counts: bool
+    oud: bool
 
 
 @define
@@ -103,9 +104,10 @@ def settled(read: Sequence[Gelezen], *, without_toewijzing: bool = False) -> tup
     for pair in pairs.values():
         if pair.read.oud:
             _grant(pair)
-            debits |= _debits(pair)
+        debits |= _debits(pair)
     undone: dict[_Number, str] = {}
-    for place, pair in pairs.items():
+    # Credits of old declarations first: of what a JW323 declared they alone are looked at with one of a JW323 beside them.
+    for place, pair in sorted(pairs.items(), key=lambda pair: not pair[1].read.oud):
         if pair.counts:
             _undo(pair, debits, undone)
         message = pair.message if without_toewijzing else _placed(pair.message)
@@ -150,17 +152,17 @@ def _grant(pair: _Pair) -> None:
 
 
 def _debits(pair: _Pair) -> Iterator[tuple[_Number, _Debit]]:
-    """Yield the debit lines of an old declaration, by their numbers."""
-    refused = returned_by(pair.answer)
+    """Yield the debit lines of a declaration, by their numbers: a number is one line in whatever release (TR314)."""
+    refused, counts = returned_by(pair.answer), pair.counts
     for one in pair.message.prestaties:
         if one.debetcredit == DEBET:
-            yield pair.number(one.referentienummer), _Debit(one, pair.counts and one.referentienummer not in refused)
+            yield pair.number(one.referentienummer), _Debit(one, counts and one.referentienummer not in refused, pair.read.oud)
 
 
 def _undo(pair: _Pair, debits: Mapping[_Number, _Debit], undone: dict[_Number, str]) -> None:
-    """Have the credits of a declaration take away just what the old lines that they undo count.
+    """Have the credits of a declaration take away just what the lines that they undo count.
 
-    A credit that was refused itself stays as it is, and so does one in a JW323 of a line that is in no old declaration.
+    A credit that was refused itself stays as it is, and so does one in a JW323 of a line that no old declaration has or undoes.
     """
     refused = returned_by(pair.answer)
     changed: dict[int, Prestatie | None] = {}
@@ -169,7 +171,7 @@ def _undo(pair: _Pair, debits: Mapping[_Number, _Debit], undone: dict[_Number, s
             continue
         number = pair.number(one.vorig_referentienummer)
         debit = debits.get(number)
-        if debit is None and not pair.read.oud:
+        if not pair.read.oud and (debit is None or not debit.oud) and number not in undone:
             continue
         text = ""
         if debit is None:

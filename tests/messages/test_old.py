@@ -321,6 +321,20 @@ def test_a_line_that_is_credited_stands_no_more(granted: int | None, credited: i
         assert len(history.lines(AANBIEDER, GEMEENTE, 10072)) == len(history.lines(AANBIEDER, GEMEENTE, 3)) == 1
 
 
+@pytest.mark.parametrize(("credited", "codes"), [(10000, []), (6000, ["oude_regel_telt_anders"])])
+def test_a_credit_in_a_jw303_undoes_a_line_that_a_jw323_declared(credited: int, codes: list[str]) -> None:
+    """A number is one line in whatever release; a credit in a JW323 beside it takes nothing more away, and is told."""
+    debits, credit = jw323(SENT), jw303(evolve(CREDIT, bedrag=credited), **APRIL)
+    again = jw323([evolve(CREDIT, nummer="C3")]).replace(b">DN2020X<", b">DN2020Z<")
+    for data in ((debits, credit), (credit, debits), (debits, again, credit), (again, credit, debits)):
+        read, faults = settled(before(*data))
+        expected = [*codes, *(["oude_regel_telt_niet"] if again in data else [])]
+        assert sorted(one.code for one in faults) == sorted(expected)
+        history = MemoryHistory.of(read)
+        assert sum(line.prestatie.net for line in history.lines(AANBIEDER, GEMEENTE, 2)) == 0
+        assert history.meldingen == [] == [*history.loose_credits()]
+
+
 @pytest.mark.parametrize("odd", [evolve(CREDIT, vorig="R9"), evolve(CREDIT, vorig=None)])
 def test_a_credit_of_what_is_not_given_counts_nothing(odd: Regel) -> None:
     lines, faults = settle(jw303(*SENT), jw303(odd, **APRIL))
