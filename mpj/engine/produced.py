@@ -271,7 +271,7 @@ class _Product:
             yield Stretch(first, last, answer if isinstance(answer, Afwijzing) else self._original(answer))
 
     def _uncovered(self, one: Prestatie, why: Afwijzing, first: date, last: date) -> None:
-        """Set aside the days without a toewijzing that this run could declare."""
+        """Set aside the days without a toewijzing that this run could declare: those that go on from what was, with it."""
         periode = self.context.periode
         earliest = max(periode.vroegste, periode.oudste, first_day(periode.eerste) if periode.eerste else date.min)
         first, last = max(first, earliest), min(last, self.horizon)
@@ -282,7 +282,9 @@ class _Product:
             first, last = max(first, first_day(months[0])), min(last, last_day(months[-1]))
             key = one, why.reden, why.toelichting
             known = self.made.rest.get(key, _Rest(first, last, 0, None, ""))
-            self.made.rest[key] = known._replace(last=last, aantal=known.aantal + 1)
+            apart = not known.aantal or first > known.last + _DAY
+            count = known.aantal + (1 if apart else 0)
+            self.made.rest[key] = known._replace(first=min(first, known.first), last=max(last, known.last), aantal=count)
 
     def _pieces(self, one: Prestatie, match: Match, care: Looptijd) -> Iterator[Piece]:
         """Take apart the days of a run on one toewijzing into weeks or months."""
@@ -383,5 +385,6 @@ class _Product:
         if isinstance(sold, Afwijzing):
             return sold
         if sold[1].variant != self.variant:
-            return bought_otherwise(self.code, day, sold[1].variant)
+            turn = (held.first for held in self._otherwise(match.dekking.toewijzing) if held.first <= day <= held.last)
+            return bought_otherwise(self.code, next(turn, day), sold[1].variant)
         return Placed.of(match, self.products.tarief(*sold))

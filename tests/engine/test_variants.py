@@ -83,13 +83,26 @@ def test_the_end_of_a_run_is_no_piece_and_the_days_after_the_change_are_told() -
     events = told(("s", "2025-12-08", "start"), ("e", "2026-02-10", "einde"), ("n", "2026-03-10", "einde"))
     found = run([WEEKS_THEN_PIECES], OPEN, events)
     assert billed(found) == {"2025-12": ("83", 3, 45_000), "2026-03": ("82", 1, 12_500)}
-    days, week = found.uitval
-    assert (days.bron, days.reden, days.datum, days.datum_tot) == (
+    (days,) = found.uitval
+    assert (days.bron, days.reden, days.datum, days.datum_tot, days.aantal) == (
         *("s", "eenheid_past_niet"),
-        *(date(2026, 1, 1), date(2026, 2, 10)),
+        *(date(2026, 1, 1), date(2026, 2, 10), 1),
     )
     assert days.toelichting == "op 2026-01-01 koopt het contract 45X01 als stuk: wat daarvoor begon is daarmee voorbij"
-    assert (week.bron, week.datum, week.toelichting) == ("s", date(2026, 1, 4), days.toelichting.replace("01-01", "01-04"))
+
+
+@pytest.mark.parametrize(("einde", "last"), [(None, "2026-01-04"), ("2026-01-02", "2026-01-04"), ("2026-02-10", "2026-02-10")])
+def test_the_week_over_the_change_is_told_once(einde: str | None, last: str) -> None:
+    """With the days after the change, or alone where the run has no end; in a run of that month alone too."""
+    ends = [] if einde is None else [("e", einde, "einde")]
+    for more in ({}, {"periode": "2026-01", "nalevering": False}):
+        found = run([WEEKS_THEN_PIECES], OPEN, told(("s", "2025-12-08", "start"), *ends), **more)
+        (week,) = (one for one in found.uitval if one.bron == "s" and one.reden == "eenheid_past_niet")
+        text = "op 2026-01-01 koopt het contract 45X01 als stuk: wat daarvoor begon is daarmee voorbij"
+        begin, until = ("2026-01-04" if einde is None else "2026-01-01"), last
+        if more and einde != "2026-01-02":  # the days until the end of January, where nothing is billed
+            begin, until = "2026-01-01", "2026-01-31"
+        assert (str(week.datum), str(week.datum_tot), week.aantal, week.toelichting) == (begin, until, 1, text)
 
 
 def test_an_end_without_a_start_begins_with_its_variant() -> None:
