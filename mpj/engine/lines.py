@@ -14,6 +14,7 @@ from mpj.engine.limits import product_period
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Regel, Traced
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.reading.periods import day_text
 from mpj.records.values import unchecked
 
 REFERENTIE = 20
@@ -33,6 +34,7 @@ NUMBERED_BY = (
 )
 _SORTED_BY = ("gemeente", "bsn", "toewijzingnummer", "productcode", "begindatum", "debetcredit", "aanbieder")
 _FIELDS = tuple(one.name for one in fields(Declaratieregel))
+_PERIOD = slice(_FIELDS.index("begindatum"), _FIELDS.index("einddatum") + 1)
 _numbered_by = itemgetter(*map(_FIELDS.index, NUMBERED_BY))
 _up_to_number = attrgetter(*_FIELDS[: _FIELDS.index("declaratienummer")])
 _from_number = attrgetter(*_FIELDS[_FIELDS.index("declaratienummer") + 1 :])
@@ -42,9 +44,10 @@ _declaratieregel, _herkomst = unchecked(Declaratieregel), unchecked(Herkomst)
 HEXADECIMAL = "0123456789abcdef"
 FIRST = "GHJKLMNPQRABCDSF"
 """The first sign of a number, by the hexadecimal digit that it stands for: a letter."""
-REST = "0123456789ABCDHF"
+_REPLACED = "E", "H"
+REST = HEXADECIMAL.upper().replace(*_REPLACED)
 """The other signs, likewise: no E, which between digits makes an exponent."""
-_FIRST, _REST = str.maketrans(HEXADECIMAL, FIRST), str.maketrans(HEXADECIMAL, REST)
+_FIRST = dict(zip(HEXADECIMAL, FIRST, strict=True))
 
 
 def number(length: int, *parts: object) -> str:
@@ -52,13 +55,13 @@ def number(length: int, *parts: object) -> str:
 
     A letter comes first and there is no E: no spreadsheet or dataframe takes it for an amount.
     """
-    text = "\x1f".join(["%s"] * len(parts)) % parts
+    text = ("%s\x1f" * len(parts))[:-1] % parts
     return number_of(hashlib.sha256(text.encode()).hexdigest(), length)
 
 
 def number_of(digits: str, length: int) -> str:
     """Return the number of `length` signs that stands for hexadecimal digits: see `number`."""
-    return digits[0].translate(_FIRST) + digits[1:length].translate(_REST)
+    return _FIRST[digits[0]] + digits[1:length].upper().replace(*_REPLACED)
 
 
 def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[Declaratieregel, tuple[Traced]]]:
@@ -81,7 +84,7 @@ def line_values(regel: Regel, opdracht: Opdracht) -> list[Any]:
     match, tarief, _ = regel.care[0].at
     toewijzing = match.dekking.toewijzing
     billed, settings = tarief.price, tarief.kaart.instellingen
-    begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
+    period = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
     values = [
         "",
         "",
@@ -98,8 +101,7 @@ def line_values(regel: Regel, opdracht: Opdracht) -> list[Any]:
         billed.kwalificatieniveau,
         billed.productcategorie,
         billed.productcode,
-        begindatum,
-        einddatum,
+        *map(day_text, period),
         regel.eenheden,
         tarief.normtijd,
         billed.tarief_cent,
@@ -109,6 +111,7 @@ def line_values(regel: Regel, opdracht: Opdracht) -> list[Any]:
         True,
     ]
     values[0] = number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer)
+    values[_PERIOD] = period
     return values
 
 

@@ -38,6 +38,12 @@ def month_text(month: int) -> str:
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
 
 
+@lru_cache(maxsize=4096)
+def day_text(day: date) -> str:
+    """Return `day` as ``2026-03-31``."""
+    return day.isoformat()
+
+
 def parse_month(text: str) -> int:
     """Read ``2026-03``; raises ValueError on anything else."""
     year, dash, number = text.partition("-")
