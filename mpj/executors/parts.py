@@ -6,7 +6,6 @@ and at the end the parts are laid together in the order of the lines. No value i
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -357,34 +356,13 @@ class Computed:
         marks: dict[str, dict[bytes, bytes]] = {}
         for (aanbieder, gemeente), nummer in numbers.items():
             marks.setdefault(gemeente, {})[f"{_MARK}{aanbieder}{_MARK}".encode()] = nummer.encode()
-        readers: dict[int, io.BufferedReader] = {}
-        shares = zip(self.files, self.shares, strict=True)
-        owners = {part: (file, region) for file, share in shares for part, region in share.regions.items()}
+        owners = zip(self.files, self.shares, strict=True)
+        ahead = {part: (file, begins[place]) for file, share in owners for part, begins in share.regions.items()}
         for block in sorted(block for share in self.shares for block in share.blocks):
-            reader = readers.get(block.part)
-            if reader is None:
-                file, region = owners[block.part]
-                reader = readers[block.part] = io.BufferedReader(_Region(file, region[place]))
-            data = reader.read(block.lengths[place])
+            file, begin = ahead[block.part]
+            data = read_at(file, block.lengths[place], begin)
+            ahead[block.part] = file, begin + len(data)
             if not place:
                 for mark, number in marks[block.gemeente].items():
                     data = data.replace(mark, number)
             yield block.gemeente, block.bsn, data
-
-
-class _Region(io.RawIOBase):
-    """A file from one place on, read without moving anybody else's place in it."""
-
-    def __init__(self, file: IO[bytes], begin: int) -> None:
-        super().__init__()
-        self._file = file
-        self._place = begin
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = read_at(self._file, len(buffer), self._place)
-        buffer[: len(data)] = data
-        self._place += len(data)
-        return len(data)
