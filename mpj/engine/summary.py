@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from attrs import define, evolve, field
+from attrs import astuple, define, evolve, field
 
 from mpj.contract import Contract
 from mpj.engine.lines import REFERENTIE, declaration_number
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Result, Uitkomst
-from mpj.engine.tarieven import Tarief
+from mpj.engine.tarieven import Measure, Tarief
 from mpj.engine.told import (
     AskedSummary,
     ContractSummary,
@@ -41,97 +41,113 @@ OTHER: Mapping[Over, Over] = {"contact": "productperiode", "dag": "contact", "pr
 """The span that rounding over each is compared with: contracts and protocols do either, and the difference is money."""
 
 
+@define
+class _Spent:
+    """Time of one measure: minutes delivered and counted, units before and after the limits, and units had they been rounded
+    otherwise (`OTHER`).
+    """
+
+    geleverd: int = 0
+    geteld: int = 0
+    voor_limiet: int = 0
+    gefactureerd: int = 0
+    otherwise: int = 0
+
+
 class Totals:
     """Adds up what lies between delivered and billed time, in minutes and eurocents."""
 
     def __init__(self) -> None:
         self.gedeclareerd = 0
-        self.geleverd = 0
-        self.gefactureerd = 0
-        self.aanwezigheid = 0
-        self.afronding = 0
         self.afgetopt_records = 0
         self.afgetopt_cent = 0
         self.op_planning = 0
-        self._rounding: Counter[int] = Counter()
-        self._rounded: Counter[Over] = Counter()
-        """Eurocents before limits, by what is summed before it is rounded."""
-        self._otherwise: Counter[Over] = Counter()
-        """The same, had the sum been taken over the other span (`OTHER`)."""
+        self._spent: dict[Measure, _Spent] = {}
 
     def add(self, outcome: Uitkomst) -> None:
         """Add the care behind one client's lines."""
         self.op_planning += sum(one.counted.cent for one in outcome.op_planning)
-        for regel in outcome.regels:
-            tarief = regel.care[0].at.tarief
-            self.gedeclareerd += len(regel.care)
+        for _, care, geleverd, geteld, voor_limiet, eenheden, _, plain in outcome.regels:
+            tarief = care[0].at.tarief
+            self.gedeclareerd += len(care)
             if tarief.timed:
                 if tarief.over == "contact":
-                    otherwise = tarief.units[regel.geteld]
+                    otherwise = tarief.units[geteld]
                 else:
-                    otherwise = sum(tarief.units[one.counted.geteld] for one in regel.care)
-                self._spent(tarief, regel.geleverd, regel.geteld, regel.voor_limiet, regel.eenheden, otherwise)
-            if not regel.plain:
-                cut = [one.counted for one in regel.care if one.counted.afgetopt]
+                    otherwise = sum(tarief.units[one.counted.geteld] for one in care)
+                self._add_spent(tarief.measure, geleverd, geteld, voor_limiet, eenheden, otherwise)
+            if not plain:
+                cut = [one.counted for one in care if one.counted.afgetopt]
                 self.afgetopt_records += len(cut)
                 self.afgetopt_cent += sum(one.rest_cent for one in cut)
 
     def merge(self, other: Totals) -> None:
         """Add what was counted of other clients."""
         self.gedeclareerd += other.gedeclareerd
-        self.geleverd += other.geleverd
-        self.gefactureerd += other.gefactureerd
-        self.aanwezigheid += other.aanwezigheid
-        self.afronding += other.afronding
         self.afgetopt_records += other.afgetopt_records
         self.afgetopt_cent += other.afgetopt_cent
         self.op_planning += other.op_planning
-        self._rounding.update(other._rounding)
-        self._rounded.update(other._rounded)
-        self._otherwise.update(other._otherwise)
+        for measure, spent in other._spent.items():
+            self._add_spent(measure, *astuple(spent))
 
     def add_sums(self, tarief: Tarief, records: int, geteld: int, units: int, otherwise: int) -> None:
         """Add plain care (`Tarief.plain`) at one `tarief`: its records, what they count and the units they are, and `otherwise` had
         what each line counts been rounded at once."""
         self.gedeclareerd += records
         if tarief.timed:
-            self._spent(tarief, geteld, geteld, units, units, otherwise)
+            self._add_spent(tarief.measure, geteld, geteld, units, units, otherwise)
 
-    def _spent(self, tarief: Tarief, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int, otherwise: int) -> None:
-        """Add minutes delivered and counted, and units before and after the limits; `otherwise`: rounded otherwise."""
-        unit = 1 if tarief.unrounded else tarief.minuten
-        rounding = voor_limiet * unit - geteld
-        self.geleverd += geleverd
-        self.gefactureerd += gefactureerd * unit
-        self.aanwezigheid += geteld - geleverd
-        self.afronding += rounding
-        cent = tarief.price.tarief_cent
-        self._rounding[tarief.minuten] += rounding * cent
-        if not tarief.unrounded:
-            self._rounded[tarief.over] += voor_limiet * cent
-            self._otherwise[tarief.over] += otherwise * cent
+    def _add_spent(self, measure: Measure, geleverd: int, geteld: int, voor_limiet: int, gefactureerd: int, otherwise: int) -> None:
+        spent = self._spent.get(measure)
+        if spent is None:
+            spent = self._spent[measure] = _Spent()
+        spent.geleverd += geleverd
+        spent.geteld += geteld
+        spent.voor_limiet += voor_limiet
+        spent.gefactureerd += gefactureerd
+        spent.otherwise += otherwise
+
+    @property
+    def geleverd(self) -> int:
+        """Minutes delivered."""
+        return sum(one.geleverd for one in self._spent.values())
+
+    @property
+    def gefactureerd(self) -> int:
+        """Minutes billed."""
+        return sum(one.gefactureerd * measure.unit for measure, one in self._spent.items())
 
     def rounded_otherwise(self) -> list[RoundedOtherwise]:
         """Return what rounding over another span would bring, for each span that care was rounded over."""
+        cents: Counter[Over] = Counter()
+        otherwise: Counter[Over] = Counter()
+        for measure, one in self._spent.items():
+            if not measure.unrounded:
+                cents[measure.over] += one.voor_limiet * measure.tarief_cent
+                otherwise[measure.over] += one.otherwise * measure.tarief_cent
         return [
-            {"over": over, "bedrag_cent": cent, "anders_over": OTHER[over], "anders_cent": self._otherwise[over]}
-            for over, cent in sorted(self._rounded.items())
+            {"over": over, "bedrag_cent": cent, "anders_over": OTHER[over], "anders_cent": otherwise[over]}
+            for over, cent in sorted(cents.items())
         ]
 
     def difference(self) -> DifferenceSummary:
-        """Return what lies between delivered and billed time, as the summary names it."""
+        """Return what lies between delivered and billed time, as the summary names it; eurocents are minutes gained or lost at the
+        price of their unit, rounded half up at the end.
+        """
+        minutes = 0
+        amounts: Counter[int] = Counter()
+        for measure, one in self._spent.items():
+            rounding = one.voor_limiet * measure.unit - one.geteld
+            minutes += rounding
+            amounts[measure.minuten] += rounding * measure.tarief_cent
+        cents = (half_up(amount, unit) if amount >= 0 else -half_up(-amount, unit) for unit, amount in amounts.items())
         return {
-            "aanwezigheid_minuten": self.aanwezigheid,
-            "afronding_minuten": self.afronding,
-            "afronding_cent": self.afronding_cent,
+            "aanwezigheid_minuten": sum(one.geteld - one.geleverd for one in self._spent.values()),
+            "afronding_minuten": minutes,
+            "afronding_cent": sum(cents),
             "afgetopt_registraties": self.afgetopt_records,
             "afgetopt_cent": self.afgetopt_cent,
         }
-
-    @property
-    def afronding_cent(self) -> int:
-        """The rounding difference in eurocents: minutes gained or lost at the price of their unit, rounded half up at the end."""
-        return sum((half_up(amount, unit) if amount >= 0 else -half_up(-amount, unit)) for unit, amount in self._rounding.items())
 
 
 @define

@@ -89,6 +89,22 @@ class Units(dict[int, int]):
         return units
 
 
+class Measure(NamedTuple):
+    """What of a `Tarief` its time is added up by."""
+
+    minuten: int
+    """Minutes per normed unit."""
+    unrounded: bool
+    over: Over
+    tarief_cent: int
+    """Eurocents per normed unit."""
+
+    @property
+    def unit(self) -> int:
+        """Minutes per unit that is counted."""
+        return 1 if self.unrounded else self.minuten
+
+
 @frozen(eq=False, slots=False)  # with slots, what is worked out on first use makes every other field slow to read
 class Tarief:
     """How care of one kind counts in one month, under one contract and perceel: one object per question, in one job.
@@ -157,6 +173,11 @@ class Tarief:
         """What it is billed as; not to be asked where step `level` refuses it."""
         assert self.billed is not None
         return self.billed
+
+    @cached_property
+    def measure(self) -> Measure:
+        """What its time is added up by."""
+        return Measure(self.minuten, self.unrounded, self.over, self.price.tarief_cent)
 
     def also(self, productcode: str) -> bool:
         """Say whether a product code is that of the same care: prestatiecode, level and perceel, under whatever category."""
