@@ -29,7 +29,7 @@ from mpj.records.definitions import REGISTRATIE
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
 # An id that needs no look: visible ASCII, spaces inside at most, no quotes or separators. The engine reads all others.
 _PLAIN_ID = "[!#-:<-~]([ !#-:<-~]*[!#-:<-~])?"
-_CHUNK = 1 << 20
+_CHUNK = 1 << 17  # what the caches of a processor hold: it is gone through again and again
 _BORDER = 3
 _BUFFER = 32_000_000
 _LONGEST = 20_000_000  # bytes: more than a row of the known columns can be
