@@ -25,7 +25,6 @@ LONG_FUNCTIONS: Mapping[str, str] = {
     "ledger/migrations/versions/0002_received.py:upgrade": _MIGRATION,
 }
 MANY_PARAMETERS: Mapping[str, str] = {
-    "cli/tariffs.py:reprice": "a command: click gives it the command line, each option as a keyword",
     "executors/memory.py:declare": _DOOR,
     "executors/parts.py:declare_files": _DOOR,
     "executors/columnar/run.py:declare_files": _DOOR,

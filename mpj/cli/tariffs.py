@@ -160,18 +160,14 @@ command.add_command(index)
 @meldingen_option
 @guarded
 def reprice(
-    regels: tuple[Path, ...],
-    herkomst: tuple[Path, ...],
-    stappen: tuple[Path, ...],
     oud: tuple[Path, ...],
     nieuw: tuple[Path, ...],
-    prijspeil: date | None,
     out: Path,
     config: Path | None,
     strict: bool,
     force: bool,
     meldingen: str,
-    **_: Any,
+    **given: Any,
 ) -> int:
     """Herbereken declaratieregels onder een andere matrix: wat had dezelfde zorg gekost?
 
@@ -185,7 +181,8 @@ def reprice(
     old, new = (load_contracts(folders, report=lambda fault: show_fault(fault, meldingen)) for folders in (oud, nieuw))
     with folder_to_write(out, force=force) as stage:
         readers = Readers(speaks(), names_of(config))
-        outcome, report = reprice_files(stage, regels, trace_of(herkomst, stappen), old, new, prijspeil, _reading(), readers)
+        trace, lines = trace_of(given["herkomst"], given["stappen"]), given["regels"]
+        outcome, report = reprice_files(stage, lines, trace, old, new, given["prijspeil"], _reading(), readers)
     for fault in outcome.meldingen:
         show_fault(fault, meldingen)
     show_report(report)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mpj.cli.common import (
     FILE,
@@ -282,7 +282,7 @@ def earlier_messages(asked: VerifyOptions, invoer: dict[str, str]) -> list[Any]:
 
     if not asked.eerder:
         return []
-    read = read_messages(find_sources(asked.eerder, (".xml",), asked.reading), hashes=invoer, reading=asked.reading)
+    read = read_messages(find_sources(asked.eerder, (".xml",), asked.reading), evolve(asked.reading, hashes=invoer))
     return [one.bericht for one in read]
 
 

@@ -81,7 +81,7 @@ def read_taken(paths: Iterable[str | Path], reading: Reading) -> list[Taken]:
     for source in (one for one in sources if one.suffix != ".xml" and is_lines(one)):
         for line in RegelReader(MPJ_16).placed(source):
             told.add(line)
-    declarations, answers = paired(read_messages((one for one in sources if one.suffix == ".xml"), reading=reading))
+    declarations, answers = paired(read_messages((one for one in sources if one.suffix == ".xml"), reading))
     found = [*_of_messages(declarations, told, answers, report), *_of_files(told, declarations, answers)]
     if told.faults:
         raise InputError(told.faults)

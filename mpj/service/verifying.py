@@ -115,7 +115,7 @@ def _judge_with(ledger: Ledger, kept: ExitStack, given: Uploads, today: date, he
     fields, reading = given.fields, Reading(heard.meldingen.append)
     receive: Callable[..., Verificatie] = kept.enter_context(ledger.receiving(basis, proef=fields["proef"]))
     sources = find_sources(given.files.get("eerder", ()), (".xml",), reading)
-    earlier = [one.bericht for one in read_messages(sources, reading=reading)]
+    earlier = [one.bericht for one in read_messages(sources, reading)]
     told = {"op": today, "dagtekening": fields["dagtekening"], "proef": fields["proef"], "vervang": fields["vervang"]}
     settings = told | _settings(given, heard)
 

@@ -13,7 +13,7 @@ from mpj.output.shape import REGELS
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, Place
 from mpj.reading.sources import Reading, Source, find_sources
-from mpj.verification.history import EerdereRegel, MemoryHistory
+from mpj.verification.history import EerdereRegel, MemoryHistory, read_messages
 from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
 
 Told = tuple[Declaratieregel, Place]
@@ -39,7 +39,7 @@ def read_earlier(
     they take nothing away.
     SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
     """
-    reading = Reading(report, submappen=submappen)
+    reading = Reading(report, hashes, submappen=submappen)
     sources = find_sources(paths, (".csv", ".xml"), reading)
     tables = [source for source in sources if source.suffix != ".xml" and is_lines(source)]
     messages = [source for source in sources if source.suffix == ".xml"]
@@ -60,7 +60,7 @@ def read_earlier(
     for told in filter(is_new, chain.from_iterable(reader.placed(source, hashes) for source in tables)):
         found.setdefault((told[0].aanbieder, told[0].referentienummer), []).append(told)
     if messages:
-        history = MemoryHistory.of_sources(messages, hashes=hashes, reading=reading)
+        history = MemoryHistory.of(read_messages(messages, reading))
         reading.tell(history.meldingen)
         refused = {(aanbieder, line.prestatie.referentienummer) for aanbieder, _, line in history.refused()}
         refused |= history.doubtful

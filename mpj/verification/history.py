@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mpj.messages.answers import Contradiction, answered, contradiction, key_of, refuses_whole, returned_by
 from mpj.messages.values import CREDIT, Antwoordbericht, Berichtidentificatie, Declaratiebericht, Gelezen, Prestatie
@@ -139,21 +139,9 @@ class MemoryHistory:
         `reading` says whether files in sub-folders count, and hears of those that were not read; SHA-256 of the files go to
         `hashes`. Raises InputError for a file that is neither.
         """
-        found = cls.of_sources(find_sources(paths, (".xml",), reading), hashes=hashes, reading=reading)
+        found = cls.of(read_messages(find_sources(paths, (".xml",), reading), evolve(reading, hashes=hashes)))
         found.meldingen += found.loose_credits()
         return found
-
-    @classmethod
-    def of_sources(
-        cls,
-        sources: Iterable[Source],
-        *,
-        hashes: dict[str, str] | None = None,
-        reading: Reading = SILENT,
-        without_toewijzing: bool = False,
-    ) -> MemoryHistory:
-        """As `read`, from files that were found before; `without_toewijzing` as `read_messages` has it."""
-        return cls.of(read_messages(sources, hashes=hashes, reading=reading, without_toewijzing=without_toewijzing))
 
     def add(self, message: Declaratiebericht, answer: Antwoordbericht | None, read: Gelezen | None = None) -> None:
         """Remember a declaration with its answer, None when there is none; one that was refused as a whole was not sent.
@@ -249,14 +237,8 @@ class MemoryHistory:
         return tuple(one for one in lines if counts(self, aanbieder, gemeente, one.prestatie))
 
 
-def read_messages(
-    sources: Iterable[Source],
-    *,
-    hashes: dict[str, str] | None = None,
-    reading: Reading = SILENT,
-    without_toewijzing: bool = False,
-) -> list[Gelezen]:
-    """Read JW323 and JW325 files, and the JW303 and JW304 of before (`mpj.messages.settled`). SHA-256 of the files go to `hashes`.
+def read_messages(sources: Iterable[Source], reading: Reading = SILENT, *, without_toewijzing: bool = False) -> list[Gelezen]:
+    """Read JW323 and JW325 files, and the JW303 and JW304 of before (`mpj.messages.settled`).
 
     A message that is given twice, as in a folder and in a zip, comes once. `reading` hears what there is to say of old messages, of
     declarations with more than one answer, and of messages of another kind in folders and zips, which are passed over. Lines of a
@@ -278,8 +260,8 @@ def read_messages(
             reading.tell([warning])
             passed += error.faults
             continue
-        if hashes is not None:
-            hashes[source.naam] = digest
+        if reading.hashes is not None:
+            reading.hashes[source.naam] = digest
         reading.tell(one.meldingen)
         read.setdefault(one.bericht, one)
     if passed and not read:
