@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from itertools import chain, islice
@@ -27,6 +27,10 @@ from mpj.reading.sources import Digester, RowTooLongError, Source
 # Longer rows are parsed at once: csv has a limit for a field, and what is beyond it is refused where it stands.
 _LONG = 100_000
 _CHUNK = 1 << 16
+# Characters that are looked at together where rows are only passed on.
+_PIECE = 1 << 15
+# What is not longer, with its line end, may be an empty row.
+_EMPTY = 2
 _UTF8 = "utf-8-sig"
 _UTF16 = "utf-16"
 _WINDOWS = "cp1252"
@@ -154,7 +158,7 @@ class _Rows:
     def __init__(self, source: Source, raw: Digester, stream: TextIOWrapper, form: _Form) -> None:
         self.source, self.raw, self.stream, self.form = source, raw, stream, form
         self.lines = LineNumbers()
-        self.rij = 0
+        self.rij = self.empty = 0
         if form.said:
             stream.readline()
             self.lines.shift(1, 1)
@@ -189,28 +193,46 @@ class _Rows:
 
     def texts(self) -> Iterator[tuple[int, str]]:
         """Yield the rows below the header as text, each ending in a line end; those that are empty too."""
-        raw, stream, first = self.raw, self.stream, self.rij + 1
-        rij, empty = self.rij, 0
-        try:
-            for rij, text in enumerate(stream, first):
-                if '"' in text or len(text) > _LONG:
-                    text = self.quoted(rij, text)
-                elif text[-1] not in "\r\n":
-                    text += "\n"
-                if raw.binary and "\0" in text:
-                    self.refuse_binary(rij)
-                raw.mark = raw.total
-                if len(text) > 2:
-                    empty = 0
-                elif (empty := empty + 1) > EMPTY_ROWS:
-                    self.refuse_empty(rij)
-                yield rij, text
-        except (UnicodeDecodeError, RowTooLongError) as error:
-            raise self.refusal(error, rij + 1) from error
+        return chain.from_iterable(self.pieces())
 
-    def quoted(self, rij: int, text: str) -> str:
-        """Return a row that has quotes, or is long, as one text; it may go on over more lines."""
-        reader = csv.reader(chain([text], self.stream), delimiter=";", strict=True)
+    def pieces(self) -> Iterator[Iterable[tuple[int, str]]]:
+        """Yield the rows below the header some at a time, as far as nothing is special about any of them."""
+        raw, stream, text = self.raw, self.stream, ""
+        try:
+            while text := stream.read(_PIECE):
+                raw.mark = raw.total
+                if text[-1] != "\n":
+                    text += stream.readline()
+                    raw.mark = raw.total
+                if text[-1] not in "\r\n":
+                    text += "\n"
+                lines = _lines_of(text)
+                if '"' in text or raw.binary or len(text) > _LONG or min(map(len, lines)) <= _EMPTY:
+                    yield self.special(iter(lines))
+                else:
+                    self.empty, first = 0, self.rij + 1
+                    self.rij += len(lines)
+                    yield enumerate(lines, first)
+                text = ""
+        except (UnicodeDecodeError, RowTooLongError) as error:
+            raise self.refusal(error, self.rij + max(len(_lines_of(text)), 1)) from error
+
+    def special(self, lines: Iterator[str]) -> Iterator[tuple[int, str]]:
+        """Yield rows one by one: with quotes, which may go on over more lines than these, long ones, and those that are empty."""
+        for text in lines:
+            self.rij += 1
+            if '"' in text or len(text) > _LONG:
+                text = self.quoted(self.rij, text, lines)
+            if self.raw.binary and "\0" in text:
+                self.refuse_binary(self.rij)
+            self.empty = self.empty + 1 if len(text) <= _EMPTY else 0
+            if self.empty > EMPTY_ROWS:
+                self.refuse_empty(self.rij)
+            yield self.rij, text
+
+    def quoted(self, rij: int, text: str, after: Iterator[str]) -> str:
+        """Return a row that has quotes, or is long, as one text; it may go on over the lines `after` it, and more."""
+        reader = csv.reader(chain([text], after, self.stream), delimiter=";", strict=True)
         try:
             fields = next(reader)
         except (UnicodeDecodeError, csv.Error, RowTooLongError) as error:
@@ -242,6 +264,11 @@ class _Rows:
     def fault(self, code: Foutcode, rij: int, toelichting: str, verwacht: str) -> Fault:
         regel = self.lines.of(rij)
         return Fault(code, self.source.naam, rij, toelichting=toelichting, verwacht=verwacht, regel=regel)
+
+
+def _lines_of(text: str) -> list[str]:
+    """Return the lines of a text, with their ends, as a file that is opened with ``newline=""`` has them."""
+    return io.StringIO(text, newline="").readlines()
 
 
 def as_text(fields: Sequence[str]) -> str:
