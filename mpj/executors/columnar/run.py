@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from attrs import frozen
@@ -16,7 +17,7 @@ from mpj.executors.columnar.lines import Lines
 from mpj.executors.columnar.routes import Key, find_routes, find_tarieven
 from mpj.executors.columnar.sources import File, open_files, rewritten
 from mpj.executors.parts import Outcome, computed
-from mpj.output.shape import Trace, cell
+from mpj.output.shape import Trace
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import SILENT, Reading
 from mpj.reading.tables import Table
@@ -124,7 +125,7 @@ def _prepared(given: _Given, files: list[File], rest: Partitions) -> Lines:
     lines.make()
     done(4)
     for file in files:
-        rest.take(_rest_of(database, file, kinds, lines))
+        rest.take(_rest_of(database, file, lines))
     done(5)
     return lines
 
@@ -172,18 +173,10 @@ def _find_special(database: Database, stayed: set[str]) -> None:
     database.run("CREATE TABLE alleen AS SELECT zoek FROM zoek_texts JOIN clienten USING (bsn)")
 
 
-def _rest_of(database: Database, file: File, kinds: Kinds, lines: Lines) -> Table[str]:
+def _rest_of(database: Database, file: File, lines: Lines) -> Table[str]:
     """Return the rows of a file that the engine has to do, as `open_lines` would."""
     names = [name for name in COMPUTED if name in file.columns]
-    tables = {name: kind for kind, present in kinds.present.items() for name in present}
-    sql = {name: f"{'zoek_texts' if tables[name] == 'zoek' else tables[name]}.{name}" for name in names if name in tables}
-    shown = ", ".join(sql.get(name, f"feit.{name}") for name in names)
-    query = f"SELECT feit.rij, {shown}, feit.overig, feit.scheef {lines.rest} AND feit.bestand = {file.nummer}"
-
-    def rows() -> Iterator[tuple[int, str]]:
-        for batch in database.batches(query):
-            for rij, *texts, overig, scheef in batch:
-                beyond = ("x" if overig else "", "x") if scheef else ("x" if overig else "",)
-                yield rij, ";".join(map(cell, (*texts, *beyond))) + "\n"
-
-    return Table(file.naam, {name: place for place, name in enumerate(names)}, len(names) + 1, (), rows())
+    fields = " || ';' || ".join(map(file.field, (*names, "CASE WHEN overig THEN 'x' ELSE '' END")))
+    row = f"{fields} || CASE WHEN scheef THEN ';x' ELSE '' END || chr(10)"
+    batches = database.batches(f"SELECT rij, {row} {lines.rest} AND bestand = {file.nummer}")
+    return Table(file.naam, {name: place for place, name in enumerate(names)}, len(names) + 1, (), chain.from_iterable(batches))

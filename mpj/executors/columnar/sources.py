@@ -53,6 +53,10 @@ class File:
     sql: str
     source: Source | None = None
 
+    def field(self, sql: str) -> str:
+        """Return SQL for a text as a field of a row of CSV: in quotes, which no text of a tidy file needs."""
+        return f"""'"' || replace({sql}, '"', '""') || '"'""" if self.source is None else sql
+
 
 def open_files(database: Database, paths: Iterable[str | Path], reading: Reading) -> list[File]:
     """Return the files of registraties that `paths` stand for: tables as files, folders or zips.
