@@ -227,13 +227,10 @@ def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date
 
 
 def _contradicts(naam: str, row: Row[Any], message: Antwoordbericht, sent: Sequence[Declaratiebericht]) -> Iterator[Fault]:
-    """Yield what makes that nothing of an answer can be booked: its money contradicts, or it is older than its declaration."""
+    """Yield what makes that nothing of an answer can be booked."""
     from mpj.messages.answers import contradiction
 
-    where, dated = f"declaratie {row.declaratienummer}", message.header.identificatie.dagtekening
-    if dated < row.dagtekening:
-        text = "het antwoord is ouder dan de declaratie"
-        yield Fault("antwoord_spreekt_tegen", naam, 0, where, str(dated), f"{row.dagtekening} of later", text)
+    where = f"declaratie {row.declaratienummer}"
     for found in filter(None, (contradiction(message, one) for one in sent)):
         yield Fault("antwoord_spreekt_tegen", naam, 0, where, found.gevonden, found.verwacht, found.tekst)
 

@@ -15,12 +15,12 @@ _NOTHING = Totaal(0, DEBET)
 
 @frozen
 class Contradiction:
-    """Where the money of an answer contradicts itself or what was submitted: nothing of it can be booked."""
+    """Where an answer contradicts itself or what was submitted, by its money or its date: nothing of it can be booked."""
 
     tekst: str
     """In Dutch."""
     gevonden: str
-    """An amount, as `verwacht`."""
+    """An amount or a day, as `verwacht`."""
     verwacht: str
     referentienummer: str = ""
     """Of the line that it is about, where it is about one."""
@@ -67,14 +67,16 @@ def refuses_whole(answer: Antwoordbericht) -> bool:
 def contradiction(
     answer: Antwoordbericht, message: Declaratiebericht, ingediend: Mapping[str, int] | None = None
 ) -> Contradiction | None:
-    """Return where the money of an answer contradicts the declaration that it answers, its returned lines or its codes.
+    """Return where an answer contradicts the declaration that it answers, its returned lines or its codes; it may be no older.
 
     None where it adds up. `ingediend` is what a JW304 says that was submitted of each line; of a JW325 its returned lines say it.
     """
     body, submitted = answer.antwoord, message.totaal
     if body is None:
         return None
-    granted = body.totaal_toegekend
+    granted, dated = body.totaal_toegekend, answer.header.identificatie.dagtekening
+    if dated < message.dagtekening:
+        return Contradiction("Het antwoord is ouder dan de declaratie", str(dated), f"{message.dagtekening} of later")
     if body.totaal_ingediend.net != submitted.net:
         return Contradiction.of("Het ingediende totaal is niet dat van de declaratie", body.totaal_ingediend, submitted)
     if granted.net and (_named(body) or answer.header.retourcodes != (IN_ORDE,)):

@@ -84,7 +84,7 @@ def jw304(*lines: Regel, **head: Any) -> bytes:
     header = (
         _header("jw304", kop)
         + f"<jw304:RetourHeader><ijw:GemeenteReferentieNummer>{kop.antwoord}</ijw:GemeenteReferentieNummer>"
-        + "<ijw:RetourDagtekening>2020-04-20</ijw:RetourDagtekening></jw304:RetourHeader>"
+        + f"<ijw:RetourDagtekening>{max('2020-04-20', kop.dagtekening)}</ijw:RetourDagtekening></jw304:RetourHeader>"
         + f"<jw304:RetourBedragen>{money}</jw304:RetourBedragen>{_codes('jw304', kop.codes)}"
     )
     return _message("jw304", header, lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -141,6 +141,17 @@ def test_a_line_that_an_answer_returns_at_another_amount_contradicts(tmp_path: P
     assert (fault.code, fault.bestand, fault.kolom) == ("antwoord_spreekt_tegen", f"{tmp_path.name}/b.xml", "regel R0")
     assert fault.rij and (fault.gevonden, fault.verwacht) == (f"{euros(lines[0].bedrag_cent)} D", f"{euros(OUD.bedrag_cent)} D")
     assert read_earlier([tmp_path]) == [] and read_earlier([tmp_path / "a.xml"]) != []
+
+
+def test_an_answer_of_before_its_declaration_does_not_count(tmp_path: Path) -> None:
+    back = answer(TWEE, "R2")
+    day = TWEE.dagtekening - timedelta(days=1)
+    early = evolve(back, header=evolve(back.header, identificatie=Berichtidentificatie("A", day)))
+    _write(tmp_path, {"a": TWEE, "b": early})
+    history = MemoryHistory.read([tmp_path])
+    (fault,) = history.meldingen
+    assert (fault.code, fault.bestand) == ("antwoord_spreekt_tegen", f"{tmp_path.name}/b.xml")
+    assert (fault.gevonden, fault.verwacht) == (str(day), f"{TWEE.dagtekening} of later")
 
 
 def test_two_answers_to_one_declaration_are_told(tmp_path: Path) -> None:
