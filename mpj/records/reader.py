@@ -1,20 +1,19 @@
 """The one reader of registraties: rows of files, mappings and values become entries.
 
 It remembers every cell and combination of cells that `parse_registratie` accepted, and asks it again only for what it has not
-seen yet, so the rules stay in one place. A mapping is a row like any other, whose cells need not be text.
+seen yet, so the rules stay in one place. A mapping is a row like any other, once its cells are texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, time
+from datetime import date
 from functools import partial
 from itertools import compress, count, groupby, islice, repeat
 from operator import attrgetter, itemgetter, not_
 from pathlib import Path
 from typing import Any
 
-from mpj.reading.cells import as_text
 from mpj.reading.faults import Fault
 from mpj.reading.fields import FieldError, check_bsn, check_gemeente, parse_date, parse_text
 from mpj.reading.forms import birth_date, parse_nummer
@@ -22,6 +21,7 @@ from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_table
+from mpj.records.columns import AsTexts, Known, keys_of, own_texts
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.entries import Entry, Reeks, Tijd, Vorm
 from mpj.records.held import entry_of, holder
@@ -29,8 +29,6 @@ from mpj.records.registraties import REQUIRED, Ongeldig, parse_registratie
 from mpj.records.rows import MappingRows, records_or_errors, row_of
 from mpj.records.values import Registratie
 
-Cells = Sequence[object]
-"""One row of a table: texts, or the values of a mapping."""
 _VORM = ("kwalificatieniveau", "prestatiecode", "productcode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _TIJD = ("minuten", "begintijd", "eindtijd")
 _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
@@ -38,9 +36,6 @@ _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
 _BATCH = 64
 _MANY = 100_000
 _LAYOUTS = 100
-# A cell of these types equals none of another type; 1, 1.0 and True are equal, and are not the same text.
-_PLAIN = frozenset((str, type(None), int, date))
-_YES_OR_NO = frozenset((str, type(None), bool))
 _vorm_of = attrgetter(*_VORM)
 _tijd_of = attrgetter(*_TIJD)
 _reeks_of = attrgetter(*_REEKS)
@@ -65,7 +60,8 @@ class Entries:
         self._series: dict[tuple[object, ...], Reeks] = {}
         self._taken: dict[Reeks, Reeks] = {}
         self._memories: dict[object, _Memory] = {}
-        self._births = _Births()
+        self._births = Known(birth_date)
+        self._texts = AsTexts()
         self._keys = MappingRows(REGISTRATIE, report)
 
     def of(self, registratie: Registratie) -> Entry:
@@ -140,14 +136,22 @@ class Entries:
 
     def _batches(self, table: Table[list[str]]) -> Iterator[tuple[list[list[str]], list[Entry | Ongeldig]]]:
         """Yield some rows of a table at a time, and what they are."""
-        memory = self._memory(table)
+        memory, width = self._memory(table), table.width
+        blank = [""] * width
         pairs = iter(table)
         while batch := list(islice(pairs, _BATCH)):
-            found = [fields for _, fields in batch]
-            rows: list[Cells] = [*found]
-            ragged = set(map(len, rows)) != {table.width}
-            apart = [place for place, fields in enumerate(rows) if len(fields) != table.width] if ragged else ()
-            yield found, memory.entries(table, [rij for rij, _ in batch], rows, apart)
+            rows = [fields for _, fields in batch]
+            apart = [place for place, fields in enumerate(rows) if len(fields) != width] if {*map(len, rows)} != {width} else ()
+            even = [fields if len(fields) == width else blank for fields in rows] if apart else rows
+            items = memory.entries(table, [rij for rij, _ in batch], list(zip(*even, strict=True)))
+            for place in apart:
+                items[place] = self.with_all_rules(table, *batch[place])
+            yield rows, items
+
+    def with_all_rules(self, table: Table[list[str]], rij: int, fields: list[str]) -> Entry | Ongeldig:
+        """Read a row by the rules, and remember nothing."""
+        registratie = parse_registratie(row_of(table, rij, fields))
+        return registratie if isinstance(registratie, Ongeldig) else self.of(registratie)
 
     def given(self, items: Iterable[Registratie | Ongeldig | Mapping[str, object]]) -> Iterator[Entry | Ongeldig]:
         """Turn what a caller gives into entries, in its order; raises what `as_registraties` does.
@@ -178,7 +182,7 @@ class Entries:
         memory = self._memory(table)
         pick = itemgetter(*keys.values())
         while rows := list(map(pick, islice(mappings, _BATCH))):
-            yield from memory.entries(table, [0] * len(rows), _told_apart(names, rows), ())
+            yield from memory.entries(table, [0] * len(rows), list(map(self._texts.of, zip(*rows, strict=True))))
 
     def _memory(self, table: Table[list[str]]) -> _Memory:
         layout = tuple(table.columns.items()), table.width
@@ -198,58 +202,42 @@ class _Memory:
 
     def __init__(self, entries: Entries, columns: Mapping[str, int]) -> None:
         self._all = entries
-        self._columns = columns
-        self._id, self._datum = (itemgetter(columns[name]) for name in ("id", "datum"))
-        self._vorm_of, self._tijd_of = (_cells_of(columns, names) for names in (_VORM, _TIJD))
-        self._series_of = _cells_of(columns, (*_REEKS, *_VORM))
+        self._id, self._datum, self._afspraak = columns["id"], columns["datum"], columns.get("afspraak")
+        self._vorm_of, self._tijd_of, self._series_of = (keys_of(columns, names) for names in (_VORM, _TIJD, (*_REEKS, *_VORM)))
         self._reeks_of = itemgetter(*(columns.get(name, -1) for name in _REEKS))
-        self._vormen: dict[object, Vorm] = {}
-        self._tijden: dict[object, Tijd] = {}
-        self.reeksen: dict[object, Reeks] = {}
-        self._days = _Days()
-        self._numbers = _Numbers()
-        self._gemeenten = _Gemeenten()
-        self._names = _Names()
+        self._vormen: dict[str, Vorm] = {}
+        self._tijden: dict[str, Tijd] = {}
+        self.reeksen: dict[str, Reeks] = {}
+        self._days = Known(_day)
+        self._numbers, self._gemeenten, self._names = Known(parse_nummer), Known(check_gemeente), Known(parse_text)
 
-    def entries(
-        self, table: Table[list[str]], rijen: Sequence[int], rows: list[Cells], apart: Iterable[int]
-    ) -> list[Entry | Ongeldig]:
-        """Return the rows as entries, in their order; those at the places `apart` are not to be remembered."""
-        special: dict[int, Entry | Ongeldig] = {}
-        for place in apart:
-            special[place] = self._with_all_rules(table, rijen[place], rows[place])
-            rows[place] = [""] * table.width
-        days = list(map(self._days.__getitem__, map(self._datum, rows)))
-        names = _own_texts(map(self._id, rows))
-        tijden = list(map(self._tijden.get, map(self._tijd_of, rows)))
-        reeksen = list(map(self.reeksen.get, map(self._series_of, rows)))
+    def entries(self, table: Table[list[str]], rijen: Sequence[int], columns: Sequence[Sequence[str]]) -> list[Entry | Ongeldig]:
+        """Return the rows of which these are the columns as entries, in their order."""
+        days = list(map(self._days.__getitem__, columns[self._datum]))
+        names = own_texts(columns[self._id])
+        tijden = list(map(self._tijden.get, self._tijd_of(columns)))
+        series = list(self._series_of(columns))
+        reeksen = list(map(self.reeksen.get, series))
         if not all(reeksen):
-            reeksen = [reeks or self._reeks(cells) for reeks, cells in zip(reeksen, rows, strict=True)]
-        afspraken = self._afspraken(rows)
+            rows = zip(reeksen, series, self._vorm_of(columns), zip(*columns, strict=True), strict=True)
+            reeksen = [reeks or self._reeks(key, vorm, cells) for reeks, key, vorm, cells in rows]
+        afspraken: Sequence[str | None] = [""] * len(names) if self._afspraak is None else own_texts(columns[self._afspraak])
         shared = zip(days, names, reeksen, tijden, (text or None for text in afspraken), repeat(table.naam), rijen, strict=False)
         made: list[Entry | Ongeldig] = list(map(_make_entry, shared))
         if not (all(days) and all(names) and all(tijden) and all(reeksen)) or None in afspraken:
             known = zip(days, names, tijden, reeksen, (text is not None for text in afspraken), strict=True)
             for place in compress(count(), map(not_, map(all, known))):
-                made[place] = special.get(place) or self._again(table, rijen[place], rows[place])
+                made[place] = self._again(table, rijen[place], [column[place] for column in columns])
         return made
 
-    def _afspraken(self, rows: Sequence[Cells]) -> Sequence[str | None]:
-        place = self._columns.get("afspraak")
-        return [""] * len(rows) if place is None else _own_texts(map(itemgetter(place), rows))
-
-    def _reeks(self, cells: Cells) -> Reeks | None:
-        """Return the reeks of a row, None where the row has to be read with all rules."""
-        series = self._series_of(cells)
-        reeks = self.reeksen.get(series)
-        if reeks is None:
-            vorm = self._vormen.get(self._vorm_of(cells))
-            if vorm is None:
-                return None
+    def _reeks(self, series: str, form: str, cells: Sequence[str]) -> Reeks | None:
+        """Return the reeks of a row with these keys, None where the row has to be read with all rules."""
+        reeks, vorm = self.reeksen.get(series), self._vormen.get(form)
+        if reeks is None and vorm is not None:
             bsn, nummer, gemeente, medewerker, onderaannemer = self._reeks_of((*cells, ""))
             try:
                 values = (
-                    check_bsn(as_text(bsn)),
+                    check_bsn(bsn),
                     self._numbers[nummer],
                     self._gemeenten[gemeente],
                     self._names[medewerker],
@@ -260,20 +248,26 @@ class _Memory:
             reeks = self.reeksen[series] = self._all.reeks(*values, vorm)
         return reeks
 
-    def _again(self, table: Table[list[str]], rij: int, cells: Cells) -> Entry | Ongeldig:
+    def _again(self, table: Table[list[str]], rij: int, cells: list[str]) -> Entry | Ongeldig:
         """Return a row of which something was not known, now that rows before it may have told."""
-        datum, tijd, reeks = self._days[self._datum(cells)], self._tijden.get(self._tijd_of(cells)), self._reeks(cells)
-        (name,), (afspraak,) = _own_texts([self._id(cells)]), self._afspraken([cells])
+        columns = [(cell,) for cell in cells]
+        (form,), (clock,), (series,) = self._vorm_of(columns), self._tijd_of(columns), self._series_of(columns)
+        datum, tijd, reeks = self._days[cells[self._datum]], self._tijden.get(clock), self._reeks(series, form, cells)
+        name, afspraak = own_texts([cells[self._id], "" if self._afspraak is None else cells[self._afspraak]])
         if datum is None or not name or tijd is None or reeks is None or afspraak is None:
-            item = self._with_all_rules(table, rij, cells)
+            item = self._all.with_all_rules(table, rij, cells)
             if isinstance(item, Entry):
-                self._vormen[self._vorm_of(cells)], self._tijden[self._tijd_of(cells)] = item.vorm, item.tijd
+                self._vormen[form], self._tijden[clock] = item.vorm, item.tijd
             return item
         return Entry(datum, name, reeks, tijd, afspraak or None, table.naam, rij)
 
-    def _with_all_rules(self, table: Table[list[str]], rij: int, cells: Cells) -> Entry | Ongeldig:
-        registratie = parse_registratie(row_of(table, rij, list(map(as_text, cells))))
-        return registratie if isinstance(registratie, Ongeldig) else self._all.of(registratie)
+
+def _day(text: str) -> date | None:
+    """Return a date, None for what is none."""
+    try:
+        return parse_date(text)
+    except FieldError:
+        return None
 
 
 def read_registraties(
@@ -302,86 +296,3 @@ def read_registraties(
 def _kind(item: object) -> object:
     """Return what of an item says how it is read: the keys of a dict, else its type."""
     return tuple(item) if type(item) is dict else Registratie if isinstance(item, Registratie) else type(item)
-
-
-def _told_apart(names: Sequence[str], rows: list[Cells]) -> list[Cells]:
-    """Return rows of which no cell equals one of another text: such cells become the text that they stand for."""
-    columns = list(zip(*rows, strict=True))
-    told = False
-    for place, name in enumerate(names):
-        kinds = _YES_OR_NO if name == "bevestigd" else _PLAIN
-        if not kinds.issuperset(map(type, columns[place])):
-            columns[place] = tuple(
-                cell if type(cell) in kinds or (type(cell) is time and cell.tzinfo is None) else as_text(cell)
-                for cell in columns[place]
-            )
-            told = True
-    return list(zip(*columns, strict=True)) if told else rows
-
-
-def _own_texts(column: Iterable[object]) -> list[str | None]:
-    """Return the cells of a column of which each has its own text: empty where nothing stands, None where it cannot be read."""
-    cells = list(column)
-    try:
-        joined = "".join(cells)  # type: ignore[arg-type]
-    except TypeError:
-        return list(map(_own_text, cells))
-    if joined.isascii() and joined.isprintable():
-        return list(map(str.strip, cells))  # type: ignore[arg-type]
-    return list(map(_own_text, cells))
-
-
-def _own_text(cell: object) -> str | None:
-    text = as_text(cell).strip()
-    try:
-        return parse_text(text) if text else ""
-    except FieldError:
-        return None
-
-
-def _cells_of(columns: Mapping[str, int], names: Iterable[str]) -> Callable[[Cells], object]:
-    """Return what takes the cells of these columns out of a row, without those that the table does not have."""
-    places = [columns[name] for name in names if name in columns]
-    return itemgetter(*places) if places else lambda _: None
-
-
-class _Days(dict[object, date | None]):
-    """Dates by their cell, None for what is none."""
-
-    def __missing__(self, cell: object) -> date | None:
-        try:
-            return self.setdefault(cell, parse_date(as_text(cell).strip()))
-        except FieldError:
-            return self.setdefault(cell, None)
-
-
-class _Births(dict[str, date | None]):
-    """Birth dates by their cell, None where there is none."""
-
-    def __missing__(self, cell: str) -> date | None:
-        text = cell.strip()
-        return self.setdefault(cell, birth_date(text) if text else None)
-
-
-class _Numbers(dict[object, int | None]):
-    """Toewijzingnummers by their cell, None for an empty one."""
-
-    def __missing__(self, cell: object) -> int | None:
-        text = as_text(cell).strip()
-        return self.setdefault(cell, parse_nummer(text) if text else None)
-
-
-class _Gemeenten(dict[object, str | None]):
-    """Gemeenten by their cell, None for an empty one."""
-
-    def __missing__(self, cell: object) -> str | None:
-        text = as_text(cell).strip()
-        return self.setdefault(cell, check_gemeente(text) if text else None)
-
-
-class _Names(dict[object, str | None]):
-    """Names that many records share by their cell, None for an empty one."""
-
-    def __missing__(self, cell: object) -> str | None:
-        text = as_text(cell).strip()
-        return self.setdefault(cell, parse_text(text) if text else None)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from fractions import Fraction
-from itertools import permutations
+from itertools import permutations, product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -84,7 +84,24 @@ class Minutes(IntEnum):
 # Equal things of other types are other texts; so are equal times of two zones.
 ODD: list[object] = [
     *(0, 1, False, True, 0.0, 1.0, Decimal(1), Fraction(1), Whole(1), Number(1), Number(0), Minutes.ONE, 10**50, -1, 1 + 0j),
-    *(Text("1"), Text(" ja "), "1", "0", " 1 ", "01", "", " ", None, "\ud800", "a\ud800", "é\u2028", float("nan"), Silent()),
+    *(
+        Text("1"),
+        Text(" ja "),
+        "1",
+        "0",
+        " 1 ",
+        "01",
+        "",
+        " ",
+        None,
+        "\0",
+        "1\0",
+        "\ud800",
+        "a\ud800",
+        "é\u2028",
+        float("nan"),
+        Silent(),
+    ),
     *(Word.GROEP, Word.JA, Word.GEPLAND, ["1"], ("1", 2), {"1"}, frozenset({"ja"}), b"1", [[]], {"a": 1}),
     *(time(9), time(9, 0, 30), time(9, 0, 0, 5), time(9, fold=1), time(9, tzinfo=UTC)),
     *(time(10, tzinfo=timezone(timedelta(hours=1))), time(10), "09:00", "10:00"),
@@ -242,6 +259,24 @@ def test_equal_cells_of_other_texts_are_told_apart(name: str) -> None:
         if one == other:
             items = [{**base, name: cell} for cell in (one, other, one)]
             assert [shown(item) for item in in_bulk(items)] == [shown(item) for item in one_by_one(items)]
+
+
+def test_no_sign_makes_cells_of_their_neighbours() -> None:
+    """Cells beside each other are one key: whatever stands between them there makes no other row of them."""
+    names = ("medewerker", "onderaannemer", "kwalificatieniveau")
+    base = {"id": "R1", "bsn": ANNA, "datum": "2026-03-02", "minuten": "60"}
+    for sign in map(chr, range(33)):
+        rows: list[tuple[str, ...]] = [
+            ("M1", "O", "hbo"),
+            (f"M1{sign}O", "hbo", ""),
+            ("", f"M1{sign}O", "hbo"),
+            ("M1", f"O{sign}", "hbo"),
+        ]
+        items = [
+            {**base, **dict(zip(names, cells, strict=True))}
+            for cells in (*rows, *rows, *product(["M1", "", sign, f"M1{sign}"], repeat=3))
+        ]
+        assert [shown(item) for item in in_bulk(items)] == [shown(item) for item in one_by_one(items)]
 
 
 def test_many_layouts() -> None:
