@@ -21,7 +21,7 @@ from mpj.ledger.history import LedgerHistory
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages import Antwoordbericht, Declaratiebericht
-from mpj.messages.answers import answered, key_of, refuses_whole, returned_by
+from mpj.messages.answers import answered, contradiction, key_of, refuses_whole, returned_by
 from mpj.messages.values import CREDIT, PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.protocol import Protocol, care_in
 from mpj.reading.calls import expect_date
@@ -244,7 +244,7 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
     """Remember messages from before the ledger, each with its answer, as earlier than all that the ledger knows.
 
     The message at hand is passed over, and what the ledger knows stays as it is. Returns warnings. Raises InputError for an answer
-    that is not the ledger's own, and for a second message under one number.
+    that is not the ledger's own or contradicts, and for a second message under one number.
     """
     own = fingerprint(given.bericht)
     answers: dict[_Key, list[Antwoordbericht]] = {}
@@ -254,10 +254,12 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
     messages = {fingerprint(one): one for one in given.eerder if isinstance(one, Declaratiebericht)}
     new = [(sha256, one) for sha256, one in messages.items() if sha256 != own and _known(connection, one, sha256) is None]
     pairs = [(sha256, message, _answer_to(message, answers.get(key_of(message), ()))) for sha256, message in new]
+    wrong = [fault for _, message, answer in pairs if answer is not None and (fault := _contradicts(message, answer))]
     sent = [pair for pair in pairs if pair[2] is None or not refuses_whole(pair[2])]
     sent.sort(key=lambda pair: (pair[1].header.identificatie.dagtekening, pair[1].declaratienummer))
     loose = answers.keys() - {key_of(message) for _, message, _ in pairs} - {key_of(given.bericht)}
     notes, faults = _loose(connection, [one for key in sorted(loose) for one in answers[key]])
+    faults += wrong
     first = min(0, int(connection.execute(select(func.min(schema.ontvangst.c.id))).scalar() or 0)) - len(sent)
     for number, (sha256, message, answer) in enumerate(sent, first):
         if taken := _taken(connection, message):
@@ -284,6 +286,13 @@ def _answer_to(message: Declaratiebericht, answers: Sequence[Antwoordbericht]) -
     """Return which of the answers under a message's name is its own: of two messages under one name, one was refused as a whole."""
     named = [one for one in answers if one.antwoord is not None and one.antwoord.declaratienummer == message.declaratienummer]
     return next(iter([*named, *(one for one in answers if one.antwoord is None)]), None)
+
+
+def _contradicts(message: Declaratiebericht, answer: Antwoordbericht) -> Fault | None:
+    """Return why an answer cannot be taken over: it contradicts itself, or the declaration that it is given with."""
+    if (found := contradiction(answer, message)) is None:
+        return None
+    return Fault("antwoord_spreekt_tegen", "", 0, _what(message), found.gevonden, found.verwacht, found.tekst)
 
 
 def _loose(connection: Connection, answers: Iterable[Antwoordbericht]) -> tuple[list[Fault], list[Fault]]:

@@ -167,8 +167,7 @@ def _of_messages(
             report(_refused(answer, message.declaratienummer))
             continue
         if answer is not None and (wrong := contradiction(answer, message, by.ingediend)) is not None:
-            text = f"{wrong.tekst}; de declaratie wacht nog op haar antwoord"
-            report(evolve(not_counted(by, answer, wrong), toelichting=text))
+            report(not_counted(by, answer, wrong))
             answer = None
         lines = [told.meant((line, read.place(line.referentienummer))) for line in _lines(message)]
         month, dated = month_of(message.periode.begindatum), message.dagtekening

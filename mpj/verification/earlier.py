@@ -13,7 +13,7 @@ from mpj.output.shape import REGELS
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, Place
 from mpj.reading.sources import Reading, Source, find_sources
-from mpj.verification.history import EerdereRegel, MemoryHistory, read_messages
+from mpj.verification.history import LEFT_OUT, EerdereRegel, MemoryHistory, read_messages
 from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
 
 Told = tuple[Declaratieregel, Place]
@@ -60,7 +60,7 @@ def read_earlier(
     for told in filter(is_new, chain.from_iterable(reader.placed(source, hashes) for source in tables)):
         found.setdefault((told[0].aanbieder, told[0].referentienummer), []).append(told)
     if messages:
-        history = MemoryHistory.of(read_messages(messages, reading))
+        history = MemoryHistory.of(read_messages(messages, reading), LEFT_OUT)
         reading.tell(history.meldingen)
         refused = {(aanbieder, line.prestatie.referentienummer) for aanbieder, _, line in history.refused()}
         refused |= history.doubtful

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _KINDS = ("JW323", "JW325", "JW303", "JW304")
 TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
+WAITS = "de declaratie wacht nog op haar antwoord"
+LEFT_OUT = "het antwoord en zijn declaratie tellen niet mee"
 
 
 @frozen
@@ -93,7 +95,7 @@ class MemoryHistory:
     """A `History` in memory. One of nothing at all says that nothing was declared before, unless it is `onbekend`.
 
     A line that was given twice counts once. `meldingen` names the answers that belong to no declaration that was
-    given, and those whose money contradicts: they do not count, and `doubtful` holds (aanbieder, referentienummer) of the lines
+    given, and those that contradict: they do not count, and `doubtful` holds (aanbieder, referentienummer) of the lines
     that they are about. It names different lines under one number too: those all count.
     """
 
@@ -114,19 +116,22 @@ class MemoryHistory:
         self._remember([*map(Gelezen, declaraties), *map(Gelezen, antwoorden)])
 
     @classmethod
-    def of(cls, read: Iterable[Gelezen]) -> MemoryHistory:
-        """Build the history from messages and answers as `read_messages` gives them: what it tells names their files."""
+    def of(cls, read: Iterable[Gelezen], effect: str = WAITS) -> MemoryHistory:
+        """Build the history from messages and answers as `read_messages` gives them: what it tells names their files.
+
+        `effect` says what becomes of a declaration whose answer contradicts, for who does something else with its lines.
+        """
         found = cls()
-        found._remember(read)
+        found._remember(read, effect)
         return found
 
-    def _remember(self, read: Iterable[Gelezen]) -> None:
+    def _remember(self, read: Iterable[Gelezen], effect: str = WAITS) -> None:
         declarations, answers = paired(read)
         self._onbekend |= bool(answers)
         for one, message in declarations:
             told, answer = answers.pop(key_of(message), (None, None))
             if told is not None and answer is not None and (found := contradiction(answer, message, told.ingediend)) is not None:
-                self.meldingen.append(not_counted(told, answer, found))
+                self.meldingen.append(not_counted(told, answer, found, effect))
                 self.doubtful |= {(message.header.afzender, line.referentienummer) for line in message.prestaties}
                 answer = None
             self.add(message, answer, one)
@@ -319,12 +324,12 @@ def counts(history: History, aanbieder: str, gemeente: str, one: Prestatie) -> b
     return undone is not None and undone.stand != AFGEKEURD
 
 
-def not_counted(read: Gelezen, answer: Antwoordbericht, found: Contradiction) -> Fault:
-    """Return the warning that the money of an answer contradicts, so that neither it nor its declaration counts."""
+def not_counted(read: Gelezen, answer: Antwoordbericht, found: Contradiction, effect: str = WAITS) -> Fault:
+    """Return the warning that an answer contradicts and answers nothing, with the `effect` of that."""
     number = found.referentienummer
     where = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
     where = f"regel {mask_number(number)}" if number else where
-    text = f"{found.tekst}; het antwoord en zijn declaratie tellen niet mee"
+    text = f"{found.tekst}; {effect}"
     return Fault("antwoord_spreekt_tegen", *read.place(number), where, found.gevonden, found.verwacht, text, soort="waarschuwing")
 
 

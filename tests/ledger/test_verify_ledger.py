@@ -41,7 +41,7 @@ from ledger.killed import killed
 from mpj import cli
 from mpj.ledger import Ledger, report, schema
 from mpj.ledger.history import LedgerHistory
-from mpj.messages import Antwoordbericht, Declaratiebericht, read_jw325
+from mpj.messages import Antwoordbericht, Declaratiebericht, Totaal, read_jw325
 from mpj.messages.answers import refuses_whole
 from mpj.presentation import terminal
 from mpj.presentation.report import Table
@@ -365,6 +365,16 @@ def test_a_credit_of_what_is_not_known_or_was_refused_makes_no_room(gemeente: Ge
     with gemeente.ledger.database.transaction(write=False) as connection:
         found = LedgerHistory(connection, 2).lines(AANBIEDER, GEMEENTE, 1001)
     assert [one.prestatie.referentienummer for one in found] == ["R0", "R1"]
+
+
+def test_an_answer_of_before_that_contradicts_is_not_taken_over(small: Gemeente) -> None:
+    """It was taken for what it returns, whatever its money said."""
+    back = answer(OUD)
+    assert back.antwoord is not None
+    wrong = evolve(back, antwoord=evolve(back.antwoord, totaal_ingediend=Totaal.of(OUD.totaal.net + 100)))
+    with pytest.raises(mpj.InputError, match="Het ingediende totaal is niet dat van de declaratie") as error:
+        small.verify(message(), eerder=[OUD, wrong])
+    assert [one.code for one in error.value.faults] == ["antwoord_spreekt_tegen"] and small.messages() == []
 
 
 def test_an_answer_without_its_declaration_is_told(small: Gemeente) -> None:
