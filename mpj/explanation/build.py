@@ -13,7 +13,7 @@ from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.explanation import sentences
 from mpj.explanation.lookup import Index, Lookup, Scan
 from mpj.explanation.speech import Speech
-from mpj.explanation.steps import Traced, told
+from mpj.explanation.steps import Explained, told
 from mpj.output import Run, read_run
 from mpj.presentation.languages import Taal
 from mpj.presentation.translation import translated
@@ -147,7 +147,7 @@ def _behind(run: Run, speech: Speech, rows: Sequence[Herkomst], line: Declaratie
     normtijd, settings = run.protocol.normtijden[line.normtijd], _settings(run, line)
     alike: dict[tuple[tuple[str, str], ...], list[Herkomst]] = {}
     for row in rows:
-        alike.setdefault((_read(speech, row), *told(Traced(row, line, normtijd, settings, speech))), []).append(row)
+        alike.setdefault((_read(speech, row), *told(Explained(row, line, normtijd, settings, speech))), []).append(row)
     title = _title(speech, rows, line)
     if len(rows) == 1:
         return Blok(title, next(iter(alike)))

@@ -19,7 +19,7 @@ Told = Iterator[tuple[str, str]]
 
 
 @frozen
-class Traced:
+class Explained:
     """One record behind a line, with all that the steps are told from."""
 
     row: Herkomst
@@ -34,46 +34,46 @@ class Traced:
         return sentences.volume(self.speech, value, self.line, self.normtijd)
 
 
-def _place(one: Traced) -> Told:
+def _place(one: Explained) -> Told:
     yield "toewijzing", sentences.chosen(one.speech, one.row, one.line)
     line = one.line
     where = one.speech.say("{contract}, perceel {perceel}", contract=line.contract, perceel=line.perceel)
     yield "contract", where if line.perceel else line.contract
 
 
-def _planning(one: Traced) -> Told:
+def _planning(one: Explained) -> Told:
     if one.row.status == "gepland":
         yield "planning", one.speech.say("geplande tijd telt: registratiewijze {wijze}", wijze=one.settings["registratiewijze"])
 
 
-def _level(one: Traced) -> Told:
+def _level(one: Explained) -> Told:
     if one.row.soort == "registratie":
         yield "niveau", sentences.level(one.speech, one.row, one.line)
 
 
-def _presence(one: Traced) -> Told:
+def _presence(one: Explained) -> Told:
     row = one.row
     if row.minuten is not None and row.geteld != row.minuten and one.normtijd.minuten:
         text = "van {minuten} minuten tellen er {geteld}; de rest telt al bij een andere registratie"
         yield "aanwezigheid", one.speech.say(text, minuten=row.minuten, geteld=row.geteld)
 
 
-def _round(one: Traced) -> Told:
+def _round(one: Explained) -> Told:
     yield "afronding", sentences.rounding(one.speech, one.row, one.line, one.normtijd, one.settings)
 
 
-def _limit(one: Traced) -> Told:
+def _limit(one: Explained) -> Told:
     if one.row.afgetopt:
         whole, billed = one.volume(one.row.voor_limiet), one.volume(one.row.aantal_eenheden)
         yield "limiet", one.speech.say("van {alles} passen er {past} binnen de toewijzing: afgetopt", alles=whole, past=billed)
     yield "bedrag", sentences.amount(one.speech, one.row, one.line, one.normtijd)
 
 
-def _gather(one: Traced) -> Told:
+def _gather(one: Explained) -> Told:
     yield "regel", one.line.referentienummer
 
 
-TOLD: Mapping[str, Callable[[Traced], Told]] = MappingProxyType(
+TOLD: Mapping[str, Callable[[Explained], Told]] = MappingProxyType(
     {
         "place": _place,
         "planning": _planning,
@@ -87,7 +87,7 @@ TOLD: Mapping[str, Callable[[Traced], Told]] = MappingProxyType(
 """How each step is told, by `Step.name`."""
 
 
-def told(one: Traced) -> tuple[tuple[str, str], ...]:
+def told(one: Explained) -> tuple[tuple[str, str], ...]:
     """Say what each step did with a record behind a line, in the order of their headings."""
     said = (words for step in sorted(STEPS, key=lambda step: step.numbers) for words in TOLD[step.name](one))
     return tuple((one.speech.say(name), text) for name, text in said)
