@@ -69,9 +69,13 @@ def report(
     parts += [text for text in (_toewijzingen(summary["toewijzingen"]), closing) if text]
     if out is not None:
         parts.append(_written(summary, out))
-    if not summary["gelezen"]:
+    if not summary["gelezen"] and summary["regels"]:
+        parts.append(
+            "In de invoer staat geen enkele registratie, verblijfsdag of prestatie: deze regels zijn van wat het ledger al had."
+        )
+    elif not summary["gelezen"]:
         parts.append("Er is niets gedeclareerd: in de invoer staat geen enkele registratie, verblijfsdag of prestatie.")
-    elif not summary["gedeclareerd"]:
+    elif not summary["regels"]:
         parts.append("Er is niets gedeclareerd: alles wat is gelezen viel uit.")
     return Report(f"Declaratie {summary['instellingen']['periode']}", tuple(_facts(summary, namen)), tuple(parts), "mpj declare")
 

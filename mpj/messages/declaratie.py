@@ -255,7 +255,7 @@ def too_early(maand: int, dagtekening: date) -> Iterator[Fault]:
     """Yield the fault of a declaration of a month that bears a day before its end."""
     if dagtekening < (end := last_day(maand)):
         text = "Een declaratie kan niet gedagtekend zijn voor het einde van haar maand"
-        yield Fault("dagtekening", gevonden=str(dagtekening), verwacht=f"{end} of later", toelichting=text)
+        yield Fault("dagtekening", kolom="dagtekening", gevonden=str(dagtekening), verwacht=f"{end} of later", toelichting=text)
 
 
 # Dividing

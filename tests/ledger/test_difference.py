@@ -36,6 +36,23 @@ def told(result: Result) -> LedgerSummary:
     return result.samenvatting["ledger"]
 
 
+def test_that_nothing_is_declared_is_said_of_a_run_without_lines_alone(partij: Partij, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines may be of what the ledger had, and of care that is withdrawn: a credit is no nothing."""
+
+    def shown(*records: dict[str, Any]) -> str:
+        terminal.show(summary.report(partij.run(*records).samenvatting))
+        return " ".join(capsys.readouterr().out.split())
+
+    nothing = "Er is niets gedeclareerd"
+    assert shown().endswith(f"{nothing}: in de invoer staat geen enkele registratie, verblijfsdag of prestatie.")
+    partij.run(registratie("a"))
+    found = shown()
+    assert nothing not in found and found.endswith("deze regels zijn van wat het ledger al had.")
+    partij.settle(partij.run())
+    found = shown(registratie("a", status="vervallen"))
+    assert nothing not in found and "creditregel" in found
+
+
 def test_new_care_late_care_and_a_stay_that_runs_on(partij: Partij) -> None:
     partij.month(registratie("a"), verblijf=[STAY])
     result = partij.run(
