@@ -160,7 +160,7 @@ class Inputs:
         import mpj
         from mpj.cli.executor import CHOSEN, choose_executor
         from mpj.engine.job import Job
-        from mpj.engine.memory import remember
+        from mpj.executors.memory import remembered
         from mpj.executors.parts import declare_files
         from mpj.reading.sources import Reading
         from mpj.records.partitions import Partitions
@@ -174,7 +174,7 @@ class Inputs:
             executor = choose_executor(self.registraties, submappen=self.submappen)
             if executor == "columnar":
                 show_fault(CHOSEN, self.meldingen)
-        memory = remember(earlier, job.protocol)
+        memory = remembered(job, earlier, lambda fault: show_fault(fault, self.meldingen))
         given: dict[str, Any] = {"verblijf": self._verblijf(), "memory": memory, "invoer": self.invoer, "trace": trace}
         if self.prestaties:
             given["prestaties"] = self._prestaties()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Unpack
 
 from mpj.contract import Contract
 from mpj.engine.job import Job
 from mpj.engine.lines import make_lines, number_declarations, sort_key
-from mpj.engine.memory import remember
+from mpj.engine.memory import Memory, remember
 from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.outcome import Result, Traced, Uitkomst
 from mpj.engine.summary import Totals, declarations, passed_over, sort_notes
 from mpj.engine.values import Declaratieregel, Herkomst
+from mpj.presentation.words import counted
 from mpj.reading.faults import Fault
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
@@ -59,9 +60,30 @@ def declare(
     entries = job.entries(tell).given(profiled(registraties, "registraties", profiel, tell))
     stays = as_stays(profiled(verblijf, "verblijf", profiel, tell), tell)
     events = as_prestaties(profiled(prestaties, "prestaties", profiel, tell), tell)
-    outcomes = job.outcomes(entries, stays, remember(eerder, job.protocol), prestaties=events, progress=progress)
+    outcomes = job.outcomes(entries, stays, remembered(job, eerder, tell), prestaties=events, progress=progress)
     pairs = ((outcome, make_lines(outcome.regels, job.opdracht)) for outcome in outcomes)
     return lay_together(job, pairs, invoer or {}, heard)
+
+
+def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Callable[[Fault], object]) -> Memory:
+    """Return what earlier lines mean for a run; `tell` hears of those of an aanbieder and gemeente that no contract of it is of."""
+    parties = {(contract.aanbieder, gemeente) for contract in job.contracten for gemeente in contract.gemeenten}
+    others: list[tuple[str, str]] = []
+
+    def told() -> Iterator[Declaratieregel]:
+        for line in eerder:
+            if (party := (line.aanbieder, line.gemeente)) not in parties:
+                others.append(party)
+            yield line
+
+    memory = remember(told(), job.protocol)
+    if others:
+        (aanbieder, gemeente), lines = min(others), counted(len(others), "regel")
+        effect = "zij tellen voor toewijzingen met hetzelfde nummer"
+        text = f"{lines} van een aanbieder en gemeente waarvan hier geen contract is; {effect}"
+        found = f"aanbieder {aanbieder}, gemeente {gemeente}"
+        tell(Fault("eerder_zonder_contract", "", 0, "eerder", found, "regels van deze contracten", text, "waarschuwing"))
+    return memory
 
 
 def lay_together(

@@ -16,10 +16,10 @@ from attrs import evolve
 
 from mpj.contract import Contract
 from mpj.engine.job import Job
-from mpj.engine.memory import remember
 from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.summary import passed_over, sort_notes
 from mpj.engine.values import Declaratieregel
+from mpj.executors.memory import remembered
 from mpj.executors.parts import Outcome, computed
 from mpj.output.shape import Trace, cell
 from mpj.reading.cells import as_text
@@ -74,7 +74,7 @@ def declare_to(
     staff = None if medewerkers is None else profiled(medewerkers, "medewerkers", profiel, tell)
     assigned = profiled(toewijzingen, "toewijzingen", profiel, tell)
     job = Job.of(contracten, assigned, medewerkers=staff, report=tell, **words)
-    memory = remember(eerder, job.protocol)
+    memory = remembered(job, eerder, tell)
     unreadable: list[Ongeldig] = []
     with closing(Partitions()) as rows:
         entries = job.entries(tell)

@@ -183,6 +183,7 @@ Foutcode: TypeAlias = Literal[
     "ander_bericht",
     "verkeerd_bestand",
     "antwoord_zonder_declaratie",
+    "eerder_zonder_contract",
     "credit_zonder_regel",
     "antwoord_dubbel",
     "antwoord_spreekt_tegen",

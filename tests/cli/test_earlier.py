@@ -159,6 +159,23 @@ def declared(folder: Path) -> list[str]:
     return [row[head.index("bedrag_cent")] for row in rows]
 
 
+@pytest.mark.parametrize("executor", ["python", "columnar"])
+def test_lines_of_no_contract_of_the_run_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], call: list[str], executor: str
+) -> None:
+    """Another aanbieder's file is the wrong one, and makes a limit no other in silence."""
+    (tmp_path / "eerder" / "a.xml").write_bytes(jw303(OLD, **FEB).replace(b"65656055", b"65656056"))
+    assert cli.run([*call, "--executor", executor]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "geen contract" in line]
+    assert told == [
+        "Let op: --eerder: 1 regel van een aanbieder en gemeente waarvan hier geen contract is; zij tellen voor toewijzingen met "
+        "hetzelfde nummer; gevonden: aanbieder 65656056, gemeente 0384; verwacht: regels van deze contracten"
+    ]
+    (tmp_path / "eerder" / "a.xml").write_bytes(jw303(OLD, **FEB))
+    assert cli.run([*call, "--executor", executor]) == 0
+    assert "geen contract" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("messages", "billed"),
     [
