@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from attrs import field, frozen
@@ -13,6 +13,7 @@ from mpj.engine.limits import product_period
 from mpj.engine.matching import Dekkingen
 from mpj.engine.memory import Memory, Recorded, Regelinhoud
 from mpj.engine.opdracht import Opdracht, Periode
+from mpj.engine.planning import Afspraken, rests_on_planning
 from mpj.engine.search import Afwijzing, Match, Search, Stretches, search_in
 from mpj.engine.tarieven import Answers, Tarief
 from mpj.engine.values import Identiteit
@@ -122,14 +123,20 @@ class Care(NamedTuple):
 
     def counting(self, counted: Counted) -> Care:
         """Return the same care, counted otherwise."""
-        return _care((self.record, self.niveau, self.placed, counted))
+        return make_care((self.record, self.niveau, self.placed, counted))
 
 
-_care = partial(tuple.__new__, Care)
+# As the classes themselves make them, in half the time.
+make_care = partial(tuple.__new__, Care)
+make_counted = partial(tuple.__new__, Counted)
 
 
-@frozen
-class Aside:
+def tarieven_of(care: Iterable[Care]) -> set[Tarief]:
+    """Return how placed care counts, each tarief once: what concerns none of them, a step need not ask of each record."""
+    return {placed.tarief for _, _, placed, _ in care if placed is not None}
+
+
+class Aside(NamedTuple):
     """Care that a step set aside."""
 
     record: Entry
@@ -236,7 +243,7 @@ class Context:
         return f"{match.dekking.naam}, {match.prestatiecode}"
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)  # as `Tarief`
 class Clientrun:
     """All that a step may look at; nothing in it changes while the steps run."""
 
@@ -244,6 +251,11 @@ class Clientrun:
     registraties: Sequence[Entry]
     """All readable ones of the client, for records of one afspraak."""
     memory: Memory
+
+    @cached_property
+    def afspraken(self) -> Afspraken | None:
+        """What belongs together, None where no record bears on another."""
+        return Afspraken(self.registraties) if any(map(rests_on_planning, self.registraties)) else None
 
 
 @frozen

@@ -1,25 +1,26 @@
 """The shortcut for plain care: registraties that are counted and priced one by one, whatever others there are.
 
-Most clients have nothing else. Of each kind of care it asks once, per record it looks up and appends. A client with anything
-that needs the steps (a stay, an afspraak, group time, sums, a limit that may bind, a memory) goes through the steps, and a
-property test proves that both ways give the same.
+Most clients have nothing else. Of each kind of care it asks once, per record it looks up and appends. Where a limit may bind, it
+hands what is rounded over to the steps that are left. A client with anything else that needs the steps (a stay, an afspraak,
+group time, sums, a memory) goes through all of them, and a property test proves that both ways give the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from attrs import frozen
 
-from mpj.engine.care import Care, Clientrun, Context, Counted, Day, Placed, regelinhoud
+from mpj.engine.care import Care, Clientrun, Context, Counted, Day, Placed, make_care, make_counted, regelinhoud
 from mpj.engine.limits import Limieten, Verbruik
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING
-from mpj.engine.outcome import Regel, Uitkomst
+from mpj.engine.outcome import Regel, Uitkomst, uitkomst_of
 from mpj.engine.planning import GEPLAND, out_by_form
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
+from mpj.engine.steps import AFTER_ROUNDING
 from mpj.engine.steps.round_ import ROUNDED_AWAY
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Identiteit
@@ -29,9 +30,7 @@ from mpj.records.entries import Entry, Reeks
 from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
 
-# As the classes themselves make them, in half the time.
-_make_care = partial(tuple.__new__, Care)
-_make_counted = partial(tuple.__new__, Counted)
+# As the class itself makes it, in half the time.
 _make_regel = partial(tuple.__new__, Regel)
 
 
@@ -49,7 +48,7 @@ class Counts(dict[int, Counted]):
 
     def __missing__(self, geteld: int) -> Counted:
         units = self._tarief.units[geteld] if geteld >= self._tarief.least else 0
-        made = self[geteld] = _make_counted((geteld, 0, units, units, units * self._cent, 0, False))
+        made = self[geteld] = make_counted((geteld, 0, units, units, units * self._cent, 0, False))
         return made
 
 
@@ -179,7 +178,7 @@ class _Plain:
             niveau, placed, counts, timed, line = way
             counted = counts[(duur or 0) if timed else reeks.vorm.aantal]
             if counted[3]:
-                line.append(_make_care((entry, niveau, placed, counted)))
+                line.append(make_care((entry, niveau, placed, counted)))
             else:
                 uitval.append(_no_time(entry, way, counted.geteld))
         if len(self.places) > 1:
@@ -257,16 +256,25 @@ class _Plain:
             regels.append(_make_regel((identiteit, care, geteld if tarief.timed else 0, geteld, units, units, cent, True)))
             if dekking.begrensd:
                 used.setdefault(dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
-        self._check_limits(used)
+        bound = self._may_bind(used)
+        left = self._by_the_last_steps(regels, bound) if bound else Uitkomst()
+        regels = [one for one in regels if one.care[0].match.dekking not in bound] if bound else regels
         inhoud = {one.identiteit: regelinhoud(one.care) for one in regels} if self.run.memory is not NOTHING else {}
-        return Uitkomst(tuple(regels), tuple(self.uitval), inhoud=inhoud)
+        return Uitkomst((*regels, *left.regels), (*self.uitval, *left.uitval), inhoud={**inhoud, **left.inhoud})
 
-    def _check_limits(self, used: Mapping[Dekking, list[tuple[str, int, int, int]]]) -> None:
-        """Leave the client to the steps where the sum of its care may reach a limit: then the order of records decides."""
+    def _may_bind(self, used: Mapping[Dekking, list[tuple[str, int, int, int]]]) -> set[Dekking]:
+        """Return the toewijzingen of which the sum of all care may reach a limit: there the order of records decides."""
         protocol = self.run.context.protocol
-        for dekking, rows in used.items():
-            if Limieten(protocol, dekking.toewijzing, None).may_bind(Verbruik.of(protocol, rows)):
-                raise _NeedsSteps
+        return {
+            dekking
+            for dekking, rows in used.items()
+            if Limieten(protocol, dekking.toewijzing, None).may_bind(Verbruik.of(protocol, rows))
+        }
+
+    def _by_the_last_steps(self, regels: Sequence[Regel], bound: set[Dekking]) -> Uitkomst:
+        """Return what comes of the care of these toewijzingen, which is rounded: it goes on by the steps that are left."""
+        care = [one for regel in regels if regel.care[0].match.dekking in bound for one in regel.care]
+        return uitkomst_of(self.run, AFTER_ROUNDING, sorted(care, key=lambda one: one.record.order))
 
 
 def _no_time(entry: Entry, way: _Way, geteld: int) -> Uitval:

@@ -12,7 +12,7 @@ from typing import Unpack
 from attrs import evolve
 
 from mpj.contract import Contract, check_together
-from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, Passed
+from mpj.engine.care import UNCOUNTED, Aside, Care, Clientrun, Context, Day, Days, make_care
 from mpj.engine.estimate import Estimates
 from mpj.engine.fast import Shortcut
 from mpj.engine.matching import Dekking, Dekkingen
@@ -182,15 +182,11 @@ class Job:
         run = Clientrun(self._context, registraties, memory)
         days, aside = self._take_apart(records.verblijf, memory)
         entries = sorted([*registraties, *days], key=lambda entry: entry.order) if days else registraties
-        care: Sequence[Care] = [Care(entry, self._context.delivered(entry)) for entry in entries]
+        care: Sequence[Care] = [make_care((entry, self._context.delivered(entry), None, UNCOUNTED)) for entry in entries]
         if records.prestaties:
             made, rest = produced(run, self._products, records)
             care, aside = sorted([*care, *made], key=lambda one: one.record.order), [*aside, *rest]
-        passed: list[Passed] = []
-        for step in STEPS:
-            passed.append(step.apply(run, care))
-            care = passed[-1].care
-        return self._completed(client, uitkomst_of(run, passed, aside))
+        return self._completed(client, uitkomst_of(run, STEPS, care, aside))
 
     def _take_apart(self, stays: Sequence[Verblijf], memory: Memory) -> tuple[list[Entry], list[Aside]]:
         """Return the days of stays that this run looks at, and what lies outside its period."""

@@ -9,16 +9,21 @@ limit is used up: "used up on this date, by this record" is the whole explanatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from attrs import define, field, frozen
 
 from mpj.protocol import Protocol
-from mpj.reading.periods import days, first_day, last_day, month_of, months, sundays, weeks
+from mpj.reading.periods import days, first_day, last_day, months, sundays, weeks
+from mpj.records.aside import named
+from mpj.records.entries import Entry
 from mpj.records.values import Toewijzing
+
+if TYPE_CHECKING:
+    from mpj.engine.tarieven import Tarief
 
 Limietreden = Literal["budget_overschreden", "omvang_overschreden"]
 BUDGET: Limietreden = "budget_overschreden"
@@ -145,13 +150,13 @@ class Verbruik:
 class Limiet:
     """One limit while it is used: `maximum` and `used` in eurocents or in what the unit counts.
 
-    `laatst` is what used it last, `op` says when and by which record it was used up, once it is.
+    `laatst` is the record that used it last, `op` says when and by which record it was used up, once it is.
     """
 
     reden: Limietreden
     maximum: int
     used: int
-    laatst: Wanted | str = ""
+    laatst: Entry | str = ""
     op: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -162,31 +167,26 @@ class Limiet:
         """What is left, never below 0."""
         return max(0, self.maximum - self.used)
 
+    def close(self, by: Entry | str) -> None:
+        """Note that it is used up: on the day of this record, named without BSN."""
+        self.op = by if isinstance(by, str) else f"{by.datum.isoformat()} door {named(by)}"
 
-@frozen
-class Wanted:
+
+class Wanted(NamedTuple):
     """What one record asks of the limits."""
 
-    datum: date
-    door: Callable[[], str]
-    """Names the record, without BSN."""
+    record: Entry
     units: int
     """Normed units."""
-    eenheid: str
-    """On the wire."""
-    per_unit: int
-    """How many of `eenheid` one normed unit holds."""
-    whole: bool
-    """Whether it is billed whole or not at all."""
+    tarief: Tarief
+    """How they count, and what they cost."""
+    before: int = 0
+    """The units that its line holds already."""
     counted: int = 0
     """How many of these units the limits count as used already."""
 
-    def __str__(self) -> str:
-        return f"{self.datum.isoformat()} door {self.door()}"
 
-
-@frozen
-class Fit:
+class Fit(NamedTuple):
     """What the limits leave of one record."""
 
     units: int
@@ -210,6 +210,7 @@ class Limieten:
         earlier = self._earlier.volume(self.telt)
         self.total = None if total is None or not self.telt else Limiet(OMVANG, total * self._weight, earlier)
         self._periods: dict[int, Limiet | None] = {}
+        self._for: dict[Tarief, list[tuple[Limiet, int]]] = {}
 
     def _period(self, month: int) -> Limiet | None:
         if month not in self._periods:
@@ -233,32 +234,34 @@ class Limieten:
                     return True
         return self.total is not None and self.total.used + whole > self.total.maximum
 
-    def take(self, wanted: Wanted, cost: Callable[[int], int], fits: Callable[[int], int]) -> Fit:
-        """Hold one record against every limit that it counts for, and return what may be billed.
-
-        `cost` gives the eurocents of so many units, `fits` how many units so many eurocents buy.
-        """
-        telt, one = counted(self.protocol, wanted.eenheid)
-        weight = wanted.per_unit * one
-        limits: list[tuple[Limiet, int]] = []
-        if self.budget is not None:
-            limits.append((self.budget, wanted.counted + fits(self.budget.rest)))
-        if telt == self.telt:
-            omvang = (self._period(month_of(wanted.datum)), self.total)
-            limits += [(limit, wanted.counted + limit.rest // weight) for limit in omvang if limit is not None]
-        closed = next((limit for limit, _ in limits if limit.op), None)
-        if closed is not None:
-            return Fit(0, False, closed)
-        room = min((left for _, left in limits), default=wanted.units)
-        units, crossed = wanted.units, None
+    def take(self, wanted: Wanted) -> Fit:
+        """Hold one record against every limit that it counts for, and return what may be billed."""
+        record, units, tarief, before, held = wanted
+        limits = self._for.get(tarief)
+        if limits is None:
+            limits = self._for[tarief] = self._limits(tarief)
+        for limit, _ in limits:
+            if limit.op:
+                return Fit(0, False, limit)
+        left = [held + (limit.rest // weight if weight else tarief.fits(limit.rest, before)) for limit, weight in limits]
+        room, crossed = min(left, default=units), None
         if room < units:
-            for limit, left in limits:
-                if left == room:
-                    limit.op = str(wanted if room else limit.laatst)
+            for (limit, _), own in zip(limits, left, strict=True):
+                if own == room:
+                    limit.close(record if room else limit.laatst)
                     crossed = crossed or limit
-            units = 0 if wanted.whole else room
-        more = max(0, units - wanted.counted)
-        for limit, _ in limits if units else ():
-            limit.used += cost(more) if limit is self.budget else more * weight
-            limit.laatst = wanted
+            units = room if tarief.kaart.instellingen.bills_up_to_limit else 0
+        more = max(0, units - held)
+        for limit, weight in limits if units else ():
+            limit.used += more * weight if weight else tarief.cost(more, before)
+            limit.laatst = record
         return Fit(units, crossed is not None and units > 0, crossed)
+
+    def _limits(self, tarief: Tarief) -> list[tuple[Limiet, int]]:
+        """Return the limits that care of this tarief counts for, with what one normed unit weighs there: 0 for eurocents."""
+        limits = [] if self.budget is None else [(self.budget, 0)]
+        telt, one = counted(self.protocol, tarief.eenheid)
+        if telt == self.telt:
+            omvang = (self._period(tarief.maand), self.total)
+            limits += [(limit, tarief.per_unit * one) for limit in omvang if limit is not None]
+        return limits

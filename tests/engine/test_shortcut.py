@@ -5,6 +5,7 @@ The shortcut for plain care (`mpj.engine.fast`), and the matches of a search tha
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -57,10 +58,52 @@ def test_shortcut_equals_the_steps(scenario: Scenario) -> None:
         assert shown(job.compute(bsn, records)) == shown(job.by_steps(bsn, records))
 
 
+def plain_month(dice: random.Random) -> tuple[Job, Records]:
+    """Plain care of one client on one or more toewijzingen, most of them with limits that its care may reach."""
+    limits: list[dict[str, Any]] = [
+        {},
+        {"budget_cent": dice.randrange(40_000)},
+        *({"volume": dice.randrange(1, 400), "eenheid": "01", "frequentie": code} for code in mpj.MPJ_16.frequenties),
+    ]
+    codes = dice.choice([["2.1"], ["2.1", "1.3"], ["2.1", "2.1", "1.3"]])
+    given = [toewijzing(nummer, prestatiecode=code, **dice.choice(limits)) for nummer, code in enumerate(codes, 1)]
+    given[0] |= {"budget_cent": dice.randrange(40_000)}
+    aftoppen = {"bij_overschrijding": dice.choice(["aftoppen", "hele_contacten"])}
+    prices = {"2.1 hbo": "24,55", "2.1 wo": "31,10", "1.3 hbo": "20,05"}
+    words = Opdracht.of(periode="2026-03", dagtekening=date(2026, 4, 7), nalevering=True)
+    job = Job(words, [contract(prices, declaratie=aftoppen)], as_toewijzingen(given))
+    entries, rows = job.entries(), []
+    for _ in range(dice.randrange(25)):
+        datum = (date(2026, 2, 1) + timedelta(days=dice.randrange(60))).isoformat()
+        nummer = dice.randrange(len(codes))
+        niveau = "hbo" if codes[nummer] == "1.3" else dice.choice(["hbo", "wo"])
+        rows.append(registratie(datum, dice.randrange(90), niveau, prestatiecode=codes[nummer], toewijzingnummer=nummer + 1))
+    return job, Records([entries.of(one) for one in as_registraties(rows) if isinstance(one, mpj.Registratie)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 1 << 32))
+def test_care_that_a_limit_may_bind_goes_on_by_the_steps_that_are_left(seed: int) -> None:
+    job, records = plain_month(random.Random(seed))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Job, "by_steps", None)
+        outcome = job.compute(BSN, records)
+    assert shown(outcome) == shown(job.by_steps(BSN, records))
+
+
+def test_limits_bind_often_in_these_months() -> None:
+    months = [plain_month(random.Random(seed)) for seed in range(100)]
+    outcomes = [job.compute(BSN, records) for job, records in months]
+    cut = [any(row.reden.endswith("_overschreden") for row in outcome.uitval) for outcome in outcomes]
+    whole = [any(regel.plain for regel in outcome.regels) for outcome in outcomes]
+    assert sum(cut) > 40
+    assert sum(one and other for one, other in zip(cut, whole, strict=True)) > 10
+
+
 @pytest.mark.parametrize(
     ("limit", "cut"), [({"budget_cent": 9_820}, 0), ({"budget_cent": 9_819}, 1), ({"volume": 60}, 0), ({"volume": 59}, 1)]
 )
-def test_a_limit_that_cannot_bind_changes_nothing_and_one_that_may_is_left_to_the_steps(limit: dict[str, Any], cut: int) -> None:
+def test_a_limit_that_cannot_bind_changes_nothing_and_one_that_may_goes_on_by_the_steps(limit: dict[str, Any], cut: int) -> None:
     omvang: dict[str, Any] = {"eenheid": "01", "frequentie": "4"} if "volume" in limit else {}
     job = Job(
         Opdracht.of(periode="2026-03", dagtekening=date(2026, 4, 7)),

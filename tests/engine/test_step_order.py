@@ -100,7 +100,7 @@ def test_each_step_conserves_care_and_gives_its_own_reasons(scenario: Scenario) 
     [
         lambda passed: evolve(passed, care=[]),
         lambda passed: evolve(passed, care=[*passed.care, *passed.care]),
-        lambda passed: evolve(passed, aside=[evolve(one, reden="dubbele_dag") for one in passed.aside]),
+        lambda passed: evolve(passed, aside=[one._replace(reden="dubbele_dag") for one in passed.aside]),
     ],
     ids=["lost", "doubled", "no reason of its own"],
 )

@@ -16,5 +16,7 @@ STEPS: tuple[Step, ...] = (
     Step("limit", (7, 8), limit.REASONS, limit.apply),
     Step("gather", (9,), gather.REASONS, gather.apply),
 )
+AFTER_ROUNDING = STEPS[[step.name for step in STEPS].index("limit") :]
+"""What is left for care that is placed, counted and rounded."""
 
-__all__ = ["STEPS"]
+__all__ = ["AFTER_ROUNDING", "STEPS"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
+from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed, tarieven_of
 from mpj.engine.values import Identiteit
 from mpj.reading.faults import Fault
 from mpj.records.reasons import Redencode
@@ -14,6 +14,9 @@ REASONS: tuple[Redencode, ...] = ("niveau_onbekend", "niveau_te_laag", "niveau_n
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Set aside what is not billed at its level or code; care on a line that stands keeps the line's code, price and rounding."""
+    standing, levels = run.memory.standing, run.context.levels
+    if not standing and levels is None and not any(tarief.refused for tarief in tarieven_of(care)):
+        return Passed(care)
     kept: list[Care] = []
     aside: list[Aside] = []
     meldingen: list[Fault] = []

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import partial
 
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed, by_line, regelinhoud
-from mpj.engine.limits import Fit, Limiet, Limieten, Verbruik, Wanted
+from mpj.engine.limits import Limiet, Limieten, Verbruik, Wanted
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING, STILL_STANDS
 from mpj.engine.search import Afwijzing
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Identiteit
-from mpj.records.aside import named
 from mpj.records.reasons import Redencode
 
 REASONS: tuple[Redencode, ...] = (
@@ -80,71 +78,77 @@ def _standing(run: Clientrun, care: Care, why: Afwijzing) -> Aside:
     return Aside.of(care, why.reden, why.toelichting, value)
 
 
+class _Limits(dict[Dekking, Limieten]):
+    """The limits of toewijzingen, with what was used before."""
+
+    def __init__(self, run: Clientrun) -> None:
+        super().__init__()
+        self._protocol, self._used = run.context.protocol, run.memory.used
+
+    def __missing__(self, dekking: Dekking) -> Limieten:
+        toewijzing = dekking.toewijzing
+        made = self[dekking] = Limieten(self._protocol, toewijzing, self._used.get(toewijzing.sleutel))
+        return made
+
+
 def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -> tuple[dict[int, Care], list[Aside]]:
     """Hold care against the limits of its toewijzing; returns what is billed, by place, and what nothing is left of.
 
     Care on lines that are `told` to stand as they are keeps its room, and what it asks beyond that takes its turn: so a limit
     stays closed by the record that closed it.
     """
-    limits: dict[Dekking, Limieten] = {}
+    limits = _Limits(run)
     on_line: dict[Identiteit, int] = {}
     billed: dict[int, Care] = {}
     refused: list[Aside] = []
     places = range(len(care))
     order = sorted(places, key=lambda place: _turn(run, care[place])) if run.memory.behind else places
-    may_bind = _may_bind(run, care)
+    may_bind = _may_bind(run, care, limits)
     for place in order:
         one = care[place]
-        (match, tarief, identiteit), units = one.at, one.counted.voor_limiet
-        dekking = match.dekking
+        (match, tarief, identiteit), (geteld, som_voor, units, *_) = one.at, one.counted
+        dekking, held = match.dekking, 0
         stands = identiteit in told
-        held = _held(run, one) if stands else 0
-        if stands and not _asks(run, identiteit):
-            units, held = held, 0
-        if one.told and not units and not stands:
+        if stands:
+            held = _held(run, one)
+            if not _asks(run, identiteit):
+                units, held = held, 0
+        if not (units or stands) and one.told:
             billed[place] = one  # an end counts nothing, and no limit stops it
             continue
         if stands and not (dekking in may_bind and units):
             continue
         if not (dekking in may_bind or tarief.unrounded):
-            billed[place] = one.counting(Counted(*one.counted[:2], units, units, tarief.cost(units)))
+            billed[place] = one.counting(Counted(geteld, som_voor, units, units, tarief.cost(units)))
             continue
-        limieten = limits.get(dekking)
-        if limieten is None:
-            used = run.memory.used.get(dekking.toewijzing.sleutel)
-            limieten = limits[dekking] = Limieten(run.context.protocol, dekking.toewijzing, used)
         before = on_line.get(identiteit, 0)
-        fit = _fit(limieten, one, units, before, held)
+        fit = limits[dekking].take(Wanted(one.record, units, tarief, before, held))
         on_line[identiteit] = before + fit.units
         if stands:
             continue
         cent = tarief.cost(fit.units, before)
-        rest = tarief.cost(units, before) - cent
+        rest = tarief.cost(units, before) - cent if fit.units < units else 0
         if fit.limiet is not None and not fit.units:
             refused.append(Aside.of(one, fit.limiet.reden, _used_up(dekking, fit.limiet), rest))
         else:
-            billed[place] = one.counting(Counted(*one.counted[:2], units, fit.units, cent, rest, fit.afgetopt))
+            billed[place] = one.counting(Counted(geteld, som_voor, units, fit.units, cent, rest, fit.afgetopt))
     return billed, refused
 
 
-def _may_bind(run: Clientrun, care: Sequence[Care]) -> Collection[Dekking]:
+def _may_bind(run: Clientrun, care: Sequence[Care], limits: _Limits) -> Collection[Dekking]:
     """Return the toewijzingen of which some limit may cut or refuse care: where all of it, beside what is used, goes past one."""
     asked: dict[tuple[Dekking, Tarief], list[int]] = {}
     for one in care:
-        dekking = one.match.dekking
-        if dekking.begrensd:
-            asked.setdefault((dekking, one.tarief), []).append(max(one.counted.voor_limiet, _held(run, one)))
+        (match, tarief, _), units = one.at, one.counted.voor_limiet
+        if match.dekking.begrensd:
+            asked.setdefault((match.dekking, tarief), []).append(max(units, _held(run, one)))
     rows: dict[Dekking, list[tuple[str, int, int, int]]] = {}
     for (dekking, tarief), each in asked.items():
         # What is unrounded costs a cent more or less beside what stands on its line already.
         units, cent = sum(each), tarief.cost(sum(each)) + len(each) * tarief.unrounded
         rows.setdefault(dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
-    protocol, used = run.context.protocol, run.memory.used
-    return {
-        one
-        for one, own in rows.items()
-        if Limieten(protocol, one.toewijzing, used.get(one.toewijzing.sleutel)).may_bind(Verbruik.of(protocol, own))
-    }
+    protocol = run.context.protocol
+    return {dekking for dekking, own in rows.items() if limits[dekking].may_bind(Verbruik.of(protocol, own))}
 
 
 def _asks(run: Clientrun, identiteit: Identiteit) -> bool:
@@ -157,14 +161,6 @@ def _held(run: Clientrun, care: Care) -> int:
     """Return the normed units that care has behind an earlier line."""
     behind = run.memory.behind
     return behind.get(care.recorded, (0, True))[0] if behind else 0
-
-
-def _fit(limieten: Limieten, care: Care, units: int, before: int, counted: int) -> Fit:
-    """Ask the limits for units of care, `counted` of them used already, on a line that holds `before` units already."""
-    tarief = care.tarief
-    whole = not tarief.kaart.instellingen.bills_up_to_limit
-    wanted = Wanted(care.record.datum, partial(named, care.record), units, tarief.eenheid, tarief.per_unit, whole, counted)
-    return limieten.take(wanted, partial(tarief.cost, before=before), partial(tarief.fits, before=before))
 
 
 def _turn(run: Clientrun, care: Care) -> int:

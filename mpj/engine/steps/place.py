@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from mpj.engine.care import Aside, Care, Clientrun, Passed, Placed
+from mpj.engine.care import Aside, Care, Clientrun, Context, Passed, Placed, make_care, tarieven_of
 from mpj.engine.planning import out_by_form
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.tarieven import Tarief
 from mpj.protocol.words import Zorgsoort
+from mpj.records.entries import Entry, Reeks, Vorm
 from mpj.records.reasons import Redencode
 
 REASONS: tuple[Redencode, ...] = (
@@ -40,16 +40,17 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Place care: find its toewijzing, and how it counts there. Prestaties come placed (`mpj.engine.produced`)."""
     placed: list[Care] = []
     aside: list[Aside] = []
-    known = _Known({}, {})
+    series = _Series(run)
     for one in care:
-        if one.placed is not None:
+        record, niveau, known, counted = one
+        if known is not None:
             placed.append(one)
             continue
-        found = _place(run, one, known)
+        found = series[record.reeks].place(record, niveau)
         if isinstance(found, Afwijzing):
-            aside.append(Aside(one.record, found.reden, found.toelichting))
+            aside.append(Aside(record, found.reden, found.toelichting))
             continue
-        one = Care(one.record, one.niveau, found)
+        one = make_care((record, niveau, found, counted))
         if _last_day(one):
             aside.append(Aside.of(one, "afwezig", "de laatste dag telt niet in dit contract"))
         else:
@@ -58,32 +59,49 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     return Passed(kept, aside + moved)
 
 
-class _Known(NamedTuple):
-    """What was found so far for one client."""
-
-    searches: dict[Search, Stretches]
-    answers: dict[tuple[Match, Zorgsoort | None, str | None, bool, int], Placed | Afwijzing]
-    """By match, soort, level, whether a time was recorded, and tijdvak."""
+_Answers = dict[tuple[Match, Zorgsoort | None, str | None, bool, int], Placed | Afwijzing]
+"""By match, soort, level, whether a time was recorded, and tijdvak."""
 
 
-def _place(run: Clientrun, care: Care, known: _Known) -> Placed | Afwijzing:
-    entry, context = care.record, run.context
-    day, reeks, vorm = context.days[entry.datum], entry.reeks, entry.reeks.vorm
-    if out := day.outside or out_by_form(vorm):
-        return out
-    search = Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, vorm.zorgcode)
-    stretches = known.searches.get(search)
-    if stretches is None:
-        stretches = known.searches[search] = context.stretches(search)
-    match = stretches.on(entry.datum)
-    if isinstance(match, Afwijzing):
-        return match
-    timed = entry.tijd.duur is not None
-    key = match, vorm.soort, care.niveau, timed, day.tijdvak
-    found = known.answers.get(key)
-    if found is None:
-        found = known.answers[key] = context.place(match, vorm, care.niveau, day.tijdvak, timed=timed)
-    return found
+class _Series(dict[Reeks, "_OfReeks"]):
+    """What is asked once for all care of a reeks, of each one that a client has."""
+
+    def __init__(self, run: Clientrun) -> None:
+        super().__init__()
+        self._context = run.context
+        self._searches: dict[Search, Stretches] = {}
+        self._answers: _Answers = {}
+
+    def __missing__(self, reeks: Reeks) -> _OfReeks:
+        search = Search(reeks.bsn, reeks.toewijzingnummer, reeks.gemeente, reeks.vorm.zorgcode)
+        stretches = self._searches.get(search)
+        if stretches is None:
+            stretches = self._searches[search] = self._context.stretches(search)
+        made = self[reeks] = _OfReeks(self._context, reeks.vorm, stretches, self._answers)
+        return made
+
+
+class _OfReeks:
+    """Places the care of one reeks."""
+
+    def __init__(self, context: Context, vorm: Vorm, stretches: Stretches, answers: _Answers) -> None:
+        self._context, self._vorm, self._stretches, self._answers = context, vorm, stretches, answers
+        self._out = out_by_form(vorm)
+
+    def place(self, record: Entry, niveau: str | None) -> Placed | Afwijzing:
+        """Return where care falls, or why nowhere."""
+        _, outside, tijdvak = self._context.days[record.datum]
+        if out := outside or self._out:
+            return out
+        match = self._stretches.on(record.datum)
+        if isinstance(match, Afwijzing):
+            return match
+        timed = record.tijd.duur is not None
+        key = match, self._vorm.soort, niveau, timed, tijdvak
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._context.place(match, self._vorm, niveau, tijdvak, timed=timed)
+        return found
 
 
 def _last_day(care: Care) -> bool:
@@ -96,7 +114,7 @@ def _last_day(care: Care) -> bool:
 
 def _one_place_a_month(care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
     """Set aside what one toewijzing would bill under two contracts or percelen in one month: one line cannot hold it."""
-    if len({_contract_perceel(tarief) for tarief in {one.tarief for one in care}}) < 2:
+    if len(set(map(_contract_perceel, tarieven_of(care)))) < 2:
         return care, []
     places: dict[tuple[str, int, str, int], set[tuple[str, str]]] = {}
     for one in care:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed
-from mpj.engine.planning import Afspraken, rests_on_planning
 from mpj.reading.faults import Fault
 from mpj.records.aside import named
 from mpj.records.entries import Entry
@@ -16,9 +15,9 @@ REASONS: tuple[Redencode, ...] = ("niet_gerealiseerd", "vervangen", "niet_bevest
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Set aside plans and realised time that do not count beside one another under the contract's registratiewijze."""
-    if not any(rests_on_planning(entry) for entry in run.registraties):
+    afspraken = run.afspraken
+    if afspraken is None:
         return Passed(care)
-    afspraken = Afspraken(run.registraties)
     kept: list[Care] = []
     aside: list[Aside] = []
     meldingen: list[Fault] = []

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, time
 
-from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed
+from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed, make_counted, tarieven_of
+from mpj.engine.matching import Dekking
 from mpj.engine.presence import Present, presence
 from mpj.records.aside import named
+from mpj.records.entries import VERBLIJF
 from mpj.records.reasons import Redencode
 
 REASONS: tuple[Redencode, ...] = ("geen_tijd", "dubbele_aanwezigheid", "dubbele_dag")
@@ -15,41 +17,55 @@ REASONS: tuple[Redencode, ...] = ("geen_tijd", "dubbele_aanwezigheid", "dubbele_
 
 def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     """Measure care, and take off what other care of the same day covers already."""
-    measured: list[Care] = []
+    kept: list[Care] = []
     aside: list[Aside] = []
     for one in care:
         if one.told:
-            measured.append(one)
+            kept.append(one)
             continue
         geteld, least = one.measure, one.tarief.least
         if geteld < least:
             text = f"korter dan de drempel van {least} minuten" if geteld else "0 minuten of stuks"
             aside.append(Aside.of(one, "geen_tijd", text, 0))
         else:
-            measured.append(one.counting(Counted(geteld)))
-    kept = list(measured)
-    for members in _together(kept, lambda one: one.tarief.presence):
-        for place, minutes in zip(members, presence([_present(kept[place]) for place in members]), strict=True):
-            kept[place] = kept[place].counting(Counted(minutes))
-            if not minutes:
-                text = "deze tijd van het kind telt al in een andere registratie"
-                aside.append(Aside.of(kept[place], "dubbele_aanwezigheid", text, 0))
-    for members in _together(kept, lambda one: one.record.reeks.verblijf is not None):
-        first = min(members, key=lambda place: _began(kept[place]))
-        for place in members:
-            if place != first:
-                aside.append(Aside.of(kept[place], "dubbele_dag", f"telt al in {named(kept[first].record)}", 0))
-                kept[place] = kept[place].counting(Counted())
-    return Passed([one for one in kept if one.counted.geteld or one.told], aside)
+            kept.append(one.counting(make_counted((geteld, 0, 0, 0, 0, 0, False))))
+    tarieven = tarieven_of(kept)
+    if any(tarief.presence for tarief in tarieven):
+        kept = _present_once(kept, aside)
+    if any(tarief.soort == VERBLIJF for tarief in tarieven):
+        kept = _stayed_once(kept, aside)
+    return Passed(kept, aside)
+
+
+def _present_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
+    """Return care with no group time that other group time of the day covers; what adds nothing goes `aside`."""
+    counts: dict[int, int] = {}
+    for members in _together(care, lambda one: one.tarief.presence):
+        counts |= zip(members, presence([_present(care[place]) for place in members]), strict=True)
+    text = "deze tijd van het kind telt al in een andere registratie"
+    aside += [Aside.of(care[place], "dubbele_aanwezigheid", text, 0) for place, minutes in counts.items() if not minutes]
+    counted = ((one, counts.get(place)) for place, one in enumerate(care))
+    return [one if minutes is None else one.counting(Counted(minutes)) for one, minutes in counted if minutes != 0]
+
+
+def _stayed_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
+    """Return care with each day of a stay once; what tells it again goes `aside`."""
+    again: set[int] = set()
+    for members in _together(care, lambda one: one.record.reeks.verblijf is not None):
+        first = min(members, key=lambda place: _began(care[place]))
+        members.remove(first)
+        aside += [Aside.of(care[place], "dubbele_dag", f"telt al in {named(care[first].record)}", 0) for place in members]
+        again.update(members)
+    return [one for place, one in enumerate(care) if place not in again]
 
 
 def _together(care: Sequence[Care], wanted: Callable[[Care], bool]) -> list[list[int]]:
-    """Return the places in `care` of what is wanted, together those of one toewijzing and date."""
-    groups: dict[tuple[tuple[str, int], date], list[int]] = {}
+    """Return the places in `care` of what is wanted and shares its toewijzing and date, each time together."""
+    groups: dict[tuple[Dekking, date], list[int]] = {}
     for place, one in enumerate(care):
         if wanted(one):
-            groups.setdefault((one.match.dekking.toewijzing.sleutel, one.record.datum), []).append(place)
-    return list(groups.values())
+            groups.setdefault((one.match.dekking, one.record.datum), []).append(place)
+    return [members for members in groups.values() if len(members) > 1]
 
 
 def _present(care: Care) -> Present:

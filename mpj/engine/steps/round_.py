@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed
+from mpj.engine.care import Aside, Care, Clientrun, Passed, make_counted
 from mpj.records.reasons import Redencode
 
 REASONS: tuple[Redencode, ...] = ("geen_tijd", "reeds_gedeclareerd")
@@ -21,23 +21,22 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     care, aside = _apart(run, care)
     rounded: list[Care] = []
     sums: dict[object, list[int]] = {}
-    kept: set[int] = set()
+    away: set[int] = set()
     for place, one in enumerate(care):
         if one.told:
             rounded.append(one)
-            kept.add(place)
             continue
         (_, tarief, identiteit), geteld = one.at, one.counted.geteld
         units = tarief.units[geteld]
-        rounded.append(one.counting(Counted(geteld, 0, units)))
+        rounded.append(one.counting(make_counted((geteld, 0, units, 0, 0, 0, False))))
         match tarief.over:
             case "dag":
                 sums.setdefault((identiteit, one.record.datum), []).append(place)
             case "productperiode":
                 sums.setdefault(identiteit, []).append(place)
             case "contact":
-                if units:
-                    kept.add(place)
+                if not units:
+                    away.add(place)
             case other:
                 assert_never(other)
     for members in sums.values():
@@ -45,12 +44,14 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
         for place in members if len(members) > 1 else ():
             geteld = care[place].counted.geteld
             share = sum_units[total + geteld] - (sum_units[total] if total else 0)
-            rounded[place] = care[place].counting(Counted(geteld, total, share))
+            rounded[place] = care[place].counting(make_counted((geteld, total, share, 0, 0, 0, False)))
             total += geteld
-        if any(rounded[place].counted.voor_limiet for place in members):
-            kept.update(members)
-    aside += [Aside.of(one, "geen_tijd", ROUNDED_AWAY, 0) for place, one in enumerate(rounded) if place not in kept]
-    return Passed([one for place, one in enumerate(rounded) if place in kept], aside)
+        if not any(rounded[place].counted.voor_limiet for place in members):
+            away.update(members)
+    if not away:
+        return Passed(rounded, aside)
+    aside += [Aside.of(rounded[place], "geen_tijd", ROUNDED_AWAY, 0) for place in sorted(away)]
+    return Passed([one for place, one in enumerate(rounded) if place not in away], aside)
 
 
 def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
