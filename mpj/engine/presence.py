@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from attrs import frozen
 
-
-@frozen
-class Present:
+class Present(NamedTuple):
     """The time of one group record: `begin` minutes after midnight, None where only the length is known; `minuten` its length."""
 
     id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed, by_line, regelinhoud
+from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line, make_counted, regelinhoud
 from mpj.engine.limits import Limiet, Limieten, Verbruik, Wanted
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING, STILL_STANDS
@@ -30,7 +30,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     lines = {} if run.memory is NOTHING else by_line(care)
     inhoud = {identiteit: regelinhoud(members) for identiteit, members in lines.items()}
     told = {key: why for key, one in inhoud.items() if (why := run.memory.told(key, one))}
-    aside = [_standing(run, one, told[one.identiteit]) for one in care if one.identiteit in told]
+    aside = [_standing(run, one, told[one.identiteit]) for one in care if one.identiteit in told] if told else []
     billed, refused = _bound(run, care, told)
     return Passed([billed[place] for place in sorted(billed)], unconfirmed + elsewhere + aside + refused, inhoud=inhoud)
 
@@ -119,7 +119,7 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
         if stands and not (dekking in may_bind and units):
             continue
         if not (dekking in may_bind or tarief.unrounded):
-            billed[place] = one.counting(Counted(geteld, som_voor, units, units, tarief.cost(units)))
+            billed[place] = one.counting(make_counted((geteld, som_voor, units, units, tarief.cost(units), 0, False)))
             continue
         before = on_line.get(identiteit, 0)
         fit = limits[dekking].take(Wanted(one.record, units, tarief, before, held))
@@ -131,17 +131,18 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
         if fit.limiet is not None and not fit.units:
             refused.append(Aside.of(one, fit.limiet.reden, _used_up(dekking, fit.limiet), rest))
         else:
-            billed[place] = one.counting(Counted(geteld, som_voor, units, fit.units, cent, rest, fit.afgetopt))
+            billed[place] = one.counting(make_counted((geteld, som_voor, units, fit.units, cent, rest, fit.afgetopt)))
     return billed, refused
 
 
 def _may_bind(run: Clientrun, care: Sequence[Care], limits: _Limits) -> Collection[Dekking]:
     """Return the toewijzingen of which some limit may cut or refuse care: where all of it, beside what is used, goes past one."""
     asked: dict[tuple[Dekking, Tarief], list[int]] = {}
+    behind = run.memory.behind
     for one in care:
         (match, tarief, _), units = one.at, one.counted.voor_limiet
         if match.dekking.begrensd:
-            asked.setdefault((match.dekking, tarief), []).append(max(units, _held(run, one)))
+            asked.setdefault((match.dekking, tarief), []).append(max(units, _held(run, one)) if behind else units)
     rows: dict[Dekking, list[tuple[str, int, int, int]]] = {}
     for (dekking, tarief), each in asked.items():
         # What is unrounded costs a cent more or less beside what stands on its line already.

@@ -11,6 +11,7 @@ from mpj.engine.tarieven import Tarief
 from mpj.protocol.words import Zorgsoort
 from mpj.records.entries import Entry, Reeks, Vorm
 from mpj.records.reasons import Redencode
+from mpj.records.values import Verblijf
 
 REASONS: tuple[Redencode, ...] = (
     "na_periode",
@@ -51,7 +52,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
             aside.append(Aside(record, found.reden, found.toelichting))
             continue
         one = make_care((record, niveau, found, counted))
-        if _last_day(one):
+        if record.reeks.verblijf is not None and _last_day(one, record.reeks.verblijf):
             aside.append(Aside.of(one, "afwezig", "de laatste dag telt niet in dit contract"))
         else:
             placed.append(one)
@@ -104,12 +105,9 @@ class _OfReeks:
         return found
 
 
-def _last_day(care: Care) -> bool:
+def _last_day(care: Care, stay: Verblijf) -> bool:
     """Say whether this is the last day of a stay under a contract by which that day does not count."""
-    stay = care.record.reeks.verblijf
-    if stay is None or care.record.datum != stay.einddatum:
-        return False
-    return not care.tarief.kaart.instellingen.bills_last_day
+    return care.record.datum == stay.einddatum and not care.tarief.kaart.instellingen.bills_last_day
 
 
 def _one_place_a_month(care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:

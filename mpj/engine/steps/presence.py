@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, time
 
 from mpj.engine.care import Aside, Care, Clientrun, Counted, Passed, make_counted, tarieven_of
@@ -40,7 +40,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
 def _present_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
     """Return care with no group time that other group time of the day covers; what adds nothing goes `aside`."""
     counts: dict[int, int] = {}
-    for members in _together(care, lambda one: one.tarief.presence):
+    for members in _together([one.tarief.presence for one in care], care):
         counts |= zip(members, presence([_present(care[place]) for place in members]), strict=True)
     text = "deze tijd van het kind telt al in een andere registratie"
     aside += [Aside.of(care[place], "dubbele_aanwezigheid", text, 0) for place, minutes in counts.items() if not minutes]
@@ -51,7 +51,7 @@ def _present_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
 def _stayed_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
     """Return care with each day of a stay once; what tells it again goes `aside`."""
     again: set[int] = set()
-    for members in _together(care, lambda one: one.record.reeks.verblijf is not None):
+    for members in _together([one.record.reeks.verblijf is not None for one in care], care):
         first = min(members, key=lambda place: _began(care[place]))
         members.remove(first)
         aside += [Aside.of(care[place], "dubbele_dag", f"telt al in {named(care[first].record)}", 0) for place in members]
@@ -59,11 +59,11 @@ def _stayed_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
     return [one for place, one in enumerate(care) if place not in again]
 
 
-def _together(care: Sequence[Care], wanted: Callable[[Care], bool]) -> list[list[int]]:
+def _together(wanted: Iterable[bool], care: Iterable[Care]) -> list[list[int]]:
     """Return the places in `care` of what is wanted and shares its toewijzing and date, each time together."""
     groups: dict[tuple[Dekking, date], list[int]] = {}
-    for place, one in enumerate(care):
-        if wanted(one):
+    for place, (asked, one) in enumerate(zip(wanted, care, strict=True)):
+        if asked:
             groups.setdefault((one.match.dekking, one.record.datum), []).append(place)
     return [members for members in groups.values() if len(members) > 1]
 
