@@ -67,7 +67,7 @@ class Totals:
     def add(self, outcome: Uitkomst) -> None:
         """Add the care behind one client's lines."""
         self.op_planning += sum(one.counted.cent for one in outcome.op_planning)
-        for _, care, geleverd, geteld, voor_limiet, eenheden, _, plain in outcome.regels:
+        for _, care, geleverd, geteld, voor_limiet, eenheden, *_ in outcome.regels:
             tarief = care[0].at.tarief
             self.gedeclareerd += len(care)
             if tarief.timed:
@@ -76,7 +76,7 @@ class Totals:
                 else:
                     otherwise = sum(tarief.units[one.counted.geteld] for one in care)
                 self._add_spent(tarief.measure, geleverd, geteld, voor_limiet, eenheden, otherwise)
-            if not plain:
+            if eenheden < voor_limiet:
                 cut = [one.counted for one in care if one.counted.afgetopt]
                 self.afgetopt_records += len(cut)
                 self.afgetopt_cent += sum(one.rest_cent for one in cut)
