@@ -24,7 +24,7 @@ from mpj.reading.limits import TOML_BYTES
 from mpj.reading.masking import hide
 from mpj.reading.names import check_names
 from mpj.reading.sources import Reading, Source
-from mpj.reading.tables import open_table
+from mpj.reading.tables import misfit, open_table
 from mpj.reading.toml import Document, parse_toml
 
 _V = TypeVar("_V")
@@ -126,16 +126,7 @@ def _read_table(source: Source, definition: Definition[str], faults: list[Fault]
             faults += table.warnings
             for rij, fields in table:
                 if len(fields) != table.width:
-                    faults.append(
-                        Fault(
-                            "rij_onvolledig",
-                            source.naam,
-                            rij,
-                            gevonden=f"{len(fields)} velden",
-                            verwacht=f"{table.width} velden",
-                            toelichting="de rij past niet bij de kopregel",
-                        )
-                    )
+                    faults.append(misfit(table, rij, fields))
                     continue
                 rows.append((rij, {name: fields[place].strip() for name, place in table.columns.items()}))
     except InputError as error:

@@ -17,7 +17,7 @@ from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, parse_date
 from mpj.reading.headers import Columns
 from mpj.reading.sources import Source
-from mpj.reading.tables import open_table
+from mpj.reading.tables import open_table, texts_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -75,7 +75,7 @@ def _read_csv(source: Source, rekeningen: Rekeningen) -> Bankbestand:
     others = 0
     with open_table(source, Columns(COLUMNS, COLUMNS[:2] + COLUMNS[3:4])) as table:
         for rij, fields in table:
-            row = {name: fields[place].strip() if place < len(fields) else "" for name, place in table.columns.items()}
+            row = texts_of(table, rij, fields, faults)
             account = "".join(row["tegenrekening"].split()).upper()
             if account not in rekeningen:
                 others += 1

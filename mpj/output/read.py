@@ -39,7 +39,7 @@ from mpj.reading.limits import WHOLE_BYTES
 from mpj.reading.masking import masked
 from mpj.reading.periods import month_text, parse_month
 from mpj.reading.sources import Reading, Source
-from mpj.reading.tables import open_table
+from mpj.reading.tables import misfit, open_table
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 
@@ -133,7 +133,7 @@ def _numbered(
     with open_table(source, Columns(shape.names, required or shape.names), Reading(hashes=hashes)) as table:
         for rij, texts in table:
             if len(texts) != table.width:
-                raise InputError(Fault("rij_onvolledig", source.naam, rij, toelichting="de rij past niet bij de kopregel"))
+                raise InputError(misfit(table, rij, texts))
             own = {name: texts[table.columns[name]] for name in shape.names if name in table.columns}
             yield rij, _parsed(own, parsers, source.naam, rij)
 

@@ -76,6 +76,22 @@ def _texts(found: Opened) -> Iterator[tuple[int, str]]:
     return found.texts or ((rij, as_text(fields)) for rij, fields in found.rows)
 
 
+def texts_of(table: Table[list[str]], rij: int, fields: Sequence[str], faults: list[Fault]) -> dict[str, str]:
+    """Return a row by column, without blanks around its texts; where it ends before a column, that is empty.
+
+    What stands behind the last column of the header is a fault: a separator within a text moves all that follows it.
+    """
+    if any(one.strip() for one in fields[table.width :]):
+        faults.append(misfit(table, rij, fields))
+    return {name: fields[place].strip() if place < len(fields) else "" for name, place in table.columns.items()}
+
+
+def misfit(table: Table[list[str]], rij: int, fields: Sequence[str]) -> Fault:
+    """Return that a row has more or fewer fields than the header of its table."""
+    found, expected = f"{len(fields)} velden", f"{table.width} velden"
+    return Fault("rij_onvolledig", table.naam, rij, "", found, expected, "de rij past niet bij de kopregel")
+
+
 def is_parquet(source: Source) -> bool:
     """Say whether a file is Parquet: by its ending, or, where that tells nothing, by how it begins."""
     return source.suffix == PARQUET or (source.suffix not in TABLES and source.begins((BEGIN,)))

@@ -21,7 +21,7 @@ from mpj.reading.faults import Fault, InputError, UnavailableError, mask
 from mpj.reading.headers import Columns
 from mpj.reading.sources import Reading, Source
 from mpj.reading.system import system_reason
-from mpj.reading.tables import open_table
+from mpj.reading.tables import open_table, texts_of
 from mpj.service.roles import ROLES, Rol
 
 COLUMNS = ("naam", "rol", "token")
@@ -100,10 +100,9 @@ def read_users(path: Path, report: Callable[[Fault], None] | None = None) -> lis
     found: dict[str, User] = {}
     with open_table(Source(path.name, path), Columns(COLUMNS, COLUMNS), Reading(report)) as table:
         for rij, fields in table:
-            row = {name: fields[place].strip() if place < len(fields) else "" for name, place in table.columns.items()}
-            wrong = [Fault("waarde_onjuist", path.name, rij, *told) for told in _wrong(row)]
-            if any(one.strip() for one in fields[table.width :]):
-                wrong.append(Fault("rij_onvolledig", path.name, rij, toelichting="deze rij heeft meer velden dan de kopregel"))
+            wrong: list[Fault] = []
+            row = texts_of(table, rij, fields, wrong)
+            wrong += [Fault("waarde_onjuist", path.name, rij, *told) for told in _wrong(row)]
             if row["naam"] in found:
                 wrong.append(Fault("rij_dubbel", path.name, rij, "naam", mask(row["naam"]), toelichting="deze naam staat er al"))
             faults += wrong

@@ -9,7 +9,7 @@ from mpj.reading.fields import FieldError, check_choice
 from mpj.reading.forms import parse_nummer
 from mpj.reading.headers import Columns
 from mpj.reading.sources import Reading, Source
-from mpj.reading.tables import open_table
+from mpj.reading.tables import open_table, texts_of
 from mpj.verification.opdracht import Besluiten, Besluitsleutel, Onbeoordeeld
 from mpj.verification.values import AFWIJZEN, TOEKENNEN
 
@@ -25,7 +25,7 @@ def read_besluiten(source: Source, *, hashes: dict[str, str] | None = None) -> B
     faults: list[Fault] = []
     with open_table(source, Columns(COLUMNS, COLUMNS), Reading(hashes=hashes)) as table:
         for rij, fields in table:
-            row = {name: fields[place].strip() if place < len(fields) else "" for name, place in table.columns.items()}
+            row = texts_of(table, rij, fields, faults)
             wrong = list(_faults(row))
             faults += [Fault("waarde_onjuist", source.naam, rij, kolom, verwacht=verwacht) for kolom, verwacht in wrong]
             if wrong:

@@ -148,6 +148,15 @@ def test_a_wrong_amount_of_a_stranger_holds_nobody_up(tmp_path: Path) -> None:
     assert read(tmp_path, statement("08", strange)) == Bankbestand((), 1, 0)
 
 
+def test_a_separator_within_a_text_makes_no_movement_a_stranger_s(tmp_path: Path) -> None:
+    """Behind it stands another account than in its column: the row would have been one of many that are not counted."""
+    text = f"datum;bedrag_cent;omschrijving;tegenrekening;declaratienummer\n2026-05-04;100;zorg; maart;{DIEMEN};DN1\n"
+    with pytest.raises(mpj.InputError) as error:
+        read(tmp_path, text.encode(), "bank.csv")
+    (fault,) = error.value.faults
+    assert (fault.code, fault.rij, fault.gevonden, fault.verwacht) == ("rij_onvolledig", 2, "6 velden", "5 velden")
+
+
 @pytest.mark.parametrize("row", ["2026-05-04;1,5;x;R;", "gisteren;100;x;R;", "2026-05-04;;x;R;"])
 def test_a_row_that_is_no_movement_is_refused(row: str, tmp_path: Path) -> None:
     text = f"datum;bedrag_cent;omschrijving;tegenrekening;declaratienummer\n{row.replace('R', DIEMEN)}\n"

@@ -203,6 +203,15 @@ def test_the_list_of_municipalities(tmp_path: Path, code: str, expected: list[st
     assert [row["regelcode"] for row in findings(tmp_path)] == expected
 
 
+@pytest.mark.parametrize("row", ["384;Ergens", ";Ergens", "0384;Ergens; aan Zee"])
+def test_a_row_that_holds_no_code_stops_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str) -> None:
+    """A code that lost its zero would make every declaration of its gemeente wrong."""
+    arguments = prepare(tmp_path, message())
+    (tmp_path / "cbs.csv").write_text(f"gemeente;naam\n0363;Amsterdam\n{row}\n", "utf-8")
+    assert cli.run([*arguments, "--gemeenten", str(tmp_path / "cbs.csv")]) == 2
+    assert "cbs.csv, rij 3" in capsys.readouterr().err and not (tmp_path / "uit").exists()
+
+
 def test_lines_that_cannot_be_assessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = prepare(tmp_path, message(line(productcode="99ZZ9")), prestatiecode="", budget_cent="99999999")
     assert cli.run([*arguments, "--strict"]) == 1

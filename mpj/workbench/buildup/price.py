@@ -24,7 +24,7 @@ from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.fields import FieldError, check_choice, parse_euros, parse_percentage
 from mpj.reading.headers import Columns
 from mpj.reading.sources import Source
-from mpj.reading.tables import open_table
+from mpj.reading.tables import misfit, open_table
 
 PERCENTAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -145,7 +145,7 @@ def read_costs(path: Path, *, protocol: Protocol = MPJ_16) -> list[Kosten]:
     with open_table(source, Columns(COLUMNS, _REQUIRED)) as table:
         for rij, fields in table:
             if len(fields) != table.width:
-                faults.append(Fault("rij_onvolledig", path.name, rij, toelichting="de rij past niet bij de kopregel"))
+                faults.append(misfit(table, rij, fields))
                 continue
             texts = {name: fields[place].strip() for name, place in table.columns.items()}
             row = _Row(path.name, rij, texts, protocol, faults).read()

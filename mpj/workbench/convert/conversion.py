@@ -23,7 +23,7 @@ from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeen
 from mpj.reading.headers import Columns
 from mpj.reading.periods import month_of, month_text, parse_month
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
-from mpj.reading.tables import open_table
+from mpj.reading.tables import open_table, texts_of
 
 _T = TypeVar("_T")
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,6})?")
@@ -100,12 +100,7 @@ def read_mapping(path: Path, *, protocol: Protocol = MPJ_16) -> dict[Partij, tup
     found: dict[Partij, list[Wordt]] = {}
     with open_table(Source(path.name, path), Columns(TABEL_COLUMNS, TABEL_REQUIRED)) as table:
         for rij, fields in table:
-            row = _Fields(
-                path.name,
-                rij,
-                {name: fields[place].strip() for name, place in table.columns.items() if place < len(fields)},
-                faults,
-            )
+            row = _Fields(path.name, rij, texts_of(table, rij, fields, faults), faults)
             partij = row.party()
             code = row.take("prestatiecode", lambda text: check_choice(text, tuple(protocol.prestatiecodes)))
             niveau = row.take("kwalificatieniveau", lambda text: check_choice(text, ("", *protocol.niveaus)))
@@ -135,8 +130,7 @@ def read_old_lines(paths: Iterable[Path], reading: Reading = SILENT) -> list[Oud
     for source in (one for one in sources if one.suffix != ".xml"):
         with open_table(source, Columns(REGELS_COLUMNS, REGELS_REQUIRED)) as table:
             for rij, fields in table:
-                texts = {name: fields[place].strip() for name, place in table.columns.items() if place < len(fields)}
-                row = _Fields(source.naam, rij, texts, faults)
+                row = _Fields(source.naam, rij, texts_of(table, rij, fields, faults), faults)
                 gemeente, aanbieder, code = row.party()
                 periode = row.take("periode", _month)
                 volume, cents = row.take("volume", _volume), row.take("bedrag_cent", _cents)
