@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import fields
 
@@ -13,6 +15,7 @@ from mpj.engine.care import Care
 from mpj.engine.limits import product_period
 from mpj.engine.opdracht import Opdracht
 from mpj.engine.outcome import Regel, Traced
+from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.periods import day_text
 from mpj.records.values import unchecked
@@ -34,8 +37,13 @@ NUMBERED_BY = (
 )
 _SORTED_BY = ("gemeente", "bsn", "toewijzingnummer", "productcode", "begindatum", "debetcredit", "aanbieder")
 _FIELDS = tuple(one.name for one in fields(Declaratieregel))
+# The fields that do not follow from the tarief and the opdracht.
+_OWN = ("gemeente", "bsn", "toewijzingnummer", "begindatum", "einddatum", "volume", "bedrag_cent", "volume_bericht")
+_HOLE = "\x02"
 _PERIOD = slice(_FIELDS.index("begindatum"), _FIELDS.index("einddatum") + 1)
 _numbered_by = itemgetter(*map(_FIELDS.index, NUMBERED_BY))
+_own_numbered_by = itemgetter(*(_OWN.index(name) for name in NUMBERED_BY if name in _OWN))
+_own_order = itemgetter(*map((*_OWN, *(name for name in _SORTED_BY if name not in _OWN)).index, _SORTED_BY))
 _up_to_number = attrgetter(*_FIELDS[: _FIELDS.index("declaratienummer")])
 _from_number = attrgetter(*_FIELDS[_FIELDS.index("declaratienummer") + 1 :])
 _declaratieregel, _herkomst = unchecked(Declaratieregel), unchecked(Herkomst)
@@ -55,7 +63,14 @@ def number(length: int, *parts: object) -> str:
 
     A letter comes first and there is no E: no spreadsheet or dataframe takes it for an amount.
     """
-    text = ("%s\x1f" * len(parts))[:-1] % parts
+    return _number_of_text(_joined(parts), length)
+
+
+def _joined(parts: tuple[object, ...]) -> str:
+    return ("%s\x1f" * len(parts))[:-1] % parts
+
+
+def _number_of_text(text: str, length: int) -> str:
     return number_of(hashlib.sha256(text.encode()).hexdigest(), length)
 
 
@@ -81,11 +96,34 @@ def line_values(regel: Regel, opdracht: Opdracht) -> list[Any]:
 
     The declaratienummer, which follows from all lines of a declaration, is left empty.
     """
+    values = _values(regel.care[0].at.tarief, opdracht, _own_values(regel))
+    values[0] = number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer)
+    values[_PERIOD] = map(date.fromisoformat, values[_PERIOD])
+    return values
+
+
+def _own_values(regel: Regel) -> tuple[Any, ...]:
+    """Return the values of a line for `_OWN`, dates as text."""
     match, tarief, _ = regel.care[0].at
-    toewijzing = match.dekking.toewijzing
+    toewijzing, units = match.dekking.toewijzing, regel.eenheden
+    begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
+    return (
+        toewijzing.gemeente,
+        toewijzing.bsn,
+        toewijzing.toewijzingnummer,
+        day_text(begindatum),
+        day_text(einddatum),
+        units,
+        regel.cent,
+        units * tarief.per_unit,
+    )
+
+
+def _values(tarief: Tarief, opdracht: Opdracht, own: Iterable[Any]) -> list[Any]:
+    """Return the fields of a line without numbers: what follows from its tarief and the opdracht, and its `own` (`_OWN`)."""
+    gemeente, bsn, toewijzingnummer, begindatum, einddatum, volume, bedrag_cent, volume_bericht = own
     billed, settings = tarief.price, tarief.kaart.instellingen
-    period = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
-    values = [
+    return [
         "",
         "",
         "D",
@@ -93,26 +131,59 @@ def line_values(regel: Regel, opdracht: Opdracht) -> list[Any]:
         opdracht.periode,
         settings.contract,
         settings.aanbieder,
-        toewijzing.gemeente,
-        toewijzing.bsn,
-        toewijzing.toewijzingnummer,
+        gemeente,
+        bsn,
+        toewijzingnummer,
         tarief.perceel,
         tarief.mpj_code,
         billed.kwalificatieniveau,
         billed.productcategorie,
         billed.productcode,
-        *map(day_text, period),
-        regel.eenheden,
+        begindatum,
+        einddatum,
+        volume,
         tarief.normtijd,
         billed.tarief_cent,
-        regel.cent,
+        bedrag_cent,
         tarief.eenheid,
-        regel.eenheden * tarief.per_unit,
+        volume_bericht,
         True,
     ]
-    values[0] = number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer)
-    values[_PERIOD] = period
-    return values
+
+
+class LineText(NamedTuple):
+    """A line as text."""
+
+    order: tuple[Any, ...]
+    """As `sort_key`: gemeente and bsn first, aanbieder last."""
+    referentienummer: str
+    row: str
+
+
+_line_text = partial(tuple.__new__, LineText)
+
+
+class LinesAt:
+    """Writes the lines at one `Tarief`: they are the same text, but for their own values (`_OWN`), which are filled in."""
+
+    def __init__(self, tarief: Tarief, opdracht: Opdracht, row: Callable[[Sequence[Any]], str]) -> None:
+        """Take what makes a row of the fields of a line, in their order."""
+        values = _values(tarief, opdracht, [_HOLE] * len(_OWN))
+        self._numbered = _with_holes(_joined((*_numbered_by(values), opdracht.volgnummer)))
+        values[0] = _HOLE
+        self._row = _with_holes(row(values))
+        self._shared = tuple(values[_FIELDS.index(name)] for name in _SORTED_BY if name not in _OWN)
+
+    def text(self, regel: Regel) -> LineText:
+        """Return a line at this tarief."""
+        own = _own_values(regel)
+        referentienummer = _number_of_text(self._numbered % _own_numbered_by(own), REFERENTIE)
+        return _line_text((_own_order(own + self._shared), referentienummer, self._row % (referentienummer, *own)))
+
+
+def _with_holes(text: str) -> str:
+    """Return a text in which values have been left out as a form to fill them in."""
+    return text.replace("%", "%%").replace(_HOLE, "%s")
 
 
 def herkomst_of(traces: Iterable[Herkomst | Traced]) -> Iterator[Herkomst]:
@@ -157,8 +228,6 @@ def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
 
 sort_key: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(*_SORTED_BY)
 """The order of lines in every output: gemeente, bsn, toewijzingnummer, productcode, begindatum, credits first."""
-sort_key_of: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*map(_FIELDS.index, _SORTED_BY))
-"""The same, of what `line_values` returns."""
 
 
 def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> list[Declaratieregel]:

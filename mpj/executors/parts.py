@@ -9,19 +9,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import chain
-from operator import itemgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrs import define, field, frozen
 
 from mpj.engine.job import Job
-from mpj.engine.lines import line_values, sort_key_of
+from mpj.engine.lines import LinesAt
 from mpj.engine.memory import NOTHING, Memory
 from mpj.engine.outcome import Uitkomst
 from mpj.engine.sieve import NO_VERDICTS, Verdicts, sift_registraties
 from mpj.engine.summary import Declared, Totals, sort_notes
+from mpj.engine.tarieven import Tarief
 from mpj.engine.told import RunSummary
 from mpj.executors.forked import deaf, end_with_parent
 from mpj.output.parquet import check_installed
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 _MANY = 50_000
 FILES = (REGELS, HERKOMST)
 _MARK = "\x01"
-_told_of = itemgetter(*map(REGELS.names.index, ("referentienummer", "aanbieder", "gemeente", "bsn", "bedrag_cent")))
 
 
 @frozen(field_transformer=masked)
@@ -255,6 +255,7 @@ class _Maker:
         self.memory = memory
         self.files = files
         self.texts = RowTexts()
+        self._lines: dict[Tarief, LinesAt] = {}
 
     def make_all(self, number: int, heard: Callable[[int], None], stopped: Callable[[], bool] = lambda: False) -> _Share:
         """Compute every part of a process; `heard` is told how many are done, `stopped` is asked between them."""
@@ -282,19 +283,24 @@ class _Maker:
 
     def _client(self, outcome: Uitkomst, rows: Rows, share: _Share) -> None:
         """Turn one client's lines into rows, in the order of all outputs."""
-        texts, opdracht, declared = self.texts, self.job.opdracht, share.declared
-        made = [(line_values(regel, opdracht), regel) for regel in outcome.regels]
+        made = [(self._at(regel.care[0].at.tarief).text(regel), regel) for regel in outcome.regels]
         if len(made) > 1:
-            made.sort(key=lambda one: sort_key_of(one[0]))
-        for line, regel in made:
-            reference, aanbieder, gemeente, bsn, cent = _told_of(line)
+            made.sort(key=lambda one: one[0].order)
+        for ((gemeente, bsn, *_, aanbieder), reference, row), regel in made:
             block = rows.get((gemeente, bsn))
             if block is None:
                 block = rows[gemeente, bsn] = ([], [])
             regels, herkomst = block
-            regels.append(texts.regel(line, f"{_MARK}{aanbieder}{_MARK}"))
-            herkomst.append(texts.trace(reference, regel))
-            declared.add_sums(aanbieder, gemeente, 1, cent, reference)
+            regels.append(row)
+            herkomst.append(self.texts.trace(reference, regel))
+            share.declared.add_sums(aanbieder, gemeente, 1, regel.cent, reference)
+
+    def _at(self, tarief: Tarief) -> LinesAt:
+        lines = self._lines.get(tarief)
+        if lines is None:
+            mark = f"{_MARK}{tarief.kaart.instellingen.aanbieder}{_MARK}"
+            lines = self._lines[tarief] = LinesAt(tarief, self.job.opdracht, partial(self.texts.regel, declaratienummer=mark))
+        return lines
 
     def _write(self, part: int, rows: Rows, share: _Share, file: IO[bytes]) -> None:
         keys = sorted(rows)

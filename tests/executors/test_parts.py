@@ -21,6 +21,7 @@ from mpj.engine.job import Job
 from mpj.engine.memory import Memory
 from mpj.executors import parts as bulk
 from mpj.executors.parts import declare_files
+from mpj.output import write_result
 from mpj.reading.sources import Reading
 from mpj.records.partitions import Partitions
 
@@ -107,3 +108,19 @@ def test_an_id_of_two_clients_counts_for_neither(tmp_path: Path) -> None:
         outcome = declare_files(job, spread, tmp_path)
     assert [(row.bron, row.reden) for row in outcome.uitval] == [("dubbel", "id_meermaals"), ("dubbel", "id_meermaals")]
     assert outcome.samenvatting["gedeclareerd"] == 1
+
+
+def test_signs_of_forms_and_tables_in_a_contract_are_text(tmp_path: Path) -> None:
+    contracten = [contract({"2.1 hbo": "24,55"}, contract={"id": '50%s van; "%"'})]
+    rows, toewijzingen = [registratie(id="een"), registratie("2026-03-20", id="twee")], [toewijzing(1)]
+    path = tmp_path / "registraties.csv"
+    words: dict[str, Any] = {"periode": "2026-03", "dagtekening": date(2026, 4, 7)}
+    columns = list(rows[0])
+    path.write_text("\n".join([";".join(columns), *(";".join(str(row[name]) for name in columns) for row in rows)]), "utf-8")
+    write_result(mpj.declare(contracten, toewijzingen, rows, **words), tmp_path)
+    through_values = (tmp_path / "declaratieregels.csv").read_bytes()
+    with closing(Partitions()) as spread:
+        spread.read([path])
+        declare_files(Job.of(contracten, toewijzingen, **words), spread, tmp_path)
+    assert (tmp_path / "declaratieregels.csv").read_bytes() == through_values
+    assert b'50%s van; ""%""' in through_values
