@@ -41,7 +41,7 @@ from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
-from mpj.records.uitval import Uitval, conceal, suspects
+from mpj.records.uitval import Uitval, conceal, in_order, suspects
 from mpj.records.values import Medewerker, Prestatie, Toewijzing, Verblijf
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
 
@@ -290,7 +290,7 @@ class Job:
         rows = [*uitval, *self.toewijzingen_aside]
         found = suspects(rows)
         known = found & bsns.union((one.bsn for one in self.toewijzingen), (one.bsn for one in self.missed)) if found else found
-        return sorted(conceal(rows, known), key=Uitval.sort_key)
+        return in_order(conceal(rows, known))
 
     @property
     def meldingen(self) -> Iterator[Fault]:

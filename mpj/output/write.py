@@ -15,7 +15,7 @@ from mpj.engine.outcome import Regel, Result, Traced
 from mpj.output.parquet import check_installed, write_trace
 from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
 from mpj.protocol import PROTOCOLS, Protocol, write_protocol
-from mpj.reading.guard import guarded
+from mpj.reading.guard import guarded, stands_as_it_is
 from mpj.records.entries import Reeks
 from mpj.records.uitval import Uitval
 
@@ -38,7 +38,12 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[str | 
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(_LineFeeds(stream), delimiter=";", lineterminator="\r\n")
         writer.writerow(columns)
-        writer.writerows([guarded(value) if isinstance(value, str) else value for value in row] for row in rows)
+        for row in map(tuple, rows):
+            line = ";".join(map(str, row))
+            if stands_as_it_is(line, len(row)):
+                stream.write(f"{line}\n")
+            else:
+                writer.writerow([guarded(value) if isinstance(value, str) else value for value in row])
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from string import ascii_letters
 from typing import Any
 
 import attrs
@@ -36,10 +37,15 @@ def hide(text: str, is_one: Callable[[str], bool] = is_bsn) -> str:
     >>> hide("map-999900018 van 2026-03-02"), hide("9999.00.018"), hide("€ 9.999.000,18")
     ('map-(verborgen) van 2026-03-02', '(verborgen)', '€ 9.999.000,18')
     """
-    if len(text) < 9 or _CHAIN.search(text) is None:
+    if not _has_chain(text):
         return text
     parts = _OWN.split(text)
     return "".join(part if place % 2 else _CHAIN.sub(partial(_hidden, is_one), part) for place, part in enumerate(parts))
+
+
+def _has_chain(text: str) -> bool:
+    """Say whether nine digits may stand together; an id of a letter and fewer digits is looked through no further."""
+    return len(text.strip(ascii_letters)) >= 9 and _CHAIN.search(text) is not None
 
 
 def _hidden(is_one: Callable[[str], bool], found: re.Match[str]) -> str:
@@ -70,7 +76,7 @@ def digits_in(text: str) -> str:
 def bsns_in(text: str) -> set[str]:
     """Return every BSN that `hide` would hide, and every one within a longer number, in ASCII digits."""
     found: set[str] = set()
-    if len(text) >= 9 and _CHAIN.search(text) is not None:
+    if _has_chain(text):
         hide(text, lambda digits: is_bsn(digits) and _noted(found, digits))
         runs = (_plain(run) for run in _RUN.findall(text) if len(run) > 9)
         found.update(nine for run in runs for at in range(len(run) - 8) if is_bsn(nine := run[at : at + 9]))

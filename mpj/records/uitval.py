@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Set
 from datetime import date
-from itertools import chain
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
@@ -79,6 +79,15 @@ class Uitval:
 _NAMES = ("bron", "medewerker", "prestatiecode", "kwalificatieniveau")
 _SENTENCES = ("bestand", "toelichting")
 _from_outside: Callable[[Uitval], tuple[str, ...]] = attrgetter(*_NAMES, *_SENTENCES)
+
+
+_first: Callable[[Uitval], tuple[str, str]] = attrgetter("soort", "bron")
+
+
+def in_order(rows: Iterable[Uitval]) -> list[Uitval]:
+    """Return `rows` in the order of ``uitval.csv`` (`Uitval.sort_key`): hardly any two are alike in their first columns."""
+    alike = (list(own) for _, own in groupby(sorted(rows, key=_first), _first))
+    return [row for own in alike for row in (sorted(own, key=Uitval.sort_key) if len(own) > 1 else own)]
 
 
 def suspects(rows: Iterable[Uitval]) -> set[str]:

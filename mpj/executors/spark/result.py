@@ -15,7 +15,7 @@ from mpj.engine.told import RunSummary
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.protocol import PROTOCOLS, Protocol, to_toml
 from mpj.reading.faults import Fault
-from mpj.records.uitval import Uitval
+from mpj.records.uitval import Uitval, in_order
 
 
 @frozen
@@ -56,7 +56,7 @@ class SparkResult:
         return Result(
             tuple(regels),
             tuple(herkomst),
-            tuple(sorted(uitval, key=Uitval.sort_key)),
+            tuple(in_order(uitval)),
             tuple(sorted(meldingen, key=lambda note: (note.bestand, note.rij, note.toelichting))),
             self.samenvatting,
             self.protocol,
