@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from operator import attrgetter, itemgetter
@@ -44,8 +45,9 @@ _PERIOD = slice(_FIELDS.index("begindatum"), _FIELDS.index("einddatum") + 1)
 _numbered_by = itemgetter(*map(_FIELDS.index, NUMBERED_BY))
 _own_numbered_by = itemgetter(*(_OWN.index(name) for name in NUMBERED_BY if name in _OWN))
 _own_order = itemgetter(*map((*_OWN, *(name for name in _SORTED_BY if name not in _OWN)).index, _SORTED_BY))
-_up_to_number = attrgetter(*_FIELDS[: _FIELDS.index("declaratienummer")])
-_from_number = attrgetter(*_FIELDS[_FIELDS.index("declaratienummer") + 1 :])
+_NUMBER = _FIELDS.index("declaratienummer")
+_parties_of: Callable[[Sequence[Any]], tuple[str, str]] = itemgetter(*map(_FIELDS.index, ("aanbieder", "gemeente")))
+_told_of = itemgetter(*map(_FIELDS.index, ("declaratieperiode", "referentienummer")))
 _declaratieregel, _herkomst = unchecked(Declaratieregel), unchecked(Herkomst)
 
 
@@ -79,11 +81,11 @@ def number_of(digits: str, length: int) -> str:
     return _FIRST[digits[0]] + digits[1:length].upper().replace(*_REPLACED)
 
 
-def make_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[Declaratieregel, tuple[Traced]]]:
-    """Make lines, each with its trace: see `make_line` and `herkomst_of`."""
+def traced_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[list[Any], tuple[Traced]]]:
+    """Return what lines are made of, each with its trace: see `line_values` and `herkomst_of`."""
     for regel in regels:
-        line = make_line(regel, opdracht)
-        yield line, (Traced(line.referentienummer, regel),)
+        values = line_values(regel, opdracht)
+        yield values, (Traced(values[0], regel),)
 
 
 def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
@@ -190,55 +192,64 @@ def herkomst_of(traces: Iterable[Herkomst | Traced]) -> Iterator[Herkomst]:
     """Make the rows of the trace, of what is not a row already."""
     for one in traces:
         if isinstance(one, Traced):
-            yield from (_herkomst(trace_values(one.referentienummer, care)) for care in one.regel.care)
+            yield from map(_herkomst, trace_values(one.referentienummer, one.regel.care))
         else:
             yield one
 
 
-def trace_values(referentienummer: str, care: Care) -> tuple[Any, ...]:
-    """Return the fields of a `Herkomst`, in their order."""
-    record, niveau, placed, counted = care
-    assert placed is not None
-    match, tarief, _ = placed
-    datum, identity, reeks, tijd, _, bestand, rij = record
-    vorm = reeks.vorm
-    return (
-        referentienummer,
-        vorm.bron,
-        identity,
-        datum,
-        tijd.duur,
-        niveau or "",
-        counted.eenheden,
-        counted.cent,
-        counted.afgetopt,
-        vorm.status,
-        reeks.medewerker or "",
-        reeks.onderaannemer or "",
-        bestand,
-        rij,
-        match.keuze,
-        tarief.niveaus,
-        match.dekking.maximum or "",
-        counted.geteld,
-        counted.som_voor,
-        counted.voor_limiet,
-    )
+def trace_values(referentienummer: str, behind: Iterable[Care]) -> Iterator[tuple[Any, ...]]:
+    """Return the fields of the `Herkomst` of each of the care behind the line with this number, in their order."""
+    placed, reeks = None, None
+    for (datum, identity, its_reeks, (_, _, _, duur), _, bestand, rij), niveau, its_place, counted in behind:
+        if its_place is not placed:
+            placed = its_place
+            assert placed is not None
+            match, tarief, _ = placed
+            keuze, niveaus, maximum = match.keuze, tarief.niveaus, match.dekking.maximum or ""
+        if its_reeks is not reeks:
+            reeks, vorm = its_reeks, its_reeks.vorm
+            bron, status, medewerker, onderaannemer = vorm.bron, vorm.status, reeks.medewerker or "", reeks.onderaannemer or ""
+        geteld, som_voor, voor_limiet, eenheden, cent, _, afgetopt = counted
+        yield (
+            referentienummer,
+            bron,
+            identity,
+            datum,
+            duur,
+            niveau or "",
+            eenheden,
+            cent,
+            afgetopt,
+            status,
+            medewerker,
+            onderaannemer,
+            bestand,
+            rij,
+            keuze,
+            niveaus,
+            maximum,
+            geteld,
+            som_voor,
+            voor_limiet,
+        )
 
 
 sort_key: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(*_SORTED_BY)
 """The order of lines in every output: gemeente, bsn, toewijzingnummer, productcode, begindatum, credits first."""
+sort_key_of: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*map(_FIELDS.index, _SORTED_BY))
+"""The same, of what `line_values` returns."""
+values_of: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(*_FIELDS)
+"""What `line_values` returned, of a line that was made of it."""
 
 
-def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> list[Declaratieregel]:
-    """Give the lines of each declaration (aanbieder, gemeente, month) its number, which follows from what is declared."""
-    groups: dict[tuple[str, str], list[str]] = {}
+def number_declarations(lines: Sequence[Sequence[Any]], volgnummer: int) -> Iterator[Declaratieregel]:
+    """Make lines (`line_values`), each with the number of its declaration, which follows from what the declaration holds."""
+    periode, groups = "", defaultdict[tuple[str, str], list[str]](list)
     for line in lines:
-        groups.setdefault((line.aanbieder, line.gemeente), []).append(line.referentienummer)
-    numbers: Mapping[tuple[str, str], str] = {
-        key: declaration_number(*key, lines[0].declaratieperiode, references, volgnummer) for key, references in groups.items()
-    }
-    return [_declaratieregel((*_up_to_number(line), numbers[line.aanbieder, line.gemeente], *_from_number(line))) for line in lines]
+        periode, reference = _told_of(line)
+        groups[_parties_of(line)].append(reference)
+    numbers = {parties: declaration_number(*parties, periode, references, volgnummer) for parties, references in groups.items()}
+    return (_declaratieregel((*line[:_NUMBER], numbers[_parties_of(line)], *line[_NUMBER + 1 :])) for line in lines)
 
 
 def declaration_number(aanbieder: str, gemeente: str, periode: str, references: Iterable[str], volgnummer: int) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Unpack
+from typing import Any, Unpack
 
 from mpj.contract import Contract
 from mpj.engine.job import Job
-from mpj.engine.lines import make_lines, number_declarations, sort_key
+from mpj.engine.lines import number_declarations, sort_key_of, traced_lines
 from mpj.engine.memory import Memory, remember
 from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.outcome import Result, Traced, Uitkomst
@@ -61,7 +61,7 @@ def declare(
     stays = as_stays(profiled(verblijf, "verblijf", profiel, tell), tell)
     events = as_prestaties(profiled(prestaties, "prestaties", profiel, tell), tell)
     outcomes = job.outcomes(entries, stays, remembered(job, eerder, tell), prestaties=events, progress=progress)
-    pairs = ((outcome, make_lines(outcome.regels, job.opdracht)) for outcome in outcomes)
+    pairs = ((outcome, traced_lines(outcome.regels, job.opdracht)) for outcome in outcomes)
     return lay_together(job, pairs, invoer or {}, heard)
 
 
@@ -88,11 +88,12 @@ def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Callable[[Faul
 
 def lay_together(
     job: Job,
-    outcomes: Iterable[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst | Traced]]]]],
+    outcomes: Iterable[tuple[Uitkomst, Iterable[tuple[Sequence[Any], Sequence[Herkomst | Traced]]]]],
     invoer: Mapping[str, Mapping[str, str]],
     heard: Sequence[Fault] = (),
 ) -> Result:
-    """Lay the outcomes of all clients together, which come with their lines: lines in their order, numbered, and the summary.
+    """Lay the outcomes of all clients together, which come with what their lines are made of (`line_values`): lines in their order,
+    numbered, and the summary.
 
     `heard` are warnings about the input; what is still added to it while outcomes are asked for counts.
     """
@@ -100,14 +101,14 @@ def lay_together(
     notes: list[Fault] = list(job.meldingen)
     totals = Totals()
     bsns: set[str] = set()
-    pairs: list[tuple[Declaratieregel, Sequence[Herkomst | Traced]]] = []
+    pairs: list[tuple[Sequence[Any], Sequence[Herkomst | Traced]]] = []
     for outcome, lines in outcomes:
         uitval += outcome.uitval
         bsns |= outcome.bsns
         notes += outcome.meldingen
         totals.add(outcome)
         pairs += lines
-    pairs.sort(key=lambda pair: sort_key(pair[0]))
+    pairs.sort(key=lambda pair: sort_key_of(pair[0]))
     regels = tuple(number_declarations([line for line, _ in pairs], job.opdracht.volgnummer))
     uitval = job.all_aside(uitval, bsns)
     traces = tuple(trace for _, traces in pairs for trace in traces)

@@ -164,7 +164,7 @@ def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batch
         for regel in outcome.regels:
             line = make_line(regel, job.opdracht)
             made.regel.append(astuple(line))
-            made.herkomst += (trace_values(line.referentienummer, care) for care in regel.care)
+            made.herkomst += trace_values(line.referentienummer, regel.care)
         if len(made.herkomst) > _BATCH:
             yield from made.batches()
     made.melding += map(astuple, notes)
