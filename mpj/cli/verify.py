@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mpj.ledger import Ledger
     from mpj.reading.faults import Fault
     from mpj.reading.sources import Reading, Source
+    from mpj.verification import MemoryHistory
 
     Uitkomst = tuple[tuple[Fault, ...], Mapping[str, Any]]
 
@@ -207,7 +208,7 @@ def _verify(asked: VerifyOptions, source: Source, folder: Path, progress: Progre
             else:
                 message = read_jw323(file, source.naam)
             invoer[source.naam] = stream.sha256()
-        judge = _judge(asked, invoer) if opened is None else _judge_with(opened, asked, invoer)
+        judge = _judge(asked, invoer, [source]) if opened is None else _judge_with(opened, asked, invoer, [source])
         contracten, toewijzingen, settings = given(asked, invoer, progress)
         settings |= {"dagtekening": asked.dagtekening, "progress": progress.step("regels")}
         return judge(folder, namen, message, contracten, toewijzingen, **settings)
@@ -236,14 +237,14 @@ def given(asked: VerifyOptions, invoer: dict[str, str], progress: Progress) -> t
     return contracten, progress.counted("toewijzingen", mpj.read_toewijzingen(asked.toewijzingen, **reading)), settings
 
 
-def _judge(asked: VerifyOptions, invoer: dict[str, str]) -> Callable[..., Uitkomst]:
+def _judge(asked: VerifyOptions, invoer: dict[str, str], verified: Sequence[Source]) -> Callable[..., Uitkomst]:
     """Return how a message is verified against the earlier messages in files, if there are any: client by client."""
-    from mpj.verification import Basis, MemoryHistory, Toetsing
+    from mpj.verification import Basis, Toetsing
     from mpj.verification.besluiten import unmet
     from mpj.verification.output import stream_verification
     from mpj.verification.verification import parties
 
-    history = MemoryHistory.read(asked.eerder, hashes=invoer, reading=asked.reading) if asked.eerder else None
+    history = earlier_history(asked, invoer, verified) if asked.eerder else None
 
     def judge(
         folder: Path, namen: Mapping[str, str], message: Any, *basics: Any, dagtekening: date | None, **settings: Any
@@ -257,14 +258,16 @@ def _judge(asked: VerifyOptions, invoer: dict[str, str]) -> Callable[..., Uitkom
     return judge
 
 
-def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str]) -> Callable[..., Uitkomst]:
+def _judge_with(
+    ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str], verified: Sequence[Source]
+) -> Callable[..., Uitkomst]:
     """Return how a message is verified with a ledger, which takes over the earlier messages in files."""
     from functools import partial
 
     from mpj.verification.besluiten import unmet
     from mpj.verification.output import write_verification
 
-    earlier = earlier_messages(asked, invoer)
+    earlier = earlier_messages(asked, invoer, verified)
     told: dict[str, Any] = {"proef": asked.proef, "vervang": asked.force}
     verify = partial(ledger.verify, op=today(), eerder=earlier, **told)
 
@@ -275,22 +278,33 @@ def _judge_with(ledger: Ledger, asked: VerifyOptions, invoer: dict[str, str]) ->
     return judge
 
 
-def earlier_messages(asked: VerifyOptions, invoer: dict[str, str]) -> list[Any]:
-    """Return the earlier messages and answers that were given."""
+def earlier_history(asked: VerifyOptions, invoer: dict[str, str], verified: Sequence[Source]) -> MemoryHistory:
+    """Return what the earlier messages tell that were given beside those that are verified; without any nothing is known."""
+    from mpj.verification import MemoryHistory
+
+    if not asked.eerder:
+        return MemoryHistory(onbekend=True)
+    return MemoryHistory.read(asked.eerder, hashes=invoer, reading=asked.reading, verified=verified)
+
+
+def earlier_messages(asked: VerifyOptions, invoer: dict[str, str], verified: Sequence[Source]) -> list[Any]:
+    """Return the earlier messages and answers that were given beside those that are verified."""
     from mpj.reading.sources import find_sources
     from mpj.verification.history import read_messages
+    from mpj.verification.twins import of_before
 
     if not asked.eerder:
         return []
-    read = read_messages(find_sources(asked.eerder, (".xml",), asked.reading), evolve(asked.reading, hashes=invoer))
-    return [one.bericht for one in read]
+    sources = of_before(find_sources(asked.eerder, (".xml",), asked.reading), verified, asked.reading)
+    return [one.bericht for one in read_messages(sources, evolve(asked.reading, hashes=invoer))]
 
 
 def _sources(asked: VerifyOptions) -> Sequence[Source]:
     """Return the messages: files that were named, and those in folders and zips."""
     from mpj.reading.sources import find_sources
+    from mpj.verification.twins import each_once
 
-    return find_sources(asked.bericht, (".xml",), asked.reading)
+    return each_once(find_sources(asked.bericht, (".xml",), asked.reading), asked.reading)
 
 
 def _decisions(given: str | None, hashes: dict[str, str]) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mpj.cli.verify import VerifyOptions
     from mpj.reading.faults import Fault
     from mpj.reading.sources import Source
-    from mpj.verification import Basis, MemoryHistory, Verificatie
+    from mpj.verification import Basis, Verificatie
     from mpj.verification.many import Uitslag, Uitslagen
     from mpj.verification.sequence import Head, Judge, Judged
 
@@ -44,7 +44,10 @@ def verify_many(
     contracten, toewijzingen, settings = given(asked, invoer, progress)
     basis = Basis(contracten, toewijzingen, partijen=parties_of(heads))
     with ExitStack() as kept:
-        judge = _judge(asked, basis, settings, faults) if asked.ledger is None else _judge_with(asked, kept, basis, settings)
+        if asked.ledger is None:
+            judge = _judge(asked, basis, settings, faults, sources)
+        else:
+            judge = _judge_with(asked, kept, basis, settings, sources)
         met = set[Any]()
         found = _heard(_judged(heads, judge, _processes(asked, heads), progress.step("berichten")), faults, invoer, met)
         overzicht = write_many(
@@ -126,33 +129,30 @@ def _judged(heads: Sequence[Head], judge: Judge, processen: int, step: Callable[
             yield found
 
 
-def _judge(asked: VerifyOptions, basis: Basis, settings: Mapping[str, Any], faults: list[Fault]) -> Judge:
+def _judge(
+    asked: VerifyOptions, basis: Basis, settings: Mapping[str, Any], faults: list[Fault], verified: Sequence[Source]
+) -> Judge:
     """Return how a message is verified against the earlier messages in files and those of this run that came before it.
 
     `faults` gets what of the earlier messages does not count.
     """
+    from mpj.cli.verify import earlier_history
     from mpj.verification.sequence import judge_by
 
-    history = _earlier(asked, settings["invoer"])
+    history = earlier_history(asked, settings["invoer"], verified)
     faults += history.meldingen
     return judge_by(basis, history, dagtekening=asked.dagtekening or today(), **settings)
 
 
-def _earlier(asked: VerifyOptions, hashes: dict[str, str]) -> MemoryHistory:
-    from mpj.verification import MemoryHistory
-
-    if not asked.eerder:
-        return MemoryHistory(onbekend=True)
-    return MemoryHistory.read(asked.eerder, hashes=hashes, reading=asked.reading)
-
-
-def _judge_with(asked: VerifyOptions, kept: ExitStack, basis: Basis, settings: Mapping[str, Any]) -> Judge:
+def _judge_with(
+    asked: VerifyOptions, kept: ExitStack, basis: Basis, settings: Mapping[str, Any], verified: Sequence[Source]
+) -> Judge:
     """Return how a message is verified with a ledger, which takes over the earlier messages in files beside the first."""
     from mpj.cli.verify import earlier_messages
 
     ledger: Any = kept.enter_context(ledger_to_write(cast("str", asked.ledger), asked.meldingen))
     receive: Any = kept.enter_context(ledger.receiving(basis, proef=asked.proef))
-    earlier = earlier_messages(asked, settings["invoer"])
+    earlier = earlier_messages(asked, settings["invoer"], verified)
     told: dict[str, Any] = {"op": today(), "dagtekening": asked.dagtekening, "proef": asked.proef, "vervang": asked.force}
 
     def judge(message: Any) -> Verificatie:

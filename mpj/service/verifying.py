@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import mpj
 from mpj.ledger import Ledger
 from mpj.messages import Declaratiebericht, to_bytes
 from mpj.reading.faults import InputError
-from mpj.reading.sources import Reading, find_sources
+from mpj.reading.sources import Reading, Source, find_sources
 from mpj.service.declaring import Heard, contracts_of, profile_of
 from mpj.service.forms import DAY, FLAG, TAAL, FormField, RequestForm, words
 from mpj.service.ledgering import made_new
@@ -28,6 +28,7 @@ from mpj.verification.history import read_messages
 from mpj.verification.many import Uitslag
 from mpj.verification.output import COLUMNS
 from mpj.verification.sequence import Judge, heads_of, judge_by, judged_one, parties_of
+from mpj.verification.twins import each_once, of_before
 from mpj.verification.values import AFWIJZEN, TOEKENNEN, Verificatie
 
 DECIDED = words("", TOEKENNEN, AFWIJZEN)
@@ -82,12 +83,17 @@ def judged(given: Uploads, today: date, heard: Heard, step: Step, ledger: Ledger
 
     With a `ledger` against what it knows: it remembers them once the last one was judged.
     """
-    heads = heads_of(find_sources(given.files["bericht"], (".xml",), Reading(heard.meldingen.append)))
+    reading = Reading(heard.meldingen.append)
+    sources = each_once(find_sources(given.files["bericht"], (".xml",), reading), reading)
+    heads = heads_of(sources)
     contracten = contracts_of(given, heard)
     toewijzingen = mpj.read_toewijzingen(given.files["toewijzingen"], **heard.options("toewijzingen", profile_of(given, heard)))
     basis = Basis(contracten, toewijzingen, partijen=parties_of(heads))
     with ExitStack() as kept:
-        judge = _judge(given, today, heard, basis) if ledger is None else _judge_with(ledger, kept, given, today, heard, basis)
+        if ledger is None:
+            judge = _judge(given, today, heard, basis, sources)
+        else:
+            judge = _judge_with(ledger, kept, given, today, heard, basis, sources)
         for number, head in enumerate(heads, 1):
             one = judged_one(head, judge)
             heard.meldingen += one.faults
@@ -102,19 +108,25 @@ def _settings(given: Uploads, heard: Heard) -> dict[str, Any]:
     return {"taal": given.fields["taal"], "gemeenten": known, "onbeoordeeld": given.fields["onbeoordeeld"] or None}
 
 
-def _judge(given: Uploads, today: date, heard: Heard, basis: Basis) -> Judge:
+def _judge(given: Uploads, today: date, heard: Heard, basis: Basis, verified: Sequence[Source]) -> Judge:
     earlier = given.files.get("eerder", ())
     unknown = not earlier and not given.fields["eerder_volledig"]
-    history = MemoryHistory(onbekend=True) if unknown else MemoryHistory.read(earlier, reading=Reading(heard.meldingen.append))
+    history = (
+        MemoryHistory(onbekend=True)
+        if unknown
+        else MemoryHistory.read(earlier, reading=Reading(heard.meldingen.append), verified=verified)
+    )
     heard.meldingen += history.meldingen
     return judge_by(basis, history, dagtekening=given.fields["dagtekening"] or today, **_settings(given, heard))
 
 
-def _judge_with(ledger: Ledger, kept: ExitStack, given: Uploads, today: date, heard: Heard, basis: Basis) -> Judge:
+def _judge_with(
+    ledger: Ledger, kept: ExitStack, given: Uploads, today: date, heard: Heard, basis: Basis, verified: Sequence[Source]
+) -> Judge:
     """Return how a message is judged with a ledger, which takes over the earlier messages beside the first."""
     fields, reading = given.fields, Reading(heard.meldingen.append)
     receive: Callable[..., Verificatie] = kept.enter_context(ledger.receiving(basis, proef=fields["proef"]))
-    sources = find_sources(given.files.get("eerder", ()), (".xml",), reading)
+    sources = of_before(find_sources(given.files.get("eerder", ()), (".xml",), reading), verified, reading)
     earlier = [one.bericht for one in read_messages(sources, reading)]
     told = {"op": today, "dagtekening": fields["dagtekening"], "proef": fields["proef"], "vervang": fields["vervang"]}
     settings = told | _settings(given, heard)

@@ -19,6 +19,7 @@ from mpj.reading.faults import NOWHERE, Fault, InputError, Place, mask, mask_num
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
 from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
+from mpj.verification.twins import of_before
 
 if TYPE_CHECKING:
     from mpj.messages.values import Bericht
@@ -138,13 +139,22 @@ class MemoryHistory:
         self.meldingen += [loose_answer(answer, told.bestand) for told, answer in answers.values()]
 
     @classmethod
-    def read(cls, paths: Iterable[str | Path], *, hashes: dict[str, str] | None = None, reading: Reading = SILENT) -> MemoryHistory:
+    def read(
+        cls,
+        paths: Iterable[str | Path],
+        *,
+        hashes: dict[str, str] | None = None,
+        reading: Reading = SILENT,
+        verified: Iterable[Source] = (),
+    ) -> MemoryHistory:
         """Build the history from JW323 and JW325 files (and JW303, JW304), in any order; folders and zips of them too.
 
         `reading` says whether files in sub-folders count, and hears of those that were not read; SHA-256 of the files go to
-        `hashes`. Raises InputError for a file that is neither.
+        `hashes`. A file that holds the same as one of the messages that are `verified` is none of before. Raises InputError for a
+        file that is neither.
         """
-        found = cls.of(read_messages(find_sources(paths, (".xml",), reading), evolve(reading, hashes=hashes)))
+        sources = of_before(find_sources(paths, (".xml",), reading), verified, reading)
+        found = cls.of(read_messages(sources, evolve(reading, hashes=hashes)))
         found.meldingen += found.loose_credits()
         return found
 

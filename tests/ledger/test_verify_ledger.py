@@ -446,7 +446,10 @@ def test_the_command_takes_over_what_was_before_the_ledger(tmp_path: Path, capsy
     assert cli.run([*command, "--force", "--strict"]) == 0
     summary = json.loads((tmp_path / "uit" / "samenvatting.json").read_text("utf-8"))
     assert (summary["uitkomst"], summary["toegekend_cent"]) == ("toegekend", 7365 - 9820)
-    assert capsys.readouterr().err == "Let op: gemeente.db: dit ledger is nieuw gemaakt\n"
+    assert capsys.readouterr().err.splitlines() == [
+        "Let op: eerder/c.xml: dit bericht is jw323.xml, dat wordt getoetst: het telt niet als eerder",
+        "Let op: gemeente.db: dit ledger is nieuw gemaakt",
+    ]
 
 
 def test_a_trial_needs_a_ledger(tmp_path: Path) -> None:

@@ -123,6 +123,25 @@ def test_messages_are_held_against_those_before_them(tmp_path: Path) -> None:
     assert [row["toegekend_cent"] for row in overview(tmp_path)] == ["9820", "0", "-9820"]
 
 
+@pytest.mark.parametrize("ledger", [False, True])
+def test_a_message_that_is_given_twice_is_one_and_is_not_of_before_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ledger: bool
+) -> None:
+    """A copy was refused for the first, or with a ledger granted a second time; one among those of before refused itself."""
+    arguments = folder(tmp_path, march=MARCH, later=LATER, kopie=MARCH)
+    given = [*arguments, "--eerder", str(tmp_path / "berichten"), *(["--ledger", str(tmp_path / "g.db")] if ledger else [])]
+    for call in (arguments, given):
+        assert cli.run([*call, "--force", "--dagtekening", "2026-05-10"]) == 0
+        shown = capsys.readouterr().err
+        assert "berichten/march.xml: dit bericht is hetzelfde als berichten/kopie.xml, en telt één keer" in shown
+        told = [(row["uitkomst"], row["ingediend_cent"]) for row in overview(tmp_path)]
+        assert told == [("toegekend", "9820"), ("afgekeurd", "10200")]
+        assert {row["regelcode"] for row in findings(tmp_path)} == {"TR418"}
+    assert shown.count("dat wordt getoetst: het telt niet als eerder") == 3
+    summary = json.loads((tmp_path / "uit" / "samenvatting.json").read_text("utf-8"))
+    assert "berichten/march.xml" in summary["niet_gelezen"]
+
+
 def test_an_earlier_answer_that_does_not_count_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     loose = tmp_path / "antwoord.xml"
     loose.write_bytes(written(answer(message(nummer="DN0", identificatie="B0"))))
