@@ -22,6 +22,7 @@ from mpj.reading.periods import month_of
 from mpj.reading.sources import Reading, find_sources
 from mpj.reading.workdays import after, between
 from mpj.reports.norms import traffic_norms
+from mpj.verification.twins import each_once
 
 REQUEST, TOEWIJZING, UNREADABLE = "JW315", "JW301", "onleesbaar"
 _PRODUCTS = {REQUEST: "AangevraagdProduct", TOEWIJZING: "ToegewezenProduct"}
@@ -100,12 +101,12 @@ class Aanvraagbeeld:
 
 
 def read_requests(paths: Iterable[str | Path], reading: Reading) -> Aanvraagbeeld:
-    """Read messages, and folders and zips of them.
+    """Read messages, and folders and zips of them; one that is given twice counts once.
 
     Of a message that cannot be read `reading` hears why, and it is counted as such: one bad message stops no report.
     """
     found = Aanvraagbeeld()
-    for source in find_sources(paths, (".xml",), reading):
+    for source in each_once(find_sources(paths, (".xml",), reading), reading):
         with source.open() as stream:
             try:
                 with open_message(cast("BinaryIO", stream), source.naam) as reader:

@@ -234,6 +234,16 @@ def test_requests_are_held_against_five_working_days(tmp_path: Path) -> None:
     assert asked.producten == 2
 
 
+def test_a_message_that_is_given_twice_counts_once_among_the_codes(tmp_path: Path) -> None:
+    given = message("JW301", "2026-04-10", "in")
+    folder = written(tmp_path / "berichten", a=given, b=given, c=message("JW301", "2026-04-10", "uit", "54F01"))
+    heard: list[Any] = []
+    found = read_requests([folder], Reading(heard.append))
+    ((_, asked),) = found.per_partner(*NO_MONTHS)
+    assert (found.berichten["JW301"], asked.producten) == (2, 2)
+    assert [(one.code, one.bestand) for one in heard] == [("bestand_niet_gelezen", "berichten/b.xml")]
+
+
 def test_the_command_writes_it_and_names_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     partij, records = with_children(tmp_path, 12)
     result = partij.run(*records)
