@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TYPES = {str: "VARCHAR", int: "BIGINT", bool: "BOOLEAN", date: "DATE", tuple: "VARCHAR[]"}
 """What DuckDB, and with it Parquet, calls the values of a column."""
 _BATCH = 10_000
+_WORDS = 4096  # of columns in which nearly every value is another, like ids, none are looked up for long
 
 
 def check_installed() -> None:
@@ -57,7 +58,8 @@ def csv_rows(csv: Path, before: str = "", *, header: bool = True) -> str:
 
 def copy(rows: str, path: Path) -> str:
     """Return SQL that writes `rows`, which are as `csv_rows` gives them, as ``herkomst.parquet``."""
-    return f"COPY (SELECT {', '.join(map(_typed, HERKOMST.columns))} FROM ({rows})) TO {literal(str(path))} (FORMAT parquet)"
+    typed = ", ".join(map(_typed, HERKOMST.columns))
+    return f"COPY (SELECT {typed} FROM ({rows})) TO {literal(str(path))} (FORMAT parquet, DICTIONARY_SIZE_LIMIT {_WORDS})"
 
 
 def _typed(column: FileColumn) -> str:

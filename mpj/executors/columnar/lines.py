@@ -35,8 +35,14 @@ _CHUNK = 1 << 16
 # No text that comes here needs quotes or has them already; the separator of rows of one field is never there.
 _TRACED = """JOIN regels ON regels.line_number = {line_number} JOIN dekking ON dekking.dekking = feit.dekking
   JOIN dag USING (dag) JOIN wie USING (wie)"""
-# Texts that come back in the trace again and again, and the table they are in.
-_REPEATED = {"tekst": "dag", "naam": "wie", "onder": "wie", "geleverd": "tarief", "niveaus": "tarief", "maximum": "dekking"}
+# Texts that come back in the trace again and again, with what always stands around them, by the table they are in.
+_REPEATED = {
+    "tekst": ("dag", "concat(';', tekst, ';')"),
+    "geleverd": ("tarief", "concat(';', geleverd, ';')"),
+    "naam": ("wie", "concat(';nee;gerealiseerd;', naam, ';', onder, ';')"),
+    "niveaus": ("tarief", "concat(';', niveaus, ';')"),
+    "maximum": ("dekking", "concat(maximum, ';')"),
+}
 _PERIODEMAXIMUM = {"omvang": "INTEGER", "maand": "INTEGER", "van": "INTEGER", "tot": "INTEGER", "maximum": "BIGINT"}
 _PERIODE = {"maand": "INTEGER", "van": "INTEGER", "tot": "INTEGER", "begindatum": "VARCHAR", "einddatum": "VARCHAR"}
 # The fields of a line that go by another name here.
@@ -242,20 +248,20 @@ class Lines:
     def _trace(self, part: str) -> str:
         """Return the query for the rows of the trace, or of a part of it."""
         if not self._numbered:
-            for column, table in _REPEATED.items():
+            for column, (table, text) in _REPEATED.items():
                 # As numbers of words they are sorted in a fraction of the time.
-                self._database.run(f"CREATE TYPE woord_{column} AS ENUM (SELECT DISTINCT {column} FROM {table} ORDER BY ALL)")
-                self._database.run(f"ALTER TABLE {table} ALTER {column} TYPE woord_{column}")
+                self._database.run(f"CREATE TYPE woord_{column} AS ENUM (SELECT DISTINCT {text} FROM {table} ORDER BY ALL)")
+                self._database.run(f"ALTER TABLE {table} ALTER {column} TYPE woord_{column} USING {text}")
             self._numbered = True
         files = choice("bestand", {file.nummer: literal(cell(file.naam)) for file in self._files})
         keuzen = choice("keuze", {number: literal(keuze) for number, keuze in enumerate(self._routes.keuzen)})
         fields = (
-            "referentie, ';registratie;', id, ';', tekst, ';', duur, ';', geleverd, ';', eenheden, ';', cent, ';nee;gerealiseerd;'",
-            f"naam, ';', onder, ';', {files}, ';', rij, ';', {keuzen}, ';', niveaus, ';', maximum, ';', geteld, ';0;', eenheden",
+            "referentie, ';registratie;', id, tekst, duur, geleverd, eenheden, ';', cent, naam",
+            f"{files}, ';', rij, ';', {keuzen}, niveaus, maximum, geteld, ';0;', eenheden",
         )
         return f"""SELECT concat({", ".join(fields)}) AS rij FROM (
             SELECT regels.referentie, feit.id, dag.tekst, feit.duur, tarief.geleverd, eenheden.eenheden,
-              eenheden.eenheden * tarief.cent AS cent, wie.naam, wie.onder, feit.bestand, feit.rij, feit.keuze, tarief.niveaus,
+              eenheden.eenheden * tarief.cent AS cent, wie.naam, feit.bestand, feit.rij, feit.keuze, tarief.niveaus,
               dekking.maximum, {self._geteld} AS geteld
             {self._billed.format(_TRACED.format(line_number=self._line_number))} {part}
             ORDER BY regels.line_number, dag.ordinaal, feit.id)"""
