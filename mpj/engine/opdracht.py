@@ -8,7 +8,7 @@ from typing import Literal, Required, TypedDict
 from attrs import frozen
 
 from mpj.protocol import Protocol
-from mpj.reading.calls import expect, expect_date
+from mpj.reading.calls import YES_OR_NO, expect, expect_date
 from mpj.reading.faults import Fault, InputError, mask
 from mpj.reading.masking import masked
 from mpj.reading.periods import last_day, month_of, month_text, parse_month, years_before
@@ -44,8 +44,12 @@ class Opdracht:
 
     @classmethod
     def of(cls, *, periode: str, dagtekening: date, nalevering: bool = False, volgnummer: int = 1) -> Opdracht:
-        """Read the words of a caller; raises InputError (`periode_onjuist`) and TypeError for a dagtekening that is no date."""
+        """Read the words of a caller; raises InputError (`periode_onjuist`, `waarde_onjuist`), and TypeError for another type."""
         expect_date("dagtekening", dagtekening)
+        expect("nalevering", nalevering, YES_OR_NO, bool)
+        expect("volgnummer", volgnummer, "a whole number", int)
+        if isinstance(volgnummer, bool) or volgnummer < 1:
+            raise InputError(Fault("waarde_onjuist", "", 0, "volgnummer", str(volgnummer), "1 of hoger", "geen volgnummer"))
         return cls(read_month(periode, "periode"), dagtekening, nalevering, volgnummer)
 
     @property

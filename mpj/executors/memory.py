@@ -14,6 +14,7 @@ from mpj.engine.outcome import Result, Traced, Uitkomst
 from mpj.engine.summary import Totals, declarations, passed_over, sort_notes
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.presentation.words import counted
+from mpj.reading.calls import expect
 from mpj.reading.faults import Fault
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
@@ -72,6 +73,7 @@ def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Callable[[Faul
 
     def told() -> Iterator[Declaratieregel]:
         for line in eerder:
+            expect("eerder", line, "Declaratieregel values", Declaratieregel)
             if (party := (line.aanbieder, line.gemeente)) not in parties:
                 others.append(party)
             yield line

@@ -16,7 +16,7 @@ from mpj.ledger.conversation import Geboekt
 from mpj.ledger.database import Database
 from mpj.ledger.keeping import JAREN, years
 from mpj.ledger.looking import Looking, texts
-from mpj.reading.calls import expect_all, expect_date
+from mpj.reading.calls import YES_OR_NO, expect, expect_all, expect_date
 from mpj.reading.config import CONFIG
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Reading
@@ -178,6 +178,7 @@ class Ledger(Looking):
         from mpj.ledger.conversation import concepts, send
 
         expect_date("op", op)
+        expect("zonder_bericht", zonder_bericht, YES_OR_NO, bool)
         codes, names = texts("gemeenten", gemeenten), None if nummers is None else texts("nummers", nummers)
         month = None if maand is None else read_month(maand, "maand")
         with self._transaction() as connection:

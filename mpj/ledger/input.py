@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Required, TypeAlias, TypedDict
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from mpj.contract import Contract
 from mpj.engine.job import Job, Progress
@@ -16,7 +16,7 @@ from mpj.ledger.bound import Grens
 from mpj.ledger.codec import Record
 from mpj.ledger.release import Reprice
 from mpj.ledger.schema import PRESTATIE, REGISTRATIE, VERBLIJF
-from mpj.reading.calls import expect_all
+from mpj.reading.calls import YES_OR_NO, expect, expect_all
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.masking import hide
 from mpj.reading.periods import first_day
@@ -69,6 +69,10 @@ def _numbers(given: Iterable[int]) -> tuple[int, ...]:
     return tuple(expect_all("crediteer_toewijzing", given, "whole numbers", int))
 
 
+def _decided(_: object, attribute: Attribute[bool], value: object) -> None:
+    expect(attribute.name, value, YES_OR_NO, bool)
+
+
 @frozen(kw_only=True)
 class Ledgeropdracht:
     """What a run with a ledger is asked, beside its contracts, toewijzingen and registraties."""
@@ -91,13 +95,13 @@ class Ledgeropdracht:
     """The day of the run, for who looks back; None: that of `dagtekening`."""
     grens: Grens | None = None
     """From where on a run asks before it moves far more than usual; None: never."""
-    crediteer: bool = False
+    crediteer: bool = field(default=False, validator=_decided)
     """Credit granted care that its toewijzing no longer covers."""
     crediteer_toewijzing: Iterable[int] = field(default=(), converter=_numbers)
     """Credit it of the toewijzingen with these numbers alone."""
-    verblijf_loopt_door: bool = False
+    verblijf_loopt_door: bool = field(default=False, validator=_decided)
     """Say of open stays that are not given that they go on."""
-    proef: bool = False
+    proef: bool = field(default=False, validator=_decided)
     """Compute, and remember nothing."""
     release: str = "3.2"
     """The release of the messages."""

@@ -7,6 +7,8 @@ from datetime import date
 from typing import TypeVar
 
 _T = TypeVar("_T")
+YES_OR_NO = "True or False"
+"""What people call a bool; a word as ``nee`` would be taken for True."""
 
 
 def expect(name: str, value: object, wanted: str, *kinds: type) -> None:

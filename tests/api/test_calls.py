@@ -46,6 +46,20 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "a month as a date": (lambda: declare(periode=date(2026, 3, 1)), "periode: expected a month as text"),
     "a month as a number": (lambda: declare(periode=202603), "periode: expected a month as text"),
     "a moment for a date": (lambda: declare(dagtekening=NOON), "dagtekening: expected a datetime.date, not datetime"),
+    "a word for late care": (lambda: declare(nalevering="nee"), "nalevering: expected True or False, not str"),
+    "a text for a number": (lambda: declare(volgnummer="2"), "volgnummer: expected a whole number, not str"),
+    "earlier lines as mappings": (
+        lambda: declare(eerder=[{"bedrag_cent": 1}]),
+        "eerder: expected Declaratieregel values, not dict",
+    ),
+    "a word to credit": (
+        with_ledger(lambda ledger: declare_in(ledger, crediteer="nee")),
+        "crediteer: expected True or False, not str",
+    ),
+    "a word to send": (
+        with_ledger(lambda ledger: ledger.send(None, op=date(2026, 4, 7), zonder_bericht="nee")),
+        "zonder_bericht: expected True or False",
+    ),
     "no contract": (lambda: declare([42], []), "contracten: expected Contract, not int"),
     "a folder for contracts": (lambda: declare("map", []), "contracten: expected an iterable of Contract, not str"),
     "an unknown keyword": (lambda: declare(taaal="en"), "taaal"),
@@ -78,6 +92,12 @@ def test_a_wrong_call_names_its_argument(name: str) -> None:
     with pytest.raises(TypeError, match=re.escape(text)) as error:
         call()
     assert "999900006" not in str(error.value)
+
+
+@pytest.mark.parametrize("number", [0, -1, True])
+def test_a_sequence_number_is_one_or_more(number: int) -> None:
+    with pytest.raises(mpj.InputError, match=r"volgnummer: geen volgnummer; gevonden: .*; verwacht: 1 of hoger"):
+        declare(volgnummer=number)
 
 
 def test_a_closed_ledger_answers_nothing(tmp_path: Path) -> None:
