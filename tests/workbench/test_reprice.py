@@ -241,3 +241,5 @@ def test_the_same_line_twice_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         reprice_files(tmp_path, [tmp_path / "declaratieregels.csv", copy], [], [old], [old], None)
     assert codes(caught.value.faults) == ["regel_dubbel"]
+    (fault,) = caught.value.faults
+    assert (fault.bestand, fault.rij, fault.verwacht) == ("kopie.csv", 2, "alleen die in declaratieregels.csv, rij 2")

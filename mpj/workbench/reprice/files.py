@@ -15,7 +15,7 @@ from mpj.output.read import RegelReader
 from mpj.presentation import words
 from mpj.presentation.languages import Readers
 from mpj.presentation.report import Report
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, InputError, Place
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
 from mpj.workbench.reprice.report import write_reprice
 from mpj.workbench.reprice.repricing import reprice
@@ -53,18 +53,15 @@ def reprice_files(
 
 
 def _lines(sources: Sequence[Source], oud: Sequence[Contract], invoer: dict[str, str]) -> Iterator[Declaratieregel]:
-    seen: set[str] = set()
+    seen: dict[str, Place] = {}
     reader = RegelReader(oud[0].protocol)
-    for source in sources:
-        before = len(seen)
-        for count, line in enumerate(reader.read(source, invoer), 1):
-            seen.add(line.referentienummer)
-            if len(seen) != before + count:
-                text = "de regel komt twee keer voor in de opgegeven bestanden"
-                raise InputError(
-                    Fault("regel_dubbel", source.naam, kolom="referentienummer", gevonden=line.referentienummer, toelichting=text)
-                )
-            yield line
+    for line, place in chain.from_iterable(reader.placed(source, invoer) for source in sources):
+        bestand, rij = first = seen.setdefault(line.referentienummer, place)
+        if first is not place:
+            found, expected = line.referentienummer, f"alleen die in {bestand}, rij {rij}"
+            text = "de regel komt twee keer voor in de opgegeven bestanden"
+            raise InputError(Fault("regel_dubbel", *place, "referentienummer", found, expected, text))
+        yield line
 
 
 def trace_of(herkomst: Sequence[Path], stappen: Sequence[Path] = ()) -> Iterator[Herkomst]:
