@@ -33,7 +33,8 @@ class Table(Generic[_F]):
 
     `warnings` are the unknown columns and what was done to read it. Rows that are wholly empty are passed over; fields come as
     they stand, so a row may have more or fewer than `width`. From `open_lines` they come as one text. `tidy`: the file is UTF-8
-    with ``;`` between the fields, and its header is its first row.
+    with ``;`` between the fields, and its header is its first row. Where `split` is not -1, rows were split at so many ``;`` at
+    most, and what is behind the last of these is one text.
     """
 
     naam: str
@@ -42,6 +43,11 @@ class Table(Generic[_F]):
     warnings: tuple[Fault, ...]
     rows: Iterator[tuple[int, _F]]
     tidy: bool = False
+    split: int = -1
+
+    def whole(self, fields: list[str]) -> list[str]:
+        """Return the fields of a row, each by itself."""
+        return fields if len(fields) <= self.split or self.split < 0 else [*fields[:-1], *fields[-1].split(";")]
 
     def __iter__(self) -> Iterator[tuple[int, _F]]:
         return self.rows

@@ -64,7 +64,7 @@ def keys_of(columns: Mapping[str, int], names: Iterable[str]) -> Callable[[Colum
 
     Keys of rows that can be read are equal where their cells are, and nowhere else: no such cell holds the sign between.
     """
-    places = [columns[name] for name in names if name in columns]
+    places = list(dict.fromkeys(columns[name] for name in names if name in columns))
     if not places:
         return lambda rows: repeat("", len(rows[0]))
     pick = itemgetter(*places)

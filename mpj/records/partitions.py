@@ -10,8 +10,7 @@ import csv
 import io
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -21,6 +20,7 @@ from mpj.reading.scratch import read_at, scratch_file
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
 from mpj.reading.tables import Table, open_lines
 from mpj.records.definitions import REGISTRATIE
+from mpj.records.reader import shared_from
 
 # Characters that wait in memory at most, of all parts together.
 _HELD = 1 << 22
@@ -34,6 +34,8 @@ class _Layout:
     naam: str
     columns: dict[str, int]
     width: int
+    split: int
+    """How often its rows are to be split (`Table.split`)."""
 
 
 class _Segment(NamedTuple):
@@ -82,7 +84,8 @@ class Partitions:
         self._spread(table, table)
 
     def _spread(self, table: Table[str], rows: Iterable[tuple[int, str]]) -> None:
-        self._layouts.append(_Layout(table.naam, dict(table.columns), table.width))
+        columns, width = dict(table.columns), table.width
+        self._layouts.append(_Layout(table.naam, columns, width, shared_from(columns, width)))
         id_at, bsn_at = table.columns["id"], table.columns["bsn"]
         cuts = max(id_at, bsn_at) + 1
         parts, buckets = self.parts, [bucket.append for bucket in self._hashes]
@@ -125,12 +128,14 @@ class Partitions:
             self._file.flush()
 
     def tables(self, part: int) -> Iterator[Table[list[str]]]:
-        """Return the rows of one part, a table for each file that some came from."""
-        for number, segments in groupby(self._segments[part], attrgetter("table")):
-            layout = self._layouts[number]
-            yield Table(layout.naam, layout.columns, layout.width, (), chain.from_iterable(map(self._rows, segments)))
+        """Return the rows of one part, as tables of some of them; what many rows share may be one text at their end."""
+        for segment in self._segments[part]:
+            layout = self._layouts[segment.table]
+            rows, split = self._rows(segment, layout)
+            yield Table(layout.naam, layout.columns, layout.width, (), rows, split=split)
 
-    def _rows(self, segment: _Segment) -> Iterator[tuple[int, list[str]]]:
+    def _rows(self, segment: _Segment, layout: _Layout) -> tuple[Iterator[tuple[int, list[str]]], int]:
+        """Return the rows of a segment, and how often they were split (`Table.split`)."""
         assert self._file is not None
         rijen = array("q")
         head = segment.rows * rijen.itemsize
@@ -139,10 +144,13 @@ class Partitions:
         text = data[head:].decode()
         if '"' in text or "\r" in text:
             quoted = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
-            return filter(_holds_anything, zip(rijen, quoted, strict=False))
-        rows = [line.split(";") for line in text[:-1].split("\n")]
+            return filter(_holds_anything, zip(rijen, quoted, strict=False)), -1
+        lines, split = text[:-1].split("\n"), layout.split
+        rows = [line.split(";", split) for line in lines]
         pairs = zip(rijen, rows, strict=True)
-        return pairs if all(map(str.strip, map(itemgetter(0), rows))) else filter(_holds_anything, pairs)
+        if all(map(str.strip, map(itemgetter(0), rows))):
+            return pairs, split
+        return (pair for pair, line in zip(pairs, lines, strict=True) if line.replace(";", "").strip()), split
 
     def doubles(self) -> set[int]:
         """Return the hashes of the ids that may occur more than once: two ids can share a hash, but none of them is missing."""

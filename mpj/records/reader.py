@@ -32,6 +32,7 @@ from mpj.records.values import Registratie
 _VORM = ("kwalificatieniveau", "prestatiecode", "productcode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _TIJD = ("minuten", "begintijd", "eindtijd")
 _REEKS = ("bsn", "toewijzingnummer", "gemeente", "medewerker", "onderaannemer")
+_SERIES = (*_REEKS, *_VORM)
 # Rows at a time: few enough to stay close to the processor while they are looked at column by column.
 _BATCH = 64
 _MANY = 100_000
@@ -136,7 +137,7 @@ class Entries:
 
     def _batches(self, table: Table[list[str]]) -> Iterator[tuple[list[list[str]], list[Entry | Ongeldig]]]:
         """Yield some rows of a table at a time, and what they are."""
-        memory, width = self._memory(table), table.width
+        memory, width = self._memory(table), table.width if table.split < 0 else table.split + 1
         blank = [""] * width
         pairs = iter(table)
         while batch := list(islice(pairs, _BATCH)):
@@ -150,7 +151,7 @@ class Entries:
 
     def with_all_rules(self, table: Table[list[str]], rij: int, fields: list[str]) -> Entry | Ongeldig:
         """Read a row by the rules, and remember nothing."""
-        registratie = parse_registratie(row_of(table, rij, fields))
+        registratie = parse_registratie(row_of(table, rij, table.whole(fields)))
         return registratie if isinstance(registratie, Ongeldig) else self.of(registratie)
 
     def given(self, items: Iterable[Registratie | Ongeldig | Mapping[str, object]]) -> Iterator[Entry | Ongeldig]:
@@ -185,13 +186,20 @@ class Entries:
             yield from memory.entries(table, [0] * len(rows), list(map(self._texts.of, zip(*rows, strict=True))))
 
     def _memory(self, table: Table[list[str]]) -> _Memory:
-        layout = tuple(table.columns.items()), table.width
+        layout = tuple(table.columns.items()), table.width, table.split
         memory = self._memories.get(layout)
         if memory is None:
             if len(self._memories) == _LAYOUTS:
                 self._memories.clear()
-            memory = self._memories[layout] = _Memory(self, table.columns)
+            memory = self._memories[layout] = _Memory(self, table)
         return memory
+
+
+def shared_from(columns: Mapping[str, int], width: int) -> int:
+    """Return how often a row of a table is to be split (`Table.split`), so that a last text holds only what many rows share."""
+    shared = {place for name, place in columns.items() if name in _SERIES}
+    place = next((place for place in range(width, 0, -1) if place - 1 not in shared), 0)
+    return place if place < width - 1 else -1
 
 
 class _Memory:
@@ -200,12 +208,14 @@ class _Memory:
     Where a cell is new, what can be judged by itself is; the rest of its row is read with all rules, and remembered.
     """
 
-    def __init__(self, entries: Entries, columns: Mapping[str, int]) -> None:
+    def __init__(self, entries: Entries, table: Table[list[str]]) -> None:
         self._all = entries
+        columns, split = table.columns, table.split
         self._id, self._datum, self._afspraak = columns["id"], columns["datum"], columns.get("afspraak")
-        self._vorm_of, self._tijd_of, self._series_of = (keys_of(columns, names) for names in (_VORM, _TIJD, (*_REEKS, *_VORM)))
-        self._reeks_of = itemgetter(*(columns.get(name, -1) for name in _REEKS))
-        self._vormen: dict[str, Vorm] = {}
+        places = columns if split < 0 else {name: min(place, split) for name, place in columns.items()}
+        self._tijd_of, self._series_of = keys_of(places, _TIJD), keys_of(places, _SERIES)
+        self._reeks_of, self._vorm_of = (itemgetter(*(columns.get(name, -1) for name in names)) for names in (_REEKS, _VORM))
+        self._vormen: dict[object, Vorm] = {}
         self._tijden: dict[str, Tijd] = {}
         self.reeksen: dict[str, Reeks] = {}
         self._days = Known(_day)
@@ -219,8 +229,8 @@ class _Memory:
         series = list(self._series_of(columns))
         reeksen = list(map(self.reeksen.get, series))
         if not all(reeksen):
-            rows = zip(reeksen, series, self._vorm_of(columns), zip(*columns, strict=True), strict=True)
-            reeksen = [reeks or self._reeks(key, vorm, cells) for reeks, key, vorm, cells in rows]
+            rows = zip(reeksen, series, zip(*columns, strict=True), strict=True)
+            reeksen = [reeks or self._reeks(key, table.whole([*cells]), table.width) for reeks, key, cells in rows]
         afspraken: Sequence[str | None] = [""] * len(names) if self._afspraak is None else own_texts(columns[self._afspraak])
         shared = zip(days, names, reeksen, tijden, (text or None for text in afspraken), repeat(table.naam), rijen, strict=False)
         made: list[Entry | Ongeldig] = list(map(_make_entry, shared))
@@ -230,11 +240,12 @@ class _Memory:
                 made[place] = self._again(table, rijen[place], [column[place] for column in columns])
         return made
 
-    def _reeks(self, series: str, form: str, cells: Sequence[str]) -> Reeks | None:
-        """Return the reeks of a row with these keys, None where the row has to be read with all rules."""
-        reeks, vorm = self.reeksen.get(series), self._vormen.get(form)
+    def _reeks(self, series: str, cells: list[str], width: int) -> Reeks | None:
+        """Return the reeks of a row with this key, None where the row has to be read with all rules."""
+        reeks, all_cells = self.reeksen.get(series), (*cells, "")
+        vorm = self._vormen.get(self._vorm_of(all_cells)) if len(cells) == width else None
         if reeks is None and vorm is not None:
-            bsn, nummer, gemeente, medewerker, onderaannemer = self._reeks_of((*cells, ""))
+            bsn, nummer, gemeente, medewerker, onderaannemer = self._reeks_of(all_cells)
             try:
                 values = (
                     check_bsn(bsn),
@@ -250,14 +261,14 @@ class _Memory:
 
     def _again(self, table: Table[list[str]], rij: int, cells: list[str]) -> Entry | Ongeldig:
         """Return a row of which something was not known, now that rows before it may have told."""
-        columns = [(cell,) for cell in cells]
-        (form,), (clock,), (series,) = self._vorm_of(columns), self._tijd_of(columns), self._series_of(columns)
-        datum, tijd, reeks = self._days[cells[self._datum]], self._tijden.get(clock), self._reeks(series, form, cells)
+        columns, whole = [(cell,) for cell in cells], table.whole(cells)
+        (clock,), (series,) = self._tijd_of(columns), self._series_of(columns)
+        datum, tijd, reeks = self._days[cells[self._datum]], self._tijden.get(clock), self._reeks(series, whole, table.width)
         name, afspraak = own_texts([cells[self._id], "" if self._afspraak is None else cells[self._afspraak]])
         if datum is None or not name or tijd is None or reeks is None or afspraak is None:
             item = self._all.with_all_rules(table, rij, cells)
-            if isinstance(item, Entry):
-                self._vormen[form], self._tijden[clock] = item.vorm, item.tijd
+            if isinstance(item, Entry) and len(whole) == table.width:
+                self._vormen[self._vorm_of((*whole, ""))], self._tijden[clock] = item.vorm, item.tijd
             return item
         return Entry(datum, name, reeks, tijd, afspraak or None, table.naam, rij)
 

@@ -24,6 +24,7 @@ from mpj.executors.parts import declare_files
 from mpj.output import write_result
 from mpj.reading.sources import Reading
 from mpj.records.partitions import Partitions
+from mpj.records.reader import shared_from
 
 
 def through_parts(parts: int, processes: int = 1) -> Executor:
@@ -124,3 +125,29 @@ def test_signs_of_forms_and_tables_in_a_contract_are_text(tmp_path: Path) -> Non
         declare_files(Job.of(contracten, toewijzingen, **words), spread, tmp_path)
     assert (tmp_path / "declaratieregels.csv").read_bytes() == through_values
     assert b'50%s van; ""%""' in through_values
+
+
+def test_rows_that_share_their_end_are_read_as_all_others(tmp_path: Path) -> None:
+    """Rows of too few or too many fields and empty ones, before and after rows that tell what their shared end is."""
+    contracten, toewijzingen = [contract({"2.1 hbo": "24,55"})], [toewijzing(1)]
+    words: dict[str, Any] = {"periode": "2026-03", "dagtekening": date(2026, 4, 7)}
+    good, end = [f"r{day};2026-03-{day:02d};30" for day in (2, 3, 4, 5)], f"{BSN};2.1;hbo"
+    rows = [
+        f"{good[0]};{end};x",
+        f"{good[1]};{end}",
+        ";;;;;",
+        " ",
+        f"{good[2]};{end}",
+        f"{good[3]};{BSN};2.1",
+        f"r6;2026-03-06;30;{end};;",
+    ]
+    path = tmp_path / "registraties.csv"
+    path.write_text("\n".join(["id;datum;minuten;bsn;prestatiecode;kwalificatieniveau", *rows]) + "\n", "utf-8")
+    assert shared_from({"id": 0, "datum": 1, "minuten": 2, "bsn": 3, "prestatiecode": 4, "kwalificatieniveau": 5}, 6) == 3
+    write_result(mpj.declare(contracten, toewijzingen, mpj.read_registraties([path]), **words), tmp_path)
+    through_values = [(tmp_path / name).read_bytes() for name in FILES if name != "samenvatting.json"]
+    with closing(Partitions()) as spread:
+        spread.read([path])
+        outcome = declare_files(Job.of(contracten, toewijzingen, **words), spread, tmp_path)
+    assert [(tmp_path / name).read_bytes() for name in FILES if name != "samenvatting.json"] == through_values
+    assert (outcome.samenvatting["gedeclareerd"], outcome.samenvatting["uitval"]) == (3, 2)
