@@ -40,7 +40,8 @@ class Estimates:
             row = self._readable(row)
         if row.waarde_cent is not None or REDENEN[row.reden].vervolg == "definitief":
             return row
-        return evolve(row, geschat_cent=self._worth(row, bsn))
+        cent = self._worth(row, bsn)
+        return row if cent is None else row.worth(cent)
 
     def _readable(self, row: Uitval) -> Uitval:
         """Leave out what stands in an unreadable row in a form that its column does not have: it may be of another column."""

@@ -34,6 +34,9 @@ from mpj.records.uitval import Uitval
 _make_regel = partial(tuple.__new__, Regel)
 
 
+_NOTHING_LEFT = Uitkomst()
+
+
 class _NeedsSteps(Exception):  # noqa: N818
     """This client needs the steps."""
 
@@ -257,7 +260,7 @@ class _Plain:
             if dekking.begrensd:
                 used.setdefault(dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
         bound = self._may_bind(used)
-        left = self._by_the_last_steps(regels, bound) if bound else Uitkomst()
+        left = self._by_the_last_steps(regels, bound) if bound else _NOTHING_LEFT
         regels = [one for one in regels if one.care[0].match.dekking not in bound] if bound else regels
         inhoud = {one.identiteit: regelinhoud(one.care) for one in regels} if self.run.memory is not NOTHING else {}
         return Uitkomst((*regels, *left.regels), (*self.uitval, *left.uitval), inhoud={**inhoud, **left.inhoud})

@@ -166,27 +166,30 @@ class Job:
 
     def compute(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""
-        registraties = sorted(records.registraties, key=_order)
-        run = Clientrun(self._context, registraties, memory)
+        run = self._run(records, memory)
         found = None if records.verblijf or records.prestaties else self._shortcut.compute(run)
-        return self.by_steps(client, records, memory) if found is None else self._completed(client, found)
+        return self._completed(client, self._by_steps(run, records) if found is None else found)
+
+    def by_steps(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
+        """As `compute`, by `STEPS` alone."""
+        return self._completed(client, self._by_steps(self._run(records, memory), records))
+
+    def _run(self, records: Records, memory: Memory) -> Clientrun:
+        return Clientrun(self._context, sorted(records.registraties, key=_order), memory)
 
     def _completed(self, client: str, found: Uitkomst) -> Uitkomst:
         if not found.uitval:
             return found
         return evolve(found, uitval=tuple(self._estimates.completed(row, client) for row in found.uitval))
 
-    def by_steps(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
-        """As `compute`, by `STEPS` alone."""
-        registraties = sorted(records.registraties, key=_order)
-        run = Clientrun(self._context, registraties, memory)
-        days, aside = self._take_apart(records.verblijf, memory)
-        entries = sorted([*registraties, *days], key=lambda entry: entry.order) if days else registraties
+    def _by_steps(self, run: Clientrun, records: Records) -> Uitkomst:
+        days, aside = self._take_apart(records.verblijf, run.memory)
+        entries = sorted([*run.registraties, *days], key=lambda entry: entry.order) if days else run.registraties
         care: Sequence[Care] = [make_care((entry, self._context.delivered(entry), None, UNCOUNTED)) for entry in entries]
         if records.prestaties:
             made, rest = produced(run, self._products, records)
             care, aside = sorted([*care, *made], key=lambda one: one.record.order), [*aside, *rest]
-        return self._completed(client, uitkomst_of(run, STEPS, care, aside))
+        return uitkomst_of(run, STEPS, care, aside)
 
     def _take_apart(self, stays: Sequence[Verblijf], memory: Memory) -> tuple[list[Entry], list[Aside]]:
         """Return the days of stays that this run looks at, and what lies outside its period."""

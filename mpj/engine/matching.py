@@ -142,7 +142,7 @@ class Dekkingen:
 
     def cut_months(self, bsn: str) -> set[int]:
         """Return the months within which one of the client's toewijzingen begins or is over: only there days of a month differ."""
-        return {month_of(day) for day in borders(self.of(bsn)) if day.day > 1}
+        return {month_of(day) for one in self.of(bsn) for day in one.toewijzing.grenzen if day.day > 1}
 
     def _checked(self, items: Iterable[Toewijzing | OngeldigeToewijzing | Missed]) -> Iterator[Toewijzing | OngeldigeToewijzing]:
         for item in items:

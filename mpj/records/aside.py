@@ -7,7 +7,7 @@ from datetime import date
 from mpj.reading.faults import shows_bsn
 from mpj.records.entries import Entry
 from mpj.records.reasons import Redencode
-from mpj.records.uitval import Uitval
+from mpj.records.uitval import Uitval, make_uitval
 from mpj.records.values import Registratie, Verblijf
 
 
@@ -36,21 +36,25 @@ def set_aside(
     waarde_cent: int | None = None,
 ) -> Uitval:
     """Return a registratie, or days of a stay from that of `entry` to `datum_tot` (inclusive), as set aside."""
-    reeks = entry.reeks
-    return Uitval(
-        soort=reeks.vorm.bron,
-        bron=shown_id(entry),
-        datum=entry.datum,
-        datum_tot=datum_tot or entry.datum,
-        aantal=aantal,
-        bestand=entry.bestand,
-        rij=entry.rij,
-        gemeente=gemeente or reeks.gemeente or "",
-        reden=reden,
-        waarde_cent=waarde_cent,
-        toelichting=toelichting,
-        medewerker="" if reeks.medewerker is None or shows_bsn(reeks.medewerker, reeks.bsn) else reeks.medewerker,
-        prestatiecode=reeks.vorm.prestatiecode or "",
-        kwalificatieniveau=reeks.vorm.kwalificatieniveau or "",
-        minuten=entry.tijd.duur,
+    datum, _, reeks, tijd, _, bestand, rij = entry
+    vorm, by = reeks.vorm, reeks.medewerker
+    return make_uitval(
+        (
+            vorm.bron,
+            shown_id(entry),
+            datum,
+            datum_tot or datum,
+            aantal,
+            bestand,
+            rij,
+            gemeente or reeks.gemeente or "",
+            reden,
+            waarde_cent,
+            toelichting,
+            "" if by is None or shows_bsn(by, reeks.bsn) else by,
+            vorm.prestatiecode or "",
+            vorm.kwalificatieniveau or "",
+            tijd.duur,
+            None,
+        )
     )

@@ -8,10 +8,11 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from mpj.reading.masking import bsns_in, hide, masked
 from mpj.records.reasons import REDENEN, Redencode, Vervolg
+from mpj.records.values import unchecked
 from mpj.records.words import Uitvalsoort
 
 
@@ -70,12 +71,19 @@ class Uitval:
             "" if self.geschat_cent is None else str(self.geschat_cent),
         )
 
+    def worth(self, cent: int) -> Uitval:
+        """Return the same, with what it may be worth."""
+        return make_uitval((*_all_but_worth(self), cent))
+
     def sort_key(self) -> tuple[tuple[str, ...], int]:
         """The order of ``uitval.csv``: all columns but `rij` as text, then `rij`."""
         texts = self.texts()
         return texts[:6] + texts[7:], self.rij
 
 
+make_uitval: Callable[[Iterable[object]], Uitval] = unchecked(Uitval)
+"""Makes one from all its fields, in their order."""
+_all_but_worth: Callable[[Uitval], tuple[Any, ...]] = attrgetter(*[one.name for one in fields(Uitval)[:-1]])
 _NAMES = ("bron", "medewerker", "prestatiecode", "kwalificatieniveau")
 _SENTENCES = ("bestand", "toelichting")
 _from_outside: Callable[[Uitval], tuple[str, ...]] = attrgetter(*_NAMES, *_SENTENCES)
