@@ -172,20 +172,6 @@ class Limiet:
         self.op = by if isinstance(by, str) else f"{by.datum.isoformat()} door {named(by)}"
 
 
-class Wanted(NamedTuple):
-    """What one record asks of the limits."""
-
-    record: Entry
-    units: int
-    """Normed units."""
-    tarief: Tarief
-    """How they count, and what they cost."""
-    before: int = 0
-    """The units that its line holds already."""
-    counted: int = 0
-    """How many of these units the limits count as used already."""
-
-
 class Fit(NamedTuple):
     """What the limits leave of one record."""
 
@@ -234,9 +220,11 @@ class Limieten:
                     return True
         return self.total is not None and self.total.used + whole > self.total.maximum
 
-    def take(self, wanted: Wanted) -> Fit:
-        """Hold one record against every limit that it counts for, and return what may be billed."""
-        record, units, tarief, before, held = wanted
+    def take(self, record: Entry, units: int, tarief: Tarief, *, before: int = 0, held: int = 0) -> Fit:
+        """Hold normed units of one record against every limit that they count for, and return what may be billed.
+
+        Its line holds units `before` these; `held` of these the limits count as used already.
+        """
         limits = self._for.get(tarief)
         if limits is None:
             limits = self._for[tarief] = self._limits(tarief)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line, make_counted, regelinhoud
-from mpj.engine.limits import Limiet, Limieten, Verbruik, Wanted
+from mpj.engine.limits import Limiet, Limieten, Verbruik
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING, STILL_STANDS
 from mpj.engine.search import Afwijzing
@@ -122,7 +122,7 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
             billed[place] = one.counting(make_counted((geteld, som_voor, units, units, tarief.cost(units), 0, False)))
             continue
         before = on_line.get(identiteit, 0)
-        fit = limits[dekking].take(Wanted(one.record, units, tarief, before, held))
+        fit = limits[dekking].take(one.record, units, tarief, before=before, held=held)
         on_line[identiteit] = before + fit.units
         if stands:
             continue
