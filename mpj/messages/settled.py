@@ -50,10 +50,14 @@ class _Pair:
     told: list[Fault] = field(factory=list)
 
     @property
+    def contradicts(self) -> bool:
+        """Whether its answer contradicts, and so answers nothing: all of it waits."""
+        return self.answer is not None and contradiction(self.answer, self.message, self.ingediend) is not None
+
+    @property
     def counts(self) -> bool:
         """Whether it was not refused as a whole, and its answer does not contradict."""
-        answer = self.answer
-        return answer is None or (not refuses_whole(answer) and contradiction(answer, self.message, self.ingediend) is None)
+        return not self.contradicts and (self.answer is None or not refuses_whole(self.answer))
 
     def number(self, referentienummer: str | None) -> _Number:
         """Return what names a line of its aanbieder."""
@@ -153,7 +157,8 @@ def _grant(pair: _Pair) -> None:
 
 def _debits(pair: _Pair) -> Iterator[tuple[_Number, _Debit]]:
     """Yield the debit lines of a declaration, by their numbers: a number is one line in whatever release (TR314)."""
-    refused, counts = returned_by(pair.answer), pair.counts
+    waits = pair.contradicts
+    refused, counts = returned_by(None if waits else pair.answer), waits or pair.counts
     for one in pair.message.prestaties:
         if one.debetcredit == DEBET:
             yield pair.number(one.referentienummer), _Debit(one, counts and one.referentienummer not in refused, pair.read.oud)

@@ -13,7 +13,7 @@ from mpj.output.shape import REGELS
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, Place
 from mpj.reading.sources import Reading, Source, find_sources
-from mpj.verification.history import LEFT_OUT, EerdereRegel, MemoryHistory, read_messages
+from mpj.verification.history import MemoryHistory, read_messages
 from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
 
 Told = tuple[Declaratieregel, Place]
@@ -34,9 +34,8 @@ def read_earlier(
     A folder or zip may hold either, or a whole output folder: then its line file is read and its other tables are passed over.
     A line that comes twice, from a line file and a message, counts once; different lines under one number all count, and are told.
     Lines from messages know no contract, perceel, prestatiecode or level. `protocol` is the one that they were made under.
-    `report` hears of files that were not read (those in sub-folders count with `submappen`), of answers that do not count: those
-    whose money contradicts, and then neither do the lines that they are about; and of credits that undo no line that counts here:
-    they take nothing away.
+    `report` hears of files that were not read (those in sub-folders count with `submappen`), of answers that contradict, which
+    answer nothing; and of credits that undo no line that counts here: they take nothing away.
     SHA-256 of the files go to `hashes`. Raises InputError for a file that is none of these.
     """
     reading = Reading(report, hashes, submappen=submappen)
@@ -60,12 +59,11 @@ def read_earlier(
     for told in filter(is_new, chain.from_iterable(reader.placed(source, hashes) for source in tables)):
         found.setdefault((told[0].aanbieder, told[0].referentienummer), []).append(told)
     if messages:
-        history = MemoryHistory.of(read_messages(messages, reading), LEFT_OUT)
+        history = MemoryHistory.of(read_messages(messages, reading))
         reading.tell(history.meldingen)
         refused = {(aanbieder, line.prestatie.referentienummer) for aanbieder, _, line in history.refused()}
-        refused |= history.doubtful
         found = {key: own for key, own in found.items() if key not in refused}
-        lines = ((line_of(by, to, one.bsn, one.prestatie), one.place) for by, to, one in standing(history))
+        lines = ((line_of(by, to, one.bsn, one.prestatie), one.place) for by, to, one in history.standing())
         declared += filter(is_new, lines)
     return list(_counting([*chain.from_iterable(found.values()), *declared], reading.tell))
 
@@ -78,13 +76,6 @@ def _counting(told: Sequence[Told], tell: Callable[[Iterable[Fault]], None]) -> 
             yield line
         else:
             tell([loose_credit(line, place)])
-
-
-def standing(history: MemoryHistory) -> Iterator[tuple[str, str, EerdereRegel]]:
-    """Yield aanbieder, gemeente and line of what stands in a history and is not in doubt: all that counts."""
-    for aanbieder, gemeente, earlier in history.standing():
-        if (aanbieder, earlier.prestatie.referentienummer) not in history.doubtful:
-            yield aanbieder, gemeente, earlier
 
 
 def is_lines(source: Source) -> bool:

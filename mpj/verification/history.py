@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _KINDS = ("JW323", "JW325", "JW303", "JW304")
 TOEGEKEND, AFGEKEURD, WACHT = "toegekend", "afgekeurd", "wacht"
-WAITS = "de declaratie wacht nog op haar antwoord"
-LEFT_OUT = "het antwoord en zijn declaratie tellen niet mee"
 
 
 @frozen
@@ -95,16 +93,15 @@ class History(Protocol):
 class MemoryHistory:
     """A `History` in memory. One of nothing at all says that nothing was declared before, unless it is `onbekend`.
 
-    A line that was given twice counts once. `meldingen` names the answers that belong to no declaration that was
-    given, and those that contradict: they do not count, and `doubtful` holds (aanbieder, referentienummer) of the lines
-    that they are about. It names different lines under one number too: those all count.
+    A line that was given twice counts once. `meldingen` names the answers that belong to no declaration that was given, and those
+    that contradict: they answer nothing, and their declarations wait. It names different lines under one number too: those all
+    count.
     """
 
     def __init__(
         self, declaraties: Iterable[Declaratiebericht] = (), antwoorden: Iterable[Antwoordbericht] = (), *, onbekend: bool = False
     ) -> None:
         self.meldingen: list[Fault] = []
-        self.doubtful: set[tuple[str, str]] = set()
         self._messages: set[tuple[str, str]] = set()
         self._declarations: set[tuple[str, str]] = set()
         self._references: set[tuple[str, str]] = set()
@@ -117,23 +114,19 @@ class MemoryHistory:
         self._remember([*map(Gelezen, declaraties), *map(Gelezen, antwoorden)])
 
     @classmethod
-    def of(cls, read: Iterable[Gelezen], effect: str = WAITS) -> MemoryHistory:
-        """Build the history from messages and answers as `read_messages` gives them: what it tells names their files.
-
-        `effect` says what becomes of a declaration whose answer contradicts, for who does something else with its lines.
-        """
+    def of(cls, read: Iterable[Gelezen]) -> MemoryHistory:
+        """Build the history from messages and answers as `read_messages` gives them: what it tells names their files."""
         found = cls()
-        found._remember(read, effect)
+        found._remember(read)
         return found
 
-    def _remember(self, read: Iterable[Gelezen], effect: str = WAITS) -> None:
+    def _remember(self, read: Iterable[Gelezen]) -> None:
         declarations, answers = paired(read)
         self._onbekend |= bool(answers)
         for one, message in declarations:
             told, answer = answers.pop(key_of(message), (None, None))
             if told is not None and answer is not None and (found := contradiction(answer, message, told.ingediend)) is not None:
-                self.meldingen.append(not_counted(told, answer, found, effect))
-                self.doubtful |= {(message.header.afzender, line.referentienummer) for line in message.prestaties}
+                self.meldingen.append(not_counted(told, answer, found))
                 answer = None
             self.add(message, answer, one)
         self.meldingen += [loose_answer(answer, told.bestand) for told, answer in answers.values()]
@@ -334,12 +327,12 @@ def counts(history: History, aanbieder: str, gemeente: str, one: Prestatie) -> b
     return undone is not None and undone.stand != AFGEKEURD
 
 
-def not_counted(read: Gelezen, answer: Antwoordbericht, found: Contradiction, effect: str = WAITS) -> Fault:
-    """Return the warning that an answer contradicts and answers nothing, with the `effect` of that."""
+def not_counted(read: Gelezen, answer: Antwoordbericht, found: Contradiction) -> Fault:
+    """Return the warning that an answer contradicts, and so answers nothing: its declaration waits."""
     number = found.referentienummer
     where = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
     where = f"regel {mask_number(number)}" if number else where
-    text = f"{found.tekst}; {effect}"
+    text = f"{found.tekst}; de declaratie wacht nog op haar antwoord"
     return Fault("antwoord_spreekt_tegen", *read.place(number), where, found.gevonden, found.verwacht, text, soort="waarschuwing")
 
 

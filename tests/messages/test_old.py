@@ -27,7 +27,7 @@ from mpj.messages.values import Bericht, Berichtidentificatie, Client, Gelezen
 from mpj.messages.writer import Writer
 from mpj.reading.faults import Fault, InputError
 from mpj.verification.earlier import read_earlier
-from mpj.verification.history import AFGEKEURD, TOEGEKEND, MemoryHistory
+from mpj.verification.history import AFGEKEURD, TOEGEKEND, WACHT, MemoryHistory
 
 GOLDEN = Path(__file__).with_name("golden_2_3")
 D = date
@@ -250,14 +250,16 @@ def test_an_answer_whose_money_contradicts_changes_nothing_and_is_told() -> None
     history = history_of(jw303(*SENT), wrong)
     assert [one.code for one in history.meldingen] == ["antwoord_spreekt_tegen"]
     assert sorted(line.prestatie.bedrag_cent for *_, line in history.standing()) == [9840, 9840, 10000]
-    assert {nummer for _, nummer in history.doubtful} == {"R1", "R2", "R3"}
+    assert {line.prestatie.referentienummer: line.stand for *_, line in history.standing()} == dict.fromkeys(
+        ("R1", "R2", "R3"), WACHT
+    )
 
 
 def test_an_answer_with_a_line_that_was_not_declared_does_not_count() -> None:
     """Its money adds up, and the line that it is about would count as granted; one without a toewijzing was declared."""
     history = history_of(jw303(*SENT), answer(evolve(SENT[1], nummer="R9", toegekend=0)))
     assert [one.code for one in history.meldingen] == ["antwoord_spreekt_tegen"]
-    assert "€ 100,00 D" in str(history.meldingen[0]) and {nummer for _, nummer in history.doubtful} == {"R1", "R2", "R3"}
+    assert "€ 100,00 D" in str(history.meldingen[0]) and [line.stand for *_, line in history.standing()] == [WACHT] * 3
     loose = (*SENT[:2], evolve(SENT[2], toewijzing=None))
     history = history_of(jw303(*loose), answer(evolve(loose[2], toegekend=0)))
     assert history.meldingen == [] and [line.stand for *_, line in history.standing()] == [TOEGEKEND] * 2
@@ -279,7 +281,9 @@ def test_an_answer_that_says_another_amount_of_a_line_than_was_declared_does_not
     found = f"€ {lines[0].bedrag // 100},00 D"
     assert (fault.code, fault.bestand, fault.kolom) == ("antwoord_spreekt_tegen", "b.xml", "regel R2") and fault.rij > 30
     assert (fault.gevonden, fault.verwacht) == (found, "€ 100,00 D")
-    assert {nummer for _, nummer in history.doubtful} == {"R1", "R2", "R3"}
+    assert {line.prestatie.referentienummer: line.stand for *_, line in history.standing()} == dict.fromkeys(
+        ("R1", "R2", "R3"), WACHT
+    )
     assert sorted(line.prestatie.bedrag_cent for *_, line in history.standing()) == [9840, 9840, 10000]
 
 
@@ -333,6 +337,14 @@ def test_a_credit_in_a_jw303_undoes_a_line_that_a_jw323_declared(credited: int, 
         history = MemoryHistory.of(read)
         assert sum(line.prestatie.net for line in history.lines(AANBIEDER, GEMEENTE, 2)) == 0
         assert history.meldingen == [] == [*history.loose_credits()]
+
+
+def test_a_credit_undoes_a_line_whose_answer_contradicts() -> None:
+    """Its own answer says another total; the line counted in full, and its credit nothing."""
+    wrong = answer(evolve(SENT[1], toegekend=6000), toegekend=WHOLE)
+    history = history_of(jw303(*SENT), wrong, jw303(evolve(CREDIT, bedrag=10000), **APRIL))
+    assert sum(line.prestatie.net for line in history.lines(AANBIEDER, GEMEENTE, 2)) == 0
+    assert [one.code for one in history.meldingen] == ["antwoord_spreekt_tegen"]
 
 
 @pytest.mark.parametrize("odd", [evolve(CREDIT, vorig="R9"), evolve(CREDIT, vorig=None)])

@@ -144,14 +144,13 @@ def read_old_lines(paths: Iterable[Path], reading: Reading = SILENT) -> list[Oud
 
 def _declared(sources: Iterable[Source], reading: Reading) -> list[OudeRegel]:
     """Return the lines of messages that stand: granted, or without an answer. Their volume is in the unit of the message."""
-    from mpj.verification.earlier import standing
-    from mpj.verification.history import LEFT_OUT, MemoryHistory, read_messages
+    from mpj.verification.history import MemoryHistory, read_messages
 
-    history = MemoryHistory.of(read_messages(sources, reading, without_toewijzing=True), LEFT_OUT)
+    history = MemoryHistory.of(read_messages(sources, reading, without_toewijzing=True))
     reading.tell(history.meldingen)
     lines: list[OudeRegel] = []
     units: dict[Partij, set[str]] = {}
-    for aanbieder, gemeente, line in standing(history):
+    for aanbieder, gemeente, line in history.standing():
         one = line.prestatie
         volume, month = one.volume if one.debetcredit == "D" else -one.volume, month_text(month_of(one.begindatum))
         lines.append(OudeRegel(gemeente, aanbieder, one.productcode, month, Fraction(volume), one.net))
