@@ -12,7 +12,7 @@ from datetime import date, time
 from functools import cache
 from itertools import repeat
 from json.encoder import encode_basestring
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, TypeAlias, TypeVar
 
@@ -25,11 +25,14 @@ from mpj.ledger.rows import chunks
 from mpj.protocol import Afronding
 from mpj.protocol.words import OVER, WIJZEN
 from mpj.reading.fields import check_choice
+from mpj.records.entries import Entry, Tijd
 from mpj.records.toewijzingen import stempel_of
 from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
 
 _T = TypeVar("_T", Registratie, Verblijf, Prestatie, Toewijzing, Medewerker, Herkomst)
 Record: TypeAlias = Registratie | Verblijf | Prestatie
+Given: TypeAlias = Entry | Verblijf | Prestatie
+"""A record as a run is given it."""
 _Value: TypeAlias = Record | Toewijzing | Medewerker | Herkomst
 _RECORDS: Mapping[str, type[Record]] = {"registratie": Registratie, "verblijf": Verblijf, "prestatie": Prestatie}
 _DATES = frozenset({"datum", "begindatum", "einddatum", "toewijzingsdatum"})
@@ -97,6 +100,33 @@ class _Part(dict[Any, str]):
         return text
 
 
+def dump_records(records: Sequence[Given]) -> Iterable[str]:
+    """Return the content of records of one kind as texts, in their order; registraties are not made for it."""
+    entries = [one for one in records if isinstance(one, Entry)]
+    return _dump_entries(entries) if entries else dump_all([one for one in records if not isinstance(one, Entry)])
+
+
+_SHARED = (
+    *("vorm.kwalificatieniveau", "medewerker", "vorm.prestatiecode", "vorm.productcode", "toewijzingnummer", "gemeente"),
+    *("vorm.soort", "vorm.tijdsoort", "vorm.status", "vorm.bevestigd"),
+)
+_SHARED_LAST = "vorm.aantal", "onderaannemer"
+"""What of a registratie its reeks tells: the fields before `afspraak`, and those after it."""
+
+
+def _dump_entries(entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield the texts that `dump` makes of the registraties."""
+    ((begin, _),) = _parts(Registratie, ["id"])
+    days, afspraken = (_Part(Registratie, [name]) for name in ("datum", "afspraak"))
+    tijden = _Part(Registratie, Tijd._fields[:3], itemgetter(0, 1, 2))
+    first, last = (
+        _Part(Registratie, [place.removeprefix("vorm.") for place in places], attrgetter(*places))
+        for places in (_SHARED, _SHARED_LAST)
+    )
+    for datum, bron, reeks, tijd, afspraak, _, _ in entries:
+        yield f"{begin}{encode_basestring(bron)}{days[datum]}{tijden[tijd]}{first[reeks]}{afspraken[afspraak]}{last[reeks]}}}"
+
+
 class TraceTexts:
     """The trace of lines as text, as `dump` writes its rows, fast enough for millions: of care it makes no rows."""
 
@@ -104,30 +134,38 @@ class TraceTexts:
         self._days, self._minutes, self._levels, self._files = (
             _Part(Herkomst, [name]) for name in ("datum", "minuten", "kwalificatieniveau", "bestand")
         )
-        who, found = ("status", "medewerker", "onderaannemer"), ("keuze", "niveaus", "maximum")
+        self._found = _Part(Herkomst, ("keuze", "niveaus", "maximum"), tuple)
+        who = "status", "medewerker", "onderaannemer"
         self._whos = _Part(Herkomst, who, lambda one: (one.vorm.status, one.medewerker or "", one.onderaannemer or ""))
-        self._found = _Part(Herkomst, found, lambda one: (one.match.keuze, one.tarief.niveaus, one.match.dekking.maximum or ""))
-        counts = ("eenheden", "cent", "afgetopt"), ("geteld", "som_voor", "voor_limiet")
-        self._units = _Part(Herkomst, ("aantal_eenheden", "bedrag_cent", "afgetopt"), attrgetter(*counts[0]))
-        self._counts = _Part(Herkomst, counts[1], attrgetter(*counts[1]))
+        self._units, self._counts = (
+            _Part(Herkomst, names, attrgetter(*(_COUNTED_AS.get(name, name) for name in names)))
+            for names in (("aantal_eenheden", "bedrag_cent", "afgetopt"), ("geteld", "som_voor", "voor_limiet"))
+        )
 
-    def rows(self, one: Herkomst | Traced) -> Iterator[tuple[str, str, date, int, str]]:
-        """Yield soort, bron, datum and eenheden of its rows, each with its text."""
-        if not isinstance(one, Traced):
-            yield one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)
-            return
+    def rows(self, traces: Iterable[Herkomst | Traced]) -> Iterator[tuple[str, str, date, int, str]]:
+        """Yield soort, bron, datum and eenheden of their rows, each with its text."""
         days, minutes, levels, files = self._days, self._minutes, self._levels, self._files
         whos, units, counts, at, found = self._whos, self._units, self._counts, None, ""
-        for (datum, bron, reeks, tijd, _, bestand, rij), niveau, placed, counted in one.regel.care:
-            if placed is not at:
-                at, found = placed, self._found[placed]
-            soort = reeks.vorm.bron
-            inhoud = (
-                f'{{"referentienummer":"{one.referentienummer}","soort":"{soort}","bron":{encode_basestring(bron)}'
-                f"{days[datum]}{minutes[tijd[3]]}{levels[niveau or '']}{units[counted]}{whos[reeks]}"
-                f'{files[bestand]},"rij":{rij}{found}{counts[counted]}}}'
-            )
-            yield soort, bron, datum, counted[3], inhoud
+        for one in traces:
+            if not isinstance(one, Traced):
+                yield one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)
+                continue
+            begin = f'{{"referentienummer":"{one.referentienummer}","soort":"'
+            for (datum, bron, reeks, (_, _, _, duur), _, bestand, rij), niveau, placed, counted in one.regel.care:
+                if placed is not at and placed is not None:
+                    at, (match, tarief, _) = placed, placed
+                    found = self._found[match.keuze, tarief.niveaus, match.dekking.maximum or ""]
+                soort = reeks.vorm.bron
+                inhoud = (
+                    f'{begin}{soort}","bron":{encode_basestring(bron)}'
+                    f"{days[datum]}{minutes[duur]}{levels[niveau or '']}{units[counted]}{whos[reeks]}"
+                    f'{files[bestand]},"rij":{rij}{found}{counts[counted]}}}'
+                )
+                yield soort, bron, datum, counted[3], inhoud
+
+
+_COUNTED_AS = {"aantal_eenheden": "eenheden", "bedrag_cent": "cent"}
+"""What the trace calls otherwise than `mpj.engine.care.Counted`."""
 
 
 def load(kind: type[_T], text: str, **outside: Any) -> _T:
@@ -192,10 +230,10 @@ def apart_from_price(sleutel: str) -> str:
     return sleutel.rpartition("#")[0]
 
 
-def fingerprint_of(record: Record, inhoud: str) -> str:
+def fingerprint_of(record: Given, inhoud: str) -> str:
     """Return the fingerprint of a record, of which `inhoud` is the dump; the end of a stay is no part of it."""
     same = record.open_ended
-    return fingerprint(inhoud if same is record else dump(same))
+    return fingerprint(inhoud if same is record else next(iter(dump_records([same]))))
 
 
 def assigned(toewijzingen: Sequence[Toewijzing]) -> dict[tuple[str, int], str]:

@@ -15,7 +15,6 @@ from mpj.ledger.bound import Grens
 from mpj.ledger.carried import Before, Place
 from mpj.ledger.changes import NewLine
 from mpj.ledger.decide import VERSCHIL, Bewegingsoort
-from mpj.reading.periods import month_of, month_text
 
 _T = TypeVar("_T")
 BESTAND = "verschil.csv"
@@ -34,8 +33,10 @@ class _Row:
     @classmethod
     def of(cls, soort: Bewegingsoort, oorzaak: str, lines: Sequence[Declaratieregel]) -> _Row:
         """Return these lines."""
-        debet, credit = (sum(line.bedrag_cent for line in lines if line.debetcredit == side) for side in "DC")
-        return cls(soort, oorzaak, len(lines), debet, credit)
+        sides = {"D": 0, "C": 0}
+        for line in lines:
+            sides[line.debetcredit] += line.bedrag_cent
+        return cls(soort, oorzaak, len(lines), sides["D"], sides["C"])
 
     @classmethod
     def gone(cls, cent: int) -> _Row:
@@ -118,8 +119,7 @@ def _by_kind(rows: Iterable[_Row]) -> dict[str, SentSummary]:
 
 
 def _place(line: Declaratieregel) -> Place:
-    month = month_text(month_of(line.begindatum))
-    return line.gemeente, line.toewijzingnummer, line.zorgcode, line.kwalificatieniveau, month
+    return line.gemeente, line.toewijzingnummer, line.zorgcode, line.kwalificatieniveau, line.begindatum.isoformat()[:7]
 
 
 def _row(new: Sequence[NewLine], loose_ends: Collection[tuple[str, str]]) -> _Row:

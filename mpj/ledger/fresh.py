@@ -33,7 +33,8 @@ class Fresh:
     @property
     def capped(self) -> bool:
         """Whether a limit cut any of its care."""
-        return any(one.counted.afgetopt for one in self.care)
+        plain = self.found is None or self.found.plain
+        return not plain and any(one.counted.afgetopt for one in self.care)
 
     def herkomst(self, referentienummer: str) -> tuple[Herkomst | Traced, ...]:
         """Return its trace under a number."""

@@ -27,6 +27,7 @@ from mpj.ledger.schema import PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.reading.periods import month_of
 from mpj.records.entries import Entry, days_of, happened
 from mpj.records.medewerkers import Levels
+from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing
 from mpj.records.uitval import Uitval
@@ -37,7 +38,7 @@ from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, V
 class Gathered:
     """What goes into the computation."""
 
-    registraties: Sequence[Registratie | Ongeldig]
+    registraties: Sequence[Entry | Ongeldig]
     verblijf: Sequence[Verblijf | Ongeldig]
     prestaties: Sequence[Prestatie | Ongeldig]
     toewijzingen: Sequence[Toewijzing | OngeldigeToewijzing]
@@ -70,7 +71,7 @@ class Gathered:
 
     def sifted(self, job: Job) -> tuple[dict[str, Records], tuple[Uitval, ...]]:
         """Return what counts once, by client, and what is set aside before anybody is looked at."""
-        return job.sift(job.entries().given(self.registraties), self.verblijf, prestaties=self.prestaties)
+        return job.sift(self.registraties, self.verblijf, prestaties=self.prestaties)
 
 
 def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
@@ -80,10 +81,10 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     assigned = _store_toewijzingen(connection, given.toewijzingen, clients, cells)
     levels = _store_levels(connection, given.medewerkers, cells)
     intake = Intake(connection, given.job.protocol, cells, clients)
-    registraties = intake.take(REGISTRATIE, given.registraties or (), given.job.entries().of)
+    registraties = intake.take(REGISTRATIE, given.registraties or (), lambda one: one)
     verblijf = intake.take(VERBLIJF, given.verblijf or (), _first_day)
     prestaties = intake.take(PRESTATIE, given.prestaties or (), lambda one: happened(one, one.datum))
-    intake.withdraw_absent(given.volledig_vanaf, given.complete)
+    intake.withdraw_absent(given.volledig_vanaf, given.records)
     behind = carried(connection, intake.concerned)
     earlier = before(connection, concepts, given.parties, cells.maand)
     drop_concepts(connection, concepts)
@@ -91,7 +92,7 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
     output = Output.of(connection, given.job.runs_on, cells, {*intake.moved, *assigned})
     touch_afspraken(connection, cells)
     bsn_of = _bsns(connection, cells.months)
-    stored = _stored_records(connection, cells, bsn_of, intake, output)
+    stored = _stored_records(connection, cells, bsn_of, intake, output, given.entries)
     if given.asked.verblijf_loopt_door:
         confirm(connection, cells.maand, stored.confirmed)
         stored.confirmed.clear()
@@ -208,7 +209,7 @@ class _Stored:
 
     whole: frozenset[int]
     """The months of which there is no registratie."""
-    registraties: list[Registratie] = field(factory=list)
+    registraties: list[Entry] = field(factory=list)
     verblijf: list[Verblijf] = field(factory=list)
     prestaties: list[Prestatie] = field(factory=list)
     fingerprints: dict[Naam, str] = field(factory=dict)
@@ -216,15 +217,17 @@ class _Stored:
     """Of what has no end: the last month in which it is known that it goes on."""
 
 
-def _stored_records(connection: Connection, cells: Cells, bsn_of: Mapping[int, str], intake: Intake, output: Output) -> _Stored:
+def _stored_records(
+    connection: Connection, cells: Cells, bsn_of: Mapping[int, str], intake: Intake, output: Output, entries: Entries
+) -> _Stored:
     found, record, taken = _Stored(intake.whole()), schema.record.c, intake.taken
     query = select(schema.record).where(record.vervallen == false())
     for clients, month in by_month({client: months - found.whole for client, months in cells.months.items()}):
         own = query.where(record.client_id.in_(clients), record.soort == REGISTRATIE, record.maand == month)
         for row in connection.execute(own):
             if (row.soort, row.bron) not in taken:
-                found.registraties.append(registratie := load(Registratie, row.inhoud, **_outside(row, bsn_of)))
-                found.fingerprints[REGISTRATIE, row.bron] = fingerprint_of(registratie, row.inhoud)
+                found.registraties.append(entry := entries.of(load(Registratie, row.inhoud, **_outside(row, bsn_of))))
+                found.fingerprints[REGISTRATIE, row.bron] = fingerprint_of(entry, row.inhoud)
     for row in among(connection, query.where(record.soort == VERBLIJF), record.client_id, cells.months):
         if (row.soort, row.bron) not in taken and _covers(row, cells.months[row.client_id]):
             found.verblijf.append(stay := load(Verblijf, row.inhoud, **_outside(row, bsn_of)))

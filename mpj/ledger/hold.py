@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias, assert_never
 
 from attrs import evolve, frozen
 
-from mpj.engine.care import Care
+from mpj.engine.care import Aside, Care
 from mpj.engine.memory import Recorded
-from mpj.engine.outcome import Uitkomst
+from mpj.engine.outcome import Uitkomst, rows_of
 from mpj.engine.values import Identiteit
 from mpj.ledger.decide import Decision
 from mpj.ledger.schema import PRESTATIE
@@ -218,3 +218,11 @@ def _hold(reden: Redencode | None, kept: Kept) -> Hold | None:
             return None
         case other:
             assert_never(other)
+
+
+def standing_aside(found: Uitkomst, unchanged: Mapping[Identiteit, Regel]) -> Iterator[Uitval]:
+    """Set aside the care behind lines that stand as they were; the days of one stay are one row."""
+    standing = ((one, unchanged[one.identiteit]) for one in found.care if one.identiteit in unchanged) if unchanged else ()
+    return rows_of(
+        Aside.of(one, "reeds_gedeclareerd", f"regel {regel.line.referentienummer} is toegekend") for one, regel in standing
+    )

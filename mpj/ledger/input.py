@@ -13,7 +13,7 @@ from mpj.contract import Contract
 from mpj.engine.job import Job, Progress
 from mpj.engine.opdracht import Opdracht, read_month
 from mpj.ledger.bound import Grens
-from mpj.ledger.codec import Record
+from mpj.ledger.codec import Given
 from mpj.ledger.release import Reprice
 from mpj.ledger.schema import PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.reading.calls import YES_OR_NO, expect, expect_all
@@ -21,9 +21,11 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.masking import hide
 from mpj.reading.periods import first_day
 from mpj.reading.profile import NO_PROFILE, Profiel
+from mpj.records.entries import Entry
 from mpj.records.given import profiled
 from mpj.records.medewerkers import collect_medewerkers
 from mpj.records.prestaties import as_prestaties
+from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig, as_registraties
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
 from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
@@ -126,6 +128,14 @@ def _check_day(asked: Ledgeropdracht) -> None:
         raise InputError(faults)
 
 
+def _entry(entries: Entries, one: Registratie, births: dict[Entry, date]) -> Entry:
+    """Return a registratie as an entry, and keep in `births` what an entry does not hold."""
+    made = entries.of(one)
+    if one.geboortedatum is not None:
+        births.setdefault(made, one.geboortedatum)
+    return made
+
+
 @frozen
 class Input:
     """What a run is given."""
@@ -134,8 +144,12 @@ class Input:
     job: Job
     """The run made ready with its contracts; its toewijzingen follow once it is known what is looked at."""
     toewijzingen: Sequence[Toewijzing | OngeldigeToewijzing]
-    registraties: Sequence[Registratie | Ongeldig] | None
+    entries: Entries
+    """What makes entries of registraties in this run."""
+    registraties: Sequence[Entry | Ongeldig] | None
     """None: nothing is said of them."""
+    births: Mapping[Entry, date]
+    """The birth dates of their clients, as far as they tell them."""
     verblijf: Sequence[Verblijf | Ongeldig] | None
     prestaties: Sequence[Prestatie | Ongeldig] | None
     medewerkers: Sequence[Medewerker] | None
@@ -155,11 +169,16 @@ class Input:
             _check_day(asked)
         tell, lay = heard.append, partial(profiled, profiel=asked.profiel, report=heard.append)
         job = Job(Opdracht.of(periode=asked.periode, dagtekening=asked.dagtekening, nalevering=True), contracten, ())
+        assigned = list(as_toewijzingen(lay(toewijzingen, "toewijzingen"), tell))
+        entries, births = job.entries(), dict[Entry, date]()
+        read = None if registraties is None else as_registraties(lay(registraties, "registraties"), tell)
         return cls(
             asked,
             job,
-            list(as_toewijzingen(lay(toewijzingen, "toewijzingen"), tell)),
-            None if registraties is None else list(as_registraties(lay(registraties, "registraties"), tell)),
+            assigned,
+            entries,
+            None if read is None else [one if isinstance(one, Ongeldig) else _entry(entries, one, births) for one in read],
+            births,
             None if asked.verblijf is None else list(as_stays(lay(asked.verblijf, "verblijf"), tell)),
             None if asked.prestaties is None else list(as_prestaties(lay(asked.prestaties, "prestaties"), tell)),
             None if asked.medewerkers is None else collect_medewerkers(lay(asked.medewerkers, "medewerkers"), job.protocol, tell),
@@ -173,7 +192,7 @@ class Input:
         return tuple(soort for soort, records in self.records if records is not None)
 
     @property
-    def records(self) -> Iterable[tuple[str, Sequence[Record | Ongeldig] | None]]:
+    def records(self) -> Iterable[tuple[str, Sequence[Given | Ongeldig] | None]]:
         """What is given of each kind, None where nothing is said of it."""
         return (REGISTRATIE, self.registraties), (VERBLIJF, self.verblijf), (PRESTATIE, self.prestaties)
 

@@ -6,7 +6,7 @@ A record that is absent means nothing otherwise. One that comes twice with diffe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -16,18 +16,18 @@ from sqlalchemy import Connection, bindparam, false, func, or_, select, update
 
 from mpj.ledger import schema
 from mpj.ledger.cells import Cells, Stored
-from mpj.ledger.codec import Record, dump, dump_all, fingerprint_of, load, load_record
-from mpj.ledger.rows import add_rows, among, chunks
+from mpj.ledger.codec import Given, Record, dump, dump_records, fingerprint_of, load, load_record
+from mpj.ledger.rows import add_rows, among, chunks, filling
 from mpj.ledger.schema import LOPEND, PRESTATIE, REGISTRATIE, VERBLIJF
 from mpj.protocol import Protocol
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.records.aside import set_aside
-from mpj.records.entries import Entry
+from mpj.records.entries import Entry, Reeks
 from mpj.records.known import check_protocol
 from mpj.records.registraties import Ongeldig
 from mpj.records.values import Prestatie, Registratie, Verblijf
 
-_R = TypeVar("_R", Registratie, Verblijf, Prestatie)
+_R = TypeVar("_R", Entry, Verblijf, Prestatie)
 Naam = tuple[str, str]
 """The soort and id of a record."""
 
@@ -76,7 +76,6 @@ class Intake:
         self._protocol = protocol
         self._cells = cells
         self._clients = clients
-        self._seen: set[Naam] = set()
         self.taken: dict[Naam, str] = {}
         """The fingerprints of the records whose content the input brings."""
         self.brought: Counter[int] = Counter()
@@ -105,29 +104,20 @@ class Intake:
 
         `entry` makes the entry that names a record (of a stay its first day) in uitval.
         """
-        self._seen.update([(soort, one.id) for one in items])
         withdrawn = {one.id for one in items if isinstance(one, Ongeldig) and one.vervallen and one.id}
-        groups: dict[str, list[_R]] = {}
-        for one in items:
-            if not isinstance(one, Ongeldig) and not check_protocol(one, self._protocol):
-                groups.setdefault(one.id, []).append(one)
-        known = self._known(soort, groups.keys() | withdrawn)
+        newest = [one for one in items if not isinstance(one, Ongeldig) and not check_protocol(one, self._protocol)]
+        names = {one.id for one in newest}
+        known = self._known(soort, names | withdrawn)
         contested: set[str] = set()
-        newest: list[_R] = []
-        for name, group in groups.items():
-            if len(group) == 1:
-                newest += group
-                continue
-            gone = [one for one in group if one.vervallen]
-            if gone or name in withdrawn or group.count(group[0]) == len(group):
-                newest.append(gone[0] if gone else group[0])
-            elif name in known and not known[name].vervallen:
-                contested.add(name)
+        if len(names) != len(newest):
+            newest, contested = _newest(newest, known, withdrawn)
         self._store(soort, newest, known, withdrawn)
         if soort in LOPEND:
             confirm(self._connection, self._cells.maand, [(soort, one.id) for one in newest])
         for name in withdrawn & known.keys():
             self._withdraw(soort, name, known[name])
+        if not contested:
+            return list(items)
         return [_contested(entry(one)) if one.id in contested and not isinstance(one, Ongeldig) else one for one in items]
 
     def _known(self, soort: str, names: Iterable[str]) -> dict[str, Stored]:
@@ -138,17 +128,29 @@ class Intake:
             return {}
         return {row.bron: Stored(*row[1:]) for row in among(self._connection, query, table.bron, names)}
 
-    def _store(self, soort: str, newest: Sequence[_R], known: Mapping[str, Stored], withdrawn: Collection[str]) -> None:
-        new: list[_Row] = []
+    def _store(self, soort: str, newest: Sequence[Given], known: Mapping[str, Stored], withdrawn: Collection[str]) -> None:
         changed: list[_Row] = []
+        entries = [one for one in newest if isinstance(one, Entry)]
+        others = [one for one in newest if not isinstance(one, Entry)]
+        made = self._rows_of_entries(entries, withdrawn) if entries else self._rows(soort, others, withdrawn)
+        rows: Iterator[tuple[Given, _Row]] = zip(newest, made, strict=True)
+        with filling(self._connection, schema.record, len(newest)):
+            add_rows(self._connection, schema.record, _Row._fields, self._new(soort, rows, known, changed))
+        self._update(changed)
+
+    def _new(
+        self, soort: str, rows: Iterable[tuple[Given, _Row]], known: Mapping[str, Stored], changed: list[_Row]
+    ) -> Iterator[_Row]:
+        """Yield the rows that are new, and add those that changed to `changed`; what they touch is looked at."""
         touched: set[tuple[int, int, int | None]] = set()
-        for one, inhoud in zip(newest, dump_all(newest), strict=True):
-            begin, end = _months(one)
-            before, row = known.get(one.id), self._row(soort, one, (begin, end), inhoud, gone=one.id in withdrawn)
-            if soort == REGISTRATIE and not row.vervallen:
-                self.brought[begin] += 1
-            self.taken[soort, one.id] = fingerprint_of(one, inhoud)
-            now = row.client_id, inhoud, row.vervallen
+        for one, row in rows:
+            _, name, client_id, begin, end, *_ = row
+            if soort == REGISTRATIE:
+                end = begin
+                self.brought[begin] += not row.vervallen
+            self.taken[soort, name] = fingerprint_of(one, row.inhoud)
+            before = known.get(name)
+            now = client_id, row.inhoud, row.vervallen
             same = before is not None and (before.client_id, before.inhoud, before.vervallen) == now
             if before is not None and same and soort in LOPEND:
                 # What was computed before stands; what it comes to since then, and in this month, is looked at.
@@ -158,51 +160,49 @@ class Intake:
                 else:
                     begin = since
             elif soort == PRESTATIE:
-                self.moved.add(row.client_id)
-            if (months := (row.client_id, begin, end)) not in touched:
+                self.moved.add(client_id)
+            if (months := (client_id, begin, end)) not in touched:
                 touched.add(months)
                 self._cells.touch(*months)
             if before is None:
-                new.append(row)
+                yield row
             elif not same:
-                if before.client_id != row.client_id and not before.vervallen:
+                if before.client_id != client_id and not before.vervallen:
                     self._reuse(soort, one, before)
                 self._left(soort, before)
                 self._cells.touch_before(soort, before)
                 changed.append(row)
                 if before.afspraak is not None:
                     self._cells.left.add((before.client_id, before.afspraak))
-        add_rows(self._connection, schema.record, _Row._fields, new)
-        self._update(changed)
 
     def _left(self, soort: str, before: Stored) -> None:
         """Note that a record is not what it was."""
         if soort == PRESTATIE:
             self.moved.add(before.client_id)
 
-    def _reuse(self, soort: str, one: Record, before: Stored) -> None:
+    def _reuse(self, soort: str, one: Given, before: Stored) -> None:
         known = load_record(soort, before.inhoud, bsn=one.bsn)
         self.reused.append(Reused((soort, one.id), before, self._clients[one.bsn], alike=_contact(known) == _contact(one)))
 
-    def _row(self, soort: str, one: Record, months: tuple[int, int | None], inhoud: str, *, gone: bool) -> _Row:
-        begin, end = months
-        runs = soort in LOPEND
-        return _make_row(
-            (
-                soort,
-                one.id,
-                self._clients[one.bsn],
-                begin,
-                end if runs else None,
-                self._cells.maand if runs else None,
-                gone or one.vervallen,
-                one.medewerker,
-                one.afspraak if isinstance(one, Registratie) else None,
-                inhoud,
-                one.bestand,
-                one.rij,
-            )
-        )
+    def _rows_of_entries(self, entries: Sequence[Entry], withdrawn: Collection[str]) -> Iterator[_Row]:
+        """Yield registraties as rows, fast enough for millions."""
+        shared: dict[Reeks, tuple[int, str | None, bool]] = {}
+        months: dict[date, int] = {}
+        for (datum, bron, reeks, _, afspraak, bestand, rij), inhoud in zip(entries, dump_records(entries), strict=True):
+            month = months.get(datum) or months.setdefault(datum, month_of(datum))
+            told = shared.get(reeks)
+            if told is None:
+                told = shared[reeks] = self._clients[reeks.bsn], reeks.medewerker, reeks.vorm.status == "vervallen"
+            client_id, medewerker, gone = told
+            gone = gone or bron in withdrawn
+            yield _make_row((REGISTRATIE, bron, client_id, month, None, None, gone, medewerker, afspraak, inhoud, bestand, rij))
+
+    def _rows(self, soort: str, records: Sequence[Verblijf | Prestatie], withdrawn: Collection[str]) -> Iterator[_Row]:
+        """Yield stays or prestaties as rows."""
+        for one, inhoud in zip(records, dump_records(records), strict=True):
+            gone, until = one.vervallen or one.id in withdrawn, self._cells.maand
+            own = soort, one.id, self._clients[one.bsn], *_months(one), until, gone
+            yield _make_row((*own, one.medewerker, None, inhoud, one.bestand, one.rij))
 
     def _update(self, rows: Sequence[_Row]) -> None:
         table, keys = schema.record, ("soort", "bron")
@@ -218,15 +218,16 @@ class Intake:
         table = schema.record
         self._connection.execute(update(table).where(table.c.soort == soort, table.c.bron == name).values(vervallen=True))
 
-    def withdraw_absent(self, vanaf: int | None, complete: Sequence[str]) -> None:
-        """Withdraw records of these kinds that the input does not name, from month `vanaf` on; None: nowhere."""
+    def withdraw_absent(self, vanaf: int | None, given: Iterable[tuple[str, Sequence[Given | Ongeldig] | None]]) -> None:
+        """Withdraw records of the kinds that are `given` that are not among these, from month `vanaf` on; None: nowhere."""
         if vanaf is None:
             return
+        complete = {soort: {one.id for one in items} for soort, items in given if items is not None}
         table = schema.record.c
         recent = or_(table.maand >= vanaf, table.soort == VERBLIJF)
         query = select(schema.record).where(table.vervallen == false(), table.soort.in_(complete), recent)
         for row in self._connection.execute(query).all():
-            if (row.soort, row.bron) in self._seen:
+            if row.bron in complete[row.soort]:
                 continue
             known = Stored(row.client_id, row.maand, row.maand_tot, row.berekend_tot, row.vervallen, row.inhoud)
             if row.maand >= vanaf:
@@ -259,9 +260,26 @@ def confirm(connection: Connection, maand: int, names: Collection[Naam]) -> None
             connection.execute(update(table).where(*own).values(bevestigd_tot=maand))
 
 
-def _contact(one: Record) -> tuple[object, ...]:
+def _newest(items: Iterable[_R], known: Mapping[str, Stored], withdrawn: Collection[str]) -> tuple[list[_R], set[str]]:
+    """Return of each id what counts of it, and which ids came with different content, so that what was stored stays."""
+    groups: dict[str, list[_R]] = {}
+    for one in items:
+        groups.setdefault(one.id, []).append(one)
+    newest: list[_R] = []
+    contested: set[str] = set()
+    for name, group in groups.items():
+        gone = [one for one in group if one.vervallen]
+        if gone or len(group) == 1 or name in withdrawn or all(one.inhoud == group[0].inhoud for one in group):
+            newest.append(gone[0] if gone else group[0])
+        elif name in known and not known[name].vervallen:
+            contested.add(name)
+    return newest, contested
+
+
+def _contact(one: Record | Given) -> tuple[object, ...]:
     """Return what tells one contact, stay or prestatie from another of the same client: date, minutes and medewerker."""
-    return one.dagen, one.duur if isinstance(one, Registratie) else None, one.medewerker
+    duur = one.tijd.duur if isinstance(one, Entry) else one.duur if isinstance(one, Registratie) else None
+    return one.dagen, duur, one.medewerker
 
 
 def _contested(entry: Entry) -> Ongeldig:
@@ -270,7 +288,7 @@ def _contested(entry: Entry) -> Ongeldig:
     )
 
 
-def _months(one: Record) -> tuple[int, int | None]:
+def _months(one: Verblijf | Prestatie) -> tuple[int, int | None]:
     """Return the first and last month of a record, None for a stay that goes on."""
     first, last = one.dagen
     begin = month_of(first)

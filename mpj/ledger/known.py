@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, extract, func, or_, select
 
 from mpj.engine.outcome import Result
 from mpj.ledger import schema
-from mpj.ledger.codec import Record, load, stamp_of
+from mpj.ledger.codec import Given, load, stamp_of
 from mpj.ledger.gather import Gathered
 from mpj.ledger.input import Input
 from mpj.ledger.looks import FaultyCount, FaultyRow
@@ -29,7 +29,7 @@ FAULTY = frozenset(("ongeldig", "id_meermaals"))
 """The reasons of what is to be repaired, and stands nowhere else in a ledger."""
 _TOEWIJZING = "toewijzing"
 _INVOER = {"registratie": "registraties", "verblijf": "verblijf", "prestatie": "prestaties", _TOEWIJZING: "toewijzingen"}
-_Record = Record | Ongeldig
+_Record = Given | Ongeldig
 
 
 @frozen(kw_only=True)
@@ -191,7 +191,7 @@ def _unknown(given: Input, records: Iterable[tuple[str, _Record]]) -> Iterator[_
             yield _Found.of(_set_aside(soort, one), wrong, one.bsn)
 
 
-def _set_aside(soort: Any, one: Record) -> Uitval:
+def _set_aside(soort: Any, one: Given) -> Uitval:
     day, gemeente = one.dagen[0], one.gemeente or ""
     return Uitval(soort, one.id, day, day, 1, one.bestand, one.rij, gemeente, "ongeldig", None, "")
 

@@ -22,6 +22,8 @@ from mpj.ledger.schema import CONCEPT, REGISTRATIE, VERBLIJF
 from mpj.ledger.year import refuse_received
 from mpj.output.shape import SIGNALEN
 from mpj.reading.periods import first_day, last_day, month_of
+from mpj.records.entries import Entry
+from mpj.records.reader import Entries
 from mpj.records.registraties import Ongeldig
 from mpj.records.toewijzingen import OngeldigeToewijzing
 from mpj.records.values import Registratie, Toewijzing
@@ -80,15 +82,16 @@ def remember_seen(connection: Connection, rows: Iterable[Sequence[str]], wie: st
 def _beeld(connection: Connection, given: Input, gathered: Gathered, job: Job) -> Beeld:
     bound = {gemeente: contract for contract in job.contracten for gemeente in contract.gemeenten}
     own = [one for one in given.registraties or () if not isinstance(one, Ongeldig)]
-    taken = {(REGISTRATIE, one.id) for one in own}
-    contacts = [one for one in gathered.registraties if isinstance(one, Registratie)]
+    contacts = [one for one in gathered.registraties if not isinstance(one, Ongeldig)]
     stays = [one for one in gathered.verblijf if not isinstance(one, Ongeldig)]
-    taken |= {(VERBLIJF, one.id) for one in given.verblijf or () if not isinstance(one, Ongeldig)}
+    taken = {VERBLIJF: {one.id for one in given.verblijf or () if not isinstance(one, Ongeldig)}}
+    taken[REGISTRATIE] = {one.id for one in own}
+    others = [one for one in own if month_of(one.datum) not in gathered.whole]
     toewijzingen = [one for one in gathered.toewijzingen if not isinstance(one, OngeldigeToewijzing)]
     return Beeld(
         job.opdracht,
         taken,
-        [*contacts, *_of_colleagues(connection, (one for one in own if month_of(one.datum) not in gathered.whole), contacts)],
+        [*contacts, *_of_colleagues(connection, others, contacts, given.entries)],
         stays,
         toewijzingen,
         gathered.clients.keys(),
@@ -97,10 +100,11 @@ def _beeld(connection: Connection, given: Input, gathered: Gathered, job: Job) -
         {gemeente: contract.laatste_dag == "telt" for gemeente, contract in bound.items()},
         [*_per_client(connection, job), *_per_gemeente(connection, job)],
         _without_contact(connection, job.opdracht.maand, job.protocol.reden_verwijderd),
+        given.births,
     )
 
 
-def _of_colleagues(connection: Connection, own: Iterable[Registratie], contacts: Iterable[Registratie]) -> Iterator[Registratie]:
+def _of_colleagues(connection: Connection, own: Iterable[Entry], contacts: Iterable[Entry], entries: Entries) -> Iterator[Entry]:
     """Yield what the ledger holds beside the run, whose `contacts` are known, of the same medewerkers on the same days."""
     record = schema.record.c
     columns = select(record.bron, record.inhoud, record.bestand, record.rij, schema.client.c.bsn).join(schema.client)
@@ -116,7 +120,7 @@ def _of_colleagues(connection: Connection, own: Iterable[Registratie], contacts:
             # Most are of other days: those are not made into values.
             if row.bron in known or not any(text in row.inhoud for text in texts):
                 continue
-            held = load(Registratie, row.inhoud, bsn=row.bsn, bestand=row.bestand, rij=row.rij)
+            held = entries.of(load(Registratie, row.inhoud, bsn=row.bsn, bestand=row.bestand, rij=row.rij))
             if (held.medewerker, held.datum) in wanted:
                 yield held
 

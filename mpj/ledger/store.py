@@ -18,7 +18,7 @@ from mpj.ledger.intake import Naam
 from mpj.ledger.known import FAULTY
 from mpj.ledger.protocols import remember
 from mpj.ledger.replaced import keep
-from mpj.ledger.rows import add, add_rows, chunks, next_id
+from mpj.ledger.rows import add, add_rows, chunks, filling, next_id
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS
 from mpj.ledger.verdict import Ledgerrun
@@ -81,7 +81,8 @@ def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: It
         "declaratie_id": [numbers[_declaration(line)] for line in result.regels],
     }
     columns |= placed
-    add_rows(connection, schema.regel, list(columns), zip(*columns.values(), strict=True))
+    with filling(connection, schema.regel, len(result.regels)):
+        add_rows(connection, schema.regel, list(columns), zip(*columns.values(), strict=True))
     traces: dict[int, list[Herkomst | Traced]] = {}
     for one in result.traces:
         traces.setdefault(ids[one.referentienummer], []).append(one)
@@ -111,8 +112,7 @@ def _trace_rows(
 ) -> Iterator[tuple[object, ...]]:
     texts = TraceTexts()
     for regel_id, own in traces.items():
-        rows = (row for one in own for row in texts.rows(one))
-        for volg, (soort, bron, datum, eenheden, inhoud) in enumerate(rows):
+        for volg, (soort, bron, datum, eenheden, inhoud) in enumerate(texts.rows(own)):
             yield regel_id, volg, soort, bron, datum, eenheden, fingerprints.get((soort, bron), ""), inhoud
 
 

@@ -11,18 +11,17 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
-from mpj.engine.care import Aside
 from mpj.engine.lines import REFERENTIE, make_line, number
 from mpj.engine.memory import Recorded
 from mpj.engine.opdracht import Opdracht
-from mpj.engine.outcome import Uitkomst, rows_of
+from mpj.engine.outcome import Uitkomst
 from mpj.engine.values import Declaratieregel, Identiteit
 from mpj.ledger.beforehand import Beforehand, Correction
 from mpj.ledger.changes import Changes, NewLine, Oorzaak
 from mpj.ledger.codec import apart_from_price, dump_afronding, dump_sleutel, load_sleutel
 from mpj.ledger.decide import Agreed, Move
 from mpj.ledger.fresh import Fresh, with_pieces
-from mpj.ledger.hold import Hold, Kept, granted_aside, held_fault, reasons_to_hold
+from mpj.ledger.hold import Hold, Kept, granted_aside, held_fault, reasons_to_hold, standing_aside
 from mpj.ledger.release import Released
 from mpj.ledger.schema import AFGEKEURD, PRESTATIE, TOEGEKEND, WACHT
 from mpj.ledger.stand import Behind, Clientstand, Regel
@@ -193,11 +192,12 @@ class _Look:
             for identiteit, regel in self.stand.granted
             if identiteit in self.fresh and self._same(identiteit, self.fresh[identiteit], regel)
         }
+        identities = sorted(self.fresh.keys() | self.stand.regels.keys())
         parts = [
-            self._unchanged(identiteit, unchanged[identiteit]) if identiteit in unchanged else self._moved(identiteit)
-            for identiteit in sorted(self.fresh.keys() | self.stand.regels.keys())
-        ]
-        aside = (*self._granted_aside(), *_standing_aside(self.found, unchanged))
+            self._unchanged(key, unchanged[key]) if key in unchanged else self._moved(key)
+            for key in (identities if self.stand.regels else ())
+        ] or [self._new(identities)]
+        aside = (*self._granted_aside(), *standing_aside(self.found, unchanged))
         uitkomst = evolve(
             self.found,
             regels=tuple(regel for regel in self.found.regels if regel.identiteit not in unchanged),
@@ -282,6 +282,12 @@ class _Look:
             look_again=again,
             done=self._repaired(identiteit, done=fresh is None),
         )
+
+    def _new(self, identities: Iterable[Identiteit]) -> Changes:
+        """Declare lines of a client of whom nothing was declared: what `_moved` makes of each."""
+        fresh = {identiteit: self.fresh[identiteit] for identiteit in identities}
+        lines = tuple(self._debit(identiteit, one, again=False) for identiteit, one in fresh.items())
+        return Changes(lines, look_again=frozenset().union(*(self._cell(key) for key, one in fresh.items() if one.capped)))
 
     def _cause(self, identiteit: Identiteit, regel: Regel) -> Oorzaak:
         """Return what makes a line another than it was: the first that differs, or that somebody asked for it."""
@@ -381,14 +387,6 @@ class _Look:
         rounding = dump_afronding(fresh.care[0].tarief.afronding if fresh.care else None)
         terms = self.run.terms_of(line)
         return NewLine(line, self.stand.id, self.sleutel(identiteit), herkomst, None, rounding, again, terms)
-
-
-def _standing_aside(found: Uitkomst, unchanged: Mapping[Identiteit, Regel]) -> Iterator[Uitval]:
-    """Set aside the care behind lines that stand as they were; the days of one stay are one row."""
-    standing = ((one, unchanged[one.identiteit]) for one in found.care if one.identiteit in unchanged) if unchanged else ()
-    return rows_of(
-        Aside.of(one, "reeds_gedeclareerd", f"regel {regel.line.referentienummer} is toegekend") for one, regel in standing
-    )
 
 
 def _stays_open(row: Uitval) -> bool:

@@ -132,6 +132,31 @@ class Entry(NamedTuple):
         return self.reeks.medewerker
 
     @property
+    def toewijzingnummer(self) -> int | None:
+        """The toewijzing that the record names."""
+        return self.reeks.toewijzingnummer
+
+    @property
+    def prestatiecode(self) -> str | None:
+        """The prestatiecode that the record names."""
+        return self.reeks.vorm.prestatiecode
+
+    @property
+    def vervallen(self) -> bool:
+        """Whether the aanbieder took it back."""
+        return self.reeks.vorm.status == "vervallen"
+
+    @property
+    def dagen(self) -> tuple[date, date]:
+        """Its day, twice: the first and the last."""
+        return self.datum, self.datum
+
+    @property
+    def open_ended(self) -> Entry:
+        """What a change is told by: all of it."""
+        return self
+
+    @property
     def vorm(self) -> Vorm:
         """What it shares with registraties of other children."""
         return self.reeks.vorm

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from mpj.protocol import Protocol, decode
+from mpj.records.entries import Entry
 from mpj.records.values import Prestatie, Registratie, Verblijf
 
 
-def check_protocol(record: Registratie | Verblijf | Prestatie, protocol: Protocol) -> str:
+def check_protocol(record: Entry | Registratie | Verblijf | Prestatie, protocol: Protocol) -> str:
     """Return what the protocol does not know about a readable record, empty when all is well."""
+    if isinstance(record, Entry):
+        return record.reeks.vorm.fout  # who made it asked
     if isinstance(record, Prestatie):
         return ""  # whether its product exists is the contract's to say
     if record.prestatiecode is not None and record.prestatiecode not in protocol.prestatiecodes:

@@ -172,11 +172,6 @@ class Registratie(FromEntry):
         """Its first and its last day."""
         return self.datum, self.datum
 
-    @property
-    def open_ended(self) -> Registratie:
-        """What a change is told by: all of it."""
-        return self
-
 
 class _Whole:
     """What a stay and a prestatie have alike: they are kept whole, have no status, and are nobody's time."""

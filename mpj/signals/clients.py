@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from mpj.presentation import words
 from mpj.reading.periods import first_day, last_day
-from mpj.records.values import AANWEZIG, Registratie, Verblijf
+from mpj.records.entries import Entry
+from mpj.records.values import AANWEZIG, Verblijf
 from mpj.signals.values import Beeld, Signaal
 
 _MIN_CENT = {"toewijzing": 100_000, "gemeente": 250_000}
@@ -60,10 +61,12 @@ def zonder_contact(beeld: Beeld) -> Iterator[Signaal]:
 
 def na_verjaardag(beeld: Beeld) -> Iterator[Signaal]:
     """Zorg na de 18e verjaardag, bij 6.x en 7.x na de 21e, waar een geboortedatum is gegeven."""
-    born = {one.bsn: one.geboortedatum for one in beeld.contacten if one.geboortedatum is not None}
-    own: dict[tuple[str, str], list[tuple[date, str, int, Registratie | Verblijf]]] = defaultdict(list)
+    if not beeld.geboren:
+        return
+    born = {one.bsn: day for one in beeld.contacten if (day := beeld.geboren.get(one)) is not None}
+    own: dict[tuple[str, str], list[tuple[date, str, int, Entry | Verblijf]]] = defaultdict(list)
     until = last_day(beeld.opdracht.maand)
-    records: Sequence[Registratie | Verblijf] = (*beeld.contacten, *beeld.verblijven)
+    records: Sequence[Entry | Verblijf] = (*beeld.contacten, *beeld.verblijven)
     for one in records:
         if one.bsn not in born or not beeld.is_given((one,)):
             continue
@@ -77,7 +80,7 @@ def na_verjaardag(beeld: Beeld) -> Iterator[Signaal]:
         yield _grown_up(beeld, rows)
 
 
-def _grown_up(beeld: Beeld, rows: Sequence[tuple[date, str, int, Registratie | Verblijf]]) -> Signaal:
+def _grown_up(beeld: Beeld, rows: Sequence[tuple[date, str, int, Entry | Verblijf]]) -> Signaal:
     day, _, age, first = min(rows, key=lambda row: row[:3])
     more = f", net als nog {words.counted(len(rows) - 1, 'registratie of verblijf')}" if len(rows) > 1 else ""
     return beeld.about("na_verjaardag", first, day, f"zorg na de {age}e verjaardag{more}")

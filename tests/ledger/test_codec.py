@@ -13,7 +13,8 @@ from scenarios import Scenario, scenarios
 from world import BSN, run
 
 from mpj.engine import Herkomst
-from mpj.ledger.codec import TraceTexts, dump, dump_all, load
+from mpj.ledger.codec import TraceTexts, dump, dump_all, dump_records, load
+from mpj.records.reader import Entries
 from mpj.records.values import Registratie, Toewijzing
 
 STORED = (
@@ -89,9 +90,16 @@ def test_many_values_have_the_texts_that_each_has_by_itself(values: list[Registr
 
 
 @pytest.mark.slow
+@given(st.lists(CONTACTS, max_size=8))
+def test_entries_have_the_texts_of_their_registraties(values: list[Registratie]) -> None:
+    entries = Entries(lambda _: "")
+    assert list(dump_records(list(map(entries.of, values)))) == list(map(dump, values))
+
+
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
 @given(scenarios())
 def test_the_trace_of_care_has_the_texts_that_its_rows_have(scenario: Scenario) -> None:
     result, texts = run(scenario), TraceTexts()
-    told = [row for one in result.traces for row in texts.rows(one)]
-    assert told == [(one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)) for one in result.herkomst]
+    told = [(one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)) for one in result.herkomst]
+    assert list(texts.rows(result.traces)) == told

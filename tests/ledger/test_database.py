@@ -9,13 +9,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import Connection, inspect, select, text, update
 
 import mpj
 from ledger.conftest import fill
 from ledger.support import Partij, lines, refs, registratie
 from mpj.engine import Result
 from mpj.ledger import Ledger, schema
+from mpj.ledger.database import Database
+from mpj.ledger.rows import CHUNK, add, client_ids, filling
 
 pytestmark = pytest.mark.lowest
 
@@ -207,3 +209,28 @@ def test_a_server_that_refuses(postgres_cluster: str, name: str, code: str) -> N
     with pytest.raises(mpj.InputError) as error, Ledger(wrong).database.transaction(fill=True) as connection:
         connection.execute(schema.medewerker.insert().values(naam="x", inhoud="[]"))
     assert [fault.code for fault in error.value.faults] == [code]
+
+
+def test_the_first_many_rows_are_indexed_at_once(url: str) -> None:
+    """The table has the indexes that it had, also where the rows were undone; no rows but the first do without meanwhile."""
+    database, many = Database(url), CHUNK + 1
+    rows = [{"soort": "registratie", "bron": name, "client_id": 1, "maand": 1, "inhoud": "{}"} for name in ("a", "b")]
+    first, second = (row | {"vervallen": False, "bestand": "", "rij": 0} for row in rows)
+
+    def indexes(connection: Connection) -> set[tuple[object, str]]:
+        found = inspect(connection).get_indexes("record")
+        return {(one["name"], f"{one['column_names']} {one.get('dialect_options', {}).keys()}") for one in found}
+
+    with database.transaction() as connection:
+        before = indexes(connection)
+        assert len(before) == 4 and client_ids(connection, ["999900006"]) == {"999900006": 1}
+    with pytest.raises(mpj.InputError), database.transaction() as connection, filling(connection, schema.record, many):
+        add(connection, schema.record, [first, first])
+    for row, without in ((first, not database.postgres), (second, False)):
+        with database.transaction() as connection:
+            assert indexes(connection) == before
+            with filling(connection, schema.record, many):
+                assert (indexes(connection) == set()) == without
+                add(connection, schema.record, [row])
+            assert indexes(connection) == before
+    database.close()

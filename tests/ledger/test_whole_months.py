@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from mpj.ledger.rows import client_ids
 from mpj.ledger.schema import REGISTRATIE
 from mpj.protocol import MPJ_16
 from mpj.reading.periods import month_of
+from mpj.records.known import check_protocol
 from mpj.records.reader import Entries
 from mpj.records.values import Registratie
 
@@ -52,10 +54,10 @@ def test_a_month_is_whole_where_the_ledger_holds_nothing_beside_the_input(
 ) -> None:
     database = Database("sqlite://")
     with database.transaction() as connection:
-        clients, entries = client_ids(connection, [BSN]), Entries(lambda _: "")
-        Intake(connection, MPJ_16, Cells(MARCH), clients).take(REGISTRATIE, before, entries.of)
+        clients, entries = client_ids(connection, [BSN]), Entries(partial(check_protocol, protocol=MPJ_16))
+        Intake(connection, MPJ_16, Cells(MARCH), clients).take(REGISTRATIE, list(map(entries.of, before)), lambda one: one)
         intake = Intake(connection, MPJ_16, Cells(MARCH), clients)
-        intake.take(REGISTRATIE, given, entries.of)
+        intake.take(REGISTRATIE, list(map(entries.of, given)), lambda one: one)
         record = schema.record.c
         held = connection.execute(select(record.maand, record.bron).where(record.vervallen == false())).all()
         missed = {month for month, name in held if (REGISTRATIE, name) not in intake.taken}
