@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import partial
-from operator import itemgetter
 from typing import Unpack
 
 from attrs import evolve
@@ -45,7 +44,6 @@ from mpj.records.uitval import Uitval, conceal, in_order, suspects
 from mpj.records.values import Medewerker, Prestatie, Toewijzing, Verblijf
 from mpj.tariefkaart import Tariefkaarten, compile_tariefkaart
 
-_order: Callable[[Entry], tuple[date, str]] = itemgetter(*map(Entry._fields.index, ("datum", "id")))
 Progress = Callable[[int, int], None]
 """Hears how many clients are done, and how many there are."""
 
@@ -175,7 +173,8 @@ class Job:
         return self._completed(client, self._by_steps(self._run(records, memory), records))
 
     def _run(self, records: Records, memory: Memory) -> Clientrun:
-        return Clientrun(self._context, sorted(records.registraties, key=_order), memory)
+        by_date = sorted(records.registraties)  # then by id, which no two share
+        return Clientrun(self._context, by_date, memory)
 
     def _completed(self, client: str, found: Uitkomst) -> Uitkomst:
         if not found.uitval:
