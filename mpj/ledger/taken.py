@@ -12,9 +12,9 @@ from attrs import define, evolve, field, frozen
 from mpj.engine.values import Declaratieregel
 from mpj.ledger.schema import AFGEKEURD, PRESTATIE, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
 from mpj.messages import read_jw325
-from mpj.messages.answers import IN_ORDE, contradiction, key_of, refuses_whole
+from mpj.messages.answers import IN_ORDE, contradiction, contradicts_lines, key_of, refuses_whole
 from mpj.messages.declaratie import RELEASE, XSD_VERSIE
-from mpj.messages.values import Antwoordbericht, Declaratiebericht, Gelezen
+from mpj.messages.values import Antwoordbericht, Declaratiebericht, Gelezen, Totaal, signed
 from mpj.output.read import RegelReader
 from mpj.protocol import MPJ_16, decode
 from mpj.reading.faults import NOWHERE, Fault, InputError, Place
@@ -82,7 +82,7 @@ def read_taken(paths: Iterable[str | Path], reading: Reading) -> list[Taken]:
         for line in RegelReader(MPJ_16).placed(source):
             told.add(line)
     declarations, answers = paired(read_messages((one for one in sources if one.suffix == ".xml"), reading))
-    found = [*_of_messages(declarations, told, answers, report), *_of_files(told, declarations, answers)]
+    found = [*_of_messages(declarations, told, answers, report), *_of_files(told, declarations, answers, report)]
     if told.faults:
         raise InputError(told.faults)
     for read, answer in answers.values():
@@ -179,7 +179,9 @@ def _of_messages(
         yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], *versions, answer, judged)
 
 
-def _of_files(told: _Files, declarations: Iterable[tuple[Gelezen, Declaratiebericht]], answers: Answers) -> Iterator[Taken]:
+def _of_files(
+    told: _Files, declarations: Iterable[tuple[Gelezen, Declaratiebericht]], answers: Answers, report: Report
+) -> Iterator[Taken]:
     """Yield the declarations of which only a line file is known; an answer names one by its declaratienummer."""
     known = {(one.header.afzender, one.declaratienummer) for _, one in declarations}
     found: dict[_Key, list[Told]] = {}
@@ -188,10 +190,18 @@ def _of_files(told: _Files, declarations: Iterable[tuple[Gelezen, Declaratieberi
             found.setdefault((line.aanbieder, line.gemeente, line.declaratienummer), []).append((line, place))
     for key, own in found.items():
         named = [name for name, (_, one) in answers.items() if one.antwoord and (*name[:2], one.antwoord.declaratienummer) == key]
-        answer = answers.pop(named[0])[1] if named else None
-        if answer is None or not refuses_whole(answer):
-            month = parse_month(own[0][0].declaratieperiode)
-            yield Taken(*key, month, last_day(month), None, RELEASE, XSD_VERSIE, answer, _judged(own, answer, TOEGEKEND))
+        by, answer = answers.pop(named[0]) if named else (None, None)
+        if answer is not None and refuses_whole(answer):
+            report(_refused(answer, key[2]))
+            continue
+        month, unanswered = parse_month(own[0][0].declaratieperiode), TOEGEKEND
+        sent = {line.referentienummer: signed(line.bedrag_cent, line.debetcredit) for line, _ in own if line.in_bericht}
+        if by is not None and answer is not None:
+            wrong = contradicts_lines(answer, sent, Totaal.of(sum(sent.values())), last_day(month))
+            if wrong is not None:
+                report(not_counted(by, answer, wrong))
+                answer, unanswered = None, VERZONDEN
+        yield Taken(*key, month, last_day(month), None, RELEASE, XSD_VERSIE, answer, _judged(own, answer, unanswered))
 
 
 def _judged(lines: Iterable[Told], answer: Antwoordbericht | None, unanswered: str) -> list[TakenLine]:

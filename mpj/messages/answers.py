@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from attrs import frozen
 
@@ -71,17 +72,28 @@ def contradiction(
 
     None where it adds up. `ingediend` is what a JW304 says that was submitted of each line; of a JW325 its returned lines say it.
     """
-    body, submitted = answer.antwoord, message.totaal
+    declared = {line.referentienummer: line.net for line in message.prestaties}
+    return contradicts_lines(answer, declared, message.totaal, message.dagtekening, ingediend)
+
+
+def contradicts_lines(
+    answer: Antwoordbericht,
+    declared: Mapping[str, int],
+    submitted: Totaal,
+    dagtekening: date,
+    ingediend: Mapping[str, int] | None = None,
+) -> Contradiction | None:
+    """Return what `contradiction` does, of a declaration by the net amounts of its lines, in eurocents, its total and its date."""
+    body = answer.antwoord
     if body is None:
         return None
     granted, dated = body.totaal_toegekend, answer.header.identificatie.dagtekening
-    if dated < message.dagtekening:
-        return Contradiction("Het antwoord is ouder dan de declaratie", str(dated), f"{message.dagtekening} of later")
+    if dated < dagtekening:
+        return Contradiction("Het antwoord is ouder dan de declaratie", str(dated), f"{dagtekening} of later")
     if body.totaal_ingediend.net != submitted.net:
         return Contradiction.of("Het ingediende totaal is niet dat van de declaratie", body.totaal_ingediend, submitted)
     if granted.net and (_named(body) or answer.header.retourcodes != (IN_ORDE,)):
         return Contradiction.of("Een code weigert de hele declaratie, en toch is er geld toegekend", granted, _NOTHING)
-    declared = {line.referentienummer: line.net for line in message.prestaties}
     returned = body.prestaties
     # A line of a JW303 that names no toewijzing is left out of its declaration (`mpj.messages.settled`).
     other = [line.net for line in returned if line.toewijzingnummer != NO_TOEWIJZING and line.referentienummer not in declared]

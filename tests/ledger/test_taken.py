@@ -149,6 +149,33 @@ def test_a_line_that_two_files_tell_otherwise_is_refused(tmp_path: Path, form: s
     assert "9999" not in str(fault) and not any((tmp_path / "ledger.db").parent.glob("ledger.db?*"))
 
 
+@pytest.mark.parametrize("form", ["goed", "afgekeurd", "geheel", "totaal", "regel"])
+def test_an_answer_to_a_line_file_is_held_against_its_lines(tmp_path: Path, form: str) -> None:
+    """As one to a message is: what contradicts answers nothing, and what was refused as a whole was not sent; both are told."""
+    result, paths = elsewhere(tmp_path, refused=form == "afgekeurd")
+    (line,) = result.regels
+    (tmp_path / "map").mkdir()
+    write_result(evolve(result, traces=()), tmp_path / "map")
+    text = paths[1].read_text("utf-8")
+    if form == "totaal":
+        text = text.replace("19640", "7000", 1)
+    if form == "regel":  # it returns a line that the file does not have
+        back = elsewhere(tmp_path, refused=True)[1][1].read_text("utf-8")
+        text = back.replace(line.referentienummer, "R" * 20)
+    if form == "geheel":
+        text = text.replace("<ijw:RetourCode>8001<", "<ijw:RetourCode>9333<").replace("8001<", "9333<")
+        place = text.index("19640", text.index("19640") + 1)
+        text = text[:place] + "0" + text[place + 5 :]
+    paths[1].write_text(text, "utf-8")
+    heard: list[mpj.Fault] = []
+    partij = Partij(empty_ledger(tmp_path / "ledger.db"))
+    found = partij.ledger.begin("2026-03", eerder=[tmp_path / "map" / "declaratieregels.csv", paths[1]], report=heard.append)
+    stands = {"goed": "toegekend", "afgekeurd": "afgekeurd", "totaal": "verzonden", "regel": "verzonden"}
+    assert {name: cent for name, cent in found.cent.items() if cent} == ({stands[form]: 19640} if form in stands else {})
+    told = {"geheel": ["eerder_afgekeurd"], "totaal": ["antwoord_spreekt_tegen"], "regel": ["antwoord_spreekt_tegen"]}
+    assert [one.code for one in heard] == told.get(form, [])
+
+
 def test_two_declarations_of_one_care_are_named_with_their_places(tmp_path: Path) -> None:
     result, _ = elsewhere(tmp_path)
     (line,) = result.regels
