@@ -140,7 +140,7 @@ class Result:
     """The outcome of a run."""
 
     regels: tuple[Declaratieregel, ...]
-    traces: tuple[Herkomst | Traced, ...] = field(eq=_rows)
+    traces: tuple[Herkomst | Traced, ...] = field(eq=_rows, alias="herkomst")
     """What `herkomst` is made of."""
     uitval: tuple[Uitval, ...]
     """Every record that stands behind no line, with the reason."""
@@ -157,6 +157,10 @@ class Result:
     def herkomst(self) -> tuple[Herkomst, ...]:
         """The trace of the lines, in their order, then by date and id."""
         return _rows(self.traces)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is pickled or copied: the rows of the trace, and not all that the care behind them knows of a contract."""
+        return vars(self) | {"traces": self.herkomst}
 
     def __repr__(self) -> str:
         counts = (("regels", self.regels), ("herkomst", self.herkomst), ("uitval", self.uitval), ("meldingen", self.meldingen))

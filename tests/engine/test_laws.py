@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from attrs import evolve
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scenarios import Scenario, scenarios
@@ -177,3 +179,14 @@ def test_shares_add_up_to_the_sum_rounded_once(minutes: list[int], unit: int, af
 
 def test_the_result_type_is_public() -> None:
     assert mpj.Result is Result
+
+
+@quick
+@given(scenarios())
+def test_a_result_that_is_pickled_holds_the_rows_of_its_trace(scenario: Scenario) -> None:
+    """And not the care that they are made of until then, with a contract behind it."""
+    result = run(scenario)
+    again = pickle.loads(pickle.dumps(result))
+    assert again == result and hash(again) == hash(result)
+    assert again.traces == again.herkomst == result.herkomst
+    assert evolve(result, herkomst=()).herkomst == ()
