@@ -71,7 +71,7 @@ def test_different_lines_under_one_number_all_count_and_are_told(out: Path, tmp_
     first, *others = FEBRUARY.regels
     other = tmp_path / "ander"
     other.mkdir()
-    write_result(evolve(FEBRUARY, regels=(evolve(first, bedrag_cent=first.bedrag_cent + 1), *others), traces=()), other)
+    write_result(evolve(FEBRUARY, regels=(evolve(first, bedrag_cent=first.bedrag_cent + 1), *others), herkomst=()), other)
     table, messages = other / "declaratieregels.csv", sorted(out.glob("*.xml"))
     for paths in ([out / "declaratieregels.csv", table], [table, *messages], [out, table]):
         told: list[Fault] = []
@@ -93,7 +93,7 @@ def test_a_credit_of_a_line_that_is_not_given_takes_nothing_away_and_is_told(tmp
         evolve(one, referentienummer=f"CREDIT{number}", vorig_referentienummer=one.referentienummer, debetcredit="C")
         for number, one in enumerate((debit, other))
     ]
-    result = evolve(FEBRUARY, regels=(debit, *undoing), traces=())
+    result = evolve(FEBRUARY, regels=(debit, *undoing), herkomst=())
     told: list[Fault] = []
     write_result(result, tmp_path)
     for report in (None, told.append):

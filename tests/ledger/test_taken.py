@@ -135,7 +135,7 @@ def test_a_line_that_two_files_tell_otherwise_is_refused(tmp_path: Path, form: s
     other = evolve(line, perceel="B") if form == "perceel" else evolve(line, bedrag_cent=9820, volume=4, volume_bericht=60)
     for name, one in (("goed", line), ("ander", other)):
         (tmp_path / name).mkdir()
-        write_result(evolve(result, regels=(one,), traces=()), tmp_path / name)
+        write_result(evolve(result, regels=(one,), herkomst=()), tmp_path / name)
     given = [tmp_path / "ander", paths[0] if form == "bericht" else tmp_path / "goed"]
     with pytest.raises(mpj.InvalidError) as error:
         begun(tmp_path, given)
@@ -155,7 +155,7 @@ def test_an_answer_to_a_line_file_is_held_against_its_lines(tmp_path: Path, form
     result, paths = elsewhere(tmp_path, refused=form == "afgekeurd")
     (line,) = result.regels
     (tmp_path / "map").mkdir()
-    write_result(evolve(result, traces=()), tmp_path / "map")
+    write_result(evolve(result, herkomst=()), tmp_path / "map")
     text = paths[1].read_text("utf-8")
     if form == "totaal":
         text = text.replace("19640", "7000", 1)
@@ -181,7 +181,7 @@ def test_two_declarations_of_one_care_are_named_with_their_places(tmp_path: Path
     (line,) = result.regels
     for name, one in (("a", line), ("b", evolve(line, referentienummer="B" * 20, declaratienummer="DANDER"))):
         (tmp_path / name).mkdir()
-        write_result(evolve(result, regels=(one,), traces=()), tmp_path / name)
+        write_result(evolve(result, regels=(one,), herkomst=()), tmp_path / name)
     with pytest.raises(mpj.InvalidError) as error:
         begun(tmp_path, [tmp_path / "a", tmp_path / "b"])
     (fault,) = error.value.faults
