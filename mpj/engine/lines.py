@@ -81,11 +81,11 @@ def number_of(digits: str, length: int) -> str:
     return _FIRST[digits[0]] + digits[1:length].upper().replace(*_REPLACED)
 
 
-def traced_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[list[Any], tuple[Traced]]]:
-    """Return what lines are made of, each with its trace: see `line_values` and `herkomst_of`."""
+def traced_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[list[Any], list[Herkomst]]]:
+    """Return what lines are made of (`line_values`), each with its trace, for who asks for both: later costs more than at once."""
     for regel in regels:
         values = line_values(regel, opdracht)
-        yield values, (Traced(values[0], regel),)
+        yield values, list(map(_herkomst, trace_values(values[0], regel.care)))
 
 
 def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
