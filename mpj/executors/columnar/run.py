@@ -176,7 +176,7 @@ def _find_special(database: Database, stayed: set[str]) -> None:
 def _rest_of(database: Database, file: File, lines: Lines) -> Table[str]:
     """Return the rows of a file that the engine has to do, as `open_lines` would."""
     names = [name for name in COMPUTED if name in file.columns]
-    fields = " || ';' || ".join(map(file.field, (*names, "CASE WHEN overig THEN 'x' ELSE '' END")))
-    row = f"{fields} || CASE WHEN scheef THEN ';x' ELSE '' END || chr(10)"
+    fields = ", ';', ".join(map(file.field, (*names, "CASE WHEN overig THEN 'x' ELSE '' END")))
+    row = f"concat({fields}, CASE WHEN scheef THEN ';x' ELSE '' END, chr(10))"
     batches = database.batches(f"SELECT rij, {row} {lines.rest} AND bestand = {file.nummer}")
     return Table(file.naam, {name: place for place, name in enumerate(names)}, len(names) + 1, (), chain.from_iterable(batches))
