@@ -10,7 +10,10 @@ from scenarios import Scenario
 
 import mpj
 from mpj.engine import Declaratieregel, Result
+from mpj.engine.job import Job
+from mpj.engine.outcome import Traced
 from mpj.protocol import PROTOCOLS
+from mpj.records.verblijf import as_stays
 
 BSN, BSN_2 = "999900006", "999900018"
 AGB, GEMEENTE = "65656055", "0384"
@@ -110,6 +113,14 @@ def contracts_of(scenario: Scenario, protocols: Mapping[str, mpj.Protocol] = PRO
         mpj.make_contract(spec.toml, spec.tarieven, spec.codes, producten=spec.producten, protocols=protocols)
         for spec in scenario.contracten
     ]
+
+
+def traced(scenario: Scenario) -> tuple[Traced, ...]:
+    """The trace of a scenario as a run with a ledger holds it: the care behind each line."""
+    words: dict[str, Any] = {name: getattr(scenario, name) for name in ("periode", "dagtekening", "nalevering", "medewerkers")}
+    job = Job.of(contracts_of(scenario), scenario.toewijzingen, **words)
+    outcomes = job.outcomes(job.entries().given(scenario.registraties), as_stays(scenario.verblijf))
+    return tuple(Traced(f"R{len(outcome.regels)}", regel) for outcome in outcomes for regel in outcome.regels)
 
 
 def run(scenario: Scenario, contracten: Sequence[mpj.Contract] | None = None) -> Result:

@@ -13,7 +13,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scenarios import Scenario, scenarios
-from world import run
+from world import run, traced
 
 import mpj
 from mpj.engine import Declaratieregel, Result
@@ -185,7 +185,7 @@ def test_the_result_type_is_public() -> None:
 @given(scenarios())
 def test_a_result_that_is_pickled_holds_the_rows_of_its_trace(scenario: Scenario) -> None:
     """And not the care that they are made of until then, with a contract behind it."""
-    result = run(scenario)
+    result = evolve(run(scenario), herkomst=traced(scenario))
     again = pickle.loads(pickle.dumps(result))
     assert again == result and hash(again) == hash(result)
     assert again.traces == again.herkomst == result.herkomst

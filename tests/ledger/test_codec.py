@@ -10,9 +10,10 @@ from attrs import evolve, fields
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scenarios import Scenario, scenarios
-from world import BSN, run
+from world import BSN, traced
 
 from mpj.engine import Herkomst
+from mpj.engine.lines import herkomst_of
 from mpj.ledger.codec import TraceTexts, dump, dump_all, dump_records, load
 from mpj.records.reader import Entries
 from mpj.records.values import Registratie, Toewijzing
@@ -100,6 +101,6 @@ def test_entries_have_the_texts_of_their_registraties(values: list[Registratie])
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
 @given(scenarios())
 def test_the_trace_of_care_has_the_texts_that_its_rows_have(scenario: Scenario) -> None:
-    result, texts = run(scenario), TraceTexts()
-    told = [(one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)) for one in result.herkomst]
-    assert list(texts.rows(result.traces)) == told
+    traces, texts = traced(scenario), TraceTexts()
+    told = [(one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)) for one in herkomst_of(traces)]
+    assert list(texts.rows(traces)) == told
