@@ -140,8 +140,8 @@ class Result:
     """The outcome of a run."""
 
     regels: tuple[Declaratieregel, ...]
-    traces: tuple[Herkomst | Traced, ...] = field(eq=_rows, alias="herkomst")
-    """What `herkomst` is made of."""
+    traces: tuple[Any, ...] = field(eq=_rows, alias="herkomst")
+    """What `herkomst` is made of: its rows, or what the engine traced of them (`Traced`), which is no word of callers."""
     uitval: tuple[Uitval, ...]
     """Every record that stands behind no line, with the reason."""
     meldingen: tuple[Fault, ...]
