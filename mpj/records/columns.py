@@ -41,7 +41,10 @@ class AsTexts:
 
     def of(self, column: Sequence[object]) -> Sequence[str]:
         """Return a column of values as texts."""
-        kinds = {*map(type, column)} - {_NOTHING}
+        kinds = {*map(type, column)}
+        if kinds == {str}:
+            return column  # type: ignore[return-value]
+        kinds.discard(_NOTHING)
         if kinds <= {str}:
             return [cell or "" for cell in column]  # type: ignore[misc]
         kind = kinds.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import repeat
@@ -44,14 +44,14 @@ def _setters(kind: type[Any]) -> Mapping[str, Callable[[FromEntry, object], None
     return {name: kind.__dict__[name].__set__ for name in fields_dict(kind) if name != "geboortedatum"}
 
 
-def holder(kind: type[_T]) -> Callable[[Entry, date | None], _T]:
-    """Return a maker of values of `kind` from the entry and the geboortedatum that were read."""
+def holder(kind: type[_T]) -> Callable[[Sequence[object], Iterable[date | None]], list[_T]]:
+    """Return a maker of values of `kind`, some at a time, from the entries and the birth dates that were read."""
     new, hold, bear = object.__new__, FromEntry.__dict__["_entry"].__set__, kind.__dict__["geboortedatum"].__set__
 
-    def make(entry: Entry, geboortedatum: date | None) -> _T:
-        one = new(kind)
-        hold(one, entry)
-        bear(one, geboortedatum)
-        return one
+    def make(entries: Sequence[object], births: Iterable[date | None]) -> list[_T]:
+        made = list(map(new, repeat(kind, len(entries))))
+        any(map(hold, made, entries))
+        any(map(bear, made, births))
+        return made
 
     return make

@@ -42,7 +42,7 @@ _tijd_of = attrgetter(*_TIJD)
 _reeks_of = attrgetter(*_REEKS)
 _series_of = attrgetter(*_REEKS, *_VORM)
 _own_of = attrgetter("datum", "id", "afspraak", "bestand", "rij")
-_registratie = holder(Registratie)
+_registraties = holder(Registratie)
 _make_entry = partial(tuple.__new__, Entry)
 
 
@@ -129,9 +129,11 @@ class Entries:
         """Turn the rows of a table into values, with the birth dates that entries do not have; forgets reeksen as it goes."""
         place = table.columns.get("geboortedatum")
         for rows, items in self._batches(table):
-            births = [None if place is None or len(cells) <= place else self._births[cells[place]] for cells in rows]
-            for item, birth in zip(items, births, strict=True):
-                yield item if isinstance(item, Ongeldig) else _registratie(item, birth)
+            births = (
+                repeat(None) if place is None else (self._births[cells[place]] if len(cells) > place else None for cells in rows)
+            )
+            made = _registraties(items, births)
+            yield from made if Ongeldig not in map(type, items) else map(_unless_ongeldig, items, made)
             if len(self._reeksen) > _MANY:
                 self.forget()
 
@@ -160,10 +162,11 @@ class Entries:
         Each is taken when it is asked for, and a mapping is looked at before the next is: its maker may fill it again.
         """
         each: Iterator[Any] = records_or_errors(items, Registratie, Ongeldig)
-        for kind, group in groupby(each, _kind):
-            if isinstance(kind, tuple):
-                yield from self._mappings(kind, group)
-            elif kind is Registratie:
+        for kind, group in groupby(each, type):
+            if kind is dict:
+                for keys, mappings in groupby(group, tuple):
+                    yield from self._mappings(keys, mappings)
+            elif issubclass(kind, Registratie):
                 yield from map(self.of, group)
             elif kind is TypeError:
                 raise next(group)
@@ -281,6 +284,10 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _unless_ongeldig(item: Entry | Ongeldig, made: Registratie) -> Registratie | Ongeldig:
+    return item if isinstance(item, Ongeldig) else made
+
+
 def read_registraties(
     paths: Iterable[str | Path],
     *,
@@ -302,8 +309,3 @@ def read_registraties(
     for source in find_sources(paths, TABLES, reading):
         with open_table(source, REGISTRATIE.columns, reading) as table:
             yield from entries.values(table)
-
-
-def _kind(item: object) -> object:
-    """Return what of an item says how it is read: the keys of a dict, else its type."""
-    return tuple(item) if type(item) is dict else Registratie if isinstance(item, Registratie) else type(item)

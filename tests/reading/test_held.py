@@ -72,7 +72,7 @@ def _same(one: Any) -> Any:
 
 
 LOOKS: dict[str, Callable[[Any], Any]] = {
-    **{name: attrgetter(name) for name in (*NAMES, "duur", "vervallen", "dagen", "open_ended")},
+    **{name: attrgetter(name) for name in (*NAMES, "duur", "vervallen", "dagen")},
     **{of.__name__: of for of in (hash, repr, str, type, dir, attrs.asdict, attrs.astuple, attrs.evolve, copy.copy, copy.deepcopy)},
     "equal": lambda one: (one == OTHER, one != OTHER, one == 1, one == attrs.evolve(one)),
     "pickled": lambda one: pickle.loads(pickle.dumps(one)),
