@@ -289,14 +289,11 @@ def earlier_history(asked: VerifyOptions, invoer: dict[str, str], verified: Sequ
 
 def earlier_messages(asked: VerifyOptions, invoer: dict[str, str], verified: Sequence[Source]) -> list[Any]:
     """Return the earlier messages and answers that were given beside those that are verified."""
-    from mpj.reading.sources import find_sources
-    from mpj.verification.history import read_messages
-    from mpj.verification.twins import of_before
+    from mpj.verification.history import read_before_these
 
     if not asked.eerder:
         return []
-    sources = of_before(find_sources(asked.eerder, (".xml",), asked.reading), verified, asked.reading)
-    return [one.bericht for one in read_messages(sources, evolve(asked.reading, hashes=invoer))]
+    return [one.bericht for one in read_before_these(verified, asked.eerder, evolve(asked.reading, hashes=invoer))]
 
 
 def _sources(asked: VerifyOptions) -> Sequence[Source]:

@@ -19,7 +19,7 @@ from mpj.reading.faults import NOWHERE, Fault, InputError, Place, mask, mask_num
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
 from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
-from mpj.verification.twins import of_before
+from mpj.verification.twins import passed, twins_of
 
 if TYPE_CHECKING:
     from mpj.messages.values import Bericht
@@ -143,11 +143,10 @@ class MemoryHistory:
         """Build the history from JW323 and JW325 files (and JW303, JW304), in any order; folders and zips of them too.
 
         `reading` says whether files in sub-folders count, and hears of those that were not read; SHA-256 of the files go to
-        `hashes`. A file that holds the same as one of the messages that are `verified` is none of before. Raises InputError for a
-        file that is neither.
+        `hashes`. A message that is `verified` itself is none of before (`read_before_these`). Raises InputError for a file that is
+        neither.
         """
-        sources = of_before(find_sources(paths, (".xml",), reading), verified, reading)
-        found = cls.of(read_messages(sources, evolve(reading, hashes=hashes)))
+        found = cls.of(read_before_these(verified, paths, evolve(reading, hashes=hashes)))
         found.meldingen += found.loose_credits()
         return found
 
@@ -277,6 +276,23 @@ def read_messages(sources: Iterable[Source], reading: Reading = SILENT, *, witho
     messages, told = settled(list(read.values()), without_toewijzing=without_toewijzing)
     reading.tell([*told, *_two_answers(messages)])
     return messages
+
+
+def read_before_these(verified: Iterable[Source], paths: Iterable[str | Path], reading: Reading) -> list[Gelezen]:
+    """Read messages (`read_messages`) as what was before those that are `verified`: a file that holds the same as one of them is
+    none of before, as long as no answer to it is there. One that was answered was sent a second time (TR056).
+    """
+    sources = find_sources(paths, (".xml",), reading)
+    read, twins = read_messages(sources, reading), twins_of(verified, sources)
+    _, answers = paired(read)
+    found: list[Gelezen] = []
+    for one in read:
+        bestand = twins.get(one.bestand)
+        if bestand is None or not isinstance(one.bericht, Declaratiebericht) or key_of(one.bericht) in answers:
+            found.append(one)
+        else:
+            reading.tell([passed(one.bestand, f"dit bericht is {bestand}, dat wordt getoetst: het telt niet als eerder")])
+    return found
 
 
 Answers = dict[tuple[str, str, str], tuple[Gelezen, Antwoordbericht]]

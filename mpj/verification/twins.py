@@ -37,24 +37,19 @@ def each_once(sources: Iterable[Source], reading: Reading) -> list[Source]:
             found.append(source)
         else:
             bestand = twin.naam
-            reading.tell([_passed(source, f"dit bericht is hetzelfde als {bestand}, en telt één keer")])
+            reading.tell([passed(source.naam, f"dit bericht is hetzelfde als {bestand}, en telt één keer")])
     return found
 
 
-def of_before(sources: Iterable[Source], verified: Iterable[Source], reading: Reading) -> list[Source]:
-    """Return the files of before: one that holds the same as a message that is verified is none, and `reading` hears of it."""
-    seen, found = _Seen(verified), list[Source]()
-    for source in sources:
-        if (twin := seen.twin(source)) is None:
-            found.append(source)
-        else:
-            bestand = twin.naam
-            reading.tell([_passed(source, f"dit bericht is {bestand}, dat wordt getoetst: het telt niet als eerder")])
-    return found
+def twins_of(verified: Iterable[Source], sources: Iterable[Source]) -> dict[str, str]:
+    """Return the names of the files among `sources` that hold the same as a message that is verified, with the name of that."""
+    seen = _Seen(verified)
+    return {one.naam: twin.naam for one in sources if (twin := seen.twin(one)) is not None}
 
 
-def _passed(source: Source, text: str) -> Fault:
-    return Fault("bestand_niet_gelezen", source.naam, toelichting=text, soort="waarschuwing")
+def passed(naam: str, text: str) -> Fault:
+    """Return that a file is passed over, with the reason."""
+    return Fault("bestand_niet_gelezen", naam, toelichting=text, soort="waarschuwing")
 
 
 def _digest(source: Source) -> str:

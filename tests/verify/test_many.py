@@ -137,9 +137,21 @@ def test_a_message_that_is_given_twice_is_one_and_is_not_of_before_itself(
         told = [(row["uitkomst"], row["ingediend_cent"]) for row in overview(tmp_path)]
         assert told == [("toegekend", "9820"), ("afgekeurd", "10200")]
         assert {row["regelcode"] for row in findings(tmp_path)} == {"TR418"}
-    assert shown.count("dat wordt getoetst: het telt niet als eerder") == 3
+    assert shown.count("dat wordt getoetst: het telt niet als eerder") == 2
     summary = json.loads((tmp_path / "uit" / "samenvatting.json").read_text("utf-8"))
     assert "berichten/march.xml" in summary["niet_gelezen"]
+
+
+def test_a_message_that_was_answered_before_is_not_granted_again(tmp_path: Path) -> None:
+    """The same file that comes a second time is no message of today: its euros were granted and paid."""
+    arguments = folder(tmp_path, march=MARCH, later=LATER)
+    earlier = tmp_path / "eerder"
+    earlier.mkdir()
+    (earlier / "maart.xml").write_bytes((tmp_path / "berichten" / "march.xml").read_bytes())
+    (earlier / "antwoord.xml").write_bytes(written(answer(MARCH)))
+    assert cli.run([*arguments, "--eerder", str(earlier), "--dagtekening", "2026-05-10"]) == 0
+    assert ("march.xml", "TR056") in {(Path(row["bericht"]).name, row["regelcode"]) for row in findings(tmp_path)}
+    assert overview(tmp_path)[0]["uitkomst"] == "niet_verzonden"
 
 
 def test_an_earlier_answer_that_does_not_count_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
