@@ -299,7 +299,7 @@ def earlier_messages(asked: VerifyOptions, invoer: dict[str, str], verified: Seq
 def _sources(asked: VerifyOptions) -> Sequence[Source]:
     """Return the messages: files that were named, and those in folders and zips."""
     from mpj.reading.sources import find_sources
-    from mpj.verification.twins import each_once
+    from mpj.reading.twins import each_once
 
     return each_once(find_sources(asked.bericht, (".xml",), asked.reading), asked.reading)
 

@@ -20,9 +20,9 @@ from mpj.protocol import MPJ_16, Protocol, decode
 from mpj.reading.faults import InputError
 from mpj.reading.periods import month_of
 from mpj.reading.sources import Reading, find_sources
+from mpj.reading.twins import each_once
 from mpj.reading.workdays import after, between
 from mpj.reports.norms import traffic_norms
-from mpj.verification.twins import each_once
 
 REQUEST, TOEWIJZING, UNREADABLE = "JW315", "JW301", "onleesbaar"
 _PRODUCTS = {REQUEST: "AangevraagdProduct", TOEWIJZING: "ToegewezenProduct"}

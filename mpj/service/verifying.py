@@ -14,6 +14,7 @@ from mpj.ledger import Ledger
 from mpj.messages import Declaratiebericht, to_bytes
 from mpj.reading.faults import InputError
 from mpj.reading.sources import Reading, Source, find_sources
+from mpj.reading.twins import each_once
 from mpj.service.declaring import Heard, contracts_of, profile_of
 from mpj.service.forms import DAY, FLAG, TAAL, FormField, RequestForm, words
 from mpj.service.ledgering import made_new
@@ -28,7 +29,6 @@ from mpj.verification.history import read_before_these
 from mpj.verification.many import Uitslag
 from mpj.verification.output import COLUMNS
 from mpj.verification.sequence import Judge, heads_of, judge_by, judged_one, parties_of
-from mpj.verification.twins import each_once
 from mpj.verification.values import AFWIJZEN, TOEKENNEN, Verificatie
 
 DECIDED = words("", TOEKENNEN, AFWIJZEN)

@@ -18,8 +18,8 @@ from mpj.messages.values import CREDIT, Antwoordbericht, Berichtidentificatie, D
 from mpj.reading.faults import NOWHERE, Fault, InputError, Place, mask, mask_number
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
+from mpj.reading.twins import passed, twins_of
 from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
-from mpj.verification.twins import passed, twins_of
 
 if TYPE_CHECKING:
     from mpj.messages.values import Bericht
