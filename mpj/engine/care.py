@@ -271,6 +271,15 @@ class Step:
     apply: Callable[[Clientrun, Sequence[Care]], Passed]
 
 
+def passed_by(steps: Iterable[Step], run: Clientrun, care: Sequence[Care]) -> list[Passed]:
+    """Take one client's care through steps, and return what each handed on."""
+    passed: list[Passed] = []
+    for step in steps:
+        passed.append(step.apply(run, care))
+        care = passed[-1].care
+    return passed
+
+
 def regelinhoud(care: Sequence[Care]) -> Regelinhoud:
     """Return what the care of one line is made of before any limit."""
     tarief, toewijzing = care[0].tarief, care[0].match.dekking.toewijzing

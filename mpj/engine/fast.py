@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from mpj.engine.care import Care, Clientrun, Context, Counted, Day, Placed, make_care, make_counted, regelinhoud
+from mpj.engine.care import Care, Clientrun, Context, Counted, Day, Placed, make_care, make_counted, passed_by, regelinhoud
 from mpj.engine.limits import Limieten, Verbruik
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING
@@ -277,7 +277,8 @@ class _Plain:
     def _by_the_last_steps(self, regels: Sequence[Regel], bound: set[Dekking]) -> Uitkomst:
         """Return what comes of the care of these toewijzingen, which is rounded: it goes on by the steps that are left."""
         care = [one for regel in regels if regel.care[0].match.dekking in bound for one in regel.care]
-        return uitkomst_of(self.run, AFTER_ROUNDING, sorted(care, key=lambda one: one.record.order))
+        passed = passed_by(AFTER_ROUNDING, self.run, sorted(care, key=lambda one: one.record.order))
+        return uitkomst_of(self.run, passed)
 
 
 def _no_time(entry: Entry, way: _Way, geteld: int) -> Uitval:

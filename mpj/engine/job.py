@@ -11,7 +11,7 @@ from typing import Unpack
 from attrs import evolve
 
 from mpj.contract import Contract, check_together
-from mpj.engine.care import UNCOUNTED, Aside, Care, Clientrun, Context, Day, Days, make_care
+from mpj.engine.care import UNCOUNTED, Aside, Care, Clientrun, Context, Day, Days, make_care, passed_by
 from mpj.engine.estimate import Estimates
 from mpj.engine.fast import Shortcut
 from mpj.engine.matching import Dekking, Dekkingen
@@ -188,7 +188,7 @@ class Job:
         if records.prestaties:
             made, rest = produced(run, self._products, records)
             care, aside = sorted([*care, *made], key=lambda one: one.record.order), [*aside, *rest]
-        return uitkomst_of(run, STEPS, care, aside)
+        return uitkomst_of(run, passed_by(STEPS, run, care), aside)
 
     def _take_apart(self, stays: Sequence[Verblijf], memory: Memory) -> tuple[list[Entry], list[Aside]]:
         """Return the days of stays that this run looks at, and what lies outside its period."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from attrs import field, frozen
 
-from mpj.engine.care import Aside, Care, Clientrun, Passed, Step, by_line
+from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line
 from mpj.engine.memory import Regelinhoud
 from mpj.engine.told import RunSummary
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
@@ -79,13 +79,9 @@ class Uitkomst:
         return (one for regel in self.regels for one in regel.care)
 
 
-def uitkomst_of(run: Clientrun, steps: Iterable[Step], care: Sequence[Care], aside: Iterable[Aside] = ()) -> Uitkomst:
-    """Return what one client's care comes to by these steps, the last ones of the table; `aside` was set aside before them."""
-    passed: list[Passed] = []
-    for step in steps:
-        passed.append(step.apply(run, care))
-        care = passed[-1].care
-    afspraken = run.afspraken
+def uitkomst_of(run: Clientrun, passed: Sequence[Passed], aside: Iterable[Aside] = ()) -> Uitkomst:
+    """Return what one client's care comes to after the last step; `aside` is what was set aside before the first."""
+    care, afspraken = passed[-1].care, run.afspraken
     return Uitkomst(
         tuple(Regel.of(identiteit, members) for identiteit, members in by_line(care).items()),
         tuple(rows_of([*aside, *(one for step in passed for one in step.aside)])),
