@@ -13,7 +13,6 @@ from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.outcome import Result, Traced, Uitkomst
 from mpj.engine.summary import Totals, declarations, passed_over, sort_notes
 from mpj.engine.values import Declaratieregel, Herkomst
-from mpj.presentation.words import counted
 from mpj.reading.calls import expect
 from mpj.reading.faults import Fault
 from mpj.reading.profile import NO_PROFILE, Profiel
@@ -80,7 +79,7 @@ def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Callable[[Faul
 
     memory = remember(told(), job.protocol)
     if others:
-        (aanbieder, gemeente), lines = min(others), counted(len(others), "regel")
+        (aanbieder, gemeente), lines = min(others), "1 regel" if len(others) == 1 else f"{len(others)} regels"
         effect = "zij tellen voor toewijzingen met hetzelfde nummer"
         text = f"{lines} van een aanbieder en gemeente waarvan hier geen contract is; {effect}"
         found = f"aanbieder {aanbieder}, gemeente {gemeente}"
