@@ -65,6 +65,7 @@ Foutcode: TypeAlias = Literal[
     "bestand_leeg",
     "bestand_te_groot",
     "bestand_niet_gelezen",
+    "bestand_dubbel",
     "zip_onleesbaar",
     "codering_windows",
     "rijen_boven_kop",

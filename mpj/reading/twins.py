@@ -48,8 +48,8 @@ def twins_of(verified: Iterable[Source], sources: Iterable[Source]) -> dict[str,
 
 
 def passed(naam: str, text: str) -> Fault:
-    """Return that a file is passed over, with the reason."""
-    return Fault("bestand_niet_gelezen", naam, toelichting=text, soort="waarschuwing")
+    """Return that a file is passed over beside one that holds the same."""
+    return Fault("bestand_dubbel", naam, toelichting=text, soort="waarschuwing")
 
 
 def _digest(source: Source) -> str:
