@@ -163,12 +163,12 @@ def _of_messages(
         header = message.header
         key = key_of(message)
         by, answer = answers.pop(key, (read, None))
-        if answer is not None and refuses_whole(answer):
-            report(_refused(answer, message.declaratienummer))
-            continue
         if answer is not None and (wrong := contradiction(answer, message, by.ingediend)) is not None:
             report(not_counted(by, answer, wrong))
             answer = None
+        if answer is not None and refuses_whole(answer):
+            report(_refused(answer, message.declaratienummer))
+            continue
         lines = [told.meant((line, read.place(line.referentienummer))) for line in _lines(message)]
         month, dated = month_of(message.periode.begindatum), message.dagtekening
         old = not header.xsdversie.bericht  # a JW303: nothing is written by its description
@@ -191,9 +191,6 @@ def _of_files(
     for key, own in found.items():
         named = [name for name, (_, one) in answers.items() if one.antwoord and (*name[:2], one.antwoord.declaratienummer) == key]
         by, answer = answers.pop(named[0]) if named else (None, None)
-        if answer is not None and refuses_whole(answer):
-            report(_refused(answer, key[2]))
-            continue
         month, unanswered = parse_month(own[0][0].declaratieperiode), TOEGEKEND
         sent = {line.referentienummer: signed(line.bedrag_cent, line.debetcredit) for line, _ in own if line.in_bericht}
         if by is not None and answer is not None:
@@ -201,6 +198,9 @@ def _of_files(
             if wrong is not None:
                 report(not_counted(by, answer, wrong))
                 answer, unanswered = None, VERZONDEN
+        if answer is not None and refuses_whole(answer):
+            report(_refused(answer, key[2]))
+            continue
         yield Taken(*key, month, last_day(month), None, RELEASE, XSD_VERSIE, answer, _judged(own, answer, unanswered))
 
 

@@ -84,12 +84,12 @@ def contradicts_lines(
     ingediend: Mapping[str, int] | None = None,
 ) -> Contradiction | None:
     """Return what `contradiction` does, of a declaration by the net amounts of its lines, in eurocents, its total and its date."""
-    body = answer.antwoord
-    if body is None:
-        return None
-    granted, dated = body.totaal_toegekend, answer.header.identificatie.dagtekening
+    body, dated = answer.antwoord, answer.header.identificatie.dagtekening
     if dated < dagtekening:
         return Contradiction("Het antwoord is ouder dan de declaratie", str(dated), f"{dagtekening} of later")
+    if body is None:
+        return None
+    granted = body.totaal_toegekend
     if body.totaal_ingediend.net != submitted.net:
         return Contradiction.of("Het ingediende totaal is niet dat van de declaratie", body.totaal_ingediend, submitted)
     if granted.net and (_named(body) or answer.header.retourcodes != (IN_ORDE,)):

@@ -273,6 +273,8 @@ class Gelezen:
     bericht: Bericht
     bestand: str = ""
     """The name of its file."""
+    sha256: str = ""
+    """Of its file: names of files in which a BSN is hidden can be alike."""
     oud: bool = False
     """Whether it is a JW303 or JW304."""
     rijen: Mapping[str, int] = field(factory=dict)

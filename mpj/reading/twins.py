@@ -42,9 +42,9 @@ def each_once(sources: Iterable[Source], reading: Reading) -> list[Source]:
 
 
 def twins_of(verified: Iterable[Source], sources: Iterable[Source]) -> dict[str, str]:
-    """Return the names of the files among `sources` that hold the same as a message that is verified, with the name of that."""
+    """Return the SHA-256 of the files among `sources` that hold the same as a message that is verified, with the name of that."""
     seen = _Seen(verified)
-    return {one.naam: twin.naam for one in sources if (twin := seen.twin(one)) is not None}
+    return {_digest(one): twin.naam for one in sources if (twin := seen.twin(one)) is not None}
 
 
 def passed(naam: str, text: str) -> Fault:

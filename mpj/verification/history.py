@@ -287,7 +287,7 @@ def read_before_these(verified: Iterable[Source], paths: Iterable[str | Path], r
     _, answers = paired(read)
     found: list[Gelezen] = []
     for one in read:
-        bestand = twins.get(one.bestand)
+        bestand = twins.get(one.sha256)
         if bestand is None or not isinstance(one.bericht, Declaratiebericht) or key_of(one.bericht) in answers:
             found.append(one)
         else:
@@ -320,7 +320,7 @@ def _read_message(source: Source) -> tuple[Gelezen, str]:
     if not isinstance(one.bericht, Declaratiebericht | Antwoordbericht):
         text = "Een eerder bericht is een declaratie of een antwoord"
         raise InputError(Fault("ander_bericht", source.naam, 0, "", "JW301", " of ".join(_KINDS), text))
-    return one, digest
+    return evolve(one, sha256=digest), digest
 
 
 def _two_answers(read: Iterable[Gelezen]) -> Iterator[Fault]:

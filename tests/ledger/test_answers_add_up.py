@@ -62,9 +62,12 @@ def test_money_that_contradicts_books_nothing(partij: Partij, body: dict[str, An
     assert partij.ledger.status() == before
 
 
-def test_an_answer_older_than_its_declaration_books_nothing(partij: Partij) -> None:
+@pytest.mark.parametrize("whole", [False, True])
+def test_an_answer_older_than_its_declaration_books_nothing(partij: Partij, whole: bool) -> None:
     message = sent(partij)
     old = answer_to(message)
+    if whole:
+        old = evolve(old, antwoord=None, header=evolve(old.header, retourcodes=("0001",)))
     name = evolve(old.header.identificatie, dagtekening=date(2026, 3, 30))
     with pytest.raises(mpj.InputError, match="ouder dan de declaratie"):
         partij.ledger.answer([("oud.xml", evolve(old, header=evolve(old.header, identificatie=name)))], op=DAY)

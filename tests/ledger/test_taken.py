@@ -112,6 +112,22 @@ def test_an_answer_whose_money_contradicts_answers_nothing(tmp_path: Path) -> No
     assert [one.code for one in heard] == ["antwoord_spreekt_tegen"]
 
 
+@pytest.mark.parametrize("form", ["toegekend", "ouder"])
+def test_an_answer_that_contradicts_refuses_no_declaration(tmp_path: Path, form: str) -> None:
+    """Its codes refuse the whole: yet it grants money, or is older than the declaration. What waits is declared by nobody again."""
+    _, paths = elsewhere(tmp_path)
+    text = paths[1].read_text("utf-8")
+    text = text.replace("0200<", "0001<", 1) if form == "toegekend" else text.replace("8001<", "9333<")
+    if form == "ouder":
+        place = text.index("19640", text.index("19640") + 1)
+        text = (text[:place] + "0" + text[place + 5 :]).replace("2026-02-28", "2026-02-27", 1)
+    paths[1].write_text(text, "utf-8")
+    heard: list[mpj.Fault] = []
+    found = Partij(empty_ledger(tmp_path / "ledger.db")).ledger.begin("2026-03", eerder=paths, report=heard.append)
+    assert found.regels == {"toegekend": 0, "verzonden": 1, "afgekeurd": 0}
+    assert [one.code for one in heard] == ["antwoord_spreekt_tegen"]
+
+
 def test_care_of_the_begin_month_adds_to_what_stands_of_it(tmp_path: Path) -> None:
     other = Partij(empty_ledger(tmp_path / "elders.db"))
     declared = other.run(registratie("X", "2026-03-02"))

@@ -241,7 +241,7 @@ def test_a_message_that_is_given_twice_counts_once_among_the_codes(tmp_path: Pat
     found = read_requests([folder], Reading(heard.append))
     ((_, asked),) = found.per_partner(*NO_MONTHS)
     assert (found.berichten["JW301"], asked.producten) == (2, 2)
-    assert [(one.code, one.bestand) for one in heard] == [("bestand_niet_gelezen", "berichten/b.xml")]
+    assert [(one.code, one.bestand) for one in heard] == [("bestand_dubbel", "berichten/b.xml")]
 
 
 def test_the_command_writes_it_and_names_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

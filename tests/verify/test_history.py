@@ -12,7 +12,7 @@ from attrs import evolve
 from mpj.messages.values import Antwoordbericht, Berichtidentificatie, Declaratiebericht
 from mpj.presentation.words import euros
 from mpj.reading.faults import Fault, InputError
-from mpj.reading.sources import Reading
+from mpj.reading.sources import Reading, find_sources
 from mpj.verification import MemoryHistory, Oordeel, build_answer
 from mpj.verification.earlier import read_earlier
 from verify.examples import OUD
@@ -183,3 +183,12 @@ def test_a_number_used_again_does_not_hide_the_granted_line() -> None:
     for messages in ([first, again], [again, first]):
         found = MemoryHistory(messages, [answer(first), answer(again, "R0")]).line(AANBIEDER, GEMEENTE, "R0")
         assert found is not None and (found.stand, found.prestatie.begindatum) == ("toegekend", date(2026, 2, 1))
+
+
+def test_a_file_with_a_hidden_name_like_that_of_what_is_verified_is_of_before(tmp_path: Path) -> None:
+    """Two names that differ in a BSN alone are shown alike; which file is the one that is verified, its content tells."""
+    other = message(line(referentienummer="R9"), nummer="DN9", identificatie="B9")
+    _write(tmp_path, {"jw323-999900006": TWEE, "jw323-999900018": other})
+    verified = find_sources([tmp_path / "jw323-999900018.xml"], (".xml",))
+    history = MemoryHistory.read([tmp_path], verified=verified)
+    assert [one.prestatie.referentienummer for _, _, one in history.standing()] == ["R0", "R2"]
