@@ -289,11 +289,11 @@ def earlier_history(asked: VerifyOptions, invoer: dict[str, str], verified: Sequ
 
 def earlier_messages(asked: VerifyOptions, invoer: dict[str, str], verified: Sequence[Source]) -> list[Any]:
     """Return the earlier messages and answers that were given beside those that are verified."""
-    from mpj.verification.history import read_before_these
+    from mpj.verification.history import read_before_these, to_take_over
 
     if not asked.eerder:
         return []
-    return [one.bericht for one in read_before_these(verified, asked.eerder, evolve(asked.reading, hashes=invoer))]
+    return list(to_take_over(read_before_these(verified, asked.eerder, evolve(asked.reading, hashes=invoer))))
 
 
 def _sources(asked: VerifyOptions) -> Sequence[Source]:

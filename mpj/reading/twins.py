@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.sources import Reading, Source
 
 
 class _Seen:
-    """Files that were seen, by what they hold: of one whose size is new no byte is read."""
+    """Files that were seen, by what they hold: of one whose size is new no byte is read, and none is read time and again."""
 
     def __init__(self, sources: Iterable[Source] = ()) -> None:
         self._sizes: dict[int, list[Source]] = {}
+        """Those of which no byte was read yet, by size."""
+        self._known: dict[str, Source] = {}
         for source in sources:
             self.add(source)
 
@@ -21,9 +24,15 @@ class _Seen:
 
     def twin(self, source: Source) -> Source | None:
         """Return the file seen before that holds the same, None where there is none; what cannot be read its reader tells."""
-        alike = self._sizes.get(source.size(), ())
+        alike = self._sizes.get(source.size())
+        if alike is None:
+            return None
+        for one in alike:
+            with suppress(InputError):
+                self._known.setdefault(_digest(one), one)
+        alike.clear()
         try:
-            return next((one for one in alike if _digest(one) == _digest(source)), None)
+            return self._known.get(_digest(source))
         except InputError:
             return None
 

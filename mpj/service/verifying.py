@@ -25,7 +25,7 @@ from mpj.service.values import FORMAAT
 from mpj.service.work import Step
 from mpj.verification import Basis, MemoryHistory
 from mpj.verification.gemeenten import read_codes
-from mpj.verification.history import read_before_these
+from mpj.verification.history import read_before_these, to_take_over
 from mpj.verification.many import Uitslag
 from mpj.verification.output import COLUMNS
 from mpj.verification.sequence import Judge, heads_of, judge_by, judged_one, parties_of
@@ -126,7 +126,7 @@ def _judge_with(
     """Return how a message is judged with a ledger, which takes over the earlier messages beside the first."""
     fields, reading = given.fields, Reading(heard.meldingen.append)
     receive: Callable[..., Verificatie] = kept.enter_context(ledger.receiving(basis, proef=fields["proef"]))
-    earlier = [one.bericht for one in read_before_these(verified, given.files.get("eerder", ()), reading)]
+    earlier = to_take_over(read_before_these(verified, given.files.get("eerder", ()), reading))
     told = {"op": today, "dagtekening": fields["dagtekening"], "proef": fields["proef"], "vervang": fields["vervang"]}
     settings = told | _settings(given, heard)
 

@@ -146,7 +146,9 @@ class MemoryHistory:
         `hashes`. A message that is `verified` itself is none of before (`read_before_these`). Raises InputError for a file that is
         neither.
         """
-        found = cls.of(read_before_these(verified, paths, evolve(reading, hashes=hashes)))
+        given = list(paths)
+        found = cls.of(read_before_these(verified, given, evolve(reading, hashes=hashes)))
+        found._onbekend |= bool(given)  # files tell of what they hold alone, also where none of them is of before
         found.meldingen += found.loose_credits()
         return found
 
@@ -293,6 +295,23 @@ def read_before_these(verified: Iterable[Source], paths: Iterable[str | Path], r
         else:
             reading.tell([passed(one.bestand, f"dit bericht is {bestand}, dat wordt getoetst: het telt niet als eerder")])
     return found
+
+
+def to_take_over(read: Sequence[Gelezen]) -> list[Bericht]:
+    """Return messages as a ledger takes them over. Raises InputError for a JW304 that contradicts: what it says that was submitted
+    of lines that it granted, its file alone tells.
+    """
+    declarations, answers = paired(read)
+    faults: list[Fault] = []
+    for _, message in declarations:
+        told, answer = answers.get(key_of(message), (None, None))
+        if told is None or answer is None or not told.ingediend:
+            continue
+        if (found := contradiction(answer, message, told.ingediend)) is not None:
+            faults.append(evolve(not_counted(told, answer, found), toelichting=found.tekst, soort="fout"))
+    if faults:
+        raise InputError(faults)
+    return [one.bericht for one in read]
 
 
 Answers = dict[tuple[str, str, str], tuple[Gelezen, Antwoordbericht]]

@@ -192,3 +192,12 @@ def test_a_file_with_a_hidden_name_like_that_of_what_is_verified_is_of_before(tm
     verified = find_sources([tmp_path / "jw323-999900018.xml"], (".xml",))
     history = MemoryHistory.read([tmp_path], verified=verified)
     assert [one.prestatie.referentienummer for _, _, one in history.standing()] == ["R0", "R2"]
+
+
+def test_where_no_file_is_of_before_nothing_is_known(tmp_path: Path) -> None:
+    """It was taken for a history in which nothing was declared: rules that need it were ticked, and credits refused (TR323)."""
+    _write(tmp_path, {"kopie": TWEE})
+    verified = find_sources([tmp_path / "kopie.xml"], (".xml",))
+    history = MemoryHistory.read([tmp_path], verified=verified)
+    assert [*history.standing()] == [] and history.known(AANBIEDER, GEMEENTE).leeg
+    assert MemoryHistory.read([]).known(AANBIEDER, GEMEENTE).volledig(0)

@@ -45,3 +45,19 @@ def test_it_is_not_verified_itself(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "Dit is JW303 release 2.3: alleen te lezen als wat eerder is gedeclareerd, met --eerder" in capsys.readouterr().err
     assert cli.run(["messages", "check", str(tmp_path / "jw323.xml")]) == 2
     assert "met --eerder en in mpj tariffs convert" in "".join(capsys.readouterr())
+
+
+def test_a_ledger_takes_no_old_answer_over_that_contradicts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All is granted, but of other amounts than were declared: without a ledger its declaration waits."""
+    other = evolve(OLD, nummer="OUD2", bedrag=4910, code="45213")
+    swapped = (evolve(OLD, bedrag=4910, toegekend=4910), evolve(other, bedrag=9820, toegekend=9820))
+    words = prepare(tmp_path, message(), budget_cent="15000", einddatum="2026-12-31")
+    (tmp_path / "eerder").mkdir()
+    (tmp_path / "eerder" / "a.xml").write_bytes(jw303(OLD, other, **FEB))
+    (tmp_path / "eerder" / "b.xml").write_bytes(jw304(*swapped, ingediend=14730, toegekend=14730, **FEB))
+    words += ["--eerder", str(tmp_path / "eerder")]
+    assert cli.run(words) == 0
+    assert "een ander bedrag dan in de declaratie; de declaratie wacht" in capsys.readouterr().err
+    assert cli.run([*words, "--force", "--ledger", str(tmp_path / "gemeente.db")]) == 2
+    assert "een ander bedrag dan in de declaratie" in capsys.readouterr().err
+    assert not (tmp_path / "gemeente.db").exists()
