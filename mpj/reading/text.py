@@ -288,13 +288,17 @@ def shown(separator: str) -> str:
 
 
 def _undecodable(source: Source, encoding: str) -> int:
-    """Return the first line that cannot be decoded, 0 when every line by itself can, or a line is no line of bytes."""
-    if encoding == _UTF16:
-        return 0
+    """Return the first line that cannot be decoded, 0 when every line can."""
+    decoder, number = getincrementaldecoder(encoding)(), 1
     with source.open() as raw:
-        for number, line in enumerate(io.BufferedReader(raw), 1):
+        while chunk := raw.read(_CHUNK):
+            before = decoder.getstate()
             try:
-                line.decode(encoding)
+                number += decoder.decode(chunk).count("\n")
             except UnicodeDecodeError:
+                decoder.setstate(before)
+                with suppress(UnicodeDecodeError):
+                    for place in range(len(chunk)):
+                        number += decoder.decode(chunk[place : place + 1]).count("\n")
                 return number
     return 0

@@ -11,6 +11,7 @@ from cli.helpers import ANNA, REGISTRATIES, TOEWIJZINGEN, VERBLIJF, Content, sho
 
 from mpj import Fault, InputError, Registratie, read_medewerkers, read_registraties, read_toewijzingen, read_verblijf
 from mpj.reading.lines import LineNumbers
+from mpj.records.partitions import Partitions
 
 HEADER = "id;bsn;datum;minuten\n"
 ROW = f"R1;{ANNA};2026-03-02;50\n"
@@ -190,6 +191,11 @@ def test_a_wrong_byte_is_named_with_its_row(tmp_path: Path, place: int) -> None:
     rows = [ROW.replace("R1", f"R{number}") for number in range(2, 2001)]
     rows[place] = rows[place].replace("R", "\x81")
     assert refused(tmp_path, (HEADER + "".join(rows)).encode("latin-1")).rij == place + 2
+    half = (HEADER + "".join(rows)).replace("\x81", "\ud800").encode("utf-16-le", "surrogatepass")
+    assert refused(tmp_path, b"\xff\xfe" + half).rij == place + 2
+    with pytest.raises(InputError) as caught:
+        Partitions().read([tmp_path / "r.csv"])
+    assert caught.value.faults[0].rij == place + 2
 
 
 def test_every_missing_column_is_named(tmp_path: Path) -> None:
