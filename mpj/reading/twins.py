@@ -12,12 +12,10 @@ from mpj.reading.sources import Reading, Source
 class _Seen:
     """Files that were seen, by what they hold: of one whose size is new no byte is read, and none is read time and again."""
 
-    def __init__(self, sources: Iterable[Source] = ()) -> None:
+    def __init__(self) -> None:
         self._sizes: dict[int, list[Source]] = {}
         """Those of which no byte was read yet, by size."""
         self._known: dict[str, Source] = {}
-        for source in sources:
-            self.add(source)
 
     def add(self, source: Source) -> None:
         self._sizes.setdefault(source.size(), []).append(source)
@@ -50,10 +48,14 @@ def each_once(sources: Iterable[Source], reading: Reading) -> list[Source]:
     return found
 
 
-def twins_of(verified: Iterable[Source], sources: Iterable[Source]) -> dict[str, str]:
-    """Return the SHA-256 of the files among `sources` that hold the same as a message that is verified, with the name of that."""
-    seen = _Seen(verified)
-    return {_digest(one): twin.naam for one in sources if (twin := seen.twin(one)) is not None}
+def by_content(sources: Iterable[Source], beside: Iterable[Source]) -> dict[str, str]:
+    """Return the names of files by what they hold (SHA-256), of those that are as long as one of those `beside` them."""
+    sizes, found = {one.size() for one in beside}, dict[str, str]()
+    for one in sources:
+        if one.size() in sizes:
+            with suppress(InputError):  # what cannot be read its reader tells
+                found.setdefault(_digest(one), one.naam)
+    return found
 
 
 def passed(naam: str, text: str) -> Fault:

@@ -18,7 +18,7 @@ from mpj.messages.values import CREDIT, Antwoordbericht, Berichtidentificatie, D
 from mpj.reading.faults import NOWHERE, Fault, InputError, Place, mask, mask_number
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
-from mpj.reading.twins import passed, twins_of
+from mpj.reading.twins import by_content, passed
 from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
 
 if TYPE_CHECKING:
@@ -285,11 +285,11 @@ def read_before_these(verified: Iterable[Source], paths: Iterable[str | Path], r
     none of before, as long as no answer to it is there. One that was answered was sent a second time (TR056).
     """
     sources = find_sources(paths, (".xml",), reading)
-    read, twins = read_messages(sources, reading), twins_of(verified, sources)
+    read, own = read_messages(sources, reading), by_content(verified, sources)
     _, answers = paired(read)
     found: list[Gelezen] = []
     for one in read:
-        bestand = twins.get(one.sha256)
+        bestand = own.get(one.sha256)
         if bestand is None or not isinstance(one.bericht, Declaratiebericht) or key_of(one.bericht) in answers:
             found.append(one)
         else:
