@@ -9,27 +9,13 @@ from __future__ import annotations
 import csv
 import gc
 import sys
-from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import mpj
 from benchmarks.peers.data import DAGTEKENING, PERIODE, Files
 from benchmarks.peers.plain import HEADER
-
-
-def mappings(path: Path) -> Iterator[Mapping[str, object]]:
-    """Yield the rows of a file with dates and numbers as such, and None where nothing stands."""
-    read: dict[str, Callable[[str], object]] = {"datum": date.fromisoformat, "minuten": int, "toewijzingnummer": int}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file, delimiter=";")
-        names = next(rows)
-        typed = [(place, names[place], read[names[place]]) for place in range(len(names)) if names[place] in read]
-        for row in rows:
-            record: dict[str, object] = dict(zip(names, [text or None for text in row], strict=True))
-            for place, name, make in typed:
-                record[name] = make(row[place])
-            yield record
+from benchmarks.peers.scan import mappings
 
 
 def main(files: Files, out: Path, form: str = "values") -> None:

@@ -125,6 +125,7 @@ CONTESTANTS = (
     Contestant("Polars", SUMS, script("with_polars"), of_peer, ("polars",), (PLAIN,)),
     Contestant("DuckDB", SUMS, script("with_duckdb"), of_peer, ("duckdb",), (PLAIN,)),
     Contestant("csv.reader", "nothing", script("scan"), None),
+    Contestant("mappings alone", "nothing", script("scan", "mappings"), None),
     PART,
     LEDGER,
     HUNDRED,
