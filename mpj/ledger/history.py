@@ -22,12 +22,14 @@ _Line = tuple[str, EerdereRegel]
 class LedgerHistory:
     """The `mpj.verification.History` of everything that came before message number `before` of the ledger.
 
-    Every question is answered from the database once and remembered; `prepare` asks those of a whole message together.
+    Every question is answered from the database once and remembered; `prepare` asks those of a whole message together. `maand` is
+    the month of that message: a ledger that has nothing yet begins with it.
     """
 
-    def __init__(self, connection: Connection, before: int) -> None:
+    def __init__(self, connection: Connection, before: int, maand: int = 0) -> None:
         self._connection = connection
         self._before = before
+        self._maand = maand
         self._references: dict[tuple[str, str], list[_Line]] = {}
         self._credits: dict[tuple[str, str], set[str]] = {}
         self._lines: dict[tuple[str, str, int], list[EerdereRegel]] = {}
@@ -50,7 +52,7 @@ class LedgerHistory:
         months: dict[int, bool] = {}
         for maand, status in self._connection.execute(query):
             months[maand] = months.get(maand, True) and status != WACHT
-        return Bekend(first or 0, months)
+        return Bekend(self._maand if first is None else first, months)
 
     def has_message(self, afzender: str, identificatie: str) -> bool:
         """See `History`."""

@@ -99,7 +99,7 @@ def receive(connection: Connection, given: Ontvangen, wie: str = "") -> Verifica
     known = _known(connection, bericht, sha256)
     number = known.id if known is not None else max(1, next_id(connection, schema.ontvangst))
     dagtekening = given.dagtekening or (known.dagtekening if known is not None else given.op)
-    history = LedgerHistory(connection, number)
+    history = LedgerHistory(connection, number, month_of(bericht.periode.begindatum))
     history.prepare(*_parties(bericht), bericht.prestaties)
     outcome = judged(Toetsing(bericht, given.basis, dagtekening=dagtekening, history=history, **given.words))
     if known is None or known.antwoord != _name(outcome.antwoord):

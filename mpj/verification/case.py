@@ -27,7 +27,7 @@ from mpj.reading.periods import first_day, last_day, month_of
 from mpj.tariefkaart import Outputprijs, Plaats, Prijs, Productcode, Tariefkaart
 from mpj.tariefkaart.model import NIVEAU, ZONDER
 from mpj.verification.basis import Basis
-from mpj.verification.history import Bekend
+from mpj.verification.history import Bekend, counts
 from mpj.verification.limits import Usage
 from mpj.verification.opdracht import Toetsopdracht
 
@@ -260,6 +260,10 @@ class Case:
         self.usage.add(line.prestatie)
         if (care := line.care) is not None:
             self.standing.setdefault(care, line.prestatie)
+
+    def undone(self, credit: Prestatie) -> bool:
+        """Say whether the line that a credit undoes is known, and counts."""
+        return self.history is not None and counts(self.history, self.aanbieder, self.gemeente, credit)
 
     def apart(self, cell: ContractCell) -> bool:
         """Say whether the contract of a cell has the same care under two categories (``categorieen_apart``)."""

@@ -54,9 +54,12 @@ class Bekend:
         """Whether nothing is known."""
         return self.vanaf is None and not self.maanden
 
-    def volledig(self, maand: int) -> bool:
-        """Say whether a month is known in full: what is not there was not declared."""
-        return (self.vanaf is not None and maand >= self.vanaf) or self.maanden.get(maand, False)
+    def volledig(self, maand: int, tot: int = 0) -> bool:
+        """Say whether care of a month that is not there was not declared before month `tot`: of that month and of those after it,
+        in which it may have come along, the declarations are known with their answers.
+        """
+        end = max(maand + 1, tot)
+        return all(self.maanden.get(one, False) for one in range(maand, end if self.vanaf is None else min(end, self.vanaf)))
 
 
 class History(Protocol):

@@ -81,7 +81,7 @@ def tr323(line: Line) -> Breach | None:
         return None
     found = case.history.line(case.aanbieder, case.gemeente, one.vorig_referentienummer)
     expected = Word("een toegekende debetregel")
-    if found is None and not case.bekend.volledig(line.maand):
+    if found is None and not case.bekend.volledig(line.maand, month_of(case.bericht.periode.begindatum)):
         return None
     if found is None or found.prestatie.debetcredit != "D":
         return Breach(one.vorig_referentienummer, expected)

@@ -70,7 +70,7 @@ def two_lines(line: Declaratieregel, place: Place, other: Declaratieregel, first
 
 def loose_credit(line: Prestatie | Declaratieregel, place: Place = NOWHERE) -> Fault:
     """Return the warning that what a credit undoes is not known or does not count, so that it takes nothing away."""
-    text = "de regel die deze creditregel opheft is niet gegeven of telt niet: zij telt ook niet mee"
+    text = "de regel die deze creditregel opheft is niet gegeven of telt niet: zij maakt geen ruimte in omvang of budget"
     found = f"credit {euros(line.bedrag_cent)}"
     return Fault("credit_zonder_regel", *place, _where(line), found, "een regel die telt", text, "waarschuwing")
 

@@ -29,6 +29,7 @@ from mpj.verification.answer import Codes, Oordeel, Sending, returned, whole
 from mpj.verification.basis import Basis, Toewijzingen
 from mpj.verification.case import ONBEOORDEELBAAR, Case, Line
 from mpj.verification.declared import StoredDeclaratie
+from mpj.verification.lines import loose_credit
 from mpj.verification.opdracht import Besluitsleutel, Toetsopdracht, ToetsopdrachtWords
 from mpj.verification.register import Rule
 from mpj.verification.summary import AFGEKEURD, NIET_BESLIST, TOEGEKEND, Tally, summarise
@@ -189,7 +190,10 @@ class Toetsing:
         self.tally.findings(self.bericht)
 
     def _book_credits(self) -> None:
-        """Count the credit lines that stand before any debit line is judged; what is wrong with others is said in their turn."""
+        """Count the credit lines that stand before any debit line is judged; what is wrong with others is said in their turn.
+
+        One of a line that is not known takes nothing away: what that line used is not counted either.
+        """
         if not self.case.overzicht.credits:
             return
         check = ContentCheck(self.case.bericht, self.case.overzicht, _CONTENT, self.case.protocol)
@@ -200,10 +204,14 @@ class Toetsing:
                 if one.debetcredit != CREDIT or faulty:
                     continue
                 line = self.case.line(client.bsn, one)
-                if not any(rule.function(line) for rule in _CREDIT_RULES):
+                if any(rule.function(line) for rule in _CREDIT_RULES):
+                    continue
+                if self.case.undone(one):
                     self.case.usage.add(one)
-                    if one.vorig_referentienummer is not None:
-                        self.case.credited.add(one.vorig_referentienummer)
+                elif not self.case.bekend.leeg:
+                    self.meldingen += (loose_credit(one),)
+                if one.vorig_referentienummer is not None:
+                    self.case.credited.add(one.vorig_referentienummer)
 
     def _client(self, number: int, client: Client) -> Clientoordeel:
         """Judge a client and its lines. A client is refused as a whole, but by its debit lines where it has credit lines too."""

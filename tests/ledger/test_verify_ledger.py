@@ -367,6 +367,14 @@ def test_a_credit_of_what_is_not_known_or_was_refused_makes_no_room(gemeente: Ge
     assert [one.prestatie.referentienummer for one in found] == ["R0", "R1"]
 
 
+def test_a_ledger_that_has_nothing_begins_with_the_month_of_its_first_message(small: Gemeente) -> None:
+    """Of what was declared before it knows nothing, as it says of every later message: a right credit was refused for its debit."""
+    found = small.verify(message(line(), credit(line(referentienummer="R8", **FEBRUARY))))
+    assert (found.bevindingen, [one.code for one in found.meldingen]) == ((), ["credit_zonder_regel"])
+    (own,) = small.verify(message(credit(line(referentienummer="R9")), nummer="DN2", identificatie="B2")).bevindingen
+    assert own.regelcode == "TR323"
+
+
 def test_an_answer_of_before_that_contradicts_is_not_taken_over(small: Gemeente) -> None:
     """It was taken for what it returns, whatever its money said."""
     back = answer(OUD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,7 +16,20 @@ from mpj.reading.sources import Reading, find_sources
 from mpj.verification import MemoryHistory, Oordeel, build_answer
 from mpj.verification.earlier import read_earlier
 from verify.examples import OUD
-from verify.support import AANBIEDER, GEMEENTE, ONTVANGST, answer, credit, earlier, line, message, written, zaak
+from verify.support import (
+    AANBIEDER,
+    GEMEENTE,
+    ONTVANGST,
+    answer,
+    credit,
+    earlier,
+    granted,
+    line,
+    message,
+    toewijzing,
+    written,
+    zaak,
+)
 
 TWEE = earlier(OUD, line(referentienummer="R2", productcode="45213"))
 
@@ -124,6 +137,41 @@ def test_a_credit_of_what_is_not_given_or_was_refused_makes_no_room(tmp_path: Pa
         ("credit_zonder_regel", "regel C-R2"),
         ("credit_zonder_regel", "regel C-R9"),
     ]
+
+
+def _march(**values: str) -> Sequence[Mapping[str, str]]:
+    return (toewijzing(einddatum="2026-12-31", **values),)
+
+
+@pytest.mark.parametrize("limit", [{"budget_cent": "9820"}, {"volume": "1", "eenheid": "04", "frequentie": "6"}])
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (None, []),
+        (MemoryHistory(onbekend=True), []),
+        (granted(earlier(line(referentienummer="RX", toewijzingnummer=9))), [("credit_zonder_regel", "regel C-R9")]),
+    ],
+)
+def test_a_credit_of_what_is_not_known_makes_no_room_in_its_own_message(
+    limit: dict[str, str], known: MemoryHistory | None, told: list[tuple[str, str]]
+) -> None:
+    """What it undoes was not counted. Told by line, where other months are known: else TR323 stands under what was not checked."""
+    more = line(volume=75, bedrag_cent=12275)
+    loose = credit(line(referentienummer="R9", begindatum=date(2026, 1, 1), einddatum=date(2026, 1, 31)))
+    outcome = zaak(loose, more, toewijzingen=_march(**limit), history=known).verify()
+    assert [one.referentienummer for one in outcome.bevindingen] == ["R1"]
+    assert [(one.code, one.kolom) for one in outcome.meldingen] == told
+
+
+def test_a_line_may_have_come_along_in_any_later_month_that_is_not_known() -> None:
+    """Late care of January stands in the declaration of March, which was not given: its credit is not refused for its debit."""
+    january = {"begindatum": date(2026, 1, 1), "einddatum": date(2026, 1, 31)}
+    first = earlier(line(referentienummer="RX", toewijzingnummer=9, **january), maand=tuple(january.values()))
+    april = {"maand": (date(2026, 4, 1), date(2026, 4, 30)), "dagtekening": date(2026, 5, 4)}
+    found = zaak(credit(line(referentienummer="R9", **january)), history=granted(first), **april)
+    assert found.codes(dagtekening=date(2026, 5, 5)) == []
+    february = {"maand": (date(2026, 2, 1), date(2026, 2, 28)), "dagtekening": date(2026, 3, 4)}
+    assert zaak(credit(line(referentienummer="R9", **january)), history=granted(first), **february).codes() == ["TR323"]
 
 
 def test_a_line_that_an_answer_returns_at_another_amount_contradicts(tmp_path: Path) -> None:
