@@ -6,15 +6,17 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from attrs import field, frozen
 
+from mpj.contract import Contract
 from mpj.engine.limits import Verbruik
 from mpj.engine.search import Afwijzing
 from mpj.engine.values import Declaratieregel, Identiteit
 from mpj.protocol import Afronding, Protocol
+from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of
 
 Recorded = tuple[str, str, date]
@@ -147,3 +149,19 @@ def remember(lines: Iterable[Declaratieregel], protocol: Protocol) -> Memory:
         {identiteit: stands for identiteit, wire in meant if wire in left},
         codes={key: frozenset(own) for key, own in codes.items()},
     )
+
+
+def without_contract(parties: Mapping[tuple[str, str], int], contracten: Iterable[Contract]) -> Iterator[Fault]:
+    """Tell of earlier lines, counted by aanbieder and gemeente, of which no contract of the run is.
+
+    Most likely another file was meant. They count all the same: the use of a limit is known by gemeente and
+    toewijzingnummer alone.
+    """
+    known = {(contract.aanbieder, gemeente) for contract in contracten for gemeente in contract.gemeenten}
+    others = {party: lines for party, lines in parties.items() if party not in known}
+    if others:
+        aanbieder, gemeente = min(others)
+        lines, effect = sum(others.values()), "zij tellen voor toewijzingen met hetzelfde nummer"
+        text = f"aantal regels van een aanbieder en gemeente waarvan hier geen contract is: {lines}; {effect}"
+        found = f"aanbieder {aanbieder}, gemeente {gemeente}"
+        yield Fault("eerder_zonder_contract", "", 0, "eerder", found, "regels van deze contracten", text, "waarschuwing")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Unpack
 
 from mpj.contract import Contract
 from mpj.engine.job import Job
 from mpj.engine.lines import number_declarations, sort_key_of, traced_lines
-from mpj.engine.memory import Memory, remember
+from mpj.engine.memory import Memory, remember, without_contract
 from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.outcome import Result, Traced, Uitkomst
 from mpj.engine.summary import Totals, declarations, passed_over, sort_notes
@@ -67,23 +68,17 @@ def declare(
 
 def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Callable[[Fault], object]) -> Memory:
     """Return what earlier lines mean for a run; `tell` hears of those of an aanbieder and gemeente that no contract of it is of."""
-    parties = {(contract.aanbieder, gemeente) for contract in job.contracten for gemeente in contract.gemeenten}
-    others: list[tuple[str, str]] = []
+    parties: Counter[tuple[str, str]] = Counter()
 
-    def told() -> Iterator[Declaratieregel]:
+    def counted() -> Iterator[Declaratieregel]:
         for line in eerder:
             expect("eerder", line, "Declaratieregel values", Declaratieregel)
-            if (party := (line.aanbieder, line.gemeente)) not in parties:
-                others.append(party)
+            parties[line.aanbieder, line.gemeente] += 1
             yield line
 
-    memory = remember(told(), job.protocol)
-    if others:
-        (aanbieder, gemeente), lines = min(others), "1 regel" if len(others) == 1 else f"{len(others)} regels"
-        effect = "zij tellen voor toewijzingen met hetzelfde nummer"
-        text = f"{lines} van een aanbieder en gemeente waarvan hier geen contract is; {effect}"
-        found = f"aanbieder {aanbieder}, gemeente {gemeente}"
-        tell(Fault("eerder_zonder_contract", "", 0, "eerder", found, "regels van deze contracten", text, "waarschuwing"))
+    memory = remember(counted(), job.protocol)
+    for fault in without_contract(parties, job.contracten):
+        tell(fault)
     return memory
 
 

@@ -168,8 +168,8 @@ def test_lines_of_no_contract_of_the_run_are_told(
     assert cli.run([*call, "--executor", executor]) == 0
     told = [line for line in capsys.readouterr().err.splitlines() if "geen contract" in line]
     assert told == [
-        "Let op: --eerder: 1 regel van een aanbieder en gemeente waarvan hier geen contract is; zij tellen voor toewijzingen met "
-        "hetzelfde nummer; gevonden: aanbieder 65656056, gemeente 0384; verwacht: regels van deze contracten"
+        "Let op: --eerder: aantal regels van een aanbieder en gemeente waarvan hier geen contract is: 1; zij tellen voor "
+        "toewijzingen met hetzelfde nummer; gevonden: aanbieder 65656056, gemeente 0384; verwacht: regels van deze contracten"
     ]
     (tmp_path / "eerder" / "a.xml").write_bytes(jw303(OLD, **FEB))
     assert cli.run([*call, "--executor", executor]) == 0

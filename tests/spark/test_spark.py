@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from docs.examples import ROOT, Page, matches
 from engine.test_prestaties import OTHER, event
 from engine.test_variants import CODE, OPEN, WEEKS_THEN_PIECES
@@ -19,7 +20,7 @@ from scenarios import Scenario
 from world import BSN, BSN_2, contract, registratie, toewijzing
 
 import mpj
-from mpj.output.shape import REGELS
+from mpj.output.shape import REGELS, text_of
 from mpj.reading.profile import Profiel, Tabelprofiel
 from spark.sessions import PARTS, no_spark
 from spark.together import drawn, largest, together
@@ -188,6 +189,24 @@ def test_typed_columns_earlier_lines_and_places(local: Any, tmp_path: Path) -> N
     assert list(written.values()) == [len(alone.regels), len(alone.herkomst), len(alone.uitval)]
     summary = local.read.text(str(tmp_path / "maart" / "samenvatting")).collect()
     assert [json.loads(row.value) for row in summary] == [json.loads(json.dumps(alone.samenvatting))]
+
+
+def test_earlier_lines_of_no_contract_of_the_run_are_told(local: Any) -> None:
+    """As values and as a table, also of a toewijzing that nobody gave."""
+    prices, rows = contract(PRICES), [registratie(id="maart")]
+    february: dict[str, Any] = {"periode": "2026-02", "dagtekening": date(2026, 3, 2)}
+    (line,) = mpj.declare([prices], [toewijzing()], [registratie("2026-02-03", id="feb")], **february).regels
+    other = evolve(line, aanbieder="65656056")
+    before = [line, other, evolve(other, toewijzingnummer=77)]
+    alone = mpj.declare([prices], [toewijzing()], rows, eerder=before, **MONTH)
+    (note,) = alone.meldingen
+    assert (note.code, note.gevonden) == ("eerder_zonder_contract", f"aanbieder 65656056, gemeente {line.gemeente}")
+    assert "geen contract is: 2;" in note.toelichting
+    cells = [{name: text_of(getattr(one, name)) for name in REGELS.names} for one in before]
+    for eerder in (before, table(local, cells)):
+        same(on_spark(local, [prices], [toewijzing()], table(local, rows), eerder=eerder, **MONTH), alone)
+    with pytest.raises(TypeError, match="eerder: expected Declaratieregel values, not int"):
+        on_spark(local, [prices], [toewijzing()], table(local, rows), eerder=[3], **MONTH)
 
 
 def test_faults_are_those_of_declare(local: Any) -> None:

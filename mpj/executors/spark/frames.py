@@ -56,7 +56,8 @@ RECORDS = pa.schema(
 """Rows on their way to the part that they belong to."""
 
 BOUND = pa.schema([*RECORDS, pa.field("uitval", struct_of(UITVAL.columns)), pa.field("gelezen", _WHOLE)])
-"""Current toewijzingen and earlier lines by client, faults; toewijzingen that were set aside; how many rows were read."""
+"""Current toewijzingen and earlier lines by client, faults; toewijzingen that were set aside; how many of them were read, with the
+earlier lines that were, counted by aanbieder and gemeente."""
 
 OUTCOME = pa.schema(
     {

@@ -6,6 +6,7 @@ Each function takes the rows of a part as Arrow batches and gives what they came
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import islice
@@ -104,6 +105,7 @@ def bind(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
     job = shared.value
     items: list[Any] = []
     lines: dict[tuple[str, int], list[Declaratieregel]] = {}
+    parties: Counter[tuple[str, str]] = Counter()
     faults: list[Fault] = []
     earlier = RegelReader(job.protocol)
     for soort, bestand, rij, velden, waarde in _rows(batches):
@@ -114,9 +116,10 @@ def bind(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batches:
         try:
             line = value or earlier.parse(dict(zip(layouts[soort], velden, strict=True)), bestand, rij)
             lines.setdefault((line.gemeente, line.toewijzingnummer), []).append(line)
+            parties[line.aanbieder, line.gemeente] += 1
         except InputError as error:
             faults += error.faults
-    made: list[dict[str, Any]] = [{"gelezen": len(items)}]
+    made: list[dict[str, Any]] = [{"gelezen": len(items), "waarde": pickle.dumps(parties)}]
     try:
         bound = job.part(items)
     except InputError as error:

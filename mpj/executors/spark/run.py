@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import reduce
@@ -13,6 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from mpj.contract import Contract
 from mpj.engine.job import Job
+from mpj.engine.memory import without_contract
 from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.summary import Totals, declaration, passed_over
 from mpj.engine.told import DeclarationSummary
@@ -44,6 +46,7 @@ from mpj.executors.spark.frames import (
 from mpj.executors.spark.parts import Shared, bind, compute, concealed, guarded, judge, lay, number, suspected
 from mpj.executors.spark.result import SparkResult
 from mpj.output.shape import REGELS
+from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.headers import Columns
 from mpj.reading.profile import NO_PROFILE, PLAIN, Profiel, Tabelprofiel
@@ -185,12 +188,14 @@ class _Run:
         return self._kept(self._apply(_all_of(rows), "sleutel", bind, BOUND))
 
     def _check(self, bound: DataFrame) -> int:
-        """Return how many toewijzingen were read; raises InputError with every fault in them."""
+        """Return how many toewijzingen were read, and tell of earlier lines; raises InputError with every fault in either."""
         found = bound.where((F.col("soort") == FOUT) | F.col("gelezen").isNotNull()).select("waarde", "gelezen").collect()
-        faults: list[Fault] = [pickle.loads(row.waarde) for row in found if row.waarde is not None]
+        faults: list[Fault] = [pickle.loads(row.waarde) for row in found if row.gelezen is None]
         if faults:
             raise InputError(sorted(faults, key=lambda fault: (fault.bestand, fault.rij, str(fault))))
-        return sum(row.gelezen or 0 for row in found)
+        read = [row for row in found if row.gelezen is not None]
+        self.notes += without_contract(sum((pickle.loads(row.waarde) for row in read), Counter()), self.job.contracten)
+        return sum(row.gelezen for row in read)
 
     def _verdicts(self) -> Iterator[DataFrame]:
         """Return what was decided of ids that occur more than once: the one thing that no client can tell alone."""
@@ -249,7 +254,8 @@ def _toewijzingen(items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str
 
 
 def _lines(items: Iterable[Declaratieregel]) -> Iterator[tuple[str, bytes]]:
-    return ((_key(line.toewijzingnummer), pickle.dumps(line)) for line in items)
+    lines = expect_all("eerder", items, "Declaratieregel values", Declaratieregel)
+    return ((_key(line.toewijzingnummer), pickle.dumps(line)) for line in lines)
 
 
 def _key(toewijzingnummer: int) -> str:
