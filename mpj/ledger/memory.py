@@ -7,7 +7,7 @@ from mpj.engine.memory import Keeps, Memory, Recorded, Regelinhoud, Standing
 from mpj.engine.search import Afwijzing
 from mpj.engine.values import Identiteit
 from mpj.ledger.codec import load_sleutel
-from mpj.ledger.schema import AFGEKEURD, TOEGEKEND, WACHT
+from mpj.ledger.schema import AFGEKEURD, CONCEPT, TOEGEKEND, WACHT
 from mpj.ledger.stand import Clientstand, Regel
 from mpj.ledger.verdict import Ledgerrun, SoFar
 
@@ -20,7 +20,7 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> Memory:
     for identiteit, (state, regel) in states.items():
         if one := _standing(run, stand, decisions, identiteit):
             standing[identiteit] = one
-        if regel is not None and (state == WACHT or identiteit in decisions.held):
+        if regel is not None and (state in (CONCEPT, WACHT) or identiteit in decisions.held):
             lines = [one.line for one in (regel, *stand.beside(identiteit))]
             rows = [(line.eenheid, regel.maand, line.bedrag_cent, line.volume_bericht) for line in lines]
             used[identiteit[:2]] = used.get(identiteit[:2], Verbruik()) + Verbruik.of(run.protocol, rows)
@@ -36,22 +36,24 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> Memory:
 
 
 def _kept(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
-    """Return what stands behind lines that are held, or wait for an answer, so that nothing of it comes on another line meanwhile.
+    """Return what stands behind lines that are held, wait for an answer or are another contract's concept.
 
-    A record that changed is no longer what waits: its change is.
+    So nothing of it comes on another line meanwhile. A record that changed is no longer what waits: its change is.
     """
     found: dict[Recorded, tuple[Identiteit, Afwijzing]] = {}
     for identiteit in stand.regels:
         state, regel = stand.state(identiteit)
         held = decisions.held.get(identiteit)
-        if regel is None or (held is None and state != WACHT):
+        if regel is None or (held is None and state not in (CONCEPT, WACHT)):
             continue
         shown = f"regel {regel.line.referentienummer}"
         why = Afwijzing("wacht_op_antwoord", f"{shown} wacht op antwoord: tot dan staat deze zorg daar")
         if held is not None:
             why = Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend en blijft staan: {held.tekst}")
+        if state == CONCEPT:
+            why = _in_concept(regel)
         for one in stand.behind.get(regel.id, ()):
-            if held is not None or run.fingerprints.get(one.recorded[:2]) == one.fingerprint:
+            if held is not None or state == CONCEPT or run.fingerprints.get(one.recorded[:2]) == one.fingerprint:
                 found[one.recorded] = identiteit, why
     return found
 
@@ -67,6 +69,8 @@ def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: 
         told = regel.line.normtijd and identiteit not in decisions.repriced
         price = (regel.line.tarief_cent, regel.afronding) if told else None
         keeps = Keeps(regel.line.productcategorie, regel.line.productcode, price)
+    if state == CONCEPT and regel is not None:
+        return Standing(_in_concept(regel))
     if state == WACHT:
         changes = Afwijzing("wacht_op_antwoord", f"de wijziging wacht op het antwoord op {shown}")
         same = Afwijzing("reeds_gedeclareerd", f"{shown} wacht op antwoord")
@@ -87,6 +91,16 @@ def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: 
         return Standing(None, keeps=keeps)
     changes = Afwijzing(held.reden, f"{shown} is toegekend en blijft staan: {held.tekst}")
     return Standing(changes, Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend"), inhoud, asks=True, keeps=keeps)
+
+
+def _in_concept(regel: Regel) -> Afwijzing:
+    """Return why care in a concept of another contract, which may still be sent, is on no line of this run."""
+    line = regel.line
+    text = (
+        f"regel {line.referentienummer} is een concept van aanbieder {line.aanbieder} en gemeente {line.gemeente}: "
+        f"geef ook dat contract mee, dan vervangt deze run het"
+    )
+    return Afwijzing("geen_contract", text)
 
 
 def _as_it_was(run: Ledgerrun, identiteit: Identiteit, regel: Regel | None) -> Regelinhoud | None:

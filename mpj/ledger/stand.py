@@ -72,7 +72,7 @@ class Clientstand:
     """The ledger's own number of the client."""
     maanden: frozenset[int] = frozenset()
     regels: Mapping[Identiteit, Sequence[Regel]] = field(factory=dict)
-    """The lines ever sent, oldest first."""
+    """The lines ever sent, and those of concepts that the run does not replace, oldest first."""
     behind: Mapping[int, Sequence[Behind]] = field(factory=dict)
     """The records behind each line that counts now, rejected ones first, by its row number."""
     used: Mapping[tuple[str, int], Verbruik] = field(factory=dict)
@@ -81,7 +81,7 @@ class Clientstand:
     """What was taken over from before the ledger and stands behind a line beside its records, by the line's row number."""
 
     def state(self, identiteit: Identiteit) -> tuple[str, Regel | None]:
-        """Return what counts now of an identity: wacht, toegekend or afgekeurd with its debit, or nothing."""
+        """Return what counts now of an identity, as `state_of` does."""
         return state_of(self.regels.get(identiteit, ()))
 
     @property
@@ -106,8 +106,13 @@ class Clientstand:
 
 
 def state_of(lines: Sequence[Regel]) -> tuple[str, Regel | None]:
-    """Return what counts now of the lines of one identity: wacht, toegekend or afgekeurd with its debit, or nothing."""
+    """Return what counts now of the lines of one identity: concept, wacht, toegekend or afgekeurd with its debit, or nothing.
+
+    A concept is that of another contract, which may still be sent: those of its own contracts are gone before a run looks.
+    """
     standing = next((one for one in lines if one.staat and not one.naast), None)
+    if concepts := [one for one in lines if one.status == CONCEPT]:
+        return CONCEPT, next((one for one in concepts if one.debet), standing)
     if any(one.status == VERZONDEN for one in lines):
         return WACHT, standing
     if standing is not None:
@@ -162,9 +167,9 @@ def load_stands(
 
 
 def _load_lines(connection: Connection, cells: Mapping[int, Collection[int]]) -> dict[int, dict[Identiteit, list[Regel]]]:
-    """Return the lines ever sent in these cells, by client and identity, oldest first."""
+    """Return the lines in these cells, by client and identity, oldest first."""
     regel = schema.regel.c
-    query = _lines().where(regel.status != CONCEPT, regel.toewijzingnummer.is_not(None))
+    query = _lines().where(regel.toewijzingnummer.is_not(None))
     rows = [
         row
         for clients, month in by_month(cells)

@@ -23,7 +23,7 @@ from mpj.ledger.decide import Agreed, Move
 from mpj.ledger.fresh import Fresh, with_pieces
 from mpj.ledger.hold import Hold, Kept, granted_aside, held_fault, reasons_to_hold, standing_aside
 from mpj.ledger.release import Released
-from mpj.ledger.schema import AFGEKEURD, PRESTATIE, TOEGEKEND, WACHT
+from mpj.ledger.schema import AFGEKEURD, CONCEPT, PRESTATIE, TOEGEKEND, WACHT
 from mpj.ledger.stand import Behind, Clientstand, Regel
 from mpj.protocol import Protocol
 from mpj.reading.periods import month_of
@@ -255,7 +255,7 @@ class _Look:
     def _moved(self, identiteit: Identiteit) -> Changes:
         """A line is new, or not as it was: it waits, or what stands is credited and what is there now is declared."""
         state, regel = self.stand.state(identiteit)
-        if state == AFGEKEURD and not self.computed(identiteit):
+        if state == CONCEPT or (state == AFGEKEURD and not self.computed(identiteit)):
             return Changes()  # that there is nothing of it now says nothing: it is looked at again
         waits = self._waits(identiteit, state, regel)
         if waits is not None and state == WACHT:

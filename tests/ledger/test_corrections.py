@@ -628,3 +628,30 @@ def test_what_another_aanbieder_takes_over_from_a_rejected_line_is_not_lost(tmp_
     assert "afgekeurd" in row.toelichting and row.waarde_cent == 8000
     both = partij.run(contracten=[partij.contract, other])
     assert lines(both) == [("D", HBO, 8000)]
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"aanbieder": "65651122", "toewijzingnummer": 1002},
+        {"aanbieder": "65651122"},
+        {"gemeente": "0363", "toewijzingnummer": 1002},
+    ],
+)
+def test_what_a_concept_of_another_contract_holds_is_billed_once(tmp_path: Path, moved: dict[str, Any]) -> None:
+    """Care goes to another aanbieder or gemeente while the declaration of the first is a concept, which may still be sent."""
+    partij = Partij(empty_ledger(tmp_path / "ledger.db"), contract={"gemeenten": ["0384"]})
+    (first,) = partij.run(registratie("a")).regels
+    parties = {"aanbieder": moved.get("aanbieder", "65656055"), "gemeenten": [moved.get("gemeente", "0384")]}
+    other = contract({"2.1 hbo": "20,00"}, contract={"id": "ANDER"} | parties)
+    ended = [toewijzing(einddatum="2026-01-31")] if "toewijzingnummer" in moved else []
+    partij.toewijzingen = [*ended, toewijzing(**moved)]
+    result = partij.run(registratie("a"), registratie("b", "2026-02-06"), contracten=[other])
+    assert [(one.bron, one.bedrag_cent) for one in result.herkomst] == [("b", 8000)]
+    (row,) = result.uitval
+    assert row.reden == "geen_contract" and f"{first.referentienummer} is een concept" in row.toelichting
+    changed = partij.run(registratie("a", minuten=90), contracten=[other])
+    assert [one.bron for one in changed.herkomst] == ["b"] and reasons(changed) == {"geen_contract": 1}
+    both = partij.run(contracten=[partij.contract, other])
+    assert [(one.bron, one.bedrag_cent) for one in both.herkomst] == [("b", 8000), ("a", 12000)] and reasons(both) == {}
+    assert first.declaratienummer in both.samenvatting["ledger"]["vervangen_concepten"]
