@@ -209,6 +209,8 @@ def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date
     from mpj.verification import verify_answer
 
     row = _answered(connection, message)
+    if row is None and (unsent := _never_sent(connection, naam, message)) is not None:
+        return [unsent]
     sent: list[Declaratiebericht] = []
     if row is not None:
         declared = message_of(connection, row)
@@ -224,6 +226,19 @@ def _check(connection: Connection, naam: str, message: Antwoordbericht, op: date
     if not faults and row is not None:
         faults += _contradicts(naam, row, message, sent)
     return faults
+
+
+def _never_sent(connection: Connection, naam: str, message: Antwoordbericht) -> Fault | None:
+    """Return that the ledger does not know as sent what an answer is to, though its message went out; None where not."""
+    table, header = schema.declaratie, message.header
+    number = "" if message.antwoord is None else message.antwoord.declaratienummer
+    where = table.c.aanbieder == header.ontvanger, table.c.gemeente == header.afzender, table.c.declaratienummer == number
+    row = connection.execute(select(table).where(*where, table.c.status == CONCEPT)).first()
+    if row is not None:
+        return state_fault(row, f"een verzonden declaratie: meld dat eerst, met mpj ledger send {number} --op DATUM", naam)
+    void = replaced_fault(connection, number)
+    text = "geen antwoord; is het toch verzonden, verzend dan niet wat ervoor in de plaats kwam"
+    return void and evolve(void, bestand=naam, verwacht=text)
 
 
 def _contradicts(naam: str, row: Row[Any], message: Antwoordbericht, sent: Sequence[Declaratiebericht]) -> Iterator[Fault]:

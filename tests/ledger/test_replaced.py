@@ -15,10 +15,11 @@ from verify.support import toewijzing as received_toewijzing
 from world import contract
 
 import mpj
-from ledger.support import PRICES, Partij, registratie
+from ledger.support import PRICES, Partij, answer_to, registratie
 from mpj.engine.told import LedgerSummary
 from mpj.explanation import summary
 from mpj.ledger import Ledger, schema
+from mpj.messages import declaratieberichten
 from mpj.presentation import terminal
 
 DAY = date(2026, 5, 4)
@@ -86,6 +87,22 @@ def test_a_concept_of_which_nothing_is_left_is_told(partij: Partij) -> None:
     (one,) = partij.ledger.status()["vervangen"]
     assert (one["declaratienummer"], one["door"]) == (number(first), [])
     assert "vervallen" in faults(partij, [number(first)])[0].toelichting
+
+
+def test_an_answer_to_what_the_ledger_does_not_know_as_sent_says_so(partij: Partij) -> None:
+    """The messages went out and nobody told the ledger: what takes their place is not to be sent as well."""
+    first = partij.run(registratie("a"), map="maart", bericht=True)
+    (sent,) = declaratieberichten(first.regels, dagtekening=date(2026, 3, 31))
+    answers = [("jw325.xml", answer_to(sent))]
+    with pytest.raises(mpj.InputError) as refused:
+        partij.ledger.answer(answers, op=DAY)
+    assert [(one.code, one.bestand) for one in refused.value.faults] == [("verkeerde_status", "jw325.xml")]
+    assert f"mpj ledger send {number(first)}" in str(refused.value)
+    second = partij.run(registratie("a", minuten=30), map="weer", bericht=True)
+    with pytest.raises(mpj.InputError) as refused:
+        partij.ledger.answer(answers, op=DAY)
+    assert [(one.code, one.bestand) for one in refused.value.faults] == [("concept_vervangen", "jw325.xml")]
+    assert number(second) in str(refused.value) and "verzend dan niet" in str(refused.value)
 
 
 @pytest.mark.slow
