@@ -5,8 +5,12 @@ Row numbers are those that a spreadsheet shows: the header has its own, empty ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from attrs import define
@@ -25,6 +29,8 @@ WORKBOOKS = (".xlsx", ".xlsb", ".xls", ".ods")
 """The endings of workbooks."""
 BEGINS = (b"PK\3\4", b"\xd0\xcf\x11\xe0")
 """What a workbook begins with: a zip, or a compound file."""
+# Rows that are split together.
+_SOME = 256
 
 
 @define
@@ -34,7 +40,8 @@ class Table(Generic[_F]):
     `warnings` are the unknown columns and what was done to read it. Rows that are wholly empty are passed over; fields come as
     they stand, so a row may have more or fewer than `width`. From `open_lines` they come as one text. `tidy`: the file is UTF-8
     with ``;`` between the fields, and its header is its first row. Where `split` is not -1, rows were split at so many ``;`` at
-    most, and what is behind the last of these is one text.
+    most, and what is behind the last of these is one text. `texts`, where the file has them, are the rows in place of `rows`, as
+    from `open_lines` (`split_table`).
     """
 
     naam: str
@@ -44,6 +51,7 @@ class Table(Generic[_F]):
     rows: Iterator[tuple[int, _F]]
     tidy: bool = False
     split: int = -1
+    texts: Iterator[tuple[int, str]] | None = None
 
     def whole(self, fields: list[str]) -> list[str]:
         """Return the fields of a row, each by itself."""
@@ -72,6 +80,39 @@ def open_lines(source: Source, columns: Columns, reading: Reading = SILENT) -> I
     """
     with _opened(source, columns.under(reading.profiel), reading, _texts) as table:
         yield table
+
+
+def split_table(table: Table[list[str]], often: int) -> Iterator[Table[list[str]]]:
+    """Return a table as tables of some of its rows, split (`Table.split`) at so many ``;`` where the file has them as text."""
+    if table.texts is None:
+        yield table
+        return
+    while some := list(islice(table.texts, _SOME)):
+        rijen, texts = zip(*some, strict=True)
+        rows, split = split_rows(rijen, "".join(texts), often)
+        yield Table(table.naam, table.columns, table.width, (), rows, split=split)
+
+
+def split_rows(rijen: Iterable[int], text: str, often: int) -> tuple[Iterator[Row], int]:
+    """Return the rows that stand in a text, with their numbers, and how often they were split (`Table.split`), at most `often`.
+
+    Each row ends in a line end. Rows that are wholly empty are passed over.
+    """
+    plain = text.replace("\r\n", "\n")
+    if '"' in plain or "\r" in plain:
+        quoted = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
+        return filter(_holds_anything, zip(rijen, quoted, strict=False)), -1
+    lines = plain[:-1].split("\n")
+    rows = [line.split(";", often) for line in lines]
+    pairs = zip(rijen, rows, strict=True)
+    if all(map(str.strip, map(itemgetter(0), rows))):
+        return pairs, often
+    return (pair for pair, line in zip(pairs, lines, strict=True) if line.replace(";", "").strip()), often
+
+
+def _holds_anything(row: Row) -> bool:
+    fields = row[1]
+    return bool(fields and (fields[0].strip() or any(map(str.strip, fields))))
 
 
 def _rows(found: Opened) -> Iterator[tuple[int, list[str]]]:
@@ -131,7 +172,7 @@ def _opened(
             found.rows, found.texts, found.tidy = profiled.rows(found.rows), None, False
             table.rows = body(found)
         table.warnings = (*found.notices, *table.warnings)
-        table.tidy = found.tidy
+        table.tidy, table.texts = found.tidy, found.texts
         reading.tell(table.warnings)
         yield table
         reading.tell(profiled.notices(source.naam) if profiled is not None else ())

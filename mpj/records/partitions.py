@@ -7,10 +7,8 @@ buffer waits in a file without a name, which is gone when the process is: howeve
 from __future__ import annotations
 
 import csv
-import io
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from operator import itemgetter
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -18,7 +16,7 @@ from attrs import define
 
 from mpj.reading.scratch import read_at, scratch_file
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
-from mpj.reading.tables import Table, open_lines
+from mpj.reading.tables import Table, open_lines, split_rows
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.reader import shared_from
 
@@ -141,16 +139,7 @@ class Partitions:
         head = segment.rows * rijen.itemsize
         data = read_at(self._file, head + segment.size, segment.begin)
         rijen.frombytes(data[:head])
-        text = data[head:].decode()
-        if '"' in text or "\r" in text:
-            quoted = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
-            return filter(_holds_anything, zip(rijen, quoted, strict=False)), -1
-        lines, split = text[:-1].split("\n"), layout.split
-        rows = [line.split(";", split) for line in lines]
-        pairs = zip(rijen, rows, strict=True)
-        if all(map(str.strip, map(itemgetter(0), rows))):
-            return pairs, split
-        return (pair for pair, line in zip(pairs, lines, strict=True) if line.replace(";", "").strip()), split
+        return split_rows(rijen, data[head:].decode(), layout.split)
 
     def doubles(self) -> set[int]:
         """Return the hashes of the ids that may occur more than once: two ids can share a hash, but none of them is missing."""
@@ -169,8 +158,3 @@ class Partitions:
         """Let go of the rows."""
         if self._file is not None:
             self._file.close()
-
-
-def _holds_anything(row: tuple[int, list[str]]) -> bool:
-    fields = row[1]
-    return bool(fields and (fields[0].strip() or any(map(str.strip, fields))))

@@ -20,7 +20,7 @@ from mpj.reading.forms import birth_date, parse_nummer
 from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import SILENT, TABLES, Reading, find_sources
-from mpj.reading.tables import Table, open_table
+from mpj.reading.tables import Table, open_table, split_table
 from mpj.records.columns import AsTexts, Known, keys_of, own_texts
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.entries import Entry, Reeks, Tijd, Vorm
@@ -139,6 +139,10 @@ class Entries:
 
     def _batches(self, table: Table[list[str]]) -> Iterator[tuple[list[list[str]], list[Entry | Ongeldig]]]:
         """Yield some rows of a table at a time, and what they are."""
+        for some in split_table(table, shared_from(table.columns, table.width)):
+            yield from self._some(some)
+
+    def _some(self, table: Table[list[str]]) -> Iterator[tuple[list[list[str]], list[Entry | Ongeldig]]]:
         memory, width = self._memory(table), table.width if table.split < 0 else table.split + 1
         blank = [""] * width
         pairs = iter(table)
