@@ -336,11 +336,8 @@ class Answers:
         if prijs.soort == ZONDER:
             return (), _billed(kaart, prijs, terms), None
         if niveau is None:
-            return (
-                (),
-                None,
-                Afwijzing("niveau_onbekend", "geen kwalificatieniveau, en geen medewerker met een niveau op deze datum"),
-            )
+            text = "geen niveau op de registratie, of de medewerker daarop heeft er geen in het medewerkersbestand, dat dan telt"
+            return (), None, Afwijzing("niveau_onbekend", text)
         levels = kaart.niveaus(perceel, code, month)
         contracted = ", ".join(levels)
         limit = stricter(niveau, terms.maximum, self._protocol.niveaus)

@@ -215,7 +215,13 @@ _REDENEN = (
         "laat de medewerker de afspraak bevestigen",
         work=False,
     ),
-    Reden("niveau_onbekend", "herstel", ("record",), "het kwalificatieniveau ontbreekt", "vul het niveau of de medewerker aan"),
+    Reden(
+        "niveau_onbekend",
+        "herstel",
+        ("record",),
+        "het kwalificatieniveau is op deze datum niet bekend",
+        "vul het niveau aan, van een medewerker in het medewerkersbestand",
+    ),
     Reden(
         "niveau_te_laag",
         "definitief",

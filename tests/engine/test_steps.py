@@ -327,7 +327,7 @@ def test_medewerkers_file_is_authoritative() -> None:
     ]
     result = declare(contract({"2.1 hbo": "24,55", "2.1 wo": "31,00"}), [toewijzing()], records, medewerkers=staff)
     assert sorted(row.kwalificatieniveau for row in result.herkomst) == ["hbo", "wo"]
-    assert reasons(result) == {"niveau_onbekend": 1}
+    assert reasons(result) == {"niveau_onbekend": 1} and "medewerkersbestand" in result.uitval[0].toelichting
     assert [note.code for note in result.meldingen] == ["niveau_afwijkend"]
 
 
