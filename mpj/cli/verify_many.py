@@ -68,8 +68,10 @@ def _processes(asked: VerifyOptions, heads: Sequence[Head]) -> int:
 
 def _heard(found: Iterable[Judged], faults: list[Fault], invoer: dict[str, str], met: set[Any]) -> Iterator[Uitslag]:
     """Yield what comes of the messages; their faults, the SHA-256 of their files and the decisions that were used are kept."""
+    from mpj.verification.sequence import tell_once
+
     for one in found:
-        faults += one.faults
+        tell_once(faults, one.faults)
         invoer |= one.hashes
         met |= one.besluiten
         yield one.uitslag

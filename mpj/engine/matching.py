@@ -103,6 +103,7 @@ class Dekkingen:
         self._beside = beside
         self.protocol = protocol
         self.uitval: list[Uitval] = []
+        self.ongeldig: list[OngeldigeToewijzing] = []
         self.gelezen = 0
         self._bereiken: dict[tuple[object, ...], _Bereik] = {}
         self._by_bsn: dict[str, list[Dekking]] = {}
@@ -162,6 +163,7 @@ class Dekkingen:
                     self.uitval.append(toewijzing_aside(item, "niet_mpj", text, bestand=item.bestand))
             if isinstance(item, OngeldigeToewijzing):
                 self.uitval.append(item.uitval)
+                self.ongeldig.append(item)
             yield item
 
     def _bereik(self, toewijzing: Toewijzing) -> _Bereik:

@@ -28,7 +28,7 @@ from mpj.verification.gemeenten import read_codes
 from mpj.verification.history import read_before_these, to_take_over
 from mpj.verification.many import Uitslag
 from mpj.verification.output import COLUMNS
-from mpj.verification.sequence import Judge, heads_of, judge_by, judged_one, parties_of
+from mpj.verification.sequence import Judge, heads_of, judge_by, judged_one, parties_of, tell_once
 from mpj.verification.values import AFWIJZEN, TOEKENNEN, Verificatie
 
 DECIDED = words("", TOEKENNEN, AFWIJZEN)
@@ -96,7 +96,7 @@ def judged(given: Uploads, today: date, heard: Heard, step: Step, ledger: Ledger
             judge = _judge_with(ledger, kept, given, today, heard, basis, sources)
         for number, head in enumerate(heads, 1):
             one = judged_one(head, judge)
-            heard.meldingen += one.faults
+            tell_once(heard.meldingen, one.faults)
             heard.invoer.setdefault("bericht", {}).update(one.hashes)
             yield one.uitslag
             step(number, len(heads))

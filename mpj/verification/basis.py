@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from itertools import chain
+from operator import attrgetter
 
 from attrs import evolve, field, frozen
 
@@ -16,12 +17,15 @@ from mpj.reading.faults import Fault, InputError
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
 from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
+from mpj.records.uitval import Uitval
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Tariefkaart, Tariefkaarten, compile_tariefkaart
 
 Toewijzingen = Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]]
 Partij = tuple[str, str]
 """Aanbieder and gemeente."""
+Shown = tuple[str | None, int | None, str | None]
+"""Gemeente, toewijzingnummer and BSN of a row; None: it cannot be read, and may be any."""
 
 
 @frozen(eq=False)
@@ -74,7 +78,7 @@ class Basis:
     def part(self, toewijzingen: Iterable[Toewijzing]) -> Basis:
         """Return the same contracts with these toewijzingen, and no others."""
         one = copy(self)
-        one._partijen = {}
+        one._partijen, one.heard = {}, []
         one._index(toewijzingen, None)
         return one
 
@@ -96,6 +100,7 @@ class Basis:
         values = [self._today(item) for item in as_toewijzingen(items, self.heard.append)]
         dekkingen = Dekkingen(values, self.kaarten, self.protocol)
         self.gelezen = dekkingen.gelezen
+        self.heard += [*_unfit(dekkingen.ongeldig), *dekkingen.meldingen]
         self.bsns: set[str] = set()
         self.clienten: dict[str, set[str]] = {}
         for item in values:
@@ -117,6 +122,7 @@ class Basis:
                     own.begrensd.add(of.toewijzingnummer)
         # A toewijzing whose latest version is faulty is the gemeente's own fault, not an unknown number.
         self.hidden = {item.sleutel for item in values if item.sleutel is not None} - current
+        self.unread = {self._shown(item) for item in values if isinstance(item, OngeldigeToewijzing) and item.sleutel is None}
 
     def _today(self, item: Toewijzing | OngeldigeToewijzing) -> Toewijzing | OngeldigeToewijzing:
         """Return a toewijzing as that of the gemeente that its gemeente is today."""
@@ -124,6 +130,25 @@ class Basis:
             return item
         gemeente, nummer = self._now[item.sleutel[0]], item.sleutel[1]
         return evolve(item, gemeente=gemeente) if isinstance(item, Toewijzing) else evolve(item, sleutel=(gemeente, nummer))
+
+    def _shown(self, item: OngeldigeToewijzing) -> Shown:
+        """Return what can be read of a row of which the key cannot."""
+        gemeente, nummer = item.uitval.gemeente, item.uitval.bron
+        return self.now(gemeente) if gemeente else None, int(nummer) if nummer else None, item.bsn
+
+
+def _unfit(rows: Iterable[OngeldigeToewijzing]) -> Iterator[Fault]:
+    """Yield a warning of each cause that makes rows of a file unfit, at the first of them."""
+    found: dict[tuple[str, str], list[Uitval]] = {}
+    for one in rows:
+        found.setdefault((one.uitval.bestand, one.oorzaak), []).append(one.uitval)
+    for (bestand, _), ones in found.items():
+        first = min(ones, key=attrgetter("rij"))
+        count = f"{len(ones)} rijen, deze als eerste" if len(ones) > 1 else ""
+        text = f"de toewijzing is niet te gebruiken: {first.toelichting}"
+        yield Fault(
+            "toewijzing_onbruikbaar", bestand, first.rij, "", count, "verbeter de rij en toets opnieuw", text, "waarschuwing"
+        )
 
 
 def _terms(dekking: Dekking) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import product
 from typing import Final
 
 from attrs import define, field, frozen
@@ -195,6 +196,7 @@ class Case:
         self.dekkingen = own.dekkingen
         self.clienten: Container[str] = basis.clienten.get(today, ())
         self.hidden = {nummer for gemeente, nummer in basis.hidden if gemeente == today}
+        self.unread = {(nummer, bsn) for gemeente, nummer, bsn in basis.unread if gemeente in (None, today)}
         self._check_file(today)
         self.credited: set[str] = set()
         self.standing: dict[Care, Prestatie] = {}
@@ -210,7 +212,9 @@ class Case:
         verwacht = ""
         if not self._own.kaarten:
             verwacht = f"een contract van {self.aanbieder} met gemeente {self.gemeente}"
-        elif not (self.dekkingen or self.hidden or {self.gemeente, today} & set(self.opdracht.toewijzingen_volledig)):
+        elif not (
+            self.dekkingen or self.hidden or self.unread or {self.gemeente, today} & set(self.opdracht.toewijzingen_volledig)
+        ):
             verwacht = f"een toewijzing van {self.gemeente} voor {self.aanbieder}, of {self.gemeente} bij `toewijzingen_volledig`"
         if verwacht:
             found, text = f"een declaratie van {self.aanbieder} aan gemeente {self.gemeente}", "deze declaratie is niet getoetst"
@@ -225,7 +229,7 @@ class Case:
         """
         dekking = self.dekkingen.get(one.toewijzingnummer)
         if dekking is None:
-            return Line(self, bsn, one, None, None, TOEWIJZING_ONGELDIG if one.toewijzingnummer in self.hidden else "")
+            return Line(self, bsn, one, None, None, TOEWIJZING_ONGELDIG if self.hides(bsn, one) else "")
         of = dekking.toewijzing
         first, last = self._month(one.begindatum, one.einddatum)
         equal = (
@@ -247,6 +251,11 @@ class Case:
             dekking = self._covered(dekking, one.productcode)
         shared = equal if of.bsn == bsn and len(found.cells) < 2 else None
         return Line(self, bsn, one, dekking, _best(found.cells, one), found.reden, shared)
+
+    def hides(self, bsn: str, one: Prestatie) -> bool:
+        """Say whether a faulty row may hold the toewijzing of a line: the gemeente's own fault, not an unknown number."""
+        nummer = one.toewijzingnummer
+        return nummer in self.hidden or not self.unread.isdisjoint(product((nummer, None), (bsn, None)))
 
     def keep(self, line: Line) -> None:
         """Remember that a line kept the fixed rules."""

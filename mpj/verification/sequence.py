@@ -99,7 +99,14 @@ def judged_one(head: Head, judge: Judge) -> Judged:
             outcome = VERKEERD_BESTAND
         return Judged(Uitslag(source.naam, kop, outcome), faults, hashes)
     uitslag = Uitslag(source.naam, kop, found.samenvatting["uitkomst"], found, message)
-    return Judged(uitslag, (*bom_warnings(source), *found.meldingen), hashes, found.besluiten)
+    told = (evolve(fault, bestand=fault.bestand or source.naam) for fault in found.meldingen)
+    return Judged(uitslag, (*bom_warnings(source), *told), hashes, found.besluiten)
+
+
+def tell_once(told: list[Fault], more: Iterable[Fault]) -> None:
+    """Add what was not told of a message before: what there is to say of toewijzingen is said with each."""
+    known = set(told)
+    told += [fault for fault in more if fault not in known]
 
 
 def bom_warnings(source: Source) -> tuple[Fault, ...]:

@@ -21,7 +21,7 @@ def tr304_client(case: Case, client: Client) -> Breach | None:
     Credit lines are judged by their debit alone, so a client with only credit lines is not asked for.
     """
     debits = [one for one in client.prestaties if one.debetcredit == "D"]
-    hidden = any(one.toewijzingnummer in case.hidden for one in debits)
+    hidden = any(case.hides(client.bsn, one) for one in debits)
     if client.bsn in case.clienten or not debits or hidden:
         return None
     return Breach(Word("een onbekende cliënt"), Word("een cliënt met een toewijzing van deze gemeente"))
