@@ -40,8 +40,8 @@ def command(van: Path | None, ledger: str | None, jaar: int | None, aantal: int,
     te controleren is: formeel (de juiste gemeente, recht op zorg, het afgesproken bedrag) en materieel (is het geleverd).
     """
     from mpj.output import read_run
-    from mpj.output.shape import text_of
     from mpj.presentation.words import euros
+    from mpj.reading.cells import as_text
     from mpj.verification.sample import COLUMNS, draw, ladder
 
     if (van is None) == (ledger is None) or (ledger is None) != (jaar is None):
@@ -51,7 +51,7 @@ def command(van: Path | None, ledger: str | None, jaar: int | None, aantal: int,
     else:
         with opened_ledger(str(ledger)) as opened:
             sample = opened.sample(jaar, aantal=aantal, zaad=zaad, taal=taal)
-    say_rows(COLUMNS, ([text_of(getattr(row, name)) for name in COLUMNS] for row in sample.trekkingen))
+    say_rows(COLUMNS, ([as_text(getattr(row, name)) for name in COLUMNS] for row in sample.trekkingen))
     remark(ladder())
     if sample.zonder_medewerker_cent:
         remark(_LEFT_OUT.format(bedrag=euros(sample.zonder_medewerker_cent)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from types import NoneType, UnionType
 from typing import Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
@@ -92,20 +91,6 @@ STAPPEN = Shape(
     "stappen.csv",
     (*HERKOMST.columns[:4], *HERKOMST.columns[_LAST_OF_OLD:-1], FileColumn("eenheden_voor_limiet", int)),
 )
-
-
-def text_of(value: object) -> str:
-    """Return a value as every output writes it: ISO dates, ja and nee, nothing for None."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "ja" if value else "nee"
-        case date():
-            return value.isoformat()
-        case tuple():
-            return ",".join(value)
-    return "" if value is None else str(value)
 
 
 def cell(text: str) -> str:

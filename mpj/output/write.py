@@ -13,8 +13,9 @@ from typing import Any, TextIO
 from mpj.engine.care import Counted
 from mpj.engine.outcome import Regel, Result, Traced
 from mpj.output.parquet import check_installed, write_trace
-from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell, text_of
+from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell
 from mpj.protocol import PROTOCOLS, Protocol, write_protocol
+from mpj.reading.cells import as_text
 from mpj.reading.guard import guarded, stands_as_it_is
 from mpj.records.entries import Reeks
 from mpj.records.uitval import Uitval
@@ -55,7 +56,7 @@ class _Cells(dict[Any, str]):
     """Values that many rows share, as fields of a row, each worked out once. No numbers: 1 and true would be one value."""
 
     def __missing__(self, value: Any) -> str:
-        text = self[value] = cell(text_of(value))
+        text = self[value] = cell(as_text(value))
         return text
 
 

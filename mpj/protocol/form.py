@@ -45,11 +45,6 @@ def text(value: Any) -> str:
     return value
 
 
-def optional_text(value: Any) -> str:
-    """A text, or the empty one."""
-    return value if value == "" else text(value)
-
-
 def sized(length: int) -> Callable[[Any], str]:
     """A code of exactly `length` letters and digits."""
 

@@ -19,8 +19,6 @@ from mpj.records.definitions import MEDEWERKER
 from mpj.records.rows import MappingRows, Row, read_rows, records_of
 from mpj.records.values import Medewerker, unchecked
 
-COLUMNS = MEDEWERKER.columns.known
-REQUIRED = MEDEWERKER.columns.required
 _medewerker = unchecked(Medewerker)
 
 

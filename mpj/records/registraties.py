@@ -14,8 +14,7 @@ from mpj.records.rows import Row, as_values
 from mpj.records.uitval import Uitval
 from mpj.records.values import Registratie, minutes_between, unchecked
 
-COLUMNS = REGISTRATIE.columns.known
-COMPUTED = tuple(name for name in COLUMNS if name != "geboortedatum")
+COMPUTED = tuple(name for name in REGISTRATIE.columns.known if name != "geboortedatum")
 """What care is computed of: a birth date is for a signal alone."""
 REQUIRED = REGISTRATIE.columns.required
 _registratie = unchecked(Registratie)

@@ -30,8 +30,6 @@ from mpj.records.values import Toewijzing, unchecked
 if TYPE_CHECKING:
     from mpj.messages import ToegewezenProduct
 
-COLUMNS = TOEWIJZING.columns.known
-REQUIRED = TOEWIJZING.columns.required
 Stempel = tuple[date, time]
 
 
@@ -169,7 +167,7 @@ def parse_toewijzing(row: Row) -> Toewijzing | OngeldigeToewijzing:
 
 def _check_product(row: Row) -> None:
     """Refuse half an omvang, and a toewijzing that says nothing of what may be delivered."""
-    said = {name for name in COLUMNS if row.fields.get(name)}
+    said = {name for name in TOEWIJZING.columns.known if row.fields.get(name)}
     if len({name in said for name in ("volume", "eenheid", "frequentie")}) == 2:
         row.refuse("volume, eenheid en frequentie: verwacht alle drie of geen")
     if said.isdisjoint(("prestatiecode", "productcategorie", "productcode", "budget_cent")):

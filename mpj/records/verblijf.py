@@ -14,8 +14,6 @@ from mpj.records.registraties import Ongeldig
 from mpj.records.rows import Row, as_values, read_rows
 from mpj.records.values import Verblijf, unchecked
 
-COLUMNS = VERBLIJF.columns.known
-REQUIRED = VERBLIJF.columns.required
 _verblijf = unchecked(Verblijf)
 
 

@@ -8,7 +8,6 @@ from mpj.protocol.words import SOORTEN, Soort
 
 __all__ = [
     "AANWEZIGHEDEN",
-    "BRONNEN",
     "GEBEURTENISSEN",
     "SOORTEN",
     "STATUSSEN",
@@ -38,5 +37,4 @@ Uitvalsoort: TypeAlias = Literal["registratie", "verblijf", "prestatie", "toewij
 TIJDSOORTEN: tuple[Tijdsoort, ...] = get_args(Tijdsoort)
 STATUSSEN: tuple[Status, ...] = get_args(Status)
 GEBEURTENISSEN: tuple[Gebeurtenis, ...] = get_args(Gebeurtenis)
-BRONNEN: tuple[Bron, ...] = get_args(Bron)
 AANWEZIGHEDEN: tuple[Aanwezigheid, ...] = get_args(Aanwezigheid)

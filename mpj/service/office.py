@@ -12,13 +12,13 @@ from attrs import define, field, frozen
 from mpj.output.folder import BOOKED
 from mpj.reading.config import Config
 from mpj.reading.faults import Fault, InputError
+from mpj.records.definitions import DEFINITIONS
 from mpj.service.problems import UNEXPECTED
 from mpj.service.standing import KeptLooks
 
 if TYPE_CHECKING:
     from mpj.ledger import Ledger
 
-TABLES_OF_CARE = ("registraties", "verblijf", "prestaties", "medewerkers", "toewijzingen")
 WACHT_SECONDEN = 2
 """How long a request waits for who writes in the ledger, before it is told to come again."""
 
@@ -60,7 +60,7 @@ class Office:
             return {}
         known = self.month(periode)
         named = {"contract": known["contracten"], "profiel": [known["profiel"]] if known["profiel"] else []}
-        named |= {soort: known[soort] for soort in TABLES_OF_CARE}
+        named |= {one.soort: known[one.soort] for one in DEFINITIONS}
         return {name: list(paths) for name, paths in named.items() if paths}
 
     @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mpj.output.shape import FileColumn, Shape, text_of
+from mpj.output.shape import FileColumn, Shape
+from mpj.reading.cells import as_text
 
 FORMAAT = 1
 _KINDS: Mapping[type, str] = {int: "integer", bool: "boolean"}
@@ -18,7 +19,7 @@ def rows(shape: Shape, values: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any, kept: bool) -> Any:
-    return value if value is None or kept else text_of(value)
+    return value if value is None or kept else as_text(value)
 
 
 def row_schema(shape: Shape) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import assert_never
+from typing import Any, assert_never
+
+from attrs import fields
 
 from mpj.contract.model import Contract, Productprijs, is_zorg, normtijd_of, priced_without_level
 from mpj.contract.varianten import varianten
@@ -43,22 +45,9 @@ def compile_tariefkaart(contract: Contract) -> Tariefkaart:
 
 
 def _instellingen(contract: Contract) -> Instellingen:
-    return Instellingen(
-        contract=contract.id,
-        protocol=contract.protocol.id,
-        aanbieder=contract.aanbieder,
-        gemeenten=contract.gemeenten,
-        begindatum=contract.begindatum,
-        einddatum=contract.einddatum,
-        vorm=contract.vorm,
-        registratiewijze=contract.registratiewijze,
-        bevestiging=contract.bevestiging,
-        eenheid=contract.eenheid,
-        tr340=contract.tr340,
-        bij_overschrijding=contract.bij_overschrijding,
-        laatste_dag=contract.laatste_dag,
-        afronding=contract.afronding,
-    )
+    named: dict[str, Any] = {"contract": contract.id, "protocol": contract.protocol.id}
+    same = (one.name for one in fields(Instellingen) if one.name not in named)
+    return Instellingen(**named | {name: getattr(contract, name) for name in same})
 
 
 def _by_month(contract: Contract) -> _Prices:

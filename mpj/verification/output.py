@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from mpj.messages import Antwoordclient, write, write_stream
-from mpj.output.shape import text_of
 from mpj.output.write import write_csv, write_json
 from mpj.presentation.words import NO_NAMES
+from mpj.reading.cells import as_text
 from mpj.reading.guard import unguarded
 from mpj.verification.answer import parts
 from mpj.verification.declared import Spool
@@ -85,7 +85,7 @@ def read_findings(folder: Path) -> Iterator[tuple[str, Bevinding]]:
 
 
 def _write_findings(folder: Path, findings: Iterable[Bevinding]) -> None:
-    rows = ([value if isinstance(value, int) else text_of(value) for value in _fields(one)] for one in findings)
+    rows = ([value if isinstance(value, int) else as_text(value) for value in _fields(one)] for one in findings)
     write_csv(folder / BEVINDINGEN, COLUMNS, rows)
 
 
@@ -93,7 +93,7 @@ def signal_rows(signals: Iterable[Bevinding], bericht: MessageSummary) -> list[t
     """Return what a person should look at in a message, as rows."""
     month = f"{bericht['declaratieperiode']}-01"
     return [
-        (one.regelcode, bericht["gemeente"], one.plaats, text_of(one.referentienummer), month, text_of(one.toelichting), "")
+        (one.regelcode, bericht["gemeente"], one.plaats, as_text(one.referentienummer), month, as_text(one.toelichting), "")
         for one in signals
     ]
 

@@ -6,10 +6,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from mpj.output.shape import text_of
 from mpj.output.write import write_csv
 from mpj.presentation import html, words
 from mpj.presentation.report import Cell, Column, Form, Report, Table
+from mpj.reading.cells import as_text
 from mpj.verification.paginas import page_of
 from mpj.verification.texts import Texts
 from mpj.verification.told import VerificationSummary
@@ -77,7 +77,7 @@ def write_explanation(
 
 def _row(head: list[str], one: Bevinding) -> list[str | int]:
     values = (getattr(one, name) for name in _FORMS)
-    return [*head, *(value if isinstance(value, int) else text_of(value) for value in values), page_of(one.regelcode)]
+    return [*head, *(value if isinstance(value, int) else as_text(value) for value in values), page_of(one.regelcode)]
 
 
 def _facts(summary: VerificationSummary, namen: Mapping[str, str]) -> Iterator[tuple[str, str]]:

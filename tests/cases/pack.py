@@ -22,7 +22,8 @@ from verify.support import ONTVANGST, PRODUCTEN, Eerder, Situatie, contract_tabl
 from cases.files import Call, Case, read_cases
 from cases.running import differences, outcomes
 from mpj.conformance import pack
-from mpj.output.shape import UITVAL, text_of
+from mpj.output.shape import UITVAL
+from mpj.reading.cells import as_text
 from mpj.verification import register
 from mpj.verification.output import COLUMNS as BEVINDING
 
@@ -102,7 +103,7 @@ def _verification(naam: str, bron: str, one: Situatie) -> dict[str, Any]:
     assert isinstance(one.history, Eerder)
     toml, tarieven = contract_tables()
     found = one.verify()
-    rows = [{name: text_of(getattr(row, name)) for name in BEVINDING} for row in (*found.bevindingen, *found.niet_beoordeeld)]
+    rows = [{name: as_text(getattr(row, name)) for name in BEVINDING} for row in (*found.bevindingen, *found.niet_beoordeeld)]
     return _head(naam, bron, "MPJ-16") | {
         "contract": toml | {"tarieven": tarieven} | ({"producten": PRODUCTEN} if one.producten else {}),
         "toewijzingen": one.toewijzingen,

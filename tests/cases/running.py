@@ -17,7 +17,7 @@ from mpj.engine import Result
 from mpj.ledger import Geboekt, codes_asked
 from mpj.messages import Antwoordbericht, Declaratiebericht, read_jw323
 from mpj.messages.values import PRESTATIE_FIELDS, Prestatie, Totaal
-from mpj.output.shape import text_of
+from mpj.reading.cells import as_text
 from mpj.reading.faults import Fault
 from mpj.verification import Oordeel, build_answer
 
@@ -163,7 +163,7 @@ def _reply(message: Declaratiebericht, told: Mapping[str, Any]) -> Antwoordberic
 def _refused(line: Prestatie, antwoord: str | Rows) -> tuple[str, ...]:
     if isinstance(antwoord, str):
         return ("9338",) if antwoord == "afgekeurd" else ()
-    texts = {name: text_of(getattr(line, name)) for name in PRESTATIE_FIELDS}
+    texts = {name: as_text(getattr(line, name)) for name in PRESTATIE_FIELDS}
     for row in antwoord:
         if all(texts[name] == text for name, text in row.items() if name != "retourcode"):
             return tuple(row["retourcode"].split(","))
@@ -180,14 +180,14 @@ def _with_totals(reply: Antwoordbericht, totaal: Mapping[str, int]) -> Antwoordb
 def _booked(rows: Sequence[Geboekt]) -> Rows:
     names = ("gemeente", "status", "toegekend", "afgekeurd", "regels", "bedrag_cent")
     return [
-        {name: text_of(getattr(one, name)) for name in names}
+        {name: as_text(getattr(one, name)) for name in names}
         | {"fouten": ",".join(fault.code for fault in one.fouten), "meldingen": ",".join(fault.code for fault in one.meldingen)}
         for one in rows
     ]
 
 
 def _fault(one: Fault) -> dict[str, str]:
-    return {name: text_of(getattr(one, name)) for name in ("code", "kolom", "gevonden", "verwacht", "toelichting")}
+    return {name: as_text(getattr(one, name)) for name in ("code", "kolom", "gevonden", "verwacht", "toelichting")}
 
 
 def _stand(ledger: mpj.Ledger) -> Rows:
@@ -205,17 +205,17 @@ def outcome(result: Result) -> Outcome:
     """The lines, what was set aside and the trace, as text under the names of the CSV columns."""
     return {
         "regels": [_texts(line, mpj.Declaratieregel) for line in result.regels],
-        "uitval": [{name: text_of(getattr(row, name)) for name in UITVAL} for row in result.uitval],
+        "uitval": [{name: as_text(getattr(row, name)) for name in UITVAL} for row in result.uitval],
         "fouten": [],
         "herkomst": [_texts(row, mpj.Herkomst) for row in result.herkomst],
     } | {
-        one.bestand.removesuffix(".csv"): [dict(zip(one.kolommen, map(text_of, row), strict=True)) for row in one.rijen]
+        one.bestand.removesuffix(".csv"): [dict(zip(one.kolommen, map(as_text, row), strict=True)) for row in one.rijen]
         for one in result.bijlagen
     }
 
 
 def _texts(value: Any, kind: Any) -> dict[str, str]:
-    return {field.name: text_of(getattr(value, field.name)) for field in kind.__attrs_attrs__}
+    return {field.name: as_text(getattr(value, field.name)) for field in kind.__attrs_attrs__}
 
 
 def differences(case: Case, found: Sequence[Outcome]) -> list[str]:

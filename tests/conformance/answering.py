@@ -20,7 +20,7 @@ from mpj.cli import run
 from mpj.conformance import ConformanceCase, check
 from mpj.messages import read, to_bytes
 from mpj.output import write_result
-from mpj.output.shape import text_of
+from mpj.reading.cells import as_text
 from mpj.reading.config import read_config
 from mpj.reading.guard import unguarded
 
@@ -185,7 +185,7 @@ def asking() -> Callable[..., dict[str, Any]]:
             for name, path in zip(given[::2], given[1::2], strict=True)
         ]
         if "bericht" not in case:
-            fields = {name: case[name] for name in ("periode", "dagtekening")} | {"nalevering": text_of(case["nalevering"])}
+            fields = {name: case[name] for name in ("periode", "dagtekening")} | {"nalevering": as_text(case["nalevering"])}
             found = client.post("declare", files, fields).json()
             return _tables(found)
         files += [("bericht", ("bericht.xml", case["bericht"].encode()))]
@@ -229,4 +229,4 @@ def _tables(found: Mapping[str, Any]) -> dict[str, Rows]:
 
 
 def _texts(row: Mapping[str, Any]) -> dict[str, str]:
-    return {name: text_of(value) for name, value in row.items()}
+    return {name: as_text(value) for name, value in row.items()}

@@ -18,7 +18,8 @@ from mpj.contract.rows import CODES, TARIEVEN
 from mpj.docs import main, rewritten
 from mpj.output.shape import HERKOMST, REGELS, UITVAL
 from mpj.protocol import MPJ_16
-from mpj.records import REDENEN, medewerkers, registraties, toewijzingen, verblijf
+from mpj.records import REDENEN
+from mpj.records.definitions import DEFINITIONS
 from mpj.records.words import SOORTEN, STATUSSEN, TIJDSOORTEN
 
 DOCS = ROOT / "docs"
@@ -132,10 +133,7 @@ def columns_told(section: str) -> dict[str, str]:
         ("tarieven.csv", TARIEVEN.columns.known, TARIEVEN.columns.required),
         ("codes.csv", CODES.columns.known, CODES.columns.required),
         ("producten.csv", PRODUCTEN.columns.known, PRODUCTEN.columns.required),
-        ("registraties.csv", registraties.COLUMNS, registraties.REQUIRED),
-        ("verblijf.csv", verblijf.COLUMNS, verblijf.REQUIRED),
-        ("medewerkers.csv", medewerkers.COLUMNS, medewerkers.REQUIRED),
-        ("toewijzingen.csv", toewijzingen.COLUMNS, toewijzingen.REQUIRED),
+        *((f"{one.soort}.csv", one.columns.known, one.columns.required) for one in DEFINITIONS),
     ],
 )
 def test_input_columns_are_all_told(section: str, columns: tuple[str, ...], required: tuple[str, ...]) -> None:
@@ -177,10 +175,7 @@ def domain_words() -> set[str]:
     for columns in (
         TARIEVEN.columns.known,
         CODES.columns.known,
-        registraties.COLUMNS,
-        verblijf.COLUMNS,
-        medewerkers.COLUMNS,
-        toewijzingen.COLUMNS,
+        *(one.columns.known for one in DEFINITIONS),
         REGELS.names,
         HERKOMST.names,
         UITVAL.names,

@@ -25,10 +25,11 @@ import mpj
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.entries import Entry
 from mpj.records.reader import Entries
-from mpj.records.registraties import COLUMNS, Ongeldig, parse_registratie
+from mpj.records.registraties import Ongeldig, parse_registratie
 from mpj.records.rows import MappingRows
 
 ANNA, BRAM = "999900006", "999900018"
+COLUMNS = REGISTRATIE.columns.known
 
 
 class Text(str):

@@ -36,10 +36,7 @@ from mpj.contract.rows import CODES
 from mpj.contract.rows import TARIEVEN as CELLEN
 from mpj.contract.settings import SETTINGS
 from mpj.output import write_result
-from mpj.records.medewerkers import COLUMNS as MEDEWERKERS
-from mpj.records.registraties import COLUMNS as REGISTRATIES
-from mpj.records.toewijzingen import COLUMNS as TOEWIJZINGEN
-from mpj.records.verblijf import COLUMNS as VERBLIJF
+from mpj.records.profile import COLUMNS
 
 CONTRACT = make_contract(
     tomllib.loads(TOML),
@@ -155,10 +152,10 @@ def run_files(folder: Path, **rows: Rows) -> Result:
     """The same by way of files."""
     paths = {}
     for name, columns, good in (
-        ("toewijzingen", TOEWIJZINGEN, TOEWIJZING),
-        ("registraties", REGISTRATIES, REGISTRATIE),
-        ("verblijf", VERBLIJF, STAY),
-        ("medewerkers", MEDEWERKERS, MEDEWERKER),
+        ("toewijzingen", COLUMNS["toewijzingen"], TOEWIJZING),
+        ("registraties", COLUMNS["registraties"], REGISTRATIE),
+        ("verblijf", COLUMNS["verblijf"], STAY),
+        ("medewerkers", COLUMNS["medewerkers"], MEDEWERKER),
     ):
         paths[name] = write(folder / f"{name}.csv", table(";".join(columns), rows.get(name, [good])))
     return declare(
@@ -185,7 +182,7 @@ def test_the_rows_that_are_changed_below_are_good() -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(registraties=changed(REGISTRATIE, REGISTRATIES))
+@given(registraties=changed(REGISTRATIE, COLUMNS["registraties"]))
 def test_junk_in_registraties(tmp_path: Path, registraties: Rows) -> None:
     result = run_files(tmp_path, registraties=registraties)
     check(result)
@@ -193,13 +190,13 @@ def test_junk_in_registraties(tmp_path: Path, registraties: Rows) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(verblijf=changed(STAY, VERBLIJF))
+@given(verblijf=changed(STAY, COLUMNS["verblijf"]))
 def test_junk_in_verblijf(tmp_path: Path, verblijf: Rows) -> None:
     check(run_files(tmp_path, verblijf=verblijf))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(toewijzingen=changed(TOEWIJZING, TOEWIJZINGEN))
+@given(toewijzingen=changed(TOEWIJZING, COLUMNS["toewijzingen"]))
 def test_junk_in_toewijzingen(tmp_path: Path, toewijzingen: Rows) -> None:
     try:
         check(run_files(tmp_path, toewijzingen=toewijzingen))
@@ -209,7 +206,7 @@ def test_junk_in_toewijzingen(tmp_path: Path, toewijzingen: Rows) -> None:
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(medewerkers=changed(MEDEWERKER, MEDEWERKERS))
+@given(medewerkers=changed(MEDEWERKER, COLUMNS["medewerkers"]))
 def test_junk_in_medewerkers(tmp_path: Path, medewerkers: Rows) -> None:
     try:
         check(run_files(tmp_path, medewerkers=medewerkers))
@@ -306,10 +303,10 @@ OBJECTS: tuple[Any, ...] = (
     "٣٣٣٣",
 )
 TABLES = {
-    "registraties": (REGISTRATIES, REGISTRATIE),
-    "verblijf": (VERBLIJF, STAY),
-    "toewijzingen": (TOEWIJZINGEN, TOEWIJZING),
-    "medewerkers": (MEDEWERKERS, MEDEWERKER),
+    "registraties": (COLUMNS["registraties"], REGISTRATIE),
+    "verblijf": (COLUMNS["verblijf"], STAY),
+    "toewijzingen": (COLUMNS["toewijzingen"], TOEWIJZING),
+    "medewerkers": (COLUMNS["medewerkers"], MEDEWERKER),
 }
 FIELDS = [(name, column) for name, (columns, _) in TABLES.items() for column in columns]
 

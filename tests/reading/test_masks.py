@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 
 from mpj import read_registraties, read_toewijzingen, read_verblijf
 from mpj.reading.faults import mask, mask_number
-from mpj.records.registraties import COLUMNS as REGISTRATIES
-from mpj.records.toewijzingen import COLUMNS as TOEWIJZINGEN
-from mpj.records.verblijf import COLUMNS as VERBLIJF
+from mpj.records.profile import COLUMNS
 
 
 @given(st.text())
@@ -56,9 +54,9 @@ GOOD = {
     },
 }
 TABLES = {
-    "registraties": (read_registraties, REGISTRATIES),
-    "verblijf": (read_verblijf, VERBLIJF),
-    "toewijzingen": (read_toewijzingen, TOEWIJZINGEN),
+    "registraties": (read_registraties, COLUMNS["registraties"]),
+    "verblijf": (read_verblijf, COLUMNS["verblijf"]),
+    "toewijzingen": (read_toewijzingen, COLUMNS["toewijzingen"]),
 }
 FORMS = [BRAM, BRAM + "x", f"x{BRAM}", f"{BRAM[:3]}.{BRAM[3:6]}.{BRAM[6:]}", f"{BRAM[:4]} {BRAM[4:]}", f"cliënt {BRAM}"]
 

@@ -16,7 +16,8 @@ from verify.support import answer, contract_tables, message, toewijzing, written
 
 from mpj.cli import run
 from mpj.output import read_run
-from mpj.output.shape import REGELS, text_of
+from mpj.output.shape import REGELS
+from mpj.reading.cells import as_text
 from mpj.service.tasks import Answer, Tasks
 from service.support import CONTRACT, FIELDS, Client, month, zipped
 
@@ -81,7 +82,7 @@ def test_what_comes_out_is_what_the_command_makes(client: Client, tmp_path: Path
     assert run(["declare", *map(str, args)]) == 0
     with (tmp_path / "uit" / REGELS.file).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter=";"))
-    assert [{name: text_of(value) for name, value in line.items()} for line in found["regels"]] == rows
+    assert [{name: as_text(value) for name, value in line.items()} for line in found["regels"]] == rows
     made = read_run(tmp_path / "uit").samenvatting
     assert {**found["samenvatting"], "invoer": []} == {**made, "invoer": []}
 

@@ -20,7 +20,8 @@ from scenarios import Scenario
 from world import BSN, BSN_2, contract, registratie, toewijzing
 
 import mpj
-from mpj.output.shape import REGELS, text_of
+from mpj.output.shape import REGELS
+from mpj.reading.cells import as_text
 from mpj.reading.profile import Profiel, Tabelprofiel
 from spark.sessions import PARTS, no_spark
 from spark.together import drawn, largest, together
@@ -202,7 +203,7 @@ def test_earlier_lines_of_no_contract_of_the_run_are_told(local: Any) -> None:
     (note,) = alone.meldingen
     assert (note.code, note.gevonden) == ("eerder_zonder_contract", f"aanbieder 65656056, gemeente {line.gemeente}")
     assert "geen contract is: 2;" in note.toelichting
-    cells = [{name: text_of(getattr(one, name)) for name in REGELS.names} for one in before]
+    cells = [{name: as_text(getattr(one, name)) for name in REGELS.names} for one in before]
     for eerder in (before, table(local, cells)):
         same(on_spark(local, [prices], [toewijzing()], table(local, rows), eerder=eerder, **MONTH), alone)
     with pytest.raises(TypeError, match="eerder: expected Declaratieregel values, not int"):

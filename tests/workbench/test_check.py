@@ -10,7 +10,8 @@ import pytest
 from mpj.contract.plausible import Bereik, plausible
 from mpj.contract.warnings import CHECKS, warnings_of
 from mpj.protocol import MPJ_16
-from mpj.workbench.check.folders import check_folder
+from mpj.reading.faults import InputError
+from mpj.workbench.check.folders import check_folders
 from workbench.support import codes, make, write_folder
 
 ALL = "A 2.1 mbo 2026-01-01 .. 18,00\nA 2.1 hbo 2026-01-01 .. 24,00\nA 2.1 hbo+ 2026-01-01 .. 28,00\n"
@@ -86,12 +87,14 @@ def test_the_threshold_of_a_change_is_exact() -> None:
 
 def test_a_warning_names_cell_row_and_both_prices(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "c", ALL.replace("31,00", "27,99"))
-    (fault,) = check_folder(folder)
+    _, (fault,) = check_folders([folder])
     assert (fault.bestand, fault.rij, fault.gevonden, fault.verwacht) == ("c/tarieven.csv", 5, "27,99", "minstens 28,00")
 
 
 def test_every_fault_at_once(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "c", "A 2.9 hbo 2026-01-01 .. 24,555\nB 2.1 hbo 2026-01-15 .. 0")
-    found = codes(check_folder(folder))
+    with pytest.raises(InputError) as caught:
+        check_folders([folder])
+    found = codes(caught.value.faults)
     assert {"prestatiecode_onbekend", "tarief_onjuist", "perceel_onbekend"} <= set(found)
     assert found.count("tarief_onjuist") == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -16,7 +16,7 @@ from mpj.contract.matrix import by_place, tarieven_row, valid_on
 from mpj.reading.faults import InputError
 from mpj.workbench.diff.comparison import compare
 from mpj.workbench.index.figures import Indexcijfer, weighed, weights
-from mpj.workbench.index.indexation import BESTAANDE, STAPPEN, index_cells
+from mpj.workbench.index.indexation import STAPPEN, Bestaande, Veelvoud, index_cells
 from workbench.support import codes, make
 
 MATRIX = """
@@ -101,8 +101,8 @@ def test_refusals(percentage: Fraction, vanaf: date, code: str) -> None:
 
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data(), st.sampled_from(BESTAANDE), st.sampled_from(list(STAPPEN)), st.integers(-500, 2000))
-def test_indexed_contracts_load_without_a_fault(data: st.DataObject, bestaande: str, afronding: str, points: int) -> None:
+@given(st.data(), st.sampled_from(get_args(Bestaande)), st.sampled_from(list(STAPPEN)), st.integers(-500, 2000))
+def test_indexed_contracts_load_without_a_fault(data: st.DataObject, bestaande: Bestaande, afronding: str, points: int) -> None:
     """On random contracts; before the date nothing changes, after it every price is what the rule says."""
     offer = draw_contracts(Dice(data.draw), date(2026, 3, 1))[0]
     contract = mpj.make_contract(offer.spec.toml, offer.spec.tarieven, offer.spec.codes)
@@ -146,7 +146,7 @@ def test_last_year_is_put_right_by_a_quotient_and_then_weighed() -> None:
 @pytest.mark.parametrize(
     ("deelbaar_door", "expected"), [("minuut", ["25,35", "80,40"]), (5, ["25,40", "80,65"]), (60, ["25,20", "80,40"])]
 )
-def test_a_price_of_time_is_a_multiple_of_its_minutes(deelbaar_door: int | str, expected: list[str]) -> None:
+def test_a_price_of_time_is_a_multiple_of_its_minutes(deelbaar_door: Veelvoud, expected: list[str]) -> None:
     contract = make("A 2.1 hbo 2026-01-01 .. 24,55\nA 4.1 - 2026-01-01 .. 78,00\nA 8.1 - 2026-01-01 .. 182,40")
     result = index_cells(contract, PERCENTAGE, date(2027, 1, 1), deelbaar_door=deelbaar_door)
     new = [tarieven_row(contract, cel)["tarief"] for cel in result.cellen if cel.begindatum == date(2027, 1, 1)]

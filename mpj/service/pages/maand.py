@@ -30,6 +30,7 @@ from mpj.presentation.translation import translated_report
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import TABLES, Reading, find_sources
+from mpj.records.definitions import DEFINITIONS
 from mpj.records.reasons import REDENEN
 from mpj.records.uitval import Uitval
 from mpj.service.declaring import MONTH, Heard, profile_of
@@ -37,7 +38,7 @@ from mpj.service.declaring import declared as declared_files
 from mpj.service.forms import FLAG, NUMBER, FormField, RequestForm
 from mpj.service.ledgering import DECLARE as LEDGER
 from mpj.service.ledgering import declared as book
-from mpj.service.office import TABLES_OF_CARE, Office
+from mpj.service.office import Office
 from mpj.service.pages.desk import KEY, Desk, download
 from mpj.service.pages.files import page_asked, paged, workbook, zipped
 from mpj.service.pages.visits import PageWork, Visit
@@ -321,7 +322,7 @@ def _run(office: Office, given: Uploads, today: date, heard: Heard, step: Step) 
 def _looked_at(given: Uploads) -> Maandbeeld:
     """Return what is understood of the tables that were given; one that cannot be read is told when it is declared."""
     profiel, looks, told = profile_of(given, Heard()), [], list[Fault]()
-    for soort in TABLES_OF_CARE:
+    for soort in (one.soort for one in DEFINITIONS):
         for path in given.files.get(soort, ()):
             try:
                 found = find_sources([path], TABLES, Reading(told.append))

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 
 from attrs import frozen
 
+from mpj.presentation.words import MONTHS
 from mpj.protocol import Protocol
 from mpj.workbench.importing.units import Eenheidswoorden
 
@@ -85,21 +86,7 @@ UITGESLOTEN_WOORDEN = ("uitgesloten", "niet ingekocht", "niet gecontracteerd", "
 _PRIJSWOORDEN = frozenset(("tarief", "tarieven", "prijs", "prijzen", "bedrag", "bedragen"))
 _NIVEAUWOORDEN = frozenset(("niveau", "niveaus", "kwalificatieniveau", "kwalificatieniveaus"))
 _STIL = _PRIJSWOORDEN | _NIVEAUWOORDEN
-_MAANDEN = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
-_DATUM = re.compile(rf"(?:per|vanaf|ingang) (\d{{1,2}})[- ](\d{{1,2}}|{'|'.join(_MAANDEN)})[- ](20\d\d)(?!\d)")
+_DATUM = re.compile(rf"(?:per|vanaf|ingang) (\d{{1,2}})[- ](\d{{1,2}}|{'|'.join(MONTHS)})[- ](20\d\d)(?!\d)")
 _JAAR = re.compile(r"(?<![\d-])(20\d\d)(?![\d-])")
 _EURO = re.compile(r"\s*(?:\((?:€|eur|euro|in €|in euro)\)|€|\bin euro'?s?\b)\s*")
 _ZONDER_BTW = re.compile(r"\bexcl(?:usief|\.)? btw\b")
@@ -210,7 +197,7 @@ def _dates(word: str) -> tuple[str, date | None, date | None]:
     """Return a head without its date or year, and from when and until when its prices hold."""
     if match := _DATUM.search(word):
         day, month, year = match.groups()
-        number = int(month) if month.isdigit() else _MAANDEN.index(month) + 1
+        number = int(month) if month.isdigit() else MONTHS.index(month) + 1
         try:
             return _DATUM.sub(" ", word).replace("met ", " "), date(int(year), number, int(day)), None
         except ValueError:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from math import lcm
+from typing import Literal, TypeAlias, assert_never
 
 from attrs import evolve, frozen
 
@@ -24,10 +25,10 @@ from mpj.reading.periods import first_day, month_of
 
 STAPPEN = {"cent": 1, "vijf_cent": 5, "tien_cent": 10, "euro": 100}
 """To what a new price is rounded, by name, in eurocents."""
-MINUUT = "minuut"
-"""For `deelbaar_door`: the minutes that each price is per."""
-BESTAANDE = ("weigeren", "vervangen", "meenemen")
+Bestaande: TypeAlias = Literal["weigeren", "vervangen", "meenemen"]
 """What to do with prices that already begin on or after the date: refuse, replace them, or index them too."""
+Veelvoud: TypeAlias = int | Literal["minuut"]
+"""What a price of time is a multiple of: so many cents, or the minutes that it is per."""
 
 
 @frozen
@@ -65,14 +66,14 @@ def index_cells(
     vanaf: date,
     *,
     afronding: str = "cent",
-    bestaande: str = "weigeren",
-    deelbaar_door: int | str | None = None,
+    bestaande: Bestaande = "weigeren",
+    deelbaar_door: Veelvoud | None = None,
 ) -> Indexatie:
     """Return the cells of `contract` with every price from `vanaf` on raised by `percentage` (exact, in percent).
 
-    A cell valid on `vanaf` is cut in two; excluded cells stay as they are. `afronding` is a name of `STAPPEN`, `bestaande` one of
-    `BESTAANDE`. With `deelbaar_door` a price of time is a multiple of so many cents, or, with `MINUUT`, of its minutes: then the
-    price of a minute, in which it travels, is whole. Raises InputError: `vanaf` is not the first of a month inside the contract,
+    A cell valid on `vanaf` is cut in two; excluded cells stay as they are. `afronding` is a name of `STAPPEN`. With
+    `deelbaar_door` a price of time is a multiple of so many cents, or, with ``minuut``, of its minutes: then the price of a minute,
+    in which it travels, is whole. Raises InputError: `vanaf` is not the first of a month inside the contract,
     prices already begin there, or a new price would leave the permitted range.
     """
     faults = list(_date_faults(contract, vanaf))
@@ -104,13 +105,13 @@ def index_cells(
     return Indexatie(tuple(cells), tuple(changes), _rule(percentage, afronding, deelbaar_door))
 
 
-def _step(step: int, normtijd: Normtijd, deelbaar_door: int | str | None) -> int:
+def _step(step: int, normtijd: Normtijd, deelbaar_door: Veelvoud | None) -> int:
     """Return to what a price is rounded, in eurocents."""
     if any(part == 2 for part in normtijd.bericht.values()):
         step = lcm(step, 2)
     if deelbaar_door is None or not normtijd.minuten:
         return step
-    return lcm(step, normtijd.minuten if isinstance(deelbaar_door, str) else deelbaar_door)
+    return lcm(step, normtijd.minuten if deelbaar_door == "minuut" else deelbaar_door)
 
 
 def _date_faults(contract: Contract, vanaf: date) -> Iterator[Fault]:
@@ -124,7 +125,7 @@ def _date_faults(contract: Contract, vanaf: date) -> Iterator[Fault]:
 
 
 def _dated(
-    contract: Contract, own: tuple[Cel, ...], vanaf: date, bestaande: str, faults: list[Fault]
+    contract: Contract, own: tuple[Cel, ...], vanaf: date, bestaande: Bestaande, faults: list[Fault]
 ) -> Iterator[tuple[Cel, int | None]]:
     """Return the new rows of one place, each with the price to index, None for a row that stays as it is."""
     for cel in own:
@@ -136,17 +137,24 @@ def _dated(
             if bestaande != "vervangen":
                 yield evolve(cel, begindatum=vanaf), cel.tarief_cent
             continue
-        if bestaande == "meenemen":
-            yield cel, cel.tarief_cent
-        elif bestaande == "weigeren":
-            name = f"perceel {cel.perceel}, {cel.prestatiecode}, {cel.kwalificatieniveau or 'zonder niveau'}"
-            text = f"{name}: hier begint al een prijs; gebruik `bestaande` vervangen of meenemen"
-            bestand = f"{contract.map or contract.id}/tarieven.csv"
-            faults.append(
-                Fault("prijs_bestaat_al", bestand, cel.rij, "begindatum", str(cel.begindatum), f"geen prijs op of na {vanaf}", text)
-            )
+        match bestaande:
+            case "meenemen":
+                yield cel, cel.tarief_cent
+            case "vervangen":
+                pass
+            case "weigeren":
+                faults.append(_begins(contract, cel, vanaf))
+            case other:
+                assert_never(other)
     if bestaande == "vervangen":
         yield from _replaced(own, vanaf)
+
+
+def _begins(contract: Contract, cel: Cel, vanaf: date) -> Fault:
+    name = f"perceel {cel.perceel}, {cel.prestatiecode}, {cel.kwalificatieniveau or 'zonder niveau'}"
+    text = f"{name}: hier begint al een prijs; gebruik `bestaande` vervangen of meenemen"
+    bestand, expected = f"{contract.map or contract.id}/tarieven.csv", f"geen prijs op of na {vanaf}"
+    return Fault("prijs_bestaat_al", bestand, cel.rij, "begindatum", str(cel.begindatum), expected, text)
 
 
 def _replaced(own: tuple[Cel, ...], vanaf: date) -> Iterator[tuple[Cel, int | None]]:
@@ -179,11 +187,11 @@ def _price_faults(contract: Contract, cel: Cel, cents: int) -> Iterator[Fault]:
         )
 
 
-def _rule(percentage: Fraction, afronding: str, deelbaar_door: int | str | None) -> str:
+def _rule(percentage: Fraction, afronding: str, deelbaar_door: Veelvoud | None) -> str:
     unit = {"cent": "hele centen", "vijf_cent": "5 cent", "tien_cent": "10 cent", "euro": "hele euro's"}[afronding]
     exact = words.number(percentage, 6).rstrip("0").rstrip(",")
     rounding = f"rekenkundig afgerond (half omhoog) op {unit}; een prijs per hele dag op een even aantal centen"
     if deelbaar_door is not None:
-        multiple = "evenveel cent als hij minuten telt" if isinstance(deelbaar_door, str) else f"{deelbaar_door} cent"
+        multiple = "evenveel cent als hij minuten telt" if deelbaar_door == "minuut" else f"{deelbaar_door} cent"
         rounding += f", een prijs van tijd op een veelvoud van {multiple}"
     return f"oude prijs x (1 + {exact}/100), {rounding}"
