@@ -126,7 +126,7 @@ def test_a_recipe_works_as_it_is_written(titel: str, tmp_path: Path) -> None:
     [
         ("A rounding word", "mpj/protocol/rounding.py", "mpj/protocol/rounding.py"),
         ("A reason", "mpj/records/reasons.py", "mpj/engine/planning.py"),
-        ("A setting", "mpj/contract/load.py", "mpj/contract/load.py"),
+        ("A setting", "mpj/tariefkaart/instellingen.py", "mpj/engine/steps/place.py"),
     ],
 )
 def test_the_type_checker_names_the_place_that_was_left_out(titel: str, path: str, where: str, tmp_path: Path) -> None:
