@@ -68,6 +68,7 @@ def declare(
 
 def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Callable[[Fault], object]) -> Memory:
     """Return what earlier lines mean for a run; `tell` hears of those of an aanbieder and gemeente that no contract of it is of."""
+    expect("eerder", eerder, "an iterable of Declaratieregel", Iterable)
     parties: Counter[tuple[str, str]] = Counter()
 
     def counted() -> Iterator[Declaratieregel]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
+from mpj.reading.calls import expect
 from mpj.reading.cells import as_text
 from mpj.reading.faults import Fault
 from mpj.reading.profile import PLAIN, Profiel, Profiled, Tabelprofiel
@@ -26,6 +27,7 @@ def profiled(items: Iterable[Any], soort: Recordsoort, profiel: Profiel, report:
 
     Raises InputError for a column that the profile names and a mapping does not have, and as `mpj.records.rows.MappingRows` does.
     """
+    expect("profiel", profiel, "what mpj.read_profile returns", Profiel)
     tabel = profiel.of(soort)
     return items if tabel == PLAIN else _profiled(items, soort, tabel, report)
 

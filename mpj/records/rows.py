@@ -219,8 +219,12 @@ def records_of(items: Iterable[Any], *kinds: type[_K]) -> Iterator[_K | dict[Any
 
 
 def records_or_errors(items: Iterable[Any], *kinds: type[_K]) -> Iterator[_K | dict[Any, Any] | TypeError]:
-    """As `records_of`, for who first does something with the records before: gives the TypeError, and does not raise it."""
-    for number, item in enumerate(items, 1):
+    """As `records_of`, for who first does something with the records before: gives the TypeError of one, and does not raise it."""
+    try:
+        given = iter(items)
+    except TypeError:
+        raise TypeError(f"expected an iterable of {kinds[0].__name__} or mappings, not {type(items).__name__}") from None
+    for number, item in enumerate(given, 1):
         if type(item) is dict or isinstance(item, kinds):
             yield item
         elif (record := _as_dict(item)) is not None:

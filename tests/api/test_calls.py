@@ -52,6 +52,15 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         lambda: declare(eerder=[{"bedrag_cent": 1}]),
         "eerder: expected Declaratieregel values, not dict",
     ),
+    "no records": (lambda: declare(registraties=None), "expected an iterable of Registratie or mappings, not NoneType"),
+    "no stays": (lambda: declare(verblijf=None), "expected an iterable of Verblijf or mappings, not NoneType"),
+    "no toewijzingen": (lambda: declare([contract({"2.1 hbo": "24,55"})], None), "expected an iterable of Toewijzing or mappings"),
+    "no toewijzingen of a ledger": (
+        with_ledger(lambda ledger: ledger.declare([contract({"2.1 hbo": "24,55"})], None, [], **MARCH)),
+        "expected an iterable of Toewijzing or mappings, not NoneType",
+    ),
+    "no earlier lines": (lambda: declare(eerder=None), "eerder: expected an iterable of Declaratieregel, not NoneType"),
+    "a path for a profile": (lambda: declare(profiel="erp.toml"), "profiel: expected what mpj.read_profile returns, not str"),
     "a word to credit": (
         with_ledger(lambda ledger: declare_in(ledger, crediteer="nee")),
         "crediteer: expected True or False, not str",
