@@ -10,7 +10,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
-from mpj.engine.care import Counted
 from mpj.engine.outcome import Regel, Result, Traced
 from mpj.output.parquet import check_installed, write_trace
 from mpj.output.shape import HERKOMST, PROTOCOL, REGELS, SAMENVATTING, TRACE_FILES, UITVAL, Shape, Trace, cell
@@ -66,8 +65,6 @@ class RowTexts:
     def __init__(self) -> None:
         self._cells = _Cells()
         self._whos: dict[Reeks, tuple[str, str]] = {}
-        self._counts: dict[int, tuple[str, str, Counted]] = {}
-        """Of plain care what follows from its `Counted`, by identity: all care of one rounding and price shares it."""
 
     def regel(self, values: Sequence[Any], declaratienummer: str) -> str:
         """Return the row of ``declaratieregels.csv`` for the fields of a `Declaratieregel`, in their order, in this declaration."""
@@ -98,26 +95,21 @@ class RowTexts:
 
     def trace(self, reference: str, regel: Regel) -> str:
         """Return the rows of ``herkomst.csv`` for the care behind a line, as `herkomst` would of each."""
-        cells, whos, counts, rows = self._cells, self._whos, self._counts, []
+        cells, whos, rows = self._cells, self._whos, []
         at, found = None, ""
         for (datum, identity, reeks, (_, _, _, duur), _, bestand, rij), niveau, placed, counted in regel.care:
-            known = counts.get(id(counted))
-            if known is None:
-                geteld, som_voor, voor_limiet, units, cent, _, afgetopt = counted
-                known = f";{units};{cent};{'ja' if afgetopt else 'nee'};", f"{geteld};{som_voor};{voor_limiet}\n", counted
-                if regel.plain:
-                    counts[id(counted)] = known
+            geteld, som_voor, voor_limiet, units, cent, _, afgetopt = counted
             if placed is not at and placed is not None:
                 at, (match, tarief, _) = placed, placed
-                found = f"{match.keuze};{cells[tarief.niveaus]};{match.dekking.maximum or ''};"
+                found = f"{match.keuze};{cells[tarief.niveaus]};{match.dekking.maximum or ''}"
             bron = identity if identity.isalnum() else cell(identity)
             who = whos.get(reeks)
             if who is None:
                 vorm, by = reeks.vorm, f"{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']}"
-                who = whos[reeks] = f";{vorm.bron};", f"{vorm.status};{by};"
+                who = whos[reeks] = f";{vorm.bron};", f"{vorm.status};{by}"
             rows.append(
-                f"{reference}{who[0]}{bron};{cells[datum]};{'' if duur is None else duur};{niveau or ''}{known[0]}"
-                f"{who[1]}{cells[bestand]};{rij};{found}{known[1]}"
+                f"{reference}{who[0]}{bron};{cells[datum]};{'' if duur is None else duur};{niveau or ''};{units};{cent};"
+                f"{'ja' if afgetopt else 'nee'};{who[1]};{cells[bestand]};{rij};{found};{geteld};{som_voor};{voor_limiet}\n"
             )
         return "".join(rows)
 
