@@ -38,6 +38,11 @@ class Records:
     opened: frozenset[str] = frozenset()
     """The ids of prestaties that may be declared of any month."""
 
+    @property
+    def zorgcode(self) -> str:
+        """What the first registratie says that it is care of; empty where it says nothing, or there is none."""
+        return self.registraties[0].reeks.vorm.zorgcode or "" if self.registraties else ""
+
 
 Verdicts = Mapping[str, tuple[Redencode, str]]
 """What was decided elsewhere of all readable records with an id: (reason, Dutch sentence)."""
