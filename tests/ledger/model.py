@@ -49,7 +49,7 @@ def standing(scenario: Scenario, kept: Mapping[Spoor, int], prices: Mapping[Iden
             line["gemeente"],
             line["toewijzingnummer"],
             line["perceel"],
-            line["prestatiecode"],
+            line["prestatiecode"] or line["productcode"],
             line["kwalificatieniveau"],
             month_number(line["begindatum"]),
         ): Inhoud(line["begindatum"], line["einddatum"], line["volume_bericht"], line["eenheid"], line["bedrag_cent"])

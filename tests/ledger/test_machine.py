@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import hypothesis
 import naive
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from scenarios import BSNS, ContractSpec, Row, Scenario, scenarios
@@ -560,7 +560,36 @@ def test_long_conversations(kind: type[Conversation]) -> None:
             break
 
 
+TWO_PRODUCTS = Scenario(
+    [
+        ContractSpec(
+            {
+                "contract": {
+                    "id": "VB-1",
+                    "protocol": "MPJ-16",
+                    "aanbieder": "65656055",
+                    "gemeenten": ["0384"],
+                    "begindatum": date(2025, 1, 1),
+                    "einddatum": date(2027, 11, 30),
+                },
+            },
+            tarieven=[],
+            producten=[
+                {"productcategorie": "45", "productcode": code, "variant": "uur", "tarief": "24,55", "begindatum": "2025-01-01"}
+                for code in ("45Y00", "45Y01")
+            ],
+        )
+    ],
+    [
+        {"toewijzingnummer": "43", "bsn": BSNS[0], "gemeente": "0384", "aanbieder": "65656055", "productcategorie": "45"}
+        | {"begindatum": "2026-03-01"}
+    ],
+    [{"id": code, "bsn": BSNS[0], "datum": "2026-03-01", "minuten": "60", "productcode": code} for code in ("45Y00", "45Y01")],
+)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@example(TWO_PRODUCTS)
 @given(scenarios())
 def test_the_model_is_the_naive_computation_where_nothing_was_granted(scenario: Scenario) -> None:
     lines: Sequence[dict[str, Any]] = naive.declare(scenario).regels

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.test_variants import OPEN, WEEKS_THEN_PIECES, bought, contracts, happenings, toewijzingen
+from engine.test_prestaties import granted
+from engine.test_variants import CODE, OPEN, WEEKS_THEN_PIECES, bought, contracts, happenings, toewijzingen
 from engine.test_variants import told as events
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ledger.support import Partij, empty_ledger, lines
@@ -74,8 +75,17 @@ def histories(draw: st.DrawFn) -> tuple[list[list[dict[str, Any]]], list[list[di
     return runs, assigned, draw(contracts())
 
 
+REPLACED = (
+    [events(("b", "2025-12-12", "start")), *([[]] * (MONTHS - 1))],
+    [[granted(CODE, "2026-02-16", "2026-03-23", 1002)]] * 3 + [[granted(CODE, "2025-11-14", "2026-05-04", 1001)]] * (MONTHS - 3),
+    bought(("periode", "2021-01")),
+)
+"""Later files name another toewijzing, and not the first, which goes on to break the months that it shares."""
+
+
 @pytest.mark.slow
 @settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate))
+@example(REPLACED)
 @given(histories())
 def test_steps_equal_the_whole(history: tuple[list[list[dict[str, Any]]], list[list[dict[str, object]]], Contract]) -> None:
     one = Partij("sqlite://")
