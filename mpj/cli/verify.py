@@ -195,9 +195,10 @@ def _verify(asked: VerifyOptions, source: Source, folder: Path, progress: Progre
     With a ledger the files are written before it is committed. Returns the warnings about the messages, and the summary.
     """
     from mpj.messages import read_jw323
+    from mpj.reading.sources import Digests
     from mpj.verification import open_declaratie
 
-    invoer: dict[str, str] = {}
+    invoer = Digests()
     with ExitStack() as kept:
         opened: Any = None if asked.ledger is None else kept.enter_context(ledger_to_write(asked.ledger, asked.meldingen))
         with source.open() as stream:

@@ -14,7 +14,7 @@ from mpj.cli.screen import say, show_report
 if TYPE_CHECKING:
     from mpj.cli.verify import VerifyOptions
     from mpj.reading.faults import Fault
-    from mpj.reading.sources import Source
+    from mpj.reading.sources import Digests, Source
     from mpj.verification import Basis, Verificatie
     from mpj.verification.many import Uitslag, Uitslagen
     from mpj.verification.sequence import Head, Judge, Judged
@@ -33,12 +33,13 @@ def verify_many(
     """
     from mpj.cli.verify import given
     from mpj.reading.faults import InputError
+    from mpj.reading.sources import Digests
     from mpj.verification import Basis
     from mpj.verification.besluiten import unmet
     from mpj.verification.many import write_many
     from mpj.verification.sequence import heads_of, parties_of
 
-    invoer: dict[str, str] = {}
+    invoer = Digests()
     heads = heads_of(sources)
     faults: list[Fault] = []
     contracten, toewijzingen, settings = given(asked, invoer, progress)
@@ -66,13 +67,13 @@ def _processes(asked: VerifyOptions, heads: Sequence[Head]) -> int:
     return asked.processen or ((os.cpu_count() or 1) if len(heads) >= _MANY else 1)
 
 
-def _heard(found: Iterable[Judged], faults: list[Fault], invoer: dict[str, str], met: set[Any]) -> Iterator[Uitslag]:
+def _heard(found: Iterable[Judged], faults: list[Fault], invoer: Digests, met: set[Any]) -> Iterator[Uitslag]:
     """Yield what comes of the messages; their faults, the SHA-256 of their files and the decisions that were used are kept."""
     from mpj.verification.sequence import tell_once
 
     for one in found:
         tell_once(faults, one.faults)
-        invoer |= one.hashes
+        invoer.note(one.hashes)
         met |= one.besluiten
         yield one.uitslag
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
@@ -258,20 +258,46 @@ def _shown(naam: str) -> str:
 
 
 def _distinct(sources: list[Source]) -> list[Source]:
-    """Lengthen equal names of different files with the folders they stand in."""
+    """Lengthen equal names of different files with the folders they stand in; what is equal still, as hidden names, is numbered."""
     by_name: dict[str, set[Path]] = {}
     for source in sources:
         by_name.setdefault(source.naam, set()).add(source.path.absolute())
     names: list[Source] = []
     for source in sources:
         paths = by_name[source.naam]
-        if len(paths) == 1:
-            names.append(source)
-            continue
-        parts = source.path.absolute().parts
-        depth = next(d for d in range(1, len(parts) + 1) if len({path.parts[-d:] for path in paths}) == len(paths))
-        names.append(evolve(source, naam="/".join((*parts[-depth:-1], source.naam))))
-    return names
+        if len(paths) > 1:
+            parts = source.path.absolute().parts
+            depth = next(d for d in range(1, len(parts) + 1) if len({path.parts[-d:] for path in paths}) == len(paths))
+            source = evolve(source, naam=_shown("/".join((*parts[-depth:-1], source.naam))))
+        names.append(source)
+    places: dict[str, dict[tuple[Path, int], int]] = {}
+    for source in names:
+        own = places.setdefault(source.naam, {})
+        own.setdefault((source.path.absolute(), source.plaats), len(own) + 1)
+    numbers = [places[source.naam][source.path.absolute(), source.plaats] for source in names]
+    return [evolve(source, naam=_numbered(source.naam, number)) for source, number in zip(names, numbers, strict=True)]
+
+
+def _numbered(naam: str, number: int) -> str:
+    if number == 1:
+        return naam
+    stem, dot, ending = naam.rpartition(".")
+    return f"{stem} ({number}){dot}{ending}" if dot else f"{ending} ({number})"
+
+
+class Digests(dict[str, str]):
+    """SHA-256 of files by name, of several options together: different files that have one name there are numbered."""
+
+    def __setitem__(self, naam: str, sha256: str) -> None:
+        number = 1
+        while self.get(_numbered(naam, number), sha256) != sha256:
+            number += 1
+        super().__setitem__(_numbered(naam, number), sha256)
+
+    def note(self, hashes: Mapping[str, str]) -> None:
+        """Add those of other files."""
+        for naam, sha256 in hashes.items():
+            self[naam] = sha256
 
 
 def _unreadable(naam: str, error: Exception) -> Fault:

@@ -16,6 +16,7 @@ from mpj.output import read_run
 from mpj.output.shape import REGELS, UITVAL
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.profile import NO_PROFILE, Profiel
+from mpj.reading.sources import Digests
 from mpj.service.forms import DAY, FLAG, TAAL, FormField, RequestForm
 from mpj.service.forms import MONTH as PERIODE
 from mpj.service.problems import message
@@ -52,10 +53,13 @@ class Heard:
         note_passed_over(self.invoer, soort, fault)
 
     @property
-    def hashes(self) -> dict[str, str]:
+    def hashes(self) -> Digests:
         """The SHA-256 of every file that was read, by its name."""
-        read = (own for soort, own in self.invoer.items() if soort not in (NIET_GELEZEN, OVERGESLAGEN))
-        return {naam: sha for own in read for naam, sha in own.items()}
+        found = Digests()
+        for soort, own in self.invoer.items():
+            if soort not in (NIET_GELEZEN, OVERGESLAGEN):
+                found.note(own)
+        return found
 
     @property
     def passed_over(self) -> list[str]:

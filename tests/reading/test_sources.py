@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from cli.helpers import ANNA, Content, write
+from cli.helpers import ANNA, BRAM, Content, write
 
 from mpj import Fault, InputError, read_registraties, read_toewijzingen
+from mpj.reading.sources import Digests
 
 HEADER = "id;bsn;datum;minuten\n"
 
@@ -114,6 +115,23 @@ def test_equal_names_in_several_folders_are_told_apart(tmp_path: Path) -> None:
     hashes: dict[str, str] = {}
     list(read_registraties([one, two], hashes=hashes))
     assert list(hashes) == ["jan/r.csv", "feb/r.csv"]
+
+
+def test_names_that_are_hidden_are_told_apart_and_show_no_bsn_of_a_folder(tmp_path: Path) -> None:
+    """Of files with one name the summary knew one digest; and equal names were lengthened with a folder as it is called."""
+    for bsn in (ANNA, BRAM):
+        write(tmp_path / f"map/{bsn}.csv", rows(bsn[-2:]))
+        write(tmp_path / f"{bsn}/a.csv", rows(bsn[-3:]))
+    assert names(tmp_path / "map") == [("map/(verborgen).csv", "06"), ("map/(verborgen) (2).csv", "18")]
+    twice = [tmp_path / bsn / "a.csv" for bsn in (ANNA, BRAM, ANNA)]
+    assert [name for name, _ in names(*twice)] == ["(verborgen)/a.csv", "(verborgen)/a (2).csv", "(verborgen)/a.csv"]
+
+
+def test_digests_of_files_with_one_name_stand_beside_each_other() -> None:
+    found = Digests({"a.xml": "1"})
+    found.note({"a.xml": "2", "b": "3"})
+    found.note({"a.xml": "1", "b": "4"})
+    assert found == {"a.xml": "1", "a (2).xml": "2", "b": "3", "b (2)": "4"}
 
 
 def test_a_folder_of_messages_and_tables_is_read_for_toewijzingen(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -193,6 +194,20 @@ def test_earlier_messages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     inputs = summary(tmp_path)["invoer"]
     assert isinstance(inputs, list) and len(inputs) == 6
     assert "Niet (helemaal) getoetst: TR378." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_every_file_has_its_digest_also_where_names_are_equal(tmp_path: Path, several: bool) -> None:
+    """A message and an earlier one, each in a folder of its own."""
+    arguments = prepare(tmp_path, message())
+    (tmp_path / "eerder").mkdir()
+    (tmp_path / "eerder" / "jw323.xml").write_bytes(written(earlier(OUD)))
+    (tmp_path / "tweede.xml").write_bytes(written(message(line(referentienummer="R9"), nummer="DN9", identificatie="B9")))
+    arguments += ["--bericht", str(tmp_path / "tweede.xml")] * several
+    assert cli.run([*arguments, "--eerder", str(tmp_path / "eerder")]) == 0
+    found = {one["bestand"]: one["sha256"] for one in json.loads((tmp_path / "uit" / "samenvatting.json").read_text())["invoer"]}
+    files = [tmp_path / "jw323.xml", tmp_path / "eerder" / "jw323.xml"]
+    assert {hashlib.sha256(one.read_bytes()).hexdigest() for one in files} <= set(found.values())
 
 
 @pytest.mark.parametrize(("code", "expected"), [("0384", []), ("0363", ["TR378"])])
