@@ -1,8 +1,9 @@
 """The shortcut for plain care: registraties that are counted and priced one by one, whatever others there are.
 
-Most clients have nothing else. Of each kind of care it asks once, per record it looks up and appends. Where a limit may bind, it
-hands what is rounded over to the steps that are left. A client with anything else that needs the steps (a stay, an afspraak,
-group time, sums, a memory) goes through all of them, and a property test proves that both ways give the same.
+Most clients have nothing else, or days of stays beside them, which count once. Of each kind of care it asks once, per record or day
+it looks up and appends. Where a limit may bind, it hands what is rounded over to the steps that are left. A client with anything
+else that needs the steps (an afspraak, group time, sums, a memory) goes through all of them, and a property test proves that both
+ways give the same.
 """
 
 from __future__ import annotations
@@ -13,20 +14,35 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from mpj.engine.care import Care, Clientrun, Context, Counted, Day, Placed, make_care, make_counted, passed_by, regelinhoud
+from mpj.engine.care import (
+    Aside,
+    Care,
+    Clientrun,
+    Context,
+    Counted,
+    Day,
+    Placed,
+    by_line,
+    make_care,
+    make_counted,
+    passed_by,
+    regelinhoud,
+)
 from mpj.engine.limits import Limieten, Verbruik
 from mpj.engine.matching import Dekking
 from mpj.engine.memory import NOTHING
-from mpj.engine.outcome import Regel, Uitkomst, uitkomst_of
+from mpj.engine.outcome import Regel, Uitkomst, rows_of, uitkomst_of
 from mpj.engine.planning import GEPLAND, out_by_form
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.steps import AFTER_ROUNDING
+from mpj.engine.steps.place import billed_days
+from mpj.engine.steps.presence import stayed_once
 from mpj.engine.steps.round_ import ROUNDED_AWAY
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Identiteit
 from mpj.protocol.words import Zorgsoort
 from mpj.records.aside import set_aside
-from mpj.records.entries import Entry, Reeks
+from mpj.records.entries import Entry, Reeks, with_days
 from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
 
@@ -107,12 +123,15 @@ class Shortcut:
         self._kinds: dict[tuple[object, ...], _Kinds] = {}
         self._counts: dict[tuple[int, int, int], Counts] = {}
 
-    def compute(self, run: Clientrun) -> Uitkomst | None:
-        """Return what a client's registraties come to, None where that needs the steps; they come in order of date, then id."""
-        if not run.memory.empty:
+    def compute(self, run: Clientrun, days: Sequence[Entry], aside: Sequence[Aside]) -> Uitkomst | None:
+        """Return what a client's registraties and `days` of stays come to, None where that needs the steps.
+
+        Both come in order of date, then id; what of the stays lies outside the period is `aside`.
+        """
+        if not run.memory.empty or (days and run.memory is not NOTHING):
             return None
         try:
-            return _Plain(run, self).compute()
+            return _Plain(run, self, aside).compute(days)
         except _NeedsSteps:
             return None
 
@@ -131,7 +150,7 @@ class Shortcut:
         place = id(tarief.kaart), tarief.perceel
         if tarief.refused is not None:
             return _Kind(tarief, place, tarief.timed, None)
-        if not tarief.plain:
+        if not tarief.alone:
             return None
         # Units are kept as long as the job, so that no other ones get their number.
         key = (id(tarief.units), tarief.least, tarief.price.tarief_cent)
@@ -144,20 +163,23 @@ class Shortcut:
 class _Plain:
     """The work for one client."""
 
-    def __init__(self, run: Clientrun, shortcut: Shortcut) -> None:
+    def __init__(self, run: Clientrun, shortcut: Shortcut, aside: Sequence[Aside]) -> None:
         self.run = run
         self.shortcut = shortcut
         self.lines: dict[Identiteit, list[Care]] = {}
+        self.stayed: list[Care] = []
         self.uitval: list[Uitval] = []
+        self.aside = [*aside]
+        """Days of stays that were set aside."""
         self.places: set[tuple[int, str]] = set()
         self._stretches: dict[tuple[object, ...], Stretches] = {}
         self._known: dict[Match, _Kinds] = {}
         self._placed: dict[tuple[Match, _Kind], tuple[Placed, list[Care]]] = {}
 
-    def compute(self) -> Uitkomst:
-        entries = self.run.registraties
+    def compute(self, stayed: Sequence[Entry]) -> Uitkomst:
+        entries = with_days(self.run.registraties, stayed)
         context = self.run.context
-        days, levels, uitval = context.days, context.levels, self.uitval
+        days, levels = context.days, context.levels
         begun: dict[Reeks, _Begun] = {}
         # What holds for a day holds for its month, unless a toewijzing begins or ends within it.
         cut = context.dekkingen.cut_months(entries[0].bsn) if entries else ()
@@ -176,17 +198,35 @@ class _Plain:
             if way is None:
                 way = known[0][key] = self._find(entry, day, known)
             if isinstance(way, _Out):
-                uitval.append(set_aside(entry, way.reden, way.toelichting, gemeente=way.gemeente))
+                self._set_aside(entry, way)
                 continue
             niveau, placed, counts, timed, line = way
             counted = counts[(duur or 0) if timed else reeks.vorm.aantal]
             if counted[3]:
                 line.append(make_care((entry, niveau, placed, counted)))
+            elif reeks.verblijf is None:
+                self.uitval.append(_no_time(entry, way, counted.geteld))
             else:
-                uitval.append(_no_time(entry, way, counted.geteld))
+                raise _NeedsSteps
         if len(self.places) > 1:
             raise _NeedsSteps
+        if self.stayed:
+            self._add_stays()
         return self._uitkomst()
+
+    def _set_aside(self, entry: Entry, out: _Out) -> None:
+        if entry.reeks.verblijf is None:
+            self.uitval.append(set_aside(entry, out.reden, out.toelichting, gemeente=out.gemeente))
+        else:
+            self.aside.append(Aside(entry, out.reden, out.toelichting, gemeente=out.gemeente))
+
+    def _add_stays(self) -> None:
+        """Add the days of stays, each once, to their lines."""
+        days = stayed_once(billed_days(self.stayed, self.aside), self.aside)
+        for identiteit, care in by_line(days).items():
+            if self.lines[identiteit]:
+                raise _NeedsSteps  # registraties stand on this line too
+            self.lines[identiteit] += care
 
     def _begin(self, reeks: Reeks) -> _Begun:
         """Find what holds for all care of a reeks."""
@@ -220,8 +260,11 @@ class _Plain:
         placed, line = self._placed.get((match, kind)) or self._place(match, kind)
         if kind.counts is None:
             refused = kind.tarief.refused
-            assert refused is not None
+            if refused is None or reeks.verblijf is not None:
+                raise _NeedsSteps
             return _Out(refused.reden, refused.toelichting, match.dekking.toewijzing.gemeente)
+        if reeks.verblijf is not None:
+            line = self.stayed
         return _make_way((niveau, placed, kind.counts, kind.timed, line))
 
     def _kind(self, match: Match, key: tuple[Zorgsoort | None, str | None, bool, int]) -> _Answer:
@@ -263,7 +306,8 @@ class _Plain:
         left = self._by_the_last_steps(regels, bound) if bound else _NOTHING_LEFT
         regels = [one for one in regels if one.care[0].match.dekking not in bound] if bound else regels
         inhoud = {one.identiteit: regelinhoud(one.care) for one in regels} if self.run.memory is not NOTHING else {}
-        return Uitkomst((*regels, *left.regels), (*self.uitval, *left.uitval), inhoud={**inhoud, **left.inhoud})
+        uitval = (*self.uitval, *rows_of(self.aside), *left.uitval)
+        return Uitkomst((*regels, *left.regels), uitval, inhoud={**inhoud, **left.inhoud})
 
     def _may_bind(self, used: Mapping[Dekking, list[tuple[str, int, int, int]]]) -> set[Dekking]:
         """Return the toewijzingen of which the sum of all care may reach a limit: there the order of records decides."""

@@ -34,7 +34,7 @@ from mpj.protocol.words import Zorgsoort
 from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.periods import month_of
-from mpj.records.entries import Entry, days_of
+from mpj.records.entries import Entry, days_of, with_days
 from mpj.records.known import check_protocol
 from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.reader import Entries
@@ -164,13 +164,14 @@ class Job:
 
     def compute(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """Return what one client's records (readable, each once) come to: by the shortcut where care is plain, else by `STEPS`."""
-        run = self._run(records, memory)
-        found = None if records.verblijf or records.prestaties else self._shortcut.compute(run)
-        return self._completed(client, self._by_steps(run, records) if found is None else found)
+        run, days = self._run(records, memory), self._take_apart(records.verblijf, memory)
+        found = None if records.prestaties else self._shortcut.compute(run, *days)
+        return self._completed(client, self._by_steps(run, records, *days) if found is None else found)
 
     def by_steps(self, client: str, records: Records, memory: Memory = NOTHING) -> Uitkomst:
         """As `compute`, by `STEPS` alone."""
-        return self._completed(client, self._by_steps(self._run(records, memory), records))
+        days = self._take_apart(records.verblijf, memory)
+        return self._completed(client, self._by_steps(self._run(records, memory), records, *days))
 
     def _run(self, records: Records, memory: Memory) -> Clientrun:
         by_date = sorted(records.registraties)  # then by id, which no two share
@@ -181,9 +182,8 @@ class Job:
             return found
         return evolve(found, uitval=tuple(self._estimates.completed(row, client) for row in found.uitval))
 
-    def _by_steps(self, run: Clientrun, records: Records) -> Uitkomst:
-        days, aside = self._take_apart(records.verblijf, run.memory)
-        entries = sorted([*run.registraties, *days], key=lambda entry: entry.order) if days else run.registraties
+    def _by_steps(self, run: Clientrun, records: Records, days: Sequence[Entry], aside: Sequence[Aside]) -> Uitkomst:
+        entries = with_days(run.registraties, days)
         care: Sequence[Care] = [make_care((entry, self._context.delivered(entry), None, UNCOUNTED)) for entry in entries]
         if records.prestaties:
             made, rest = produced(run, self._products, records)

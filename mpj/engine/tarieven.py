@@ -159,9 +159,14 @@ class Tarief:
         return 1 if self.afronding is None else max(self.afronding.drempel, 1)
 
     @cached_property
+    def alone(self) -> bool:
+        """Whether each contact, or each day of a stay that counts, is counted and priced by itself."""
+        return self.over == "contact" and not (self.unrounded or self.presence or self.monthly)
+
+    @cached_property
     def plain(self) -> bool:
         """Whether each contact is counted and priced by itself, whatever others there are."""
-        return self.over == "contact" and self.soort != VERBLIJF and not (self.unrounded or self.presence or self.monthly)
+        return self.alone and self.soort != VERBLIJF
 
     @cached_property
     def monthly(self) -> bool:

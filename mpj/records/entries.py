@@ -5,8 +5,9 @@ Of a million registraties, those of one child by one medewerker differ in date, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from attrs import field, frozen
@@ -167,6 +168,13 @@ class Entry(NamedTuple):
         return self.datum, self.id, self.reeks.vorm.bron
 
 
+def with_days(registraties: Sequence[Entry], days: Sequence[Entry]) -> Sequence[Entry]:
+    """Return registraties, which are in order, and days of stays in the order in which care counts (`Entry.order`)."""
+    return sorted([*registraties, *days], key=_by_date) if days else registraties
+
+
+# A day of a stay comes behind already.
+_by_date = itemgetter(0, 1)
 NO_TIME = Tijd(None, None, None, None)
 
 

@@ -25,6 +25,7 @@ from mpj.engine.sieve import Records
 from mpj.records.medewerkers import Levels, collect_medewerkers
 from mpj.records.registraties import Ongeldig, as_registraties
 from mpj.records.toewijzingen import as_toewijzingen
+from mpj.records.verblijf import as_stays
 
 
 def job_of(scenario: Scenario) -> Job:
@@ -38,13 +39,16 @@ def job_of(scenario: Scenario) -> Job:
 def clients_of(job: Job, scenario: Scenario) -> dict[str, Records]:
     entries = job.entries()
     items = (item if isinstance(item, Ongeldig) else entries.of(item) for item in as_registraties(scenario.registraties))
-    clients, _ = job.sift(items)
+    clients, _ = job.sift(items, as_stays(scenario.verblijf))
     return dict(clients)
 
 
 def shown(outcome: Uitkomst) -> tuple[object, ...]:
     """All that an outcome says, whatever the order it says it in."""
-    lines = {regel.identiteit: [(one.record.id, one.niveau, one.counted) for one in regel.care] for regel in outcome.regels}
+    lines = {
+        regel.identiteit: [(one.record.datum, one.record.id, one.niveau, one.counted) for one in regel.care]
+        for regel in outcome.regels
+    }
     return lines, Counter(outcome.uitval), {one.record.id for one in outcome.op_planning}, Counter(outcome.meldingen)
 
 
@@ -89,6 +93,55 @@ def test_care_that_a_limit_may_bind_goes_on_by_the_steps_that_are_left(seed: int
         patch.setattr(Job, "by_steps", None)
         outcome = job.compute(BSN, records)
     assert shown(outcome) == shown(job.by_steps(BSN, records))
+
+
+def stayed_month(dice: random.Random) -> tuple[Job, Records]:
+    """Stays of one client that overlap, on toewijzingen that begin or end within the month and whose limits they may reach."""
+    limits: list[dict[str, Any]] = [
+        {},
+        {"budget_cent": dice.randrange(400_000)},
+        {"volume": 9, "eenheid": "14", "frequentie": "4"},
+    ]
+    ends = {"begindatum": f"2026-02-{dice.randrange(1, 29):02}", "einddatum": f"2026-03-{dice.randrange(1, 32):02}"}
+    given = [
+        toewijzing(1, prestatiecode="8.2", **dice.choice(limits)),
+        toewijzing(2, prestatiecode="8.2", **dice.choice([{}, ends])),
+    ]
+    given.append(toewijzing(3))
+    days = {"laatste_dag": dice.choice(["telt", "telt_niet"])}
+    words = Opdracht.of(periode="2026-03", dagtekening=date(2026, 4, 7), nalevering=dice.random() < 0.5)
+    job = Job(words, [contract({"8.2": "250,00", "2.1 hbo": "24,55"}, verblijf=days)], as_toewijzingen(given))
+    stays: list[dict[str, Any]] = []
+    for place in range(dice.randrange(1, 8)):
+        begin = date(2026, 2, 10) + timedelta(days=dice.randrange(60))
+        end = None if dice.random() < 0.1 else begin + timedelta(days=dice.randrange(30))
+        there = dice.choice(["aanwezig", "aanwezig", "afwezig"])
+        own = {"toewijzingnummer": dice.choice([1, 1, 1, 2, 2, 3]), "prestatiecode": "8.2", "aanwezigheid": there}
+        stays.append({"id": f"v{place}", "bsn": BSN, "begindatum": begin, "einddatum": end} | own)
+    contacts = as_registraties([registratie(f"2026-03-{day:02}", toewijzingnummer=3) for day in dice.sample(range(1, 32), 3)])
+    clients, _ = job.sift(map(job.entries().of, contacts), as_stays(stays))  # type: ignore[arg-type]
+    return job, clients[BSN]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 1 << 32))
+def test_days_of_stays_are_counted_as_the_steps_count_them_without_going_through_all_of_these(seed: int) -> None:
+    job, records = stayed_month(random.Random(seed))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Job, "_by_steps", None)
+        outcome = job.compute(BSN, records)
+    assert shown(outcome) == shown(job.by_steps(BSN, records))
+
+
+def test_in_these_months_days_are_told_twice_not_billed_and_cut() -> None:
+    found = Counter(
+        row.reden
+        for seed in range(100)
+        for job, records in [stayed_month(random.Random(seed))]
+        for row in job.compute(BSN, records).uitval
+    )
+    expected = {"dubbele_dag", "afwezig", "buiten_toewijzing", "budget_overschreden", "omvang_overschreden"}
+    assert expected <= {reden for reden, often in found.items() if often > 5}, found
 
 
 def test_limits_bind_often_in_these_months() -> None:

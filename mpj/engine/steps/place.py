@@ -51,12 +51,8 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
         if isinstance(found, Afwijzing):
             aside.append(Aside(record, found.reden, found.toelichting))
             continue
-        one = make_care((record, niveau, found, counted))
-        if record.reeks.verblijf is not None and _last_day(one, record.reeks.verblijf):
-            aside.append(Aside.of(one, "afwezig", "de laatste dag telt niet in dit contract"))
-        else:
-            placed.append(one)
-    kept, moved = _one_place_a_month(placed)
+        placed.append(make_care((record, niveau, found, counted)))
+    kept, moved = _one_place_a_month(billed_days(placed, aside))
     return Passed(kept, aside + moved)
 
 
@@ -103,6 +99,18 @@ class _OfReeks:
         if found is None:
             found = self._answers[key] = self._context.place(match, self._vorm, niveau, tijdvak, timed=timed)
         return found
+
+
+def billed_days(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
+    """Return placed care without the days of a stay that its contract does not bill, which go `aside`."""
+    kept: list[Care] = []
+    for one in care:
+        stay = one.record.reeks.verblijf
+        if stay is not None and _last_day(one, stay):
+            aside.append(Aside.of(one, "afwezig", "de laatste dag telt niet in dit contract"))
+        else:
+            kept.append(one)
+    return kept
 
 
 def _last_day(care: Care, stay: Verblijf) -> bool:

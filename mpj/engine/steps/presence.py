@@ -33,7 +33,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     if any(tarief.presence for tarief in tarieven):
         kept = _present_once(kept, aside)
     if any(tarief.soort == VERBLIJF for tarief in tarieven):
-        kept = _stayed_once(kept, aside)
+        kept = stayed_once(kept, aside)
     return Passed(kept, aside)
 
 
@@ -48,7 +48,7 @@ def _present_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
     return [one if minutes is None else one.counting(Counted(minutes)) for one, minutes in counted if minutes != 0]
 
 
-def _stayed_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
+def stayed_once(care: Sequence[Care], aside: list[Aside]) -> list[Care]:
     """Return care with each day of a stay once; what tells it again goes `aside`."""
     again: set[int] = set()
     for members in _together([one.record.reeks.verblijf is not None for one in care], care):
