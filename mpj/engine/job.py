@@ -296,8 +296,9 @@ class Job:
 
     @property
     def meldingen(self) -> Iterator[Fault]:
-        """What is told of toewijzingen that count all the same."""
-        return self._context.dekkingen.meldingen
+        """What is told of toewijzingen: those that moved to another client, and those of an aanbieder without a contract."""
+        yield from self._context.dekkingen.meldingen
+        yield from self._context.dekkingen.not_counted
 
     @property
     def missed(self) -> Sequence[Missed]:

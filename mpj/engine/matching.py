@@ -141,6 +141,17 @@ class Dekkingen:
         """What is told of toewijzingen that count all the same."""
         return (one.melding for one in self.missed if one.melding is not None)
 
+    @property
+    def not_counted(self) -> Iterator[Fault]:
+        """What is told of toewijzingen of an aanbieder of whom there is no contract, by aanbieder."""
+        others = {one.toewijzing.aanbieder for own in self._by_bsn.values() for one in own if not one.contract}
+        text, wanted = (
+            "van deze aanbieder is hier geen contract: zijn toewijzingen tellen niet mee",
+            "de aanbieder van een contract",
+        )
+        for aanbieder in sorted(others):
+            yield Fault("toewijzing_zonder_contract", "", 0, "aanbieder", aanbieder, wanted, text, "waarschuwing")
+
     def cut_months(self, bsn: str) -> set[int]:
         """Return the months within which one of the client's toewijzingen begins or is over: only there days of a month differ."""
         return {month_of(day) for one in self.of(bsn) for day in one.toewijzing.grenzen if day.day > 1}

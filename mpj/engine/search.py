@@ -159,7 +159,8 @@ def _by_number(left: Sequence[Dekking], prestatiecode: str | None, day: date) ->
 def _by_search(own: Sequence[Dekking], prestatiecode: str | None, day: date) -> Match | Afwijzing:
     valid = [dekking for dekking in own if dekking.contract and not dekking.verwijderd and dekking.toewijzing.geldig(day)]
     if not valid:
-        return Afwijzing("geen_toewijzing", _NONE)
+        others = (dekking for dekking in own if not dekking.verwijderd and dekking.toewijzing.geldig(day))
+        return Afwijzing("geen_toewijzing", next(map(_of_another, others), _NONE))
     mpj = [dekking for dekking in valid if dekking.soort != NIET_MPJ]
     if not mpj:
         return Afwijzing(NIET_MPJ, f"{valid[0].naam} heeft geen MPJ-code")
@@ -181,6 +182,10 @@ def _by_search(own: Sequence[Dekking], prestatiecode: str | None, day: date) -> 
     earliest = min(_end(dekking) for dekking in best)
     best = [dekking for dekking in best if _end(dekking) == earliest]
     return _several(best) if len(best) > 1 else Match(best[0], prestatiecode, "einddatum")
+
+
+def _of_another(dekking: Dekking) -> str:
+    return f"{dekking.naam} is van aanbieder {dekking.toewijzing.aanbieder}, en van die is hier geen contract"
 
 
 def _end(dekking: Dekking) -> date:

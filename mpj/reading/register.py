@@ -95,6 +95,7 @@ Foutcode: TypeAlias = Literal[
     "medewerker_overlap",
     "toewijzing_dubbel",
     "toewijzing_andere_client",
+    "toewijzing_zonder_contract",
     "toewijzing_onbruikbaar",
     "map_ontbreekt",
     "toml_onleesbaar",

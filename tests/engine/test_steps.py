@@ -331,6 +331,15 @@ def test_medewerkers_file_is_authoritative() -> None:
     assert [note.code for note in result.meldingen] == ["niveau_afwijkend"]
 
 
+def test_a_toewijzing_of_an_aanbieder_without_a_contract_is_told() -> None:
+    """Its care waits for a toewijzing; a mistyped AGB would have it wait for ever, so the record and the run name the aanbieder."""
+    others = [toewijzing(aanbieder="65651122"), toewijzing(2, aanbieder="65651122", einddatum="2026-03-01")]
+    result = declare(contract({"2.1 hbo": "24,55"}), others, [registratie()])
+    (row,), (note,) = result.uitval, result.meldingen
+    assert row.reden == "geen_toewijzing" and "toewijzing 1 van gemeente 0384 is van aanbieder 65651122" in row.toelichting
+    assert (note.code, note.gevonden) == ("toewijzing_zonder_contract", "65651122")
+
+
 def test_what_was_used_earlier_counts_first() -> None:
     budget = toewijzing(budget_cent=15_000)
     february = declare(contract(HBO), [budget], [registratie("2026-02-03")], periode="2026-02").regels
