@@ -21,7 +21,7 @@ from mpj.ledger.history import LedgerHistory
 from mpj.ledger.rows import add, client_ids, next_id
 from mpj.ledger.schema import AFGEKEURD, BEANTWOORD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages import Antwoordbericht, Declaratiebericht
-from mpj.messages.answers import answered, contradiction, key_of, refuses_whole, returned_by
+from mpj.messages.answers import answered, contradiction, key_of, own_answers, refuses_whole, returned_by
 from mpj.messages.values import CREDIT, PRESTATIE_FIELDS, Prestatie, prestatie_values
 from mpj.protocol import Protocol, care_in
 from mpj.reading.calls import expect_date
@@ -247,18 +247,18 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
     that is not the ledger's own or contradicts, and for a second message under one number.
     """
     own = fingerprint(given.bericht)
-    answers: dict[_Key, list[Antwoordbericht]] = {}
-    for one in given.eerder:
-        if isinstance(one, Antwoordbericht):
-            answers.setdefault(answered(one), []).append(one)
     messages = {fingerprint(one): one for one in given.eerder if isinstance(one, Declaratiebericht)}
-    new = [(sha256, one) for sha256, one in messages.items() if sha256 != own and _known(connection, one, sha256) is None]
-    pairs = [(sha256, message, _answer_to(message, answers.get(key_of(message), ()))) for sha256, message in new]
+    answers = [one for one in given.eerder if isinstance(one, Antwoordbericht)]
+    meant = [*messages, own]
+    places = own_answers([*messages.values(), given.bericht], answers)
+    answered_by = {meant[to]: one for one, to in zip(answers, places, strict=True) if to is not None}
+    new = {sha256: one for sha256, one in messages.items() if sha256 != own and _known(connection, one, sha256) is None}
+    pairs = [(sha256, message, answered_by.get(sha256)) for sha256, message in new.items()]
     wrong = [fault for _, message, answer in pairs if answer is not None and (fault := _contradicts(message, answer))]
     sent = [pair for pair in pairs if pair[2] is None or not refuses_whole(pair[2])]
     sent.sort(key=lambda pair: (pair[1].header.identificatie.dagtekening, pair[1].declaratienummer))
-    loose = answers.keys() - {key_of(message) for _, message, _ in pairs} - {key_of(given.bericht)}
-    notes, faults = _loose(connection, [one for key in sorted(loose) for one in answers[key]])
+    loose = [one for one, to in zip(answers, places, strict=True) if to is None or meant[to] not in {*new, own}]
+    notes, faults = _loose(connection, sorted(loose, key=answered))
     faults += wrong
     first = min(0, int(connection.execute(select(func.min(schema.ontvangst.c.id))).scalar() or 0)) - len(sent)
     for number, (sha256, message, answer) in enumerate(sent, first):
@@ -280,12 +280,6 @@ def _loose_credits(connection: Connection, sent: Sequence[_Sent]) -> Iterator[Fa
         undoing = [one for one in message.prestaties if one.debetcredit == CREDIT and one.referentienummer not in returned]
         history.prepare(aanbieder, gemeente, undoing)
         yield from (loose_credit(one) for one in undoing if not counts(history, aanbieder, gemeente, one))
-
-
-def _answer_to(message: Declaratiebericht, answers: Sequence[Antwoordbericht]) -> Antwoordbericht | None:
-    """Return which of the answers under a message's name is its own: of two messages under one name, one was refused as a whole."""
-    named = [one for one in answers if one.antwoord is not None and one.antwoord.declaratienummer == message.declaratienummer]
-    return next(iter([*named, *(one for one in answers if one.antwoord is None)]), None)
 
 
 def _contradicts(message: Declaratiebericht, answer: Antwoordbericht) -> Fault | None:

@@ -12,9 +12,9 @@ from attrs import define, evolve, field, frozen
 from mpj.engine.values import Declaratieregel
 from mpj.ledger.schema import AFGEKEURD, PRESTATIE, REGISTRATIE, TOEGEKEND, VERBLIJF, VERZONDEN
 from mpj.messages import read_jw325
-from mpj.messages.answers import IN_ORDE, contradiction, contradicts_lines, key_of, refuses_whole
+from mpj.messages.answers import IN_ORDE, answered, contradicts_lines, key_of, refuses_whole
 from mpj.messages.declaratie import RELEASE, XSD_VERSIE
-from mpj.messages.values import Antwoordbericht, Declaratiebericht, Gelezen, Totaal, signed
+from mpj.messages.values import Antwoordbericht, Declaratiebericht, Totaal, signed
 from mpj.output.read import RegelReader
 from mpj.protocol import MPJ_16, decode
 from mpj.reading.faults import NOWHERE, Fault, InputError, Place
@@ -24,7 +24,7 @@ from mpj.records.prestaties import read_prestaties
 from mpj.records.reader import read_registraties
 from mpj.records.verblijf import read_verblijf
 from mpj.verification.earlier import Told, is_lines
-from mpj.verification.history import Answers, loose_answer, not_counted, paired, read_messages
+from mpj.verification.history import Answered, ReadAnswer, loose_answer, not_counted, paired, read_messages
 from mpj.verification.lines import line_of, two_lines, unlike
 
 Report = Callable[[Fault], object]
@@ -81,11 +81,11 @@ def read_taken(paths: Iterable[str | Path], reading: Reading) -> list[Taken]:
     for source in (one for one in sources if one.suffix != ".xml" and is_lines(one)):
         for line in RegelReader(MPJ_16).placed(source):
             told.add(line)
-    declarations, answers = paired(read_messages((one for one in sources if one.suffix == ".xml"), reading))
-    found = [*_of_messages(declarations, told, answers, report), *_of_files(told, declarations, answers, report)]
+    pairs, loose = paired(read_messages((one for one in sources if one.suffix == ".xml"), reading))
+    found = [*_of_messages(pairs, told, report), *_of_files(told, pairs, loose, report)]
     if told.faults:
         raise InputError(told.faults)
-    for read, answer in answers.values():
+    for read, answer in loose:
         report(loose_answer(answer, read.bestand))
     return sorted((one for one in found if one.regels), key=lambda one: (one.maand, one.dagtekening, one.declaratienummer))
 
@@ -156,16 +156,12 @@ def _told_twice(told: Told, known: Told) -> Fault:
     return evolve(two_lines(*told, *known), code="eerder_dubbel", toelichting="dit nummer staat op twee regels", soort="fout")
 
 
-def _of_messages(
-    declarations: Iterable[tuple[Gelezen, Declaratiebericht]], told: _Files, answers: Answers, report: Report
-) -> Iterator[Taken]:
-    for read, message in declarations:
-        header = message.header
-        key = key_of(message)
-        by, answer = answers.pop(key, (read, None))
-        if answer is not None and (wrong := contradiction(answer, message, by.ingediend)) is not None:
-            report(not_counted(by, answer, wrong))
-            answer = None
+def _of_messages(pairs: Iterable[Answered], told: _Files, report: Report) -> Iterator[Taken]:
+    for one in pairs:
+        read, message, key = one.read, one.message, key_of(one.message)
+        header, (answer, wrong) = message.header, one.counting()
+        for fault in wrong:
+            report(fault)
         if answer is not None and refuses_whole(answer):
             report(_refused(answer, message.declaratienummer))
             continue
@@ -179,18 +175,19 @@ def _of_messages(
         yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], *versions, answer, judged)
 
 
-def _of_files(
-    told: _Files, declarations: Iterable[tuple[Gelezen, Declaratiebericht]], answers: Answers, report: Report
-) -> Iterator[Taken]:
-    """Yield the declarations of which only a line file is known; an answer names one by its declaratienummer."""
-    known = {(one.header.afzender, one.declaratienummer) for _, one in declarations}
+def _of_files(told: _Files, pairs: Iterable[Answered], loose: list[ReadAnswer], report: Report) -> Iterator[Taken]:
+    """Yield the declarations of which only a line file is known; an answer names one by its declaratienummer, and is `loose` no
+    more.
+    """
+    known = {(one.message.header.afzender, one.message.declaratienummer) for one in pairs}
     found: dict[_Key, list[Told]] = {}
     for line, place in told.lines.values():
         if (line.aanbieder, line.declaratienummer) not in known:
             found.setdefault((line.aanbieder, line.gemeente, line.declaratienummer), []).append((line, place))
     for key, own in found.items():
-        named = [name for name, (_, one) in answers.items() if one.antwoord and (*name[:2], one.antwoord.declaratienummer) == key]
-        by, answer = answers.pop(named[0]) if named else (None, None)
+        named = [one for one in loose if (body := one[1].antwoord) and (*answered(one[1])[:2], body.declaratienummer) == key]
+        by, answer = named[0] if named else (None, None)
+        loose[:] = [one for one in loose if one not in named[:1]]
         month, unanswered = parse_month(own[0][0].declaratieperiode), TOEGEKEND
         sent = {line.referentienummer: signed(line.bedrag_cent, line.debetcredit) for line, _ in own if line.in_bericht}
         if by is not None and answer is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from attrs import frozen
@@ -43,6 +43,28 @@ def answered(answer: Antwoordbericht) -> tuple[str, str, str]:
     """Return what an answer names its declaration by, as `key_of` does."""
     header = answer.header
     return header.ontvanger, header.afzender, header.declaratie_identificatie.identificatie
+
+
+def own_answers(messages: Sequence[Declaratiebericht], answers: Iterable[Antwoordbericht]) -> list[int | None]:
+    """Return the place of the declaration that each answer is for; None where it is not there, or more than one may be meant.
+
+    An answer names it by Identificatie and, unless it refuses all, by DeclaratieNummer. Of two declarations under one Identificatie
+    the first was refused as a whole (IV087): then its date tells which is meant.
+    """
+    named: dict[tuple[str, str, str], list[int]] = {}
+    for place, message in enumerate(messages):
+        alike = named.setdefault(key_of(message), [])
+        if all(messages[other] != message for other in alike):
+            alike.append(place)
+    return [_meant(answer, messages, named.get(answered(answer), ())) for answer in answers]
+
+
+def _meant(answer: Antwoordbericht, messages: Sequence[Declaratiebericht], places: Iterable[int]) -> int | None:
+    body, dated = answer.antwoord, answer.header.declaratie_identificatie.dagtekening
+    left = [at for at in places if body is None or messages[at].declaratienummer == body.declaratienummer]
+    if len(left) > 1:
+        left = [at for at in left if messages[at].header.identificatie.dagtekening == dated]
+    return left[0] if len(left) == 1 else None
 
 
 def returned_by(answer: Antwoordbericht | None) -> frozenset[str]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
-from mpj.messages.answers import answered, contradiction, key_of, refuses_whole, returned_by
+from mpj.messages.answers import contradiction, own_answers, refuses_whole, returned_by
 from mpj.messages.values import CREDIT, DEBET, NO_TOEWIJZING, Antwoordbericht, Client, Declaratiebericht, Gelezen, Prestatie, Totaal
 from mpj.presentation import words
 from mpj.reading.faults import Fault, mask_number
@@ -96,11 +96,11 @@ def settled(read: Sequence[Gelezen], *, without_toewijzing: bool = False) -> tup
     found = list(read)
     if not any(one.oud for one in read):
         return found, []
-    answers = {answered(one.bericht): place for place, one in enumerate(read) if isinstance(one.bericht, Antwoordbericht)}
+    answers = _answers(read)
     pairs: dict[int, _Pair] = {}
     for place, one in enumerate(read):
         if isinstance(message := one.bericht, Declaratiebericht):
-            at = answers.get(key_of(message))
+            at = answers.get(place)
             answer = None if at is None else read[at].bericht
             asked = {} if at is None else read[at].ingediend
             pairs[place] = _Pair(one, message, answer if isinstance(answer, Antwoordbericht) else None, at, asked)
@@ -119,6 +119,14 @@ def settled(read: Sequence[Gelezen], *, without_toewijzing: bool = False) -> tup
         if pair.at is not None and pair.answer is not None:
             found[pair.at] = evolve(read[pair.at], bericht=pair.answer, ingediend=pair.ingediend)
     return found, [fault for pair in pairs.values() for fault in pair.told]
+
+
+def _answers(read: Sequence[Gelezen]) -> dict[int, int]:
+    """Return the places of answers by that of their declaration: of two the last."""
+    messages = {place: one.bericht for place, one in enumerate(read) if isinstance(one.bericht, Declaratiebericht)}
+    answers = {place: one.bericht for place, one in enumerate(read) if isinstance(one.bericht, Antwoordbericht)}
+    places, own = [*messages], own_answers([*messages.values()], answers.values())
+    return {places[to]: at for at, to in zip(answers, own, strict=True) if to is not None}
 
 
 def _placed(message: Declaratiebericht) -> Declaratiebericht:

@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
-from mpj.messages.answers import Contradiction, answered, contradiction, key_of, refuses_whole, returned_by
-from mpj.messages.values import CREDIT, Antwoordbericht, Berichtidentificatie, Declaratiebericht, Gelezen, Prestatie
+from mpj.messages.answers import Contradiction, contradiction, key_of, own_answers, refuses_whole, returned_by
+from mpj.messages.values import CREDIT, Antwoordbericht, Declaratiebericht, Gelezen, Prestatie
 from mpj.reading.faults import NOWHERE, Fault, InputError, Place, mask, mask_number
 from mpj.reading.periods import month_of
 from mpj.reading.sources import SILENT, Reading, Source, find_sources
@@ -124,15 +124,14 @@ class MemoryHistory:
         return found
 
     def _remember(self, read: Iterable[Gelezen]) -> None:
-        declarations, answers = paired(read)
-        self._onbekend |= bool(answers)
-        for one, message in declarations:
-            told, answer = answers.pop(key_of(message), (None, None))
-            if told is not None and answer is not None and (found := contradiction(answer, message, told.ingediend)) is not None:
-                self.meldingen.append(not_counted(told, answer, found))
-                answer = None
-            self.add(message, answer, one)
-        self.meldingen += [loose_answer(answer, told.bestand) for told, answer in answers.values()]
+        pairs, loose = paired(read)
+        for one in pairs:
+            counting, told = one.counting()
+            self.meldingen += told
+            self._onbekend |= one.answer is not None
+            self.add(one.message, counting, one.read)
+        self._onbekend |= bool(loose)
+        self.meldingen += [loose_answer(answer, told.bestand) for told, answer in loose]
 
     @classmethod
     def read(
@@ -289,11 +288,11 @@ def read_before_these(verified: Iterable[Source], paths: Iterable[str | Path], r
     """
     sources = find_sources(paths, (".xml",), reading)
     read, own = read_messages(sources, reading), by_content(verified, sources)
-    _, answers = paired(read)
+    waiting = {one.read.sha256 for one in paired(read)[0] if one.answer is None}
     found: list[Gelezen] = []
     for one in read:
         bestand = own.get(one.sha256)
-        if bestand is None or not isinstance(one.bericht, Declaratiebericht) or key_of(one.bericht) in answers:
+        if bestand is None or one.sha256 not in waiting:
             found.append(one)
         else:
             reading.tell([passed(one.bestand, f"dit bericht is {bestand}, dat wordt getoetst: het telt niet als eerder")])
@@ -304,32 +303,64 @@ def to_take_over(read: Sequence[Gelezen]) -> list[Bericht]:
     """Return messages as a ledger takes them over. Raises InputError for a JW304 that contradicts: what it says that was submitted
     of lines that it granted, its file alone tells.
     """
-    declarations, answers = paired(read)
-    faults: list[Fault] = []
-    for _, message in declarations:
-        told, answer = answers.get(key_of(message), (None, None))
-        if told is None or answer is None or not told.ingediend:
-            continue
-        if (found := contradiction(answer, message, told.ingediend)) is not None:
-            faults.append(evolve(not_counted(told, answer, found), toelichting=found.tekst, soort="fout"))
+    faults = [
+        evolve(not_counted(one.told, one.answer, found), toelichting=found.tekst, soort="fout")
+        for one in paired(read)[0]
+        if one.told.ingediend and one.answer is not None and (found := one.contradiction) is not None
+    ]
     if faults:
         raise InputError(faults)
     return [one.bericht for one in read]
 
 
-Answers = dict[tuple[str, str, str], tuple[Gelezen, Antwoordbericht]]
+ReadAnswer = tuple[Gelezen, Antwoordbericht]
 
 
-def paired(read: Iterable[Gelezen]) -> tuple[list[tuple[Gelezen, Declaratiebericht]], Answers]:
-    """Return declarations, and answers by what they name their declaration by (`answered`): the last of each."""
-    declarations: list[tuple[Gelezen, Declaratiebericht]] = []
-    answers: Answers = {}
+@define
+class Answered:
+    """A declaration and the answers to it, as they were read."""
+
+    read: Gelezen
+    message: Declaratiebericht
+    answers: list[ReadAnswer] = field(factory=list)
+
+    @property
+    def answer(self) -> Antwoordbericht | None:
+        """The one that was read last."""
+        return self.answers[-1][1] if self.answers else None
+
+    @property
+    def told(self) -> Gelezen:
+        """Where its answer stands; itself, where there is none."""
+        return self.answers[-1][0] if self.answers else self.read
+
+    @property
+    def contradiction(self) -> Contradiction | None:
+        """Where its answer contradicts, and so answers nothing."""
+        return None if self.answer is None else contradiction(self.answer, self.message, self.told.ingediend)
+
+    def counting(self) -> tuple[Antwoordbericht | None, list[Fault]]:
+        """Return its answer, unless that contradicts: then the warning of it."""
+        found = self.contradiction
+        if found is None or self.answer is None:
+            return self.answer, []
+        return None, [not_counted(self.told, self.answer, found)]
+
+
+def paired(read: Iterable[Gelezen]) -> tuple[list[Answered], list[ReadAnswer]]:
+    """Return declarations with the answers to them (`own_answers`), and the answers that are to none of them."""
+    pairs: list[Answered] = []
+    answers: list[ReadAnswer] = []
     for one in read:
         if isinstance(one.bericht, Declaratiebericht):
-            declarations.append((one, one.bericht))
+            pairs.append(Answered(one, one.bericht))
         elif isinstance(one.bericht, Antwoordbericht):
-            answers[answered(one.bericht)] = one, one.bericht
-    return declarations, answers
+            answers.append((one, one.bericht))
+    loose: list[ReadAnswer] = []
+    own = own_answers([one.message for one in pairs], (answer for _, answer in answers))
+    for answer, to in zip(answers, own, strict=True):
+        (loose if to is None else pairs[to].answers).append(answer)
+    return pairs, loose
 
 
 def _read_message(source: Source) -> tuple[Gelezen, str]:
@@ -347,14 +378,12 @@ def _read_message(source: Source) -> tuple[Gelezen, str]:
 
 def _two_answers(read: Iterable[Gelezen]) -> Iterator[Fault]:
     """Yield a warning of every declaration to which answers of different names were given; it names the file of the last."""
-    names: dict[tuple[str, str, str], dict[Berichtidentificatie, str]] = {}
-    for told, answer in ((one, one.bericht) for one in read if isinstance(one.bericht, Antwoordbericht)):
-        names.setdefault(answered(answer), {})[answer.header.identificatie] = told.bestand
-    for (aanbieder, gemeente, nummer), own in names.items():
+    for pair in paired(read)[0]:
+        (aanbieder, gemeente, nummer), own = key_of(pair.message), {one.header.identificatie: told for told, one in pair.answers}
         if len(own) > 1:
             text = f"declaratie {mask(nummer)} van {aanbieder} heeft meer dan één antwoord van {gemeente}: het laatst gelezen telt"
             found = ", ".join(sorted(f"antwoord met dagtekening {one.dagtekening}" for one in own))
-            yield Fault("antwoord_dubbel", [*own.values()][-1], 0, "", found, "één antwoord", text, "waarschuwing")
+            yield Fault("antwoord_dubbel", pair.told.bestand, 0, "", found, "één antwoord", text, "waarschuwing")
 
 
 def counts(history: History, aanbieder: str, gemeente: str, one: Prestatie) -> bool:
@@ -376,6 +405,6 @@ def not_counted(read: Gelezen, answer: Antwoordbericht, found: Contradiction) ->
 
 def loose_answer(answer: Antwoordbericht, bestand: str = "") -> Fault:
     """Return the warning that an answer belongs to no declaration that is known."""
-    text = "De declaratie bij dit antwoord is niet gegeven; het antwoord telt niet mee"
+    text = "De declaratie bij dit antwoord is niet gegeven, of er kan een andere zijn bedoeld; het antwoord telt niet mee"
     found = f"antwoord van {answer.header.afzender} op {answer.header.identificatie.dagtekening}"
     return Fault("antwoord_zonder_declaratie", bestand, 0, "", found, "de declaratie erbij", text, "waarschuwing")

@@ -213,6 +213,44 @@ def test_two_answers_to_one_declaration_are_told(tmp_path: Path) -> None:
     assert len(history.lines(AANBIEDER, GEMEENTE, 1001)) == 2
 
 
+def test_a_declaration_that_was_refused_and_sent_again_under_its_own_name_has_its_own_answer() -> None:
+    """Each answer went to whichever of the two was read first, so that what was granted waited, or was refused."""
+    again = earlier(OUD, dagtekening=date(2026, 3, 20))
+    refused = build_answer(TWEE, Oordeel(header=("9056",)), dagtekening=date(2026, 3, 10), xsd_versie="1.0.0", xslt_versie="1.0.0")
+    messages, answers = [TWEE, again], [refused, answer(again)]
+    for sent, told in ((messages, answers), (messages[::-1], answers), (messages, answers[::-1])):
+        history = MemoryHistory(sent, told)
+        assert [(one.prestatie.referentienummer, one.stand) for *_, one in history.standing()] == [("R0", "toegekend")]
+        assert history.meldingen == []
+        waits = MemoryHistory(sent, [refused])
+        assert [(one.prestatie.referentienummer, one.stand) for *_, one in waits.standing()] == [("R0", "wacht")]
+
+
+def test_what_is_verified_is_not_answered_by_the_answer_to_another_under_its_name(tmp_path: Path) -> None:
+    """A copy of it among those of before was kept for the answer, and then held against itself."""
+    again = earlier(OUD, dagtekening=date(2026, 3, 20))
+    refused = build_answer(TWEE, Oordeel(header=("9056",)), dagtekening=date(2026, 3, 10), xsd_versie="1.0.0", xslt_versie="1.0.0")
+    _write(tmp_path, {"a": TWEE, "b": again, "c": refused})
+    history = MemoryHistory.read([tmp_path], verified=find_sources([tmp_path / "b.xml"], (".xml",)))
+    assert [*history.standing()] == [] and not history.has_message(AANBIEDER, "B0")
+
+
+def test_an_answer_that_may_be_to_two_declarations_is_told_and_answers_neither() -> None:
+    other = earlier(OUD)
+    history = MemoryHistory([TWEE, other], [answer(TWEE)])
+    assert [one.code for one in history.meldingen] == ["antwoord_zonder_declaratie"]
+    assert {one.stand for *_, one in history.standing()} == {"wacht"}
+    assert MemoryHistory([TWEE, TWEE], [answer(TWEE)]).meldingen == []
+
+
+def test_an_answer_that_names_another_declaratienummer_answers_nothing() -> None:
+    body = answer(TWEE).antwoord
+    assert body is not None
+    history = MemoryHistory([TWEE], [evolve(answer(TWEE), antwoord=evolve(body, declaratienummer="ANDER"))])
+    assert [one.code for one in history.meldingen] == ["antwoord_zonder_declaratie"]
+    assert {one.stand for *_, one in history.standing()} == {"wacht"}
+
+
 def test_an_answer_without_its_declaration_is_named(tmp_path: Path) -> None:
     (found,) = MemoryHistory([], [answer(TWEE)]).meldingen
     assert (found.code, found.soort) == ("antwoord_zonder_declaratie", "waarschuwing")
