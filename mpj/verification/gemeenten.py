@@ -14,7 +14,7 @@ from mpj.reading.tables import open_table, texts_of
 def read_codes(path: Path, hashes: dict[str, str]) -> set[str]:
     """Read the codes of gemeenten from the column gemeente of a table; other columns do not matter.
 
-    Raises InputError with every row that holds no such code.
+    Raises InputError with every row that holds no such code, and where there is none: every declaration would be refused.
     """
     source, faults, found = Source(path.name, path), list[Fault](), set[str]()
     with open_table(source, Columns(("gemeente",), ("gemeente",)), Reading(hashes=hashes)) as table:
@@ -26,6 +26,10 @@ def read_codes(path: Path, hashes: dict[str, str]) -> set[str]:
                 faults.append(
                     Fault("waarde_onjuist", source.naam, rij, "gemeente", mask(text), error.verwacht, "het veld klopt niet")
                 )
+    if not found and not faults:
+        faults.append(
+            Fault("bestand_leeg", source.naam, verwacht="een rij per gemeente", toelichting="er staat geen enkele rij in")
+        )
     if faults:
         raise InputError(faults)
     return found

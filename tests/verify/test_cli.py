@@ -227,6 +227,14 @@ def test_a_row_that_holds_no_code_stops_the_run(tmp_path: Path, capsys: pytest.C
     assert "cbs.csv, rij 3" in capsys.readouterr().err and not (tmp_path / "uit").exists()
 
 
+def test_a_list_of_no_gemeente_at_all_stops_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It made every declaration one of a gemeente that does not exist (S300)."""
+    arguments = prepare(tmp_path, message())
+    (tmp_path / "cbs.csv").write_text("gemeente;naam\n", "utf-8")
+    assert cli.run([*arguments, "--gemeenten", str(tmp_path / "cbs.csv")]) == 2
+    assert "cbs.csv: er staat geen enkele rij in" in capsys.readouterr().err
+
+
 def test_lines_that_cannot_be_assessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = prepare(tmp_path, message(line(productcode="99ZZ9")), prestatiecode="", budget_cent="99999999")
     assert cli.run([*arguments, "--strict"]) == 1
