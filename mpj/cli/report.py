@@ -154,6 +154,8 @@ def use(ledger: str, out: Path, force: bool, meldingen: str, submappen: bool, **
     )
     with opened_ledger(ledger) as opened, folder_to_write(out, force=force) as folder:
         beeld = read_use(opened, asked)
+        for fault in beeld.meldingen:
+            tell(fault)
         shown = write_use(beeld, folder, namen=names_of(given["config"]), taal=given["taal"])
     show_report(shown)
     if asked.op > today():

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, true
 
 from mpj.contract import Contract
 from mpj.ledger import schema
-from mpj.ledger.rows import signed
+from mpj.ledger.rows import counting, signed
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
 from mpj.ledger.use import month_column
 from mpj.reading.periods import first_day
@@ -85,7 +85,7 @@ def _received(connection: Connection, contracten: Sequence[Contract]) -> Iterato
     table, message = schema.ontvangen_regel.c, schema.ontvangst.c
     keys = (table.aanbieder, table.gemeente, table.productcode, month_column(table), table.stand)
     query = select(*keys, func.sum(signed(table))).group_by(*keys).join(schema.ontvangst, message.id == table.ontvangst_id)
-    where = table.stand.in_((TOEGEKEND, WACHT)), message.status != NIET_VERZONDEN
+    where = table.stand.in_((TOEGEKEND, WACHT)), message.status != NIET_VERZONDEN, counting()
     for aanbieder, gemeente, productcode, maand, stand, cent in connection.execute(query.where(*where)):
         meaning = kaarten.meaning(aanbieder, gemeente, productcode, first_day(int(maand)))
         contract = "" if meaning is None else meaning[0].kaart.instellingen.contract

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, select
 
 from mpj.ledger import schema
-from mpj.ledger.rows import among
+from mpj.ledger.rows import among, counting
 from mpj.ledger.schema import AFGEKEURD, NIET_VERZONDEN, TOEGEKEND, WACHT
 from mpj.messages.values import CREDIT, PRESTATIE_FIELDS, Prestatie
 from mpj.reading.periods import first_day
@@ -129,16 +129,9 @@ class LedgerHistory:
     def _load_lines(self, aanbieder: str, gemeente: str, nummers: set[int]) -> None:
         if new := sorted(nummer for nummer in nummers if (aanbieder, gemeente, nummer) not in self._lines):
             self._lines.update(((aanbieder, gemeente, nummer), []) for nummer in new)
-            table, undone = schema.ontvangen_regel.c, schema.ontvangen_regel.alias("undone")
-            known = select(undone.c.id).where(
-                undone.c.aanbieder == table.aanbieder,
-                undone.c.gemeente == table.gemeente,
-                undone.c.referentienummer == table.vorig_referentienummer,
-                undone.c.ontvangst_id < self._before,
-                undone.c.stand != AFGEKEURD,
-            )
-            counts = or_(table.debetcredit != CREDIT, known.exists())
-            query = self._query(aanbieder).where(table.gemeente == gemeente, table.stand != AFGEKEURD, counts)
+            table = schema.ontvangen_regel.c
+            where = table.gemeente == gemeente, table.stand != AFGEKEURD, counting(self._before)
+            query = self._query(aanbieder).where(*where)
             for _, *rest in among(self._connection, query, table.toewijzingnummer, new):
                 line = _line(*rest)
                 self._lines[aanbieder, gemeente, line.prestatie.toewijzingnummer].append(line)

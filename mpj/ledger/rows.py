@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, Case, ColumnElement, Connection, Select, Table, case, func, literal, select, text
+from sqlalchemy import Boolean, Case, ColumnElement, Connection, Select, Table, case, func, literal, or_, select, text
 
-from mpj.ledger.schema import client
+from mpj.ledger.schema import AFGEKEURD, client, ontvangen_regel
 
 _T = TypeVar("_T")
 CHUNK = 2000
@@ -105,6 +105,23 @@ def _bound(make: Callable[[Any], Any] | None, values: Sequence[Any]) -> Iterable
 def signed(columns: Any, name: str = "bedrag_cent") -> Case[Any]:
     """Return the eurocents (or what `name` holds) of a line in a query, credits below zero; `columns` are of a table of lines."""
     return case((columns.debetcredit == "D", columns[name]), else_=-columns[name])
+
+
+def counting(before: int | None = None) -> ColumnElement[bool]:
+    """Say of a received line in a query whether it is a debit, or undoes a line that is known and was not refused.
+
+    `before`: in a message with a lower number than this.
+    """
+    line, undone = ontvangen_regel.c, ontvangen_regel.alias("undone")
+    where = [
+        undone.c.aanbieder == line.aanbieder,
+        undone.c.gemeente == line.gemeente,
+        undone.c.referentienummer == line.vorig_referentienummer,
+        undone.c.stand != AFGEKEURD,
+    ]
+    if before is not None:
+        where.append(undone.c.ontvangst_id < before)
+    return or_(line.debetcredit != "C", select(undone.c.id).where(*where).exists())
 
 
 def assigned(columns: Any) -> ColumnElement[int]:

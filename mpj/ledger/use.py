@@ -19,7 +19,7 @@ from mpj.ledger import schema
 from mpj.ledger.codec import NOBODY, load
 from mpj.ledger.looks import LimitRow, LimitStand
 from mpj.ledger.protocols import last_protocol
-from mpj.ledger.rows import among, signed, streamed
+from mpj.ledger.rows import among, counting, signed, streamed
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN, TOEGEKEND, VERZONDEN, WACHT
 from mpj.protocol import Protocol
 from mpj.reading.fields import is_bsn
@@ -135,7 +135,7 @@ def received(connection: Connection, protocol: Protocol) -> dict[_Key, LimitUsag
     table, message = schema.ontvangen_regel.c, schema.ontvangst.c
     status = case((table.stand == WACHT, VERZONDEN), else_=table.stand)
     query = _used(table, status, month_column(table), "volume").join(schema.ontvangst, message.id == table.ontvangst_id)
-    where = table.stand.in_((TOEGEKEND, WACHT)), message.status != NIET_VERZONDEN
+    where = table.stand.in_((TOEGEKEND, WACHT)), message.status != NIET_VERZONDEN, counting()
     return _by_toewijzing(protocol, streamed(connection, query.where(*where).group_by(table.tarief_cent)))
 
 

@@ -192,6 +192,20 @@ def toewijzing_aside(toewijzing: Toewijzing | ToegewezenProduct, reden: Redencod
     )
 
 
+def unfit(rows: Iterable[OngeldigeToewijzing]) -> Iterator[Fault]:
+    """Yield a warning of each cause that makes rows of a file unfit, at the first of them."""
+    found: dict[tuple[str, str], list[Uitval]] = {}
+    for one in rows:
+        found.setdefault((one.uitval.bestand, one.oorzaak), []).append(one.uitval)
+    for (bestand, _), ones in found.items():
+        first = min(ones, key=attrgetter("rij"))
+        count = f"{len(ones)} rijen, deze als eerste" if len(ones) > 1 else ""
+        text = f"de toewijzing is niet te gebruiken: {first.toelichting}"
+        yield Fault(
+            "toewijzing_onbruikbaar", bestand, first.rij, "", count, "verbeter de rij en doe het opnieuw", text, "waarschuwing"
+        )
+
+
 def naam_of(toewijzing: Toewijzing, *bsns: str) -> str:
     """Return a toewijzing as people name it: number and gemeente; the number is left out when it could show one of these BSNs."""
     nummer = str(toewijzing.toewijzingnummer)

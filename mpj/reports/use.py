@@ -12,8 +12,8 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from mpj.contract import Contract
+from mpj.engine.matching import Dekkingen
 from mpj.engine.told import LapseSummary
-from mpj.engine.versions import current
 from mpj.ledger import Ledger, use
 from mpj.ledger.ceilings import Plafondstand, ceilings
 from mpj.ledger.deadlines import lapses
@@ -22,11 +22,13 @@ from mpj.ledger.protocols import last_protocol
 from mpj.ledger.schema import CONCEPT, TOEGEKEND, VERZONDEN
 from mpj.ledger.year import receives
 from mpj.protocol import Protocol
+from mpj.reading.faults import Fault
 from mpj.reading.periods import days, first_day, last_day, month_of
-from mpj.records.toewijzingen import OngeldigeToewijzing
+from mpj.records.toewijzingen import OngeldigeToewijzing, unfit
 from mpj.records.values import Toewijzing
 from mpj.reports.expected import Verwacht, assigned_codes, expected
 from mpj.reports.waiting import Wacht, aside, waiting
+from mpj.tariefkaart import Tariefkaarten
 
 PACE_MONTHS = 3
 _YEAR = 12
@@ -78,6 +80,8 @@ class Gebruiksbeeld:
     verwacht: tuple[Verwacht, ...] = ()
     zonder_plafond: int = 0
     """Eurocents that fall under no contract that was given; 0 where none was."""
+    meldingen: tuple[Fault, ...] = ()
+    """What there is to say of the toewijzingen that were given: rows that are in no report."""
 
     @property
     def op_deze_maand(self) -> tuple[Gebruik, ...]:
@@ -104,7 +108,8 @@ def read_use(ledger: Ledger, asked: Gebruiksvraag) -> Gebruiksbeeld:
     """Return the use of every limit that a ledger knows. Names no client. Raises InputError for a ledger that cannot be used."""
     with ledger.database.transaction(write=False) as connection:
         protocol, ontvangen = last_protocol(connection), receives(connection)
-        given = [one for one in current(asked.toewijzingen)[0] if one.reden_wijziging != protocol.reden_verwijderd]
+        known = Dekkingen(asked.toewijzingen, Tariefkaarten(()), protocol)
+        given = [one for one in known.toewijzingen if one.reden_wijziging != protocol.reden_verwijderd]
         used = (use.received if ontvangen else use.declared)(connection, protocol)
         found = [
             _of_toewijzing(protocol, one, used.get(one.sleutel, use.LimitUsage()), row, asked.op)
@@ -123,6 +128,7 @@ def read_use(ledger: Ledger, asked: Gebruiksvraag) -> Gebruiksbeeld:
             vervalt=tuple(lapses(asked.contracten, waits, asked.op)) if asked.contracten else None,
             verwacht=tuple(expected(connection, protocol, given, asked.op)) if ontvangen else (),
             zonder_plafond=outside,
+            meldingen=(*unfit(known.ongeldig), *known.meldingen) if ontvangen else (),
         )
 
 

@@ -89,6 +89,7 @@ def use_report(office: Office, given: Uploads, today: date, told: Told) -> Repor
     asked = Gebruiksvraag(op=given.fields["op"] or today, contracten=contracts, toewijzingen=tuple(assigned))
     with office.ledger() as ledger:
         found = read_use(ledger, asked)
+    told.heard.meldingen += found.meldingen
     if asked.toewijzingen and not found.ontvangen:
         text = "toewijzingen is niet gebruikt: dit is het ledger van een aanbieder, dat zijn toewijzingen zelf bewaart"
         told.heard.meldingen.append(Fault("opmerking", toelichting=text, soort="waarschuwing"))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from copy import copy
 from itertools import chain
-from operator import attrgetter
 
 from attrs import evolve, field, frozen
 
@@ -16,8 +15,7 @@ from mpj.reading.calls import expect_all
 from mpj.reading.faults import Fault, InputError
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
-from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen
-from mpj.records.uitval import Uitval
+from mpj.records.toewijzingen import OngeldigeToewijzing, as_toewijzingen, unfit
 from mpj.records.values import Toewijzing
 from mpj.tariefkaart import Tariefkaart, Tariefkaarten, compile_tariefkaart
 
@@ -100,7 +98,7 @@ class Basis:
         values = [self._today(item) for item in as_toewijzingen(items, self.heard.append)]
         dekkingen = Dekkingen(values, self.kaarten, self.protocol)
         self.gelezen = dekkingen.gelezen
-        self.heard += [*_unfit(dekkingen.ongeldig), *dekkingen.meldingen]
+        self.heard += [*unfit(dekkingen.ongeldig), *dekkingen.meldingen]
         self.bsns: set[str] = set()
         self.clienten: dict[str, set[str]] = {}
         for item in values:
@@ -135,20 +133,6 @@ class Basis:
         """Return what can be read of a row of which the key cannot."""
         gemeente, nummer = item.uitval.gemeente, item.uitval.bron
         return self.now(gemeente) if gemeente else None, int(nummer) if nummer else None, item.bsn
-
-
-def _unfit(rows: Iterable[OngeldigeToewijzing]) -> Iterator[Fault]:
-    """Yield a warning of each cause that makes rows of a file unfit, at the first of them."""
-    found: dict[tuple[str, str], list[Uitval]] = {}
-    for one in rows:
-        found.setdefault((one.uitval.bestand, one.oorzaak), []).append(one.uitval)
-    for (bestand, _), ones in found.items():
-        first = min(ones, key=attrgetter("rij"))
-        count = f"{len(ones)} rijen, deze als eerste" if len(ones) > 1 else ""
-        text = f"de toewijzing is niet te gebruiken: {first.toelichting}"
-        yield Fault(
-            "toewijzing_onbruikbaar", bestand, first.rij, "", count, "verbeter de rij en toets opnieuw", text, "waarschuwing"
-        )
 
 
 def _terms(dekking: Dekking) -> tuple[object, ...]:

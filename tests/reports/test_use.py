@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from ledger.support import Partij, refs, registratie, toewijzing
@@ -19,7 +20,7 @@ from world import contract
 from mpj import cli
 from mpj.demo import contract_folders
 from mpj.ledger import Ledger
-from mpj.messages import declaratieberichten
+from mpj.messages import Totaal, declaratieberichten
 from mpj.presentation.report import Bars, Table
 from mpj.reading.periods import parse_month
 from mpj.records.toewijzingen import as_toewijzingen
@@ -184,6 +185,25 @@ def test_what_lapses_has_its_last_day_how_much_and_what_it_is_worth(tmp_path: Pa
         ("2026-07-01", [(*february, "verlopen"), (*march, "verlopen")]),
     ):
         assert rows(op) == expected, op
+
+
+def test_what_a_gemeente_cannot_use_of_its_toewijzingen_is_told_and_a_credit_of_nothing_takes_nothing_away(tmp_path: Path) -> None:
+    """A row without a word was in no limit, and a credit of a line from before the ledger left more than there was."""
+    partij = Partij(tmp_path / "l.db", prices=PRICES, plafond={"totaal_cent": 20000})
+    rows = [toewijzing(1, budget_cent=100_000), toewijzing(2, gemeente="384"), toewijzing(3, eenheid="4", volume=1, frequentie="2")]
+    partij.toewijzingen = rows[:1]
+    (made,) = declaratieberichten(partij.run(registratie("a")).regels, dagtekening=date(2026, 4, 3))
+    (client,) = made.clienten
+    (own,) = client.prestaties
+    loose: dict[str, Any] = {"begindatum": date(2026, 2, 1), "einddatum": date(2026, 2, 28), "debetcredit": "C"}
+    more = evolve(own, referentienummer="X1", vorig_referentienummer="X0", **loose)
+    both = evolve(made, totaal=Totaal.of(0), clienten=(evolve(client, prestaties=(own, more)),))
+    with Ledger(tmp_path / "gemeente.db") as theirs:
+        known = list(as_toewijzingen(rows))
+        assert theirs.verify(both, [partij.contract], known, op=date(2026, 4, 9)).bevindingen == ()
+        found = read_use(theirs, Gebruiksvraag(op=date(2026, 5, 4), toewijzingen=known, contracten=[partij.contract]))
+    assert sorted((row.soort, row.toegekend) for row in found.gebruik) == [("budget", 9820), ("plafond", 9820)]
+    assert [one.code for one in found.meldingen] == ["toewijzing_onbruikbaar"] * 2
 
 
 def test_a_gemeente_may_expect_what_was_assigned_and_did_not_come(tmp_path: Path) -> None:

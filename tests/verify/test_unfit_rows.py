@@ -21,7 +21,7 @@ def test_what_may_stand_in_a_row_that_cannot_be_read_is_not_refused(wrong: dict[
     outcome = zaak(toewijzingen=(toewijzing() | wrong, OTHER)).verify()
     assert (outcome.bevindingen, [one.referentienummer for one in outcome.niet_beoordeeld]) == ((), ["R1"])
     (told,) = outcome.meldingen
-    assert (told.code, told.verwacht) == ("toewijzing_onbruikbaar", "verbeter de rij en toets opnieuw")
+    assert (told.code, told.verwacht) == ("toewijzing_onbruikbaar", "verbeter de rij en doe het opnieuw")
 
 
 @pytest.mark.parametrize("wrong", [{"gemeente": "384"}, {"toewijzingnummer": "1E5"}])
