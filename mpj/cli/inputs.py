@@ -98,7 +98,7 @@ class Inputs:
     def _run(self, declare: Any, settings: dict[str, Any], *, remembered: bool = False) -> Any:
         """Declare; with a ledger (`remembered`) what is not given is None: nothing is said of it.
 
-        Then all is read before the ledger is opened, so that a fault in a file leaves no empty new one behind.
+        A ledger is opened once all is read (`mpj.ledger.input.Input.read`): a fault in a file leaves no empty new one behind.
         """
         import mpj
 
@@ -109,13 +109,8 @@ class Inputs:
             registraties = self._noted("registratie", self.progress.counted("registraties", registraties))
         toewijzingen = self._toewijzingen()
         verblijf = self._noted("verblijf", self._verblijf()) if self.verblijf or not remembered else None
-        if remembered:
-            toewijzingen = list(toewijzingen)
-            registraties = None if registraties is None else list(registraties)
-            verblijf = None if verblijf is None else list(verblijf)
         if self.prestaties:
-            prestaties = self._noted("prestatie", self._prestaties())
-            settings = settings | {"prestaties": list(prestaties) if remembered else prestaties}
+            settings = settings | {"prestaties": self._noted("prestatie", self._prestaties())}
         return declare(
             contracts,
             toewijzingen,
