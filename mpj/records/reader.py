@@ -7,7 +7,7 @@ seen yet, so the rules stay in one place. A mapping is a row like any other, onc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from functools import partial
 from itertools import compress, count, groupby, islice, repeat
 from operator import attrgetter, itemgetter, not_
@@ -25,9 +25,9 @@ from mpj.records.columns import AsTexts, Known, keys_of, own_texts
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.entries import Entry, Reeks, Tijd, Vorm
 from mpj.records.held import entry_of, holder
-from mpj.records.registraties import REQUIRED, Ongeldig, parse_registratie
+from mpj.records.registraties import REQUIRED, Ongeldig, clock_fault, parse_registratie
 from mpj.records.rows import MappingRows, records_or_errors, row_of
-from mpj.records.values import Registratie
+from mpj.records.values import Registratie, duration
 
 _VORM = ("kwalificatieniveau", "prestatiecode", "productcode", "soort", "tijdsoort", "status", "bevestigd", "aantal")
 _TIJD = ("minuten", "begintijd", "eindtijd")
@@ -105,8 +105,12 @@ class Entries:
 
     def tijd(self, registratie: Registratie) -> Tijd:
         """Return its time."""
-        clock = _tijd_of(registratie)
-        return self._tijden.get(clock) or self._tijden.setdefault(clock, Tijd(*clock, registratie.duur))
+        return self.clock(*_tijd_of(registratie))
+
+    def clock(self, minuten: int | None, begintijd: time | None, eindtijd: time | None) -> Tijd:
+        """Return the one Tijd with these fields."""
+        clock = minuten, begintijd, eindtijd
+        return self._tijden.get(clock) or self._tijden.setdefault(clock, Tijd(*clock, duration(*clock)))
 
     def reeks(self, *values: Any) -> Reeks:
         """Return the one Reeks with these fields."""
@@ -227,13 +231,17 @@ class _Memory:
         self.reeksen: dict[str, Reeks] = {}
         self._days = Known(_day)
         self._numbers, self._gemeenten, self._names = Known(parse_nummer), Known(check_gemeente), Known(parse_text)
+        self._clocks = [(columns.get(one.name, -1), Known(one.form.read)) for one in REGISTRATIE.fields if one.name in _TIJD]
 
     def entries(self, table: Table[list[str]], rijen: Sequence[int], columns: Sequence[Sequence[str]]) -> list[Entry | Ongeldig]:
         """Return the rows of which these are the columns as entries, in their order."""
         days = list(map(self._days.__getitem__, columns[self._datum]))
         names = own_texts(columns[self._id])
-        tijden = list(map(self._tijden.get, self._tijd_of(columns)))
-        series = list(self._series_of(columns))
+        clocks, series = list(self._tijd_of(columns)), list(self._series_of(columns))
+        tijden = list(map(self._tijden.get, clocks))
+        if not all(tijden):
+            times = zip(tijden, clocks, zip(*columns, strict=True), strict=True)
+            tijden = [tijd or self._tijd(clock, table.whole([*cells])) for tijd, clock, cells in times]
         reeksen = list(map(self.reeksen.get, series))
         if not all(reeksen):
             rows = zip(reeksen, series, zip(*columns, strict=True), strict=True)
@@ -246,6 +254,18 @@ class _Memory:
             for place in compress(count(), map(not_, map(all, known))):
                 made[place] = self._again(table, rijen[place], [column[place] for column in columns])
         return made
+
+    def _tijd(self, clock: str, cells: list[str]) -> Tijd | None:
+        """Return the time of a row with this key, None where the row has to be read with all rules."""
+        all_cells = (*cells, "")
+        try:
+            values = [known[all_cells[place]] for place, known in self._clocks]
+        except FieldError:
+            return None
+        if clock_fault(*values):
+            return None
+        tijd = self._tijden[clock] = self._all.clock(*values)
+        return tijd
 
     def _reeks(self, series: str, cells: list[str], width: int) -> Reeks | None:
         """Return the reeks of a row with this key, None where the row has to be read with all rules."""
@@ -275,7 +295,7 @@ class _Memory:
         if datum is None or not name or tijd is None or reeks is None or afspraak is None:
             item = self._all.with_all_rules(table, rij, cells)
             if isinstance(item, Entry) and len(whole) == table.width:
-                self._vormen[self._vorm_of((*whole, ""))], self._tijden[clock] = item.vorm, item.tijd
+                self._vormen[self._vorm_of((*whole, ""))] = item.vorm
             return item
         return Entry(datum, name, reeks, tijd, afspraak or None, table.naam, rij)
 

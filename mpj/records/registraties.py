@@ -46,8 +46,8 @@ def as_registraties(
 def parse_registratie(row: Row) -> Registratie | Ongeldig:
     """Return the registratie a row holds, or what is wrong with it. Whether codes and levels exist is the protocol's to say."""
     found = row.read(REGISTRATIE)
-    if not row.faults:
-        _check_clock(row, found["minuten"], found["begintijd"], found["eindtijd"])
+    if not row.faults and (fault := clock_fault(found["minuten"], found["begintijd"], found["eindtijd"])):
+        row.refuse(fault)
     if row.faults:
         identity = found["id"] or ""
         uitval = row.uitval("registratie", identity, found["datum"])
@@ -55,12 +55,14 @@ def parse_registratie(row: Row) -> Registratie | Ongeldig:
     return _registratie((*found.values(), row.bestand, row.rij))
 
 
-def _check_clock(row: Row, minuten: int | None, begintijd: time | None, eindtijd: time | None) -> None:
+def clock_fault(minuten: int | None, begintijd: time | None, eindtijd: time | None) -> str:
+    """Return what is wrong with times that can each be read, empty when they go together."""
     if eindtijd is not None and begintijd is None:
-        row.refuse("eindtijd zonder begintijd; verwacht beide, of minuten")
-    elif begintijd is not None and eindtijd is None and minuten is None:
-        row.refuse("begintijd zonder eindtijd; verwacht beide, of minuten")
-    elif begintijd is not None and eindtijd is not None:
+        return "eindtijd zonder begintijd; verwacht beide, of minuten"
+    if begintijd is not None and eindtijd is None and minuten is None:
+        return "begintijd zonder eindtijd; verwacht beide, of minuten"
+    if minuten is not None and begintijd is not None and eindtijd is not None:
         clock = minutes_between(begintijd, eindtijd)
-        if minuten is not None and minuten != clock:
-            row.refuse(f"minuten: gevonden {minuten}, verwacht {clock} volgens begintijd en eindtijd")
+        if minuten != clock:
+            return f"minuten: gevonden {minuten}, verwacht {clock} volgens begintijd en eindtijd"
+    return ""

@@ -92,6 +92,13 @@ def minutes_between(begin: time, end: time) -> int:
     return (end.hour * 60 + end.minute - begin.hour * 60 - begin.minute) % MAX_MINUTEN
 
 
+def duration(minuten: int | None, begintijd: time | None, eindtijd: time | None) -> int | None:
+    """Return the minutes as recorded: `minuten`, else what the clock says; None where there is neither."""
+    if minuten is None and begintijd is not None and eindtijd is not None:
+        return minutes_between(begintijd, eindtijd)
+    return minuten
+
+
 @frozen(field_transformer=masked)
 class Registratie(FromEntry):
     """One registration of client time, or of pieces.
@@ -158,9 +165,7 @@ class Registratie(FromEntry):
     @property
     def duur(self) -> int | None:
         """Minutes as recorded: `minuten`, else what the clock says; None where the record has neither."""
-        if self.minuten is None and self.begintijd is not None and self.eindtijd is not None:
-            return minutes_between(self.begintijd, self.eindtijd)
-        return self.minuten
+        return duration(self.minuten, self.begintijd, self.eindtijd)
 
     @property
     def vervallen(self) -> bool:
