@@ -83,13 +83,26 @@ def read_json(source: Source) -> Any:
     """Return what a JSON file says; raises InputError, with line and column, where it is no JSON or larger than is read whole."""
     data = source.read(WHOLE_BYTES)
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_refused)
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_refused, object_pairs_hook=_once)
     except UnicodeDecodeError as error:
         raise wrong(source, "dit is geen UTF-8", "JSON in UTF-8") from error
     except json.JSONDecodeError as error:
         raise wrong(source, f"geen JSON: op positie {error.colno} houdt het op", "JSON", error.lineno) from error
+    except _TwiceError as error:
+        raise wrong(source, "een naam staat twee keer in een object", "elke naam één keer") from error
     except (ValueError, RecursionError) as error:
         raise wrong(source, "een getal of een diepte die JSON niet kent", "JSON") from error
+
+
+class _TwiceError(Exception):
+    """An object has two values under one name: which one counts, no two readers agree on."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError
+    return found
 
 
 def _refused(word: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -196,13 +196,20 @@ async def _object(request: Request) -> _Given:
         if len(body) > TOML_BYTES:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
-        found = json.loads(body or b"{}")
+        found = json.loads(body or b"{}", object_pairs_hook=_listed)
     except (ValueError, RecursionError):
         raise InputError(_fault("", "dit is geen JSON", "een object van JSON")) from None
     if not isinstance(found, dict):
         raise InputError(_fault("", "dit is geen object", "een object van JSON"))
-    listed = {name: value if isinstance(value, list) else [value] for name, value in found.items()}
-    return {name: [one for one in values if one not in ("", None)] for name, values in listed.items()}
+    return {name: [one for one in values if one not in ("", None)] for name, values in found.items()}
+
+
+def _listed(pairs: Iterable[tuple[str, Any]]) -> _Given:
+    """Return the values under each name of an object: all of them where a name comes twice."""
+    found: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).extend(value if isinstance(value, list) else [value])
+    return found
 
 
 def _read_field(one: FormField, given: Sequence[Any], fields: dict[str, Any]) -> Iterator[Fault]:

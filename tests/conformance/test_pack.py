@@ -173,6 +173,7 @@ CASE: Mapping[str, Any] = {"formaat": 1, "naam": "x", "protocol": "MPJ-16", "bro
         ("x.json", "{", "op positie 2"),
         ("x.json", "[" * 100_000, "een diepte"),
         ("x.json", '{"formaat": NaN}', "JSON niet kent"),
+        ("x.json", '{"regels": [{"a": "1", "a": "2"}]}', "een naam staat twee keer"),
         ("x.json", "[]", "geen geval van formaat 1"),
         ("x.json", json.dumps({**CASE, "formaat": 2}), "geen geval van formaat 1"),
         ("x.json", json.dumps({**CASE, "bron": 3}), "bron ontbreekt of is geen tekst"),

@@ -168,7 +168,8 @@ def test_a_request_is_right_or_every_fault_is_told(client: Client) -> None:
     for name, values, wrong in asked:
         told = send(client, name, "Probleem", **values)
         assert told["status"] == 422 and {one["kolom"] for one in told["meldingen"]} == wrong
-    for body in (b"[]", b"{", b"\xff", b"[" * 100_000, b'{"nummers": NaN}'):
+    twice = b'{"maand": "2026-03", "maand": "2026-04"}'
+    for body in (b"[]", b"{", b"\xff", b"[" * 100_000, b'{"nummers": NaN}', twice):
         answer = client.ask("POST", "/api/v1/ledger/send", content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 422, body[:9]
     assert client.ask("POST", "/api/v1/ledger/send", content=b" " * (1 << 20)).status_code == 413
