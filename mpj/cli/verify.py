@@ -290,7 +290,7 @@ def earlier_history(asked: VerifyOptions, invoer: dict[str, str], verified: Sequ
 
 def earlier_messages(asked: VerifyOptions, invoer: dict[str, str], verified: Sequence[Source]) -> list[Any]:
     """Return the earlier messages and answers that were given beside those that are verified."""
-    from mpj.verification.history import read_before_these, to_take_over
+    from mpj.verification.before import read_before_these, to_take_over
 
     if not asked.eerder:
         return []

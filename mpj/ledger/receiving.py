@@ -28,7 +28,8 @@ from mpj.reading.calls import expect_date
 from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
 from mpj.verification import Basis, Toetsing, Verificatie
-from mpj.verification.history import counts, loose_answer
+from mpj.verification.before import loose_answer
+from mpj.verification.history import counts
 from mpj.verification.lines import loose_credit
 from mpj.verification.opdracht import ToetsWords
 from mpj.verification.verification import judged

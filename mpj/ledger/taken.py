@@ -23,8 +23,8 @@ from mpj.reading.sources import Reading, find_sources
 from mpj.records.prestaties import read_prestaties
 from mpj.records.reader import read_registraties
 from mpj.records.verblijf import read_verblijf
+from mpj.verification.before import Answered, ReadAnswer, loose_answer, not_counted, paired, read_messages
 from mpj.verification.earlier import Told, is_lines
-from mpj.verification.history import Answered, ReadAnswer, loose_answer, not_counted, paired, read_messages
 from mpj.verification.lines import line_of, two_lines, unlike
 
 Report = Callable[[Fault], object]

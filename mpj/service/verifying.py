@@ -24,8 +24,8 @@ from mpj.service.uploads import Uploads
 from mpj.service.values import FORMAAT
 from mpj.service.work import Step
 from mpj.verification import Basis, MemoryHistory
+from mpj.verification.before import read_before_these, to_take_over
 from mpj.verification.gemeenten import read_codes
-from mpj.verification.history import read_before_these, to_take_over
 from mpj.verification.many import Uitslag
 from mpj.verification.output import COLUMNS
 from mpj.verification.sequence import Judge, heads_of, judge_by, judged_one, parties_of, tell_once

@@ -13,7 +13,8 @@ from mpj.output.shape import REGELS
 from mpj.protocol import MPJ_16, Protocol
 from mpj.reading.faults import Fault, Place
 from mpj.reading.sources import Reading, Source, find_sources
-from mpj.verification.history import MemoryHistory, read_messages
+from mpj.verification.before import read_messages
+from mpj.verification.history import MemoryHistory
 from mpj.verification.lines import line_of, loose_credit, two_lines, unlike
 
 Told = tuple[Declaratieregel, Place]

@@ -121,7 +121,7 @@ def read_old_lines(paths: Iterable[Path], reading: Reading = SILENT) -> list[Oud
     """Read old lines from CSV files, or from declarations (JW303, JW323) with the answers to them; from folders or zips of either.
 
     Other columns are read past. Raises InputError with every fault of the tables. `reading` says whether files in sub-folders
-    count, and hears of those that were not read and of what `mpj.verification.history.read_messages` tells of messages.
+    count, and hears of those that were not read and of what `mpj.verification.before.read_messages` tells of messages.
     """
     faults: list[Fault] = []
     sources = find_sources(paths, (".csv", ".xml"), reading)
@@ -144,7 +144,8 @@ def read_old_lines(paths: Iterable[Path], reading: Reading = SILENT) -> list[Oud
 
 def _declared(sources: Iterable[Source], reading: Reading) -> list[OudeRegel]:
     """Return the lines of messages that stand: granted, or without an answer. Their volume is in the unit of the message."""
-    from mpj.verification.history import MemoryHistory, read_messages
+    from mpj.verification.before import read_messages
+    from mpj.verification.history import MemoryHistory
 
     history = MemoryHistory.of(read_messages(sources, reading, without_toewijzing=True))
     reading.tell(history.meldingen)
