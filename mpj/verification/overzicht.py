@@ -82,11 +82,13 @@ def _facts(overzicht: Uitslagen, texts: Texts) -> Iterator[tuple[str, str]]:
     yield texts.word("afgekeurd"), words.euros(refused)
     if open_ := sum(one.niet_beoordeeld_cent or 0 for one in judged):
         yield texts.word("niet beoordeeld"), words.euros(open_)
-    yield texts.word("aandeel afgekeurd"), words.percent(_share(refused, submitted) or 0)
+    share = _share(refused, submitted)
+    yield texts.word("aandeel afgekeurd"), "–" if share is None else words.percent(share)
 
 
 def _share(part: int, whole: int) -> Fraction | None:
-    return Fraction(100 * part, whole) if whole > 0 else None
+    """Return a part in percents; None where credits, which are below zero, leave a part of nothing, or more than the whole."""
+    return Fraction(100 * part, whole) if 0 <= part <= whole and whole else None
 
 
 def _matrix(rows: Iterable[Overzichtrij], texts: Texts, namen: Mapping[str, str]) -> Table:

@@ -260,6 +260,25 @@ def test_more_processes_give_the_same_bytes(tmp_path: Path, processen: str) -> N
     assert found[0] == found[1] and "jw325-65656055-0384-2026-03-DN1.xml" in found[0]
 
 
+@pytest.mark.parametrize(
+    ("undone", "more", "share"), [(9820, 0, "–"), (9820, 4910, "–"), (9820, 98200, "10,00%"), (0, 9820, "50,00%")]
+)
+def test_credits_make_no_share_of_what_is_refused(
+    undone: int, more: int, share: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line of 98,20 refused beside a correction that comes to less: it was 0,00%, or more than all of it."""
+    rows = [_overview(-undone, 0), _overview(9820, 9820), _overview(more, 0)]
+    (told,) = [
+        text for name, text in report(Uitslagen(tuple(rows), ()), "nl", date(2026, 4, 10)).facts if name == "aandeel afgekeurd"
+    ]
+    assert told == share
+
+
+def _overview(submitted: int, refused: int) -> Overzichtrij:
+    cents = {"ingediend_cent": submitted, "afgekeurd_cent": refused, "toegekend_cent": submitted - refused}
+    return Overzichtrij("a.xml", "deels_toegekend", aanbieder="65656055", gemeente="0384", regels=1, **cents)
+
+
 def test_names_stand_beside_codes_on_screen_and_page_and_never_in_a_csv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One file of names, of gemeenten and aanbieders, that mpj.toml tells of."""
     arguments = folder(tmp_path, a=MARCH, b=LATER)
