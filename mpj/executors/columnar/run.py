@@ -161,12 +161,15 @@ def _make_facts(database: Database, job: Job, files: list[File], kinds: Kinds, k
 def _find_special(database: Database, stayed: set[str]) -> None:
     """Make the table `alleen` of the searches of clients that are left to the engine."""
     database.create("verblijvers", {"bsn": "VARCHAR"}, ((bsn,) for bsn in stayed))
+    # Of ids that rise from row to row none comes twice: that is seen in a fifth of the time that counting them takes.
+    falls = database.all("SELECT 1 FROM (SELECT id, lag(id) OVER () AS before FROM feit) WHERE id <= before LIMIT 1")
+    twice = "SELECT id FROM feit WHERE id <> '' GROUP BY id HAVING count(*) > 1"
     database.run(
-        """CREATE TABLE clienten AS
+        f"""CREATE TABLE clienten AS
         SELECT DISTINCT bsn FROM zoek_texts JOIN (
           SELECT zoek FROM feit WHERE bijzonder
           UNION SELECT zoek FROM feit JOIN bijzonder USING (sleutel)
-          UNION SELECT zoek FROM feit JOIN (SELECT id FROM feit WHERE id <> '' GROUP BY id HAVING count(*) > 1) USING (id)
+          {f"UNION SELECT zoek FROM feit JOIN ({twice}) USING (id)" if falls else ""}
         ) USING (zoek)
         UNION SELECT bsn FROM verblijvers"""
     )
