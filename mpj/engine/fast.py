@@ -23,7 +23,6 @@ from mpj.engine.care import (
     Day,
     Placed,
     by_line,
-    make_care,
     make_counted,
     passed_by,
     regelinhoud,
@@ -184,7 +183,8 @@ class _Plain:
         # What holds for a day holds for its month, unless a toewijzing begins or ends within it.
         cut = context.dekkingen.cut_months(entries[0].bsn) if entries else ()
         for entry in entries:
-            datum, _, reeks, (_, _, _, duur), afspraak, _, _ = entry
+            datum, _, reeks, tijd, afspraak, _, _ = entry
+            duur = tijd.duur
             known = begun.get(reeks)
             if known is None:
                 known = begun[reeks] = self._begin(reeks)
@@ -203,7 +203,7 @@ class _Plain:
             niveau, placed, counts, timed, line = way
             counted = counts[(duur or 0) if timed else reeks.vorm.aantal]
             if counted[3]:
-                line.append(make_care((entry, niveau, placed, counted)))
+                line.append(Care(entry, niveau, placed, counted))
             elif reeks.verblijf is None:
                 self.uitval.append(_no_time(entry, way, counted.geteld))
             else:
@@ -295,7 +295,8 @@ class _Plain:
             match, tarief, _ = care[0].at
             dekking = match.dekking
             geteld = units = 0
-            for _, _, _, counted in care:
+            for one in care:
+                counted = one.counted
                 geteld += counted[0]
                 units += counted[3]
             cent = units * tarief.price.tarief_cent

@@ -11,7 +11,7 @@ from typing import Unpack
 from attrs import evolve
 
 from mpj.contract import Contract, check_together
-from mpj.engine.care import UNCOUNTED, Aside, Care, Clientrun, Context, Day, Days, make_care, passed_by
+from mpj.engine.care import Aside, Care, Clientrun, Context, Day, Days, passed_by
 from mpj.engine.estimate import Estimates
 from mpj.engine.fast import Shortcut
 from mpj.engine.matching import Dekking, Dekkingen
@@ -184,7 +184,7 @@ class Job:
 
     def _by_steps(self, run: Clientrun, records: Records, days: Sequence[Entry], aside: Sequence[Aside]) -> Uitkomst:
         entries = with_days(run.registraties, days)
-        care: Sequence[Care] = [make_care((entry, self._context.delivered(entry), None, UNCOUNTED)) for entry in entries]
+        care: Sequence[Care] = [Care(entry, self._context.delivered(entry)) for entry in entries]
         if records.prestaties:
             made, rest = produced(run, self._products, records)
             care, aside = sorted([*care, *made], key=lambda one: one.record.order), [*aside, *rest]

@@ -200,23 +200,24 @@ def herkomst_of(traces: Iterable[Herkomst | Traced]) -> Iterator[Herkomst]:
 def trace_values(referentienummer: str, behind: Iterable[Care]) -> Iterator[tuple[Any, ...]]:
     """Return the fields of the `Herkomst` of each of the care behind the line with this number, in their order."""
     placed, reeks = None, None
-    for (datum, identity, its_reeks, (_, _, _, duur), _, bestand, rij), niveau, its_place, counted in behind:
-        if its_place is not placed:
-            placed = its_place
+    for one in behind:
+        datum, identity, its_reeks, tijd, _, bestand, rij = one.record
+        if one.placed is not placed:
+            placed = one.placed
             assert placed is not None
             match, tarief, _ = placed
             keuze, niveaus, maximum = match.keuze, tarief.niveaus, match.dekking.maximum or ""
         if its_reeks is not reeks:
             reeks, vorm = its_reeks, its_reeks.vorm
             bron, status, medewerker, onderaannemer = vorm.bron, vorm.status, reeks.medewerker or "", reeks.onderaannemer or ""
-        geteld, som_voor, voor_limiet, eenheden, cent, _, afgetopt = counted
+        geteld, som_voor, voor_limiet, eenheden, cent, _, afgetopt = one.counted
         yield (
             referentienummer,
             bron,
             identity,
             datum,
-            duur,
-            niveau or "",
+            tijd.duur,
+            one.niveau or "",
             eenheden,
             cent,
             afgetopt,

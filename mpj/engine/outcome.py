@@ -42,7 +42,8 @@ class Regel(NamedTuple):
         """Add up the care of a line."""
         geleverd = sum([one.record.tijd.duur or 0 for one in care]) if care[0].tarief.timed else 0
         geteld = voor_limiet = eenheden = cent = 0
-        for _, _, _, counted in care:
+        for one in care:
+            counted = one.counted
             geteld += counted.geteld
             voor_limiet += counted.voor_limiet
             eenheden += counted.eenheden

@@ -151,14 +151,16 @@ class TraceTexts:
                 yield one.soort, one.bron, one.datum, one.aantal_eenheden, dump(one)
                 continue
             begin = f'{{"referentienummer":"{one.referentienummer}","soort":"'
-            for (datum, bron, reeks, (_, _, _, duur), _, bestand, rij), niveau, placed, counted in one.regel.care:
+            for care in one.regel.care:
+                datum, bron, reeks, tijd, _, bestand, rij = care.record
+                niveau, placed, counted = care.niveau, care.placed, care.counted
                 if placed is not at and placed is not None:
                     at, (match, tarief, _) = placed, placed
                     found = self._found[match.keuze, tarief.niveaus, match.dekking.maximum or ""]
                 soort = reeks.vorm.bron
                 inhoud = (
                     f'{begin}{soort}","bron":{encode_basestring(bron)}'
-                    f"{days[datum]}{minutes[duur]}{levels[niveau or '']}{units[counted]}{whos[reeks]}"
+                    f"{days[datum]}{minutes[tijd.duur]}{levels[niveau or '']}{units[counted]}{whos[reeks]}"
                     f'{files[bestand]},"rij":{rij}{found}{counts[counted]}}}'
                 )
                 yield soort, bron, datum, counted[3], inhoud

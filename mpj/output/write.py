@@ -97,8 +97,10 @@ class RowTexts:
         """Return the rows of ``herkomst.csv`` for the care behind a line, as `herkomst` would of each."""
         cells, whos, rows = self._cells, self._whos, []
         at, found = None, ""
-        for (datum, identity, reeks, (_, _, _, duur), _, bestand, rij), niveau, placed, counted in regel.care:
-            geteld, som_voor, voor_limiet, units, cent, _, afgetopt = counted
+        for one in regel.care:
+            datum, identity, reeks, tijd, _, bestand, rij = one.record
+            duur, placed = tijd.duur, one.placed
+            geteld, som_voor, voor_limiet, units, cent, _, afgetopt = one.counted
             if placed is not at and placed is not None:
                 at, (match, tarief, _) = placed, placed
                 found = f"{match.keuze};{cells[tarief.niveaus]};{match.dekking.maximum or ''}"
@@ -108,7 +110,7 @@ class RowTexts:
                 vorm, by = reeks.vorm, f"{cells[reeks.medewerker or '']};{cells[reeks.onderaannemer or '']}"
                 who = whos[reeks] = f";{vorm.bron};", f"{vorm.status};{by}"
             rows.append(
-                f"{reference}{who[0]}{bron};{cells[datum]};{'' if duur is None else duur};{niveau or ''};{units};{cent};"
+                f"{reference}{who[0]}{bron};{cells[datum]};{'' if duur is None else duur};{one.niveau or ''};{units};{cent};"
                 f"{'ja' if afgetopt else 'nee'};{who[1]};{cells[bestand]};{rij};{found};{geteld};{som_voor};{voor_limiet}\n"
             )
         return "".join(rows)

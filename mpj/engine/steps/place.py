@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mpj.engine.care import Aside, Care, Clientrun, Context, Passed, Placed, make_care, tarieven_of
+from mpj.engine.care import Aside, Care, Clientrun, Context, Passed, Placed, tarieven_of
 from mpj.engine.planning import out_by_form
 from mpj.engine.search import Afwijzing, Match, Search, Stretches
 from mpj.engine.tarieven import Tarief
@@ -43,15 +43,15 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
     aside: list[Aside] = []
     series = _Series(run)
     for one in care:
-        record, niveau, known, counted = one
-        if known is not None:
+        if one.placed is not None:
             placed.append(one)
             continue
-        found = series[record.reeks].place(record, niveau)
+        record = one.record
+        found = series[record.reeks].place(record, one.niveau)
         if isinstance(found, Afwijzing):
             aside.append(Aside(record, found.reden, found.toelichting))
             continue
-        placed.append(make_care((record, niveau, found, counted)))
+        placed.append(Care(record, one.niveau, found, one.counted))
     kept, moved = _one_place_a_month(billed_days(placed, aside))
     return Passed(kept, aside + moved)
 
