@@ -6,9 +6,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from attrs import fields
 
@@ -19,7 +19,7 @@ from mpj.engine.outcome import Regel, Traced
 from mpj.engine.tarieven import Tarief
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.periods import day_text
-from mpj.records.values import unchecked
+from mpj.records.values import Unchecked
 
 REFERENTIE = 20
 # The fields of a `Declaratieregel` that its referentienummer is the digest of, with the volgnummer after them.
@@ -45,11 +45,13 @@ _PERIOD = slice(_FIELDS.index("begindatum"), _FIELDS.index("einddatum") + 1)
 _numbered_by = itemgetter(*map(_FIELDS.index, NUMBERED_BY))
 _own_numbered_by = itemgetter(*(_OWN.index(name) for name in NUMBERED_BY if name in _OWN))
 _own_order = itemgetter(*map((*_OWN, *(name for name in _SORTED_BY if name not in _OWN)).index, _SORTED_BY))
-_NUMBER = _FIELDS.index("declaratienummer")
-_parties_of: Callable[[Sequence[Any]], tuple[str, str]] = itemgetter(*map(_FIELDS.index, ("aanbieder", "gemeente")))
-_told_of = itemgetter(*map(_FIELDS.index, ("declaratieperiode", "referentienummer")))
-_declaratieregel, _herkomst = unchecked(Declaratieregel), unchecked(Herkomst)
-
+_values_of = attrgetter(*_FIELDS)
+_parties_of: Callable[[Declaratieregel], tuple[str, str]] = attrgetter("aanbieder", "gemeente")
+# Past the class being frozen, of a line that was just made.
+_set_number: Callable[[Declaratieregel, str], None] = Declaratieregel.__dict__["declaratienummer"].__set__
+_declaratieregel, _herkomst = Unchecked(Declaratieregel), Unchecked(Herkomst)
+_T = TypeVar("_T")
+_day = lru_cache(maxsize=4096)(date.fromisoformat)
 
 HEXADECIMAL = "0123456789abcdef"
 FIRST = "GHJKLMNPQRABCDSF"
@@ -81,27 +83,22 @@ def number_of(digits: str, length: int) -> str:
     return _FIRST[digits[0]] + digits[1:length].upper().replace(*_REPLACED)
 
 
-def traced_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[list[Any], list[Herkomst]]]:
-    """Return what lines are made of (`line_values`), each with its trace, for who asks for both: later costs more than at once."""
+def traced_lines(regels: Iterable[Regel], opdracht: Opdracht) -> Iterator[tuple[Declaratieregel, list[Herkomst]]]:
+    """Return lines (`make_line`), each with its trace, for who asks for both: later costs more than at once."""
     for regel in regels:
-        values = line_values(regel, opdracht)
-        yield values, list(map(_herkomst, trace_values(values[0], regel.care)))
+        line = make_line(regel, opdracht)
+        yield line, _traced(line.referentienummer, regel)
 
 
 def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
-    """Make a line of its care: see `line_values`."""
-    return _declaratieregel(line_values(regel, opdracht))
-
-
-def line_values(regel: Regel, opdracht: Opdracht) -> list[Any]:
-    """Return the fields of a `Declaratieregel`, in their order: one per toewijzing, product code and product period (IV089).
+    """Make a line of its care: one per toewijzing, product code and product period (IV089).
 
     The declaratienummer, which follows from all lines of a declaration, is left empty.
     """
     values = _values(regel.care[0].at.tarief, opdracht, _own_values(regel))
     values[0] = number(REFERENTIE, *_numbered_by(values), opdracht.volgnummer)
-    values[_PERIOD] = map(date.fromisoformat, values[_PERIOD])
-    return values
+    values[_PERIOD] = map(_day, values[_PERIOD])
+    return _declaratieregel(values)
 
 
 def _own_values(regel: Regel) -> tuple[Any, ...]:
@@ -192,13 +189,17 @@ def herkomst_of(traces: Iterable[Herkomst | Traced]) -> Iterator[Herkomst]:
     """Make the rows of the trace, of what is not a row already."""
     for one in traces:
         if isinstance(one, Traced):
-            yield from map(_herkomst, trace_values(one.referentienummer, one.regel.care))
+            yield from _traced(one.referentienummer, one.regel)
         else:
             yield one
 
 
-def trace_values(referentienummer: str, behind: Iterable[Care]) -> Iterator[tuple[Any, ...]]:
-    """Return the fields of the `Herkomst` of each of the care behind the line with this number, in their order."""
+def _traced(referentienummer: str, regel: Regel) -> list[Herkomst]:
+    return _herkomst.done(trace_rows(referentienummer, regel.care, _herkomst.draft))
+
+
+def trace_rows(referentienummer: str, behind: Iterable[Care], make: Callable[..., _T]) -> Iterator[_T]:
+    """Return what `make` makes of the fields of the `Herkomst` of each of the care behind the line with this number."""
     placed, reeks = None, None
     for one in behind:
         datum, identity, its_reeks, tijd, _, bestand, rij = one.record
@@ -211,7 +212,7 @@ def trace_values(referentienummer: str, behind: Iterable[Care]) -> Iterator[tupl
             reeks, vorm = its_reeks, its_reeks.vorm
             bron, status, medewerker, onderaannemer = vorm.bron, vorm.status, reeks.medewerker or "", reeks.onderaannemer or ""
         geteld, som_voor, voor_limiet, eenheden, cent, _, afgetopt = one.counted
-        yield (
+        yield make(
             referentienummer,
             bron,
             identity,
@@ -237,20 +238,22 @@ def trace_values(referentienummer: str, behind: Iterable[Care]) -> Iterator[tupl
 
 sort_key: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(*_SORTED_BY)
 """The order of lines in every output: gemeente, bsn, toewijzingnummer, productcode, begindatum, credits first."""
-sort_key_of: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*map(_FIELDS.index, _SORTED_BY))
-"""The same, of what `line_values` returns."""
-values_of: Callable[[Declaratieregel], tuple[Any, ...]] = attrgetter(*_FIELDS)
-"""What `line_values` returned, of a line that was made of it."""
 
 
-def number_declarations(lines: Sequence[Sequence[Any]], volgnummer: int) -> Iterator[Declaratieregel]:
-    """Make lines (`line_values`), each with the number of its declaration, which follows from what the declaration holds."""
+def anew(line: Declaratieregel) -> Declaratieregel:
+    """Return the same line as one that nobody else has, to be numbered."""
+    return _declaratieregel(_values_of(line))
+
+
+def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> None:
+    """Give lines that nobody else has yet the number of their declaration, which follows from what the declaration holds."""
     periode, groups = "", defaultdict[tuple[str, str], list[str]](list)
-    for line in lines:
-        periode, reference = _told_of(line)
-        groups[_parties_of(line)].append(reference)
-    numbers = {parties: declaration_number(*parties, periode, references, volgnummer) for parties, references in groups.items()}
-    return (_declaratieregel((*line[:_NUMBER], numbers[_parties_of(line)], *line[_NUMBER + 1 :])) for line in lines)
+    parties = list(map(_parties_of, lines))
+    for own, line in zip(parties, lines, strict=True):
+        periode = line.declaratieperiode
+        groups[own].append(line.referentienummer)
+    numbers = {own: declaration_number(*own, periode, references, volgnummer) for own, references in groups.items()}
+    any(map(_set_number, lines, map(numbers.__getitem__, parties)))
 
 
 def declaration_number(aanbieder: str, gemeente: str, periode: str, references: Iterable[str], volgnummer: int) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -13,7 +14,7 @@ from mpj.engine.opdracht import Periode
 from mpj.engine.stays import stretches_of
 from mpj.protocol import Protocol
 from mpj.records.aside import set_aside
-from mpj.records.entries import Entry, days_of, happened
+from mpj.records.entries import Entry, Reeks, days_of, happened
 from mpj.records.known import check_protocol
 from mpj.records.reasons import Redencode
 from mpj.records.registraties import Ongeldig
@@ -21,6 +22,8 @@ from mpj.records.uitval import Uitval
 from mpj.records.values import Prestatie, Verblijf
 
 _R = TypeVar("_R", Entry, Verblijf, Prestatie)
+_id_of: Callable[[Any], str] = attrgetter("id")
+_reeks_of: Callable[[Entry], Reeks] = attrgetter("reeks")
 
 REASONS: tuple[Redencode, ...] = ("ongeldig", "vervallen", "dubbel", "id_meermaals")
 """Why records do not get as far as the steps; readers set aside as `ongeldig` what they cannot read."""
@@ -81,8 +84,11 @@ def sift_registraties(items: Iterable[Entry | Ongeldig], decided: Verdicts = NO_
     """Return the registraties that count once; those whose words the protocol does not know are `ongeldig`."""
     found: Sifted[Entry] = Sifted([])
     withdrawn: set[str] = set()
+    every: list[Any] = list(items)
+    if not decided and Ongeldig not in {*map(type, every)} and not any(map(_odd, {*map(_reeks_of, every)})):
+        return _once(every, withdrawn, found)
     good: list[Entry] = []
-    for item in items:
+    for item in every:
         if isinstance(item, Ongeldig):
             _unreadable(item, withdrawn, found.unreadable)
             continue
@@ -96,6 +102,10 @@ def sift_registraties(items: Iterable[Entry | Ongeldig], decided: Verdicts = NO_
         else:
             good.append(item)
     return _once(good, withdrawn, found)
+
+
+def _odd(reeks: Reeks) -> bool:
+    return bool(reeks.vorm.fout) or reeks.vorm.status == "vervallen"
 
 
 def sift_stays(items: Iterable[Verblijf | Ongeldig], protocol: Protocol, decided: Verdicts = NO_VERDICTS) -> Sifted[Verblijf]:
@@ -141,7 +151,7 @@ def _once(records: list[_R], withdrawn: set[str], found: Sifted[_R]) -> Sifted[_
     `withdrawn` are ids that some row withdraws. Records with one id and the same content count once, the first by file and
     row; with different content none does.
     """
-    seen = {record.id for record in records}
+    seen = {*map(_id_of, records)}
     if len(seen) == len(records) and not withdrawn:
         found.kept.extend(records)
         return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Unpack
+from typing import Unpack
 
 from mpj.contract import Contract
 from mpj.engine.job import Job
-from mpj.engine.lines import number_declarations, sort_key_of, traced_lines
+from mpj.engine.lines import number_declarations, sort_key, traced_lines
 from mpj.engine.memory import Memory, remember, without_contract
 from mpj.engine.opdracht import OpdrachtWords
 from mpj.engine.outcome import Result, Traced, Uitkomst
@@ -85,12 +85,12 @@ def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Callable[[Faul
 
 def lay_together(
     job: Job,
-    outcomes: Iterable[tuple[Uitkomst, Iterable[tuple[Sequence[Any], Sequence[Herkomst | Traced]]]]],
+    outcomes: Iterable[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst | Traced]]]]],
     invoer: Mapping[str, Mapping[str, str]],
     heard: Sequence[Fault] = (),
 ) -> Result:
-    """Lay the outcomes of all clients together, which come with what their lines are made of (`line_values`): lines in their order,
-    numbered, and the summary.
+    """Lay the outcomes of all clients together, which come with their lines, that nobody else has: lines in their order, numbered,
+    and the summary.
 
     `heard` are warnings about the input; what is still added to it while outcomes are asked for counts.
     """
@@ -98,15 +98,16 @@ def lay_together(
     notes: list[Fault] = list(job.meldingen)
     totals = Totals()
     bsns: set[str] = set()
-    pairs: list[tuple[Sequence[Any], Sequence[Herkomst | Traced]]] = []
+    pairs: list[tuple[Declaratieregel, Sequence[Herkomst | Traced]]] = []
     for outcome, lines in outcomes:
         uitval += outcome.uitval
         bsns |= outcome.bsns
         notes += outcome.meldingen
         totals.add(outcome)
         pairs += lines
-    pairs.sort(key=lambda pair: sort_key_of(pair[0]))
-    regels = tuple(number_declarations([line for line, _ in pairs], job.opdracht.volgnummer))
+    pairs.sort(key=lambda pair: sort_key(pair[0]))
+    regels = tuple(line for line, _ in pairs)
+    number_declarations(regels, job.opdracht.volgnummer)
     uitval = job.all_aside(uitval, bsns)
     traces = tuple(trace for _, traces in pairs for trace in traces)
     samenvatting = job.summary(totals, declarations(regels), uitval, passed_over(invoer, heard))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import Any
 
 from attrs import evolve
 from sqlalchemy import Connection, func, select
 
 from mpj.engine.job import Job
-from mpj.engine.lines import values_of
+from mpj.engine.lines import anew
 from mpj.engine.outcome import Result, Traced, Uitkomst
 from mpj.engine.sieve import Records
 from mpj.engine.summary import renumbered
@@ -180,12 +179,12 @@ def _later(connection: Connection, cells: Cells) -> frozenset[tuple[int, int]]:
 
 def _with_lines(
     connection: Connection, verdicts: Sequence[Verdict]
-) -> Iterator[tuple[Uitkomst, Iterable[tuple[Sequence[Any], Sequence[Herkomst | Traced]]]]]:
-    """Return each outcome with what its new lines are made of; a credit has the trace of the line that it credits."""
+) -> Iterator[tuple[Uitkomst, Iterable[tuple[Declaratieregel, Sequence[Herkomst | Traced]]]]]:
+    """Return each outcome with its new lines; a credit has the trace of the line that it credits."""
     credited = {new.vorige_id for one in verdicts for new in one.changes.lines if new.vorige_id is not None}
     stored = load_herkomst(connection, credited)
     for one in verdicts:
-        yield one.uitkomst, [(values_of(new.line), _trace(new, stored)) for new in one.changes.lines]
+        yield one.uitkomst, [(anew(new.line), _trace(new, stored)) for new in one.changes.lines]
 
 
 def _trace(new: NewLine, stored: Mapping[int, Sequence[Herkomst]]) -> Sequence[Herkomst | Traced]:

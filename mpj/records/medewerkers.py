@@ -17,9 +17,9 @@ from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import Reading
 from mpj.records.definitions import MEDEWERKER
 from mpj.records.rows import MappingRows, Row, read_rows, records_of
-from mpj.records.values import Medewerker, unchecked
+from mpj.records.values import Medewerker, Unchecked
 
-_medewerker = unchecked(Medewerker)
+_medewerker = Unchecked(Medewerker)
 
 
 def read_medewerkers(

@@ -12,9 +12,9 @@ from mpj.reading.sources import Reading
 from mpj.records.definitions import PRESTATIE
 from mpj.records.registraties import Ongeldig
 from mpj.records.rows import Row, as_values, read_rows
-from mpj.records.values import Prestatie, unchecked
+from mpj.records.values import Prestatie, Unchecked
 
-_prestatie = unchecked(Prestatie)
+_prestatie = Unchecked(Prestatie)
 
 
 def read_prestaties(

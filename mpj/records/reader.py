@@ -60,6 +60,7 @@ class Entries:
         self._reeksen: dict[tuple[object, ...], Reeks] = {}
         self._series: dict[tuple[object, ...], Reeks] = {}
         self._taken: dict[Reeks, Reeks] = {}
+        self._judged: dict[Vorm, Vorm] = {}
         self._memories: dict[object, _Memory] = {}
         self._births = Known(birth_date)
         self._texts = AsTexts()
@@ -81,9 +82,10 @@ class Entries:
 
     def _take(self, registratie: Registratie, reeks: Reeks) -> Reeks:
         """Return the reeks of a registratie that another reader read: that reader's own where it will do and is the first."""
-        vorm = self.vorm(registratie, reeks.vorm)
-        content = (*_reeks_of(registratie), vorm)
-        own = self._reeksen.setdefault(content, reeks) if reeks.vorm is vorm else self.reeks(*content)
+        read = reeks.vorm
+        vorm = self._judged.get(read) or self._judged.setdefault(read, self.vorm(registratie, read))
+        content = (*_reeks_of(reeks), vorm)
+        own = self._reeksen.setdefault(content, reeks) if read is vorm else self.reeks(*content)
         return self._taken.setdefault(reeks, own)
 
     def forget(self) -> None:

@@ -12,12 +12,12 @@ from mpj.reading.masking import masked
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.rows import Row, as_values
 from mpj.records.uitval import Uitval
-from mpj.records.values import Registratie, minutes_between, unchecked
+from mpj.records.values import Registratie, Unchecked, minutes_between
 
 COMPUTED = tuple(name for name in REGISTRATIE.columns.known if name != "geboortedatum")
 """What care is computed of: a birth date is for a signal alone."""
 REQUIRED = REGISTRATIE.columns.required
-_registratie = unchecked(Registratie)
+_registratie = Unchecked(Registratie)
 
 
 @frozen(field_transformer=masked)

@@ -25,7 +25,7 @@ from mpj.records.definitions import TOEWIJZING
 from mpj.records.reasons import Redencode
 from mpj.records.rows import Row, as_values, row_of
 from mpj.records.uitval import Uitval
-from mpj.records.values import Toewijzing, unchecked
+from mpj.records.values import Toewijzing, Unchecked
 
 if TYPE_CHECKING:
     from mpj.messages import ToegewezenProduct
@@ -54,7 +54,7 @@ class OngeldigeToewijzing:
 _STAMP = ("toewijzingsdatum", "toewijzingstijd")
 _OWN = ("toewijzingnummer", "bsn", "begindatum", "einddatum", *_STAMP)
 _terms_of = attrgetter(*(one.attribute for one in TOEWIJZING.fields if one.name not in _OWN))
-_toewijzing = unchecked(Toewijzing)
+_toewijzing = Unchecked(Toewijzing)
 
 
 def as_toewijzingen(

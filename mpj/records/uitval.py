@@ -12,7 +12,7 @@ from attrs import evolve, fields, frozen
 
 from mpj.reading.masking import bsns_in, hide, masked
 from mpj.records.reasons import REDENEN, Redencode, Vervolg
-from mpj.records.values import unchecked
+from mpj.records.values import Unchecked
 from mpj.records.words import Uitvalsoort
 
 
@@ -81,7 +81,7 @@ class Uitval:
         return texts[:6] + texts[7:], self.rij
 
 
-make_uitval: Callable[[Iterable[object]], Uitval] = unchecked(Uitval)
+make_uitval: Callable[[Iterable[object]], Uitval] = Unchecked(Uitval)
 """Makes one from all its fields, in their order."""
 _all_but_worth: Callable[[Uitval], tuple[Any, ...]] = attrgetter(*[one.name for one in fields(Uitval)[:-1]])
 _NAMES = ("bron", "medewerker", "prestatiecode", "kwalificatieniveau")

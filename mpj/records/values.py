@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
-from itertools import compress, count
+from functools import cached_property
+from itertools import compress, count, repeat
 from operator import attrgetter, is_not
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -27,32 +28,39 @@ _T = TypeVar("_T")
 AANWEZIG: Aanwezigheid = "aanwezig"
 _NOTHING = object()
 _DAY = timedelta(days=1)
+_become: Callable[[object, type[object]], None] = object.__dict__["__class__"].__set__
 
 
-def unchecked(kind: type[_T]) -> Callable[[Iterable[object]], _T]:
-    """Return a maker of values of a frozen attrs class from all its fields, in their order, that are known to be right.
+class Unchecked(Generic[_T]):
+    """Makes values of a frozen attrs class from all its fields, in their order, that are known to be right.
 
-    A frozen class pays for each field it sets, and checking costs more still. So a value is filled in as a draft, whose fields
-    can be set like any other's, and then becomes one of `kind`.
+    A frozen class pays for each field it sets, and checking costs more still. So a value is filled in as a `draft`, whose fields
+    can be set like any other's, and then becomes one of the class: at once, or where there are many when all of them are `done`.
     """
-    draft: Any = None
 
-    def make(values: Iterable[object]) -> _T:
-        nonlocal draft
-        if draft is None:  # a run makes values of few classes, and each draft takes a millisecond to make
-            draft = _draft_of(kind)
-        one: Any = draft(*values)
-        one.__class__ = kind
+    def __init__(self, kind: type[_T]) -> None:
+        self._kind: Any = kind
+
+    def __call__(self, values: Iterable[object]) -> _T:
+        """Return a value with these fields."""
+        one: Any = self.draft(*values)
+        one.__class__ = self._kind
         made: _T = one
         return made
 
-    return make
+    @cached_property  # a run makes values of few classes, and each draft takes a millisecond to make
+    def draft(self) -> Callable[..., _T]:
+        """Makes a draft of all fields; nobody is to see it before it is `done`."""
+        fresh = {attribute.name: field() for attribute in attrs.fields(self._kind)}
+        as_usual = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__, "__attrs_post_init__": None}
+        body: Any = {"class_body": as_usual, "eq": False, "repr": False}
+        return attrs.make_class("Draft", fresh, (self._kind,), slots=True, weakref_slot=False, **body)
 
-
-def _draft_of(kind: type[Any]) -> type[Any]:
-    fresh = {attribute.name: field() for attribute in attrs.fields(kind)}
-    as_usual = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__, "__attrs_post_init__": None}
-    return attrs.make_class("Draft", fresh, (kind,), class_body=as_usual, slots=True, weakref_slot=False, eq=False, repr=False)
+    def done(self, drafts: Iterable[_T]) -> list[_T]:
+        """Return what drafts become."""
+        made = list(drafts)
+        any(map(_become, made, repeat(self._kind)))
+        return made
 
 
 def checker(definition: Definition[str]) -> Callable[[Any], None]:

@@ -12,9 +12,9 @@ from mpj.reading.sources import Reading
 from mpj.records.definitions import VERBLIJF
 from mpj.records.registraties import Ongeldig
 from mpj.records.rows import Row, as_values, read_rows
-from mpj.records.values import Verblijf, unchecked
+from mpj.records.values import Unchecked, Verblijf
 
-_verblijf = unchecked(Verblijf)
+_verblijf = Unchecked(Verblijf)
 
 
 def read_verblijf(

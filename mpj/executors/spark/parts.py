@@ -20,7 +20,7 @@ from attrs import astuple
 from pyspark import Broadcast, cloudpickle
 
 from mpj.engine.job import Job
-from mpj.engine.lines import declaration_number, make_line, trace_values
+from mpj.engine.lines import declaration_number, make_line, trace_rows
 from mpj.engine.memory import remember
 from mpj.engine.sieve import Sifted, sift_prestaties, sift_registraties, sift_stays
 from mpj.engine.summary import Totals
@@ -167,12 +167,16 @@ def compute(shared: Broadcast[Job], layouts: Layouts, batches: Batches) -> Batch
         for regel in outcome.regels:
             line = make_line(regel, job.opdracht)
             made.regel.append(astuple(line))
-            made.herkomst += trace_values(line.referentienummer, regel.care)
+            made.herkomst += trace_rows(line.referentienummer, regel.care, _cells)
         if len(made.herkomst) > _BATCH:
             yield from made.batches()
     made.melding += map(astuple, notes)
     made.totalen.append(pickle.dumps(totals))
     yield from made.batches()
+
+
+def _cells(*cells: object) -> tuple[object, ...]:
+    return cells
 
 
 def suspected(batches: Batches) -> Batches:
