@@ -29,6 +29,7 @@ from mpj.reading.faults import Fault, InputError, mask, shows_bsn
 from mpj.reading.periods import month_of
 from mpj.verification import Basis, Toetsing, Verificatie
 from mpj.verification.before import loose_answer
+from mpj.verification.former import under
 from mpj.verification.history import counts
 from mpj.verification.lines import loose_credit
 from mpj.verification.opdracht import ToetsWords
@@ -270,17 +271,18 @@ def _take_over(connection: Connection, given: Ontvangen) -> list[Fault]:
         _store(connection, number, message, sha256, dated, answer, given.basis.protocol)
     if faults:
         raise InputError(faults)
-    return [*notes, *_loose_credits(connection, sent)]
+    return [*notes, *_loose_credits(connection, given.basis, sent)]
 
 
-def _loose_credits(connection: Connection, sent: Sequence[_Sent]) -> Iterator[Fault]:
+def _loose_credits(connection: Connection, basis: Basis, sent: Sequence[_Sent]) -> Iterator[Fault]:
     """Yield a warning of every credit in messages that were taken over of a line that is not known, or does not count."""
     history = LedgerHistory(connection, next_id(connection, schema.ontvangst))
     for _, message, answer in sent:
         returned, (aanbieder, gemeente, _) = returned_by(answer), key_of(message)
         undoing = [one for one in message.prestaties if one.debetcredit == CREDIT and one.referentienummer not in returned]
         history.prepare(aanbieder, gemeente, undoing)
-        yield from (loose_credit(one) for one in undoing if not counts(history, aanbieder, gemeente, one))
+        known = under(history, basis.codes(gemeente))
+        yield from (loose_credit(one) for one in undoing if not counts(known, aanbieder, gemeente, one))
 
 
 def _contradicts(message: Declaratiebericht, answer: Antwoordbericht) -> Fault | None:

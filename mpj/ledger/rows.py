@@ -108,14 +108,14 @@ def signed(columns: Any, name: str = "bedrag_cent") -> Case[Any]:
 
 
 def counting(before: int | None = None) -> ColumnElement[bool]:
-    """Say of a received line in a query whether it is a debit, or undoes a line that is known and was not refused.
+    """Say of a received line in a query whether it is a debit, or undoes a line that is known and was not refused, under whatever
+    gemeente: a number is an aanbieder's own.
 
     `before`: in a message with a lower number than this.
     """
     line, undone = ontvangen_regel.c, ontvangen_regel.alias("undone")
     where = [
         undone.c.aanbieder == line.aanbieder,
-        undone.c.gemeente == line.gemeente,
         undone.c.referentienummer == line.vorig_referentienummer,
         undone.c.stand != AFGEKEURD,
     ]

@@ -84,6 +84,11 @@ class Basis:
         """Return the gemeente that a gemeente is today."""
         return self._now.get(gemeente, gemeente)
 
+    def codes(self, gemeente: str) -> tuple[str, ...]:
+        """Return the codes that a gemeente has and had: its own as it is today, and those of the ones that went into it."""
+        today = self.now(gemeente)
+        return today, *(old for old, new in self._now.items() if new == today)
+
     def of(self, aanbieder: str, gemeente: str) -> Partijen:
         """Return what is known of an aanbieder and a gemeente as it is today."""
         found = self._partijen.get((aanbieder, gemeente))

@@ -28,6 +28,7 @@ from mpj.reading.periods import first_day, last_day, month_of
 from mpj.tariefkaart import Outputprijs, Plaats, Prijs, Productcode, Tariefkaart
 from mpj.tariefkaart.model import NIVEAU, ZONDER
 from mpj.verification.basis import Basis
+from mpj.verification.former import under
 from mpj.verification.history import Bekend, counts
 from mpj.verification.limits import Usage
 from mpj.verification.opdracht import Toetsopdracht
@@ -187,10 +188,9 @@ class Case:
         self.opdracht = opdracht
         self.aanbieder, self.gemeente = bericht.header.afzender, bericht.header.ontvanger
         self.protocol, self.kaarten = basis.protocol, basis.kaarten
-        self.history = opdracht.history
+        self.history = None if opdracht.history is None else under(opdracht.history, basis.codes(self.gemeente))
         self.bekend = Bekend() if self.history is None else self.history.known(self.aanbieder, self.gemeente)
-        self.systeemdatum = opdracht.dagtekening
-        self.gemeenten = opdracht.gemeenten
+        self.systeemdatum, self.gemeenten = opdracht.dagtekening, opdracht.gemeenten
         today = basis.now(self.gemeente)
         self._own = own = basis.of(self.aanbieder, today)
         self.dekkingen = own.dekkingen

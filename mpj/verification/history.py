@@ -106,6 +106,7 @@ class MemoryHistory:
         self._references: set[tuple[str, str]] = set()
         self._periods: dict[tuple[str, str], date] = {}
         self._lines: dict[tuple[str, str, str], EerdereRegel] = {}
+        self._counting: set[tuple[str, str]] = set()
         self._credited: set[tuple[str, str, str]] = set()
         self._by_toewijzing: dict[tuple[str, str, int], list[EerdereRegel]] = {}
         self._months: dict[tuple[str, str], dict[int, bool]] = {}
@@ -175,8 +176,8 @@ class MemoryHistory:
 
     def loose_credits(self) -> Iterator[Fault]:
         """Yield a warning of every credit of a line that is not here, or does not count: it takes nothing away either."""
-        for (aanbieder, gemeente, _), lines in self._by_toewijzing.items():
-            loose = (one for one in lines if not counts(self, aanbieder, gemeente, one.prestatie))
+        for (aanbieder, _, _), lines in self._by_toewijzing.items():
+            loose = (one for one in lines if not self._counts(aanbieder, one))
             yield from (loose_credit(one.prestatie, one.place) for one in loose)
 
     def remember(self, aanbieder: str, gemeente: str, line: EerdereRegel) -> None:
@@ -195,6 +196,7 @@ class MemoryHistory:
                 return
             self.meldingen.append(two_lines(own, line.place, other, known.place))
         self._lines[key] = line
+        self._counting.add((aanbieder, one.referentienummer))
         if one.debetcredit == CREDIT and one.vorig_referentienummer is not None:
             self._credited.add((aanbieder, gemeente, one.vorig_referentienummer))
         self._by_toewijzing.setdefault((aanbieder, gemeente, one.toewijzingnummer), []).append(line)
@@ -241,7 +243,12 @@ class MemoryHistory:
     def lines(self, aanbieder: str, gemeente: str, toewijzingnummer: int) -> Sequence[EerdereRegel]:
         """See `History`."""
         lines = self._by_toewijzing.get((aanbieder, gemeente, toewijzingnummer), ())
-        return tuple(one for one in lines if counts(self, aanbieder, gemeente, one.prestatie))
+        return tuple(one for one in lines if self._counts(aanbieder, one))
+
+    def _counts(self, aanbieder: str, line: EerdereRegel) -> bool:
+        """Say whether a line is a debit, or undoes one that is here, under whatever gemeente: a number is an aanbieder's own."""
+        one = line.prestatie
+        return one.debetcredit != CREDIT or (aanbieder, one.vorig_referentienummer or "") in self._counting
 
 
 def counts(history: History, aanbieder: str, gemeente: str, one: Prestatie) -> bool:

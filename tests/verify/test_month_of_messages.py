@@ -12,7 +12,7 @@ from mpj.messages import read_jw323
 from mpj.reading.faults import InputError
 from mpj.verification import MemoryHistory, Verificatie, verify
 from verify.examples import ANDERS
-from verify.support import ANDERE_AANBIEDER, answer, contract, credit, earlier, granted, line, toewijzing, zaak
+from verify.support import ANDERE_AANBIEDER, answer, contract, credit, earlier, granted, line, message, toewijzing, zaak
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "berichten"
 ONTVANGST = date(2026, 2, 10)
@@ -71,6 +71,24 @@ def test_toewijzingen_of_a_gemeente_that_went_into_another_are_those_of_the_othe
     with pytest.raises(InputError) as caught:
         contract(herindeling={"0999": "0363"})
     assert [(one.code, one.kolom) for one in caught.value.faults] == [("waarde_onjuist", "herindeling.0999")]
+
+
+def test_what_was_declared_to_a_former_gemeente_was_declared_to_that_of_today(tmp_path: Path) -> None:
+    """Credits and limits too, with a ledger and without: what stood under the former code could be declared once more."""
+    merged = contract(herindeling={"0999": "0384"})
+    grants = [toewijzing(gemeente="0999", budget_cent="19640", einddatum="2026-12-31")]
+    february = {"begindatum": date(2026, 2, 1), "einddatum": date(2026, 2, 28)}
+    old = earlier(line(referentienummer="R0", **february), ontvanger="0999")
+    again = message(line(referentienummer="R2", **february), line(volume=75, bedrag_cent=12275))
+    undo = message(credit(line(referentienummer="R0", **february)), nummer="DN2", identificatie="B2", dagtekening=date(2026, 4, 6))
+    last = message(line(referentienummer="R3", volume=120, bedrag_cent=19640), nummer="DN3", identificatie="B3")
+    known, day = MemoryHistory(), date(2026, 4, 10)
+    with mpj.Ledger(tmp_path / "l.db") as ledger:
+        for one, broken in ((old, []), (again, ["TR389", "TR369"]), (undo, []), (last, [])):
+            found = verify(one, [merged], grants, dagtekening=day, history=known)
+            known.add(one, found.antwoord)
+            assert [of.regelcode for of in found.bevindingen] == broken
+            assert ledger.verify(one, [merged], grants, op=day).bevindingen == found.bevindingen
 
 
 def test_the_same_care_under_two_categories_stands_once() -> None:
