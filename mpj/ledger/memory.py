@@ -32,13 +32,13 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> Memory:
         for records in stand.behind.values()
         for one in records
     }
-    return Memory(used, standing, behind, _kept(run, stand, decisions), run.confirmed, stand.maanden)
+    return Memory(used, standing, behind, _kept(stand, decisions), run.confirmed, stand.maanden)
 
 
-def _kept(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
+def _kept(stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
     """Return what stands behind lines that are held, wait for an answer or are another contract's concept.
 
-    So nothing of it comes on another line meanwhile. A record that changed is no longer what waits: its change is.
+    So nothing of it comes on another line meanwhile, also where it changed: its change waits as well.
     """
     found: dict[Recorded, tuple[Identiteit, Afwijzing]] = {}
     for identiteit in stand.regels:
@@ -53,8 +53,7 @@ def _kept(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> dict[Recorded
         if state == CONCEPT:
             why = _in_concept(regel)
         for one in stand.behind.get(regel.id, ()):
-            if held is not None or state == CONCEPT or run.fingerprints.get(one.recorded[:2]) == one.fingerprint:
-                found[one.recorded] = identiteit, why
+            found[one.recorded] = identiteit, why
     return found
 
 

@@ -655,3 +655,22 @@ def test_what_a_concept_of_another_contract_holds_is_billed_once(tmp_path: Path,
     both = partij.run(contracten=[partij.contract, other])
     assert [(one.bron, one.bedrag_cent) for one in both.herkomst] == [("b", 8000), ("a", 12000)] and reasons(both) == {}
     assert first.declaratienummer in both.samenvatting["ledger"]["vervangen_concepten"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"niveau": "wo"}, {"datum": "2026-02-05"}, {"datum": "2026-04-02"}, {"prestatiecode": "4.1", "niveau": None}]
+)
+def test_what_changed_waits_for_its_answer_wherever_it_goes(partij: Partij, change: dict[str, Any]) -> None:
+    """A record whose line was sent is on no other line before its answer: both could be granted."""
+    partij.toewijzingen = [toewijzing(), toewijzing(2, prestatiecode="4.1")]
+    first = partij.run(registratie("a"))
+    messages = partij.send(first)
+    changed = registratie("a", **change)
+    for _ in range(2):
+        waits = partij.run(changed, periode="2026-04")
+        assert lines(waits) == [] and reasons(waits) == {"wacht_op_antwoord": 1}
+        assert waits.samenvatting["ledger"]["wacht_op"] == {first.regels[0].declaratienummer: 1}
+    partij.book(messages)
+    after = partij.run(periode="2026-04")
+    assert [(one.debetcredit, one.bedrag_cent) for one in after.regels if one.debetcredit == "C"] == [("C", 9820)]
+    assert len(after.regels) == 2 and reasons(after) == {}

@@ -55,14 +55,18 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
 
 
 def _apart(run: Clientrun, care: Sequence[Care]) -> tuple[Sequence[Care], list[Aside]]:
-    """Take out what stands behind a line that is kept, where it would come on another line now."""
+    """Take out what stands behind a line that is kept, where it would come on another line now.
+
+    A registratie is the same on whatever day; of what runs on each day is a record.
+    """
     kept = run.memory.kept
     if not kept:
         return care, []
+    names = {recorded[:2]: told for recorded, told in kept.items() if recorded[0] == "registratie"}
     left: list[Care] = []
     aside: list[Aside] = []
     for one in care:
-        line, why = kept.get(one.recorded, (one.identiteit, None))
+        line, why = kept.get(one.recorded) or names.get(one.recorded[:2]) or (one.identiteit, None)
         if why is None or line == one.identiteit:
             left.append(one)
         else:
