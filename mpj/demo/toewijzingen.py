@@ -118,11 +118,11 @@ def _described(rng: Random, client: DemoClient, plan: Plan) -> ToewijzingRow:
     if plan.form == "generiek":
         return row
     if plan.form == "aspecifiek":
-        return _aspecific(rng, row, client, plan)
+        return _aspecific(rng, row, plan)
     return _specific(rng, row, client, plan)
 
 
-def _aspecific(rng: Random, row: ToewijzingRow, client: DemoClient, plan: Plan) -> ToewijzingRow:
+def _aspecific(rng: Random, row: ToewijzingRow, plan: Plan) -> ToewijzingRow:
     """A category, or now and then several prestatiecodes written out."""
     code = plan.offer.prestatiecode.code
     alike = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -10,11 +9,6 @@ from attrs import frozen
 
 from mpj.presentation import languages, words
 from mpj.protocol import Normtijd
-
-
-def catalog(taal: str) -> Mapping[tuple[str, str], str]:
-    """Return what the sentences are in a language other than Dutch, by ("", the Dutch one)."""
-    return languages.catalog(*Speech.CATALOG, taal)
 
 
 @frozen

@@ -7,7 +7,6 @@ from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 
-from mpj.protocol import Normtijd
 from mpj.protocol.rounding import round_half_up
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -106,11 +105,6 @@ def named(code: str, names: Mapping[str, str]) -> str:
     ('0384 Diemen', '0363')
     """
     return f"{code} {names[code]}" if names.get(code) else code
-
-
-def units(value: int, normtijd: Normtijd) -> str:
-    """Return an amount of units: ``3 kwartieren``."""
-    return f"{number(value)} {normtijd.woord(value)}"
 
 
 def short_day(value: date) -> str:

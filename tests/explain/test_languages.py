@@ -15,8 +15,8 @@ from world import contract, declare, registratie, run, toewijzing
 
 import mpj
 from mpj.explanation.sentences import BESIDE, CHOICES, OVER, WIJZEN
-from mpj.explanation.speech import Speech, catalog
-from mpj.presentation import words
+from mpj.explanation.speech import Speech
+from mpj.presentation import languages, words
 from mpj.protocol import MPJ_16
 from mpj.records.reasons import REDENEN
 
@@ -78,18 +78,18 @@ def said() -> set[str]:
 
 def test_every_sentence_has_a_translation_and_none_is_left_over() -> None:
     units = {normtijd.woord(number) for normtijd in MPJ_16.normtijden.values() for number in (1, 2)}
-    known = {text for _, text in catalog("en")}
+    known = {text for _, text in languages.catalog(*Speech.CATALOG, "en")}
     assert said() - known == set()
     assert known - said() - DATA - units == set()
     assert (DATA | units) - known == set()
-    assert all(text.strip() for text in catalog("en").values())
+    assert all(text.strip() for text in languages.catalog(*Speech.CATALOG, "en").values())
 
 
 def test_a_translation_names_the_same_values() -> None:
     def fields(text: str) -> list[str]:
         return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
-    for (_, dutch), english in catalog("en").items():
+    for (_, dutch), english in languages.catalog(*Speech.CATALOG, "en").items():
         assert fields(dutch) == fields(english), dutch
 
 

@@ -76,11 +76,11 @@ def order_of(contracts: Sequence[Contract]) -> _Order:
     return order
 
 
-def movers(outcome: Herberekening, count: int = _MOVERS) -> list[tuple[Sleutel, Bedragen]]:
+def movers(outcome: Herberekening) -> list[tuple[Sleutel, Bedragen]]:
     """Return the groups whose cost changes most, largest first; groups that do not change are left out."""
     moved = [(key, sums) for key, sums in outcome.groepen.items() if sums.verschil]
     moved.sort(key=lambda item: (-abs(item[1].verschil), *_texts(item[0])))
-    return moved[:count]
+    return moved[:_MOVERS]
 
 
 def per_dimension(outcome: Herberekening, name: str) -> dict[str, Bedragen]:
