@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from mpj.contract.model import Plafond
-from mpj.contract.settings import Report
 from mpj.protocol import Protocol
+from mpj.reading.faults import Hears
 from mpj.reading.frozen import Frozen
 from mpj.reading.names import check_names
 from mpj.reading.register import Foutcode
@@ -18,7 +18,7 @@ _HIGHEST = 10**13
 _CENTS = "een heel aantal centen boven nul, als 5000000"
 
 
-def read_ceilings(document: Document, protocol: Protocol, gemeenten: Collection[str], report: Report) -> Plafond:
+def read_ceilings(document: Document, protocol: Protocol, gemeenten: Collection[str], report: Hears) -> Plafond:
     """Return the ceilings of a contract; reports what is no amount, an unknown prestatiecode and a gemeente of elsewhere."""
     table = document.data.get(_SECTION, {})
     if not isinstance(table, Mapping):
@@ -33,7 +33,7 @@ def read_ceilings(document: Document, protocol: Protocol, gemeenten: Collection[
 
 
 def _known(
-    document: Document, table: Mapping[str, object], key: str, known: Collection[str], code: Foutcode, report: Report
+    document: Document, table: Mapping[str, object], key: str, known: Collection[str], code: Foutcode, report: Hears
 ) -> dict[str, int]:
     """Return the ceilings of one table below `[plafond]`, of keys that are known."""
     section, found = f"{_SECTION}.{key}", table.get(key, {})
@@ -47,7 +47,7 @@ def _known(
     return _cents(document, section, {name: cent for name, cent in found.items() if name in known}, report)
 
 
-def _cents(document: Document, section: str, found: Mapping[str, object], report: Report) -> dict[str, int]:
+def _cents(document: Document, section: str, found: Mapping[str, object], report: Hears) -> dict[str, int]:
     """Return amounts that are whole cents above zero; reports the others."""
     result: dict[str, int] = {}
     for name, value in found.items():

@@ -9,10 +9,9 @@ from typing import TypeAlias, assert_never
 
 from mpj.contract.model import Cel, Coderij, Contract, Productprijs, is_zorg, normtijd_of, priced_without_level
 from mpj.contract.rows import Matrixrij
-from mpj.contract.settings import Report
 from mpj.protocol import Normtijd, Protocol
 from mpj.protocol.words import Prijswijze
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, Hears, InputError
 from mpj.reading.periods import first_day, last_day, month_of
 from mpj.reading.register import Foutcode
 from mpj.reading.toml import Document
@@ -30,7 +29,7 @@ def cell_name(cel: Priced | Coderij) -> str:
     return f"perceel {cel.perceel or '(alle)'}, {code}, {cel.kwalificatieniveau or 'zonder niveau'}"
 
 
-def check_cells(contract: Contract, rijen: Sequence[Matrixrij], bestand: str, document: Document, report: Report) -> None:
+def check_cells(contract: Contract, rijen: Sequence[Matrixrij], bestand: str, document: Document, report: Hears) -> None:
     """Report every fault in the matrix: kinds of price, JB/JR, normtijd, mid-month changes, gaps and overlaps.
 
     A row with a field that could not be read is judged on its others.
@@ -59,7 +58,7 @@ def check_cells(contract: Contract, rijen: Sequence[Matrixrij], bestand: str, do
     check_dates([rij.cel for rij in placed if rij.datums_bekend], bestand, report)
 
 
-def _check_cell(contract: Contract, cel: Cel, normtijd: Normtijd | None, bestand: str, report: Report) -> None:
+def _check_cell(contract: Contract, cel: Cel, normtijd: Normtijd | None, bestand: str, report: Hears) -> None:
     """Report what is wrong with one cell by itself."""
     protocol, niveau = contract.protocol, cel.kwalificatieniveau
     hulpvorm = protocol.prestatiecodes[cel.prestatiecode].hulpvorm
@@ -71,14 +70,14 @@ def _check_cell(contract: Contract, cel: Cel, normtijd: Normtijd | None, bestand
         _check_parts(protocol, cel, normtijd, bestand, report)
 
 
-def _check_jeugdbescherming(contract: Contract, cel: Cel, bestand: str, report: Report) -> None:
+def _check_jeugdbescherming(contract: Contract, cel: Cel, bestand: str, report: Hears) -> None:
     """Report a measure of jeugdbescherming in a contract that does not say that it buys these."""
     if contract.protocol.prestatiecodes[cel.prestatiecode].hulpvorm.jeugdbescherming and not contract.jeugdbescherming:
         text, wanted = "alleen met jeugdbescherming = true in contract.toml", "jeugdbescherming = true"
         report(_fault(cel, bestand, "jeugdbescherming_uit", "prestatiecode", text, cel.prestatiecode, wanted))
 
 
-def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str, report: Report) -> None:
+def _check_parts(protocol: Protocol, cel: Cel, normtijd: Normtijd, bestand: str, report: Hears) -> None:
     """Report a price that cannot travel in parts: units in the message times their price must be the amount, minutes apart."""
     assert cel.tarief_cent is not None
     for eenheid, factor in normtijd.bericht.items():
@@ -95,7 +94,7 @@ def _fault(
     return Fault(code, bestand, cel.rij, kolom, gevonden, verwacht, f"{cell_name(cel)}: {toelichting}")
 
 
-def _check_level(cel: Cel, priced: Prijswijze, niveaus: str, bestand: str, report: Report) -> None:
+def _check_level(cel: Cel, priced: Prijswijze, niveaus: str, bestand: str, report: Hears) -> None:
     """Report a cell without level where each level has its price, and one with a level where none has."""
     match priced:
         case "altijd":
@@ -112,7 +111,7 @@ def _check_level(cel: Cel, priced: Prijswijze, niveaus: str, bestand: str, repor
             assert_never(priced)
 
 
-def check_month(contract: Contract, cel: Priced, bestand: str, report: Report) -> None:
+def check_month(contract: Contract, cel: Priced, bestand: str, report: Hears) -> None:
     """Report a price that begins or ends within a month."""
     begin, end = first_day(month_of(cel.begindatum)), last_day(month_of(cel.einddatum))
     if cel.begindatum not in (begin, contract.begindatum):
@@ -141,7 +140,7 @@ def check_month(contract: Contract, cel: Priced, bestand: str, report: Report) -
         )
 
 
-def check_dates(cells: Iterable[Priced], bestand: str, report: Report) -> None:
+def check_dates(cells: Iterable[Priced], bestand: str, report: Hears) -> None:
     """Report overlaps and holes between the rows of one cell, or of one product."""
     for rows in _grouped(cells):
         first, *others = sorted(rows, key=lambda cel: (cel.begindatum, cel.rij))
@@ -167,7 +166,7 @@ def _grouped(cells: Iterable[Priced]) -> Iterable[list[Priced]]:
     return groups.values()
 
 
-def check_codes(contract: Contract, bestand: str, report: Report) -> None:
+def check_codes(contract: Contract, bestand: str, report: Hears) -> None:
     """Report where the code table is no bijection, or leaves a priced cell without a code."""
     assert contract.codes is not None
     by_productcode: dict[str, Coderij] = {}

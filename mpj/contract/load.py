@@ -14,10 +14,10 @@ from mpj.contract.check import check_cells, check_codes, check_together
 from mpj.contract.model import Contract, Perceel, Termijnen
 from mpj.contract.producten import PRODUCTEN, check_producten, read_producten
 from mpj.contract.rows import CODES, TARIEVEN, Contracttabel, Matrixrij, read_cells, read_coderijen
-from mpj.contract.settings import PERCEEL_KEYS, Report, eenheid_key, protocol_id, read_gemeenten, read_settings
+from mpj.contract.settings import PERCEEL_KEYS, eenheid_key, protocol_id, read_gemeenten, read_settings
 from mpj.protocol import PROTOCOLS, Afronding, Protocol
 from mpj.reading.definition import Definition
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, Hears, InputError
 from mpj.reading.fields import FieldError, check_gemeente, check_line
 from mpj.reading.frozen import Frozen
 from mpj.reading.limits import TOML_BYTES
@@ -55,7 +55,7 @@ class Given:
 
 
 def load_contract(
-    folder: str | Path, *, naam: str = "", protocols: Mapping[str, Protocol] = PROTOCOLS, report: Report | None = None
+    folder: str | Path, *, naam: str = "", protocols: Mapping[str, Protocol] = PROTOCOLS, report: Hears | None = None
 ) -> Contract:
     """Load the contract folder `folder` (docs/settings.md, docs/formats.md).
 
@@ -90,7 +90,7 @@ def load_contract(
 
 
 def load_contracts(
-    folders: Iterable[str | Path], *, protocols: Mapping[str, Protocol] = PROTOCOLS, report: Report | None = None
+    folders: Iterable[str | Path], *, protocols: Mapping[str, Protocol] = PROTOCOLS, report: Hears | None = None
 ) -> list[Contract]:
     """Load several folders and check them together; raises InputError with the faults of all of them."""
     contracts: list[Contract] = []
@@ -134,7 +134,7 @@ def _read_table(source: Source, definition: Definition[str], faults: list[Fault]
     return Contracttabel(source.naam, rows)
 
 
-def build(given: Given, protocols: Mapping[str, Protocol], report: Report | None) -> Contract:
+def build(given: Given, protocols: Mapping[str, Protocol], report: Hears | None) -> Contract:
     """Return the contract; raises InputError with every fault of what was given, and tells `report` the warnings."""
     document, add = given.document, given.faults.append
     tarieven, codes, products = (given.tabellen.get(naam) for naam in ("tarieven", "codes", "producten"))
@@ -180,7 +180,7 @@ def _check(contract: Contract, rijen: Sequence[Matrixrij], given: Given) -> None
         check_producten(contract, tables["producten"].naam, add)
 
 
-def _values(document: Document, rules: Protocol, protocols: Mapping[str, Protocol], report: Report) -> dict[str, Any]:
+def _values(document: Document, rules: Protocol, protocols: Mapping[str, Protocol], report: Hears) -> dict[str, Any]:
     """Return every setting by table and key; reports an unknown protocol and dates in the wrong order as well."""
     values: dict[str, Any] = read_settings(document, rules, report)
     named = values["contract.protocol"]
@@ -238,15 +238,15 @@ def _afronding(values: Mapping[str, Any], normtijd: str) -> Afronding | None:
     return Afronding(*(values[name] for name in names)) if names[0] in values else None
 
 
-def _raise(faults: list[Fault], report: Report | None) -> None:
+def _raise(faults: list[Fault], report: Hears | None) -> None:
     wrong = [fault for fault in faults if fault.soort == "fout"]
     if wrong:
         raise InputError(wrong)
     for fault in faults if report else ():
-        cast("Report", report)(fault)
+        cast("Hears", report)(fault)
 
 
-def _percelen(document: Document, gemeenten: tuple[str, ...] | None, report: Report, *, needed: bool) -> tuple[Perceel, ...]:
+def _percelen(document: Document, gemeenten: tuple[str, ...] | None, report: Hears, *, needed: bool) -> tuple[Perceel, ...]:
     """Return the percelen; `needed` says whether the contract has to have one: products beside MPJ lie in none."""
     tables = document.data.get("perceel", None if needed else [])
     if tables == [] and not needed:
@@ -277,7 +277,7 @@ def _percelen(document: Document, gemeenten: tuple[str, ...] | None, report: Rep
     return tuple(percelen)
 
 
-def _perceel(document: Document, table: Mapping[str, object], nth: int, report: Report) -> Perceel | None:
+def _perceel(document: Document, table: Mapping[str, object], nth: int, report: Hears) -> Perceel | None:
     """Return what one table says; None, and reported, where it cannot be read."""
     code, naam = table.get("code", ""), table.get("naam", "")
     code = code.strip() if isinstance(code, str) else code
@@ -296,7 +296,7 @@ def _perceel(document: Document, table: Mapping[str, object], nth: int, report: 
         return None
 
 
-def _normtijden(document: Document, protocol: Protocol, report: Report) -> dict[str, str]:
+def _normtijden(document: Document, protocol: Protocol, report: Hears) -> dict[str, str]:
     table = document.data.get("normtijd", {})
     if not isinstance(table, Mapping):
         report(document.fault("waarde_onjuist", "normtijd", "", "geen tabel", verwacht="[normtijd]"))
@@ -330,7 +330,7 @@ def _normtijden(document: Document, protocol: Protocol, report: Report) -> dict[
     return result
 
 
-def _herindeling(document: Document, gemeenten: Collection[str], report: Report) -> dict[str, str]:
+def _herindeling(document: Document, gemeenten: Collection[str], report: Hears) -> dict[str, str]:
     """Return which gemeenten went into one of the contract's, by their former CBS code."""
     table = document.data.get("herindeling", {})
     if not isinstance(table, Mapping):

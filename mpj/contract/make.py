@@ -14,10 +14,9 @@ from mpj.contract.load import Given, build
 from mpj.contract.model import Contract
 from mpj.contract.producten import PRODUCTEN
 from mpj.contract.rows import CODES, TARIEVEN, Contracttabel
-from mpj.contract.settings import Report
 from mpj.contract.warnings import warnings_of
 from mpj.protocol import PROTOCOLS, Protocol
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, Hears, InputError
 from mpj.reading.fields import FieldError, parse_date
 from mpj.reading.names import check_names
 from mpj.reading.toml import Document
@@ -41,7 +40,7 @@ def make_contract(
     *,
     producten: Rows | None = None,
     protocols: Mapping[str, Protocol] = PROTOCOLS,
-    report: Report | None = None,
+    report: Hears | None = None,
 ) -> Contract:
     """Make a contract without files: `settings` as contract.toml parses; `tarieven`, `codes`, `producten` as rows by column.
 

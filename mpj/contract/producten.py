@@ -16,13 +16,12 @@ from mpj.contract.rows import (
     above_zero,
     read_period,
 )
-from mpj.contract.settings import Report
 from mpj.contract.varianten import Variant, varianten
 from mpj.contract.words import PRODUCTVARIANTEN
 from mpj.protocol import Protocol, decode, is_prestatiecode
 from mpj.reading import forms
 from mpj.reading.definition import Definition, Field
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, Hears
 from mpj.reading.fields import FieldError, check_choice, parse_euros
 from mpj.reading.forms import Form
 from mpj.reading.register import Foutcode
@@ -52,7 +51,7 @@ PRODUCTEN = Definition(
 """A dated price of a product beside MPJ."""
 
 
-def read_producten(table: Contracttabel, protocol: Protocol, window: tuple[date, date], report: Report) -> Iterator[Productprijs]:
+def read_producten(table: Contracttabel, protocol: Protocol, window: tuple[date, date], report: Hears) -> Iterator[Productprijs]:
     """Yield the rows of a table of products that could be read; every field that is wrong goes to `report`.
 
     `window` is the inclusive period of the contract.
@@ -103,7 +102,7 @@ def _price(fields: Fields, variant: Variant | None) -> int | None:
     return found
 
 
-def check_producten(contract: Contract, bestand: str, report: Report) -> None:
+def check_producten(contract: Contract, bestand: str, report: Hears) -> None:
     """Report products that are a code of MPJ as well, of which rows contradict each other, and prices as `check_cells` does.
 
     What prestaties tell of may be bought otherwise from a month on; what counts registraties is counted in one way.
@@ -132,7 +131,7 @@ def _is_mpj(protocol: Protocol, productcode: str) -> bool:
     return found is not None and found.productcategorie in protocol.prestatiecodes[found.prestatiecode].categorieen
 
 
-def _wrong(report: Report, bestand: str, product: Productprijs, code: Foutcode, kolom: str, gevonden: str, verwacht: str) -> None:
+def _wrong(report: Hears, bestand: str, product: Productprijs, code: Foutcode, kolom: str, gevonden: str, verwacht: str) -> None:
     text = {
         "product_is_mpj": "de productcode is er een van MPJ",
         "product_wisselt": "alle rijen noemen dezelfde categorie, en wat registraties telt ook dezelfde variant en eenheid",

@@ -12,11 +12,10 @@ from typing import Any
 from attrs import frozen
 
 from mpj.contract.model import Cel, Coderij, Perceel
-from mpj.contract.settings import Report
 from mpj.protocol import Protocol
 from mpj.reading import forms
 from mpj.reading.definition import Definition, Field
-from mpj.reading.faults import Fault, mask
+from mpj.reading.faults import Fault, Hears, mask
 from mpj.reading.fields import MAX_CENTS, FieldError, check_choice, check_line, parse_euros
 from mpj.reading.forms import Form
 from mpj.reading.register import Foutcode
@@ -129,7 +128,7 @@ class Matrixrij:
 class Fields:
     """Reads the fields of one row of a contract table, reporting each that is wrong."""
 
-    def __init__(self, definition: Definition[str], bestand: str, rij: int, fields: Mapping[str, str], report: Report) -> None:
+    def __init__(self, definition: Definition[str], bestand: str, rij: int, fields: Mapping[str, str], report: Hears) -> None:
         self.definition, self.bestand, self.rij, self.fields, self.report = definition, bestand, rij, fields, report
         self.ok = True
         self.unread: set[str] = set()
@@ -177,7 +176,7 @@ def _known_code(protocol: Protocol, text: str) -> str:
 
 
 def read_cells(
-    table: Contracttabel, protocol: Protocol, percelen: tuple[Perceel, ...], window: tuple[date, date], report: Report
+    table: Contracttabel, protocol: Protocol, percelen: tuple[Perceel, ...], window: tuple[date, date], report: Hears
 ) -> Iterator[Matrixrij]:
     """Yield the rows of a matrix; every field that is wrong goes to `report`.
 
@@ -213,7 +212,7 @@ def read_period(fields: Fields, window: tuple[date, date]) -> tuple[date | None,
     return begin, end
 
 
-def read_coderijen(table: Contracttabel, protocol: Protocol, percelen: tuple[Perceel, ...], report: Report) -> Iterator[Coderij]:
+def read_coderijen(table: Contracttabel, protocol: Protocol, percelen: tuple[Perceel, ...], report: Hears) -> Iterator[Coderij]:
     """Yield the rows of a code table; faulty ones go to `report`."""
     for rij, row in table.rows:
         fields = Fields(CODES, table.naam, rij, row, report)

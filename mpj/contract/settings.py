@@ -6,7 +6,7 @@ written from it, so that neither can drift.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from attrs import frozen
@@ -15,12 +15,10 @@ from mpj.contract.words import DECLARATIEVORMEN, LAATSTE_DAGEN, OVERSCHRIJDINGEN
 from mpj.protocol import MPJ_16, Afronding, Normtijd, Protocol
 from mpj.protocol.form import MAX_MINIMUM, MAX_MINUTEN
 from mpj.protocol.words import OVER, WIJZEN
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Hears
 from mpj.reading.fields import FieldError, check_agb, check_choice, check_gemeente, check_line
 from mpj.reading.names import check_names
 from mpj.reading.toml import Document
-
-Report = Callable[[Fault], None]
 
 
 @frozen
@@ -117,7 +115,7 @@ SECTIONS = (
 )
 
 
-def read_settings(document: Document, protocol: Protocol, report: Report) -> dict[str, object]:
+def read_settings(document: Document, protocol: Protocol, report: Hears) -> dict[str, object]:
     """Return every setting of a contract under `protocol` by its name (``section.key``), defaults filled in.
 
     Reports each fault, and unknown keys as warnings.
@@ -158,7 +156,7 @@ def read_settings(document: Document, protocol: Protocol, report: Report) -> dic
     return values
 
 
-def _check_sections(document: Document, settings: Iterable[Setting], report: Report) -> None:
+def _check_sections(document: Document, settings: Iterable[Setting], report: Hears) -> None:
     for fault in check_names(list(document.data), SECTIONS, (), document.bestand, 0):
         report(fault)
     grouped: dict[str, list[str]] = {}

@@ -32,7 +32,7 @@ from mpj.engine.versions import Missed
 from mpj.protocol import Protocol
 from mpj.protocol.words import Zorgsoort
 from mpj.reading.calls import expect_all
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, Hears, InputError
 from mpj.reading.periods import month_of
 from mpj.records.entries import Entry, days_of, with_days
 from mpj.records.known import check_protocol
@@ -79,7 +79,7 @@ class Job:
         toewijzingen: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]],
         *,
         medewerkers: Iterable[Medewerker | Mapping[str, object]] | None = None,
-        report: Callable[[Fault], None] | None = None,
+        report: Hears | None = None,
         **words: Unpack[OpdrachtWords],
     ) -> Job:
         """Make a run ready from what a caller gives, values or mappings; takes and raises what `mpj.declare` does of these.
@@ -121,7 +121,7 @@ class Job:
 
     # What records come to
 
-    def entries(self, report: Callable[[Fault], None] | None = None) -> Entries:
+    def entries(self, report: Hears | None = None) -> Entries:
         """Return a reader of registraties for this run; `report` hears of keys of mappings that are not known."""
         return Entries(partial(check_protocol, protocol=self.protocol), report)
 

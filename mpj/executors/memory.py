@@ -15,7 +15,7 @@ from mpj.engine.outcome import Result, Traced, Uitkomst
 from mpj.engine.summary import Totals, declarations, passed_over, sort_notes
 from mpj.engine.values import Declaratieregel, Herkomst
 from mpj.reading.calls import expect
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Fault, Hears
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.records.given import profiled
 from mpj.records.prestaties import as_prestaties
@@ -66,7 +66,7 @@ def declare(
     return lay_together(job, pairs, invoer or {}, heard)
 
 
-def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Callable[[Fault], object]) -> Memory:
+def remembered(job: Job, eerder: Iterable[Declaratieregel], tell: Hears) -> Memory:
     """Return what earlier lines mean for a run; `tell` hears of those of an aanbieder and gemeente that no contract of it is of."""
     expect("eerder", eerder, "an iterable of Declaratieregel", Iterable)
     parties: Counter[tuple[str, str]] = Counter()

@@ -18,7 +18,7 @@ from mpj.ledger.keeping import JAREN, years
 from mpj.ledger.looking import Looking, texts
 from mpj.reading.calls import YES_OR_NO, expect, expect_all, expect_date
 from mpj.reading.config import CONFIG
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, Hears, InputError
 from mpj.reading.sources import Reading
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Ledger(Looking):
         eerder: Iterable[str | Path] = (),
         nog_te_declareren: Iterable[str | Path] = (),
         op: date | None = None,
-        report: Callable[[Fault], None] | None = None,
+        report: Hears | None = None,
         submappen: bool = False,
     ) -> Begonnen:
         """Begin a ledger that declares from a month on, as 2026-03: care of before was declared elsewhere (`voor_periode`).
@@ -220,7 +220,7 @@ class Ledger(Looking):
         berichten: Iterable[str | Path | tuple[str, Antwoordbericht]],
         *,
         op: date,
-        report: Callable[[Fault], None] | None = None,
+        report: Hears | None = None,
         submappen: bool = False,
     ) -> list[Geboekt]:
         """Book JW325 messages: files, folders, zips, or (name, message) pairs. `op` is the date of receipt.
@@ -298,7 +298,7 @@ class Ledger(Looking):
         koppel: Iterable[str] = (),
         ontkoppel: Iterable[int] = (),
         op: date | None = None,
-        report: Callable[[Fault], None] | None = None,
+        report: Hears | None = None,
         submappen: bool = False,
     ) -> Verwerkt:
         """Read what a bank delivered (camt.053 or CSV: files, folders, zips), and couple payments to declarations.

@@ -17,7 +17,7 @@ from mpj.messages.declaratie import RELEASE, XSD_VERSIE
 from mpj.messages.values import Antwoordbericht, Declaratiebericht, Totaal, signed
 from mpj.output.read import RegelReader
 from mpj.protocol import MPJ_16, decode
-from mpj.reading.faults import NOWHERE, Fault, InputError, Place
+from mpj.reading.faults import NOWHERE, Fault, Hears, InputError, Place
 from mpj.reading.periods import last_day, month_of, month_text, parse_month
 from mpj.reading.sources import Reading, find_sources
 from mpj.records.prestaties import read_prestaties
@@ -26,8 +26,6 @@ from mpj.records.verblijf import read_verblijf
 from mpj.verification.before import Answered, ReadAnswer, loose_answer, not_counted, paired, read_messages
 from mpj.verification.earlier import Told, is_lines
 from mpj.verification.lines import line_of, two_lines, unlike
-
-Report = Callable[[Fault], object]
 
 
 @frozen
@@ -156,7 +154,7 @@ def _told_twice(told: Told, known: Told) -> Fault:
     return evolve(two_lines(*told, *known), code="eerder_dubbel", toelichting="dit nummer staat op twee regels", soort="fout")
 
 
-def _of_messages(pairs: Iterable[Answered], told: _Files, report: Report) -> Iterator[Taken]:
+def _of_messages(pairs: Iterable[Answered], told: _Files, report: Hears) -> Iterator[Taken]:
     for one in pairs:
         read, message, key = one.read, one.message, key_of(one.message)
         header, (answer, wrong) = message.header, one.counting()
@@ -175,7 +173,7 @@ def _of_messages(pairs: Iterable[Answered], told: _Files, report: Report) -> Ite
         yield Taken(key[0], key[1], message.declaratienummer, month, dated, key[2], *versions, answer, judged)
 
 
-def _of_files(told: _Files, pairs: Iterable[Answered], loose: list[ReadAnswer], report: Report) -> Iterator[Taken]:
+def _of_files(told: _Files, pairs: Iterable[Answered], loose: list[ReadAnswer], report: Hears) -> Iterator[Taken]:
     """Yield the declarations of which only a line file is known; an answer names one by its declaratienummer, and is `loose` no
     more.
     """

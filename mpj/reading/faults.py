@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeAlias, cast
 
 from attrs import field, frozen
@@ -140,6 +140,10 @@ def in_form(text: str, verwacht: str) -> str:
     if get_close_matches(text.lower(), re.split(", | of ", verwacht), 1):
         return shown
     return f"een tekst van {len(text)} tekens"
+
+
+Hears: TypeAlias = Callable[[Fault], None]
+"""Hears of faults and warnings, one at a time, as they are met."""
 
 
 class InputError(Exception):

@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import io
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, Hears, InputError
 from mpj.reading.masking import hide
 from mpj.reading.profile import PLAIN, Tabelprofiel
 from mpj.reading.system import system_reason
@@ -33,7 +33,7 @@ _CHUNK = 1 << 16
 class Reading:
     """How files are read, and who hears what of it."""
 
-    report: Callable[[Fault], None] | None = None
+    report: Hears | None = None
     """Hears the warnings: names that are not known, files that were not read."""
     hashes: dict[str, str] | None = None
     """Gets the SHA-256 of each file by its short name, once it was read whole."""

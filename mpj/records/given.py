@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from attrs import evolve
 
 from mpj.reading.calls import expect
 from mpj.reading.cells import as_text
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Hears
 from mpj.reading.profile import PLAIN, Profiel, Profiled, Tabelprofiel
 from mpj.reading.tables import Table, headed, lay_profile
 from mpj.records.definitions import Recordsoort, definition_of
@@ -19,10 +19,9 @@ from mpj.records.toewijzingen import OngeldigeToewijzing
 from mpj.records.values import Medewerker, Prestatie, Registratie, Toewijzing, Verblijf
 
 _VALUES = (Registratie, Verblijf, Prestatie, Medewerker, Toewijzing, Ongeldig, OngeldigeToewijzing)
-Report = Callable[[Fault], None]
 
 
-def profiled(items: Iterable[Any], soort: Recordsoort, profiel: Profiel, report: Report) -> Iterable[Any]:
+def profiled(items: Iterable[Any], soort: Recordsoort, profiel: Profiel, report: Hears) -> Iterable[Any]:
     """Return records of one kind as we would have them; `report` hears what the profile did and how many it passed over.
 
     Raises InputError for a column that the profile names and a mapping does not have, and as `mpj.records.rows.MappingRows` does.
@@ -32,7 +31,7 @@ def profiled(items: Iterable[Any], soort: Recordsoort, profiel: Profiel, report:
     return items if tabel == PLAIN else _profiled(items, soort, tabel, report)
 
 
-def _profiled(items: Iterable[Any], soort: Recordsoort, tabel: Tabelprofiel, report: Report) -> Iterator[Any]:
+def _profiled(items: Iterable[Any], soort: Recordsoort, tabel: Tabelprofiel, report: Hears) -> Iterator[Any]:
     layouts: dict[tuple[object, ...], tuple[list[str], Profiled]] = {}
     for item in records_of(items, *_VALUES):
         if not isinstance(item, dict):
@@ -49,7 +48,7 @@ def _profiled(items: Iterable[Any], soort: Recordsoort, tabel: Tabelprofiel, rep
     tell_skipped(tabel, skipped, report)
 
 
-def layout(keys: list[str], soort: Recordsoort, tabel: Tabelprofiel, report: Report) -> tuple[list[str], Profiled]:
+def layout(keys: list[str], soort: Recordsoort, tabel: Tabelprofiel, report: Hears) -> tuple[list[str], Profiled]:
     """Return our names of these keys, or columns, of one kind of record, and what lays the profile over their values.
 
     `report` hears what the profile does; raises as `profiled`.
@@ -62,7 +61,7 @@ def layout(keys: list[str], soort: Recordsoort, tabel: Tabelprofiel, report: Rep
     return columns.named(keys), laid
 
 
-def tell_skipped(tabel: Tabelprofiel, skipped: int, report: Report) -> None:
+def tell_skipped(tabel: Tabelprofiel, skipped: int, report: Hears) -> None:
     """Tell how many records the profile passed over."""
     laid = Profiled(tabel, {})
     laid.skipped = skipped

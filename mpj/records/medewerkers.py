@@ -5,13 +5,13 @@ A fault here would change what is billed for everyone, so a faulty row, an unkno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mpj.protocol import MPJ_16, Protocol
-from mpj.reading.faults import Fault, InputError
+from mpj.reading.faults import Fault, Hears, InputError
 from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import Reading
@@ -26,7 +26,7 @@ def read_medewerkers(
     paths: Iterable[str | Path],
     *,
     protocol: Protocol = MPJ_16,
-    report: Callable[[Fault], None] | None = None,
+    report: Hears | None = None,
     hashes: dict[str, str] | None = None,
     lines: dict[str, LineNumbers] | None = None,
     submappen: bool = False,
@@ -40,7 +40,7 @@ def read_medewerkers(
 
 
 def collect_medewerkers(
-    items: Iterable[Medewerker | Row | Mapping[str, object]], protocol: Protocol, report: Callable[[Fault], None] | None = None
+    items: Iterable[Medewerker | Row | Mapping[str, object]], protocol: Protocol, report: Hears | None = None
 ) -> list[Medewerker]:
     """Return the medewerkers as values, from values, rows or the caller's records; `report` hears of unknown keys.
 

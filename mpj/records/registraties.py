@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 
 from attrs import field, frozen
 
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Hears
 from mpj.reading.masking import masked
 from mpj.records.definitions import REGISTRATIE
 from mpj.records.rows import Row, as_values
@@ -37,7 +37,7 @@ class Ongeldig:
 
 
 def as_registraties(
-    items: Iterable[Registratie | Ongeldig | Mapping[str, object]], report: Callable[[Fault], None] | None = None
+    items: Iterable[Registratie | Ongeldig | Mapping[str, object]], report: Hears | None = None
 ) -> Iterator[Registratie | Ongeldig]:
     """Turn the caller's records into registraties; `report` hears of unknown keys. Raises as `mpj.records.rows.as_values`."""
     return as_values(items, REGISTRATIE, parse_registratie, Registratie, Ongeldig, report=report)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from mpj.reading.cells import as_text, type_in
 from mpj.reading.definition import Definition
-from mpj.reading.faults import Fault, InputError, in_form, mask, wrong_value
+from mpj.reading.faults import Fault, Hears, InputError, in_form, mask, wrong_value
 from mpj.reading.fields import FieldError, form_of, is_bsn
 from mpj.reading.masking import bsns_in, digits_in
 from mpj.reading.names import check_names
@@ -159,7 +159,7 @@ class MappingRows:
     `report` hears once of each key that is not known.
     """
 
-    def __init__(self, definition: Definition[str], report: Callable[[Fault], None] | None = None) -> None:
+    def __init__(self, definition: Definition[str], report: Hears | None = None) -> None:
         self.columns = definition.columns
         self._report = report
         self._keys: dict[tuple[object, ...], dict[str, Any]] = {}
@@ -199,7 +199,7 @@ def as_values(
     definition: Definition[str],
     parse: Callable[[Row], _K | _O],
     *kinds: type[_K | _O],
-    report: Callable[[Fault], None] | None = None,
+    report: Hears | None = None,
 ) -> Iterator[_K | _O]:
     """Turn what a caller gives into values; `report` and what is raised are those of `records_of` and `MappingRows`."""
     mappings = MappingRows(definition, report)

@@ -5,7 +5,7 @@ A faulty row is kept with the key and the stamp it shows, because a faulty lates
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from attrs import field, frozen
 
-from mpj.reading.faults import Fault, InputError, shows_bsn
+from mpj.reading.faults import Fault, Hears, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_bsn, parse_clock, parse_date
 from mpj.reading.forms import open_end, parse_nummer
 from mpj.reading.lines import LineNumbers
@@ -58,7 +58,7 @@ _toewijzing = Unchecked(Toewijzing)
 
 
 def as_toewijzingen(
-    items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]], report: Callable[[Fault], None] | None = None
+    items: Iterable[Toewijzing | OngeldigeToewijzing | Mapping[str, object]], report: Hears | None = None
 ) -> Iterator[Toewijzing | OngeldigeToewijzing]:
     """Turn the caller's records into toewijzingen; `report` hears of unknown keys. Raises as `mpj.records.rows.as_values`."""
     return as_values(items, TOEWIJZING, parse_toewijzing, Toewijzing, OngeldigeToewijzing, report=report)
@@ -67,7 +67,7 @@ def as_toewijzingen(
 def read_toewijzingen(
     paths: Iterable[str | Path],
     *,
-    report: Callable[[Fault], None] | None = None,
+    report: Hears | None = None,
     hashes: dict[str, str] | None = None,
     lines: dict[str, LineNumbers] | None = None,
     submappen: bool = False,

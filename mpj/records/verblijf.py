@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from mpj.reading.faults import Fault
+from mpj.reading.faults import Hears
 from mpj.reading.lines import LineNumbers
 from mpj.reading.profile import NO_PROFILE, Profiel
 from mpj.reading.sources import Reading
@@ -20,7 +20,7 @@ _verblijf = Unchecked(Verblijf)
 def read_verblijf(
     paths: Iterable[str | Path],
     *,
-    report: Callable[[Fault], None] | None = None,
+    report: Hears | None = None,
     hashes: dict[str, str] | None = None,
     lines: dict[str, LineNumbers] | None = None,
     submappen: bool = False,
@@ -32,7 +32,7 @@ def read_verblijf(
 
 
 def as_stays(
-    items: Iterable[Verblijf | Ongeldig | Mapping[str, object]], report: Callable[[Fault], None] | None = None
+    items: Iterable[Verblijf | Ongeldig | Mapping[str, object]], report: Hears | None = None
 ) -> Iterator[Verblijf | Ongeldig]:
     """Turn the caller's records into stays; `report` hears of unknown keys. Raises as `mpj.records.rows.as_values`."""
     return as_values(items, VERBLIJF, parse_verblijf, Verblijf, Ongeldig, report=report)

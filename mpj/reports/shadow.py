@@ -7,7 +7,7 @@ one side alone. Sums hold: ours less theirs is the sum of the differences. Nothi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +19,7 @@ from mpj.engine.outcome import Bijlage, Result
 from mpj.engine.told import RunSummary, ShadowSummary
 from mpj.protocol import Protocol
 from mpj.protocol.rounding import round_half_up
-from mpj.reading.faults import Fault, InputError, shows_bsn
+from mpj.reading.faults import Fault, Hears, InputError, shows_bsn
 from mpj.reading.periods import month_of, month_text, parse_month
 from mpj.reading.sources import Reading, find_sources
 from mpj.records.uitval import Uitval
@@ -151,7 +151,7 @@ def read_shadow(
     aanbieders: Iterable[str],
     *,
     hashes: dict[str, str] | None = None,
-    report: Callable[[Fault], None] | None = None,
+    report: Hears | None = None,
     submappen: bool = False,
 ) -> list[Declaratiebericht]:
     """Read the JW323 messages of another system for a month of these aanbieders.

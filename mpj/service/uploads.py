@@ -6,14 +6,14 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from attrs import field, frozen
 from starlette.datastructures import UploadFile
 
-from mpj.reading.faults import Fault, InputError, printable
+from mpj.reading.faults import Fault, Hears, InputError, printable
 from mpj.reading.limits import WHOLE_BYTES
 from mpj.reading.sources import Reading, find_sources
 
@@ -71,7 +71,7 @@ class Uploads:
         hashes = [(name, [(path.name, _sha256(path)) for path in paths]) for name, paths in sorted(self.files.items())]
         return sorted(self.fields.items()), hashes
 
-    def contracts(self, report: Callable[[Fault], None], name: str = "contract") -> list[Path]:
+    def contracts(self, report: Hears, name: str = "contract") -> list[Path]:
         """Return the contract folders in the field `name`: each file is a zip of one, or they are the files of one together;
         a folder is one as it stands.
 
@@ -110,7 +110,7 @@ def _put(out: Path, name: str, data: bytes, path: Path) -> None:
     (out / name).write_bytes(data)
 
 
-def _unpacked(path: Path, report: Callable[[Fault], None]) -> Path:
+def _unpacked(path: Path, report: Hears) -> Path:
     """Unpack a contract beside its zip: the files in it, or in the one folder that it holds."""
     if path.suffix.lower() != ".zip":
         raise _no_contract(path, "dit is geen zip")

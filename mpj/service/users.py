@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import scrypt
 from hmac import compare_digest
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import cast
 
 from attrs import field, frozen
 
-from mpj.reading.faults import Fault, InputError, UnavailableError, mask
+from mpj.reading.faults import Fault, Hears, InputError, UnavailableError, mask
 from mpj.reading.headers import Columns
 from mpj.reading.sources import Reading, Source
 from mpj.reading.system import system_reason
@@ -91,7 +91,7 @@ def name_of(token: str) -> str:
     return token.rpartition(".")[0]
 
 
-def read_users(path: Path, report: Callable[[Fault], None] | None = None) -> list[User]:
+def read_users(path: Path, report: Hears | None = None) -> list[User]:
     """Read the users of a file; `report` hears what is to be noted. Raises InputError with every fault, by row and column.
 
     No fault shows what stands in the column `token`.
@@ -132,7 +132,7 @@ def is_name(naam: str) -> bool:
     return len(naam) <= _LONGEST and _NAME.fullmatch(naam) is not None
 
 
-def _open_to_others(path: Path, report: Callable[[Fault], None] | None) -> Iterator[Fault]:
+def _open_to_others(path: Path, report: Hears | None) -> Iterator[Fault]:
     """Yield a fault where others may write in the file: they would be in; where they may only read it that is told."""
     if os.name != "posix" or not path.is_file():
         return

@@ -11,7 +11,7 @@ from mpj.messages.values import DEBET
 from mpj.output.read import RegelReader
 from mpj.output.shape import REGELS
 from mpj.protocol import MPJ_16, Protocol
-from mpj.reading.faults import Fault, Place
+from mpj.reading.faults import Fault, Hears, Place
 from mpj.reading.sources import Reading, Source, find_sources
 from mpj.verification.before import read_messages
 from mpj.verification.history import MemoryHistory
@@ -26,7 +26,7 @@ def read_earlier(
     *,
     protocol: Protocol = MPJ_16,
     hashes: dict[str, str] | None = None,
-    report: Callable[[Fault], None] | None = None,
+    report: Hears | None = None,
     submappen: bool = False,
 ) -> list[Declaratieregel]:
     """Read earlier lines from ``declaratieregels.csv`` files and messages (JW323, or JW303 of before); answers (JW325, JW304) drop
