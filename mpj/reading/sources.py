@@ -105,8 +105,8 @@ class Source:
                 with self.path.open("rb") as stream:
                     yield Digester(stream)
         except (OSError, *ZIP_ERRORS) as error:
-            if isinstance(error, RuntimeError) and not self.lid:
-                raise
+            if self.archive is None and not isinstance(error, OSError):
+                raise  # what its reader says of it is nothing that a zip says
             raise InputError(_unreadable(self.naam, error)) from error
 
 

@@ -11,7 +11,7 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mpj.reading.faults import Fault, Hears, InputError, shows_bsn
 from mpj.reading.fields import FieldError, check_bsn, parse_clock, parse_date
@@ -238,24 +238,17 @@ def _read_jw301(source: Source, hashes: dict[str, str] | None) -> Iterator[Toewi
                     uitval, (product.gemeente, product.toewijzingnummer), stempel, bsn=product.bsn, oorzaak=text
                 )
                 continue
-            yield Toewijzing(
-                toewijzingnummer=product.toewijzingnummer,
-                bsn=product.bsn,
-                gemeente=product.gemeente,
-                aanbieder=product.aanbieder,
-                begindatum=product.begindatum,
-                einddatum=product.einddatum,
-                productcategorie=product.productcategorie,
-                productcode=product.productcode,
-                budget_cent=product.budget_cent,
-                volume=product.volume,
-                eenheid=product.eenheid,
-                frequentie=product.frequentie,
-                reden_wijziging=product.reden_wijziging,
-                toewijzingsdatum=product.toewijzingsdatum,
-                toewijzingstijd=product.toewijzingstijd,
-                bestand=source.naam,
-                rij=product.rij,
-            )
+            yield _toewijzing_of(product, source.naam)
         if hashes is not None:
             hashes[source.naam] = stream.sha256()
+
+
+def _toewijzing_of(product: ToegewezenProduct, bestand: str) -> Toewijzing | OngeldigeToewijzing:
+    """Return the toewijzing of a JW301; one with a value that none may hold is as faulty as its row in a table would be."""
+    fields = {one.attribute: getattr(product, one.attribute) for one in TOEWIJZING.fields if hasattr(product, one.attribute)}
+    try:
+        return Toewijzing(**fields, bestand=bestand, rij=product.rij)
+    except ValueError:
+        (item,) = as_toewijzingen([{name: value for name, value in fields.items() if value is not None}])
+        assert isinstance(item, OngeldigeToewijzing)
+        return evolve(item, uitval=evolve(item.uitval, bestand=bestand, rij=product.rij))

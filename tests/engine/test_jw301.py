@@ -122,3 +122,15 @@ def test_hostile_or_foreign_xml_is_one_clear_error(tmp_path: Path, text: str) ->
         read(tmp_path, text)
     assert "root:" not in str(caught.value)
     assert "999900006" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("found", "wrong"), [("999900006", "999900007"), ("45210", "4521\u200b")])
+def test_a_value_that_no_toewijzing_may_hold_sets_its_product_aside(found: str, wrong: str, tmp_path: Path) -> None:
+    """As a row of a table would be. It was told as a zip that cannot be read, and all other messages of the run stopped with it."""
+    one, other = message(product(7)).replace(found, wrong), message(product(8))
+    faulty, right = read(tmp_path, one, other)
+    assert (faulty.sleutel, faulty.uitval.reden, faulty.uitval.bestand, faulty.uitval.rij) == (
+        *(("0384", 7), "ongeldig", f"{tmp_path.name}/0.xml", 10),
+    )
+    assert (faulty.bsn is None, right.toewijzingnummer) == (found == "999900006", 8)
+    assert wrong not in f"{faulty.uitval}"

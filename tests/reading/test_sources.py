@@ -12,7 +12,7 @@ import pytest
 from cli.helpers import ANNA, BRAM, Content, write
 
 from mpj import Fault, InputError, read_registraties, read_toewijzingen
-from mpj.reading.sources import Digests
+from mpj.reading.sources import Digests, find_sources
 
 HEADER = "id;bsn;datum;minuten\n"
 
@@ -251,3 +251,9 @@ def test_a_file_name_can_always_be_written(tmp_path: Path) -> None:
     write(path, rows("a"))
     ((bestand, _),) = names(path)
     bestand.encode()
+
+
+def test_what_goes_wrong_while_a_plain_file_is_read_is_not_told_of_a_zip(tmp_path: Path) -> None:
+    (source,) = find_sources([write(tmp_path / "a.csv", "x")], (".csv",))
+    with pytest.raises(ValueError, match="something else"), source.open():
+        raise ValueError("something else")
