@@ -14,7 +14,10 @@ from mpj.ledger.schema import CONCEPT, TOEGEKEND, VERZONDEN
 from mpj.reading.faults import Fault
 from mpj.reading.periods import month_of, month_text
 
-_BRON = "komen deze bestanden uit verschillende bronnen, geef dan elke bron een eigen naam met `bron` in haar profiel"
+_BRON = (
+    "komen deze bestanden uit verschillende bronnen, geef dan elke bron een eigen naam met `bron` in haar profiel, "
+    "behalve die waarvan al is gedeclareerd"
+)
 
 
 def asks(gathered: Gathered, result: Result, asked: Ledgeropdracht, *, new: bool) -> tuple[list[Decision], list[Fault]]:

@@ -153,7 +153,7 @@ def test_two_exports_that_both_count_from_1(tmp_path: Path, capsys: pytest.Captu
     err = capsys.readouterr().err
     code = re.search(r"--akkoord (\w+)", err)
     assert code and "2 registraties, verblijven of prestaties: hetzelfde id, een andere cliënt en een andere inhoud" in err
-    assert re.search("geef dan elke bron een eigen naam met .?bron.? in haar profiel", err)
+    assert re.search("geef dan elke bron een eigen naam met .?bron.? in haar profiel, behalve die waarvan al is gedeclareerd", err)
     assert "debet € 196,40, credit € 196,40" in err and A not in err
     assert cli.run([*april, "--akkoord", code[1]]) == 0
 
