@@ -247,7 +247,7 @@ def guarded(function: Callable[..., _T]) -> Callable[..., _T]:
 
                 show_fault(BOOKED, form)
             elif form == "tekst":
-                count = len(error.faults)
+                count = sum(fault.soort == "fout" for fault in error.faults)
                 nothing = "; er is niets geschreven" if "out" in kwargs else ""
                 say(f"{count} {'fout' if count == 1 else 'fouten'}{nothing}.", err=True)
             raise click.exceptions.Exit(2) from None

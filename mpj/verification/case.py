@@ -212,13 +212,11 @@ class Case:
         verwacht = ""
         if not self._own.kaarten:
             verwacht = f"een contract van {self.aanbieder} met gemeente {self.gemeente}"
-        elif not (
-            self.dekkingen or self.hidden or self.unread or {self.gemeente, today} & set(self.opdracht.toewijzingen_volledig)
-        ):
+        elif not (self.dekkingen or self.hidden or {self.gemeente, today} & set(self.opdracht.toewijzingen_volledig)):
             verwacht = f"een toewijzing van {self.gemeente} voor {self.aanbieder}, of {self.gemeente} bij `toewijzingen_volledig`"
         if verwacht:
             found, text = f"een declaratie van {self.aanbieder} aan gemeente {self.gemeente}", "deze declaratie is niet getoetst"
-            raise InputError(Fault("verkeerd_bestand", gevonden=found, verwacht=verwacht, toelichting=text))
+            raise InputError([Fault("verkeerd_bestand", gevonden=found, verwacht=verwacht, toelichting=text), *self.basis.heard])
 
     def line(self, bsn: str, one: Prestatie) -> Line:
         """Return a line with its toewijzing, and with the contract's cell or the reason why there is none.

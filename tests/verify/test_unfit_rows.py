@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from mpj import cli
-from mpj.reading.faults import InputError
 from verify.support import ANNA, BRAM, line, message, toewijzing, written, zaak
 from verify.test_cli import prepare
 
@@ -36,10 +35,14 @@ def test_a_toewijzing_that_moved_to_another_client_is_told() -> None:
     assert [one.code for one in zaak(toewijzingen=(first, second)).verify().meldingen] == ["toewijzing_andere_client"]
 
 
-def test_where_no_row_can_be_read_it_is_not_the_wrong_file() -> None:
-    assert len(zaak(toewijzingen=(toewijzing(gemeente="384"),)).verify().niet_beoordeeld) == 1
-    with pytest.raises(InputError):
-        zaak(toewijzingen=(toewijzing(gemeente="0363"),)).verify()
+def test_what_makes_a_file_look_like_the_wrong_one_is_told_with_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no row can be read, nothing was given for this gemeente; so it is beside a row that may be of any other."""
+    arguments = prepare(tmp_path, message(line()), gemeente="384")
+    assert cli.run(arguments) == 2
+    wrong, row, count = capsys.readouterr().err.splitlines()
+    assert "een toewijzing van 0384 voor 65656055" in wrong
+    assert row.startswith("Let op: toewijzingen.csv, rij 2: de toewijzing is niet te gebruiken: gemeente")
+    assert count == "1 fout; er is niets geschreven."
 
 
 def test_each_cause_is_told_once_with_its_first_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
