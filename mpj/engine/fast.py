@@ -181,7 +181,7 @@ class _Plain:
         days, levels = context.days, context.levels
         begun: dict[Reeks, _Begun] = {}
         # What holds for a day holds for its month, unless a toewijzing begins or ends within it.
-        cut = context.dekkingen.cut_months(entries[0].bsn) if entries else ()
+        cut = context.dekkingen.cut_months(entries[0].bsn) if len(entries) > 1 else ()
         for entry in entries:
             datum, _, reeks, tijd, afspraak, _, _ = entry
             duur = tijd.duur

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import partial
+from operator import is_
 from typing import Unpack
 
 from attrs import evolve
@@ -178,9 +179,8 @@ class Job:
         return Clientrun(self._context, by_date, memory)
 
     def _completed(self, client: str, found: Uitkomst) -> Uitkomst:
-        if not found.uitval:
-            return found
-        return evolve(found, uitval=tuple(self._estimates.completed(row, client) for row in found.uitval))
+        rows = tuple([self._estimates.completed(row, client) for row in found.uitval])
+        return found if all(map(is_, rows, found.uitval)) else evolve(found, uitval=rows)
 
     def _by_steps(self, run: Clientrun, records: Records, days: Sequence[Entry], aside: Sequence[Aside]) -> Uitkomst:
         entries = with_days(run.registraties, days)

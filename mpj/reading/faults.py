@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Callable, Sequence
+from string import ascii_letters
 from typing import Literal, NamedTuple, TypeAlias, cast
 
 from attrs import field, frozen
@@ -46,7 +47,7 @@ def mask_number(text: str) -> str:
 
 def shows_bsn(text: str, bsn: str) -> bool:
     """Say whether `text` holds the nine digits of `bsn`, in digits of any script, also with other signs between them."""
-    return len(text) >= len(bsn) and (bsn in text or bsn in digits_in(text))
+    return bsn in text or (len(text.strip(ascii_letters)) >= len(bsn) and bsn in digits_in(text))
 
 
 def printable(text: str) -> str:
