@@ -27,12 +27,14 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
 _MANY = 3
 
-meldingen_option = click.option(
-    "--meldingen",
-    type=click.Choice(["tekst", "json"]),
-    default="tekst",
-    show_default=True,
-    help="Vorm van fouten en meldingen op stderr; json: één object per regel.",
+
+def choice(name: str, *words: str, text: str) -> Callable[[_F], _F]:
+    """Return an option that takes one of `words`, the first unless given."""
+    return click.option(name, type=click.Choice(words), default=words[0], show_default=True, help=text)
+
+
+meldingen_option = choice(
+    "--meldingen", "tekst", "json", text="Vorm van fouten en meldingen op stderr; json: één object per regel."
 )
 force_option = click.option("--force", is_flag=True, help="Schrijf ook in een map die niet leeg is.")
 profiel_option = click.option(
@@ -46,7 +48,7 @@ profiel_option = click.option(
 
 def taal_option(what: str) -> Callable[[_F], _F]:
     """Return the option for the language of what a command writes or shows."""
-    return click.option("--taal", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help=f"Taal van {what}.")
+    return choice("--taal", "nl", "en", text=f"Taal van {what}.")
 
 
 submappen_option = click.option("--submappen", is_flag=True, help="Lees in mappen en zips ook wat in submappen staat.")

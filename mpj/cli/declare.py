@@ -18,6 +18,7 @@ from mpj.cli.common import (
     Datum,
     Progress,
     best_effort,
+    choice,
     config_option,
     force_option,
     guarded,
@@ -64,20 +65,11 @@ of de aanroep klopt niet en er is niets geschreven.
     "--toewijzingen", type=FILE, multiple=True, required=True, metavar="FILE", help="toewijzingen.csv, of JW301-berichten."
 )
 @click.option("--registraties", type=FILE, multiple=True, metavar="FILE", help="registraties.csv: de geregistreerde tijd.")
-@click.option(
-    "--executor",
-    type=click.Choice(["auto", "python", "columnar"]),
-    default="auto",
-    show_default=True,
-    help="Wie rekent: Python, of DuckDB (mpj[columnar]), dat ook Parquet leest; auto kiest. De uitkomst is dezelfde.",
+@choice(
+    *("--executor", "auto", "python", "columnar"),
+    text="Wie rekent: Python, of DuckDB (mpj[columnar]), dat ook Parquet leest; auto kiest. De uitkomst is dezelfde.",
 )
-@click.option(
-    "--trace",
-    type=click.Choice(["csv", "parquet"]),
-    default="csv",
-    show_default=True,
-    help="De vorm van de herkomst: herkomst.csv, of herkomst.parquet (mpj[columnar]).",
-)
+@choice("--trace", "csv", "parquet", text="De vorm van de herkomst: herkomst.csv, of herkomst.parquet (mpj[columnar]).")
 @click.option("--verblijf", type=FILE, multiple=True, metavar="FILE", help="verblijf.csv: de verblijven.")
 @click.option(
     "--prestaties",

@@ -19,6 +19,7 @@ from mpj.cli.common import (
     write_new,
 )
 from mpj.cli.screen import say, show_report
+from mpj.records.definitions import DEFINITIONS
 
 _EPILOG = """
 Voorbeeld:
@@ -37,7 +38,7 @@ Eindcode 0: alles is begrepen; 1: er is iets onbeslist; 2: het bestand is niet t
 @submappen_option
 @click.option(
     "--soort",
-    type=click.Choice(["registraties", "verblijf", "medewerkers", "toewijzingen"]),
+    type=click.Choice([one.soort for one in DEFINITIONS]),
     default=None,
     help="Wat erin staat.  [standaard: herkend aan de kopregel]",
 )

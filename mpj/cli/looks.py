@@ -10,6 +10,7 @@ import click
 from mpj.cli.common import (
     FILE,
     Command,
+    choice,
     config_option,
     force_option,
     guarded,
@@ -32,8 +33,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 def _look_options(function: _F) -> _F:
     """Give a command the options of a look back."""
     out = click.option("--out", type=FILE, default=None, metavar="DIR", help="Schrijf ook als XLSX, CSV en HTML in deze map.")
-    forms = click.Choice(["tekst", "json"])
-    formaat = click.option("--formaat", type=forms, default="tekst", show_default=True, help="Vorm op het scherm.")
+    formaat = choice("--formaat", "tekst", "json", text="Vorm op het scherm.")
     for option in (meldingen_option, force_option, out, formaat, config_option, ledger_option):
         function = option(function)
     return function

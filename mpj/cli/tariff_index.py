@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from mpj.cli.common import FILE, Command, Datum, force_option, guarded, meldingen_option, remark
+from mpj.cli.common import FILE, Command, Datum, choice, force_option, guarded, meldingen_option, remark
 from mpj.cli.screen import say, show_report
 from mpj.cli.signals import folder_to_write
-from mpj.cli.tariff_options import MOST, Percentage, PercentagePair, choice, load
+from mpj.cli.tariff_options import MOST, Percentage, PercentagePair, load
 
 if TYPE_CHECKING:
     from mpj.contract import Contract

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,14 +18,8 @@ if TYPE_CHECKING:
 else:
     _PercentageType = _PairType = click.ParamType  # it takes no type before click 8.4.
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 MOST = 40
 """So many rows of a table are shown on the screen."""
-
-
-def choice(name: str, *words: str, text: str) -> Callable[[_F], _F]:
-    """Return an option that takes one of `words`, the first unless given."""
-    return click.option(name, type=click.Choice(words), default=words[0], show_default=True, help=text)
 
 
 class Percentage(_PercentageType):

@@ -14,6 +14,7 @@ from mpj.cli.common import (
     FILE,
     Command,
     Datum,
+    choice,
     config_option,
     force_option,
     guarded,
@@ -28,7 +29,7 @@ from mpj.cli.dutch import speaks
 from mpj.cli.screen import say, say_report, show_report, spoken
 from mpj.cli.signals import folder_to_write, signals
 from mpj.cli.tariff_index import index
-from mpj.cli.tariff_options import MOST, Percentage, choice, load
+from mpj.cli.tariff_options import MOST, Percentage, load
 from mpj.reading.config import names_of
 
 if TYPE_CHECKING:

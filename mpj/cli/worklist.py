@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mpj.cli.common import FILE, Command, config_option, force_option, guarded, meldingen_option
+from mpj.cli.common import FILE, Command, choice, config_option, force_option, guarded, meldingen_option
 from mpj.cli.screen import say, spoken
 from mpj.reading.config import names_of
 
@@ -32,13 +32,7 @@ Geschatte bedragen zijn een schatting: de eigen minuten tegen de laatste prijs v
 @click.option("--van", type=FILE, required=True, metavar="DIR", help="Map die mpj declare schreef.")
 @click.option("--out", type=FILE, required=True, metavar="FILE", help="De werklijst; met --per komt de waarde achter de naam.")
 @click.option("--per", type=click.Choice(["medewerker", "gemeente"]), default=None, help="Eén bestand per medewerker of gemeente.")
-@click.option(
-    "--formaat",
-    type=click.Choice(["xlsx", "csv", "json"]),
-    default="xlsx",
-    show_default=True,
-    help="Een werkboek, of één tabel voor een ander programma, met bedragen in centen.",
-)
+@choice("--formaat", "xlsx", "csv", "json", text="Een werkboek, of één tabel voor een ander programma, met bedragen in centen.")
 @config_option
 @force_option
 @meldingen_option

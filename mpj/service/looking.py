@@ -9,13 +9,14 @@ from attrs import asdict
 
 from mpj.intake import look_at, proposal
 from mpj.reading.sources import TABLES, Reading, find_sources
+from mpj.records.definitions import DEFINITIONS
 from mpj.service.declaring import Heard, profile_of
 from mpj.service.forms import FormField, RequestForm, words
 from mpj.service.uploads import Uploads
 from mpj.service.values import FORMAAT
 from mpj.service.work import Step
 
-SOORT = words("", "registraties", "verblijf", "prestaties", "medewerkers", "toewijzingen")
+SOORT = words("", *(one.soort for one in DEFINITIONS))
 EXPORT = RequestForm(("bestand",), ("profiel",), (FormField("soort", SOORT),))
 
 

@@ -10,6 +10,7 @@ import pytest
 from cli.helpers import ALL_BSNS, mpj, shown_bsns
 
 import mpj as api
+from mpj.records.definitions import DEFINITIONS
 from profiles.test_exports import EXPORTS
 
 UNDECIDED = {
@@ -116,3 +117,11 @@ def test_a_period_that_ends_before_it_begins_is_said_of_a_medewerker_too(tmp_pat
         "medewerker;kwalificatieniveau;begindatum;einddatum\nM1;hbo;2026-02-01;2026-01-01\nM2;wo;2026-01-01;\n", "utf-8"
     )
     assert "einddatum ligt voor begindatum" in mpj("intake", path, "--soort", "medewerkers").out
+
+
+def test_every_kind_of_record_can_be_named(tmp_path: Path) -> None:
+    """Prestaties could not, though they are recognised."""
+    path = tmp_path / "export.csv"
+    path.write_text("naam;bedrag\nx;1\n", "utf-8")
+    for one in DEFINITIONS:
+        assert f"soort    {one.soort}\n" in mpj("intake", path, "--soort", one.soort).out
