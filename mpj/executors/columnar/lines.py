@@ -42,6 +42,7 @@ _REPEATED = {
     "naam": ("wie", "concat(';nee;gerealiseerd;', naam, ';', onder, ';')"),
     "niveaus": ("tarief", "concat(';', niveaus, ';')"),
     "maximum": ("dekking", "concat(maximum, ';')"),
+    "geteld": ("eenheden", "concat(geteld, ';0;', eenheden)"),
 }
 _PERIODEMAXIMUM = {"omvang": "INTEGER", "maand": "INTEGER", "van": "INTEGER", "tot": "INTEGER", "maximum": "BIGINT"}
 _PERIODE = {"maand": "INTEGER", "van": "INTEGER", "tot": "INTEGER", "begindatum": "VARCHAR", "einddatum": "VARCHAR"}
@@ -257,12 +258,12 @@ class Lines:
         keuzen = choice("keuze", {number: literal(keuze) for number, keuze in enumerate(self._routes.keuzen)})
         fields = (
             "referentie, ';registratie;', id, tekst, duur, geleverd, eenheden, ';', cent, naam",
-            f"{files}, ';', rij, ';', {keuzen}, niveaus, maximum, geteld, ';0;', eenheden",
+            f"{files}, ';', rij, ';', {keuzen}, niveaus, maximum, geteld",
         )
         return f"""SELECT concat({", ".join(fields)}) AS rij FROM (
             SELECT regels.referentie, feit.id, dag.tekst, feit.duur, tarief.geleverd, eenheden.eenheden,
               eenheden.eenheden * tarief.cent AS cent, wie.naam, feit.bestand, feit.rij, feit.keuze, tarief.niveaus,
-              dekking.maximum, {self._geteld} AS geteld
+              dekking.maximum, eenheden.geteld
             {self._billed.format(_TRACED.format(line_number=self._line_number))} {part}
             ORDER BY regels.line_number, dag.ordinaal, feit.id)"""
 

@@ -270,9 +270,9 @@ def _make_regels(database: Database, regels: Sequence[tuple[Any, ...]]) -> None:
 def _make_units(database: Database, kinds: Kinds, measures: Mapping[int, Tarief]) -> None:
     """Make the table of units by measure and what is counted; what counts for nothing is not in it."""
     rows = (
-        (measure * MEASURE + geteld, units)
+        (measure * MEASURE + geteld, units, geteld)
         for measure, tarief in measures.items()
         for geteld in (kinds.duren if tarief.timed else kinds.aantallen)
         if geteld >= tarief.least and (units := tarief.units[geteld])
     )
-    database.create("eenheden", {"maat": "INTEGER", "eenheden": "BIGINT"}, rows)
+    database.create("eenheden", {"maat": "INTEGER", "eenheden": "BIGINT", "geteld": "INTEGER"}, rows)
