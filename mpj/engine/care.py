@@ -47,7 +47,8 @@ class Counted(NamedTuple):
 UNCOUNTED = Counted()
 
 
-class Placed(NamedTuple):
+@define
+class Placed:
     """Where care falls: the toewijzing found for it, how it counts there, and the line that it belongs to."""
 
     match: Match
@@ -60,11 +61,10 @@ class Placed(NamedTuple):
         """Return where care on this match and tarief falls."""
         billed, of = tarief.billed, match.dekking.toewijzing
         care = ("", "", "") if billed is None else (tarief.perceel, tarief.prestatiecode, billed.kwalificatieniveau)
-        return _placed((match, tarief, _identiteit((of.gemeente, of.toewijzingnummer, *care, tarief.maand))))
+        return cls(match, tarief, _identiteit((of.gemeente, of.toewijzingnummer, *care, tarief.maand)))
 
 
-# As the classes themselves make them, in half the time.
-_placed = partial(tuple.__new__, Placed)
+# As the class itself makes it, in half the time.
 _identiteit = partial(tuple.__new__, Identiteit)
 
 
@@ -169,7 +169,8 @@ class Passed:
     """Told by `level`: lines that keep an earlier code, price or rounding where the contract says otherwise now."""
 
 
-class Day(NamedTuple):
+@frozen
+class Day:
     """A day as a run sees it."""
 
     maand: int

@@ -9,10 +9,8 @@ ways give the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import NamedTuple
 
-from attrs import frozen
+from attrs import define, frozen
 
 from mpj.engine.care import (
     Aside,
@@ -44,10 +42,6 @@ from mpj.records.aside import set_aside
 from mpj.records.entries import Entry, Reeks, with_days
 from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
-
-# As the class itself makes it, in half the time.
-_make_regel = partial(tuple.__new__, Regel)
-
 
 _NOTHING_LEFT = Uitkomst()
 
@@ -82,7 +76,8 @@ class _Kind:
     """None where its level or code is refused."""
 
 
-class _Way(NamedTuple):
+@define
+class _Way:
     """Where the care of one reeks on equal days goes."""
 
     niveau: str | None
@@ -92,7 +87,8 @@ class _Way(NamedTuple):
     line: list[Care]
 
 
-class _Begun(NamedTuple):
+@define
+class _Begun:
     """What is known of a reeks: where its care goes on the days so far, why its form keeps it out, and where it may lead."""
 
     ways: dict[object, _Way | _Out]
@@ -112,7 +108,6 @@ class _Out:
 _Answer = _Kind | Afwijzing | None
 """What is known of a kind of care: that it is plain, that it is not placed, or (None) that it needs the steps."""
 _Kinds = dict[tuple[object, ...], _Answer]
-_make_way = partial(tuple.__new__, _Way)
 
 
 class Shortcut:
@@ -191,19 +186,18 @@ class _Plain:
             if afspraak is not None:
                 raise _NeedsSteps
             day = days[datum]
-            key: object = datum if day[0] in cut else day[2]
+            key: object = datum if day.maand in cut else day.tijdvak
             if levels is not None or duur is None:
                 key = (key, context.delivered(entry), duur is None)
-            way = known[0].get(key)
+            way = known.ways.get(key)
             if way is None:
-                way = known[0][key] = self._find(entry, day, known)
+                way = known.ways[key] = self._find(entry, day, known)
             if isinstance(way, _Out):
                 self._set_aside(entry, way)
                 continue
-            niveau, placed, counts, timed, line = way
-            counted = counts[(duur or 0) if timed else reeks.vorm.aantal]
+            counted = way.counts[(duur or 0) if way.timed else reeks.vorm.aantal]
             if counted[3]:
-                line.append(Care(entry, niveau, placed, counted))
+                way.line.append(Care(entry, way.niveau, way.placed, counted))
             elif reeks.verblijf is None:
                 self.uitval.append(_no_time(entry, way, counted.geteld))
             else:
@@ -265,7 +259,7 @@ class _Plain:
             return _Out(refused.reden, refused.toelichting, match.dekking.toewijzing.gemeente)
         if reeks.verblijf is not None:
             line = self.stayed
-        return _make_way((niveau, placed, kind.counts, kind.timed, line))
+        return _Way(niveau, placed, kind.counts, kind.timed, line)
 
     def _kind(self, match: Match, key: tuple[Zorgsoort | None, str | None, bool, int]) -> _Answer:
         """Return what is known of care of this kind: its soort, its level, whether a time was recorded, and the tijdvak."""
@@ -292,15 +286,14 @@ class _Plain:
         for identiteit, care in self.lines.items():
             if not care:
                 continue
-            match, tarief, _ = care[0].at
-            dekking = match.dekking
+            tarief, dekking = care[0].tarief, care[0].match.dekking
             geteld = units = 0
             for one in care:
                 counted = one.counted
                 geteld += counted[0]
                 units += counted[3]
             cent = units * tarief.price.tarief_cent
-            regels.append(_make_regel((identiteit, care, geteld if tarief.timed else 0, geteld, units, units, cent, True)))
+            regels.append(Regel(identiteit, care, geteld if tarief.timed else 0, geteld, units, units, cent, True))
             if dekking.begrensd:
                 used.setdefault(dekking, []).append((tarief.eenheid, tarief.maand, cent, units * tarief.per_unit))
         bound = self._may_bind(used)

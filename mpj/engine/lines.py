@@ -6,11 +6,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from attrs import fields
+from attrs import define, fields
 
 from mpj.engine.care import Care
 from mpj.engine.limits import product_period
@@ -103,8 +103,8 @@ def make_line(regel: Regel, opdracht: Opdracht) -> Declaratieregel:
 
 def _own_values(regel: Regel) -> tuple[Any, ...]:
     """Return the values of a line for `_OWN`, dates as text."""
-    match, tarief, _ = regel.care[0].at
-    toewijzing, units = match.dekking.toewijzing, regel.eenheden
+    placed = regel.care[0].at
+    tarief, toewijzing, units = placed.tarief, placed.match.dekking.toewijzing, regel.eenheden
     begindatum, einddatum = product_period(toewijzing.begindatum, toewijzing.einddatum, tarief.maand)
     return (
         toewijzing.gemeente,
@@ -150,16 +150,14 @@ def _values(tarief: Tarief, opdracht: Opdracht, own: Iterable[Any]) -> list[Any]
     ]
 
 
-class LineText(NamedTuple):
+@define
+class LineText:
     """A line as text."""
 
     order: tuple[Any, ...]
     """As `sort_key`: gemeente and bsn first, aanbieder last."""
     referentienummer: str
     row: str
-
-
-_line_text = partial(tuple.__new__, LineText)
 
 
 class LinesAt:
@@ -177,7 +175,7 @@ class LinesAt:
         """Return a line at this tarief."""
         own = _own_values(regel)
         referentienummer = _number_of_text(self._numbered % _own_numbered_by(own), REFERENTIE)
-        return _line_text((_own_order(own + self._shared), referentienummer, self._row % (referentienummer, *own)))
+        return LineText(_own_order(own + self._shared), referentienummer, self._row % (referentienummer, *own))
 
 
 def _with_holes(text: str) -> str:
@@ -206,7 +204,7 @@ def trace_rows(referentienummer: str, behind: Iterable[Care], make: Callable[...
         if one.placed is not placed:
             placed = one.placed
             assert placed is not None
-            match, tarief, _ = placed
+            match, tarief = placed.match, placed.tarief
             keuze, niveaus, maximum = match.keuze, tarief.niveaus, match.dekking.maximum or ""
         if its_reeks is not reeks:
             reeks, vorm = its_reeks, its_reeks.vorm

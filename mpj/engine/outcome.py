@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from mpj.engine.care import Aside, Care, Clientrun, Passed, by_line
 from mpj.engine.memory import Regelinhoud
@@ -20,7 +20,8 @@ from mpj.records.reasons import Redencode
 from mpj.records.uitval import Uitval
 
 
-class Regel(NamedTuple):
+@define
+class Regel:
     """A line on its way, and what the care behind it comes to. Never empty, never zero."""
 
     identiteit: Identiteit

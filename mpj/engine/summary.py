@@ -67,16 +67,17 @@ class Totals:
     def add(self, outcome: Uitkomst) -> None:
         """Add the care behind one client's lines."""
         self.op_planning += sum(one.counted.cent for one in outcome.op_planning)
-        for _, care, geleverd, geteld, voor_limiet, eenheden, *_ in outcome.regels:
-            tarief = care[0].at.tarief
+        for regel in outcome.regels:
+            care, geteld = regel.care, regel.geteld
+            tarief = care[0].tarief
             self.gedeclareerd += len(care)
             if tarief.timed:
                 if tarief.over == "contact":
                     otherwise = tarief.units[geteld]
                 else:
                     otherwise = sum(tarief.units[one.counted.geteld] for one in care)
-                self._add_spent(tarief.measure, geleverd, geteld, voor_limiet, eenheden, otherwise)
-            if eenheden < voor_limiet:
+                self._add_spent(tarief.measure, regel.geleverd, geteld, regel.voor_limiet, regel.eenheden, otherwise)
+            if regel.eenheden < regel.voor_limiet:
                 cut = [one.counted for one in care if one.counted.afgetopt]
                 self.afgetopt_records += len(cut)
                 self.afgetopt_cent += sum(one.rest_cent for one in cut)

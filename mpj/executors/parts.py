@@ -286,14 +286,15 @@ class _Maker:
         made = [(self._at(regel.care[0].at.tarief).text(regel), regel) for regel in outcome.regels]
         if len(made) > 1:
             made.sort(key=lambda one: one[0].order)
-        for ((gemeente, bsn, *_, aanbieder), reference, row), regel in made:
+        for line, regel in made:
+            gemeente, bsn, *_, aanbieder = line.order
             block = rows.get((gemeente, bsn))
             if block is None:
                 block = rows[gemeente, bsn] = ([], [])
             regels, herkomst = block
-            regels.append(row)
-            herkomst.append(self.texts.trace(reference, regel))
-            share.declared.add_sums(aanbieder, gemeente, 1, regel.cent, reference)
+            regels.append(line.row)
+            herkomst.append(self.texts.trace(line.referentienummer, regel))
+            share.declared.add_sums(aanbieder, gemeente, 1, regel.cent, line.referentienummer)
 
     def _at(self, tarief: Tarief) -> LinesAt:
         lines = self._lines.get(tarief)

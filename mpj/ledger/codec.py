@@ -155,7 +155,7 @@ class TraceTexts:
                 datum, bron, reeks, tijd, _, bestand, rij = care.record
                 niveau, placed, counted = care.niveau, care.placed, care.counted
                 if placed is not at and placed is not None:
-                    at, (match, tarief, _) = placed, placed
+                    at, match, tarief = placed, placed.match, placed.tarief
                     found = self._found[match.keuze, tarief.niveaus, match.dekking.maximum or ""]
                 soort = reeks.vorm.bron
                 inhoud = (

@@ -102,7 +102,7 @@ class RowTexts:
             duur, placed = tijd.duur, one.placed
             geteld, som_voor, voor_limiet, units, cent, _, afgetopt = one.counted
             if placed is not at and placed is not None:
-                at, (match, tarief, _) = placed, placed
+                at, match, tarief = placed, placed.match, placed.tarief
                 found = f"{match.keuze};{cells[tarief.niveaus]};{match.dekking.maximum or ''}"
             bron = identity if identity.isalnum() else cell(identity)
             who = whos.get(reeks)

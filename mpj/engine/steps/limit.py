@@ -106,7 +106,8 @@ def _bound(run: Clientrun, care: Sequence[Care], told: Collection[Identiteit]) -
     may_bind = _may_bind(run, care, limits)
     for place in order:
         one = care[place]
-        (match, tarief, identiteit), (geteld, som_voor, units, *_) = one.at, one.counted
+        match, tarief, identiteit = one.match, one.tarief, one.identiteit
+        geteld, som_voor, units, *_ = one.counted
         dekking, held = match.dekking, 0
         stands = identiteit in told
         if stands:
@@ -140,7 +141,7 @@ def _may_bind(run: Clientrun, care: Sequence[Care], limits: _Limits) -> Collecti
     asked: dict[tuple[Dekking, Tarief], list[int]] = {}
     behind = run.memory.behind
     for one in care:
-        (match, tarief, _), units = one.at, one.counted.voor_limiet
+        match, tarief, units = one.match, one.tarief, one.counted.voor_limiet
         if match.dekking.begrensd:
             asked.setdefault((match.dekking, tarief), []).append(max(units, _held(run, one)) if behind else units)
     rows: dict[Dekking, list[tuple[str, int, int, int]]] = {}

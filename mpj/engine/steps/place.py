@@ -87,17 +87,17 @@ class _OfReeks:
 
     def place(self, record: Entry, niveau: str | None) -> Placed | Afwijzing:
         """Return where care falls, or why nowhere."""
-        _, outside, tijdvak = self._context.days[record.datum]
-        if out := outside or self._out:
+        day = self._context.days[record.datum]
+        if out := day.outside or self._out:
             return out
         match = self._stretches.on(record.datum)
         if isinstance(match, Afwijzing):
             return match
         timed = record.tijd.duur is not None
-        key = match, self._vorm.soort, niveau, timed, tijdvak
+        key = match, self._vorm.soort, niveau, timed, day.tijdvak
         found = self._answers.get(key)
         if found is None:
-            found = self._answers[key] = self._context.place(match, self._vorm, niveau, tijdvak, timed=timed)
+            found = self._answers[key] = self._context.place(match, self._vorm, niveau, day.tijdvak, timed=timed)
         return found
 
 

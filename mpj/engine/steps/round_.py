@@ -26,7 +26,7 @@ def apply(run: Clientrun, care: Sequence[Care]) -> Passed:
         if one.told:
             rounded.append(one)
             continue
-        (_, tarief, identiteit), geteld = one.at, one.counted.geteld
+        tarief, identiteit, geteld = one.tarief, one.identiteit, one.counted.geteld
         units = tarief.units[geteld]
         rounded.append(one.counting(make_counted((geteld, 0, units, 0, 0, 0, False))))
         match tarief.over:
