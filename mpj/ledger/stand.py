@@ -100,6 +100,13 @@ class Clientstand:
         debits = [one for one in lines if one.debet and one.status == TOEGEKEND and not one.staat]
         return [(one, credit) for one in debits if (credit := undone.get(one.id)) is not None and credit.status == AFGEKEURD]
 
+    def elsewhere(self, identiteit: Identiteit) -> bool:
+        """Say whether care behind a line is on another one that counts: it moved to another contract, its credit was not sent."""
+        counting = {key: now.id for key in self.regels for state, now in [self.state(key)] if now and state != AFGEKEURD}
+        names = {key: {one.recorded[:2] for one in self.behind.get(line, ())} for key, line in counting.items()}
+        own = names.pop(identiteit, set())
+        return any(own & other for other in names.values())
+
     def beside(self, identiteit: Identiteit) -> list[Regel]:
         """Return granted debits that stand beside the one of their identity."""
         return [one for one in self.regels.get(identiteit, ()) if one.naast and one.staat and one.status == TOEGEKEND]

@@ -158,6 +158,8 @@ class _Look:
             return [Hold("geen_contract: het contract met deze gemeente is niet gegeven", melden=False)]
         if refused := self._credit_refused(identiteit, regel):
             return [refused]
+        if self.stand.elsewhere(identiteit):
+            return []
         behind, fresh = self.stand.behind.get(regel.id, ()), self.fresh.get(identiteit)
         if fresh is not None and not fresh.adds:
             return [Hold("zij is overgenomen van een ander systeem, in een andere eenheid of tegen een andere prijs", melden=True)]

@@ -674,3 +674,19 @@ def test_what_changed_waits_for_its_answer_wherever_it_goes(partij: Partij, chan
     after = partij.run(periode="2026-04")
     assert [(one.debetcredit, one.bedrag_cent) for one in after.regels if one.debetcredit == "C"] == [("C", 9820)]
     assert len(after.regels) == 2 and reasons(after) == {}
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_move_to_another_contract_stays_whole_when_one_of_both_runs(tmp_path: Path, sent: bool) -> None:
+    """Its credit and its debit are in two declarations: a run of the first alone does not take the credit back."""
+    partij = Partij(empty_ledger(tmp_path / "ledger.db"), contract={"gemeenten": ["0384"]})
+    partij.month(registratie("a"), registratie("b", "2026-03-20"))
+    other = contract({"2.1 hbo": "20,00"}, contract={"id": "ANDER", "gemeenten": ["0363"]})
+    removed = toewijzing(reden_wijziging="13", toewijzingsdatum="2026-03-31")
+    partij.toewijzingen = [removed, toewijzing(2, gemeente="0363")]
+    moved = partij.run(contracten=[partij.contract, other], crediteer=True)
+    assert sorted(lines(moved)) == [("C", HBO, 19640), ("D", HBO, 16000)]
+    if sent:
+        own = [one.declaratienummer for one in moved.regels if one.gemeente == "0363"]
+        partij.ledger.send(own, op=date(2026, 3, 31))
+    assert lines(partij.run()) == [("C", HBO, 19640)]
