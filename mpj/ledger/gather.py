@@ -119,8 +119,10 @@ def gather(connection: Connection, given: Input, cells: Cells) -> Gathered:
 
 def _clients(connection: Connection, given: Input) -> dict[str, int]:
     """Return the ledger's own number of each client of the input, by BSN."""
-    named = (*(one for _, items in given.records for one in items or ()), *given.toewijzingen)
-    return client_ids(connection, [one.bsn for one in named if not isinstance(one, Ongeldig | OngeldigeToewijzing)])
+    reeksen = {one.reeks for one in given.registraties or () if not isinstance(one, Ongeldig)}
+    named = *(given.verblijf or ()), *(given.prestaties or ()), *given.toewijzingen
+    bsns = {one.bsn for one in reeksen} | {one.bsn for one in named if not isinstance(one, Ongeldig | OngeldigeToewijzing)}
+    return client_ids(connection, bsns)
 
 
 def _bsns(connection: Connection, clients: Iterable[int]) -> dict[int, str]:

@@ -144,14 +144,13 @@ class Intake:
         """Yield the rows that are new, and add those that changed to `changed`; what they touch is looked at."""
         touched: set[tuple[int, int, int | None]] = set()
         for one, row in rows:
-            _, name, client_id, begin, end, *_ = row
+            _, name, client_id, begin, end, _, gone, _, _, inhoud, _, _ = row
             if soort == REGISTRATIE:
                 end = begin
-                self.brought[begin] += not row.vervallen
-            self.taken[soort, name] = fingerprint_of(one, row.inhoud)
+                self.brought[begin] += not gone
+            self.taken[soort, name] = fingerprint_of(one, inhoud)
             before = known.get(name)
-            now = client_id, row.inhoud, row.vervallen
-            same = before is not None and (before.client_id, before.inhoud, before.vervallen) == now
+            same = before is not None and (before.client_id, before.inhoud, before.vervallen) == (client_id, inhoud, gone)
             if before is not None and same and soort in LOPEND:
                 # What was computed before stands; what it comes to since then, and in this month, is looked at.
                 since = max(begin, min(self._cells.maand, (before.berekend_tot or begin) + 1))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, Case, ColumnElement, Connection, Select, Table, case, func, literal, or_, select, text
+from sqlalchemy import Boolean, Case, Column, ColumnElement, Connection, Select, Table, case, func, literal, or_, select, text
 
 from mpj.ledger.schema import AFGEKEURD, client, ontvangen_regel
 
@@ -54,26 +55,33 @@ def by_month(cells: Mapping[int, Iterable[int]]) -> Iterator[tuple[list[int], in
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows, if there are any; all have the same columns."""
-    names = list(rows[0]) if rows else []
-    add_rows(connection, table, names, (tuple([row[name] for name in names]) for row in rows))
+    add_columns(connection, table, {name: [row[name] for row in rows] for name in (rows[0] if rows else ())})
+
+
+def add_columns(connection: Connection, table: Table, columns: Mapping[str, Iterable[Any]]) -> None:
+    """Insert the rows, if there are any, of which these are the columns, by name."""
+    bound = (map(make, columns[name]) if (make := maker(connection, table.c[name])) else columns[name] for name in columns)
+    add_rows(connection, table, list(columns), zip(*bound, strict=True))
 
 
 def add_rows(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Insert rows, if there are any, each with the values of the columns `names`; they are taken when their turn comes.
+    """Insert rows, if there are any, each with the values of the columns `names` as the driver takes them (`maker`).
 
-    A run adds a row for each record: the statement is made once, and values go into it as the driver takes them.
+    A run adds a row for each record: the statement is made once, and rows are taken when their turn comes.
     """
-    dialect, rest = connection.dialect, iter(rows)
-    quote = dialect.identifier_preparer.quote
-    marks = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(names))
+    quote, rest = connection.dialect.identifier_preparer.quote, iter(rows)
+    marks = ", ".join(["?" if connection.dialect.paramstyle == "qmark" else "%s"] * len(names))
     statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})"
-    types = [table.c[name].type for name in names]
-    makers = [None if isinstance(one, Boolean) else one.dialect_impl(dialect).bind_processor(dialect) for one in types]
     while part := list(islice(rest, CHUNK)):
-        if any(makers):
-            columns = [_bound(make, values) for make, values in zip(makers, zip(*part, strict=True), strict=True)]
-            part = list(zip(*columns, strict=True))
         connection.exec_driver_sql(statement, part)
+
+
+def maker(connection: Connection, column: Column[Any]) -> Callable[[Any], Any] | None:
+    """Return what makes the values of a column as the driver takes them, each once; None where it takes them as they are."""
+    if isinstance(column.type, Boolean):
+        return None
+    make = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return None if make is None else cache(make)
 
 
 @contextmanager
@@ -92,14 +100,6 @@ def filling(connection: Connection, table: Table, count: int) -> Iterator[None]:
     yield
     for _, made in indexes:
         connection.exec_driver_sql(made)
-
-
-def _bound(make: Callable[[Any], Any] | None, values: Sequence[Any]) -> Iterable[Any]:
-    """Return the values of a column as the driver takes them."""
-    if make is None:
-        return values
-    known = {one: make(one) for one in set(values)}
-    return map(known.__getitem__, values)
 
 
 def signed(columns: Any, name: str = "bedrag_cent") -> Case[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from operator import attrgetter
 
 from sqlalchemy import Connection, bindparam, delete, select, true, update
@@ -18,7 +19,7 @@ from mpj.ledger.intake import Naam
 from mpj.ledger.known import FAULTY
 from mpj.ledger.protocols import remember
 from mpj.ledger.replaced import keep
-from mpj.ledger.rows import add, add_rows, chunks, filling, next_id
+from mpj.ledger.rows import add, add_columns, add_rows, chunks, filling, maker, next_id
 from mpj.ledger.schema import CONCEPT, NIET_VERZONDEN
 from mpj.ledger.stand import LINE_COLUMNS
 from mpj.ledger.verdict import Ledgerrun
@@ -82,7 +83,7 @@ def _store_lines(connection: Connection, run: Ledgerrun, result: Result, new: It
     }
     columns |= placed
     with filling(connection, schema.regel, len(result.regels)):
-        add_rows(connection, schema.regel, list(columns), zip(*columns.values(), strict=True))
+        add_columns(connection, schema.regel, columns)
     traces: dict[int, list[Herkomst | Traced]] = {}
     for one in result.traces:
         traces.setdefault(ids[one.referentienummer], []).append(one)
@@ -104,16 +105,17 @@ def _line_columns(lines: Sequence[Declaratieregel], beside: Sequence[NewLine]) -
 
 def _store_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst | Traced]]) -> None:
     names = ("regel_id", "volg", "soort", "bron", "datum", "eenheden", "vinger", "inhoud")
-    add_rows(connection, schema.herkomst, names, _trace_rows(run.fingerprints, traces))
+    day: Callable[[date], object] = maker(connection, schema.herkomst.c.datum) or (lambda datum: datum)
+    add_rows(connection, schema.herkomst, names, _trace_rows(run.fingerprints, traces, day))
 
 
 def _trace_rows(
-    fingerprints: Mapping[Naam, str], traces: Mapping[int, Sequence[Herkomst | Traced]]
+    fingerprints: Mapping[Naam, str], traces: Mapping[int, Sequence[Herkomst | Traced]], day: Callable[[date], object]
 ) -> Iterator[tuple[object, ...]]:
     texts = TraceTexts()
     for regel_id, own in traces.items():
         for volg, (soort, bron, datum, eenheden, inhoud) in enumerate(texts.rows(own)):
-            yield regel_id, volg, soort, bron, datum, eenheden, fingerprints.get((soort, bron), ""), inhoud
+            yield regel_id, volg, soort, bron, day(datum), eenheden, fingerprints.get((soort, bron), ""), inhoud
 
 
 def _renew_traces(connection: Connection, run: Ledgerrun, traces: Mapping[int, Sequence[Herkomst | Traced]]) -> None:
