@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TypeVar, get_args
 
@@ -78,7 +78,8 @@ class Difference:
     def per_gemeente(self, grens: Grens | None) -> dict[str, BesideSummary]:
         """Return what is sent to each gemeente beside what was before; above `grens` it is marked."""
         now = {place: one.cent for place, one in self.rows.items() if one.cent}
-        other = {place[0] for place, cent in self._concepts(now) if cent}
+        replaced = {place: cent for place, cent in self.before.concept.items() if cent}
+        other = {place[0] for place, _ in replaced.items() ^ now.items()}
         found: dict[str, BesideSummary] = {}
         rows, cents, concepts = _by_gemeente(self.rows), _by_gemeente(now), _by_gemeente(self.before.concept)
         for gemeente in sorted(rows.keys() | self.before.vorige_maand.keys()):
@@ -93,12 +94,6 @@ class Difference:
             }
         return found
 
-    def _concepts(self, now: Mapping[Place, int]) -> Iterator[tuple[Place, int]]:
-        """Yield by how much each line of care differs from the concept that is replaced."""
-        concept = self.before.concept
-        for place in concept.keys() | now.keys():
-            yield place, now.get(place, 0) - concept.get(place, 0)
-
 
 def _by_gemeente(found: Mapping[Place, _T]) -> dict[str, list[_T]]:
     rows: dict[str, list[_T]] = {}
@@ -108,11 +103,12 @@ def _by_gemeente(found: Mapping[Place, _T]) -> dict[str, list[_T]]:
 
 
 def _by_kind(rows: Iterable[_Row]) -> dict[str, SentSummary]:
+    kinds: dict[str, list[_Row]] = {}
+    for one in rows:
+        kinds.setdefault(one.soort, []).append(one)
     found: dict[str, SentSummary] = {}
-    kept = list(rows)
     for kind in get_args(Bewegingsoort):
-        own = [one for one in kept if one.soort == kind]
-        if own:
+        if own := kinds.get(kind):
             count, debit, credit = (sum(map(attrgetter(name), own)) for name in ("regels", "debet", "credit"))
             found[kind] = {"regels": count, "debet_cent": debit, "credit_cent": credit}
     return found
