@@ -103,7 +103,7 @@ class Clientstand:
     def elsewhere(self, identiteit: Identiteit) -> bool:
         """Say whether care behind a line is on another one that counts: it moved to another contract, its credit was not sent."""
         counting = {key: now.id for key in self.regels for state, now in [self.state(key)] if now and state != AFGEKEURD}
-        names = {key: {one.recorded[:2] for one in self.behind.get(line, ())} for key, line in counting.items()}
+        names = {key: {one.recorded for one in self.behind.get(line, ())} for key, line in counting.items()}
         own = names.pop(identiteit, set())
         return any(own & other for other in names.values())
 
