@@ -109,7 +109,7 @@ class Memory:
     @property
     def empty(self) -> bool:
         """Whether nothing was declared before."""
-        return not (self.used or self.standing or self.codes or self.behind)
+        return not (self.used or self.standing or self.codes or self.behind or self.kept)
 
     def told(self, identiteit: Identiteit, inhoud: Regelinhoud) -> Afwijzing | None:
         """Return what new care on a line, made of `inhoud`, is told."""

@@ -38,23 +38,23 @@ def remembered(run: Ledgerrun, stand: Clientstand, decisions: SoFar) -> Memory:
 def _kept(stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identiteit, Afwijzing]]:
     """Return what stands behind lines that are held, wait for an answer or are another contract's concept.
 
-    So nothing of it comes on another line meanwhile, also where it changed: its change waits as well.
+    So nothing of it comes on another line meanwhile, also where it changed, or went to another client: its change waits as well.
     """
-    found: dict[Recorded, tuple[Identiteit, Afwijzing]] = {}
-    for identiteit in stand.regels:
+    found = {recorded: (identiteit, _waits(state, regel)) for recorded, (identiteit, state, regel) in stand.of_others.items()}
+    told = {identiteit: (regel, _waits(state, regel)) for identiteit, state, regel in stand.waiting}
+    for identiteit, held in decisions.held.items():
         state, regel = stand.state(identiteit)
-        held = decisions.held.get(identiteit)
-        if regel is None or (held is None and state not in (CONCEPT, WACHT)):
-            continue
-        shown = f"regel {regel.line.referentienummer}"
-        why = Afwijzing("wacht_op_antwoord", f"{shown} wacht op antwoord: tot dan staat deze zorg daar")
-        if held is not None:
-            why = Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend en blijft staan: {held.tekst}")
-        if state == CONCEPT:
-            why = _in_concept(regel)
-        for one in stand.behind.get(regel.id, ()):
-            found[one.recorded] = identiteit, why
-    return found
+        if regel is not None and state != CONCEPT:
+            text = f"regel {regel.line.referentienummer} is toegekend en blijft staan: {held.tekst}"
+            told[identiteit] = regel, Afwijzing("reeds_gedeclareerd", text)
+    return found | {one.recorded: (key, why) for key, (regel, why) in told.items() for one in stand.behind.get(regel.id, ())}
+
+
+def _waits(state: str, regel: Regel) -> Afwijzing:
+    """Return why what stands behind a line that may still be granted is on no other one."""
+    if state == CONCEPT:
+        return _in_concept(regel)
+    return Afwijzing("wacht_op_antwoord", f"regel {regel.line.referentienummer} wacht op antwoord: tot dan staat deze zorg daar")
 
 
 def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: Identiteit) -> Standing | None:

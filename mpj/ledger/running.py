@@ -38,7 +38,7 @@ from mpj.ledger.release import Released
 from mpj.ledger.schema import BEANTWOORD, VERZONDEN
 from mpj.ledger.sent import unanswered
 from mpj.ledger.signals import Odd
-from mpj.ledger.stand import Clientstand, load_herkomst, load_stands
+from mpj.ledger.stand import Clientstand, load_herkomst, load_stands, with_others
 from mpj.ledger.store import store
 from mpj.ledger.use import pressed
 from mpj.ledger.verdict import Ledgerrun, SoFar, Verdict
@@ -59,10 +59,10 @@ def run(connection: Connection, given: Input, wie: str = "") -> Result:
     later = _later(connection, cells)
     job = given.job.part(gathered.toewijzingen, gathered.levels, vanaf=start.vanaf)
     ledgerrun = _ledgerrun(connection, given, gathered, job, cells, agreed)
-    stands = _stands(connection, gathered, job, cells)
     records, aside = gathered.sifted(job)
     every = cache(lambda: given.job.part(gathered.toewijzingen, gathered.levels))
     older = Older.of(connection, start.vanaf)
+    stands = with_others(_stands(connection, gathered, job, cells), records)
     verdicts, open_ = older.settled(connection, _verdicts(ledgerrun, (job, every), older, stands, records, given), agreed)
     changes = Changes.sum([*(one.changes for one in verdicts), Changes(look_again=later), open_])
     changes = evolve(changes, waits={**changes.waits, **underway})

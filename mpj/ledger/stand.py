@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func, or_, select, true
 
 from mpj.engine.limits import Verbruik
 from mpj.engine.memory import Recorded
+from mpj.engine.sieve import Records
 from mpj.engine.values import Declaratieregel, Herkomst, Identiteit
 from mpj.ledger import schema
 from mpj.ledger.codec import load, load_afronding
 from mpj.ledger.rows import among, by_month
-from mpj.ledger.schema import AFGEKEURD, CONCEPT, NIET_VERZONDEN, OVERGENOMEN, TOEGEKEND, VERZONDEN, WACHT
+from mpj.ledger.schema import (
+    AFGEKEURD,
+    CONCEPT,
+    NIET_VERZONDEN,
+    OVERGENOMEN,
+    PRESTATIE,
+    REGISTRATIE,
+    TOEGEKEND,
+    VERBLIJF,
+    VERZONDEN,
+    WACHT,
+)
 from mpj.protocol import Afronding, Protocol
 from mpj.reading.periods import month_text
 
@@ -79,6 +91,8 @@ class Clientstand:
     """What standing lines of other months used, by gemeente and toewijzingnummer."""
     pieces: Mapping[int, Sequence[Herkomst]] = field(factory=dict)
     """What was taken over from before the ledger and stands behind a line beside its records, by the line's row number."""
+    of_others: Mapping[Recorded, tuple[Identiteit, str, Regel]] = field(factory=dict)
+    """What is this client's now and stands behind a line of another one that may still be granted, with its state (`waiting`)."""
 
     def state(self, identiteit: Identiteit) -> tuple[str, Regel | None]:
         """Return what counts now of an identity, as `state_of` does."""
@@ -91,6 +105,14 @@ class Clientstand:
             state, regel = self.state(identiteit)
             if state == TOEGEKEND and regel is not None:
                 yield identiteit, regel
+
+    @property
+    def waiting(self) -> Iterator[tuple[Identiteit, str, Regel]]:
+        """The lines that may still be granted: they wait for an answer, or are a concept of another contract."""
+        for identiteit in self.regels:
+            state, regel = self.state(identiteit)
+            if state in (CONCEPT, WACHT) and regel is not None:
+                yield identiteit, state, regel
 
     def loose(self, identiteit: Identiteit) -> list[tuple[Regel, Regel]]:
         """Return granted debits that should not be: a newer one was granted, but their credit refused; each with that credit."""
@@ -110,6 +132,27 @@ class Clientstand:
     def beside(self, identiteit: Identiteit) -> list[Regel]:
         """Return granted debits that stand beside the one of their identity."""
         return [one for one in self.regels.get(identiteit, ()) if one.naast and one.staat and one.status == TOEGEKEND]
+
+
+def with_others(stands: Mapping[str, Clientstand], records: Mapping[str, Records]) -> dict[str, Clientstand]:
+    """Return the stands by BSN, each with what is its client's now and waits on a line of the client who had it before."""
+    gone: dict[tuple[str, str], dict[Recorded, tuple[Identiteit, str, Regel]]] = {}
+    for bsn, stand in stands.items():
+        waiting = [(one, line) for line in stand.waiting for one in stand.behind.get(line[2].id, ())]
+        own = _names(records.get(bsn, Records())) if waiting else set()
+        for one, line in waiting:
+            if one.recorded[:2] not in own:
+                gone.setdefault(one.recorded[:2], {})[one.recorded] = line
+    found = dict(stands)
+    for bsn, theirs in records.items() if gone else ():
+        if moved := gone.keys() & _names(theirs):
+            found[bsn] = evolve(stands[bsn], of_others={key: line for name in moved for key, line in gone[name].items()})
+    return found
+
+
+def _names(own: Records) -> set[tuple[str, str]]:
+    names = {(REGISTRATIE, one.id) for one in own.registraties} | {(VERBLIJF, one.id) for one in own.verblijf}
+    return names | {(PRESTATIE, one.id) for one in own.prestaties}
 
 
 def state_of(lines: Sequence[Regel]) -> tuple[str, Regel | None]:

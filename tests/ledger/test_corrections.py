@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import contract, reasons
+from world import BSN_2, contract, reasons
 
 import mpj
 from ledger.support import Partij, empty_ledger, lines, refs, registratie, toewijzing
@@ -690,3 +690,29 @@ def test_a_move_to_another_contract_stays_whole_when_one_of_both_runs(tmp_path: 
         own = [one.declaratienummer for one in moved.regels if one.gemeente == "0363"]
         partij.ledger.send(own, op=date(2026, 3, 31))
     assert lines(partij.run()) == [("C", HBO, 19640)]
+
+
+def test_what_went_to_another_client_waits_for_the_answer_on_the_line_of_the_first(partij: Partij) -> None:
+    """Both could be granted. What else the second client has goes its way."""
+    partij.toewijzingen = [toewijzing(), toewijzing(2, bsn=BSN_2)]
+    first = partij.run(registratie("a"))
+    messages = partij.send(first)
+    moved = registratie("a", bsn=BSN_2)
+    for periode in ("2026-03", "2026-04"):
+        waits = partij.agreed(moved, registratie("b", "2026-03-06", bsn=BSN_2), periode=periode)
+        assert lines(waits) == [("D", HBO, 9820)] and reasons(waits) == {"wacht_op_antwoord": 1}
+        assert waits.samenvatting["ledger"]["wacht_op"] == {first.regels[0].declaratienummer: 1}
+    partij.book(messages)
+    after = partij.agreed(periode="2026-04")
+    assert sorted(lines(after)) == [("C", HBO, 9820), ("D", HBO, 19640)]
+    partij.settle(after)
+    assert lines(partij.agreed(moved, periode="2026-04")) == []
+
+
+def test_what_went_to_another_client_is_declared_once_the_line_of_the_first_is_refused(partij: Partij) -> None:
+    partij.toewijzingen = [toewijzing(), toewijzing(2, bsn=BSN_2)]
+    first = partij.run(registratie("a"))
+    messages = partij.send(first)
+    assert lines(partij.agreed(registratie("a", bsn=BSN_2), periode="2026-04")) == []
+    partij.book(messages, refs(first.regels))
+    assert lines(partij.agreed(periode="2026-04")) == [("D", HBO, 9820)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -190,7 +190,11 @@ def test_what_lapses_has_its_last_day_how_much_and_what_it_is_worth(tmp_path: Pa
 def test_what_a_gemeente_cannot_use_of_its_toewijzingen_is_told_and_a_credit_of_nothing_takes_nothing_away(tmp_path: Path) -> None:
     """A row without a word was in no limit, and a credit of a line from before the ledger left more than there was."""
     partij = Partij(tmp_path / "l.db", prices=PRICES, plafond={"totaal_cent": 20000})
-    rows = [toewijzing(1, budget_cent=100_000), toewijzing(2, gemeente="384"), toewijzing(3, eenheid="4", volume=1, frequentie="2")]
+    rows: list[Mapping[str, object]] = [
+        toewijzing(1, budget_cent=100_000),
+        toewijzing(2, gemeente="384"),
+        toewijzing(3, eenheid="4", volume=1, frequentie="2"),
+    ]
     partij.toewijzingen = rows[:1]
     (made,) = declaratieberichten(partij.run(registratie("a")).regels, dagtekening=date(2026, 4, 3))
     (client,) = made.clienten

@@ -10,6 +10,7 @@ import zipfile
 from codecs import BOM_UTF8
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
@@ -275,7 +276,7 @@ def test_credits_make_no_share_of_what_is_refused(
 
 
 def _overview(submitted: int, refused: int) -> Overzichtrij:
-    cents = {"ingediend_cent": submitted, "afgekeurd_cent": refused, "toegekend_cent": submitted - refused}
+    cents: dict[str, Any] = {"ingediend_cent": submitted, "afgekeurd_cent": refused, "toegekend_cent": submitted - refused}
     return Overzichtrij("a.xml", "deels_toegekend", aanbieder="65656055", gemeente="0384", regels=1, **cents)
 
 
