@@ -16,7 +16,8 @@ def as_text(value: object) -> str:
     """Return a value as the text that would stand in a file: empty for None, NaN, NaT and NA.
 
     True and False are ``ja`` and ``nee``, whole numbers have no decimals (60.0 is ``60``), dates and times stand as ISO has them,
-    a list as its parts with commas. What has no text comes back as one that no field accepts; `type_in` then says what it was.
+    a list as its parts with commas, and of numbers with blanks too, so that it is no number with decimals. What has no text comes
+    back as one that no field accepts; `type_in` then says what it was.
     """
     match value:
         case None:
@@ -34,7 +35,7 @@ def as_text(value: object) -> str:
         case date() if type(value).__name__ not in _ABSENT:
             return value.isoformat()
         case tuple() | list():
-            return ",".join(map(as_text, value))
+            return (", " if any(isinstance(one, int | float | Decimal) for one in value) else ",").join(map(as_text, value))
         case set() | frozenset():
             return ",".join(sorted(map(as_text, value)))
     return _other(value)

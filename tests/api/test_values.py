@@ -84,3 +84,10 @@ def test_a_repr_hides_a_bsn_wherever_it_was_put(name: str) -> None:
     for field in attrs.fields(kind):
         object.__setattr__(value, field.name, ("map-999900018",))
     assert "999900018" not in repr(value)
+
+
+@pytest.mark.parametrize("minuten", [[45, 0], (45, 0)])
+def test_a_list_is_no_number_with_decimals(minuten: object) -> None:
+    record = registratie() | {"minuten": minuten}
+    result = mpj.declare([contract({"2.1 hbo": "24,55"})], [toewijzing()], [record], **MONTH)
+    assert [row.reden for row in result.uitval] == ["ongeldig"]
