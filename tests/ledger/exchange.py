@@ -305,8 +305,10 @@ class Exchange(RuleBasedStateMachine):
                 after.pop(identity(line))
         after |= {identity(line): self.content(line) for line in result.regels if line.debetcredit == "D"}
         open_ = {identity(line) for one in self.underway.values() for line in one.lines} | self.refused_credits.keys()
-        # What waits for an answer stands on its line until then, whatever line it belongs on now.
-        waits = {key[-1] for key in open_ if self.unlimited(key)}
+        # What waits for an answer stands on its line until then, whatever line it belongs on now, of whatever month.
+        waiting = {month_number(row.datum) for row in result.uitval if row.datum and row.reden == "wacht_op_antwoord"}
+        assert open_ or not waiting
+        waits = waiting | {key[-1] for key in open_ if self.unlimited(key)}
         for key in (after.keys() | wanted.keys()) - open_:
             if not self.unlimited(key) or key[-1] > month or key[-1] in waits:
                 continue

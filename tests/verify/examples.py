@@ -90,7 +90,7 @@ VOORBEELDEN: Mapping[str, tuple[Situatie, Situatie]] = {
         zaak(),
         zaak(line(begindatum=date(2026, 4, 1), einddatum=date(2026, 4, 30)), dagtekening=date(2026, 4, 30)),
     ),
-    "TR323": (zaak(credit(OUD), history=granted(earlier(OUD))), zaak(credit(OUD))),
+    "TR323": (zaak(credit(OUD), history=granted(earlier(OUD))), zaak(credit(line(referentienummer="R0")))),
     "TR390": (
         zaak(credit(OUD, referentienummer="C2"), history=granted(earlier(OUD))),
         zaak(
