@@ -45,8 +45,8 @@ def _kept(stand: Clientstand, decisions: SoFar) -> dict[Recorded, tuple[Identite
     for identiteit, held in decisions.held.items():
         state, regel = stand.state(identiteit)
         if regel is not None and state != CONCEPT:
-            text = f"regel {regel.line.referentienummer} is toegekend en blijft staan: {held.tekst}"
-            told[identiteit] = regel, Afwijzing("reeds_gedeclareerd", text)
+            shown = f"regel {regel.line.referentienummer}"
+            told[identiteit] = regel, Afwijzing("reeds_gedeclareerd", f"{shown} is toegekend en blijft staan: {held.tekst}")
     return found | {one.recorded: (key, why) for key, (regel, why) in told.items() for one in stand.behind.get(regel.id, ())}
 
 
@@ -54,7 +54,8 @@ def _waits(state: str, regel: Regel) -> Afwijzing:
     """Return why what stands behind a line that may still be granted is on no other one."""
     if state == CONCEPT:
         return _in_concept(regel)
-    return Afwijzing("wacht_op_antwoord", f"regel {regel.line.referentienummer} wacht op antwoord: tot dan staat deze zorg daar")
+    shown = f"regel {regel.line.referentienummer}"
+    return Afwijzing("wacht_op_antwoord", f"{shown} wacht op antwoord: tot dan staat deze zorg daar")
 
 
 def _standing(run: Ledgerrun, stand: Clientstand, decisions: SoFar, identiteit: Identiteit) -> Standing | None:

@@ -35,7 +35,7 @@ def as_text(value: object) -> str:
         case date() if type(value).__name__ not in _ABSENT:
             return value.isoformat()
         case tuple() | list():
-            return (", " if any(isinstance(one, int | float | Decimal) for one in value) else ",").join(map(as_text, value))
+            return (", " if any(isinstance(one, int | Real | Decimal) for one in value) else ",").join(map(as_text, value))
         case set() | frozenset():
             return ",".join(sorted(map(as_text, value)))
     return _other(value)
