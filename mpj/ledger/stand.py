@@ -135,14 +135,18 @@ class Clientstand:
 
 
 def with_others(stands: Mapping[str, Clientstand], records: Mapping[str, Records]) -> dict[str, Clientstand]:
-    """Return the stands by BSN, each with what is its client's now and waits on a line of the client who had it before."""
-    gone: dict[tuple[str, str], dict[Recorded, tuple[Identiteit, str, Regel]]] = {}
+    """Return the stands by BSN, each with what is its client's now and waits on a line of the client who had it before.
+
+    A registratie of another day is other care, whatever its id.
+    """
+    gone: dict[tuple[object, ...], dict[Recorded, tuple[Identiteit, str, Regel]]] = {}
     for bsn, stand in stands.items():
         waiting = [(one, line) for line in stand.waiting for one in stand.behind.get(line[2].id, ())]
         own = _names(records.get(bsn, Records())) if waiting else set()
         for one, line in waiting:
-            if one.recorded[:2] not in own:
-                gone.setdefault(one.recorded[:2], {})[one.recorded] = line
+            name = one.recorded if one.recorded[0] == REGISTRATIE else one.recorded[:2]
+            if name not in own:
+                gone.setdefault(name, {})[one.recorded] = line
     found = dict(stands)
     for bsn, theirs in records.items() if gone else ():
         if moved := gone.keys() & _names(theirs):
@@ -150,9 +154,9 @@ def with_others(stands: Mapping[str, Clientstand], records: Mapping[str, Records
     return found
 
 
-def _names(own: Records) -> set[tuple[str, str]]:
-    names = {(REGISTRATIE, one.id) for one in own.registraties} | {(VERBLIJF, one.id) for one in own.verblijf}
-    return names | {(PRESTATIE, one.id) for one in own.prestaties}
+def _names(own: Records) -> set[tuple[object, ...]]:
+    names: set[tuple[object, ...]] = {(REGISTRATIE, one.id, one.datum) for one in own.registraties}
+    return names | {(VERBLIJF, one.id) for one in own.verblijf} | {(PRESTATIE, one.id) for one in own.prestaties}
 
 
 def state_of(lines: Sequence[Regel]) -> tuple[str, Regel | None]:

@@ -40,18 +40,22 @@ GRANTED = [
 ]
 
 
-def on_lines(one: Partij) -> Counter[str]:
-    """On how many lines each record is that are a concept, wait for an answer or are granted; a credit takes one away."""
+def on_lines(one: Partij) -> Counter[tuple[str, object]]:
+    """On how many lines a record is of one client, and on one day, that are a concept, wait for an answer or are granted.
+
+    A credit takes one away. What has another client and another day is other care.
+    """
     with one.ledger.database.transaction(write=False) as connection:
         lines = connection.execute(select(schema.regel).where(schema.regel.c.status.in_([CONCEPT, VERZONDEN, TOEGEKEND]))).all()
-        behind: dict[int, list[str]] = {}
-        for row in connection.execute(select(schema.herkomst.c.regel_id, schema.herkomst.c.bron)):
-            behind.setdefault(row.regel_id, []).append(row.bron)
-    found: Counter[str] = Counter()
+        behind: dict[int, list[tuple[str, date]]] = {}
+        for row in connection.execute(select(schema.herkomst.c.regel_id, schema.herkomst.c.bron, schema.herkomst.c.datum)):
+            behind.setdefault(row.regel_id, []).append((row.bron, row.datum))
+    found: Counter[tuple[str, object]] = Counter()
     for line in lines:
         debit = line.debetcredit == "D"
-        for record in behind.get(line.id if debit else line.vorige_id, ()):
-            found[record] += 1 if debit else -1
+        for bron, datum in behind.get(line.id if debit else line.vorige_id, ()):
+            for key in ((bron, line.client_id), (bron, datum)):
+                found[key] += 1 if debit else -1
     return found
 
 
