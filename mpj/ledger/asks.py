@@ -38,16 +38,18 @@ def _decisions(
     if gathered.absent:
         yield Decision("volledig_vanaf", tuple(_gone(gathered, gathered.absent)), _told_absent(gathered, volledig_vanaf))
     for names in whole:
-        text = f"{_records(names)}, alles wat van één cliënt bekend is: hetzelfde id, en een andere cliënt; {_BRON}"
+        text = f"{_carried(names, result)}, alles wat van één cliënt bekend is: hetzelfde id, en een andere cliënt; {_BRON}"
         yield Decision("bsn_gewijzigd", tuple(_moves(gathered, names, result)), text)
     if reused:
-        text = f"{_records(reused)}: hetzelfde id, een andere cliënt en een andere inhoud; wat er was zou vervallen; {_BRON}"
+        text = (
+            f"{_carried(reused, result)}: hetzelfde id, een andere cliënt en een andere inhoud; wat er was zou vervallen; {_BRON}"
+        )
         yield Decision("id_hergebruikt", tuple(_moves(gathered, reused, result)), text)
 
 
 def _corrections(gathered: Gathered, result: Result, names: Sequence[Naam]) -> Iterator[Fault]:
     if names:
-        text = f"{_records(names)}: een andere cliënt, dezelfde datum, minuten en medewerker; dat geldt als correctie"
+        text = f"{_carried(names, result)}: een andere cliënt, dezelfde datum, minuten en medewerker; dat geldt als correctie"
         told = Decision("id_hergebruikt", tuple(_moves(gathered, names, result)), text).told()
         yield Fault("andere_client", toelichting=told, soort="waarschuwing")
 
@@ -114,6 +116,16 @@ def _from_before(result: Result, periode: str) -> Iterator[Decision]:
     )
     if moves:
         yield Decision("nieuw_ledger", tuple(moves), text)
+
+
+def _carried(names: Collection[Naam], result: Result) -> str:
+    """Count records that went to another client, and tell what of them is no line yet: it waits on a line of the first."""
+    from mpj.presentation.words import euros
+
+    cents = [row.geschat_cent or 0 for row in result.uitval if row.reden == "wacht_op_antwoord" and (row.soort, row.bron) in names]
+    if not cents:
+        return _records(names)
+    return f"{_records(names)} (naar schatting {euros(sum(cents))} volgt zodra er antwoord is)"
 
 
 def _records(names: Collection[Naam]) -> str:

@@ -713,6 +713,8 @@ def test_what_went_to_another_client_is_declared_once_the_line_of_the_first_is_r
     partij.toewijzingen = [toewijzing(), toewijzing(2, bsn=BSN_2)]
     first = partij.run(registratie("a"))
     messages = partij.send(first)
-    assert lines(partij.agreed(registratie("a", bsn=BSN_2), periode="2026-04")) == []
+    waits = partij.agreed(registratie("a", bsn=BSN_2), periode="2026-04")
+    assert lines(waits) == []
+    assert any("(naar schatting € 98,20 volgt zodra er antwoord is)" in str(one) for one in waits.meldingen)
     partij.book(messages, refs(first.regels))
     assert lines(partij.agreed(periode="2026-04")) == [("D", HBO, 9820)]
