@@ -251,7 +251,8 @@ def number_declarations(lines: Sequence[Declaratieregel], volgnummer: int) -> No
         periode = line.declaratieperiode
         groups[own].append(line.referentienummer)
     numbers = {own: declaration_number(*own, periode, references, volgnummer) for own, references in groups.items()}
-    any(map(_set_number, lines, map(numbers.__getitem__, parties)))
+    for own, line in zip(parties, lines, strict=True):
+        _set_number(line, numbers[own])
 
 
 def declaration_number(aanbieder: str, gemeente: str, periode: str, references: Iterable[str], volgnummer: int) -> str:

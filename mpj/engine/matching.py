@@ -145,10 +145,8 @@ class Dekkingen:
     def not_counted(self) -> Iterator[Fault]:
         """What is told of toewijzingen of an aanbieder of whom there is no contract, by aanbieder."""
         others = {one.toewijzing.aanbieder for own in self._by_bsn.values() for one in own if not one.contract}
-        text, wanted = (
-            "van deze aanbieder is hier geen contract: zijn toewijzingen tellen niet mee",
-            "de aanbieder van een contract",
-        )
+        text = "van deze aanbieder is hier geen contract: zijn toewijzingen tellen niet mee"
+        wanted = "de aanbieder van een contract"
         for aanbieder in sorted(others):
             yield Fault("toewijzing_zonder_contract", "", 0, "aanbieder", aanbieder, wanted, text, "waarschuwing")
 

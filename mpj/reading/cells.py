@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from numbers import Real
@@ -35,10 +36,15 @@ def as_text(value: object) -> str:
         case date() if type(value).__name__ not in _ABSENT:
             return value.isoformat()
         case tuple() | list():
-            return (", " if any(isinstance(one, int | Real | Decimal) for one in value) else ",").join(map(as_text, value))
+            return _listed(value)
         case set() | frozenset():
-            return ",".join(sorted(map(as_text, value)))
+            return _listed(sorted(value, key=as_text))
     return _other(value)
+
+
+def _listed(values: Sequence[object]) -> str:
+    numbers = any(isinstance(one, int | Real | Decimal) for one in values)
+    return (", " if numbers else ",").join(map(as_text, values))
 
 
 def type_in(text: str) -> str:

@@ -86,7 +86,7 @@ def test_a_repr_hides_a_bsn_wherever_it_was_put(name: str) -> None:
     assert "999900018" not in repr(value)
 
 
-@pytest.mark.parametrize("minuten", [[45, 0], (45, 0)])
+@pytest.mark.parametrize("minuten", [[45, 0], (45, 0), {45, 0}, frozenset({0, 45})])
 def test_a_list_is_no_number_with_decimals(minuten: object) -> None:
     record = registratie() | {"minuten": minuten}
     result = mpj.declare([contract({"2.1 hbo": "24,55"})], [toewijzing()], [record], **MONTH)
